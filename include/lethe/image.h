@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_IMAGE_H
+#define LETHE_IMAGE_H
+
+/*
+ * What stands at the front of lethe.img and of every bundle: the arm64 Image header (Linux,
+ * Documentation/arch/arm64/booting.rst, "Call the kernel image") and, right behind it, Lethe's own.
+ * Both little-endian. The rest of the first 4 KiB is reserved (an EFI header may come there).
+ */
+
+#include <stdint.h>
+
+#define LETHE_IMAGE_MAGIC		0x644d5241U	/* "ARM\x64" */
+#define LETHE_IMAGE_FLAG_BIG_ENDIAN	(1ULL << 0)
+#define LETHE_IMAGE_FLAG_PAGE_MASK	(3ULL << 1)	/* 0 unknown, 1 4 KiB, 2 16 KiB, 3 64 KiB */
+#define LETHE_IMAGE_FLAG_PAGE_SHIFT	1
+#define LETHE_IMAGE_FLAG_ANYWHERE	(1ULL << 3)	/* base may be anywhere in RAM */
+
+struct lethe_image_header {
+	uint32_t code0;			/* carries "MZ" in its low half */
+	uint32_t code1;			/* branch to the entry */
+	uint64_t text_offset;		/* from a 2 MiB boundary */
+	uint64_t image_size;		/* effective size from byte 0; what the loader grants */
+	uint64_t flags;
+	uint64_t reserved[3];
+	uint32_t magic;
+	uint32_t pe_offset;
+};
+
+#define LETHE_BLOB_OFFSET	64U			/* of struct lethe_blob_header */
+#define LETHE_BLOB_MAGIC	0x424c42454854454cULL	/* "LETHEBLB" in memory */
+#define LETHE_BLOB_VERSION	1U
+
+struct lethe_blob_header {
+	uint64_t magic;
+	uint32_t version;
+	uint32_t reserved0;
+	uint64_t blob_size;	/* bytes of the blob with its bss and stack: Lethe's workspace; 4 KiB mult. */
+	uint64_t plan_offset;	/* from byte 0, 4 KiB multiple; 0: a bare blob without a plan */
+	uint64_t file_size;	/* bytes of the whole bundle file; 0 in a bare blob */
+	uint64_t reserved1[3];
+};
+
+#endif

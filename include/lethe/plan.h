@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_PLAN_H
+#define LETHE_PLAN_H
+
+/*
+ * The plan: the one wire format between whoever loads and whoever crosses. docs/plan.md is the
+ * normative text; this header is the same thing for C.
+ *
+ * Little-endian, fixed layout, 8-byte aligned, no pointers:
+ *
+ *	struct lethe_plan	one, 192 bytes
+ *	struct lethe_slot	slot_count of them, 128 bytes each
+ *	struct lethe_segment	segment_count of them, 112 bytes each
+ *	struct lethe_window	window_count of them, 16 bytes each
+ *	strings			strings_size bytes, zero-padded to a multiple of 8
+ *
+ * and nothing else: total_size is exactly the sum, so one content has one encoding. The digest is
+ * SHA-256 over total_size bytes with the digest field itself taken as zero. Every reserved byte is
+ * zero. A reader refuses versions, flags and numbers it does not know. A plan is never edited after
+ * it was sealed: where things really go is computed into a work array (place.h).
+ *
+ * Addresses are "image offsets", counted from byte 0 of the arm64 Image that carries the plan, where
+ * a flag says so, and physical addresses otherwise. Lengths are bytes.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <lethe/status.h>
+
+#define LETHE_PLAN_MAGIC	0x4e4c50454854454cULL	/* "LETHEPLN" in memory */
+#define LETHE_PLAN_VERSION	1U
+
+#define LETHE_NAME_SIZE		16U	/* printable ASCII, zero-padded, at least one zero */
+#define LETHE_SLOT_MAX		4U
+#define LETHE_SEGMENT_MAX	64U	/* a kimage has at most 16; fragmented lists reach more */
+#define LETHE_WINDOW_MAX	64U
+#define LETHE_STRINGS_MAX	16384U	/* arm64 kernels take 2048 bytes a command line */
+#define LETHE_TREE_MAX		0x200000ULL	/* booting.rst: at most 2 MiB */
+#define LETHE_INDEX_NONE	0xffffffffU
+#define LETHE_DIGEST_SIZE	32U
+
+/* lethe_plan.flags */
+#define LETHE_PLAN_STOP_AFTER_CHECK	(1U << 0)	/* rehearsal: report, write nothing, halt */
+#define LETHE_PLAN_WORKSPACE_OFFSET	(1U << 1)	/* workspace_base is an image offset */
+#define LETHE_PLAN_FLAGS		0x3U
+
+/* lethe_plan.on_fail: what happens when a stage fails */
+enum lethe_on_fail {
+	LETHE_ON_FAIL_RETURN = 0,	/* to the C caller; library door only */
+	LETHE_ON_FAIL_HALT = 1,
+	LETHE_ON_FAIL_RESET = 2,	/* PSCI SYSTEM_RESET, then halt */
+	LETHE_ON_FAIL_FALLBACK = 3,	/* the next slot, the last one halts */
+	LETHE_ON_FAIL_COUNT
+};
+
+/* lethe_plan.el: exception level of the payload */
+enum lethe_el {
+	LETHE_EL_AS_ENTERED = 0,
+	LETHE_EL_1 = 1,
+	LETHE_EL_COUNT
+};
+
+/* lethe_plan.hyp_stub: what answers HVC below an EL1 caller; stated by the loader, never probed */
+enum lethe_hyp_stub {
+	LETHE_HYP_STUB_NONE = 0,
+	LETHE_HYP_STUB_4_7 = 1,		/* Linux 4.7 to 4.11: SOFT_RESTART is 2 */
+	LETHE_HYP_STUB_4_12 = 2,	/* Linux 4.12 and later: SOFT_RESTART is 1 */
+	LETHE_HYP_STUB_COUNT
+};
+
+/* lethe_plan.psci: conduit */
+enum lethe_psci {
+	LETHE_PSCI_TREE = 0,		/* as the device tree (or the ACPI FADT) says */
+	LETHE_PSCI_NONE = 1,
+	LETHE_PSCI_SMC = 2,
+	LETHE_PSCI_HVC = 3,
+	LETHE_PSCI_COUNT
+};
+
+/* lethe_plan.mode */
+enum lethe_mode {
+	LETHE_MODE_BEST = 0,		/* cached where the machine can be mapped */
+	LETHE_MODE_UNCACHED = 1,
+	LETHE_MODE_COUNT
+};
+
+/* lethe_plan.console_kind */
+enum lethe_console_kind {
+	LETHE_CONSOLE_NONE = 0,
+	LETHE_CONSOLE_STDOUT = 1,	/* stdout-path of the tree */
+	LETHE_CONSOLE_AUTO = 2,		/* as STDOUT, but only when bootargs contain "earlycon" */
+	LETHE_CONSOLE_PL011 = 3,	/* at console_base */
+	LETHE_CONSOLE_NS16550 = 4,	/* at console_base, with reg_shift and reg_width */
+	LETHE_CONSOLE_COUNT
+};
+
+struct lethe_plan {
+	uint64_t magic;
+	uint32_t version;
+	uint32_t total_size;		/* bytes of the whole plan, a multiple of 8 */
+	uint8_t digest[LETHE_DIGEST_SIZE];
+	uint32_t flags;
+	uint32_t on_fail;
+	uint32_t slot_count;		/* 1 .. LETHE_SLOT_MAX, tried in order */
+	uint32_t segment_count;		/* 1 .. LETHE_SEGMENT_MAX */
+	uint32_t window_count;		/* 0 .. LETHE_WINDOW_MAX */
+	uint32_t strings_size;		/* before padding */
+	uint32_t el;
+	uint32_t hyp_stub;
+	uint32_t psci;
+	uint32_t mode;
+	uint32_t console_kind;
+	uint32_t console_reg_shift;	/* NS16550: register n is at base + (n << shift), 0 .. 3 */
+	uint32_t console_reg_width;	/* NS16550: access size, 1, 2 or 4; 0 for every other kind */
+	uint32_t reserved0;
+	uint64_t console_base;		/* PA; 0 unless PL011 or NS16550 */
+	uint64_t extent_size;		/* what the loader granted from byte 0 of the Image; 0: no Image */
+	uint64_t workspace_base;	/* where Lethe runs while it moves things; 4 KiB aligned */
+	uint64_t workspace_size;
+	uint64_t list_head;		/* kimage head entry; 0 when there is no list */
+	uint32_t list_page_shift;	/* 12, 14 or 16; 0 when there is no list */
+	uint32_t reserved1;
+	uint64_t reserved2[5];
+};
+
+/* lethe_slot.flags */
+#define LETHE_SLOT_FORCE_TREE		(1U << 0)	/* the packed tree wins; x0 is not even read */
+#define LETHE_SLOT_TREE_OPTIONAL	(1U << 1)	/* no tree anywhere: x0 = 0 rather than an error */
+#define LETHE_SLOT_TREE_OFFSET		(1U << 2)	/* tree_base is an image offset */
+#define LETHE_SLOT_FLAGS		0x7U
+
+/* One thing to boot. Slots own consecutive runs of segments, in order. */
+struct lethe_slot {
+	char name[LETHE_NAME_SIZE];
+	uint32_t flags;
+	uint32_t first_segment;
+	uint32_t segment_count;
+	uint32_t entry_segment;		/* entry counts from its destination; LETHE_INDEX_NONE: PA */
+	uint64_t entry;			/* 4-byte aligned */
+	uint64_t x[4];			/* literal x0..x3; x[0] must be 0 when tree_size is not 0 */
+	uint32_t cmdline_offset;	/* into strings */
+	uint32_t cmdline_size;		/* with its terminating zero; 0: keep the tree's bootargs */
+	uint32_t tree_segment;		/* packed tree, or LETHE_INDEX_NONE */
+	uint32_t initrd_segment;	/* or LETHE_INDEX_NONE: the loader's, if it has one */
+	uint64_t tree_base;		/* where the fixed-up tree goes: a PA, 8-byte aligned; or an offset, */
+	uint64_t tree_size;		/* rounded up to 2 MiB once in memory. 0: no tree, x[0] is literal */
+	uint64_t reserved[3];
+};
+
+/* lethe_segment.flags */
+#define LETHE_SEGMENT_SOURCE_OFFSET	(1U << 0)	/* source is an image offset */
+#define LETHE_SEGMENT_SOURCE_LIST	(1U << 1)	/* the indirection list supplies it; source is 0 */
+#define LETHE_SEGMENT_IN_PLACE		(1U << 2)	/* stays at its source; dest is 0 */
+#define LETHE_SEGMENT_RESERVE		(1U << 3)	/* the payload must leave it alone: /memreserve/ */
+#define LETHE_SEGMENT_FLAGS		0xfU
+
+struct lethe_segment {
+	char name[LETHE_NAME_SIZE];
+	uint32_t flags;
+	uint32_t reserved0;
+	uint64_t source;		/* image offset or PA, any alignment */
+	uint64_t dest;			/* PA, any alignment */
+	uint64_t file_size;		/* bytes that exist and are digested; may be 0 */
+	uint64_t mem_size;		/* bytes at the destination; the tail is zeroed; may be 0 */
+	uint64_t align;			/* IN_PLACE: 0, or a power of two >= 4 KiB: if the source is not */
+	uint64_t align_offset;		/* at a multiple of align plus align_offset, slide up to the next */
+	uint8_t digest[LETHE_DIGEST_SIZE];
+	uint64_t reserved1;
+};
+
+/* RAM that Lethe may store to beyond the extent. [base, base + size), 4 KiB aligned, ascending. */
+struct lethe_window {
+	uint64_t base;
+	uint64_t size;
+};
+
+#define LETHE_PLAN_SIZE_MAX \
+	(sizeof(struct lethe_plan) + LETHE_SLOT_MAX * sizeof(struct lethe_slot) + \
+	 LETHE_SEGMENT_MAX * sizeof(struct lethe_segment) + \
+	 LETHE_WINDOW_MAX * sizeof(struct lethe_window) + LETHE_STRINGS_MAX)
+
+/* The arrays of a plan whose counts were checked. Pure address arithmetic. */
+const struct lethe_slot *lethe_plan_slots(const struct lethe_plan *plan);
+const struct lethe_segment *lethe_plan_segments(const struct lethe_plan *plan);
+const struct lethe_window *lethe_plan_windows(const struct lethe_plan *plan);
+const char *lethe_plan_strings(const struct lethe_plan *plan);
+
+/*
+ * Bytes that a plan with these counts takes, its total_size. Counts above the limits are the
+ * caller's mistake; the result does not wrap for any 32-bit counts.
+ */
+uint64_t lethe_plan_size(uint32_t slots, uint32_t segments, uint32_t windows, uint32_t strings);
+
+/*
+ * SHA-256 of a plan with its digest field taken as zero. total_size bytes are read.
+ */
+void lethe_plan_digest(const struct lethe_plan *plan, uint8_t digest[LETHE_DIGEST_SIZE]);
+
+/*
+ * Is this a plan, and is everything in it that can be judged without knowing addresses right?
+ *
+ * bytes	the plan, 8-byte aligned, not written
+ * limit	bytes that may be read from there on; a total_size beyond it is LETHE_E_PLAN_SIZE
+ * where	what was wrong, written only on error; may be null
+ *
+ * Returns 0, or the LETHE_E_PLAN_*, LETHE_E_SEGMENT_* or LETHE_E_WINDOW that was met first. Reads
+ * only, allocates nothing, any EL, MMU on or off. Header fields are judged before the digest, the
+ * digest before the arrays, so that a damaged plan says "digest" and a wrongly written one says what.
+ */
+int lethe_plan_check(const void *bytes, uint64_t limit, struct lethe_where *where);
+
+#endif
