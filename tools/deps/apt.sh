@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# apt.sh: apt with sources, lists and cache of its own under $O/deps/apt. Sourced.
+#
+# The user's configuration is read, never changed. It says where the archive is and which
+# key signs it; what it may lack (source packages, the backports suite, arm64) is asked of
+# the same archive. There are three worlds, each with its own lists:
+#
+#	host	the packages of this machine: installs, and QEMU
+#	arm64	a machine with nothing on it, so that `download` means arm64 packages
+#	src	source packages
+
+apt_dir=$O/deps/apt	# absolute: downloads change folder
+
+# Lines "URI RELEASE COMPONENT FILE:ENTRY", one for each index of the user's configuration;
+# this needs no `apt-get update` to have been run.
+user_indexes() {
+	LC_ALL=C apt-get indextargets --no-release-info \
+		--format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(SOURCESENTRY)' \
+		'Created-By: Packages' 2>/dev/null | awk '!seen[$0]++'
+}
+
+# How FILE says that URI RELEASE is trusted, as deb822 fields (none: apt's default keys).
+entry_trust() { # URI RELEASE FILE
+	awk -v uri="${1%/}" -v release="$2" -v style="${3##*.}" '
+	BEGIN { if (style == "sources") { RS = ""; FS = "\n" } }
+	style == "sources" && index($0, uri) && index($0, release) {
+		for (i = 1; i <= NF; i++) {
+			if ($i !~ /^[ \t#]/)
+				keep = tolower($i) ~ /^(signed-by|trusted):/
+			if (keep && $i !~ /^#/)
+				print $i
+		}
+		exit
+	}
+	style != "sources" && /^[ \t]*deb[ \t]/ && index($0, uri) && index($0, release) {
+		if (match($0, /signed-by=[^] \t]+/))
+			print "Signed-By: " substr($0, RSTART + 10, RLENGTH - 10)
+		if (match($0, /trusted=[^] \t]+/))
+			print "Trusted: " substr($0, RSTART + 8, RLENGTH - 8)
+		exit
+	}' "$3" | tr ',' ' '
+}
+
+stanza() { # TYPE URI RELEASE COMPONENTS FILE
+	echo "Types: $1"
+	echo "URIs: $2"
+	echo "Suites: $3"
+	echo "Components: $4"
+	# Whatever else the user's apt fetches (Contents, icons) is of no use here.
+	if [ "$1" = deb ]; then echo "Targets: Packages"; else echo "Targets: Sources"; fi
+	entry_trust "$2" "$3" "$5"
+	echo
+}
+
+# The archive's base entry, "URI RELEASE FILE": the suite named like the running release.
+# Others may use that name too: then the one that says it is Debian, when apt knows.
+base_entry() {
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
+	user_indexes | awk -v code="$codename" '
+	$3 == "main" && ($2 == code || $2 ~ /^((old)*stable|testing|unstable|sid)$/) {
+		sub(/:[0-9]+$/, "", $4)
+		print $1, $2, $4
+	}' | awk '!seen[$0]++' >"$apt_dir/base"
+	if [ "$(awk 'END { print NR }' "$apt_dir/base")" -gt 1 ]; then
+		LC_ALL=C apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' \
+			'Created-By: Packages' 2>/dev/null |
+			awk '$1 == "Debian" { print $2 }' >"$apt_dir/debian"
+		awk 'NR == FNR { is[$1] = 1; next } is[$1]' "$apt_dir/debian" "$apt_dir/base"
+	fi | cat - "$apt_dir/base" | head -n 1
+}
+
+# Make the source list and the configuration of WORLD; the backports suite when asked for.
+apt_world() { # WORLD [backports]
+	mkdir -p "$apt_dir/$1/lists/partial" "$apt_dir/$1/archives/partial"
+	dir=$(cd "$apt_dir/$1" && pwd)
+	base=$(base_entry)
+	[ -n "$base" ] || {
+		echo "deps: apt's configuration names no Debian archive for this release" >&2
+		return 1
+	}
+	read -r uri release file <<-END
+	$base
+	END
+	case $1 in
+	src)
+		stanza deb-src "$uri" "$release" main "$file" ;;
+	*)
+		user_indexes | while read -r u r c e; do
+			case $r in
+			"$release" | "$release-updates" | "$release-security" | "$release/updates")
+				stanza deb "$u" "$r" "$c" "${e%:*}" ;;
+			esac
+		done
+		[ $# -lt 2 ] || stanza deb "$uri" "$release-backports" main "$file" ;;
+	esac >"$dir/archive.sources"
+
+	{
+		echo "Dir::Etc::SourceList \"$dir/archive.sources\";"
+		echo 'Dir::Etc::SourceParts "/dev/null";'
+		echo "Dir::State::Lists \"$dir/lists\";"
+		echo "Dir::Cache \"$dir\";"
+		echo "Dir::Cache::Archives \"$dir/archives\";"
+		echo 'Dir::Cache::pkgcache "pkgcache.bin";'
+		echo 'Dir::Cache::srcpkgcache "srcpkgcache.bin";'
+		# The build folder is often out of reach of apt's own user.
+		echo 'APT::Sandbox::User "root";'
+		echo 'Acquire::Languages "none";'
+		echo 'Acquire::Retries "3";'
+		# Hooks meant for the system's lists have no business here.
+		echo '#clear APT::Update::Pre-Invoke;'
+		echo '#clear APT::Update::Post-Invoke;'
+		echo '#clear APT::Update::Post-Invoke-Success;'
+		case $1 in
+		host)
+			cat /etc/apt/preferences >"$dir/preferences" 2>/dev/null || :
+			echo "Dir::Etc::Preferences \"$dir/preferences\";"
+			echo 'DPkg::Lock::Timeout "120";' ;;
+		*)
+			: >"$dir/status"
+			echo 'Dir::State "'"$dir"'";'
+			echo "Dir::State::Lists \"$dir/lists\";"
+			echo "Dir::State::status \"$dir/status\";"
+			echo 'Dir::Etc::Preferences "/dev/null";'
+			echo 'Dir::Etc::PreferencesParts "/dev/null";' ;;
+		esac
+		if [ "$1" = arm64 ]; then
+			echo 'APT::Architecture "arm64";'
+			echo '#clear APT::Architectures;'
+			echo 'APT::Architectures { "arm64"; };'
+		fi
+	} >"$dir/apt.conf"
+}
+
+apt_in() { # WORLD TOOL ARGUMENT...
+	world=$1
+	tool=$2
+	shift 2
+	LC_ALL=C "$tool" -c "$apt_dir/$world/apt.conf" "$@"
+}
+
+apt_update() { # WORLD
+	apt_in "$1" apt-get -q update >"$apt_dir/$1/update.log" 2>&1 || {
+		grep '^[EW]:' "$apt_dir/$1/update.log" >&2 || :
+		echo "deps: the package lists could not be read" >&2
+		return 1
+	}
+	touch "$apt_dir/$1/updated"
+}
+
+# The lists of WORLD, read once.
+apt_ready() { # WORLD
+	[ -e "$apt_dir/$1/updated" ] && return
+	apt_world "$1"
+	apt_update "$1"
+}
+
+# Get packages ("download") or the files of source packages ("source --download-only") of
+# WORLD into the current folder. An archive keeps only its current versions: when lists have
+# aged, they are read anew and asked again.
+apt_fetch() { # WORLD "COMMAND" PACKAGE...
+	fetch_world=$1
+	command=$2
+	shift 2
+	apt_ready "$fetch_world" || return
+	apt_in "$fetch_world" apt-get -qq $command "$@" >/dev/null 2>&1 ||
+		{ apt_update "$fetch_world" && apt_in "$fetch_world" apt-get -qq $command "$@" >/dev/null; }
+}

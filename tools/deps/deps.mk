@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# deps.mk: where the tools and sources are that Lethe stands on, and how they get there. Each
+# variable can be given on the command line; what is fetched lands under $(O)/deps.
+#
+#	deps			get all that run and check need
+#	deps-build, -run, -check get what that one needs: silent and quick when all is there
+#
+# Plain `make` gets nothing. Let run and check call deps-* first and build in a make of its
+# own, which then finds the sources and the compiler.
+
+O ?= build
+DEPS ?= auto
+DEPS_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+
+ifeq ($(origin CROSS_COMPILE),undefined)
+CROSS_COMPILE := $(shell $(DEPS_DIR)/cross.sh)
+endif
+# The compiler for programs of the arm64 guest: it has a C library.
+ARM64_CC ?= $(if $(filter aarch64,$(shell uname -m)),cc,aarch64-linux-gnu-gcc)
+
+NEWLIB_SRC ?= $(O)/deps/newlib
+LIBFDT_SRC ?= $(O)/deps/libfdt
+KERNEL ?= $(O)/deps/kernel/Image
+BUSYBOX ?= $(O)/deps/busybox
+UBOOT ?= $(O)/deps/u-boot.bin
+ARM64_LIBS ?= $(O)/deps/arm64
+# Asked once, when first used.
+ifeq ($(origin QEMU),undefined)
+QEMU = $(eval QEMU := $$(shell O='$(O)' $(DEPS_DIR)/qemu.sh))$(QEMU)
+endif
+
+DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \
+	NEWLIB_SRC='$(NEWLIB_SRC)' LIBFDT_SRC='$(LIBFDT_SRC)' KERNEL='$(KERNEL)' \
+	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
+
+.PHONY: deps deps-build deps-run deps-check
+deps:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh
+deps-build deps-run deps-check:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for $(@:deps-%=%)
+
+$(O)/deps/kernel/Image:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only kernel
+$(O)/deps/busybox:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only busybox
+$(O)/deps/u-boot.bin:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only u-boot
+$(O)/deps/arm64:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only arm64
+$(O)/deps/qemu/qemu-system-aarch64:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only qemu
+
+# Reached only when a file that the build compiles is not there.
+$(NEWLIB_SRC)/%:
+	@echo "make: no newlib source $@: run 'make deps', or give NEWLIB_SRC=folder" >&2; exit 1
+$(LIBFDT_SRC)/%:
+	@echo "make: no libfdt source $@: run 'make deps', or give LIBFDT_SRC=folder" >&2; exit 1

@@ -1,0 +1,216 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# deps.sh [--for build|run|check] [--only NAME]: see to it that the tools in the file `list`
+# are there. Silent and quick when they are. Without --for: all of them.
+#
+#	DEPS=auto	install and fetch what is missing, after asking on a terminal
+#	DEPS=print	only say what would be done
+#	DEPS=no		touch nothing, fail when something is missing
+#
+# Installed packages are never upgraded or removed.
+
+set -eu
+
+here=${0%/*}
+O=${O:-build}
+DEPS=${DEPS:-auto}
+goal=check
+only=
+asked=no	# --for: somebody waits for the tools, so "missing" is a failure even of DEPS=print
+while [ $# -gt 0 ]; do
+	case $1 in
+	--for) goal=$2 asked=yes ;;
+	--only) only=$2 asked=yes ;;
+	*)
+		echo "usage: deps.sh [--for build|run|check] [--only NAME]" >&2
+		exit 2 ;;
+	esac
+	shift 2
+done
+case $goal,$DEPS in
+build,auto | run,auto | check,auto | build,print | run,print | check,print) ;;
+build,no | run,no | check,no) ;;
+*)
+	echo "deps: --for takes build, run or check; DEPS takes auto, print or no" >&2
+	exit 2 ;;
+esac
+
+say() { echo "deps: $*" >&2; }
+
+if [ -z "${CROSS_COMPILE+set}" ]; then
+	CROSS_COMPILE=$("$here/cross.sh")
+fi
+HOSTCC=${HOSTCC:-cc}
+: "${NEWLIB_SRC:=$O/deps/newlib}" "${LIBFDT_SRC:=$O/deps/libfdt}" "${KERNEL:=$O/deps/kernel/Image}"
+: "${BUSYBOX:=$O/deps/busybox}" "${UBOOT:=$O/deps/u-boot.bin}" "${ARM64_LIBS:=$O/deps/arm64}"
+
+# --- what is missing -------------------------------------------------------------------------
+
+version_of() { "$1" --version 2>/dev/null | awk 'match($0, /[0-9]+\.[0-9]+/) {
+	print substr($0, RSTART, RLENGTH); exit }'; }
+
+at_least() { # HAVE LEAST
+	awk -v have="$1" -v least="$2" 'BEGIN {
+		split(have, h, "."); split(least, l, ".")
+		exit !(h[1] + 0 > l[1] + 0 || h[1] + 0 == l[1] + 0 && h[2] + 0 >= l[2] + 0) }'
+}
+
+includes() { # FILE...
+	for file; do echo "#include <$file>"; done | $HOSTCC -E -x c - >/dev/null 2>&1
+}
+
+# Packages for an arm64 machine's own compiler have other names.
+native_arm64() { [ "$(uname -m)" = aarch64 ]; }
+
+present() { # LEAST KIND WHAT...
+	least=$1
+	kind=$2
+	shift 2
+	case $kind in
+	cmd)
+		for tool; do
+			command -v "$tool" >/dev/null || continue
+			[ "$least" = - ] || at_least "$(version_of "$tool")" "$least" || continue
+			return 0
+		done
+		return 1 ;;
+	hdr) [ "$headers" = yes ] || includes "$1" ;;
+	py) python3 -c 'import importlib.util as u, sys; sys.exit(not u.find_spec(sys.argv[1]))' \
+		"$1" 2>/dev/null ;;
+	lib) [ -e "$("${ARM64_CC:-aarch64-linux-gnu-gcc}" -print-file-name="$1" 2>/dev/null)" ] ;;
+	qemu) [ -x "${QEMU:=$("$here/qemu.sh")}" ] || command -v "$QEMU" >/dev/null ;;
+	src | file) eval "[ -e \"\$$1\" ]" ;;
+	esac
+}
+
+table() { # the rows of this goal, fields separated by |, ${...} filled in
+	awk -F ' *[|] *' -v OFS='|' -v goal="$goal" -v only="$only" \
+		-v cross="$CROSS_COMPILE" -v hostcc="$HOSTCC" '
+	/^#/ || NF < 10 { next }
+	only != "" && $1 != only { next }
+	goal == "build" && $4 != "build" || goal == "run" && $4 == "check" { next }
+	{
+		sub(/\${CROSS_COMPILE}/, cross, $2); sub(/\${HOSTCC}/, hostcc, $2)
+		$1 = $1
+		print
+	}' "$here/list"
+}
+
+rows=$(table)
+headers=no
+if includes $(echo "$rows" | sed -n 's/^[^|]*|hdr \([^|]*\)|.*/\1/p'); then headers=yes; fi
+
+missing() {
+	echo "$rows" | while IFS='|' read -r name check least rest; do
+		# shellcheck disable=SC2086
+		present "$least" $check || echo "$name|$check|$least|$rest"
+	done
+}
+
+lacks=$(missing)
+[ -n "$lacks" ] || exit 0
+
+names() { echo "$lacks" | cut -d'|' -f1 | tr '\n' ' ' | sed 's/ $//'; }
+column() { echo "$lacks" | awk -F'|' -v c="$1" '{ print $c }'; }
+
+# A variable that points elsewhere is the user's word: nothing that is fetched would be used.
+for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT \
+	arm64:ARM64_LIBS qemu:QEMU; do
+	echo "$lacks" | grep -q "^${pair%:*}|" || continue
+	eval "value=\${${pair#*:}}"
+	case $value in
+	"$O"/deps/*) ;;
+	*)
+		say "${pair#*:}=$value: no such file"
+		exit 1 ;;
+	esac
+done
+
+say "missing: $(names)"
+if [ "$DEPS" = no ]; then
+	say "DEPS=no forbids getting them; 'make deps' does"
+	exit 1
+fi
+
+# --- where apt is not the package manager -----------------------------------------------------
+
+suggest() { # COLUMN COMMAND: the packages, then what has to be given by hand
+	# shellcheck disable=SC2046
+	set -- "$2" $(column "$1" | awk '!seen[$0]++')
+	line=$1
+	shift
+	given=
+	for word; do
+		case $word in
+		*=) given="$given $word..." ;;
+		*) line="$line $word" ;;
+		esac
+	done
+	echo "  $line${given:+   # and give make:$given}"
+}
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+	say "this system has no apt; for each package manager, what to paste:"
+	suggest 7 "dnf install"
+	suggest 8 "pacman -S --needed"
+	suggest 9 "nix-shell -p"
+	[ "$DEPS,$asked" = print,no ] && exit 0
+	exit 1
+fi
+
+# --- where it is ---------------------------------------------------------------------------------
+
+packages=$(column 6 | grep -v '^(' | tr '\n' ' ' | sed 's/ $//') || :
+fetches=$(echo "$lacks" | awk -F'|' '$6 ~ /^\(/ { print $1 }' | tr '\n' ' ' | sed 's/ $//')
+if native_arm64; then
+	packages=$(echo "$packages" | sed 's/gcc-aarch64-linux-gnu/gcc/; s/libc6-dev-arm64-cross/libc6-dev/')
+fi
+
+mkdir -p "$O/deps"
+O=$(cd "$O" && pwd)
+. "$here/apt.sh"
+. "$here/install.sh"
+
+echo "$lacks" | awk -F'|' '{ gsub(/[()]/, "", $6); printf "  %-28s %s\n", $6, $10 }' >&2
+if [ -n "$packages" ]; then
+	if [ "$DEPS" = auto ] || [ -e "$apt_dir/host/updated" ]; then
+		# shellcheck disable=SC2086
+		plan_install $packages || exit 1
+		size=$(install_size $packages)
+	else
+		size="about $(echo "$lacks" | awk -F'|' '$6 !~ /^\(/ { mb += $5 } END { print mb }') MB to download"
+	fi
+	say "to install ($size):"
+	echo "  apt-get $install_options $packages" >&2
+fi
+[ -z "$fetches" ] ||
+	say "to unpack under $O/deps, not installed (about $(echo "$lacks" |
+		awk -F'|' '$6 ~ /^\(/ { mb += $5 } END { print mb }') MB to download): $fetches"
+
+if [ "$DEPS" = print ]; then
+	[ "$asked" = no ]
+	exit
+fi
+
+if [ -t 0 ]; then
+	printf 'deps: go on? [y/N] ' >&2
+	read -r answer
+	case $answer in
+	[yY]*) ;;
+	*)
+		say "nothing was changed"
+		exit 1 ;;
+	esac
+fi
+# shellcheck disable=SC2086
+[ -z "$packages" ] || install_now $packages
+# shellcheck disable=SC2086
+[ -z "$fetches" ] || O=$O "$here/fetch.sh" $fetches
+
+headers=no
+lacks=$(missing)
+[ -z "$lacks" ] || {
+	say "still missing, or too old and not to be upgraded: $(names)"
+	exit 1
+}

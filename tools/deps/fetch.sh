@@ -1,0 +1,159 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# fetch.sh NAME...: put things at their fixed places under $O/deps, once, never installed:
+#
+#	newlib	newlib/			newlib's source tree
+#	libfdt	libfdt/			libfdt's sources, flat
+#	kernel	kernel/Image		Debian's arm64 cloud kernel; kernel/version
+#	busybox	busybox			static, arm64
+#	u-boot	u-boot.bin		for QEMU's virt machine
+#	arm64	arm64/{include,lib}	zlib and zstd, static, arm64
+#	qemu	qemu/qemu-system-aarch64
+
+set -eu
+
+O=${O:-build}
+mkdir -p "$O/deps"
+O=$(cd "$O" && pwd)
+. "$(dirname "$0")/apt.sh"
+
+place() {
+	case $1 in
+	kernel) echo "$O/deps/kernel/Image" ;;
+	u-boot) echo "$O/deps/u-boot.bin" ;;
+	qemu) echo "$O/deps/qemu/qemu-system-aarch64" ;;
+	*) echo "$O/deps/$1" ;;
+	esac
+}
+
+unpack_debs() { # WORLD FOLDER PACKAGE...
+	world=$1
+	root=$2
+	shift 2
+	mkdir -p "$tmp/debs" "$root"
+	(cd "$tmp/debs" && apt_fetch "$world" download "$@")
+	for deb in "$tmp"/debs/*.deb; do
+		dpkg-deb -x "$deb" "$root"
+		rm "$deb"
+	done
+}
+
+fetch_newlib() {
+	set -- /usr/src/newlib*/newlib*.tar* /usr/src/newlib*.tar*
+	while [ $# -gt 0 ] && [ ! -e "$1" ]; do shift; done
+	if [ $# = 0 ]; then
+		unpack_debs arm64 "$tmp/root" newlib-source
+		set -- "$tmp"/root/usr/src/newlib*/newlib*.tar* "$tmp"/root/usr/src/newlib*.tar*
+		[ -e "$1" ] || shift
+	fi
+	mkdir "$tmp/out"
+	tar --no-same-owner -xf "$1" -C "$tmp/out" --strip-components=1
+}
+
+# Trusted Firmware carries a copy of libfdt; dtc, its home, is asked when that is not to be had.
+fetch_libfdt() {
+	mkdir "$tmp/src" "$tmp/root" "$tmp/out"
+	for package in arm-trusted-firmware device-tree-compiler; do
+		(cd "$tmp/src" && apt_fetch src "source --download-only" "$package") || continue
+		for tar in "$tmp"/src/*.orig.tar.?z; do
+			tar --no-same-owner -xf "$tar" -C "$tmp/root"
+		done
+		find "$tmp/root" -path '*/libfdt/*.[ch]' -exec cp {} "$tmp/out" \;
+		[ -e "$tmp/out/fdt.c" ] && [ -e "$tmp/out/fdt.h" ] &&
+			[ -e "$tmp/out/libfdt.h" ] && [ -e "$tmp/out/libfdt_env.h" ] && return
+	done
+	echo "deps: no libfdt in the archive's sources" >&2
+	return 1
+}
+
+# The name of a kernel changes with each of its versions: ask the metapackage.
+fetch_kernel() {
+	apt_ready arm64
+	name=$(apt_in arm64 apt-cache depends --no-recommends linux-image-cloud-arm64 |
+		awk '$1 == "Depends:" && $2 ~ /^linux-image-/ { print $2; exit }')
+	unpack_debs arm64 "$tmp/root" "$name"
+	mkdir "$tmp/out"
+	mv "$tmp"/root/boot/vmlinuz-* "$tmp/out/Image"
+	basename "$tmp"/root/boot/config-* | sed 's/^config-//' >"$tmp/out/version"
+	magic=$(dd if="$tmp/out/Image" bs=1 skip=56 count=4 2>/dev/null)
+	[ "$magic" = "ARMd" ] || {
+		echo "deps: $name holds no plain arm64 Image" >&2
+		return 1
+	}
+}
+
+fetch_busybox() {
+	unpack_debs arm64 "$tmp/root" busybox-static
+	mv "$tmp"/root/*bin/busybox "$tmp/out" 2>/dev/null || mv "$tmp/root/usr/bin/busybox" "$tmp/out"
+}
+
+fetch_u_boot() {
+	set -- /usr/lib/u-boot/qemu_arm64/u-boot.bin
+	[ -e "$1" ] || {
+		unpack_debs arm64 "$tmp/root" u-boot-qemu
+		set -- "$tmp/root$1"
+	}
+	cp "$1" "$tmp/out"
+}
+
+fetch_arm64() {
+	unpack_debs arm64 "$tmp/root" zlib1g-dev libzstd-dev
+	mkdir -p "$tmp/out/include" "$tmp/out/lib"
+	find "$tmp/root/usr/include" -name '*.h' -exec cp {} "$tmp/out/include" \;
+	find "$tmp/root" -name 'lib*.a' -exec cp {} "$tmp/out/lib" \;
+}
+
+# QEMU is unpacked with whatever libraries this machine lacks, on every release: nothing to
+# upgrade where an older one is installed, no administrator, one way to test. Debian 13's is
+# new enough; Debian 12's comes from the backports suite.
+fetch_qemu() {
+	apt_ready host
+	from=
+	qemu_new_enough || {
+		apt_world host backports
+		apt_update host
+		from=$release-backports
+		qemu_new_enough "$from" || {
+			echo "deps: the archive has no QEMU 10" >&2
+			return 1
+		}
+	}
+	set -- $(apt_in host apt-get -s -o Debug::NoLocking=1 ${from:+-t "$from"} install \
+		--no-install-recommends qemu-system-arm |
+		sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)*(\([^ ]*\) .*/\1=\3/p')
+	unpack_debs host "$tmp/out/root" "$@"
+	cat >"$tmp/out/qemu-system-aarch64" <<-'END'
+	#!/bin/sh
+	root=${0%/*}/root
+	for lib in "$root"/lib/*-linux-gnu "$root"/usr/lib/*-linux-gnu; do
+		LD_LIBRARY_PATH=$lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+	done
+	export LD_LIBRARY_PATH
+	exec "$root/usr/bin/qemu-system-aarch64" -L "$root/usr/share/qemu" "$@"
+	END
+	chmod +x "$tmp/out/qemu-system-aarch64"
+}
+
+qemu_new_enough() { # [SUITE]
+	[ "$(apt_in host apt-cache policy ${1:+-t "$1"} qemu-system-arm |
+		sed -n 's/^ *Candidate: \([0-9]*:\)*\([0-9]*\)\..*/\2/p')" -ge 10 ] 2>/dev/null
+}
+
+fetch() {
+	result=$(place "$1")
+	[ -e "$result" ] && return
+	tmp=$(mktemp -d "$O/deps/tmp.XXXXXX")
+	trap 'rm -rf "$tmp"' EXIT
+	"fetch_$(echo "$1" | tr - _)"
+	case $1 in kernel | qemu) result=$(dirname "$result") ;; esac
+	mv "$tmp/out" "$result"
+	rm -rf "$tmp"
+}
+
+# One at a time: parallel makes share apt's lists.
+exec 9>"$O/deps/lock"
+flock 9
+for name; do
+	fetch "$name"
+done

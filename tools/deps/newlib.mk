@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# newlib.mk: the C library's string routines for the target, compiled from newlib's C (never
+# its assembly, which makes unaligned accesses and uses FP registers) with our own flags.
+#
+#	in	O, NEWLIB_SRC, CC_TARGET, TARGET_CFLAGS, NEWLIB_FUNCS
+#	out	NEWLIB_OBJS	 the objects
+#		NEWLIB_CPPFLAGS	 for every C file of the target: newlib's headers and the compiler's
+#		NEWLIB_HEADERS	 order-only prerequisite of every C file of the target
+
+NEWLIB_FUNCS ?= memchr memcmp memcpy memmove memset strchr strcmp strlen strncmp strnlen strrchr
+
+NEWLIB_OBJS := $(NEWLIB_FUNCS:%=$(O)/newlib/%.o)
+NEWLIB_HEADERS := $(O)/newlib/include/newlib.h
+
+# -nostdinc keeps the headers of a hosted cross compiler (glibc's) out. newlib's limits.h and
+# stdint.h lean on the compiler's own, which older compilers keep in two places. Deferred, for
+# the compiler may not be installed yet when this is read.
+NEWLIB_CPPFLAGS = -nostdinc -D_DEFAULT_SOURCE -isystem $(O)/newlib/include \
+	-isystem $(NEWLIB_SRC)/newlib/libc/machine/aarch64 -isystem $(NEWLIB_SRC)/newlib/libc/include \
+	$(TARGET_ISYSTEM)
+TARGET_ISYSTEM = $(eval TARGET_ISYSTEM := $$(patsubst %,-isystem %,$$(filter /%,$$(foreach \
+	d,include include-fixed,$$(shell $(CC_TARGET) -print-file-name=$$(d) 2>/dev/null)))))$(TARGET_ISYSTEM)
+
+# -O2: at -Os newlib chooses its loops of single bytes. A loop that copies or fills must not
+# be turned into a call of the function that it is the body of.
+NEWLIB_CFLAGS = -O2 -fno-builtin -fno-tree-loop-distribute-patterns -w \
+	-ffile-prefix-map=$(NEWLIB_SRC)/=newlib/ -ffile-prefix-map=$(CURDIR)/=
+
+$(NEWLIB_OBJS): $(O)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS)
+	@mkdir -p $(@D)
+	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(NEWLIB_CFLAGS) -c -o $@ $<
+
+# What newlib's configure would write for the nano configuration. Only headers are wanted of
+# it, and these two answers are all that the string routines ever look at; running it takes
+# longer than building all the rest.
+NEWLIB_NANO := _WANT_REENT_SMALL=1 _LITE_EXIT=1 _NANO_FORMATTED_IO=1 _HAVE_LONG_DOUBLE=1 \
+	_MB_LEN_MAX=1 _HAVE_CC_INHIBIT_LOOP_TO_LIBCALL=1 _ATEXIT_DYNAMIC_ALLOC=1
+
+$(O)/newlib/include/newlib.h: $(NEWLIB_SRC)/newlib/newlib.hin
+	@mkdir -p $(@D)
+	@sed $(foreach o,$(NEWLIB_NANO),-e 's/^#undef  *$(subst =,$$/#define & ,$(o))/') \
+		-e 's/#define #undef/#define/' -e 's|^#undef .*|/* & */|' $< >$@.tmp && mv $@.tmp $@
