@@ -37,14 +37,15 @@ struct lethe_placement {
  * plan		the plan at its own PA (plan_pa; on a host the two differ)
  * slot		index of the slot to boot, < plan->slot_count. Segments of other slots are placed too:
  *		their sources must survive
- * image_base	PA of byte 0 of the Image, 4 KiB aligned
+ * image_base	PA of byte 0 of the Image, 4 KiB aligned; unused when extent_size is 0
  * placement	filled in
  * where	names the entry at fault; may be null
  *
- * Returns 0 or, first met: LETHE_E_IMAGE_BASE, LETHE_E_SEGMENT_WRAP, LETHE_E_SEGMENT_SOURCE,
- * LETHE_E_PLAN_WORKSPACE, LETHE_E_SOURCE_LETHE, LETHE_E_DEST_EXTENT (a part in place or a tree slot beyond
- * the extent), LETHE_E_DEST_OVERLAP, LETHE_E_DEST_LETHE, LETHE_E_DEST_PLAN, LETHE_E_DEST_SOURCE,
- * LETHE_E_INITRD_WINDOW.
+ * Returns 0 or, first met: LETHE_E_IMAGE_BASE, LETHE_E_SEGMENT_WRAP (the extent, the plan, a segment
+ * or the tree slot), LETHE_E_PLAN_WORKSPACE (over the plan), LETHE_E_SOURCE_LETHE,
+ * LETHE_E_DEST_EXTENT (a part in place or a tree slot beyond the extent), LETHE_E_DEST_OVERLAP,
+ * LETHE_E_DEST_LETHE, LETHE_E_DEST_PLAN, LETHE_E_DEST_SOURCE, LETHE_E_INITRD_WINDOW. A slot that does
+ * not exist is LETHE_E_INTERNAL.
  */
 int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int slot,
 		uint64_t image_base, struct lethe_placement *placement, struct lethe_where *where);

@@ -103,7 +103,7 @@ struct lethe_plan {
 	uint32_t flags;
 	uint32_t on_fail;
 	uint32_t slot_count;		/* 1 .. LETHE_SLOT_MAX, tried in order */
-	uint32_t segment_count;		/* 1 .. LETHE_SEGMENT_MAX */
+	uint32_t segment_count;		/* 1 .. LETHE_SEGMENT_MAX; 0 only with a list */
 	uint32_t window_count;		/* 0 .. LETHE_WINDOW_MAX */
 	uint32_t strings_size;		/* before padding */
 	uint32_t el;
@@ -112,13 +112,13 @@ struct lethe_plan {
 	uint32_t mode;
 	uint32_t console_kind;
 	uint32_t console_reg_shift;	/* NS16550: register n is at base + (n << shift), 0 .. 3 */
-	uint32_t console_reg_width;	/* NS16550: access size, 1, 2 or 4; 0 for every other kind */
+	uint32_t console_reg_width;	/* NS16550: access size, 1, 2 or 4, <= 1 << shift; else 0 */
 	uint32_t reserved0;
 	uint64_t console_base;		/* PA; 0 unless PL011 or NS16550 */
 	uint64_t extent_size;		/* what the loader granted from byte 0 of the Image; 0: no Image */
 	uint64_t workspace_base;	/* where Lethe runs while it moves things; 4 KiB aligned */
 	uint64_t workspace_size;
-	uint64_t list_head;		/* kimage head entry; 0 when there is no list */
+	uint64_t list_head;		/* kimage head entry, INDIRECTION or DONE; 0: there is no list */
 	uint32_t list_page_shift;	/* 12, 14 or 16; 0 when there is no list */
 	uint32_t reserved1;
 	uint64_t reserved2[5];
@@ -130,7 +130,7 @@ struct lethe_plan {
 #define LETHE_SLOT_TREE_OFFSET		(1U << 2)	/* tree_base is an image offset */
 #define LETHE_SLOT_FLAGS		0x7U
 
-/* One thing to boot. Slots own consecutive runs of segments, in order. */
+/* One thing to boot. Slots own consecutive runs of segments, in order, empty only with a list. */
 struct lethe_slot {
 	char name[LETHE_NAME_SIZE];
 	uint32_t flags;
@@ -143,8 +143,8 @@ struct lethe_slot {
 	uint32_t cmdline_size;		/* with its terminating zero; 0: keep the tree's bootargs */
 	uint32_t tree_segment;		/* packed tree, or LETHE_INDEX_NONE */
 	uint32_t initrd_segment;	/* or LETHE_INDEX_NONE: the loader's, if it has one */
-	uint64_t tree_base;		/* where the fixed-up tree goes: a PA, 8-byte aligned; or an offset, */
-	uint64_t tree_size;		/* rounded up to 2 MiB once in memory. 0: no tree, x[0] is literal */
+	uint64_t tree_base;		/* where the fixed-up tree goes: a PA, not 0; or an offset; 8-byte */
+	uint64_t tree_size;		/* aligned, an offset up to 2 MiB in memory. 0: no tree, x[0] literal */
 	uint64_t reserved[3];
 };
 
@@ -205,9 +205,16 @@ void lethe_plan_digest(const struct lethe_plan *plan, uint8_t digest[LETHE_DIGES
  * where	what was wrong, written only on error; may be null
  *
  * Returns 0, or the LETHE_E_PLAN_*, LETHE_E_SEGMENT_* or LETHE_E_WINDOW that was met first. Reads
- * only, allocates nothing, any EL, MMU on or off. Header fields are judged before the digest, the
- * digest before the arrays, so that a damaged plan says "digest" and a wrongly written one says what.
+ * only, allocates nothing, any EL, MMU on or off. Magic, version, counts and sizes are judged before
+ * the digest, everything else after it, so that a damaged plan says "digest" and a wrongly written
+ * one says what.
  */
 int lethe_plan_check(const void *bytes, uint64_t limit, struct lethe_where *where);
+
+/*
+ * Does this version of Lethe do everything that a plan asks for which lethe_plan_check() accepted?
+ * Returns 0, or LETHE_E_PLAN_UNSUPPORTED with the thing that is not done in where. Reads only.
+ */
+int lethe_plan_supported(const struct lethe_plan *plan, struct lethe_where *where);
 
 #endif

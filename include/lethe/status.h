@@ -90,7 +90,7 @@ enum lethe_status {
 
 /* What an error is about: which array of the plan, which entry of it. */
 enum lethe_what {
-	LETHE_WHAT_NONE = 0,	/* the plan or the machine as a whole; index and name unused */
+	LETHE_WHAT_NONE = 0,	/* the plan or the machine as a whole; index unused, name a field or 0 */
 	LETHE_WHAT_SEGMENT,
 	LETHE_WHAT_WINDOW,
 	LETHE_WHAT_SLOT,

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Offsets and alignments turned into physical addresses, and every pair of them that may not meet
+ * checked before anything is stored. Quadratic in the number of segments, which is at most 64.
+ */
+
+#include <lethe/place.h>
+
+#include <stddef.h>
+
+#include "plan_entries.h"
+
+#define KIB_4  0x1000ULL
+#define MIB_2  0x200000ULL
+#define GIB_1  0x40000000ULL
+#define GIB_32 0x800000000ULL
+
+/* What the stages below share; it keeps their argument lists to what differs. */
+struct job {
+	const struct lethe_plan *plan;
+	const struct lethe_segment *segments;
+	const struct lethe_slot *slot;
+	struct lethe_placement *placement;
+	struct lethe_where *where;
+};
+
+int lethe_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+	return a_size != 0 && b_size != 0 && a < b + b_size && b < a + a_size;
+}
+
+/* How far value must go up to be align_offset above a multiple of align, a power of two. */
+static uint64_t distance_up(uint64_t value, uint64_t align, uint64_t align_offset)
+{
+	return (align_offset - value) & (align - 1);
+}
+
+static int in_slot(const struct job *job, uint32_t index)
+{
+	return index >= job->slot->first_segment &&
+	       index - job->slot->first_segment < job->slot->segment_count;
+}
+
+static int segment_fail(const struct job *job, int status, uint32_t index, uint64_t value)
+{
+	return lethe_fail(job->where, status, LETHE_WHAT_SEGMENT, index, job->segments[index].name,
+			  value);
+}
+
+static int tree_fail(const struct job *job, int status, uint64_t value)
+{
+	return lethe_fail(job->where, status, LETHE_WHAT_TREE, 0, NULL, value);
+}
+
+/* What that Lethe needs until the end does [base, base + size) touch? 0, or a status. */
+static int touches_lethe(const struct lethe_placement *placement, uint64_t base, uint64_t size)
+{
+	if (lethe_overlap(base, size, placement->workspace,
+			  placement->workspace_end - placement->workspace)) {
+		return LETHE_E_DEST_LETHE;
+	}
+	if (lethe_overlap(base, size, placement->plan, placement->plan_end - placement->plan)) {
+		return LETHE_E_DEST_PLAN;
+	}
+	return LETHE_OK;
+}
+
+static int place_image(const struct job *job, uint64_t plan_pa, uint64_t image_base)
+{
+	const struct lethe_plan *plan = job->plan;
+	struct lethe_placement *placement = job->placement;
+
+	if (!lethe_is_aligned(image_base, KIB_4)) {
+		return lethe_fail(job->where, LETHE_E_IMAGE_BASE, LETHE_WHAT_NONE, 0, NULL,
+				  image_base);
+	}
+	if (lethe_range_wraps(image_base, plan->extent_size)) {
+		return lethe_fail(job->where, LETHE_E_SEGMENT_WRAP, LETHE_WHAT_NONE, 0, "extent",
+				  image_base);
+	}
+	if (lethe_range_wraps(plan_pa, plan->total_size)) {
+		return lethe_fail(job->where, LETHE_E_SEGMENT_WRAP, LETHE_WHAT_NONE, 0, "plan",
+				  plan_pa);
+	}
+	placement->image_base = plan->extent_size != 0 ? image_base : 0;
+	placement->extent_end = placement->image_base + plan->extent_size;
+	placement->plan = plan_pa;
+	placement->plan_end = plan_pa + plan->total_size;
+	placement->workspace = plan->workspace_base;
+	if ((plan->flags & LETHE_PLAN_WORKSPACE_OFFSET) != 0) {
+		placement->workspace += placement->image_base;
+	}
+	placement->workspace_end = placement->workspace + plan->workspace_size;
+	return LETHE_OK;
+}
+
+/* The file of a segment with an offset lies in the extent, and the extent does not wrap. */
+static int place_segment(const struct job *job, uint32_t index)
+{
+	const struct lethe_segment *segment = &job->segments[index];
+	struct lethe_placed *placed = &job->placement->segment[index];
+	uint64_t up = 0;
+
+	placed->source = segment->source;
+	if ((segment->flags & LETHE_SEGMENT_SOURCE_OFFSET) != 0) {
+		placed->source += job->placement->image_base;
+	}
+	if ((segment->flags & LETHE_SEGMENT_IN_PLACE) == 0) {
+		placed->dest = segment->dest;
+		return LETHE_OK;
+	}
+	if (segment->align != 0) {
+		up = distance_up(placed->source, segment->align, segment->align_offset);
+	}
+	if (lethe_range_wraps(placed->source, up) ||
+	    lethe_range_wraps(placed->source + up, segment->mem_size)) {
+		return segment_fail(job, LETHE_E_SEGMENT_WRAP, index, placed->source);
+	}
+	placed->dest = placed->source + up;
+	return LETHE_OK;
+}
+
+static int place_tree(const struct job *job)
+{
+	const struct lethe_slot *slot = job->slot;
+	struct lethe_placement *placement = job->placement;
+	uint64_t up = 0;
+
+	placement->tree = 0;
+	placement->tree_end = 0;
+	if (slot->tree_size == 0) {
+		return LETHE_OK;
+	}
+	placement->tree = slot->tree_base;
+	if ((slot->flags & LETHE_SLOT_TREE_OFFSET) != 0) {
+		placement->tree += placement->image_base;
+		up = distance_up(placement->tree, MIB_2, 0);
+	}
+	if (lethe_range_wraps(placement->tree, up) ||
+	    lethe_range_wraps(placement->tree + up, slot->tree_size)) {
+		return tree_fail(job, LETHE_E_SEGMENT_WRAP, placement->tree);
+	}
+	placement->tree += up;
+	placement->tree_end = placement->tree + slot->tree_size;
+	return LETHE_OK;
+}
+
+/* Sources are read to the end, by code that runs in the workspace and asks the plan. */
+static int check_sources(const struct job *job)
+{
+	const struct lethe_placement *placement = job->placement;
+
+	if (lethe_overlap(placement->workspace, placement->workspace_end - placement->workspace,
+			  placement->plan, placement->plan_end - placement->plan)) {
+		return lethe_fail(job->where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, NULL,
+				  placement->workspace);
+	}
+	for (uint32_t i = 0; i < job->plan->segment_count; i++) {
+		const struct lethe_segment *segment = &job->segments[i];
+		const uint64_t source = placement->segment[i].source;
+
+		if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
+		    touches_lethe(placement, source, segment->file_size) != LETHE_OK) {
+			return segment_fail(job, LETHE_E_SOURCE_LETHE, i, source);
+		}
+	}
+	return LETHE_OK;
+}
+
+/* What was given relative to the image must stay in what the loader granted. */
+static int check_extent(const struct job *job)
+{
+	const uint32_t relative = LETHE_SEGMENT_SOURCE_OFFSET | LETHE_SEGMENT_IN_PLACE;
+	const struct lethe_placement *placement = job->placement;
+
+	for (uint32_t i = 0; i < job->plan->segment_count; i++) {
+		const uint64_t dest = placement->segment[i].dest;
+
+		if (in_slot(job, i) && (job->segments[i].flags & relative) == relative &&
+		    dest + job->segments[i].mem_size > placement->extent_end) {
+			return segment_fail(job, LETHE_E_DEST_EXTENT, i, dest);
+		}
+	}
+	if ((job->slot->flags & LETHE_SLOT_TREE_OFFSET) != 0 &&
+	    placement->tree_end > placement->extent_end) {
+		return tree_fail(job, LETHE_E_DEST_EXTENT, placement->tree);
+	}
+	return LETHE_OK;
+}
+
+/*
+ * Segments move in the order of the plan: destination i may cover the source of an earlier one,
+ * which is gone, and its own (memmove), but no later one and none of another slot.
+ */
+static int check_destination(const struct job *job, uint32_t index)
+{
+	const struct lethe_placement *placement = job->placement;
+	const uint64_t dest = placement->segment[index].dest;
+	const uint64_t size = job->segments[index].mem_size;
+	int status;
+
+	for (uint32_t j = 0; j < index; j++) {
+		if (in_slot(job, j) && lethe_overlap(dest, size, placement->segment[j].dest,
+						     job->segments[j].mem_size)) {
+			return segment_fail(job, LETHE_E_DEST_OVERLAP, index, dest);
+		}
+	}
+	if (lethe_overlap(dest, size, placement->tree, placement->tree_end - placement->tree)) {
+		return segment_fail(job, LETHE_E_DEST_OVERLAP, index, dest);
+	}
+	status = touches_lethe(placement, dest, size);
+	if (status != LETHE_OK) {
+		return segment_fail(job, status, index, dest);
+	}
+	for (uint32_t j = 0; j < job->plan->segment_count; j++) {
+		if (in_slot(job, j) && j <= index) {
+			continue;
+		}
+		if ((job->segments[j].flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
+		    lethe_overlap(dest, size, placement->segment[j].source,
+				  job->segments[j].file_size)) {
+			return segment_fail(job, LETHE_E_DEST_SOURCE, index, dest);
+		}
+	}
+	return LETHE_OK;
+}
+
+/* The tree is written after its slot's moves: only other slots' sources are still needed. */
+static int check_tree_slot(const struct job *job)
+{
+	const struct lethe_placement *placement = job->placement;
+	const uint64_t size = placement->tree_end - placement->tree;
+	const int status = touches_lethe(placement, placement->tree, size);
+
+	if (status != LETHE_OK) {
+		return tree_fail(job, status, placement->tree);
+	}
+	for (uint32_t j = 0; j < job->plan->segment_count; j++) {
+		if (!in_slot(job, j) && (job->segments[j].flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
+		    lethe_overlap(placement->tree, size, placement->segment[j].source,
+				  job->segments[j].file_size)) {
+			return tree_fail(job, LETHE_E_DEST_SOURCE, placement->tree);
+		}
+	}
+	return LETHE_OK;
+}
+
+/*
+ * booting.rst: the initrd "must fit entirely within a 1 GB aligned physical memory window of up to
+ * 32 GB in size that fully covers the kernel Image as well".
+ */
+static int check_initrd_window(const struct job *job)
+{
+	const uint32_t kernel = job->slot->entry_segment;
+	const uint32_t initrd = job->slot->initrd_segment;
+	uint64_t start, end, initrd_start, initrd_end;
+
+	if (kernel == LETHE_INDEX_NONE || initrd == LETHE_INDEX_NONE) {
+		return LETHE_OK;
+	}
+	start = job->placement->segment[kernel].dest;
+	end = start + job->segments[kernel].mem_size;
+	initrd_start = job->placement->segment[initrd].dest;
+	initrd_end = initrd_start + job->segments[initrd].mem_size;
+	start = initrd_start < start ? initrd_start : start;
+	end = initrd_end > end ? initrd_end : end;
+	if (end - (start & ~(GIB_1 - 1)) > GIB_32) {
+		return segment_fail(job, LETHE_E_INITRD_WINDOW, initrd, initrd_start);
+	}
+	return LETHE_OK;
+}
+
+int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int slot,
+		uint64_t image_base, struct lethe_placement *placement, struct lethe_where *where)
+{
+	struct job job = {plan, lethe_plan_segments(plan), lethe_plan_slots(plan) + slot, placement,
+			  where};
+	int status;
+
+	if (slot >= plan->slot_count) {
+		return lethe_fail(where, LETHE_E_INTERNAL, LETHE_WHAT_SLOT, slot, NULL, slot);
+	}
+	status = place_image(&job, plan_pa, image_base);
+	for (uint32_t i = 0; status == LETHE_OK && i < plan->segment_count; i++) {
+		status = place_segment(&job, i);
+	}
+	if (status != LETHE_OK || (status = place_tree(&job)) != LETHE_OK ||
+	    (status = check_sources(&job)) != LETHE_OK ||
+	    (status = check_extent(&job)) != LETHE_OK) {
+		return status;
+	}
+	for (uint32_t i = 0; i < job.slot->segment_count; i++) {
+		status = check_destination(&job, job.slot->first_segment + i);
+		if (status != LETHE_OK) {
+			return status;
+		}
+	}
+	status = check_tree_slot(&job);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	placement->entry = job.slot->entry;
+	if (job.slot->entry_segment != LETHE_INDEX_NONE) {
+		placement->entry += placement->segment[job.slot->entry_segment].dest;
+	}
+	return check_initrd_window(&job);
+}
