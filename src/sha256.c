@@ -2,8 +2,9 @@
 /*
  * SHA-256, FIPS 180-4. Written for a machine whose MMU is off, where each data access goes to
  * Device memory and costs more than a round: the sixteen live words of the schedule and the eight
- * working variables are locals that a compiler can keep in registers, the round constants are
- * immediates, and a word of the message is loaded once.
+ * working variables are locals that a compiler can keep in registers, the round constants come two
+ * to a read, and a word of the message is loaded once. Unrolled sixteen rounds deep and no deeper: the
+ * blob has a budget.
  */
 
 #include <lethe/sha256.h>
@@ -14,6 +15,21 @@ static inline uint32_t rotate_right(uint32_t word, unsigned int count)
 {
 	return (word >> count) | (word << (32 - count));
 }
+
+/* FIPS 180-4, section 4.2.2. Read two at a time: each read is a Device access. */
+static const union {
+	uint32_t words[64];
+	uint64_t pairs[32];
+} constants = {{
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+	0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+	0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+	0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+}};
 
 /* FIPS 180-4, section 4.1.2 */
 static inline uint32_t big_sigma0(uint32_t x)
@@ -70,16 +86,20 @@ static inline uint32_t load_word(const uint8_t *data, unsigned int i, int aligne
 		bc = ab;                                                                           \
 	} while (0)
 
-#define EIGHT(W, i, k0, k1, k2, k3, k4, k5, k6, k7)                                                \
+/* Two rounds with one read of the constants; little-endian, so the first is the low half. */
+#define PAIR(W, a, b, c, d, e, f, g, h, i)                                                         \
 	do {                                                                                       \
-		ROUND(a, b, c, d, e, f, g, h, W((i) + 0), k0);                                     \
-		ROUND(h, a, b, c, d, e, f, g, W((i) + 1), k1);                                     \
-		ROUND(g, h, a, b, c, d, e, f, W((i) + 2), k2);                                     \
-		ROUND(f, g, h, a, b, c, d, e, W((i) + 3), k3);                                     \
-		ROUND(e, f, g, h, a, b, c, d, W((i) + 4), k4);                                     \
-		ROUND(d, e, f, g, h, a, b, c, W((i) + 5), k5);                                     \
-		ROUND(c, d, e, f, g, h, a, b, W((i) + 6), k6);                                     \
-		ROUND(b, c, d, e, f, g, h, a, W((i) + 7), k7);                                     \
+		uint64_t k = pairs[(i) / 2];                                                       \
+		ROUND(a, b, c, d, e, f, g, h, W(i), (uint32_t)k);                                  \
+		ROUND(h, a, b, c, d, e, f, g, W((i) + 1), (uint32_t)(k >> 32));                    \
+	} while (0)
+
+#define EIGHT(W, i)                                                                                \
+	do {                                                                                       \
+		PAIR(W, a, b, c, d, e, f, g, h, i);                                                \
+		PAIR(W, g, h, a, b, c, d, e, f, (i) + 2);                                          \
+		PAIR(W, e, f, g, h, a, b, c, d, (i) + 4);                                          \
+		PAIR(W, c, d, e, f, g, h, a, b, (i) + 6);                                          \
 	} while (0)
 
 /* Rounds 0 to 15 take the message; a later one first replaces the oldest of sixteen words. */
@@ -110,6 +130,7 @@ static void compress(uint32_t state[8], const uint8_t *data)
 	uint32_t h = state[7];
 	uint32_t bc = b ^ c;
 	uint32_t ab;
+	const uint64_t *pairs = constants.pairs;
 
 	if (((uintptr_t)data & 3) == 0) {
 		LOAD_FOUR(0, 1);
@@ -123,22 +144,12 @@ static void compress(uint32_t state[8], const uint8_t *data)
 		LOAD_FOUR(12, 0);
 	}
 
-	EIGHT(MESSAGE, 0, 0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,
-	      0x923f82a4, 0xab1c5ed5);
-	EIGHT(MESSAGE, 8, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
-	      0x9bdc06a7, 0xc19bf174);
-	EIGHT(NEXT, 16, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa,
-	      0x5cb0a9dc, 0x76f988da);
-	EIGHT(NEXT, 24, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147,
-	      0x06ca6351, 0x14292967);
-	EIGHT(NEXT, 32, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb,
-	      0x81c2c92e, 0x92722c85);
-	EIGHT(NEXT, 40, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624,
-	      0xf40e3585, 0x106aa070);
-	EIGHT(NEXT, 48, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
-	      0x5b9cca4f, 0x682e6ff3);
-	EIGHT(NEXT, 56, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb,
-	      0xbef9a3f7, 0xc67178f2);
+	EIGHT(MESSAGE, 0);
+	EIGHT(MESSAGE, 8);
+	for (pairs = constants.pairs + 8; pairs < constants.pairs + 32; pairs += 8) {
+		EIGHT(NEXT, 0);
+		EIGHT(NEXT, 8);
+	}
 
 	state[0] += a;
 	state[1] += b;

@@ -1,35 +1,59 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Statuses in words. A switch and not an array of pointers: a table of addresses would need dynamic
- * relocations in a position-independent blob, which has nobody to apply them.
- */
+/* Statuses in words. */
 
 #include <lethe/status.h>
 
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/*
+ * Names and sentences one behind the other in one array, the numbers in another: an array of pointers would
+ * need dynamic relocations in a position-independent blob, and a switch is three times as large.
+ */
+#define STATUS_NUMBER(name, number, sentence) (number),
+static const int16_t numbers[] = {LETHE_STATUS_LIST(STATUS_NUMBER)};
+#define STATUS_STRINGS(name, number, sentence) #name "\0" sentence "\0"
+static const char strings[] = LETHE_STATUS_LIST(STATUS_STRINGS);
+
+static const char *next(const char *string)
+{
+	return string + strlen(string) + 1;
+}
+
+/* The name of a status, its sentence right behind; null when it is not in the list. */
+static const char *find(int status)
+{
+	const char *name = strings;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (numbers[i] == status) {
+			return name;
+		}
+		name = next(next(name));
+	}
+	return NULL;
+}
 
 const char *lethe_status_name(int status)
 {
-	switch (status) {
-	case LETHE_OK: return "LETHE_OK";
-#define STATUS_NAME(name, number, sentence)                                                        \
-	case name: return #name;
-		LETHE_STATUS_LIST(STATUS_NAME)
-#undef STATUS_NAME
-	default: return "LETHE_E_?";
+	const char *name = find(status);
+
+	if (status == LETHE_OK) {
+		return "LETHE_OK";
 	}
+	return name != NULL ? name : "LETHE_E_?";
 }
 
 const char *lethe_status_text(int status)
 {
-	switch (status) {
-	case LETHE_OK: return "ok";
-#define STATUS_TEXT(name, number, sentence)                                                        \
-	case name: return sentence;
-		LETHE_STATUS_LIST(STATUS_TEXT)
-#undef STATUS_TEXT
-	default: return "unknown status";
+	const char *name = find(status);
+
+	if (status == LETHE_OK) {
+		return "ok";
 	}
+	return name != NULL ? next(name) : "unknown status";
 }
 
 const char *lethe_what_text(enum lethe_what what)

@@ -24,7 +24,8 @@ struct lethe_uart {
 /* What one pass over a tree finds. Strings point into the tree. */
 struct lethe_tree_facts {
 	uint32_t total_size;		/* header totalsize */
-	uint32_t used_size;		/* bytes that libfdt would copy */
+	uint32_t used_size;		/* bytes of it that the fix-up copies: no slack, no gaps */
+	uint32_t structure_size;	/* of the structure block, FDT_END included */
 	const char *bootargs;		/* or null */
 	int has_initrd;
 	uint64_t initrd_start;		/* PA, only when has_initrd */
@@ -50,7 +51,9 @@ int lethe_tree_probe(const void *tree, uint32_t *total_size);
 
 /*
  * Checks the structure of a whole tree (bounds of every block and tag) and collects the facts, one
- * pass. Returns 0, what lethe_tree_probe() returns, LETHE_E_TREE_BROKEN or LETHE_E_TREE_CELLS.
+ * pass. Returns 0, what lethe_tree_probe() returns, LETHE_E_TREE_BROKEN (also for a property of /chosen that
+ * cannot be what it is called), LETHE_E_TREE_CELLS, or LETHE_E_LOADER_INITRD for an initrd that ends before it
+ * starts. An empty initrd, and one with only one end, is none.
  */
 int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct lethe_where *where);
 
@@ -68,8 +71,8 @@ void lethe_tree_stdout(const void *tree, struct lethe_uart *uart);
  */
 int lethe_tree_memory_covers(const void *tree, uint64_t base, uint64_t size);
 
-/* The same against the UEFI memory map: conventional, boot-services and loader memory only.
- * map is the PA in facts, mapped; a wrong desc_size covers nothing. */
+/* The same against the UEFI memory map: conventional, boot-services and loader memory only, and of
+ * that what can be mapped write-back. map is the PA in facts, mapped; a wrong desc_size covers nothing. */
 int lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_size, uint64_t base,
 			    uint64_t size);
 
@@ -104,9 +107,10 @@ struct lethe_fixup {
 /*
  * Copies tree into the slot and edits it there: /chosen is created when absent, bootargs, initrd, stale
  * properties (the old initrd and its reservation, old seeds, the old record), reservations. UEFI
- * properties, stdout-path and all else are kept. room is what the slot holds.
+ * properties, stdout-path and all else are kept. room is what the slot holds; the slot is 8-byte aligned
+ * and shares no byte with tree. On an error the slot holds nothing of use.
  * The result is left open (totalsize = room) for lethe_record_*(); lethe_tree_close() packs it.
- * Returns 0, LETHE_E_TREE_BROKEN, LETHE_E_TREE_NOSPACE or LETHE_E_TREE_CELLS.
+ * Returns 0, what lethe_tree_read() returns, or LETHE_E_TREE_NOSPACE.
  */
 int lethe_tree_fixup(const void *tree, void *slot, uint64_t room, const struct lethe_fixup *fixup,
 		     struct lethe_where *where);

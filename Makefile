@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Lethe. Targets (variables in brackets):
+#
+#	all		lethe.img, lethe.elf, liblethe.a and the host command lethe, in $(O)
+#	run		boot Debian's arm64 kernel through Lethe under QEMU	[CPU EL SMP MEM KERNEL]
+#	shell		the same, and leave a shell on the console
+#	check		first tier of tests; last line "N passed, N failed"
+#	check-long	everything
+#	audit		of the object code and the sources
+#	fuzz		the parsers, N inputs				[N SEED]
+#	bench		counted and compared figures
+#	install		bin, lib, include, pkg-config file, man page	[PREFIX DESTDIR]
+#	dist		source archive
+#	deps		get what all of these stand on			[DEPS=auto|print|no]
+#	clean, help
+#
+# Variables: O V CROSS_COMPILE NEWLIB_SRC LIBFDT_SRC QEMU KERNEL BUSYBOX CPU EL SMP MEM DEPS WERROR
+
+O ?= build
+V ?= 0
+WERROR ?= 0
+PREFIX ?= /usr/local
+VERSION := $(shell sed -n 's/^\#define LETHE_VERSION "\(.*\)"/\1/p' include/lethe/version.h)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+ifeq ($(V),0)
+MAKEFLAGS += --no-print-directory
+.SILENT:
+endif
+
+include tools/deps/deps.mk
+CC_TARGET = $(CROSS_COMPILE)gcc
+LD_TARGET = $(CROSS_COMPILE)ld
+AR_TARGET = $(CROSS_COMPILE)ar
+OBJCOPY_TARGET = $(CROSS_COMPILE)objcopy
+HOSTCC ?= cc
+
+# Nothing of the folder it was built in may reach a product: two builds are to be identical.
+PREFIX_MAP = -ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(abspath $(O))/=build/
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla
+ifeq ($(WERROR),1)
+WARN += -Werror
+endif
+
+# -mgeneral-regs-only: FP/SIMD may be trapped. -mstrict-align: with the MMU off memory is Device memory.
+# -fno-tree-switch-conversion: a table of string pointers would need relocating. x18 is the platform's.
+TARGET_CFLAGS = -std=gnu11 -Os -g -ffreestanding -mgeneral-regs-only -mstrict-align -ffixed-x18 \
+	-fpie -fvisibility=hidden -include src/hidden.h -fno-common -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fno-tree-switch-conversion -ffunction-sections \
+	-fdata-sections -mbranch-protection=none -mno-outline-atomics $(PREFIX_MAP)
+include tools/deps/newlib.mk
+
+# ---- what is made of what: FDT_OBJS is libfdt's, DOOR_SRCS go into the blob only ----
+LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
+DOOR_FILES := entry.S vectors.S image.c main.c check.c read.c read_memory.c move.c verify.c \
+	describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c
+DOOR_SRCS := $(addprefix src/,$(DOOR_FILES))
+LIB_SRCS := $(filter-out $(DOOR_SRCS),$(wildcard src/*.c src/*.S))
+LIB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(LIB_SRCS)) $(LIBFDT_FILES:%=$(O)/libfdt/%.o) $(NEWLIB_OBJS)
+BLOB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(DOOR_SRCS)) $(LIB_OBJS)
+
+.PHONY: all run shell check check-long audit fuzz bench install dist clean help
+all: $(O)/lethe.img $(O)/liblethe.a $(O)/lethe
+
+$(O)/src/%.c.o: src/%.c | $(NEWLIB_HEADERS)
+	mkdir -p $(@D)
+	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<
+$(O)/src/%.S.o: src/%.S
+	mkdir -p $(@D)
+	$(CC_TARGET) $(PREFIX_MAP) -g -Iinclude -MMD -MP -c -o $@ $<
+$(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c | $(NEWLIB_HEADERS)
+	mkdir -p $(@D)
+	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w -ffile-prefix-map=$(LIBFDT_SRC)/=libfdt/ \
+		-isystem $(LIBFDT_SRC) -c -o $@ $<
+# The digest is the long part of a boot: speed before size.
+$(O)/src/sha256.c.o: TARGET_CFLAGS += -O2
+
+$(O)/lethe.elf: linker.ld $(BLOB_OBJS)
+	$(LD_TARGET) -pie --no-dynamic-linker -z noexecstack -z max-page-size=4096 --gc-sections \
+		--orphan-handling=error --fix-cortex-a53-843419 --build-id=none -Map=$@.map -T linker.ld \
+		-o $@ $(BLOB_OBJS)
+$(O)/lethe.img: $(O)/lethe.elf
+	$(OBJCOPY_TARGET) -O binary --set-section-flags .bss=alloc,load,contents \
+		--set-section-flags .stack=alloc,load,contents $< $@
+	tools/size.sh $(CROSS_COMPILE)size $<
+
+# One object whose only globals are lethe_*: mem*, str* and libfdt inside are nobody else's business.
+$(O)/liblethe.a: $(LIB_OBJS)
+	$(LD_TARGET) -r -o $(O)/liblethe.o $(LIB_OBJS)
+	$(OBJCOPY_TARGET) -w --keep-global-symbol='lethe_*' $(O)/liblethe.o
+	rm -f $@
+	$(AR_TARGET) rcsD $@ $(O)/liblethe.o
+
+# ---- the host command, for this machine and, static, for the arm64 guest of `make run` ----
+HOST_CFLAGS = -std=gnu11 -O2 $(WARN) $(PREFIX_MAP) -Iinclude -Itools/lethe -D_FILE_OFFSET_BITS=64
+TOOL_SHARED := status plan plan_entries plan_slots offsets place sha256 fdt_walk fdt_read fdt_stdout fdt_memory
+TOOL_SRCS := $(wildcard tools/lethe/*.c) $(wildcard $(TOOL_SHARED:%=src/%.c))
+TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"'
+TOOL_OBJS := $(TOOL_SRCS:%=$(O)/host/%.o) $(O)/host/tools/lethe/blob.S.o
+ARM64_OBJS := $(TOOL_SRCS:%=$(O)/arm64/%.o) $(O)/arm64/tools/lethe/blob.S.o $(LIBFDT_FILES:%=$(O)/arm64/libfdt/%.o)
+ARM64_CFLAGS = $(HOST_CFLAGS) -I$(ARM64_LIBS)/include -isystem $(LIBFDT_SRC)
+
+$(O)/host/%.c.o: %.c
+	mkdir -p $(@D)
+	$(HOSTCC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<
+$(O)/arm64/%.c.o: %.c | $(ARM64_LIBS)
+	mkdir -p $(@D)
+	$(ARM64_CC) $(ARM64_CFLAGS) -MMD -MP -c -o $@ $<
+$(O)/arm64/libfdt/%.o: $(LIBFDT_SRC)/%.c
+	mkdir -p $(@D)
+	$(ARM64_CC) -O2 -w -isystem $(LIBFDT_SRC) -c -o $@ $<
+$(O)/host/tools/lethe/blob.S.o: tools/lethe/blob.S $(O)/lethe.img
+	mkdir -p $(@D)
+	$(HOSTCC) $(TOOL_DEFS) -c -o $@ $<
+$(O)/arm64/tools/lethe/blob.S.o: tools/lethe/blob.S $(O)/lethe.img
+	mkdir -p $(@D)
+	$(ARM64_CC) $(TOOL_DEFS) -c -o $@ $<
+$(O)/lethe: $(TOOL_OBJS)
+	$(HOSTCC) -o $@ $(TOOL_OBJS) -lfdt -lz -lzstd
+$(O)/arm64/lethe: $(ARM64_OBJS)
+	$(ARM64_CC) -static -s -o $@ $(ARM64_OBJS) -L$(ARM64_LIBS)/lib -lz -lzstd
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/include/lethe $(DESTDIR)$(PREFIX)/lib/lethe
+	install -m 755 $(O)/lethe $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(O)/liblethe.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 $(O)/lethe.img $(O)/lethe.elf $(DESTDIR)$(PREFIX)/lib/lethe/
+	install -m 644 include/lethe/*.h $(DESTDIR)$(PREFIX)/include/lethe/
+	install -m 644 docs/lethe.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' tools/lethe.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/lethe.pc
+
+dist:
+	mkdir -p $(O)
+	git archive --format=tar.gz --prefix=lethe-$(VERSION)/ -o $(O)/lethe-$(VERSION).tar.gz HEAD
+clean:
+	find $(O) -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} +
+help:
+	sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
+
+-include $(wildcard test/*.mk test/*/*.mk bench/*.mk)
+-include $(wildcard $(BLOB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d) $(ARM64_OBJS:.o=.d))

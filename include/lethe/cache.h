@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_CACHE_H
+#define LETHE_CACHE_H
+
+#include <stdint.h>
+
+/*
+ * Cleans and invalidates, by VA to the PoC, every data cache line that touches [start, end); then DSB SY.
+ *
+ * Bytes, any alignment; start >= end does nothing. Partial lines at the edges are cleaned, so a neighbour
+ * loses nothing. The stride is CTR_EL0.DminLine of the CPU it runs on. EL1 or EL2, MMU on (range mapped) or
+ * off (VA is PA). Orders the operations after Device and Non-cacheable accesses before it, and every
+ * access after it behind them.
+ */
+void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end);
+
+#endif

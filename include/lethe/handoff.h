@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_HANDOFF_H
+#define LETHE_HANDOFF_H
+
+#include <stdint.h>
+
+/* Offsets are used by handoff.S and asserted in el2.c. */
+struct lethe_handoff {
+	uint64_t entry;	 /* PA, 4-byte aligned, clean to the PoC */
+	uint64_t x[4];	 /* x0..x3 of the payload */
+	uint64_t hcr;	 /* HCR_EL2 at hand-off; not used when at EL1 already */
+	uint64_t to_el1; /* not 0: leave EL2 for EL1 */
+};
+
+/*
+ * Crosses: no stack, no memory access after the structure was read. Does not return.
+ *
+ * State: EL1 or EL2, MMU and D-cache off, every byte the payload needs at the PoC; at EL2 on the way to
+ * EL1, lethe_el2_prepare() has been called.
+ */
+void lethe_handoff(const struct lethe_handoff *handoff) __attribute__((noreturn));
+
+/* ID registers that decide what EL2 has to prepare for an EL1 payload. */
+struct lethe_cpu_id {
+	uint64_t midr, mpidr;
+	uint64_t pfr0, pfr1, dfr0, isar1, isar2, mmfr0, mmfr1, mmfr3, smfr0;
+	uint64_t pmcr;		/* PMCR_EL0, read only when there is a PMU, else 0 */
+	uint64_t pmbidr, trbidr; /* read only when there is such a buffer, else 0 */
+	uint32_t e2h;		/* HCR_EL2.E2H in force */
+	uint32_t gic_v3;	/* the tree says the interrupt controller is driven as GICv3 or later */
+};
+
+/* EL2 registers, whole, for an EL1 payload (booting.rst, "Call the kernel image"). */
+struct lethe_el2_regs {
+	uint64_t hcr, cptr, cnthctl, mdcr, vpidr, vmpidr, sctlr_el1, cpacr_el1;
+	uint64_t icc_sre, hcrx, zcr, smcr;
+	uint64_t hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
+	uint32_t has_gic, has_hcrx, has_sve, has_sme, has_fgt;
+};
+
+/* Pure: what the registers must hold. Any state. */
+void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_regs *regs);
+
+/* Reads the ID registers. EL2 only; id->e2h and id->gic_v3 are the caller's and kept. */
+void lethe_cpu_id_read(struct lethe_cpu_id *id);
+
+/*
+ * Writes them, all but HCR_EL2 and SCTLR_EL2, which lethe_handoff() writes last; ISB at the end.
+ * EL2 only, MMU off.
+ */
+void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs);
+
+#endif

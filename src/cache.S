@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Maintenance by VA.
+ *
+ * Why assembly: it runs before there is a stack, and the barriers around the loop are the point.
+ * One operation only: clean and invalidate to the PoC. Never set/way (it does not reach system caches and
+ * races with other CPUs: booting.rst), never invalidate alone (it throws a neighbour's data away).
+ */
+#include "asm.h"
+
+/*
+ * void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end);
+ *
+ * DC CIVAC over every line that touches [start, end).
+ *
+ * In        x0 = start, any alignment    x1 = end, exclusive
+ * Out       none
+ * Clobbers  x0 x2 x3 flags
+ * Preserves x1 x4-x30 sp
+ * State     EL1, EL2 or EL3; MMU on (range mapped) or off
+ * Stack     0
+ * After     DSB SY has completed; start >= end does nothing
+ */
+FUNC lethe_dcache_clean_inval_poc
+	cmp	x0, x1
+	b.hs	2f
+	mrs	x2, ctr_el0
+	ubfx	x2, x2, #16, #4		// DminLine: log2 of words in the smallest line
+	mov	x3, #4
+	lsl	x3, x3, x2		// bytes in a line
+	sub	x2, x3, #1
+	bic	x0, x0, x2		// the line that start lies in
+	dmb	sy			// Device and Non-cacheable accesses before: not ordered with DC by
+					// address (Arm ARM, "Ordering and completion of data cache
+					// instructions"), so order them here
+1:	dc	civac, x0
+	add	x0, x0, x3
+	cmp	x0, x1
+	b.lo	1b
+	dsb	sy			// the lines are at the PoC before anything that follows
+2:	ret
+END lethe_dcache_clean_inval_poc

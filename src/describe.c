@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stage 6: the device tree in its slot tells the next kernel what is true now. */
+#include <string.h>
+
+#include <lethe/cache.h>
+
+#include "road.h"
+#include "seed.h"
+
+static void add_reservation(struct lethe_fixup *fixup, uint64_t base, uint64_t size)
+{
+	if (size != 0) {
+		fixup->reserve[fixup->reserve_count].base = base;
+		fixup->reserve[fixup->reserve_count].size = size;
+		fixup->reserve_count++;
+	}
+}
+
+static void fill_fixup(const struct lethe_road *road, struct lethe_fixup *fixup)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	const struct lethe_placed *placed = road->placement.segment;
+	unsigned int initrd = road->slot->initrd_segment;
+	unsigned int i;
+
+	fixup->packed = road->tree_is_packed;
+	if (road->slot->cmdline_size != 0) {
+		fixup->bootargs = lethe_plan_strings(road->plan) + road->slot->cmdline_offset;
+	}
+	fixup->extent = road->image_base;
+	fixup->extent_size = road->image_size;
+	fixup->old_tree = road->loader_tree;
+	fixup->old_tree_size = road->loader_tree_size;
+	if (initrd != LETHE_INDEX_NONE) {
+		fixup->initrd_start = placed[initrd].dest;
+		fixup->initrd_end = placed[initrd].dest + segments[initrd].file_size;
+	}
+	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
+		if (i == initrd) {
+			add_reservation(fixup, placed[i].dest, segments[i].file_size);
+		} else if ((segments[i].flags & LETHE_SEGMENT_RESERVE) != 0) {
+			add_reservation(fixup, placed[i].dest, segments[i].mem_size);
+		}
+	}
+}
+
+int lethe_describe(struct lethe_road *road, struct lethe_where *where)
+{
+	static struct lethe_fixup fixup; /* a kilobyte: not for the stack */
+	uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG];
+	void *slot = (void *)road->placement.tree;
+	uint64_t room = road->placement.tree_end - road->placement.tree;
+	int status;
+
+	if (road->tree == 0) {
+		return LETHE_OK;
+	}
+	memset(&fixup, 0, sizeof(fixup));
+	fill_fixup(road, &fixup);
+	if (lethe_seed(road->tree_is_packed ? 0 : road->tree, seed)) {
+		fixup.seed = seed;
+	}
+	/* Before the first store: nothing left in a cache may land on the slot. */
+	lethe_dcache_clean_inval_poc(road->placement.tree, road->placement.tree_end);
+	status = lethe_tree_fixup(road->tree, slot, room, &fixup, where);
+	memset(seed, 0, sizeof(seed)); /* the seeds are the next kernel's secret */
+	if (status != LETHE_OK) {
+		return status;
+	}
+	status = lethe_record_write(slot, &road->record);
+	if (status != LETHE_OK) {
+		return lethe_fail(where, status, LETHE_WHAT_TREE, 0, LETHE_RECORD_PATH, 0);
+	}
+	return lethe_tree_close(slot);
+}

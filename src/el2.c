@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads the ID registers and writes what el2_regs.c computed. */
+#include <stddef.h>
+
+#include <lethe/handoff.h>
+
+_Static_assert(offsetof(struct lethe_handoff, entry) == 0, "handoff.S");
+_Static_assert(offsetof(struct lethe_handoff, x) == 8, "handoff.S");
+_Static_assert(offsetof(struct lethe_handoff, hcr) == 40, "handoff.S");
+_Static_assert(offsetof(struct lethe_handoff, to_el1) == 48, "handoff.S");
+
+#define READ(name) \
+	({ \
+		uint64_t value_; \
+		__asm__ volatile("mrs %0, " name : "=r"(value_)); \
+		value_; \
+	})
+#define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)))
+
+/* By encoding, because the assembler's default architecture does not know the names. */
+#define ID_AA64ISAR2_EL1 "s3_0_c0_c6_2"
+#define ID_AA64MMFR3_EL1 "s3_0_c0_c7_3"
+#define ID_AA64SMFR0_EL1 "s3_0_c0_c4_5"
+#define PMBIDR_EL1	 "s3_0_c9_c10_7"
+#define TRBIDR_EL1	 "s3_0_c9_c11_7"
+#define ICC_SRE_EL2	 "s3_4_c12_c9_5"
+#define ICH_HCR_EL2	 "s3_4_c12_c11_0"
+#define HCRX_EL2	 "s3_4_c1_c2_2"
+#define ZCR_EL2		 "s3_4_c1_c2_0"
+#define SMCR_EL2	 "s3_4_c1_c2_6"
+#define HFGRTR_EL2	 "s3_4_c1_c1_4"
+#define HFGWTR_EL2	 "s3_4_c1_c1_5"
+#define HFGITR_EL2	 "s3_4_c1_c1_6"
+#define HDFGRTR_EL2	 "s3_4_c3_c1_4"
+#define HDFGWTR_EL2	 "s3_4_c3_c1_5"
+#define SCTLR_EL12	 "s3_5_c1_c0_0"
+#define CPACR_EL12	 "s3_5_c1_c0_2"
+
+void lethe_cpu_id_read(struct lethe_cpu_id *id)
+{
+	unsigned int pmu;
+
+	id->midr = READ("midr_el1");
+	id->mpidr = READ("mpidr_el1");
+	id->pfr0 = READ("id_aa64pfr0_el1");
+	id->pfr1 = READ("id_aa64pfr1_el1");
+	id->dfr0 = READ("id_aa64dfr0_el1");
+	id->isar1 = READ("id_aa64isar1_el1");
+	id->isar2 = READ(ID_AA64ISAR2_EL1); /* the whole ID space reads as zero where unallocated */
+	id->mmfr0 = READ("id_aa64mmfr0_el1");
+	id->mmfr1 = READ("id_aa64mmfr1_el1");
+	id->mmfr3 = READ(ID_AA64MMFR3_EL1);
+	id->smfr0 = READ(ID_AA64SMFR0_EL1);
+	pmu = (unsigned int)(id->dfr0 >> 8) & 0xf;
+	id->pmcr = pmu != 0 && pmu != 0xf ? READ("pmcr_el0") : 0;
+	id->pmbidr = ((id->dfr0 >> 32) & 0xf) != 0 ? READ(PMBIDR_EL1) : 0;
+	id->trbidr = ((id->dfr0 >> 44) & 0xf) != 0 ? READ(TRBIDR_EL1) : 0;
+}
+
+void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs)
+{
+	WRITE("cptr_el2", regs->cptr);	     /* FP, SVE, SME untrapped */
+	WRITE("cnthctl_el2", regs->cnthctl); /* EL1 has the physical counter and timer */
+	WRITE("cntvoff_el2", 0);	     /* the same on every CPU */
+	WRITE("mdcr_el2", regs->mdcr);	     /* all counters and buffers are EL1's, no debug trap */
+	WRITE("hstr_el2", 0);		     /* no coprocessor trap */
+	WRITE("vttbr_el2", 0);		     /* VMID 0, no stage 2 */
+	WRITE("vtcr_el2", 1U << 31);	     /* RES1 */
+	WRITE("vpidr_el2", regs->vpidr);     /* EL1 reads the real IDs */
+	WRITE("vmpidr_el2", regs->vmpidr);
+	if (id->e2h) { /* with E2H = 1 the plain names are EL2's own registers */
+		WRITE(SCTLR_EL12, regs->sctlr_el1);
+		WRITE(CPACR_EL12, regs->cpacr_el1);
+	} else {
+		WRITE("sctlr_el1", regs->sctlr_el1);
+		WRITE("cpacr_el1", regs->cpacr_el1);
+	}
+	if (regs->has_gic) {
+		WRITE(ICC_SRE_EL2, regs->icc_sre);
+		__asm__ volatile("isb"); /* ICH_HCR_EL2 exists only once SRE is in force */
+		if (READ(ICC_SRE_EL2) & 1) {
+			WRITE(ICH_HCR_EL2, 0); /* no virtual interrupts */
+		}
+	}
+	if (regs->has_hcrx) {
+		WRITE(HCRX_EL2, regs->hcrx);
+	}
+	__asm__ volatile("isb"); /* ZCR and SMCR are trapped until CPTR is in force */
+	if (regs->has_sve) {
+		WRITE(ZCR_EL2, regs->zcr);
+	}
+	if (regs->has_sme) {
+		WRITE(SMCR_EL2, regs->smcr);
+	}
+	if (regs->has_fgt) {
+		WRITE(HFGRTR_EL2, regs->hfgrtr);
+		WRITE(HFGWTR_EL2, regs->hfgwtr);
+		WRITE(HFGITR_EL2, regs->hfgitr);
+		WRITE(HDFGRTR_EL2, regs->hdfgrtr);
+		WRITE(HDFGWTR_EL2, regs->hdfgwtr);
+	}
+	__asm__ volatile("isb"); /* all of them in force before the crossing */
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The Image door's first instructions.
+ *
+ * Why assembly: no stack, no vectors, no known system register yet.
+ * Assumes only what booting.rst promises: x0 = device tree or 0, MMU off, the loaded Image clean to the
+ * PoC. Everything else (sp, VBAR, SCTLR beyond M and C, HCR with E2H and TGE, traps, DAIF, the I-cache)
+ * is taken as stale and written whole.
+ *
+ * Register  From .. To               Holds
+ * x19       entry .. C               x0 as the loader passed it
+ * x20       entry .. C               current EL, 1, 2 or 3
+ * x21       entry .. C               HCR_EL2.E2H in force (0 at EL1)
+ * x22       entry .. C               PA of byte 0 of the Image
+ */
+#include "asm.h"
+#include "sysreg.h"
+#include "entry.h"
+
+	.section .head, "ax", %progbits
+	.global	lethe_image_start
+	.hidden	lethe_image_start
+lethe_image_start:
+	movz	x13, #0x2d2			// encodes as 0xd2805a4d: "MZ" in its low half, harmless
+	b	lethe_entry
+	.quad	0				// text_offset
+	.quad	lethe_blob_end - lethe_image_start	// image_size; pack writes the bundle's
+	.quad	1 << 3				// flags: anywhere in RAM, page size unspecified
+	.quad	0, 0, 0
+	.long	0x644d5241			// "ARM\x64"
+	.long	0				// no PE header yet
+
+	.quad	0x424c42454854454c		// struct lethe_blob_header: "LETHEBLB"
+	.long	1				// version
+	.long	0
+	.quad	lethe_blob_end - lethe_image_start
+	.quad	0				// plan_offset; pack fills it in
+	.quad	0				// file_size; pack fills it in
+	.quad	0, 0, 0
+
+/*
+ * void lethe_entry(uint64_t tree);
+ *
+ * Puts the CPU into a known state and calls lethe_image_main().
+ *
+ * In        x0 = device tree or 0
+ * Out       does not return
+ * Clobbers  everything
+ * State     EL1, EL2 or EL3; MMU off
+ * Stack     none until the end, then lethe_stack
+ */
+FUNC lethe_entry
+	msr	daifset, #15			// nothing may come in before there are vectors
+	msr	spsel, #1			// our stack pointer is SP_ELx; SP_EL0 is a scratch register
+	mov	x19, x0
+	mrs	x20, CurrentEL
+	lsr	x20, x20, #2
+	mov	x21, #0
+	adr	x22, lethe_image_start		// adr, not adrp: this must be right at any address
+	tst	x22, #0xfff
+	b.ne	.Lmisaligned
+
+	adr_l	x1, lethe_vectors
+	mov_q	x2, SCTLR_EL2_OFF
+	cmp	x20, #2
+	b.lo	.Lel1
+	b.hi	.Lel3
+
+.Lel2:	msr	vbar_el2, x1
+	msr	sctlr_el2, x2			// M, C, I, A, WXN, EE = 0
+	isb					// vectors and SCTLR are in force
+	mov_q	x3, HCR_RW | HCR_AMO		// E2H, TGE, VM, DC = 0: known layouts; SErrors come here
+	msr	hcr_el2, x3
+	isb					// the layouts of CPTR, CNTHCTL, TCR change here
+	// Is E2H really clear? Some CPUs have it RES1 and do not say so. With E2H = 1 FAR_EL1 names
+	// FAR_EL2; two patterns, so that a chance match of a stale FAR_EL1 cannot deceive.
+	mov	x3, #0x5a5a
+	msr	far_el2, x3
+	isb					// the indirect alias sees the write
+	mrs	x4, far_el1
+	cmp	x4, x3
+	b.ne	.Lprofiling
+	mvn	x3, x3
+	msr	far_el2, x3
+	isb
+	mrs	x4, far_el1
+	cmp	x4, x3
+	cset	x21, eq
+	b	.Lprofiling
+
+.Lel3:	msr	vbar_el3, x1
+	msr	sctlr_el3, x2
+	isb					// vectors and SCTLR are in force
+	b	.Lcaches			// C refuses EL3, aloud
+
+.Lel1:	msr	vbar_el1, x1
+	mov_q	x2, SCTLR_EL1_OFF
+	msr	sctlr_el1, x2
+	isb					// vectors and SCTLR are in force
+
+	// Statistical profiling and trace write to memory through the old kernel's addresses. Drain and stop
+	// them where this EL owns the buffer (PMBIDR_EL1.P, TRBIDR_EL1.P clear).
+.Lprofiling:
+	mrs	x3, id_aa64dfr0_el1
+	ubfx	x4, x3, #32, #4			// PMSVer
+	cbz	x4, 1f
+	mrs	x4, s3_0_c9_c10_7		// PMBIDR_EL1
+	tbnz	x4, #4, 1f
+	hint	#17				// PSB CSYNC: samples on their way reach the buffer
+	msr	s3_0_c9_c10_0, xzr		// PMBLIMITR_EL1.E = 0
+	isb					// profiling is off
+1:	ubfx	x4, x3, #44, #4			// TraceBuffer
+	cbz	x4, .Lcaches
+	mrs	x4, s3_0_c9_c11_7		// TRBIDR_EL1
+	tbnz	x4, #4, .Lcaches
+	msr	s3_0_c1_c2_1, xzr		// TRFCR_EL1 = 0: no more trace
+	isb
+	hint	#18				// TSB CSYNC: trace on its way reaches the buffer
+	msr	s3_0_c9_c11_0, xzr		// TRBLIMITR_EL1.E = 0
+	isb					// trace is off
+
+.Lcaches:
+	// The I side may hold lines of whatever was here before. The loaded Image is clean to the PoC.
+	ic	iallu
+	dsb	nsh				// the invalidation is complete on this CPU
+	isb					// and nothing fetched before it is used
+	orr	x2, x2, #SCTLR_I
+	cmp	x20, #2
+	b.lo	1f
+	b.hi	2f
+	msr	sctlr_el2, x2
+	b	3f
+1:	msr	sctlr_el1, x2
+	b	3f
+2:	msr	sctlr_el3, x2
+3:	isb					// fetches are cached from here
+
+	// A dirty line left over our own memory could be evicted onto it at any time later.
+	mov	x0, x22
+	adr_l	x1, lethe_blob_end
+	bl	lethe_dcache_clean_inval_poc
+
+	adr_l	x0, lethe_bss_start		// 16-byte aligned, both ends
+	adr_l	x1, lethe_bss_end
+1:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x1
+	b.lo	1b
+
+	adr_l	x0, lethe_stack_end
+	mov	sp, x0
+
+	// An SError that was pending when we came is the last stage's: log it, go on. At most one is
+	// forgiven: the handler resumes behind the window.
+	.global	lethe_serror_window_start
+	.hidden	lethe_serror_window_start
+lethe_serror_window_start:
+	msr	daifclr, #4
+	isb					// a pending SError is taken here
+	.global	lethe_serror_window_end
+	.hidden	lethe_serror_window_end
+lethe_serror_window_end:
+	nop
+
+	mov	x0, x22
+	mov	x1, x19
+	mov	x2, x20
+	mov	x3, x21
+	mov	x29, #0				// end of the frame chain
+	bl	lethe_image_main
+	b	lethe_halt			// not reached: main does not return
+
+.Lmisaligned:
+	mov	x0, #LETHE_E_IMAGE_BASE_ASM
+	mov	x1, #0
+	b	lethe_halt
+END lethe_entry

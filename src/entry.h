@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_ENTRY_H
+#define LETHE_ENTRY_H
+
+/* What entry.S, vectors.S and C agree on. */
+
+/* Numbers of status.h and stage.h for assembly, asserted in image.c. */
+#define LETHE_E_IMAGE_BASE_ASM	-202
+#define LETHE_E_FAULT_ASM	-503
+#define LETHE_STAGE_CROSS_ASM	8
+
+#ifdef __ASSEMBLER__
+
+/* reg = any 64-bit constant */
+/* clang-format off */
+.macro mov_q reg:req, value:req
+	movz	\reg, #((\value) & 0xffff)
+	.if	((\value) >> 16) & 0xffff
+	movk	\reg, #(((\value) >> 16) & 0xffff), lsl #16
+	.endif
+	.if	((\value) >> 32) & 0xffff
+	movk	\reg, #(((\value) >> 32) & 0xffff), lsl #32
+	.endif
+	.if	((\value) >> 48) & 0xffff
+	movk	\reg, #(((\value) >> 48) & 0xffff), lsl #48
+	.endif
+.endm
+/* clang-format on */
+
+#else
+
+#include <stdint.h>
+
+extern const uint8_t lethe_image_start[], lethe_blob_end[];
+
+/* entry.S; see the banner there. */
+void lethe_halt(int64_t status, uint64_t stage) __attribute__((noreturn));
+
+/*
+ * Called once by entry.S: base is the PA of byte 0 of the Image, tree is x0 as passed, el 1, 2 or 3, e2h
+ * the HCR_EL2.E2H in force.
+ */
+void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
+	__attribute__((noreturn));
+
+#endif
+
+#endif

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One pass over the whole tree: is its structure sane, and what does it say that Lethe needs? One pass,
+ * because with the MMU off every access is a Device access.
+ */
+
+#include <string.h>
+
+#include <libfdt.h>
+
+#include <lethe/fdt.h>
+
+#include "fdt_walk.h"
+
+/* Which node under the root the walk is in. */
+enum section {
+	SECTION_OTHER,
+	SECTION_CHOSEN,
+	SECTION_CPUS,
+};
+
+/* What the properties of one node say. They come before its subnodes, in any order. */
+struct node {
+	int pending;		/* not judged yet */
+	int record;		/* this is /chosen/lethe */
+	int unavailable;	/* status is neither ok nor okay */
+	int has_type;
+	int type_cpu;
+	int type_memory;
+	int named_cpu;
+	int enable_method;
+	int gic_v3;
+	int psci;
+	enum lethe_psci method;
+	const unsigned char *reg;
+	uint32_t reg_length;
+};
+
+/* What several properties of /chosen say together. */
+struct chosen {
+	int has_initrd_start;
+	int has_initrd_end;
+	uint64_t initrd_start;
+	uint64_t initrd_end;
+	unsigned int efi;		/* how many of the four are there and fit */
+	uint64_t efi_mmap;
+	uint64_t efi_mmap_size;
+	uint64_t efi_desc_size;
+	uint64_t efi_desc_version;
+	const unsigned char *usable;
+	uint32_t usable_length;
+};
+
+struct reading {
+	struct lethe_walk walk;
+	struct lethe_tree_facts *facts;
+	uint32_t address_cells;		/* of the root */
+	uint32_t size_cells;
+	enum section section;
+	int had_chosen;
+	struct node node;
+	struct chosen chosen;
+};
+
+static int broken(struct lethe_where *where, int status, const char *name, uint64_t value)
+{
+	return lethe_fail(where, status, LETHE_WHAT_TREE, 0, name, value);
+}
+
+/* A number of one or two cells, told apart by the property's length as Linux does. 1 when it is one. */
+static int number(const struct lethe_walk *walk, uint64_t *value)
+{
+	if (walk->length != sizeof(fdt32_t) && walk->length != 2 * sizeof(fdt32_t)) {
+		return 0;
+	}
+	return lethe_walk_number(walk->value, walk->length / (uint32_t)sizeof(fdt32_t),
+				 value) == LETHE_OK;
+}
+
+/* The UEFI properties are Linux's own and hold together: a wrong one makes the map unknown, no more. */
+static void read_efi(struct reading *reading)
+{
+	const struct lethe_walk *walk = &reading->walk;
+	struct chosen *chosen = &reading->chosen;
+	const char *name = walk->name + strlen("linux,uefi-");
+	uint64_t *value;
+
+	if (lethe_walk_is(name, "mmap-start")) {
+		value = &chosen->efi_mmap;
+	} else if (lethe_walk_is(name, "mmap-size")) {
+		value = &chosen->efi_mmap_size;
+	} else if (lethe_walk_is(name, "mmap-desc-size")) {
+		value = &chosen->efi_desc_size;
+	} else if (lethe_walk_is(name, "mmap-desc-ver")) {
+		value = &chosen->efi_desc_version;
+	} else {
+		return;
+	}
+	if (number(walk, value)) {
+		chosen->efi++;
+	}
+}
+
+static int read_chosen(struct reading *reading, struct lethe_where *where)
+{
+	const struct lethe_walk *walk = &reading->walk;
+	struct chosen *chosen = &reading->chosen;
+
+	if (lethe_walk_is(walk->name, "bootargs")) {
+		if (walk->length == 0) {
+			return LETHE_OK;
+		}
+		if (walk->value[walk->length - 1] != '\0') {
+			return broken(where, LETHE_E_TREE_BROKEN, "bootargs", walk->length);
+		}
+		reading->facts->bootargs = (const char *)walk->value;
+		return LETHE_OK;
+	}
+	if (strncmp(walk->name, "linux,", strlen("linux,")) != 0) {
+		return LETHE_OK;
+	}
+	if (lethe_walk_is(walk->name, "linux,initrd-start")) {
+		chosen->has_initrd_start = 1;
+		if (!number(walk, &chosen->initrd_start)) {
+			return broken(where, LETHE_E_TREE_BROKEN, "linux,initrd-start", walk->length);
+		}
+	} else if (lethe_walk_is(walk->name, "linux,initrd-end")) {
+		chosen->has_initrd_end = 1;
+		if (!number(walk, &chosen->initrd_end)) {
+			return broken(where, LETHE_E_TREE_BROKEN, "linux,initrd-end", walk->length);
+		}
+	} else if (lethe_walk_is(walk->name, "linux,usable-memory-range")) {
+		chosen->usable = walk->value;
+		chosen->usable_length = walk->length;
+	} else if (strncmp(walk->name, "linux,uefi-", strlen("linux,uefi-")) == 0) {
+		read_efi(reading);
+	}
+	return LETHE_OK;
+}
+
+static int read_property(struct reading *reading, struct lethe_where *where)
+{
+	const struct lethe_walk *walk = &reading->walk;
+	struct node *node = &reading->node;
+
+	if (walk->depth == 1) {
+		if (lethe_walk_is(walk->name, "#address-cells")) {
+			reading->address_cells = lethe_walk_u32(walk, 0);
+		} else if (lethe_walk_is(walk->name, "#size-cells")) {
+			reading->size_cells = lethe_walk_u32(walk, LETHE_WALK_CELLS + 1);
+		}
+		return LETHE_OK;
+	}
+	if (reading->section == SECTION_CHOSEN) {
+		if (walk->depth == 2) {
+			return read_chosen(reading, where);
+		}
+		if (node->record && lethe_walk_is(walk->name, "boot-count")) {
+			reading->facts->boot_count = lethe_walk_u32(walk, 0);
+		}
+		return LETHE_OK;
+	}
+
+	switch (walk->name[0]) {
+	case 'c':
+		if (lethe_walk_is(walk->name, "compatible")) {
+			node->psci = lethe_walk_list_has(walk, "arm,psci-1.0") ||
+				     lethe_walk_list_has(walk, "arm,psci-0.2") ||
+				     lethe_walk_list_has(walk, "arm,psci");
+			node->gic_v3 = lethe_walk_list_has(walk, "arm,gic-v3") ||
+				       lethe_walk_list_has(walk, "arm,gic-v5");
+		}
+		break;
+	case 'd':
+		if (lethe_walk_is(walk->name, "device_type")) {
+			node->has_type = 1;
+			node->type_cpu = lethe_walk_value_is(walk, "cpu");
+			node->type_memory = lethe_walk_value_is(walk, "memory");
+		}
+		break;
+	case 'e':
+		if (lethe_walk_is(walk->name, "enable-method")) {
+			node->enable_method = 1;
+		}
+		break;
+	case 'm':
+		if (!lethe_walk_is(walk->name, "method")) {
+			break;
+		}
+		if (lethe_walk_value_is(walk, "smc")) {
+			node->method = LETHE_PSCI_SMC;
+		} else if (lethe_walk_value_is(walk, "hvc")) {
+			node->method = LETHE_PSCI_HVC;
+		}
+		break;
+	case 'r':
+		if (lethe_walk_is(walk->name, "reg")) {
+			node->reg = walk->value;
+			node->reg_length = walk->length;
+		}
+		break;
+	case 's':
+		if (lethe_walk_is(walk->name, "status")) {
+			node->unavailable = !lethe_walk_available(walk);
+		}
+		break;
+	default:
+		break;
+	}
+	return LETHE_OK;
+}
+
+/* A node of device_type memory counts when any of its entries is not empty. */
+static int judge_memory(struct reading *reading, struct lethe_where *where)
+{
+	struct lethe_range range;
+	uint32_t i;
+	int more;
+
+	for (i = 0;; i++) {
+		more = lethe_walk_range(reading->node.reg, reading->node.reg_length,
+					reading->address_cells, reading->size_cells, i, &range);
+		if (more < 0) {
+			return broken(where, more, "memory", i);
+		}
+		if (more == 0) {
+			return LETHE_OK;
+		}
+		if (range.size != 0) {
+			reading->facts->has_memory = 1;
+		}
+	}
+}
+
+/* Called when the properties of a node at this depth are over. */
+static int judge_node(struct reading *reading, unsigned int depth, struct lethe_where *where)
+{
+	struct node *node = &reading->node;
+	struct lethe_tree_facts *facts = reading->facts;
+
+	if (!node->pending) {
+		return LETHE_OK;
+	}
+	node->pending = 0;
+	if (node->unavailable) {
+		return LETHE_OK;
+	}
+	if (depth == 3 && reading->section == SECTION_CPUS &&
+	    (node->type_cpu || (!node->has_type && node->named_cpu && node->enable_method))) {
+		facts->cpu_count++;
+	}
+	if (node->gic_v3) {
+		facts->has_gic_v3 = 1;
+	}
+	if (node->psci && node->method != LETHE_PSCI_TREE && facts->psci == LETHE_PSCI_NONE) {
+		facts->psci = node->method;
+	}
+	if (depth == 2 && node->type_memory && node->reg != NULL) {
+		return judge_memory(reading, where);
+	}
+	return LETHE_OK;
+}
+
+static void enter_node(struct reading *reading)
+{
+	const struct lethe_walk *walk = &reading->walk;
+	struct node *node = &reading->node;
+
+	memset(node, 0, sizeof(*node));
+	node->pending = 1;
+	if (walk->depth == 2) {
+		reading->section = SECTION_OTHER;
+		if (lethe_walk_is_node(walk->name, "cpus", 4)) {
+			reading->section = SECTION_CPUS;
+		} else if (lethe_walk_is_node(walk->name, "chosen", 6) && !reading->had_chosen) {
+			/* of two, libfdt and Linux see the first */
+			reading->section = SECTION_CHOSEN;
+			reading->had_chosen = 1;
+		}
+	} else if (walk->depth == 3 && reading->section == SECTION_CHOSEN) {
+		node->record = lethe_walk_is(walk->name, "lethe");
+	} else if (walk->depth == 3 && reading->section == SECTION_CPUS) {
+		node->named_cpu = lethe_walk_is_node(walk->name, "cpu", 3);
+	}
+}
+
+static int judge_usable(struct reading *reading, struct lethe_where *where)
+{
+	static const char name[] = "linux,usable-memory-range";
+	const struct chosen *chosen = &reading->chosen;
+	struct lethe_tree_facts *facts = reading->facts;
+	uint32_t entry = (reading->address_cells + reading->size_cells) * 4U;
+	struct lethe_range range;
+	uint32_t i;
+	int more;
+
+	for (i = 0;; i++) {
+		more = lethe_walk_range(chosen->usable, chosen->usable_length,
+					reading->address_cells, reading->size_cells, i, &range);
+		if (more < 0) {
+			return broken(where, more, name, i);
+		}
+		if (more == 0) {
+			break;
+		}
+		/* Linux, too, takes the first two and no more. */
+		if (range.size != 0 && facts->usable_count < 2) {
+			facts->usable_base[facts->usable_count] = range.base;
+			facts->usable_size[facts->usable_count] = range.size;
+			facts->usable_count++;
+		}
+	}
+	/* A cap that cannot be read whole must not pass for none: the crashed kernel's memory is beyond it. */
+	if (chosen->usable_length % entry != 0) {
+		return broken(where, LETHE_E_TREE_BROKEN, name, chosen->usable_length);
+	}
+	return LETHE_OK;
+}
+
+static int judge_chosen(struct reading *reading, struct lethe_where *where)
+{
+	const struct chosen *chosen = &reading->chosen;
+	struct lethe_tree_facts *facts = reading->facts;
+
+	if (chosen->has_initrd_start && chosen->has_initrd_end) {
+		if (chosen->initrd_end < chosen->initrd_start) {
+			return broken(where, LETHE_E_LOADER_INITRD, "linux,initrd-end",
+				      chosen->initrd_end);
+		}
+		if (chosen->initrd_end != chosen->initrd_start) {
+			facts->has_initrd = 1;
+			facts->initrd_start = chosen->initrd_start;
+			facts->initrd_end = chosen->initrd_end;
+		}
+	}
+	if (chosen->efi == 4 && chosen->efi_mmap_size <= UINT32_MAX &&
+	    chosen->efi_desc_size <= UINT32_MAX) {
+		facts->efi_mmap = chosen->efi_mmap;
+		facts->efi_mmap_size = (uint32_t)chosen->efi_mmap_size;
+		facts->efi_desc_size = (uint32_t)chosen->efi_desc_size;
+	}
+	if (chosen->usable != NULL) {
+		return judge_usable(reading, where);
+	}
+	return LETHE_OK;
+}
+
+static int check_reservations(const void *tree, uint32_t *size)
+{
+	struct lethe_range range;
+	uint32_t count = 0;
+	int more;
+
+	do {
+		more = lethe_walk_reservation(tree, count, &range);
+		count++;
+	} while (more == 1);
+	*size = count * (uint32_t)sizeof(struct fdt_reserve_entry);
+	return more;
+}
+
+int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct lethe_where *where)
+{
+	struct reading reading;
+	uint32_t reservations = 0;
+	int status;
+	int tag;
+
+	memset(facts, 0, sizeof(*facts));
+	memset(&reading, 0, sizeof(reading));
+	facts->psci = LETHE_PSCI_NONE;
+	reading.facts = facts;
+	reading.address_cells = 2;	/* the specification's defaults */
+	reading.size_cells = 1;
+
+	status = lethe_walk_start(&reading.walk, tree);
+	if (status != LETHE_OK) {
+		return broken(where, status, NULL, (uintptr_t)tree);
+	}
+	if (check_reservations(tree, &reservations) < 0) {
+		return broken(where, LETHE_E_TREE_BROKEN, "memory reservation block", 0);
+	}
+	do {
+		tag = lethe_walk_next(&reading.walk);
+		if (tag < 0) {
+			return broken(where, tag, "structure block", reading.walk.offset);
+		}
+		if (tag == FDT_PROP) {
+			status = read_property(&reading, where);
+		} else {
+			/* the node that was entered last is one above a subnode, one below its parent */
+			status = judge_node(&reading, tag == FDT_BEGIN_NODE ?
+					    reading.walk.depth - 1 : reading.walk.depth + 1, where);
+		}
+		if (status != LETHE_OK) {
+			return status;
+		}
+		if (tag == FDT_BEGIN_NODE) {
+			enter_node(&reading);
+		}
+	} while (tag != FDT_END);
+
+	facts->total_size = fdt_totalsize(tree);
+	facts->structure_size = reading.walk.next;
+	facts->used_size = (uint32_t)sizeof(struct fdt_header) + reservations +
+			   reading.walk.next + fdt_size_dt_strings(tree);
+	return judge_chosen(&reading, where);
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which UART does stdout-path name, and where does a CPU see it? Two passes of the walk, and the address
+ * translated by hand: libfdt has no translation, and its path look-ups cost ten times as much.
+ */
+
+#include <string.h>
+
+#include <libfdt.h>
+
+#include <lethe/fdt.h>
+
+#include "fdt_walk.h"
+
+#define LEVELS	16U	/* nodes from the root to the UART, both included */
+
+/* A path in two pieces: what an alias stands for, and what followed the alias. */
+struct path {
+	const char *piece[2];
+	uint32_t length[2];
+};
+
+/* What a node on the way to the UART says about the addresses of its children. */
+struct bus {
+	uint32_t address_cells;
+	uint32_t size_cells;
+	const unsigned char *ranges;	/* null: children are not mapped */
+	uint32_t ranges_length;
+};
+
+/* What a node says about itself as a device. */
+struct device {
+	const unsigned char *reg;
+	uint32_t reg_length;
+	uint32_t reg_offset;
+	uint32_t reg_shift;
+	uint32_t reg_width;
+	int has_shift;
+	int big_endian;
+	struct lethe_walk compatible;	/* stands at the property; length 0 when there is none */
+};
+
+/* The node that the path has led to so far, and the way there. */
+struct found {
+	struct bus bus[LEVELS];		/* bus[0] is the root */
+	unsigned int depth;		/* of the node, as the walk counts: the root is 1 */
+	int disabled;			/* the node, or one above it */
+	struct device device;
+};
+
+/*
+ * Lists of compatible strings, each one ended by its zero and the list by another: a table of pointers
+ * would need relocations.
+ *
+ * Registers of the last group are words, and their trees need not say so.
+ */
+static const char pl011_names[] = "arm,pl011\0arm,sbsa-uart\0";
+static const char ns16550_names[] =
+	"ns8250\0ns16450\0ns16550\0ns16550a\0ns16750\0ns16850\0snps,dw-apb-uart\0"
+	"nuvoton,npcm750-uart\0nuvoton,npcm845-uart\0andestech,uart16550\0nxp,lpc3220-uart\0";
+static const char word_ns16550_names[] =
+	"brcm,bcm2835-aux-uart\0mediatek,mt6577-uart\0nvidia,tegra20-uart\0nvidia,tegra30-uart\0"
+	"ti,am654-uart\0ti,am64-uart\0ti,omap2-uart\0ti,omap3-uart\0ti,omap4-uart\0"
+	"intel,xscale-uart\0mrvl,mmp-uart\0";
+
+static int known(const struct lethe_walk *compatible, const char *names)
+{
+	while (*names != '\0') {
+		if (lethe_walk_list_has(compatible, names)) {
+			return 1;
+		}
+		names += strlen(names) + 1;
+	}
+	return 0;
+}
+
+/* The value as text up to an end character: 1 when it is terminated and not empty. */
+static int text(const struct lethe_walk *walk, char end, const char **start, uint32_t *length)
+{
+	const char *value = (const char *)walk->value;
+	uint32_t i;
+
+	for (i = 0; i < walk->length; i++) {
+		if (value[i] == end || value[i] == '\0') {
+			break;
+		}
+	}
+	if (i == 0 || memchr(value, '\0', walk->length) == NULL) {
+		return 0;
+	}
+	*start = value;
+	*length = i;
+	return 1;
+}
+
+/* First pass: the text of stdout-path without its options. aliases is left inside /aliases, if any. */
+static int find_stdout(const void *tree, struct path *path, struct lethe_walk *aliases)
+{
+	struct lethe_walk walk;
+	int in_chosen = 0;
+	int have = 0;
+	int tag;
+
+	aliases->structure = NULL;
+	if (lethe_walk_start(&walk, tree) != LETHE_OK) {
+		return 0;
+	}
+	for (tag = lethe_walk_next(&walk); tag > 0 && tag != FDT_END; tag = lethe_walk_next(&walk)) {
+		if (tag == FDT_BEGIN_NODE && walk.depth == 2) {
+			in_chosen = lethe_walk_is_node(walk.name, "chosen", 6);
+			if (aliases->structure == NULL && lethe_walk_is_node(walk.name, "aliases", 7)) {
+				*aliases = walk;
+			}
+		}
+		if (tag != FDT_PROP || walk.depth != 2 || !in_chosen || have == 2) {
+			continue;
+		}
+		if (lethe_walk_is(walk.name, "stdout-path")) {
+			have = text(&walk, ':', &path->piece[0], &path->length[0]) ? 2 : have;
+		} else if (have == 0 && lethe_walk_is(walk.name, "linux,stdout-path")) {
+			have = text(&walk, ':', &path->piece[0], &path->length[0]);
+		}
+	}
+	/* A tree that breaks off has no console that could be trusted. */
+	return tag == FDT_END && have != 0;
+}
+
+/* Makes a path that starts with an alias absolute. aliases stands before the node's properties. */
+static int resolve_alias(struct path *path, struct lethe_walk *aliases)
+{
+	const char *start = path->piece[0];
+	const char *slash = memchr(start, '/', path->length[0]);
+	uint32_t length = slash != NULL ? (uint32_t)(slash - start) : path->length[0];
+
+	if (length == 0) {
+		return 1;	/* absolute already */
+	}
+	if (aliases->structure == NULL) {
+		return 0;
+	}
+	path->piece[1] = start + length;
+	path->length[1] = path->length[0] - length;
+	while (lethe_walk_next(aliases) == FDT_PROP) {
+		if (strncmp(aliases->name, start, length) == 0 && aliases->name[length] == '\0') {
+			return text(aliases, '\0', &path->piece[0], &path->length[0]) &&
+			       path->piece[0][0] == '/';
+		}
+	}
+	return 0;
+}
+
+/* Takes the next component off the path: its length, 0 at the end. */
+static uint32_t next_component(struct path *path, const char **component)
+{
+	uint32_t length = 0;
+
+	for (;;) {
+		while (path->length[0] != 0 && *path->piece[0] == '/') {
+			path->piece[0]++;
+			path->length[0]--;
+		}
+		if (path->length[0] != 0) {
+			break;
+		}
+		if (path->length[1] == 0) {
+			return 0;
+		}
+		path->piece[0] = path->piece[1];
+		path->length[0] = path->length[1];
+		path->length[1] = 0;
+	}
+	*component = path->piece[0];
+	while (length < path->length[0] && (*component)[length] != '/') {
+		length++;
+	}
+	path->piece[0] += length;
+	path->length[0] -= length;
+	return length;
+}
+
+static void enter_node(struct found *found)
+{
+	struct bus *bus = &found->bus[found->depth];
+
+	memset(&found->device, 0, sizeof(found->device));
+	bus->address_cells = 2;		/* the specification's defaults, nothing is inherited */
+	bus->size_cells = 1;
+	bus->ranges = NULL;
+	bus->ranges_length = 0;
+	found->depth++;
+}
+
+/* What is there but is not one cell becomes a number that no one accepts. */
+static void read_property(struct found *found, const struct lethe_walk *walk)
+{
+	struct bus *bus = &found->bus[found->depth - 1];
+	struct device *device = &found->device;
+
+	if (lethe_walk_is(walk->name, "#address-cells")) {
+		bus->address_cells = lethe_walk_u32(walk, UINT32_MAX);
+	} else if (lethe_walk_is(walk->name, "#size-cells")) {
+		bus->size_cells = lethe_walk_u32(walk, UINT32_MAX);
+	} else if (lethe_walk_is(walk->name, "ranges")) {
+		bus->ranges = walk->value;
+		bus->ranges_length = walk->length;
+	} else if (lethe_walk_is(walk->name, "status")) {
+		found->disabled |= !lethe_walk_available(walk);
+	} else if (lethe_walk_is(walk->name, "compatible")) {
+		device->compatible = *walk;
+	} else if (lethe_walk_is(walk->name, "reg")) {
+		device->reg = walk->value;
+		device->reg_length = walk->length;
+	} else if (lethe_walk_is(walk->name, "reg-offset")) {
+		device->reg_offset = lethe_walk_u32(walk, UINT32_MAX);
+	} else if (lethe_walk_is(walk->name, "reg-shift")) {
+		device->has_shift = 1;
+		device->reg_shift = lethe_walk_u32(walk, UINT32_MAX);
+	} else if (lethe_walk_is(walk->name, "reg-io-width")) {
+		device->reg_width = lethe_walk_u32(walk, UINT32_MAX);
+	} else if (lethe_walk_is(walk->name, "big-endian")) {
+		device->big_endian = 1;
+	}
+}
+
+/* Second pass: follows the path down, collecting on the way. 1 when its end was reached. */
+static int locate(const void *tree, struct path *path, struct found *found)
+{
+	const char *component = NULL;
+	uint32_t length = 0;
+	struct lethe_walk walk;
+	int tag;
+
+	found->depth = 0;
+	found->disabled = 0;
+	if (lethe_walk_start(&walk, tree) != LETHE_OK) {
+		return 0;
+	}
+	for (;;) {
+		tag = lethe_walk_next(&walk);
+		if (tag == FDT_PROP && walk.depth == found->depth) {
+			read_property(found, &walk);
+		} else if (tag == FDT_BEGIN_NODE && walk.depth == found->depth + 1) {
+			if (found->depth != 0 && length == 0) {
+				return 1;	/* the UART's own subnode: its properties are over */
+			}
+			if (found->depth != 0 && !lethe_walk_is_node(walk.name, component, length)) {
+				continue;
+			}
+			if (found->depth == LEVELS) {
+				return 0;
+			}
+			enter_node(found);
+			length = next_component(path, &component);
+		} else if (tag == FDT_END_NODE && walk.depth < found->depth) {
+			return length == 0;
+		} else if (tag < 0 || tag == FDT_END) {
+			return 0;
+		}
+	}
+}
+
+/* One step up: an address on this bus becomes one on its parent's. */
+static int translate(const struct bus *bus, uint32_t parent_cells, uint64_t *address)
+{
+	uint32_t entry = (bus->address_cells + parent_cells + bus->size_cells) * 4U;
+	const unsigned char *value = bus->ranges;
+	uint32_t left = bus->ranges_length;
+	uint64_t child;
+	uint64_t parent;
+	uint64_t size;
+
+	if (value == NULL) {
+		return 0;
+	}
+	if (left == 0) {
+		return 1;	/* an empty `ranges` says that the two are one */
+	}
+	for (; left >= entry; left -= entry, value += entry) {
+		if (lethe_walk_number(value, bus->address_cells, &child) != LETHE_OK ||
+		    lethe_walk_number(value + bus->address_cells * 4U, parent_cells,
+				      &parent) != LETHE_OK ||
+		    lethe_walk_number(value + (bus->address_cells + parent_cells) * 4U,
+				      bus->size_cells, &size) != LETHE_OK) {
+			continue;
+		}
+		if (*address >= child && *address - child < size) {
+			*address = *address - child + parent;
+			return *address >= parent;
+		}
+	}
+	return 0;
+}
+
+/* The base of the UART as a CPU sees it. 1 when it has one. */
+static int uart_address(const struct found *found, uint64_t *address)
+{
+	const struct device *device = &found->device;
+	unsigned int level = found->depth - 1;
+	struct lethe_range range;
+	unsigned int i;
+
+	if (device->reg == NULL) {
+		return 0;
+	}
+	for (i = 0; i < level; i++) {
+		if (found->bus[i].address_cells == 0 || found->bus[i].size_cells > LETHE_WALK_CELLS ||
+		    found->bus[i].address_cells > LETHE_WALK_CELLS) {
+			return 0;
+		}
+	}
+	if (lethe_walk_range(device->reg, device->reg_length, found->bus[level - 1].address_cells,
+			     found->bus[level - 1].size_cells, 0, &range) != 1) {
+		return 0;
+	}
+	*address = range.base;
+	for (i = level - 1; i != 0; i--) {
+		if (!translate(&found->bus[i], found->bus[i - 1].address_cells, address)) {
+			return 0;
+		}
+	}
+	if (device->reg_offset > UINT64_MAX - *address) {
+		return 0;
+	}
+	*address += device->reg_offset;
+	return 1;
+}
+
+/* What kind of UART the node is, and how its registers lie. 1 when it can be driven. */
+static int describe(const struct device *device, struct lethe_uart *uart)
+{
+	int words;
+
+	if (device->big_endian) {
+		return 0;
+	}
+	if (known(&device->compatible, pl011_names)) {
+		uart->kind = LETHE_CONSOLE_PL011;
+		uart->reg_width = 4;	/* SBSA allows no other, and every PL011 takes it */
+		return uart->base % 4 == 0;
+	}
+	words = known(&device->compatible, word_ns16550_names);
+	if (!words && !known(&device->compatible, ns16550_names)) {
+		return 0;
+	}
+	uart->kind = LETHE_CONSOLE_NS16550;
+	uart->reg_shift = device->has_shift ? device->reg_shift : (words ? 2 : 0);
+	uart->reg_width = device->reg_width != 0 ? device->reg_width : (words ? 4 : 1);
+	if (uart->reg_width != 1 && uart->reg_width != 2 && uart->reg_width != 4) {
+		return 0;
+	}
+	/* an access wider than the registers are apart would be unaligned, and fault */
+	return uart->reg_shift <= 3 && uart->reg_width <= 1U << uart->reg_shift &&
+	       uart->base % uart->reg_width == 0;
+}
+
+void lethe_tree_stdout(const void *tree, struct lethe_uart *uart)
+{
+	struct lethe_walk aliases;
+	struct found found;
+	struct path path;
+
+	memset(&path, 0, sizeof(path));
+	memset(uart, 0, sizeof(*uart));
+	if (find_stdout(tree, &path, &aliases) && resolve_alias(&path, &aliases) &&
+	    locate(tree, &path, &found) && found.depth >= 2 && !found.disabled &&
+	    uart_address(&found, &uart->base) && describe(&found.device, uart)) {
+		return;
+	}
+	memset(uart, 0, sizeof(*uart));
+	uart->kind = LETHE_CONSOLE_NONE;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The walk over a flattened tree that every reading pass stands on: see fdt_walk.h. */
+
+#include <string.h>
+
+#include <libfdt.h>
+
+#include <lethe/fdt.h>
+
+#include "fdt_walk.h"
+
+/* The first version whose names are relative to their parents; Linux makes and takes 17. */
+#define VERSION_FIRST	16U
+
+static uint32_t be32(const unsigned char *p)
+{
+	return fdt32_to_cpu(*(const fdt32_t *)(const void *)p);
+}
+
+int lethe_tree_probe(const void *tree, uint32_t *total_size)
+{
+	uint32_t size;
+
+	if (((uintptr_t)tree & 7) != 0) {
+		return LETHE_E_TREE_ALIGN;
+	}
+	if (fdt_magic(tree) != FDT_MAGIC) {
+		return LETHE_E_TREE_HEADER;
+	}
+	size = fdt_totalsize(tree);
+	if (size > LETHE_TREE_MAX) {
+		return LETHE_E_TREE_SIZE;
+	}
+	if (fdt_check_header(tree) != 0 || fdt_version(tree) < VERSION_FIRST) {
+		return LETHE_E_TREE_HEADER;
+	}
+	/* What fdt_check_header() leaves open, and loads of 8 and 4 bytes depend on. */
+	if (fdt_off_mem_rsvmap(tree) % sizeof(uint64_t) != 0 ||
+	    fdt_off_dt_struct(tree) % FDT_TAGSIZE != 0) {
+		return LETHE_E_TREE_HEADER;
+	}
+	*total_size = size;
+	return LETHE_OK;
+}
+
+int lethe_range_inside(const struct lethe_range *range, uint64_t base, uint64_t size)
+{
+	return range->base - base < size && range->size <= size - (range->base - base);
+}
+
+int lethe_walk_start(struct lethe_walk *walk, const void *tree)
+{
+	uint32_t size = 0;
+	int status = lethe_tree_probe(tree, &size);
+
+	if (status != LETHE_OK) {
+		return status;
+	}
+	memset(walk, 0, sizeof(*walk));
+	walk->structure = (const unsigned char *)tree + fdt_off_dt_struct(tree);
+	walk->structure_size = size - fdt_off_dt_struct(tree);
+	if (fdt_version(tree) > VERSION_FIRST) {
+		walk->structure_size = fdt_size_dt_struct(tree);
+	}
+	walk->strings = (const char *)tree + fdt_off_dt_strings(tree);
+	walk->strings_size = fdt_size_dt_strings(tree);
+	while (walk->strings_size != 0 && walk->strings[walk->strings_size - 1] != '\0') {
+		walk->strings_size--;
+	}
+	return LETHE_OK;
+}
+
+static int begin_node(struct lethe_walk *walk)
+{
+	uint32_t at = walk->next;
+
+	/* one root, and at the very front, where libfdt takes it for granted */
+	if (walk->depth == LETHE_WALK_DEPTH || (walk->depth == 0 && walk->offset != 0)) {
+		return LETHE_E_TREE_BROKEN;
+	}
+	walk->name = (const char *)walk->structure + at;
+	do {
+		if (at == walk->structure_size) {
+			return LETHE_E_TREE_BROKEN;
+		}
+	} while (walk->structure[at++] != '\0');
+	walk->next = (at + FDT_TAGSIZE - 1) & ~((uint32_t)FDT_TAGSIZE - 1);
+	walk->depth++;
+	walk->had_subnode = 0;
+	return FDT_BEGIN_NODE;
+}
+
+static int property(struct lethe_walk *walk)
+{
+	uint32_t left = walk->structure_size - walk->next;
+	uint32_t name;
+
+	/* A property after a subnode is one that libfdt and Linux would never see. */
+	if (walk->depth == 0 || walk->had_subnode || left < 2 * FDT_TAGSIZE) {
+		return LETHE_E_TREE_BROKEN;
+	}
+	left -= 2 * FDT_TAGSIZE;
+	walk->length = be32(walk->structure + walk->next);
+	name = be32(walk->structure + walk->next + FDT_TAGSIZE);
+	if (walk->length > left || name >= walk->strings_size) {
+		return LETHE_E_TREE_BROKEN;
+	}
+	walk->name = walk->strings + name;
+	walk->value = walk->structure + walk->next + 2 * FDT_TAGSIZE;
+	walk->next += 2 * FDT_TAGSIZE + walk->length;
+	walk->next = (walk->next + FDT_TAGSIZE - 1) & ~((uint32_t)FDT_TAGSIZE - 1);
+	return FDT_PROP;
+}
+
+int lethe_walk_next(struct lethe_walk *walk)
+{
+	uint32_t tag;
+
+	do {
+		/* next may be past the end by the padding of the last tag */
+		if (walk->next > walk->structure_size ||
+		    walk->structure_size - walk->next < FDT_TAGSIZE) {
+			return LETHE_E_TREE_BROKEN;
+		}
+		walk->offset = walk->next;
+		tag = be32(walk->structure + walk->next);
+		walk->next += FDT_TAGSIZE;
+	} while (tag == FDT_NOP);
+
+	if (tag == FDT_BEGIN_NODE) {
+		return begin_node(walk);
+	}
+	if (tag == FDT_PROP) {
+		return property(walk);
+	}
+	if (tag == FDT_END_NODE && walk->depth != 0) {
+		walk->depth--;
+		walk->had_subnode = 1;
+		return FDT_END_NODE;
+	}
+	if (tag == FDT_END && walk->depth == 0 && walk->offset != 0) {
+		return FDT_END;
+	}
+	return LETHE_E_TREE_BROKEN;
+}
+
+int lethe_walk_find(const void *tree, const char *name, const char *child)
+{
+	const char *wanted = name;
+	unsigned int depth = 2;
+	struct lethe_walk walk;
+	int tag;
+
+	if (lethe_walk_start(&walk, tree) != LETHE_OK) {
+		return -1;
+	}
+	for (;;) {
+		tag = lethe_walk_next(&walk);
+		if (tag < 0 || tag == FDT_END || (tag == FDT_END_NODE && walk.depth + 2 == depth)) {
+			return -1;
+		}
+		if (tag != FDT_BEGIN_NODE || walk.depth != depth ||
+		    !lethe_walk_is_node(walk.name, wanted, (uint32_t)strlen(wanted))) {
+			continue;
+		}
+		if (wanted == child || child == NULL) {
+			return (int)walk.offset;
+		}
+		wanted = child;
+		depth++;
+	}
+}
+
+int lethe_walk_reservation(const void *tree, uint32_t index, struct lethe_range *range)
+{
+	uint32_t left = fdt_totalsize(tree) - fdt_off_mem_rsvmap(tree);
+	const struct fdt_reserve_entry *entry;
+
+	if (index >= left / sizeof(*entry)) {
+		return LETHE_E_TREE_BROKEN;
+	}
+	entry = (const void *)((const unsigned char *)tree + fdt_off_mem_rsvmap(tree));
+	range->base = fdt64_to_cpu(entry[index].address);
+	range->size = fdt64_to_cpu(entry[index].size);
+	return range->size != 0;
+}
+
+int lethe_walk_is(const char *name, const char *wanted)
+{
+	return strcmp(name, wanted) == 0;
+}
+
+int lethe_walk_is_node(const char *name, const char *wanted, uint32_t length)
+{
+	if (strncmp(name, wanted, length) != 0) {
+		return 0;
+	}
+	if (name[length] == '\0') {
+		return 1;
+	}
+	return name[length] == '@' && memchr(wanted, '@', length) == NULL;
+}
+
+int lethe_walk_value_is(const struct lethe_walk *walk, const char *wanted)
+{
+	size_t size = strlen(wanted) + 1;
+
+	return walk->length >= size && memcmp(walk->value, wanted, size) == 0;
+}
+
+int lethe_walk_list_has(const struct lethe_walk *walk, const char *wanted)
+{
+	struct lethe_walk rest = *walk;
+	const unsigned char *end;
+
+	while (rest.length != 0) {
+		if (lethe_walk_value_is(&rest, wanted)) {
+			return 1;
+		}
+		end = memchr(rest.value, '\0', rest.length);
+		if (end == NULL) {
+			return 0;
+		}
+		rest.length -= (uint32_t)(end + 1 - rest.value);
+		rest.value = end + 1;
+	}
+	return 0;
+}
+
+int lethe_walk_available(const struct lethe_walk *walk)
+{
+	return lethe_walk_value_is(walk, "okay") || lethe_walk_value_is(walk, "ok");
+}
+
+uint32_t lethe_walk_u32(const struct lethe_walk *walk, uint32_t otherwise)
+{
+	return walk->length == sizeof(fdt32_t) ? be32(walk->value) : otherwise;
+}
+
+int lethe_walk_number(const unsigned char *value, uint32_t cells, uint64_t *number)
+{
+	uint64_t result = 0;
+	uint32_t i;
+
+	for (i = 0; i < cells; i++) {
+		if (result >> 32 != 0) {
+			return LETHE_E_TREE_CELLS;
+		}
+		result = result << 32 | be32(value + i * sizeof(fdt32_t));
+	}
+	*number = result;
+	return LETHE_OK;
+}
+
+int lethe_walk_range(const unsigned char *value, uint32_t length, uint32_t address_cells,
+		     uint32_t size_cells, uint32_t index, struct lethe_range *range)
+{
+	uint32_t entry;
+
+	if (address_cells == 0 || address_cells > LETHE_WALK_CELLS ||
+	    size_cells > LETHE_WALK_CELLS) {
+		return LETHE_E_TREE_CELLS;
+	}
+	entry = (address_cells + size_cells) * (uint32_t)sizeof(fdt32_t);
+	if (index >= length / entry) {
+		return 0;
+	}
+	value += index * entry;
+	if (lethe_walk_number(value, address_cells, &range->base) != LETHE_OK ||
+	    lethe_walk_number(value + address_cells * sizeof(fdt32_t), size_cells,
+			      &range->size) != LETHE_OK ||
+	    range->size > UINT64_MAX - range->base) {
+		return LETHE_E_TREE_CELLS;
+	}
+	return 1;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The end of every road that does not cross.
+ *
+ * Why assembly: the two registers must still hold what they held when somebody looks.
+ */
+#include "asm.h"
+
+/*
+ * void lethe_halt(int64_t status, uint64_t stage);
+ *
+ * Waits for ever, DAIF masked, with the status in x0 and the stage in x1 for a debugger to find.
+ *
+ * In        x0 = status    x1 = stage
+ * Out       does not return
+ * Clobbers  none
+ * State     any EL, MMU on or off
+ * Stack     0
+ */
+FUNC lethe_halt
+	msr	daifset, #15			// a pending interrupt wakes WFI but is not taken
+1:	wfi
+	b	1b
+END lethe_halt

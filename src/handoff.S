@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The crossing.
+ *
+ * Why assembly: after the first load nothing may touch memory, and the order of each barrier is the point.
+ * Assumes MMU and D-cache off, destinations and tree at the PoC (publish did that).
+ *
+ * Register  From .. To            Holds
+ * x9        load .. branch        entry
+ * x10-x13   load .. branch        x0..x3 of the payload
+ * x14       load .. eret          HCR_EL2
+ * x15       load .. eret          not 0: to EL1
+ * x16       load .. branch        CurrentEL
+ */
+#include "asm.h"
+#include "entry.h"
+#include "sysreg.h"
+
+/*
+ * void lethe_handoff(const struct lethe_handoff *handoff);
+ *
+ * In        x0 = handoff, PA, 8-byte aligned
+ * Out       does not return
+ * Clobbers  everything
+ * State     EL1 or EL2; MMU and D-cache off; SError unmasked
+ * Stack     0
+ */
+FUNC lethe_handoff
+	ldp	x9, x10, [x0]
+	ldp	x11, x12, [x0, #16]
+	ldp	x13, x14, [x0, #32]
+	ldr	x15, [x0, #48]
+
+	// Our last stores (uncached, so they go to the PoC themselves) and every DC are complete; an SError they
+	// caused is taken by the printing vectors here, not by the next kernel.
+	dsb	sy
+	isb
+	msr	daifset, #15
+	mrs	x16, CurrentEL
+	cmp	x16, #(2 << 2)
+	adr_l	x1, lethe_cross_vectors
+	b.ne	.Lat_el1
+
+	msr	vbar_el2, x1			// registers only from here
+	isb					// in force before anything below can go wrong
+	ic	iallu				// no stale instruction of whatever lay where the payload is
+	tlbi	alle2				// nor a translation of the old regimes
+	tlbi	alle1
+	dsb	sy				// both complete
+	mov_q	x2, SCTLR_EL2_OFF		// I = 0 as well: the known state
+	msr	sctlr_el2, x2
+	msr	hcr_el2, x14
+	isb					// fetches, traps and layouts as the payload finds them
+	cbnz	x15, .Lto_el1
+.Lbranch:
+	mov	x0, x10
+	mov	x1, x11
+	mov	x2, x12
+	mov	x3, x13
+	br	x9
+
+.Lto_el1:
+	mov	x2, #SPSR_EL1H_MASKED
+	msr	spsr_el2, x2
+	msr	elr_el2, x9
+	mov	x0, x10
+	mov	x1, x11
+	mov	x2, x12
+	mov	x3, x13
+	eret					// synchronizes the context
+	dsb	nsh				// nothing behind an eret is to be speculated
+	isb
+
+.Lat_el1:
+	msr	vbar_el1, x1			// registers only from here
+	isb					// in force before anything below can go wrong
+	ic	iallu				// no stale instruction of whatever lay where the payload is
+	tlbi	vmalle1				// nor a translation of the old regime
+	dsb	sy				// both complete
+	mov_q	x2, SCTLR_EL1_OFF
+	msr	sctlr_el1, x2
+	isb					// fetches as the payload finds them
+	b	.Lbranch
+END lethe_handoff
+
+	.macro	cross_vector
+	.balign	128
+	mov	x0, #LETHE_E_FAULT_ASM
+	mov	x1, #LETHE_STAGE_CROSS_ASM
+	b	lethe_halt
+	.endm
+
+/* In force while no memory may be touched: status and stage stay in x0 and x1, ESR, ELR, FAR are untouched. */
+	.section .text.lethe_cross_vectors, "ax", %progbits
+	.balign	2048
+	.type	lethe_cross_vectors, %function
+lethe_cross_vectors:
+	.rept	16
+	cross_vector
+	.endr
+	.size	lethe_cross_vectors, . - lethe_cross_vectors

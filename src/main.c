@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The road: which stage follows which, and what the console says about each. */
+#include "main.h"
+
+#include <lethe/handoff.h>
+#include <lethe/version.h>
+#include <libfdt.h>
+
+#include "console.h"
+#include "fault.h"
+#include "rehearse.h"
+#include "stop.h"
+#include "time.h"
+
+/* Index into the record's parallel arrays; road stages that the record leaves out have none. */
+enum { RECORD_CHECK, RECORD_READ, RECORD_MOVE, RECORD_VERIFY, RECORD_DESCRIBE, RECORD_PUBLISH };
+
+static uint64_t stage_start;
+
+static void enter_stage(enum lethe_stage stage)
+{
+	lethe_stop_context.stage = stage;
+	stage_start = lethe_ticks();
+}
+
+static void leave_stage(struct lethe_road *road, unsigned int index, enum lethe_stage stage,
+			uint64_t bytes)
+{
+	road->record.stage_names[index] = lethe_stage_name(stage);
+	road->record.stage_ticks[index] = lethe_ticks() - stage_start;
+	road->record.stage_bytes[index] = bytes;
+}
+
+static void fail(enum lethe_stage stage, int status, const struct lethe_where *where)
+	__attribute__((noreturn));
+
+static void fail(enum lethe_stage stage, int status, const struct lethe_where *where)
+{
+	lethe_stop_context.stage = stage;
+	lethe_print_fail(stage, status, where);
+	lethe_stop(status);
+}
+
+static void print_digests(const struct lethe_road *road, unsigned int index)
+{
+	lethe_line("expected %h", lethe_plan_segments(road->plan)[index].digest);
+	lethe_line("found    %h", road->found);
+}
+
+/* The tree, the console, and with it everything that had to wait for one. */
+static void read(struct lethe_road *road, int check_status, const struct lethe_where *check_where)
+{
+	struct lethe_where where = {0};
+	struct lethe_uart uart;
+	int status = lethe_read_tree(road, &where);
+
+	lethe_read_console(road, &uart);
+	lethe_console_open(&uart);
+	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", road->image_base,
+		   (uint64_t)road->el, (uint64_t)road->e2h, road->x0);
+	if (lethe_serror_inherited) {
+		lethe_line("an SError was pending at entry: inherited, ignored");
+	}
+	if (road->x0_status != LETHE_OK) {
+		lethe_line("x0=0x%x is no device tree: %s (%s)", road->x0,
+			   lethe_status_text(road->x0_status), lethe_status_name(road->x0_status));
+	}
+	if (road->el == 3) {
+		fail(LETHE_STAGE_CHECK, LETHE_E_EL3, &where);
+	}
+	if (check_status != LETHE_OK) {
+		fail(LETHE_STAGE_CHECK, check_status, check_where);
+	}
+	lethe_stop_context.on_fail = (enum lethe_on_fail)road->plan->on_fail;
+	lethe_stop_context.psci = road->plan->psci == LETHE_PSCI_TREE
+					  ? road->facts.psci
+					  : (enum lethe_psci)road->plan->psci;
+	if (status != LETHE_OK) {
+		lethe_print_fail(LETHE_STAGE_READ, status, &where);
+		if (status == LETHE_E_DIGEST) {
+			print_digests(road, where.index);
+		}
+		lethe_stop(status);
+	}
+	status = lethe_read_memory(road, &where);
+	if (status != LETHE_OK) {
+		fail(LETHE_STAGE_READ, status, &where);
+	}
+	if (road->el == 2 && road->plan->el == LETHE_EL_1 && road->facts.cpu_count > 1) {
+		where.value = 0;
+		fail(LETHE_STAGE_READ, LETHE_E_EL1_SMP, &where);
+	}
+}
+
+static void print_verdict(const struct lethe_road *road, unsigned int index)
+{
+	const struct lethe_segment *segment = &lethe_plan_segments(road->plan)[index];
+	uint64_t rate = lethe_tick_rate();
+	uint64_t ticks = road->verify_ticks[index];
+
+	if (rate == 0 || ticks == 0) {
+		lethe_line("%s %u sha256 ok", segment->name, segment->file_size);
+		return;
+	}
+	/* Dividing bytes first keeps the product below 2^64 for any segment that fits an address space. */
+	lethe_line("%s %u sha256 ok %u ms %u MiB/s", segment->name, segment->file_size,
+		   ticks * 1000 / rate, (segment->file_size >> 10) * rate / ticks >> 10);
+}
+
+static uint64_t verify(struct lethe_road *road)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	struct lethe_where where = {0};
+	uint64_t bytes = 0;
+	unsigned int i;
+	int bad = 0;
+
+	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
+		bytes += segments[i].file_size;
+		if (!road->verified[i] && lethe_verify_segment(road, i) != LETHE_OK) {
+			lethe_fail(&where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, i, segments[i].name, 0);
+			lethe_print_fail(LETHE_STAGE_VERIFY, LETHE_E_DIGEST, &where);
+			print_digests(road, i);
+			bad = 1; /* the others are looked at too: one run names them all */
+			continue;
+		}
+		print_verdict(road, i);
+	}
+	if (bad) {
+		lethe_stop(LETHE_E_DIGEST);
+	}
+	return bytes;
+}
+
+static unsigned int handoff_el(const struct lethe_road *road)
+{
+	return road->plan->el == LETHE_EL_1 ? 1 : road->el;
+}
+
+static void fill_record(struct lethe_road *road)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	struct lethe_record *record = &road->record;
+	unsigned int i;
+
+	record->version = LETHE_VERSION;
+	record->door = road->door;
+	record->mode = "uncached";
+	record->entry_el = road->el;
+	record->handoff_el = handoff_el(road);
+	record->slot = road->slot_index;
+	record->boot_count = road->facts.boot_count + 1;
+	record->counter_frequency = lethe_tick_rate();
+	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
+		record->segment_names[record->segment_count] = segments[i].name;
+		record->segment_verdicts[record->segment_count] = "ok";
+		record->segment_count++;
+	}
+	/* Known only later, patched in place: the arrays have their final size from the start. */
+	record->stage_names[RECORD_DESCRIBE] = lethe_stage_name(LETHE_STAGE_DESCRIBE);
+	record->stage_names[RECORD_PUBLISH] = lethe_stage_name(LETHE_STAGE_PUBLISH);
+}
+
+static void describe(struct lethe_road *road)
+{
+	struct lethe_where where = {0};
+	void *tree = (void *)road->placement.tree;
+	int status;
+
+	fill_record(road);
+	status = lethe_describe(road, &where);
+	if (status == LETHE_OK && road->tree != 0) {
+		status = lethe_record_patch_stage(tree, RECORD_DESCRIBE,
+						  lethe_ticks() - stage_start,
+						  fdt_totalsize(tree));
+	}
+	if (status != LETHE_OK) {
+		fail(LETHE_STAGE_DESCRIBE, status, &where);
+	}
+}
+
+static void cross(struct lethe_road *road) __attribute__((noreturn));
+
+static void cross(struct lethe_road *road)
+{
+	static struct lethe_handoff handoff;
+	static struct lethe_cpu_id id;
+	static struct lethe_el2_regs regs;
+	unsigned int i;
+
+	handoff.entry = road->placement.entry;
+	for (i = 0; i < 4; i++) {
+		handoff.x[i] = road->slot->x[i];
+	}
+	if (road->tree != 0) {
+		handoff.x[0] = road->placement.tree;
+	}
+	handoff.to_el1 = road->el == 2 && handoff_el(road) == 1;
+	if (road->el == 2) {
+		id.e2h = road->e2h;
+		id.gic_v3 = road->tree == 0 || road->facts.has_gic_v3;
+		lethe_cpu_id_read(&id);
+		lethe_el2_regs(&id, (int)handoff.to_el1, &regs);
+		lethe_el2_prepare(&id, &regs);
+		handoff.hcr = regs.hcr;
+	}
+	lethe_line("enter 0x%x EL%u", handoff.entry, (uint64_t)handoff_el(road));
+	lethe_console_drain();
+	lethe_handoff(&handoff);
+}
+
+void lethe_road_run(struct lethe_road *road, int door_status)
+{
+	struct lethe_where where = {0};
+	int status = door_status;
+
+	lethe_stop_context.el = road->el;
+	enter_stage(LETHE_STAGE_CHECK);
+	if (status == LETHE_OK) {
+		status = lethe_check(road, &where);
+	}
+	leave_stage(road, RECORD_CHECK, LETHE_STAGE_CHECK, road->plan != 0 ? road->plan->total_size : 0);
+
+	enter_stage(LETHE_STAGE_READ);
+	read(road, status, &where);
+	leave_stage(road, RECORD_READ, LETHE_STAGE_READ, road->facts.used_size);
+	if (road->plan->flags & LETHE_PLAN_STOP_AFTER_CHECK) {
+		lethe_rehearse(road);
+		lethe_stop_halt(LETHE_OK);
+	}
+
+	enter_stage(LETHE_STAGE_MOVE);
+	leave_stage(road, RECORD_MOVE, LETHE_STAGE_MOVE, lethe_move(road));
+	enter_stage(LETHE_STAGE_VERIFY);
+	leave_stage(road, RECORD_VERIFY, LETHE_STAGE_VERIFY, verify(road));
+	enter_stage(LETHE_STAGE_DESCRIBE);
+	describe(road);
+	enter_stage(LETHE_STAGE_PUBLISH);
+	lethe_publish(road);
+	enter_stage(LETHE_STAGE_CROSS);
+	cross(road);
+}

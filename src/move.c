@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stage 4: every segment to its place, its tail zeroed. What is in place is only made readable. */
+#include <string.h>
+
+#include <lethe/cache.h>
+
+#include "road.h"
+
+static uint64_t move_one(const struct lethe_segment *segment, const struct lethe_placed *placed)
+{
+	uint64_t tail = segment->mem_size - segment->file_size;
+	uint64_t stored = tail;
+
+	/* Before the first read: a line left by the loader must not answer for memory, nor land on it later. */
+	lethe_dcache_clean_inval_poc(placed->source, placed->source + segment->file_size);
+	/* Before the first store: nor may one land on what is stored now. */
+	lethe_dcache_clean_inval_poc(placed->dest, placed->dest + segment->mem_size);
+	if (placed->dest != placed->source) {
+		memmove((void *)placed->dest, (const void *)placed->source, segment->file_size);
+		stored += segment->file_size;
+	}
+	memset((void *)(placed->dest + segment->file_size), 0, tail);
+	return stored;
+}
+
+uint64_t lethe_move(const struct lethe_road *road)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	uint64_t stored = 0;
+	unsigned int i;
+
+	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
+		stored += move_one(&segments[i], &road->placement.segment[i]);
+	}
+	return stored;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "psci.h"
+
+#define PSCI_SYSTEM_RESET 0x84000009U
+
+/* SMCCC before 1.1 lets the callee clobber x0-x17. */
+#define SMCCC_CLOBBERS \
+	"x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", \
+		"x16", "x17", "memory", "cc"
+
+int lethe_psci_reset(enum lethe_psci conduit, unsigned int el)
+{
+	register uint64_t x0 __asm__("x0") = PSCI_SYSTEM_RESET;
+
+	if (conduit == LETHE_PSCI_SMC) {
+		__asm__ volatile("smc #0" : "+r"(x0) : : SMCCC_CLOBBERS);
+		return LETHE_E_RESET_RETURNED;
+	}
+	if (conduit == LETHE_PSCI_HVC && el == 1) {
+		__asm__ volatile("hvc #0" : "+r"(x0) : : SMCCC_CLOBBERS);
+		return LETHE_E_RESET_RETURNED;
+	}
+	return LETHE_E_NO_PSCI;
+}

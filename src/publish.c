@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stage 7: every byte the payload is given, at the PoC, and no stale line over it. Stores so far were
+ * uncached, so nothing of ours is dirty; but the lines could have been refilled since (another agent, or an
+ * instruction fetch, in a unified cache), and booting.rst asks for clean to the PoC by VA whatever we believe.
+ */
+#include <lethe/cache.h>
+
+#include <libfdt.h>
+
+#include "road.h"
+#include "time.h"
+
+#define PUBLISH_STAGE (LETHE_RECORD_STAGES - 1)
+
+static uint64_t publish_range(uint64_t start, uint64_t size)
+{
+	lethe_dcache_clean_inval_poc(start, start + size);
+	return size;
+}
+
+uint64_t lethe_publish(const struct lethe_road *road)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	uint64_t start = lethe_ticks();
+	uint64_t bytes = 0;
+	uint64_t tree_size;
+	unsigned int i;
+
+	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
+		bytes += publish_range(road->placement.segment[i].dest, segments[i].mem_size);
+	}
+	if (road->facts.has_initrd && !road->tree_is_packed) {
+		bytes += publish_range(road->facts.initrd_start,
+				       road->facts.initrd_end - road->facts.initrd_start);
+	}
+	if (road->tree == 0) {
+		return bytes;
+	}
+	tree_size = fdt_totalsize((const void *)road->placement.tree);
+	bytes += tree_size;
+	/* Its own time goes into the record before the tree is published, last. */
+	lethe_record_patch_stage((void *)road->placement.tree, PUBLISH_STAGE,
+				 lethe_ticks() - start, bytes);
+	publish_range(road->placement.tree, tree_size);
+	return bytes;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stage 3: which device tree, what it says, and which UART. Nothing is written but the road. */
+#include <string.h>
+
+#include <lethe/cache.h>
+
+#include "fault.h"
+#include "road.h"
+
+#define PAGE 4096ULL
+
+/* Makes [pa, pa + size) readable, or says that it is not there. A loader may have left anything in x0. */
+static int probe_range(uint64_t pa, uint64_t size)
+{
+	uint64_t end = pa + size;
+	uint64_t at;
+	uint32_t ignored;
+
+	if (end < pa) {
+		return LETHE_E_TREE_HEADER;
+	}
+	for (at = pa & ~(PAGE - 1); at < end; at += PAGE) {
+		if (lethe_probe_read32(at < pa ? pa : at, &ignored, 1) != 0) {
+			return LETHE_E_TREE_FAULT;
+		}
+	}
+	/* The tree is not promised clean: a stale or dirty line must not answer for it. */
+	lethe_dcache_clean_inval_poc(pa, end);
+	return LETHE_OK;
+}
+
+static int find_loader_tree(struct lethe_road *road)
+{
+	uint32_t size;
+	int status;
+
+	if ((road->x0 & 7) != 0) {
+		return LETHE_E_TREE_ALIGN;
+	}
+	status = probe_range(road->x0, 64); /* the header, and never past its page: 8-byte aligned */
+	if (status != LETHE_OK) {
+		return status;
+	}
+	status = lethe_tree_probe((const void *)road->x0, &size);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	status = probe_range(road->x0, size);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	status = lethe_tree_read((const void *)road->x0, &road->facts, 0);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	road->tree = (const void *)road->x0;
+	road->loader_tree = road->x0;
+	road->loader_tree_size = size;
+	return LETHE_OK;
+}
+
+static int use_packed_tree(struct lethe_road *road, struct lethe_where *where)
+{
+	unsigned int index = road->slot->tree_segment;
+	uint64_t pa = road->placement.segment[index].dest;
+	uint64_t size = lethe_plan_segments(road->plan)[index].file_size;
+	uint32_t tree_size;
+	int status;
+
+	lethe_dcache_clean_inval_poc(pa, pa + size);
+	/* Before a single byte of it is believed. */
+	status = lethe_verify_segment(road, index);
+	if (status != LETHE_OK) {
+		return lethe_fail(where, status, LETHE_WHAT_SEGMENT, index,
+				  lethe_plan_segments(road->plan)[index].name, 0);
+	}
+	status = lethe_tree_probe((const void *)pa, &tree_size);
+	if (status == LETHE_OK && tree_size > size) {
+		status = LETHE_E_TREE_HEADER;
+	}
+	if (status != LETHE_OK) {
+		return lethe_fail(where, status, LETHE_WHAT_SEGMENT, index,
+				  lethe_plan_segments(road->plan)[index].name, 0);
+	}
+	status = lethe_tree_read((const void *)pa, &road->facts, where);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	road->tree = (const void *)pa;
+	road->tree_is_packed = 1;
+	return LETHE_OK;
+}
+
+int lethe_read_tree(struct lethe_road *road, struct lethe_where *where)
+{
+	int has_packed = road->plan != 0 && road->slot->tree_segment != LETHE_INDEX_NONE;
+	int forced = has_packed && (road->slot->flags & LETHE_SLOT_FORCE_TREE) != 0;
+
+	road->facts.psci = LETHE_PSCI_NONE;
+	if (!forced && road->x0 != 0) {
+		road->x0_status = find_loader_tree(road);
+		if (road->x0_status == LETHE_OK) {
+			return LETHE_OK;
+		}
+		memset(&road->facts, 0, sizeof(road->facts));
+		road->facts.psci = LETHE_PSCI_NONE;
+	}
+	if (has_packed) {
+		return use_packed_tree(road, where);
+	}
+	if (road->plan != 0 && (road->slot->tree_size == 0 ||
+				(road->slot->flags & LETHE_SLOT_TREE_OPTIONAL) != 0)) {
+		return LETHE_OK; /* the payload does without */
+	}
+	return lethe_fail(where, LETHE_E_TREE_NONE, LETHE_WHAT_NONE, 0, 0, road->x0);
+}
+
+/* A word of the command line that is or starts "earlycon": then somebody trusts stdout-path already. */
+static int wants_earlycon(const char *bootargs)
+{
+	const char *at = bootargs;
+
+	while (at != 0 && *at != '\0') {
+		if (strncmp(at, "earlycon", 8) == 0 && (at[8] == '\0' || at[8] == ' ' || at[8] == '=')) {
+			return 1;
+		}
+		at = strchr(at, ' ');
+		at = at != 0 ? at + 1 : 0;
+	}
+	return 0;
+}
+
+static const char *effective_bootargs(const struct lethe_road *road)
+{
+	if (road->slot->cmdline_size != 0) {
+		return lethe_plan_strings(road->plan) + road->slot->cmdline_offset;
+	}
+	return road->facts.bootargs;
+}
+
+void lethe_read_console(const struct lethe_road *road, struct lethe_uart *uart)
+{
+	/* A broken plan cannot say which console; a machine that says nothing cannot be mended. */
+	uint32_t kind = road->plan != 0 ? road->plan->console_kind : LETHE_CONSOLE_STDOUT;
+
+	memset(uart, 0, sizeof(*uart));
+	uart->kind = LETHE_CONSOLE_NONE;
+	switch (kind) {
+	case LETHE_CONSOLE_PL011:
+	case LETHE_CONSOLE_NS16550:
+		uart->kind = (enum lethe_console_kind)kind;
+		uart->base = road->plan->console_base;
+		uart->reg_shift = road->plan->console_reg_shift;
+		uart->reg_width = road->plan->console_reg_width;
+		break;
+	case LETHE_CONSOLE_AUTO:
+		if (road->tree == 0 || !wants_earlycon(effective_bootargs(road))) {
+			break;
+		}
+		lethe_tree_stdout(road->tree, uart);
+		break;
+	case LETHE_CONSOLE_STDOUT:
+		if (road->tree != 0) {
+			lethe_tree_stdout(road->tree, uart);
+		}
+		break;
+	default:
+		break;
+	}
+}

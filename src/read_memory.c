@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stage 3, second half: what only the machine can say about the destinations. The extent is the loader's
+ * grant; anything beyond it has to be RAM that nobody else owns.
+ */
+#include <lethe/cache.h>
+
+#include "road.h"
+
+static int windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t size)
+{
+	const struct lethe_window *windows = lethe_plan_windows(plan);
+	uint64_t at = base;
+	unsigned int i;
+
+	/* Ascending and disjoint (lethe_plan_check), so one pass is enough. */
+	for (i = 0; i < plan->window_count && at < base + size; i++) {
+		if (windows[i].base <= at && at - windows[i].base < windows[i].size) {
+			at = windows[i].base + windows[i].size;
+		}
+	}
+	return at >= base + size;
+}
+
+/* The plan's windows; else /memory; else the UEFI map. */
+static int covers(const struct lethe_road *road, uint64_t base, uint64_t size)
+{
+	const struct lethe_tree_facts *facts = &road->facts;
+
+	if (road->plan->window_count != 0) {
+		return windows_cover(road->plan, base, size);
+	}
+	if (facts->has_memory) {
+		return lethe_tree_memory_covers(road->tree, base, size);
+	}
+	lethe_dcache_clean_inval_poc(facts->efi_mmap, facts->efi_mmap + facts->efi_mmap_size);
+	return lethe_efi_memory_covers((const void *)facts->efi_mmap, facts->efi_mmap_size,
+				       facts->efi_desc_size, base, size);
+}
+
+static int memory_is_known(const struct lethe_road *road)
+{
+	return road->plan->window_count != 0 || road->facts.has_memory ||
+	       road->facts.efi_mmap != 0;
+}
+
+static int usable(const struct lethe_tree_facts *facts, uint64_t base, uint64_t size)
+{
+	int i;
+
+	for (i = 0; i < facts->usable_count; i++) {
+		uint64_t offset = base - facts->usable_base[i];
+
+		if (base >= facts->usable_base[i] && offset <= facts->usable_size[i] &&
+		    size <= facts->usable_size[i] - offset) {
+			return 1;
+		}
+	}
+	return facts->usable_count == 0;
+}
+
+/* One destination outside the extent. */
+static int check_fixed(const struct lethe_road *road, uint64_t base, uint64_t size)
+{
+	const struct lethe_tree_facts *facts = &road->facts;
+
+	if (!memory_is_known(road)) {
+		return LETHE_E_MEMORY_UNKNOWN;
+	}
+	if (!usable(facts, base, size)) {
+		return LETHE_E_DEST_UNUSABLE;
+	}
+	if (!covers(road, base, size)) {
+		return LETHE_E_DEST_NOT_RAM;
+	}
+	if (lethe_overlap(base, size, road->loader_tree, road->loader_tree_size)) {
+		return LETHE_E_DEST_LOADER;
+	}
+	if (facts->has_initrd && lethe_overlap(base, size, facts->initrd_start,
+					       facts->initrd_end - facts->initrd_start)) {
+		return LETHE_E_DEST_LOADER;
+	}
+	if (road->tree != 0 && lethe_tree_reserved(road->tree, base, size, road->image_base,
+						   road->image_size)) {
+		return LETHE_E_DEST_RESERVED;
+	}
+	return LETHE_OK;
+}
+
+static int in_extent(const struct lethe_road *road, uint64_t base, uint64_t size)
+{
+	return base >= road->image_base && size <= road->image_size &&
+	       base - road->image_base <= road->image_size - size;
+}
+
+static int check_loader(const struct lethe_road *road, struct lethe_where *where)
+{
+	const struct lethe_tree_facts *facts = &road->facts;
+
+	if (lethe_overlap(road->image_base, road->image_size, road->loader_tree,
+			  road->loader_tree_size)) {
+		return lethe_fail(where, LETHE_E_LOADER_TREE, LETHE_WHAT_NONE, 0, 0,
+				  road->loader_tree);
+	}
+	if (facts->has_initrd && !road->tree_is_packed &&
+	    (facts->initrd_end <= facts->initrd_start ||
+	     lethe_overlap(road->image_base, road->image_size, facts->initrd_start,
+			   facts->initrd_end - facts->initrd_start))) {
+		return lethe_fail(where, LETHE_E_LOADER_INITRD, LETHE_WHAT_TREE, 0,
+				  "linux,initrd-start", facts->initrd_start);
+	}
+	if (!usable(facts, road->image_base, road->image_size)) {
+		return lethe_fail(where, LETHE_E_DEST_UNUSABLE, LETHE_WHAT_TREE, 0,
+				  "linux,usable-memory-range", road->image_base);
+	}
+	return LETHE_OK;
+}
+
+int lethe_read_memory(const struct lethe_road *road, struct lethe_where *where)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	const struct lethe_placement *placement = &road->placement;
+	int status = check_loader(road, where);
+	unsigned int i;
+
+	if (status != LETHE_OK) {
+		return status;
+	}
+	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
+		uint64_t dest = placement->segment[i].dest;
+
+		if (segments[i].mem_size == 0 || in_extent(road, dest, segments[i].mem_size)) {
+			continue;
+		}
+		status = check_fixed(road, dest, segments[i].mem_size);
+		if (status != LETHE_OK) {
+			return lethe_fail(where, status, LETHE_WHAT_SEGMENT, i, segments[i].name,
+					  dest);
+		}
+	}
+	if (placement->tree != 0 &&
+	    !in_extent(road, placement->tree, placement->tree_end - placement->tree)) {
+		status = check_fixed(road, placement->tree, placement->tree_end - placement->tree);
+		if (status != LETHE_OK) {
+			return lethe_fail(where, status, LETHE_WHAT_SLOT, road->slot_index,
+					  road->slot->name, placement->tree);
+		}
+	}
+	return LETHE_OK;
+}

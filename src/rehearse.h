@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_REHEARSE_H
+#define LETHE_REHEARSE_H
+
+#include "road.h"
+
+/*
+ * `--stop-after check`: prints the extent, the windows, every source and destination and what would be
+ * entered. Writes nothing but the console.
+ */
+void lethe_rehearse(const struct lethe_road *road);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "stop.h"
+
+#include "console.h"
+#include "entry.h"
+#include "psci.h"
+#include "time.h"
+
+#define RESET_SECONDS 5U
+/* When firmware left CNTFRQ 0: counters run at 19.2 MHz to 1 GHz, so the pause becomes 0.5 s to 26 s. */
+#define RESET_RATE_GUESS 100000000U
+
+struct lethe_stop lethe_stop_context = {.on_fail = LETHE_ON_FAIL_HALT, .psci = LETHE_PSCI_NONE};
+
+void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_where *where)
+{
+	const char *text = lethe_status_text(status);
+	const char *name = lethe_status_name(status);
+	const char *what = lethe_what_text(where->what);
+
+	switch (where->what) {
+	case LETHE_WHAT_NONE:
+		lethe_line("FAIL %s: %s (%s)", lethe_stage_name(stage), text, name);
+		break;
+	case LETHE_WHAT_TREE:
+		lethe_line("FAIL %s: %s \"%s\": %s (%s)", lethe_stage_name(stage), what,
+			   where->name != 0 ? where->name : "", text, name);
+		break;
+	default:
+		lethe_line("FAIL %s: %s %u \"%s\": %s (%s)", lethe_stage_name(stage), what,
+			   (uint64_t)where->index, where->name != 0 ? where->name : "", text, name);
+		break;
+	}
+	if (where->value != 0) {
+		lethe_line("at 0x%x", (uint64_t)where->value);
+	}
+}
+
+void lethe_stop_halt(int status)
+{
+	lethe_line("halt");
+	lethe_console_drain();
+	lethe_halt(status, lethe_stop_context.stage);
+}
+
+static void wait_seconds(uint64_t seconds)
+{
+	uint64_t rate = lethe_tick_rate();
+	uint64_t start = lethe_ticks();
+
+	rate = rate != 0 ? rate : RESET_RATE_GUESS;
+	while (lethe_ticks() - start < seconds * rate) {
+	}
+}
+
+static void reset(void)
+{
+	static const struct lethe_where nowhere;
+	int status = LETHE_E_NO_PSCI;
+
+	if (lethe_stop_context.psci != LETHE_PSCI_NONE) {
+		/* A flashed image would otherwise spin too fast to be read. */
+		lethe_line("reset in %u s", (uint64_t)RESET_SECONDS);
+		wait_seconds(RESET_SECONDS);
+		lethe_line("reset");
+		lethe_console_drain();
+		status = lethe_psci_reset(lethe_stop_context.psci, lethe_stop_context.el);
+	}
+	lethe_print_fail(lethe_stop_context.stage, status, &nowhere);
+}
+
+void lethe_stop(int status)
+{
+	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_RESET) {
+		reset();
+	}
+	lethe_stop_halt(status);
+}

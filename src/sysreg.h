@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_SYSREG_H
+#define LETHE_SYSREG_H
+
+/*
+ * System register values, whole and named, for C and assembly alike. Bit names and positions are the
+ * Arm ARM's (DDI 0487, D24 "AArch64 System Register Descriptions").
+ */
+
+#ifdef __ASSEMBLER__
+#define U64(x) (x)
+#else
+#include <stdint.h>
+#define U64(x) ((uint64_t)(x))
+#endif
+
+#define BIT(n) (U64(1) << (n))
+
+/*
+ * SCTLR_EL2 and SCTLR_EL3 with MMU and D-cache off, little-endian: the RES1 bits of the E2H = 0 layout.
+ * Where E2H stays 1 the same bits are SA0, CP15BEN, EOS, nTWI, nTWE, EIS, SPAN, nTLSMD and LSMAOE: all of
+ * them the untrapped, v8.0 behaviour, so one value serves both layouts.
+ */
+#define SCTLR_EL2_OFF \
+	(BIT(29) | BIT(28) | BIT(23) | BIT(22) | BIT(18) | BIT(16) | BIT(11) | BIT(5) | BIT(4))
+
+/* SCTLR_EL1 likewise: LSMAOE, nTLSMD, SPAN, EIS, TSCXT, EOS. */
+#define SCTLR_EL1_OFF (BIT(29) | BIT(28) | BIT(23) | BIT(22) | BIT(20) | BIT(11))
+
+#define SCTLR_I BIT(12) /* instruction fetches are Normal write-through cacheable with M = 0 */
+
+#define HCR_AMO BIT(5)	/* physical SErrors come to EL2 */
+#define HCR_HCD BIT(29) /* HVC is undefined at EL1: nothing answers below a payload at EL1 */
+#define HCR_RW	BIT(31) /* EL1 is AArch64 */
+#define HCR_E2H BIT(34)
+#define HCR_APK BIT(40)
+#define HCR_API BIT(41)
+#define HCR_ATA BIT(56)
+
+/* PSTATE at hand-off: EL1h, D A I F masked. */
+#define SPSR_EL1H_MASKED U64(0x3c5)
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_TIME_H
+#define LETHE_TIME_H
+
+#include <stdint.h>
+
+/* The virtual counter. At EL2 with CNTVOFF 0, or at EL1: the time the next kernel sees. */
+static inline uint64_t lethe_ticks(void)
+{
+	uint64_t ticks;
+
+	/* ISB: the counter may otherwise be read ahead of what is to be timed (Arm ARM, "CNTVCT_EL0"). */
+	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks) : : "memory");
+	return ticks;
+}
+
+/* Hz, or 0 when firmware did not say. */
+static inline uint64_t lethe_tick_rate(void)
+{
+	uint64_t rate;
+
+	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(rate));
+	return rate & 0xffffffff;
+}
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Exceptions, and the one load that is allowed to fault.
+ *
+ * Why assembly: a vector has no free register and perhaps no good stack.
+ *
+ * Two exceptions come back: one inside lethe_probe_read32() (any kind), and one SError in the window that
+ * entry.S opens. Everything else ends in lethe_fault() on a stack of its own. Scratch registers are SP_EL0
+ * (we run on SP_ELx), TPIDR_EL0 and TPIDRRO_EL0: nobody relies on them across a boot.
+ */
+#include "asm.h"
+#include "fault.h"
+
+	.macro	vector kind
+	.balign	128
+	msr	sp_el0, x0
+	mov	x0, #\kind
+	b	.Lexception
+	.endm
+
+	.section .text.lethe_vectors, "ax", %progbits
+	.balign	2048
+	.global	lethe_vectors
+	.hidden	lethe_vectors
+	.type	lethe_vectors, %function
+lethe_vectors:
+	.rept	4				// SP_EL0, SP_ELx, lower EL AArch64, lower EL AArch32
+	vector	LETHE_FAULT_SYNC
+	vector	LETHE_FAULT_IRQ
+	vector	LETHE_FAULT_FIQ
+	vector	LETHE_FAULT_SERROR
+	.endr
+
+.Lexception:
+	msr	tpidr_el0, x1
+	msr	tpidrro_el0, x2
+	mrs	x1, CurrentEL			// flags may go: eret restores them
+	cmp	x1, #(2 << 2)
+	b.lo	1f
+	b.hi	2f
+	mrs	x1, elr_el2
+	b	3f
+1:	mrs	x1, elr_el1
+	b	3f
+2:	mrs	x1, elr_el3
+3:
+	adr	x2, .Lprobe_start
+	cmp	x1, x2
+	b.lo	1f
+	adr	x2, .Lprobe_end
+	cmp	x1, x2
+	b.hi	1f
+	adr	x1, .Lprobe_failed
+	b	.Lresume
+
+1:	cmp	x0, #LETHE_FAULT_SERROR
+	b.ne	.Lfatal
+	adr_l	x2, lethe_serror_window_start
+	cmp	x1, x2
+	b.lo	.Lfatal
+	adr_l	x2, lethe_serror_window_end
+	cmp	x1, x2
+	b.hi	.Lfatal
+	mov	x0, #1
+	adr_l	x1, lethe_serror_inherited
+	str	w0, [x1]
+	add	x1, x2, #4			// behind the window: a second one is not forgiven
+
+.Lresume:					// x1 = where to go on
+	mrs	x2, CurrentEL
+	cmp	x2, #(2 << 2)
+	b.lo	1f
+	b.hi	2f
+	msr	elr_el2, x1
+	b	3f
+1:	msr	elr_el1, x1
+	b	3f
+2:	msr	elr_el3, x1
+3:	mrs	x2, tpidrro_el0
+	mrs	x1, tpidr_el0
+	mrs	x0, sp_el0
+	eret					// synchronizes the context: ELR is in force
+
+.Lfatal:
+	adr_l	x2, lethe_fault_stack_end
+	mov	sp, x2
+	mov	x2, x1				// ELR
+	mrs	x4, CurrentEL
+	cmp	x4, #(2 << 2)
+	b.lo	1f
+	b.hi	2f
+	mrs	x1, esr_el2
+	mrs	x3, far_el2
+	b	3f
+1:	mrs	x1, esr_el1
+	mrs	x3, far_el1
+	b	3f
+2:	mrs	x1, esr_el3
+	mrs	x3, far_el3
+3:	lsr	x4, x4, #2
+	mov	x29, #0
+	bl	lethe_fault
+	b	lethe_halt			// not reached: lethe_fault does not return
+	.size	lethe_vectors, . - lethe_vectors
+
+/*
+ * int lethe_probe_read32(uint64_t pa, uint32_t *value, int maintain);
+ *
+ * Reads a word that may not be there. maintain != 0: memory, its line is cleaned and invalidated first
+ * (a stale or dirty line must not answer for it, nor land on it later); 0: a device register.
+ *
+ * In        x0 = PA, 4-byte aligned    x1 = where the word goes    w2 = maintain
+ * Out       w0 = 0, or -1 when the access was aborted (value is then untouched)
+ * Clobbers  x0 x3
+ * Preserves all else
+ * State     EL1, EL2 or EL3; MMU off; SError unmasked; lethe_vectors in force
+ * Stack     0
+ */
+FUNC lethe_probe_read32
+.Lprobe_start:
+	cbz	w2, 1f
+	dc	civac, x0
+	dsb	sy				// the line is gone before the load
+1:	ldr	w3, [x0]
+	dsb	sy				// the load, and an abort of it, is complete
+	isb					// an SError it caused is taken here, not later
+.Lprobe_end:
+	str	w3, [x1]
+	mov	w0, #0
+	ret
+.Lprobe_failed:
+	mov	w0, #-1
+	ret
+END lethe_probe_read32
