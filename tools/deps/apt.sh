@@ -54,14 +54,15 @@ stanza() { # TYPE URI RELEASE COMPONENTS FILE
 }
 
 # The archive's base entry, "URI RELEASE FILE": the suite named like the running release.
-# Others may use that name too: then the one that says it is Debian, when apt knows.
+# Other archives may use that name too: then the one that says it is Debian, when apt knows.
 base_entry() {
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
 	user_indexes | awk -v code="$codename" '
-	$3 == "main" && ($2 == code || $2 ~ /^((old)*stable|testing|unstable|sid)$/) {
-		sub(/:[0-9]+$/, "", $4)
-		print $1, $2, $4
-	}' | awk '!seen[$0]++' >"$apt_dir/base"
+	$3 != "main" || $1 ~ /^cdrom:/ || seen[$1 $2]++ { next }
+	{ sub(/:[0-9]+$/, "", $4); entry = $1 " " $2 " " $4 }
+	$2 == code { print entry }
+	$2 != code && $2 ~ /^((old)*stable|testing|unstable|sid)$/ { alias[++n] = entry }
+	END { for (i = 1; i <= n; i++) print alias[i] }' >"$apt_dir/base"
 	if [ "$(awk 'END { print NR }' "$apt_dir/base")" -gt 1 ]; then
 		LC_ALL=C apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' \
 			'Created-By: Packages' 2>/dev/null |
@@ -107,6 +108,7 @@ apt_world() { # WORLD [backports]
 		echo 'APT::Sandbox::User "root";'
 		echo 'Acquire::Languages "none";'
 		echo 'Acquire::Retries "3";'
+		echo 'Acquire::GzipIndexes "true";'
 		# Hooks meant for the system's lists have no business here.
 		echo '#clear APT::Update::Pre-Invoke;'
 		echo '#clear APT::Update::Post-Invoke;'
@@ -148,9 +150,9 @@ apt_update() { # WORLD
 	touch "$apt_dir/$1/updated"
 }
 
-# The lists of WORLD, read once.
+# The lists of WORLD, read once a day at most.
 apt_ready() { # WORLD
-	[ -e "$apt_dir/$1/updated" ] && return
+	[ -z "$(find "$apt_dir/$1/updated" -mmin -1440 2>/dev/null)" ] || return 0
 	apt_world "$1"
 	apt_update "$1"
 }

@@ -25,9 +25,12 @@ KERNEL ?= $(O)/deps/kernel/Image
 BUSYBOX ?= $(O)/deps/busybox
 UBOOT ?= $(O)/deps/u-boot.bin
 ARM64_LIBS ?= $(O)/deps/arm64
-# Asked once, when first used.
+# These two are asked once, when first used: only then may they be there.
 ifeq ($(origin QEMU),undefined)
 QEMU = $(eval QEMU := $$(shell O='$(O)' $(DEPS_DIR)/qemu.sh))$(QEMU)
+endif
+ifeq ($(origin PYTHON),undefined)
+PYTHON = $(eval PYTHON := $$(shell $(DEPS_DIR)/python.sh))$(PYTHON)
 endif
 
 DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \

@@ -12,7 +12,7 @@
 
 set -eu
 
-here=${0%/*}
+here=$(dirname "$0")
 O=${O:-build}
 DEPS=${DEPS:-auto}
 goal=check
@@ -44,6 +44,7 @@ fi
 HOSTCC=${HOSTCC:-cc}
 : "${NEWLIB_SRC:=$O/deps/newlib}" "${LIBFDT_SRC:=$O/deps/libfdt}" "${KERNEL:=$O/deps/kernel/Image}"
 : "${BUSYBOX:=$O/deps/busybox}" "${UBOOT:=$O/deps/u-boot.bin}" "${ARM64_LIBS:=$O/deps/arm64}"
+: "${QEMU:=$("$here/qemu.sh")}"
 
 # --- what is missing -------------------------------------------------------------------------
 
@@ -76,10 +77,11 @@ present() { # LEAST KIND WHAT...
 		done
 		return 1 ;;
 	hdr) [ "$headers" = yes ] || includes "$1" ;;
-	py) python3 -c 'import importlib.util as u, sys; sys.exit(not u.find_spec(sys.argv[1]))' \
-		"$1" 2>/dev/null ;;
+	pytest)
+		if [ -n "${PYTHON:-}" ]; then "$PYTHON" -c 'import pytest'
+		else "$here/python.sh"; fi >/dev/null 2>&1 ;;
 	lib) [ -e "$("${ARM64_CC:-aarch64-linux-gnu-gcc}" -print-file-name="$1" 2>/dev/null)" ] ;;
-	qemu) [ -x "${QEMU:=$("$here/qemu.sh")}" ] || command -v "$QEMU" >/dev/null ;;
+	qemu) command -v "$QEMU" >/dev/null ;;
 	src | file) eval "[ -e \"\$$1\" ]" ;;
 	esac
 }
@@ -161,18 +163,18 @@ fi
 
 # --- where it is ---------------------------------------------------------------------------------
 
-packages=$(column 6 | grep -v '^(' | tr '\n' ' ' | sed 's/ $//') || :
+packages=$(column 6 | grep -v '^(' | tr ' ' '\n' | awk '!seen[$0]++' | tr '\n' ' ' | sed 's/ $//')
 fetches=$(echo "$lacks" | awk -F'|' '$6 ~ /^\(/ { print $1 }' | tr '\n' ' ' | sed 's/ $//')
 if native_arm64; then
 	packages=$(echo "$packages" | sed 's/gcc-aarch64-linux-gnu/gcc/; s/libc6-dev-arm64-cross/libc6-dev/')
 fi
 
-mkdir -p "$O/deps"
-O=$(cd "$O" && pwd)
+case $O in /*) ;; *) O=$PWD/$O ;; esac
 . "$here/apt.sh"
 . "$here/install.sh"
 
 echo "$lacks" | awk -F'|' '{ gsub(/[()]/, "", $6); printf "  %-28s %s\n", $6, $10 }' >&2
+[ "$DEPS" = print ] || mkdir -p "$O/deps"
 if [ -n "$packages" ]; then
 	if [ "$DEPS" = auto ] || [ -e "$apt_dir/host/updated" ]; then
 		# shellcheck disable=SC2086
@@ -180,6 +182,7 @@ if [ -n "$packages" ]; then
 		size=$(install_size $packages)
 	else
 		size="about $(echo "$lacks" | awk -F'|' '$6 !~ /^\(/ { mb += $5 } END { print mb }') MB to download"
+		install_options=${install_options#-c * }
 	fi
 	say "to install ($size):"
 	echo "  apt-get $install_options $packages" >&2

@@ -48,7 +48,9 @@ fetch_newlib() {
 		[ -e "$1" ] || shift
 	fi
 	mkdir "$tmp/out"
-	tar --no-same-owner -xf "$1" -C "$tmp/out" --strip-components=1
+	# The C library alone: the rest is 60 MB of other machines' support.
+	tar --no-same-owner -xf "$1" -C "$tmp/out" --strip-components=1 --wildcards \
+		'*/newlib/libc/*' '*/newlib/newlib.hin' '*/newlib/*configure*' '*/COPYING.NEWLIB'
 }
 
 # Trusted Firmware carries a copy of libfdt; dtc, its home, is asked when that is not to be had.
@@ -119,9 +121,14 @@ fetch_qemu() {
 			return 1
 		}
 	}
+	# shellcheck disable=SC2046
 	set -- $(apt_in host apt-get -s -o Debug::NoLocking=1 ${from:+-t "$from"} install \
 		--no-install-recommends qemu-system-arm |
 		sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)*(\([^ ]*\) .*/\1=\3/p')
+	[ $# -gt 0 ] || {
+		echo "deps: apt cannot tell what QEMU needs here" >&2
+		return 1
+	}
 	unpack_debs host "$tmp/out/root" "$@"
 	cat >"$tmp/out/qemu-system-aarch64" <<-'END'
 	#!/bin/sh
@@ -133,6 +140,7 @@ fetch_qemu() {
 	exec "$root/usr/bin/qemu-system-aarch64" -L "$root/usr/share/qemu" "$@"
 	END
 	chmod +x "$tmp/out/qemu-system-aarch64"
+	"$tmp/out/qemu-system-aarch64" --version >/dev/null
 }
 
 qemu_new_enough() { # [SUITE]
@@ -140,20 +148,40 @@ qemu_new_enough() { # [SUITE]
 		sed -n 's/^ *Candidate: \([0-9]*:\)*\([0-9]*\)\..*/\2/p')" -ge 10 ] 2>/dev/null
 }
 
+variable() { # how to give NAME by hand
+	case $1 in
+	newlib | libfdt) echo "${1}_SRC" ;;
+	u-boot) echo UBOOT ;;
+	arm64) echo ARM64_LIBS ;;
+	*) echo "$1" ;;
+	esac | tr '[:lower:]' '[:upper:]'
+}
+
 fetch() {
 	result=$(place "$1")
-	[ -e "$result" ] && return
+	[ ! -e "$result" ] || return 0
+	echo "deps: fetching $1" >&2
 	tmp=$(mktemp -d "$O/deps/tmp.XXXXXX")
-	trap 'rm -rf "$tmp"' EXIT
 	"fetch_$(echo "$1" | tr - _)"
-	case $1 in kernel | qemu) result=$(dirname "$result") ;; esac
+	case $1 in kernel | qemu) result=${result%/*} ;; esac
 	mv "$tmp/out" "$result"
 	rm -rf "$tmp"
 }
 
-# One at a time: parallel makes share apt's lists.
+# One at a time: parallel makes share apt's lists. What a killed run left goes first.
 exec 9>"$O/deps/lock"
 flock 9
+rm -rf "$O"/deps/tmp.*
+name=
+finish() {
+	code=$?
+	rm -rf "$O"/deps/tmp.* "$O"/deps/apt/*/*.bin
+	[ $code = 0 ] ||
+		echo "deps: $name could not be fetched; $(variable "$name")= takes one from elsewhere" >&2
+	exit $code
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
 for name; do
 	fetch "$name"
 done

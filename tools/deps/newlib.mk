@@ -25,7 +25,7 @@ TARGET_ISYSTEM = $(eval TARGET_ISYSTEM := $$(patsubst %,-isystem %,$$(filter /%,
 # -O2: at -Os newlib chooses its loops of single bytes. A loop that copies or fills must not
 # be turned into a call of the function that it is the body of.
 NEWLIB_CFLAGS = -O2 -fno-builtin -fno-tree-loop-distribute-patterns -w \
-	-ffile-prefix-map=$(NEWLIB_SRC)/=newlib/ -ffile-prefix-map=$(CURDIR)/=
+	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build -ffile-prefix-map=$(NEWLIB_SRC)=newlib
 
 $(NEWLIB_OBJS): $(O)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS)
 	@mkdir -p $(@D)
