@@ -323,15 +323,10 @@ static int judge_chosen(struct reading *reading, struct lethe_where *where)
 	struct lethe_tree_facts *facts = reading->facts;
 
 	if (chosen->has_initrd_start && chosen->has_initrd_end) {
-		if (chosen->initrd_end < chosen->initrd_start) {
-			return broken(where, LETHE_E_LOADER_INITRD, "linux,initrd-end",
-				      chosen->initrd_end);
-		}
-		if (chosen->initrd_end != chosen->initrd_start) {
-			facts->has_initrd = 1;
-			facts->initrd_start = chosen->initrd_start;
-			facts->initrd_end = chosen->initrd_end;
-		}
+		/* Inside out is for the road to judge: in a packed tree it does not matter. */
+		facts->has_initrd = chosen->initrd_end != chosen->initrd_start;
+		facts->initrd_start = chosen->initrd_start;
+		facts->initrd_end = chosen->initrd_end;
 	}
 	if (chosen->efi == 4 && chosen->efi_mmap_size <= UINT32_MAX &&
 	    chosen->efi_desc_size <= UINT32_MAX) {

@@ -12,6 +12,8 @@
 /* The first version whose names are relative to their parents; Linux makes and takes 17. */
 #define VERSION_FIRST	16U
 
+#define CELL		((uint32_t)sizeof(fdt32_t))
+
 static uint32_t be32(const unsigned char *p)
 {
 	return fdt32_to_cpu(*(const fdt32_t *)(const void *)p);
@@ -36,7 +38,7 @@ int lethe_tree_probe(const void *tree, uint32_t *total_size)
 	}
 	/* What fdt_check_header() leaves open, and loads of 8 and 4 bytes depend on. */
 	if (fdt_off_mem_rsvmap(tree) % sizeof(uint64_t) != 0 ||
-	    fdt_off_dt_struct(tree) % FDT_TAGSIZE != 0) {
+	    fdt_off_dt_struct(tree) % CELL != 0) {
 		return LETHE_E_TREE_HEADER;
 	}
 	*total_size = size;
@@ -84,7 +86,7 @@ static int begin_node(struct lethe_walk *walk)
 			return LETHE_E_TREE_BROKEN;
 		}
 	} while (walk->structure[at++] != '\0');
-	walk->next = (at + FDT_TAGSIZE - 1) & ~((uint32_t)FDT_TAGSIZE - 1);
+	walk->next = (at + CELL - 1) & ~(CELL - 1);
 	walk->depth++;
 	walk->had_subnode = 0;
 	return FDT_BEGIN_NODE;
@@ -96,19 +98,19 @@ static int property(struct lethe_walk *walk)
 	uint32_t name;
 
 	/* A property after a subnode is one that libfdt and Linux would never see. */
-	if (walk->depth == 0 || walk->had_subnode || left < 2 * FDT_TAGSIZE) {
+	if (walk->depth == 0 || walk->had_subnode || left < 2 * CELL) {
 		return LETHE_E_TREE_BROKEN;
 	}
-	left -= 2 * FDT_TAGSIZE;
+	left -= 2 * CELL;
 	walk->length = be32(walk->structure + walk->next);
-	name = be32(walk->structure + walk->next + FDT_TAGSIZE);
+	name = be32(walk->structure + walk->next + CELL);
 	if (walk->length > left || name >= walk->strings_size) {
 		return LETHE_E_TREE_BROKEN;
 	}
 	walk->name = walk->strings + name;
-	walk->value = walk->structure + walk->next + 2 * FDT_TAGSIZE;
-	walk->next += 2 * FDT_TAGSIZE + walk->length;
-	walk->next = (walk->next + FDT_TAGSIZE - 1) & ~((uint32_t)FDT_TAGSIZE - 1);
+	walk->value = walk->structure + walk->next + 2 * CELL;
+	walk->next += 2 * CELL + walk->length;
+	walk->next = (walk->next + CELL - 1) & ~(CELL - 1);
 	return FDT_PROP;
 }
 
@@ -119,12 +121,12 @@ int lethe_walk_next(struct lethe_walk *walk)
 	do {
 		/* next may be past the end by the padding of the last tag */
 		if (walk->next > walk->structure_size ||
-		    walk->structure_size - walk->next < FDT_TAGSIZE) {
+		    walk->structure_size - walk->next < CELL) {
 			return LETHE_E_TREE_BROKEN;
 		}
 		walk->offset = walk->next;
 		tag = be32(walk->structure + walk->next);
-		walk->next += FDT_TAGSIZE;
+		walk->next += CELL;
 	} while (tag == FDT_NOP);
 
 	if (tag == FDT_BEGIN_NODE) {
@@ -234,7 +236,7 @@ int lethe_walk_available(const struct lethe_walk *walk)
 
 uint32_t lethe_walk_u32(const struct lethe_walk *walk, uint32_t otherwise)
 {
-	return walk->length == sizeof(fdt32_t) ? be32(walk->value) : otherwise;
+	return walk->length == CELL ? be32(walk->value) : otherwise;
 }
 
 int lethe_walk_number(const unsigned char *value, uint32_t cells, uint64_t *number)
@@ -246,7 +248,7 @@ int lethe_walk_number(const unsigned char *value, uint32_t cells, uint64_t *numb
 		if (result >> 32 != 0) {
 			return LETHE_E_TREE_CELLS;
 		}
-		result = result << 32 | be32(value + i * sizeof(fdt32_t));
+		result = result << 32 | be32(value + i * CELL);
 	}
 	*number = result;
 	return LETHE_OK;
@@ -261,13 +263,13 @@ int lethe_walk_range(const unsigned char *value, uint32_t length, uint32_t addre
 	    size_cells > LETHE_WALK_CELLS) {
 		return LETHE_E_TREE_CELLS;
 	}
-	entry = (address_cells + size_cells) * (uint32_t)sizeof(fdt32_t);
+	entry = (address_cells + size_cells) * CELL;
 	if (index >= length / entry) {
 		return 0;
 	}
 	value += index * entry;
 	if (lethe_walk_number(value, address_cells, &range->base) != LETHE_OK ||
-	    lethe_walk_number(value + address_cells * sizeof(fdt32_t), size_cells,
+	    lethe_walk_number(value + address_cells * CELL, size_cells,
 			      &range->size) != LETHE_OK ||
 	    range->size > UINT64_MAX - range->base) {
 		return LETHE_E_TREE_CELLS;

@@ -24,8 +24,8 @@ static const char *text_of(const char *text)
 static void set_text(struct writing *writing, const char *name, const char *text)
 {
 	if (writing->error == 0) {
-		writing->error = fdt_setprop_string(writing->tree, writing->node, name,
-						    text_of(text));
+		writing->error = fdt_setprop(writing->tree, writing->node, name, text_of(text),
+					     (int)strlen(text_of(text)) + 1);
 	}
 }
 

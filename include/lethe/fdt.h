@@ -29,7 +29,7 @@ struct lethe_tree_facts {
 	const char *bootargs;		/* or null */
 	int has_initrd;
 	uint64_t initrd_start;		/* PA, only when has_initrd */
-	uint64_t initrd_end;		/* exclusive */
+	uint64_t initrd_end;		/* exclusive; not checked to be above initrd_start */
 	enum lethe_psci psci;		/* NONE, SMC or HVC */
 	unsigned int cpu_count;		/* enabled CPUs: device_type cpu, status absent, ok or okay */
 	int has_gic_v3;			/* a node compatible with arm,gic-v3 or arm,gic-v5 */
@@ -52,8 +52,7 @@ int lethe_tree_probe(const void *tree, uint32_t *total_size);
 /*
  * Checks the structure of a whole tree (bounds of every block and tag) and collects the facts, one
  * pass. Returns 0, what lethe_tree_probe() returns, LETHE_E_TREE_BROKEN (also for a property of /chosen that
- * cannot be what it is called), LETHE_E_TREE_CELLS, or LETHE_E_LOADER_INITRD for an initrd that ends before it
- * starts. An empty initrd, and one with only one end, is none.
+ * cannot be what it is called) or LETHE_E_TREE_CELLS. An empty initrd, or one with one end only, is none.
  */
 int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct lethe_where *where);
 
