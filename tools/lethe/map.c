@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The memory that a bundle takes once loaded, drawn from its first byte down to image_size. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view.h"
+
+#define MAP_WIDTH	34
+
+struct region {
+	uint64_t start;		/* offsets from byte 0 of the Image */
+	uint64_t end;
+	char label[MAP_WIDTH];
+};
+
+struct map {
+	struct region region[2 * LETHE_SEGMENT_MAX + 8];
+	unsigned int count;
+};
+
+static void add(struct map *map, uint64_t start, uint64_t size, const char *label, const char *extra)
+{
+	struct region *region;
+
+	if (size == 0 || size > UINT64_MAX - start) {
+		return;
+	}
+	region = &map->region[map->count++];
+	region->start = start;
+	region->end = start + size;
+	snprintf(region->label, sizeof(region->label), "%s%s", label, extra);
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct region *left = a;
+	const struct region *right = b;
+
+	return left->start < right->start ? -1 : left->start > right->start;
+}
+
+static void border(uint64_t offset, const char *mark)
+{
+	printf("  0x%08" PRIx64 " +", offset);
+	for (int i = 0; i < MAP_WIDTH; i++) {
+		putchar('-');
+	}
+	printf("+%s\n", mark);
+}
+
+static void box(const char *label, uint64_t size)
+{
+	char text[32];
+
+	printf("  %10s | %-*s| %s\n", "", MAP_WIDTH - 1, label, tool_size_text(text, size));
+}
+
+static void collect(struct map *map, const struct view *view)
+{
+	const struct lethe_plan *plan = view->plan;
+	const struct lethe_slot *slot = lethe_plan_slots(plan);
+	const struct lethe_segment *segment = lethe_plan_segments(plan);
+
+	add(map, plan->workspace_base, plan->workspace_size, "Lethe", " (blob, stack)");
+	add(map, view->blob.plan_offset, plan->total_size, "plan", "");
+	for (uint32_t i = 0; i < plan->segment_count; i++) {
+		const uint64_t tail = segment[i].mem_size - segment[i].file_size;
+
+		if (!view_is_inside(&segment[i])) {
+			continue;
+		}
+		if ((segment[i].flags & LETHE_SEGMENT_IN_PLACE) == 0) {
+			add(map, segment[i].source, segment[i].file_size, segment[i].name,
+			    " (copied away)");
+			continue;
+		}
+		add(map, segment[i].source, segment[i].file_size, segment[i].name, "");
+		add(map, segment[i].source + segment[i].file_size, tail, segment[i].name,
+		    " (zeroed)");
+	}
+	for (uint32_t i = 0; i < plan->slot_count; i++) {
+		if ((slot[i].flags & LETHE_SLOT_TREE_OFFSET) != 0) {
+			add(map, slot[i].tree_base, slot[i].tree_size, "device tree", "");
+		}
+	}
+	qsort(map->region, map->count, sizeof(map->region[0]), by_start);
+}
+
+static void print_elsewhere(const struct lethe_plan *plan)
+{
+	const struct lethe_segment *segment = lethe_plan_segments(plan);
+	const struct lethe_slot *slot = lethe_plan_slots(plan);
+	struct map map;
+
+	map.count = 0;
+	for (uint32_t i = 0; i < plan->segment_count; i++) {
+		if ((segment[i].flags & LETHE_SEGMENT_IN_PLACE) == 0) {
+			add(&map, segment[i].dest, segment[i].mem_size, segment[i].name, "");
+		}
+	}
+	for (uint32_t i = 0; i < plan->slot_count; i++) {
+		if ((slot[i].flags & LETHE_SLOT_TREE_OFFSET) == 0) {
+			add(&map, slot[i].tree_base, slot[i].tree_size, "device tree", "");
+		}
+	}
+	if (map.count == 0) {
+		return;
+	}
+	qsort(map.region, map.count, sizeof(map.region[0]), by_start);
+	printf("\nmemory elsewhere, physical addresses\n");
+	for (unsigned int i = 0; i < map.count; i++) {
+		border(map.region[i].start, "");
+		box(map.region[i].label, map.region[i].end - map.region[i].start);
+		if (i + 1 == map.count || map.region[i + 1].start != map.region[i].end) {
+			border(map.region[i].end, "");
+		}
+	}
+}
+
+void map_print(const struct view *view)
+{
+	const uint64_t file_end = view->blob.file_size;
+	const uint64_t extent = view->plan->extent_size;
+	struct map map;
+	uint64_t at = 0;
+
+	map.count = 0;
+	collect(&map, view);
+	printf("\nmemory from where the bundle is loaded\n");
+	for (unsigned int i = 0; i < map.count; i++) {
+		const struct region *region = &map.region[i];
+
+		if (region->start > at) {
+			border(at, at == file_end ? " end of file" : "");
+			box("-", region->start - at);
+			at = region->start;
+		}
+		border(at, at == file_end ? " end of file" : "");
+		box(region->label, region->end - region->start);
+		at = region->end;
+	}
+	if (extent > at) {
+		border(at, at == file_end ? " end of file" : "");
+		box("- room to slide to 2 MiB", extent - at);
+	}
+	border(extent, " image_size");
+	print_elsewhere(view->plan);
+}

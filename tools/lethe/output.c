@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An output file is complete or not there: everything goes to a temporary file in the same directory,
+ * which takes the name at the end. Interrupting the program removes it too.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "tool.h"
+
+/* For the signal handler alone: what is to be removed when the program is interrupted. */
+static char *volatile unfinished;
+
+static void interrupted(int signal_number)
+{
+	char *path = unfinished;
+
+	if (path) {
+		unlink(path);
+	}
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+static void catch_signals(void)
+{
+	static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+
+	for (size_t i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++) {
+		if (signal(stopping[i], interrupted) == SIG_IGN) {
+			signal(stopping[i], SIG_IGN);	/* nohup */
+		}
+	}
+	/* A file size limit shall be an error of write(), which cleans up. */
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+static int fail_errno(const struct output *output)
+{
+	return tool_fail(TOOL_UNREADABLE, output->name, "%s", strerror(errno));
+}
+
+/* Where the file really is, and what is there now. Sets output->path and *mode. */
+static int find_target(struct output *output, const struct file *inputs, unsigned int input_count,
+		       mode_t *mode)
+{
+	const char *name = output->name;
+	struct stat status;
+
+	if (!*name) {
+		return tool_fail(TOOL_USAGE, "-o", "the output needs a name");
+	}
+	if (strcmp(name, "-") == 0) {
+		return tool_fail(TOOL_USAGE, "-o -", "a bundle cannot be written to standard output: "
+				 "it is written aside and renamed when it is complete");
+	}
+
+	mode_t mask = umask(0);
+
+	umask(mask);
+	*mode = 0666 & ~mask;
+	if (lstat(name, &status) != 0) {
+		if (errno != ENOENT) {
+			return fail_errno(output);
+		}
+		output->path = strdup(name);
+		return output->path ? TOOL_OK : fail_errno(output);
+	}
+	output->path = realpath(name, NULL);
+	if (!output->path || stat(output->path, &status) != 0) {
+		return fail_errno(output);
+	}
+	if (!S_ISREG(status.st_mode)) {
+		return tool_fail(TOOL_USAGE, name, "is not a regular file: a bundle is written aside "
+				 "and renamed when it is complete");
+	}
+	*mode = status.st_mode & 0777;
+	for (unsigned int i = 0; i < input_count; i++) {
+		if (inputs[i].device == status.st_dev && inputs[i].inode == status.st_ino) {
+			return tool_fail(TOOL_USAGE, name, "would overwrite the input %s",
+					 inputs[i].name);
+		}
+	}
+	return TOOL_OK;
+}
+
+int output_open(struct output *output, const char *name, const struct file *inputs,
+		unsigned int input_count)
+{
+	static const char suffix[] = ".XXXXXX";
+	mode_t mode = 0;
+
+	memset(output, 0, sizeof(*output));
+	output->name = name;
+	output->fd = -1;
+
+	int code = find_target(output, inputs, input_count, &mode);
+
+	if (code != TOOL_OK) {
+		return code;
+	}
+
+	size_t length = strlen(output->path);
+
+	output->temporary = tool_alloc(length + sizeof(suffix));
+	memcpy(output->temporary, output->path, length);
+	memcpy(output->temporary + length, suffix, sizeof(suffix));
+	catch_signals();
+	output->fd = mkstemp(output->temporary);
+	if (output->fd < 0) {
+		int error = errno;
+
+		free(output->temporary);
+		output->temporary = NULL;
+		errno = error;
+		return fail_errno(output);
+	}
+	unfinished = output->temporary;
+	if (fchmod(output->fd, mode) != 0) {
+		return fail_errno(output);
+	}
+	return TOOL_OK;
+}
+
+int output_write(struct output *output, uint64_t offset, const void *bytes, uint64_t size)
+{
+	const uint8_t *from = bytes;
+
+	while (size != 0) {
+		size_t piece = size < TOOL_GIB ? (size_t)size : (size_t)TOOL_GIB;
+		ssize_t done = pwrite(output->fd, from, piece, (off_t)offset);
+
+		if (done < 0 && errno == EINTR) {
+			continue;
+		}
+		if (done <= 0) {
+			errno = done == 0 ? ENOSPC : errno;
+			return fail_errno(output);
+		}
+		from += done;
+		offset += (uint64_t)done;
+		size -= (uint64_t)done;
+	}
+	return TOOL_OK;
+}
+
+int output_commit(struct output *output, uint64_t size)
+{
+	if (ftruncate(output->fd, (off_t)size) != 0 || fsync(output->fd) != 0) {
+		return fail_errno(output);
+	}
+
+	int fd = output->fd;
+
+	output->fd = -1;
+	if (close(fd) != 0 || rename(output->temporary, output->path) != 0) {
+		return fail_errno(output);
+	}
+	unfinished = NULL;
+	free(output->temporary);
+	output->temporary = NULL;
+	return TOOL_OK;
+}
+
+void output_abandon(struct output *output)
+{
+	if (output->fd >= 0) {
+		close(output->fd);
+		output->fd = -1;
+	}
+	if (output->temporary) {
+		unlink(output->temporary);
+		unfinished = NULL;
+		free(output->temporary);
+		output->temporary = NULL;
+	}
+	free(output->path);
+	output->path = NULL;
+}

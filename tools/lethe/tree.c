@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <libfdt.h>
+
+#include <lethe/fdt.h>
+
+#include "tool.h"
+#include "tree.h"
+
+int tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *reason,
+	       size_t reason_size)
+{
+	struct lethe_where where = { 0 };
+	struct lethe_tree_facts facts;
+
+	if (size < sizeof(struct fdt_header) || fdt_magic(bytes) != FDT_MAGIC) {
+		snprintf(reason, reason_size, "is no flattened device tree; make one of a .dts file "
+			 "with: dtc -o FILE.dtb FILE.dts");
+		return 0;
+	}
+
+	int status = lethe_tree_probe(bytes, total_size);
+
+	if (status == LETHE_OK && *total_size > size) {
+		snprintf(reason, reason_size, "device tree is truncated: %" PRIu64 " of %" PRIu32
+			 " bytes", size, *total_size);
+		return 0;
+	}
+	if (status == LETHE_OK) {
+		status = lethe_tree_read(bytes, &facts, &where);
+	}
+	if (status != LETHE_OK) {
+		tool_status_line(reason, reason_size, status, &where);
+		return 0;
+	}
+	return 1;
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lethe/sha256.h>
+
+#include "bundle.h"
+#include "kernel.h"
+#include "view.h"
+
+static struct view_problem *problem(struct view *view, int code, int status,
+				    const struct lethe_where *where)
+{
+	/* The array has room for one problem a segment and all others; the last one is reused. */
+	unsigned int i = view->problem_count < VIEW_PROBLEM_MAX ? view->problem_count++ :
+								  VIEW_PROBLEM_MAX - 1;
+	struct view_problem *entry = &view->problem[i];
+
+	entry->code = code;
+	entry->status = status;
+	entry->what = where ? where->what : LETHE_WHAT_NONE;
+	entry->index = where ? where->index : 0;
+	tool_status_line(entry->text, sizeof(entry->text), status, where);
+	return entry;
+}
+
+/* The same with a sentence of its own in front of the status' name. */
+__attribute__((format(printf, 4, 5)))
+static void explain(struct view *view, int code, int status, const char *format, ...)
+{
+	struct view_problem *entry = problem(view, code, status, NULL);
+	size_t used;
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(entry->text, sizeof(entry->text), format, arguments);
+	va_end(arguments);
+	used = strlen(entry->text);
+	snprintf(entry->text + used, sizeof(entry->text) - used, " (%s)",
+		 lethe_status_name(status));
+}
+
+/* Both headers. 1 when a plan may be looked for. */
+static int read_headers(struct view *view)
+{
+	struct lethe_image_header *image = &view->image;
+	struct lethe_blob_header *blob = &view->blob;
+	struct kernel kernel;
+	char reason[TOOL_REASON_SIZE];
+
+	if (view->size >= sizeof(*image)) {
+		memcpy(image, view->bytes, sizeof(*image));
+		view->has_image = image->magic == LETHE_IMAGE_MAGIC;
+	}
+	if (view->size >= LETHE_BLOB_OFFSET + sizeof(*blob)) {
+		memcpy(blob, view->bytes + LETHE_BLOB_OFFSET, sizeof(*blob));
+		view->has_blob = blob->magic == LETHE_BLOB_MAGIC;
+	}
+	if (!view->has_blob) {
+		if (view->has_image) {
+			explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
+				"not a Lethe bundle: an arm64 Image without a Lethe header");
+		} else if (view->size == 0) {
+			explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
+				"not a Lethe bundle: empty");
+		} else if (view->bytes[0] != 0x1f &&
+			   !kernel_parse(view->bytes, view->size, "FILE", TOOL_MIB, &kernel, reason,
+					 sizeof(reason))) {
+			explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
+				"not a Lethe bundle: %s", reason);
+			kernel_free(&kernel);
+		} else {
+			explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, "not a Lethe bundle");
+		}
+		return 0;
+	}
+	if (!view->has_image) {
+		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, "Image magic is wrong: 0x%" PRIx32,
+			image->magic);
+	}
+	if (blob->version != LETHE_BLOB_VERSION) {
+		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
+			"Lethe header has the unknown version %" PRIu32, blob->version);
+		return 0;
+	}
+	if (blob->plan_offset == 0) {
+		problem(view, TOOL_UNREADABLE, LETHE_E_PLAN_MISSING, NULL);
+		return 0;
+	}
+	return 1;
+}
+
+/* What the headers say must fit the file; the firmware has no file and cannot judge all of it. */
+static void judge_headers(struct view *view)
+{
+	const struct lethe_image_header *image = &view->image;
+	const struct lethe_blob_header *blob = &view->blob;
+
+	if (view->has_image && ((image->code0 & 0xffff) != 0x5a4d || image->text_offset != 0 ||
+				(image->flags & LETHE_IMAGE_FLAG_ANYWHERE) == 0 ||
+				(image->flags & LETHE_IMAGE_FLAG_BIG_ENDIAN) != 0)) {
+		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, "Image header is damaged: "
+			"code0 0x%" PRIx32 ", text_offset 0x%" PRIx64 ", flags 0x%" PRIx64,
+			image->code0, image->text_offset, image->flags);
+	}
+	if (view->has_image && image->image_size < view->size) {
+		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_EXTENT, "image_size 0x%" PRIx64
+			" is below the size of the file: loaders cut it off", image->image_size);
+	}
+	if (blob->blob_size == 0 || blob->blob_size % TOOL_PAGE != 0 || blob->reserved0 != 0 ||
+	    (blob->reserved1[0] | blob->reserved1[1] | blob->reserved1[2]) != 0 ||
+	    blob->plan_offset % TOOL_PAGE != 0 || blob->plan_offset < blob->blob_size) {
+		problem(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, NULL);
+	}
+	if (view->size < blob->file_size) {
+		explain(view, TOOL_CONTENT, LETHE_E_DIGEST, "file is truncated: %" PRIu64 " of %"
+			PRIu64 " bytes", view->size, blob->file_size);
+	} else if (view->size > blob->file_size) {
+		explain(view, TOOL_CONTENT, LETHE_E_DIGEST, "%" PRIu64 " bytes follow the bundle, "
+			"which ends at %" PRIu64, view->size - blob->file_size, blob->file_size);
+	}
+}
+
+/* The code that would run: digests cover all but the blob itself, which nothing could check but this. */
+static int is_same_blob(const struct view *view)
+{
+	const uint64_t headers = LETHE_BLOB_OFFSET + sizeof(view->blob);
+	const uint64_t own = (uint64_t)(tool_blob_end - tool_blob);
+	const uint64_t size = view->blob.blob_size;
+
+	if (own < headers || view->size < size || size < own ||
+	    memcmp(view->bytes, tool_blob, 8) != 0 ||
+	    memcmp(view->bytes + headers, tool_blob + headers, own - headers) != 0) {
+		return 0;
+	}
+	for (uint64_t i = own; i < size; i++) {
+		if (view->bytes[i] != 0) {
+			return 0;
+		}
+	}
+	return 1;
+}
+
+/* Copies the plan, if its counts are such that the arrays can be shown at all. */
+static void read_plan(struct view *view)
+{
+	const uint64_t offset = view->blob.plan_offset;
+	struct lethe_where where = { 0 };
+	struct lethe_plan head;
+
+	if (offset > view->size || view->size - offset < sizeof(head)) {
+		explain(view, TOOL_UNREADABLE, LETHE_E_PLAN_MISSING, "file ends before the plan at 0x%"
+			PRIx64, offset);
+		return;
+	}
+	memcpy(&head, view->bytes + offset, sizeof(head));
+
+	const uint64_t room = view->size - offset;
+	const uint64_t limit = room < LETHE_PLAN_SIZE_MAX ? room : LETHE_PLAN_SIZE_MAX;
+	const int readable = head.slot_count <= LETHE_SLOT_MAX &&
+			     head.segment_count <= LETHE_SEGMENT_MAX &&
+			     head.window_count <= LETHE_WINDOW_MAX &&
+			     head.strings_size <= LETHE_STRINGS_MAX &&
+			     lethe_plan_size(head.slot_count, head.segment_count, head.window_count,
+					     head.strings_size) <= limit;
+	struct lethe_plan *plan = tool_alloc(limit);
+
+	memcpy(plan, view->bytes + offset, limit);
+	view->plan_status = lethe_plan_check(plan, limit, &where);
+	if (view->plan_status == LETHE_OK) {
+		view->plan_status = lethe_plan_supported(plan, &where);
+	}
+	if (view->plan_status != LETHE_OK) {
+		problem(view, view->plan_status == LETHE_E_PLAN_DIGEST ? TOOL_CONTENT :
+			TOOL_UNREADABLE, view->plan_status, &where);
+	}
+	if (!readable) {
+		free(plan);
+		return;
+	}
+	view->plan = plan;
+}
+
+static void judge_plan(struct view *view)
+{
+	const struct lethe_plan *plan = view->plan;
+	struct lethe_where where = { 0 };
+	int status;
+
+	if (view->has_image && view->image.image_size != plan->extent_size) {
+		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_EXTENT, "Image header says image_size 0x%"
+			PRIx64 ", plan says 0x%" PRIx64, view->image.image_size, plan->extent_size);
+	}
+	if ((plan->flags & LETHE_PLAN_WORKSPACE_OFFSET) == 0 || plan->workspace_base != 0 ||
+	    plan->workspace_size != view->blob.blob_size) {
+		problem(view, TOOL_UNREADABLE, LETHE_E_PLAN_WORKSPACE, NULL);
+	}
+	status = bundle_place(plan, view->blob.plan_offset, &view->base, &view->placement, &where);
+	if (status != LETHE_OK) {
+		problem(view, TOOL_UNREADABLE, status, &where);
+		return;
+	}
+	view->placed = 1;
+}
+
+void view_open(struct view *view, const uint8_t *bytes, uint64_t size)
+{
+	memset(view, 0, sizeof(*view));
+	view->bytes = bytes;
+	view->size = size;
+	view->plan_status = LETHE_E_PLAN_MISSING;
+	if (!read_headers(view)) {
+		return;
+	}
+	judge_headers(view);
+	view->same_blob = is_same_blob(view);
+	read_plan(view);
+	if (view->plan && view->plan_status == LETHE_OK) {
+		judge_plan(view);
+	}
+}
+
+int view_is_inside(const struct lethe_segment *segment)
+{
+	return (segment->flags & LETHE_SEGMENT_SOURCE_OFFSET) != 0;
+}
+
+void view_digest(struct view *view)
+{
+	const struct lethe_segment *segment;
+
+	if (!view->plan) {
+		return;
+	}
+	segment = lethe_plan_segments(view->plan);
+	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
+		struct lethe_where where = { LETHE_WHAT_SEGMENT, i, segment[i].name, 0 };
+		struct lethe_sha256 sha;
+
+		if (!view_is_inside(&segment[i])) {
+			continue;
+		}
+		if (segment[i].source > view->size ||
+		    segment[i].file_size > view->size - segment[i].source) {
+			view->verdict[i] = VIEW_MISSING;
+			problem(view, TOOL_CONTENT, LETHE_E_SEGMENT_SOURCE, &where);
+			continue;
+		}
+		lethe_sha256_init(&sha);
+		lethe_sha256_update(&sha, view->bytes + segment[i].source, segment[i].file_size);
+		lethe_sha256_final(&sha, view->found[i]);
+		if (memcmp(view->found[i], segment[i].digest, LETHE_DIGEST_SIZE) == 0) {
+			view->verdict[i] = VIEW_OK;
+			continue;
+		}
+		view->verdict[i] = VIEW_BAD;
+		problem(view, TOOL_CONTENT, LETHE_E_DIGEST, &where);
+	}
+}
+
+void view_close(struct view *view)
+{
+	free(view->plan);
+	view->plan = NULL;
+}
+
+int view_code(const struct view *view)
+{
+	int code = TOOL_OK;
+
+	for (unsigned int i = 0; i < view->problem_count; i++) {
+		code = view->problem[i].code > code ? view->problem[i].code : code;
+	}
+	return code;
+}
+
+const char *view_verdict_text(enum view_verdict verdict)
+{
+	static const char *const text[] = { "unknown", "ok", "bad", "missing" };
+
+	return text[verdict];
+}
+
+const char *view_hex(char *text, const uint8_t digest[LETHE_DIGEST_SIZE])
+{
+	for (unsigned int i = 0; i < LETHE_DIGEST_SIZE; i++) {
+		snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	}
+	return text;
+}

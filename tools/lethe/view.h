@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_TOOL_VIEW_H
+#define LETHE_TOOL_VIEW_H
+
+/* A bundle as found in a file, sound or damaged: what can be read of it, and all that is wrong. */
+
+#include <stdint.h>
+
+#include <lethe/image.h>
+#include <lethe/place.h>
+#include <lethe/plan.h>
+
+#include "tool.h"
+
+enum view_verdict {
+	VIEW_UNKNOWN,	/* not in this file, or not looked at */
+	VIEW_OK,
+	VIEW_BAD,	/* the digest does not match */
+	VIEW_MISSING	/* the file ends before the segment does */
+};
+
+struct view_problem {
+	int code;		/* TOOL_CONTENT or TOOL_UNREADABLE */
+	int status;		/* LETHE_E_... */
+	enum lethe_what what;
+	unsigned int index;
+	char text[TOOL_REASON_SIZE];
+};
+
+#define VIEW_PROBLEM_MAX	(LETHE_SEGMENT_MAX + 16U)
+
+struct view {
+	const uint8_t *bytes;
+	uint64_t size;
+	int has_image;				/* image is filled in */
+	int has_blob;				/* blob is filled in, its magic is right */
+	int same_blob;				/* the code is that of this command's own blob */
+	struct lethe_image_header image;
+	struct lethe_blob_header blob;
+	struct lethe_plan *plan;		/* an aligned copy whose arrays may be read; or null */
+	int plan_status;			/* of lethe_plan_check(); 0 only when plan is not null */
+	enum view_verdict verdict[LETHE_SEGMENT_MAX];
+	uint8_t found[LETHE_SEGMENT_MAX][LETHE_DIGEST_SIZE];	/* when OK or BAD */
+	int placed;				/* base and placement are filled in */
+	uint64_t base;
+	struct lethe_placement placement;
+	unsigned int problem_count;
+	struct view_problem problem[VIEW_PROBLEM_MAX];
+};
+
+/* Reads and judges all but the segments' digests. bytes must outlive the view. */
+void view_open(struct view *view, const uint8_t *bytes, uint64_t size);
+
+/* Digests every segment whose bytes are in the file. */
+void view_digest(struct view *view);
+
+void view_close(struct view *view);
+
+/* The exit code: TOOL_UNREADABLE when a problem is one of form, else TOOL_CONTENT, or TOOL_OK. */
+int view_code(const struct view *view);
+
+/* "ok", "bad", "missing", "unknown". */
+const char *view_verdict_text(enum view_verdict verdict);
+
+/* Do file bytes of this segment come out of the bundle? */
+int view_is_inside(const struct lethe_segment *segment);
+
+/* 64 hexadecimal digits; text takes 65 bytes. */
+const char *view_hex(char *text, const uint8_t digest[LETHE_DIGEST_SIZE]);
+
+/* inspect.c draws with these: map.c and json.c. */
+void map_print(const struct view *view);
+void json_print(const struct view *view, const char *name);
+
+#endif
