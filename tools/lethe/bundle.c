@@ -14,7 +14,7 @@ struct building {
 	struct bundle *bundle;
 	struct lethe_plan *plan;
 	struct lethe_slot *slot;
-	struct lethe_segment *segment;	/* array */
+	struct lethe_segment *segment; /* array */
 	uint32_t count;
 	uint64_t cursor;
 };
@@ -59,20 +59,23 @@ static uint32_t add(struct building *building, const char *name, uint32_t flags,
 	return building->count++;
 }
 
-static int add_raw(struct building *building, const struct options_raw *raw, const struct file *file,
-		   unsigned int index)
+static int add_raw(struct building *building, const struct options_raw *raw,
+		   const struct file *file, unsigned int index)
 {
 	char name[LETHE_NAME_SIZE];
 
 	if (raw->address > UINT64_MAX - file->size) {
-		return tool_fail(TOOL_USAGE, file->name, "does not fit between 0x%" PRIx64
-				 " and the end of the address space", raw->address);
+		return tool_fail(TOOL_USAGE, file->name,
+				 "does not fit between 0x%" PRIx64
+				 " and the end of the address space",
+				 raw->address);
 	}
 	if (raw->has_entry && (raw->entry < raw->address || raw->entry % 4 != 0 ||
 			       raw->entry - raw->address + 4 > file->size)) {
-		return tool_fail(TOOL_USAGE, file->name, "entry 0x%" PRIx64 " is not a multiple of 4 "
-				 "inside [0x%" PRIx64 ", 0x%" PRIx64 ")", raw->entry, raw->address,
-				 raw->address + file->size);
+		return tool_fail(TOOL_USAGE, file->name,
+				 "entry 0x%" PRIx64 " is not a multiple of 4 "
+				 "inside [0x%" PRIx64 ", 0x%" PRIx64 ")",
+				 raw->entry, raw->address, raw->address + file->size);
 	}
 	snprintf(name, sizeof(name), "raw%u", index);
 
@@ -154,11 +157,11 @@ static void fill_headers(struct bundle *bundle, const struct kernel *kernel)
 int bundle_build(struct bundle *bundle, const struct options *options, const struct kernel *kernel,
 		 const struct file *initrd, const struct file *dtb, const struct file *raw)
 {
-	const uint32_t segments = options->raw_count + (kernel != NULL) + (initrd != NULL) +
-				  (dtb != NULL);
+	const uint32_t segments =
+		options->raw_count + (kernel != NULL) + (initrd != NULL) + (dtb != NULL);
 	const uint32_t strings = options->append ? (uint32_t)strlen(options->append) + 1 : 0;
 	const uint64_t plan_size = lethe_plan_size(1, segments, 0, strings);
-	struct building building = { .bundle = bundle };
+	struct building building = {.bundle = bundle};
 
 	memset(bundle, 0, sizeof(*bundle));
 	if (read_blob(bundle) != TOOL_OK) {

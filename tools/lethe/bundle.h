@@ -2,10 +2,11 @@
 #ifndef LETHE_TOOL_BUNDLE_H
 #define LETHE_TOOL_BUNDLE_H
 
+/* clang-format off */
 /*
  * Builds a bundle: where everything lies, the plan, the header, the file.
  *
- *	0		blob: Image header, Lethe header, code, bss as zeros	blob_size, 4 KiB multiple
+ *	0		blob: Image header, Lethe header, code, bss as zeros
  *	blob_size	plan
  *	4 KiB multiples	dtb, initrd, raw files
  *	2 MiB multiple	+ text_offset: kernel; or nothing, when a raw file is started
@@ -15,10 +16,11 @@
  *			2 MiB to slide, for a loader that ignored the alignment
  *			- image_size -
  *
- * Segments are in file order, which is the order in which Lethe verifies and moves them: what stays in
- * place is judged before anything is stored, and the kernel, the only one that may slide, is behind all
- * that is still to be read.
+ * Segments are in file order, which is the order in which Lethe verifies and moves them: what stays
+ * in place is judged before anything is stored, and the kernel, the only one that may slide, is
+ * behind all that is still to be read.
  */
+/* clang-format on */
 
 #include <stdint.h>
 
@@ -49,15 +51,16 @@ struct bundle {
 };
 
 /*
- * Lays out and seals. kernel, initrd and dtb may be null; raw has options->raw_count entries. Inputs
- * must outlive the bundle. Returns TOOL_OK or, after printing why, TOOL_UNREADABLE or TOOL_USAGE.
+ * Lays out and seals. kernel, initrd and dtb may be null; raw has options->raw_count entries.
+ * Inputs must outlive the bundle. Returns TOOL_OK or, after printing why, TOOL_UNREADABLE or
+ * TOOL_USAGE.
  */
 int bundle_build(struct bundle *bundle, const struct options *options, const struct kernel *kernel,
 		 const struct file *initrd, const struct file *dtb, const struct file *raw);
 
 /*
- * Judges the bundle as the firmware will. Returns TOOL_OK or, after printing the firmware's own line,
- * TOOL_USAGE: this version would refuse to boot it.
+ * Judges the bundle as the firmware will. Returns TOOL_OK or, after printing the firmware's own
+ * line, TOOL_USAGE: this version would refuse to boot it.
  */
 int bundle_check(const struct bundle *bundle);
 
@@ -68,7 +71,7 @@ void bundle_free(struct bundle *bundle);
 
 /*
  * lethe_place() for a bundle whose load address nobody knows yet: at QEMU's 0x40200000 and, where a
- * fixed destination is in the way there, behind it; each time at a 2 MiB multiple and 4 KiB beyond one.
+ * fixed destination is in the way there, behind it; each time at a 2 MiB multiple and 4 KiB beyond.
  * plan_offset: of the plan from byte 0 of the Image. *base: the address that was judged last.
  * Returns 0 when one address suits, else the status at the first.
  */

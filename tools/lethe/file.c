@@ -28,7 +28,7 @@ static const char *kind_text(mode_t mode)
 
 static int read_all(int fd, struct file *file, uint64_t expected)
 {
-	uint64_t room = expected + 1;	/* one more, so that the end is seen without growing */
+	uint64_t room = expected + 1; /* one more, so that the end is seen without growing */
 	uint8_t *bytes = tool_alloc(room);
 	uint64_t size = 0;
 
@@ -38,7 +38,8 @@ static int read_all(int fd, struct file *file, uint64_t expected)
 
 			if (!larger) {
 				free(bytes);
-				return tool_fail(TOOL_UNREADABLE, file->name, "too large for memory");
+				return tool_fail(TOOL_UNREADABLE, file->name,
+						 "too large for memory");
 			}
 			bytes = larger;
 			room *= 2;

@@ -9,7 +9,7 @@
 
 struct file {
 	const char *name;
-	uint8_t *bytes;		/* from malloc(): aligned for anything */
+	uint8_t *bytes; /* from malloc(): aligned for anything */
 	uint64_t size;
 	dev_t device;
 	ino_t inode;
@@ -26,9 +26,9 @@ int file_read(const char *name, struct file *file);
 void file_free(struct file *file);
 
 struct output {
-	const char *name;	/* as the user gave it */
-	char *path;		/* of the file to be replaced: symbolic links followed */
-	char *temporary;	/* in the same directory */
+	const char *name; /* as the user gave it */
+	char *path;       /* of the file to be replaced: symbolic links followed */
+	char *temporary;  /* in the same directory */
 	int fd;
 };
 

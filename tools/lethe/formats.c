@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernels in wrappings that Lethe does not open. Saying which one it is, and what to type, spares the
- * reader a search; opening them here would mean a parser (and its bugs) for each.
+ * Kernels in wrappings that Lethe does not open. Saying which one it is, and what to type, spares
+ * the reader a search; opening them here would mean a parser (and its bugs) for each.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,6 +22,7 @@ uint32_t format_u32(const uint8_t *bytes)
 }
 
 /* Formats that a magic number alone tells. %s is the file's name. */
+/* clang-format off */
 static const struct {
 	uint32_t offset;
 	uint32_t size;
@@ -37,14 +38,15 @@ static const struct {
 	{ 0, 4, "LZIP", "is lzip-compressed; unpack it with: lzip -d < %s > Image" },
 	{ 0, 4, "\x27\x05\x19\x56", "is a U-Boot uImage; extract the kernel with: "
 		"dumpimage -T kernel -o Image %s" },
-	{ 0, 4, "\xd0\x0d\xfe\xed", "is a FIT image or a device tree; extract the kernel of a FIT image "
-		"with: dumpimage -T flat_dt -p 0 -o Image %s" },
+	{ 0, 4, "\xd0\x0d\xfe\xed", "is a FIT image or a device tree; extract the kernel of a "
+		"FIT image with: dumpimage -T flat_dt -p 0 -o Image %s" },
 	{ 0, 8, "ANDROID!", "is an Android boot image; extract the kernel with: "
 		"unpack_bootimg --boot_img %s" },
 	{ 0x24, 4, "\x18\x28\x6f\x01", "is a 32-bit Arm zImage (%s); Lethe boots 64-bit Arm only" },
 	{ 0x202, 4, "HdrS", "is an x86 bzImage (%s); Lethe boots 64-bit Arm only" },
 	{ 56, 4, "RSC\x05", "is a RISC-V Image (%s); Lethe boots 64-bit Arm only" },
 };
+/* clang-format on */
 
 static int elf_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
 		       size_t reason_size)
@@ -98,9 +100,10 @@ static int pe_refusal(const uint8_t *bytes, uint64_t size, const char *name, cha
 
 	for (unsigned int i = 0; i < sections && section + 40 <= size; i++, section += 40) {
 		if (memcmp(bytes + section, ".linux\0", 7) == 0) {
-			snprintf(reason, reason_size, "is a unified kernel image (UKI); extract the "
-				 "kernel with: objcopy -O binary -j .linux %s Image (and the initrd "
-				 "with -j .initrd)", name);
+			snprintf(reason, reason_size,
+				 "is a unified kernel image (UKI); extract the kernel with: "
+				 "aarch64-linux-gnu-objcopy -O binary -j .linux %s Image (and the "
+				 "initrd with -j .initrd)", name);
 			return 1;
 		}
 	}

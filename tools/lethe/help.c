@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "help.h"
 
+/* clang-format off */
+
 const char help_main[] =
 "Usage: lethe COMMAND ...\n"
 "\n"
-"Lethe carries an arm64 machine from one kernel to the next. This command packs a kernel, and what\n"
-"it needs, into one file that boots as an ordinary arm64 Image: Lethe runs first, checks that every\n"
-"byte arrived (SHA-256), completes the device tree and starts the kernel.\n"
+"Lethe carries an arm64 machine from one kernel to the next. This command packs a kernel, and\n"
+"what it needs, into one file that boots as an ordinary arm64 Image: Lethe runs first, checks\n"
+"that every byte arrived (SHA-256), completes the device tree and starts the kernel.\n"
 "\n"
 "  lethe pack --kernel Image --initrd initrd -o boot.img    make such a file\n"
 "  lethe inspect [--json] boot.img                          show what is in it\n"
@@ -55,7 +57,7 @@ const char help_pack[] =
 "  load mmc 0:1 $kernel_addr_r boot.img\n"
 "  booti $kernel_addr_r - $fdtcontroladdr\n"
 "\n"
-"Example: from a running Linux; the command line given to kexec passes on unless --append packed one\n"
+"Example: from a running Linux; kexec's command line passes on unless --append packed one\n"
 "  kexec -l boot.img --reuse-cmdline && kexec -e\n"
 "\n"
 "Example: not Linux, linked at a fixed address\n"

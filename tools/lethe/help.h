@@ -2,7 +2,7 @@
 #ifndef LETHE_TOOL_HELP_H
 #define LETHE_TOOL_HELP_H
 
-/* Texts of --help; lethe(1) says the same at length. Arrays, so that a static table can hold them. */
+/* Texts of --help; lethe(1) says the same at length. Arrays: a static table can hold them. */
 extern const char help_main[];
 extern const char help_pack[];
 extern const char help_inspect[];

@@ -18,7 +18,7 @@ static const char *choice(char *buffer, const char *const *names, size_t count, 
 	return buffer;
 }
 
-#define CHOICE(buffer, names, value) \
+#define CHOICE(buffer, names, value)                                                               \
 	choice(buffer, names, sizeof(names) / sizeof((names)[0]), value)
 
 /* Bytes out of a file, for a terminal. */
@@ -31,15 +31,16 @@ static void print_text(const char *text, size_t size)
 
 static void print_headers(const struct view *view)
 {
-	static const char *const pages[] = { "any page size", "4 KiB pages", "16 KiB pages",
-					     "64 KiB pages" };
+	static const char *const pages[] = {"any page size", "4 KiB pages", "16 KiB pages",
+					    "64 KiB pages"};
 	const struct lethe_image_header *image = &view->image;
 	const struct lethe_blob_header *blob = &view->blob;
 	char text[32];
 
 	if (view->has_image) {
-		printf("image    text_offset 0x%" PRIx64 ", image_size 0x%" PRIx64 " (%s), flags 0x%"
-		       PRIx64 " (%s)\n", image->text_offset, image->image_size,
+		printf("image    text_offset 0x%" PRIx64 ", image_size 0x%" PRIx64
+		       " (%s), flags 0x%" PRIx64 " (%s)\n",
+		       image->text_offset, image->image_size,
 		       tool_size_text(text, image->image_size), image->flags,
 		       pages[(image->flags & LETHE_IMAGE_FLAG_PAGE_MASK) >>
 			     LETHE_IMAGE_FLAG_PAGE_SHIFT]);
@@ -47,18 +48,19 @@ static void print_headers(const struct view *view)
 	if (view->has_blob) {
 		printf("blob     0x%" PRIx64 " (%s), plan at 0x%" PRIx64 ", %s\n", blob->blob_size,
 		       tool_size_text(text, blob->blob_size), blob->plan_offset,
-		       blob->plan_offset == 0 ? "bare" : view->same_blob ?
-		       "the same as in this command" : "not the one in this command");
+		       blob->plan_offset == 0 ? "bare"
+		       : view->same_blob      ? "the same as in this command"
+					      : "not the one in this command");
 	}
 }
 
 static void print_plan(const struct lethe_plan *plan)
 {
-	static const char *const on_fail[] = { "return", "halt", "reset", "fallback" };
-	static const char *const el[] = { "as entered", "1" };
-	static const char *const console[] = { "none", "stdout", "auto", "pl011", "ns16550" };
-	static const char *const psci[] = { "from the tree", "none", "smc", "hvc" };
-	static const char *const mode[] = { "best", "uncached" };
+	static const char *const on_fail[] = {"return", "halt", "reset", "fallback"};
+	static const char *const el[] = {"as entered", "1"};
+	static const char *const console[] = {"none", "stdout", "auto", "pl011", "ns16550"};
+	static const char *const psci[] = {"from the tree", "none", "smc", "hvc"};
+	static const char *const mode[] = {"best", "uncached"};
 	char buffer[5][24];
 	char digest[65];
 
@@ -143,8 +145,8 @@ static void print_segments(const struct view *view)
 			 (flags & LETHE_SEGMENT_SOURCE_OFFSET) != 0 ? "+" : "", segment[i].source);
 		snprintf(dest, sizeof(dest), "0x%" PRIx64, segment[i].dest);
 		printf(" %2" PRIu32 " %-15s %c%c%c%c   %-12s %-12s %12" PRIu64 " %12" PRIu64
-		       "  %-7s %.16s...\n", i, name,
-		       (flags & LETHE_SEGMENT_SOURCE_OFFSET) != 0 ? 'o' : '-',
+		       "  %-7s %.16s...\n",
+		       i, name, (flags & LETHE_SEGMENT_SOURCE_OFFSET) != 0 ? 'o' : '-',
 		       (flags & LETHE_SEGMENT_SOURCE_LIST) != 0 ? 'l' : '-',
 		       (flags & LETHE_SEGMENT_IN_PLACE) != 0 ? 'p' : '-',
 		       (flags & LETHE_SEGMENT_RESERVE) != 0 ? 'r' : '-', source,
@@ -171,9 +173,10 @@ static void print_table(const struct view *view, const char *name)
 	char text[32];
 
 	printf("%s: %s, %" PRIu64 " bytes (%s)\n", name,
-	       !view->has_blob ? "not a Lethe bundle" :
-	       view->blob.plan_offset == 0 ? "bare Lethe blob" : "Lethe bundle", view->size,
-	       tool_size_text(text, view->size));
+	       !view->has_blob               ? "not a Lethe bundle"
+	       : view->blob.plan_offset == 0 ? "bare Lethe blob"
+					     : "Lethe bundle",
+	       view->size, tool_size_text(text, view->size));
 	print_headers(view);
 	if (view->plan) {
 		print_plan(view->plan);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * "lethe inspect --json". The keys are an interface, documented in lethe(1): every field of the plan
- * under its name in plan.h and as the number that it is, so that the plan's bytes can be made again from
- * them. Reserved fields are zero in any plan that is accepted and are left out.
+ * lethe inspect --json. The keys are an interface, documented in lethe(1): every field of the plan
+ * under its name in plan.h and as the number that it is, so that the plan's bytes can be made again
+ * from them. Reserved fields are zero in any plan that is accepted and are left out.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,7 +43,7 @@ static void key_hex(const char *key, const uint8_t *bytes, size_t size)
 	putchar('"');
 }
 
-#define KEY(object, field)	printf("\"%s\": %" PRIu64 ", ", #field, (uint64_t)(object)->field)
+#define KEY(object, field) printf("\"%s\": %" PRIu64 ", ", #field, (uint64_t)(object)->field)
 
 static void print_headers(const struct view *view)
 {
@@ -193,7 +193,7 @@ static void print_placement(const struct view *view)
 
 void json_print(const struct view *view, const char *name)
 {
-	static const char *const what[] = { "", "segment", "window", "slot", "tree" };
+	static const char *const what[] = {"", "segment", "window", "slot", "tree"};
 
 	printf("{\n  ");
 	key_string("file", name, (size_t)-1);

@@ -9,18 +9,18 @@
 #include "unpack.h"
 
 /*
- * EFI zboot (Linux, drivers/firmware/efi/libstub/zboot-header.S): "MZ", at 4 "zimg", at 8 the payload's
- * offset, at 12 its size, at 24 the name of the compression. All but gzip, which ends in it anyway,
- * are followed by the unpacked size.
+ * EFI zboot (Linux, drivers/firmware/efi/libstub/zboot-header.S): "MZ", at 4 "zimg", at 8 the
+ * payload's offset, at 12 its size, at 24 the name of the compression. All but gzip, which ends in
+ * it anyway, are followed by the unpacked size.
  */
-#define ZBOOT_PAYLOAD_OFFSET	8
-#define ZBOOT_PAYLOAD_SIZE	12
-#define ZBOOT_COMPRESSION	24
-#define ZBOOT_HEADER_SIZE	64U
+#define ZBOOT_PAYLOAD_OFFSET 8
+#define ZBOOT_PAYLOAD_SIZE   12
+#define ZBOOT_COMPRESSION    24
+#define ZBOOT_HEADER_SIZE    64U
 
 /* Linux before 3.17 does not say what it needs; 16 MiB is more than its bss ever was. */
-#define OLD_KERNEL_BSS		(16 * TOOL_MIB)
-#define OLD_KERNEL_TEXT_OFFSET	0x80000U
+#define OLD_KERNEL_BSS         (16 * TOOL_MIB)
+#define OLD_KERNEL_TEXT_OFFSET 0x80000U
 
 static int is_gzip(const uint8_t *bytes, uint64_t size)
 {
@@ -57,7 +57,8 @@ static int parse_image(const uint8_t *bytes, uint64_t size, struct kernel *kerne
 
 		memcpy(&blob, bytes + LETHE_BLOB_OFFSET, sizeof(blob));
 		if (blob.magic == LETHE_BLOB_MAGIC && blob.plan_offset == 0) {
-			snprintf(reason, reason_size, "is Lethe's own bare blob: it boots nothing; "
+			snprintf(reason, reason_size,
+				 "is Lethe's own bare blob: it boots nothing; "
 				 "give a kernel's Image");
 			return 0;
 		}
@@ -69,13 +70,15 @@ static int parse_image(const uint8_t *bytes, uint64_t size, struct kernel *kerne
 		return 1;
 	}
 	if (header->image_size > KERNEL_SIZE_MAX) {
-		snprintf(reason, reason_size, "Image header is damaged: image_size 0x%" PRIx64
-			 " is more than 1 GiB", header->image_size);
+		snprintf(reason, reason_size,
+			 "Image header is damaged: image_size 0x%" PRIx64 " is more than 1 GiB",
+			 header->image_size);
 		return 0;
 	}
 	if (header->text_offset % 4 != 0) {
-		snprintf(reason, reason_size, "Image header is damaged: text_offset 0x%" PRIx64
-			 " is no multiple of 4", header->text_offset);
+		snprintf(reason, reason_size,
+			 "Image header is damaged: text_offset 0x%" PRIx64 " is no multiple of 4",
+			 header->text_offset);
 		return 0;
 	}
 	/* Counted from any 2 MiB boundary, so the part above 2 MiB says nothing more. */
@@ -121,9 +124,10 @@ static int parse_zboot(const uint8_t *bytes, uint64_t size, const char *name, ui
 		}
 	}
 	if (offset < ZBOOT_HEADER_SIZE || offset > size || length > size - offset || length == 0) {
-		snprintf(reason, reason_size, "EFI zboot image is truncated or damaged: its payload "
-			 "would be bytes %" PRIu64 " to %" PRIu64 " of %" PRIu64, offset,
-			 offset + length, size);
+		snprintf(reason, reason_size,
+			 "EFI zboot image is truncated or damaged: its payload "
+			 "would be bytes %" PRIu64 " to %" PRIu64 " of %" PRIu64,
+			 offset, offset + length, size);
 		return 0;
 	}
 	snprintf(kernel->packing, sizeof(kernel->packing), "EFI zboot, %s", compression);
@@ -132,22 +136,27 @@ static int parse_zboot(const uint8_t *bytes, uint64_t size, const char *name, ui
 				    reason_size);
 	}
 	if (strncmp(compression, "zstd", 4) != 0) {
-		const char *tool = strncmp(compression, "xz", 2) == 0 ? "unxz" :
-				   strcmp(compression, "lzma") == 0 ? "unlzma" :
-				   strcmp(compression, "lz4") == 0 ? "unlz4" :
-				   strcmp(compression, "lzo") == 0 ? "lzop -d" : "UNPACKER";
+		const char *tool = strncmp(compression, "xz", 2) == 0 ? "unxz"
+				   : strcmp(compression, "lzma") == 0 ? "unlzma"
+				   : strcmp(compression, "lz4") == 0  ? "unlz4"
+				   : strcmp(compression, "lzo") == 0  ? "lzop -d"
+								      : "UNPACKER";
 
-		snprintf(reason, reason_size, "is an EFI zboot image compressed with %s; unpack it with: "
-			 "tail -c +%" PRIu64 " %s | head -c %" PRIu64 " | %s > Image", compression,
-			 offset + 1, name, length, tool);
+		snprintf(reason, reason_size,
+			 "is an EFI zboot image compressed with %s; unpack it with: "
+			 "tail -c +%" PRIu64 " %s | head -c %" PRIu64 " | %s > Image",
+			 compression, offset + 1, name, length, tool);
 		return 0;
 	}
-	if (!parse_packed(UNPACK_ZSTD, bytes + offset, length, limit, kernel, reason, reason_size)) {
+	if (!parse_packed(UNPACK_ZSTD, bytes + offset, length, limit, kernel, reason,
+			  reason_size)) {
 		return 0;
 	}
 	if (size - offset - length >= 4 && format_u32(bytes + offset + length) != kernel->size) {
-		snprintf(reason, reason_size, "EFI zboot image is damaged: it holds %" PRIu64 " bytes "
-			 "and says %" PRIu32, kernel->size, format_u32(bytes + offset + length));
+		snprintf(reason, reason_size,
+			 "EFI zboot image is damaged: it holds %" PRIu64 " bytes "
+			 "and says %" PRIu32,
+			 kernel->size, format_u32(bytes + offset + length));
 		return 0;
 	}
 	return 1;
@@ -176,7 +185,8 @@ int kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_t
 		return 0;
 	}
 	if (!is_image(bytes, size)) {
-		snprintf(reason, reason_size, "has no arm64 Image header (\"ARM\\x64\" at byte 56)");
+		snprintf(reason, reason_size,
+			 "has no arm64 Image header (\"ARM\\x64\" at byte 56)");
 		return 0;
 	}
 	return parse_image(bytes, size, kernel, reason, reason_size);

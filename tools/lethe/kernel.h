@@ -10,22 +10,23 @@
 #include <lethe/image.h>
 
 struct kernel {
-	const uint8_t *bytes;		/* the Image: inside the input, or unpacked */
+	const uint8_t *bytes; /* the Image: inside the input, or unpacked */
 	uint64_t size;
-	uint64_t mem_size;		/* with bss: what it needs from its first byte on */
-	uint64_t text_offset;		/* from a 2 MiB boundary; below 2 MiB */
+	uint64_t mem_size;    /* with bss: what it needs from its first byte on */
+	uint64_t text_offset; /* from a 2 MiB boundary; below 2 MiB */
 	struct lethe_image_header header;
-	int has_image_size;		/* 0: older than Linux 3.17, mem_size is a guess */
-	char packing[24];		/* "", "gzip", "zstd", "EFI zboot, zstd" ... */
-	uint8_t *unpacked;		/* to be freed, or null */
+	int has_image_size; /* 0: older than Linux 3.17, mem_size is a guess */
+	char packing[24];   /* "", "gzip", "zstd", "EFI zboot, zstd" ... */
+	uint8_t *unpacked;  /* to be freed, or null */
 };
 
 /* What an Image may unpack to, and may claim to need. */
-#define KERNEL_SIZE_MAX	0x40000000ULL
+#define KERNEL_SIZE_MAX 0x40000000ULL
 
 /*
  * Finds the Image in a file that was read. name is shown in commands to type; limit bounds what is
- * unpacked. Returns 1, or 0 with a reason that says what the file is and how to get an Image out of it.
+ * unpacked. Returns 1, or 0 with a reason that says what the file is and how to get an Image out of
+ * it.
  */
 int kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_t limit,
 		 struct kernel *kernel, char *reason, size_t reason_size);

@@ -12,13 +12,13 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } commands[] = {
-	{ "pack", tool_pack, help_pack },
-	{ "inspect", tool_inspect, help_inspect },
-	{ "verify", tool_verify, help_verify },
-	{ "record", tool_record, help_record },
+	{"pack", tool_pack, help_pack},
+	{"inspect", tool_inspect, help_inspect},
+	{"verify", tool_verify, help_verify},
+	{"record", tool_record, help_record},
 };
 
-/* Help wins over every other argument, but is not found in an option's value before "--help" itself. */
+/* Help wins over every other argument; a kernel's command line may hold the word, though. */
 static int wants_help(int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++) {

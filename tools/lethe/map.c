@@ -7,10 +7,10 @@
 
 #include "view.h"
 
-#define MAP_WIDTH	34
+#define MAP_WIDTH 34
 
 struct region {
-	uint64_t start;		/* offsets from byte 0 of the Image */
+	uint64_t start; /* offsets from byte 0 of the Image */
 	uint64_t end;
 	char label[MAP_WIDTH];
 };
@@ -20,7 +20,8 @@ struct map {
 	unsigned int count;
 };
 
-static void add(struct map *map, uint64_t start, uint64_t size, const char *label, const char *extra)
+static void add(struct map *map, uint64_t start, uint64_t size, const char *label,
+		const char *extra)
 {
 	struct region *region;
 

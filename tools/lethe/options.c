@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Not getopt_long(): it accepts abbreviations, which break scripts when an option is added, and lets an
- * option given twice pass.
+ * Not getopt_long(): it accepts abbreviations, which break scripts when an option is added, and
+ * lets an option given twice pass.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,59 +11,47 @@
 #include "tool.h"
 
 enum option_id {
-	OPTION_KERNEL, OPTION_INITRD, OPTION_DTB, OPTION_FORCE_DTB, OPTION_APPEND, OPTION_EL,
-	OPTION_ON_FAIL, OPTION_CONSOLE, OPTION_RAW, OPTION_STOP_AFTER, OPTION_OUTPUT, OPTION_COUNT
+	OPTION_KERNEL,
+	OPTION_INITRD,
+	OPTION_DTB,
+	OPTION_FORCE_DTB,
+	OPTION_APPEND,
+	OPTION_EL,
+	OPTION_ON_FAIL,
+	OPTION_CONSOLE,
+	OPTION_RAW,
+	OPTION_STOP_AFTER,
+	OPTION_OUTPUT,
+	OPTION_COUNT
 };
 
 static const struct {
 	const char *name;
 	int has_value;
 } table[OPTION_COUNT] = {
-	[OPTION_KERNEL] = { "--kernel", 1 },
-	[OPTION_INITRD] = { "--initrd", 1 },
-	[OPTION_DTB] = { "--dtb", 1 },
-	[OPTION_FORCE_DTB] = { "--force-dtb", 0 },
-	[OPTION_APPEND] = { "--append", 1 },
-	[OPTION_EL] = { "--el", 1 },
-	[OPTION_ON_FAIL] = { "--on-fail", 1 },
-	[OPTION_CONSOLE] = { "--console", 1 },
-	[OPTION_RAW] = { "--raw", 1 },
-	[OPTION_STOP_AFTER] = { "--stop-after", 1 },
-	[OPTION_OUTPUT] = { "-o", 1 },
+	[OPTION_KERNEL] = {"--kernel", 1},   [OPTION_INITRD] = {"--initrd", 1},
+	[OPTION_DTB] = {"--dtb", 1},         [OPTION_FORCE_DTB] = {"--force-dtb", 0},
+	[OPTION_APPEND] = {"--append", 1},   [OPTION_EL] = {"--el", 1},
+	[OPTION_ON_FAIL] = {"--on-fail", 1}, [OPTION_CONSOLE] = {"--console", 1},
+	[OPTION_RAW] = {"--raw", 1},         [OPTION_STOP_AFTER] = {"--stop-after", 1},
+	[OPTION_OUTPUT] = {"-o", 1},
 };
 
 static int apply(struct options *options, enum option_id id, const char *value)
 {
 	switch (id) {
-	case OPTION_KERNEL:
-		options->kernel = value;
-		return TOOL_OK;
-	case OPTION_INITRD:
-		options->initrd = value;
-		return TOOL_OK;
-	case OPTION_DTB:
-		options->dtb = value;
-		return TOOL_OK;
-	case OPTION_FORCE_DTB:
-		options->force_dtb = 1;
-		return TOOL_OK;
-	case OPTION_APPEND:
-		return options_append(options, value);
-	case OPTION_EL:
-		return options_el(options, value);
-	case OPTION_ON_FAIL:
-		return options_on_fail(options, value);
-	case OPTION_CONSOLE:
-		return options_console(options, value);
-	case OPTION_RAW:
-		return options_raw(options, value);
-	case OPTION_STOP_AFTER:
-		return options_stop_after(options, value);
-	case OPTION_OUTPUT:
-		options->output = value;
-		return TOOL_OK;
-	case OPTION_COUNT:
-		break;
+	case OPTION_KERNEL: options->kernel = value; return TOOL_OK;
+	case OPTION_INITRD: options->initrd = value; return TOOL_OK;
+	case OPTION_DTB: options->dtb = value; return TOOL_OK;
+	case OPTION_FORCE_DTB: options->force_dtb = 1; return TOOL_OK;
+	case OPTION_APPEND: return options_append(options, value);
+	case OPTION_EL: return options_el(options, value);
+	case OPTION_ON_FAIL: return options_on_fail(options, value);
+	case OPTION_CONSOLE: return options_console(options, value);
+	case OPTION_RAW: return options_raw(options, value);
+	case OPTION_STOP_AFTER: return options_stop_after(options, value);
+	case OPTION_OUTPUT: options->output = value; return TOOL_OK;
+	case OPTION_COUNT: break;
 	}
 	return TOOL_USAGE;
 }
@@ -83,8 +71,9 @@ static int judge(const struct options *options)
 		return tool_usage("pack", "nothing to start: give --kernel, or --raw with entry=");
 	}
 	if (entries > 1) {
-		return tool_usage("pack", "%s: only one thing can be started", options->kernel ?
-				  "--kernel and --raw with entry=" : "several --raw with entry=");
+		return tool_usage("pack", "%s: only one thing can be started",
+				  options->kernel ? "--kernel and --raw with entry="
+						  : "several --raw with entry=");
 	}
 	if (options->force_dtb && !options->dtb) {
 		return tool_usage("pack", "--force-dtb needs --dtb");
@@ -125,9 +114,11 @@ int options_parse(int argc, char **argv, struct options *options)
 		enum option_id id = find(argv[i], &value);
 
 		if (id == OPTION_COUNT) {
-			return tool_usage("pack", "%s %s", argv[i],
-					  argv[i][0] == '-' ? "is no option of it" :
-					  "is unexpected: every file belongs to an option");
+			return tool_usage(
+				"pack", "%s %s", argv[i],
+				argv[i][0] == '-'
+					? "is no option of it"
+					: "is unexpected: every file belongs to an option");
 		}
 		if (!table[id].has_value && value) {
 			return tool_usage("pack", "%s takes no value", table[id].name);

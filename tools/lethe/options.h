@@ -8,11 +8,11 @@
 
 #include <lethe/plan.h>
 
-#define OPTIONS_RAW_MAX		(LETHE_SEGMENT_MAX - 3U)	/* dtb, initrd and kernel */
-#define OPTIONS_APPEND_MAX	2047U	/* arm64 Linux: COMMAND_LINE_SIZE is 2048 with the zero */
+#define OPTIONS_RAW_MAX    (LETHE_SEGMENT_MAX - 3U) /* dtb, initrd and kernel */
+#define OPTIONS_APPEND_MAX 2047U /* arm64 Linux: COMMAND_LINE_SIZE is 2048 with the zero */
 
 struct options_raw {
-	char *file;		/* owned */
+	char *file; /* owned */
 	uint64_t address;
 	int has_entry;
 	uint64_t entry;
@@ -22,7 +22,7 @@ struct options {
 	const char *kernel;
 	const char *initrd;
 	const char *dtb;
-	const char *append;	/* null: the loader's command line passes on */
+	const char *append; /* null: the loader's command line passes on */
 	const char *output;
 	int force_dtb;
 	int stop_after_check;
@@ -51,8 +51,8 @@ int options_console(struct options *options, const char *value);
 int options_raw(struct options *options, const char *value);
 
 /*
- * The one file argument of inspect, verify and record, and a flag they may know ("--json"; null: none).
- * TOOL_OK, or TOOL_USAGE after printing why. *file stays as it is when none was given.
+ * The one file argument of inspect, verify and record, and a flag they may know ("--json"; null:
+ * none). TOOL_OK, or TOOL_USAGE after printing why. *file stays as it is when none was given.
  */
 int options_file(const char *command, int argc, char **argv, const char *flag, int *flag_given,
 		 const char **file);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An output file is complete or not there: everything goes to a temporary file in the same directory,
- * which takes the name at the end. Interrupting the program removes it too.
+ * An output file is complete or not there: everything goes to a temporary file in the same
+ * directory, which takes the name at the end. Interrupting the program removes it too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,11 +31,11 @@ static void interrupted(int signal_number)
 
 static void catch_signals(void)
 {
-	static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	static const int stopping[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
 	for (size_t i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++) {
 		if (signal(stopping[i], interrupted) == SIG_IGN) {
-			signal(stopping[i], SIG_IGN);	/* nohup */
+			signal(stopping[i], SIG_IGN); /* nohup */
 		}
 	}
 	/* A file size limit shall be an error of write(), which cleans up. */
@@ -58,7 +58,8 @@ static int find_target(struct output *output, const struct file *inputs, unsigne
 		return tool_fail(TOOL_USAGE, "-o", "the output needs a name");
 	}
 	if (strcmp(name, "-") == 0) {
-		return tool_fail(TOOL_USAGE, "-o -", "a bundle cannot be written to standard output: "
+		return tool_fail(TOOL_USAGE, "-o -",
+				 "a bundle cannot be written to standard output: "
 				 "it is written aside and renamed when it is complete");
 	}
 
@@ -78,7 +79,8 @@ static int find_target(struct output *output, const struct file *inputs, unsigne
 		return fail_errno(output);
 	}
 	if (!S_ISREG(status.st_mode)) {
-		return tool_fail(TOOL_USAGE, name, "is not a regular file: a bundle is written aside "
+		return tool_fail(TOOL_USAGE, name,
+				 "is not a regular file: a bundle is written aside "
 				 "and renamed when it is complete");
 	}
 	*mode = status.st_mode & 0777;

@@ -11,7 +11,7 @@
 #include "tree.h"
 
 /* The fix-up adds bootargs, initrd, seeds, reservations and the record to a packed tree. */
-#define TREE_ROOM	0x10000ULL
+#define TREE_ROOM 0x10000ULL
 
 /* Every input file of one run; files[] is what the output must not overwrite. */
 struct inputs {
@@ -56,15 +56,19 @@ static int read_kernel(struct inputs *inputs, const char *name)
 	const struct kernel *kernel = &inputs->kernel;
 
 	if (!kernel->has_image_size) {
-		tool_warn(name, "image_size is 0, as before Linux 3.17: its bss is taken to be 16 MiB "
+		tool_warn(name,
+			  "image_size is 0, as before Linux 3.17: its bss is taken to be 16 MiB "
 			  "at most, its text_offset 0x80000");
 	} else if ((kernel->header.flags & LETHE_IMAGE_FLAG_ANYWHERE) == 0) {
-		tool_warn(name, "this kernel wants to be near the base of RAM (flags bit 3 is clear): "
+		tool_warn(name,
+			  "this kernel wants to be near the base of RAM (flags bit 3 is clear): "
 			  "memory below it may be lost, load the bundle low");
 	}
 	if (kernel->has_image_size && kernel->header.text_offset != kernel->text_offset) {
-		tool_warn(name, "text_offset 0x%" PRIx64 " is counted from a 2 MiB boundary: 0x%" PRIx64
-			  " is kept of it", kernel->header.text_offset, kernel->text_offset);
+		tool_warn(name,
+			  "text_offset 0x%" PRIx64 " is counted from a 2 MiB boundary: 0x%" PRIx64
+			  " is kept of it",
+			  kernel->header.text_offset, kernel->text_offset);
 	}
 	return TOOL_OK;
 }
@@ -83,9 +87,10 @@ static int read_dtb(struct inputs *inputs, const char *name)
 		return tool_fail(TOOL_UNREADABLE, name, "%s", reason);
 	}
 	if (total_size > LETHE_TREE_MAX - TREE_ROOM) {
-		return tool_fail(TOOL_UNREADABLE, name, "device tree takes %" PRIu32 " bytes; at most "
-				 "%llu leave room to complete it", total_size,
-				 LETHE_TREE_MAX - TREE_ROOM);
+		return tool_fail(TOOL_UNREADABLE, name,
+				 "device tree takes %" PRIu32 " bytes; at most "
+				 "%llu leave room to complete it",
+				 total_size, LETHE_TREE_MAX - TREE_ROOM);
 	}
 	/* What follows the tree in the file is not part of it. */
 	inputs->dtb->size = total_size;
@@ -140,13 +145,14 @@ static void print_summary(const struct bundle *bundle, const struct options *opt
 	printf("\n  command line: %s\n", options->append ? options->append : "the loader's");
 	printf("look at it:  lethe inspect %s\n", options->output);
 	printf("try it:      qemu-system-aarch64 -M virt,virtualization=on -cpu cortex-a72 -m 1G "
-	       "-nographic -nic none -kernel %s\n", options->output);
+	       "-nographic -nic none -kernel %s\n",
+	       options->output);
 }
 
 static int pack(const struct options *options, struct inputs *inputs, struct bundle *bundle)
 {
 	const struct kernel *kernel = options->kernel ? &inputs->kernel : NULL;
-	struct output output = { .fd = -1 };
+	struct output output = {.fd = -1};
 	int code = read_inputs(inputs, options);
 
 	if (code == TOOL_OK) {

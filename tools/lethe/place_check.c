@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The firmware's own judgement on the host: lethe_plan_check(), lethe_plan_supported() and lethe_place()
- * at addresses that a loader may choose.
+ * The firmware's own judgement on the host: lethe_plan_check(), lethe_plan_supported() and
+ * lethe_place() at addresses that a loader may choose.
  */
 #include <inttypes.h>
 
@@ -54,7 +54,7 @@ int bundle_check(const struct bundle *bundle)
 	const struct lethe_plan *plan = bundle->plan;
 	const uint64_t plan_offset = bundle->blob.plan_offset;
 	struct lethe_placement placement;
-	struct lethe_where where = { 0 };
+	struct lethe_where where = {0};
 	char line[TOOL_REASON_SIZE];
 	uint64_t base;
 	int status = lethe_plan_check(plan, plan->total_size, &where);
@@ -72,7 +72,8 @@ int bundle_check(const struct bundle *bundle)
 	if (base != BUNDLE_USUAL_BASE) {
 		status = place_at(plan, plan_offset, BUNDLE_USUAL_BASE, &placement, &where);
 		tool_status_line(line, sizeof(line), status, &where);
-		tool_warn("pack", "loaded at 0x%llx, as QEMU's virt machine does, it would refuse: %s",
+		tool_warn("pack",
+			  "loaded at 0x%llx, as QEMU's virt machine does, it would refuse: %s",
 			  BUNDLE_USUAL_BASE, line);
 	}
 	return TOOL_OK;

@@ -68,28 +68,24 @@ void *tool_alloc(size_t size)
 void tool_status_line(char *line, size_t size, int status, const struct lethe_where *where)
 {
 	char subject[80] = "";
+	char name[48] = "";
 
-	if (where && where->what != LETHE_WHAT_NONE) {
-		char name[24] = "";
-
-		if (where->name) {
-			snprintf(name, sizeof(name), "%s", where->name);
-		}
-		for (char *c = name; *c; c++) {
-			if (*c < 0x20 || *c > 0x7e) {
-				*c = '?';
-			}
-		}
-		if (where->what == LETHE_WHAT_TREE) {
-			snprintf(subject, sizeof(subject), "%s%s%s: ",
-				 lethe_what_text(where->what), name[0] ? " " : "", name);
-		} else if (name[0]) {
-			snprintf(subject, sizeof(subject), "%s %u \"%s\": ",
-				 lethe_what_text(where->what), where->index, name);
-		} else {
-			snprintf(subject, sizeof(subject), "%s %u: ",
-				 lethe_what_text(where->what), where->index);
-		}
+	if (where && where->name) {
+		snprintf(name, sizeof(name), "%s", where->name);
+	}
+	for (char *c = name; *c; c++) {
+		*c = *c < 0x20 || *c > 0x7e ? '?' : *c;
+	}
+	if (where && (where->what == LETHE_WHAT_NONE || where->what == LETHE_WHAT_TREE)) {
+		snprintf(subject, sizeof(subject), "%s%s%s%s", lethe_what_text(where->what),
+			 where->what == LETHE_WHAT_TREE && name[0] ? " " : "", name,
+			 where->what == LETHE_WHAT_TREE || name[0] ? ": " : "");
+	} else if (where && name[0]) {
+		snprintf(subject, sizeof(subject), "%s %u \"%s\": ", lethe_what_text(where->what),
+			 where->index, name);
+	} else if (where) {
+		snprintf(subject, sizeof(subject), "%s %u: ", lethe_what_text(where->what),
+			 where->index);
 	}
 	snprintf(line, size, "%s%s (%s)", subject, lethe_status_text(status),
 		 lethe_status_name(status));
@@ -105,7 +101,7 @@ uint64_t tool_round_up(uint64_t value, uint64_t multiple)
 
 const char *tool_size_text(char *buffer, uint64_t size)
 {
-	static const char *const unit[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	static const char *const unit[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 	unsigned int i = 0;
 	uint64_t whole = size;
 	uint64_t rest = 0;
@@ -118,7 +114,8 @@ const char *tool_size_text(char *buffer, uint64_t size)
 	if (i == 0 || rest * 10 < 1024) {
 		snprintf(buffer, 32, "%" PRIu64 " %s", whole, unit[i]);
 	} else {
-		snprintf(buffer, 32, "%" PRIu64 ".%" PRIu64 " %s", whole, rest * 10 / 1024, unit[i]);
+		snprintf(buffer, 32, "%" PRIu64 ".%" PRIu64 " %s", whole, rest * 10 / 1024,
+			 unit[i]);
 	}
 	return buffer;
 }
@@ -137,7 +134,8 @@ int tool_number(const char *text, uint64_t *value)
 	}
 	for (; *text; text++) {
 		const char *digits = "0123456789abcdef";
-		const char *digit = strchr(digits, *text >= 'A' && *text <= 'F' ? *text + 32 : *text);
+		const char *digit =
+			strchr(digits, *text >= 'A' && *text <= 'F' ? *text + 32 : *text);
 
 		if (!digit || (unsigned int)(digit - digits) >= base) {
 			return 0;

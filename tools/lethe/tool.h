@@ -12,25 +12,25 @@
 
 #include <lethe/status.h>
 
-/* The plan is read and written as C structures; a big-endian host would have to swap every field. */
+/* The plan is read and written as C structures: a big-endian host would have to swap fields. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the host must be little-endian");
 
 /* Exit codes; an interface (lethe(1)). */
 enum tool_exit {
 	TOOL_OK = 0,
-	TOOL_CONTENT = 1,	/* recognised, but the content is not what was packed */
+	TOOL_CONTENT = 1, /* recognised, but the content is not what was packed */
 	TOOL_USAGE = 2,
-	TOOL_UNREADABLE = 3	/* cannot be read, written, or is of a kind that is not supported */
+	TOOL_UNREADABLE = 3 /* cannot be read, written, or is of a kind that is not supported */
 };
 
-#define TOOL_KIB	0x400ULL
-#define TOOL_MIB	0x100000ULL
-#define TOOL_GIB	0x40000000ULL
-#define TOOL_PAGE	0x1000ULL
-#define TOOL_BLOCK	(2 * TOOL_MIB)	/* what arm64 kernels are aligned to */
+#define TOOL_KIB   0x400ULL
+#define TOOL_MIB   0x100000ULL
+#define TOOL_GIB   0x40000000ULL
+#define TOOL_PAGE  0x1000ULL
+#define TOOL_BLOCK (2 * TOOL_MIB) /* what arm64 kernels are aligned to */
 
 /* Long enough for a sentence that quotes a command to type. */
-#define TOOL_REASON_SIZE	512U
+#define TOOL_REASON_SIZE 512U
 
 int tool_pack(int argc, char **argv);
 int tool_inspect(int argc, char **argv);

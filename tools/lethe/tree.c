@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <libfdt.h>
 
@@ -9,23 +10,40 @@
 #include "tool.h"
 #include "tree.h"
 
+/* Comments may come before the tag. */
+static int is_source(const uint8_t *bytes, uint64_t size)
+{
+	static const char tag[] = "/dts-v1/";
+	const uint64_t length = sizeof(tag) - 1;
+
+	for (uint64_t i = 0; i + length <= size && i < 4096; i++) {
+		if (memcmp(bytes + i, tag, length) == 0) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
 int tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *reason,
 	       size_t reason_size)
 {
-	struct lethe_where where = { 0 };
+	struct lethe_where where = {0};
 	struct lethe_tree_facts facts;
 
 	if (size < sizeof(struct fdt_header) || fdt_magic(bytes) != FDT_MAGIC) {
-		snprintf(reason, reason_size, "is no flattened device tree; make one of a .dts file "
-			 "with: dtc -o FILE.dtb FILE.dts");
+		snprintf(reason, reason_size, "%s",
+			 is_source(bytes, size) ? "is device tree source; compile it with: dtc -O "
+						  "dtb -o FILE.dtb FILE.dts"
+						: "is no flattened device tree (.dtb)");
 		return 0;
 	}
 
 	int status = lethe_tree_probe(bytes, total_size);
 
 	if (status == LETHE_OK && *total_size > size) {
-		snprintf(reason, reason_size, "device tree is truncated: %" PRIu64 " of %" PRIu32
-			 " bytes", size, *total_size);
+		snprintf(reason, reason_size,
+			 "device tree is truncated: %" PRIu64 " of %" PRIu32 " bytes", size,
+			 *total_size);
 		return 0;
 	}
 	if (status == LETHE_OK) {

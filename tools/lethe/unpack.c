@@ -55,8 +55,10 @@ static int only_zeros(const uint8_t *bytes, uint64_t size)
 
 static int refuse_rest(const char *kind, uint64_t rest, char *reason, size_t reason_size)
 {
-	snprintf(reason, reason_size, "%" PRIu64 " bytes follow the %s stream; a device tree appended "
-		 "to it (Image.gz-dtb) has to be split off and given with --dtb", rest, kind);
+	snprintf(reason, reason_size,
+		 "%" PRIu64 " bytes follow the %s stream; a device tree appended "
+		 "to it (Image.gz-dtb) has to be split off and given with --dtb",
+		 rest, kind);
 	return 0;
 }
 
@@ -118,16 +120,14 @@ static int gunzip(z_stream *z, const uint8_t *in, uint64_t in_size, struct sink 
 static int unzstd(ZSTD_DStream *z, const uint8_t *in, uint64_t in_size, struct sink *sink,
 		  char *reason, size_t reason_size)
 {
-	ZSTD_inBuffer from = { .src = in, .size = in_size, .pos = 0 };
+	ZSTD_inBuffer from = {.src = in, .size = in_size, .pos = 0};
 
 	for (;;) {
 		if (!sink_grow(sink, reason, reason_size)) {
 			return 0;
 		}
 
-		ZSTD_outBuffer to = {
-			.dst = sink->bytes, .size = sink->room, .pos = sink->size
-		};
+		ZSTD_outBuffer to = {.dst = sink->bytes, .size = sink->room, .pos = sink->size};
 		size_t result = ZSTD_decompressStream(z, &to, &from);
 
 		sink->size = to.pos;
@@ -158,7 +158,7 @@ int unpack(enum unpack_kind kind, const uint8_t *in, uint64_t in_size, uint64_t 
 	   uint8_t **out, uint64_t *out_size, char *reason, size_t reason_size)
 {
 	uint64_t room = limit < TOOL_MIB ? limit : TOOL_MIB;
-	struct sink sink = { .bytes = tool_alloc(room), .room = room, .limit = limit };
+	struct sink sink = {.bytes = tool_alloc(room), .room = room, .limit = limit};
 	int good = 0;
 
 	if (kind == UNPACK_GZIP) {

@@ -7,10 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum unpack_kind {
-	UNPACK_GZIP,
-	UNPACK_ZSTD
-};
+enum unpack_kind { UNPACK_GZIP, UNPACK_ZSTD };
 
 /*
  * Decompresses all of [in, in + in_size): one or more members or frames, checksums verified, and

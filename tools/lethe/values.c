@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The values that options of "lethe pack" take. Each function: TOOL_OK, or TOOL_USAGE after printing why. */
+/* The values of options of "lethe pack": TOOL_OK, or TOOL_USAGE after printing why. */
 #include <stdio.h>
 #include <string.h>
 
@@ -87,9 +87,9 @@ int options_console(struct options *options, const char *value)
 		const char *name;
 		uint32_t kind;
 	} plain[] = {
-		{ "stdout", LETHE_CONSOLE_STDOUT },
-		{ "auto", LETHE_CONSOLE_AUTO },
-		{ "none", LETHE_CONSOLE_NONE },
+		{"stdout", LETHE_CONSOLE_STDOUT},
+		{"auto", LETHE_CONSOLE_AUTO},
+		{"none", LETHE_CONSOLE_NONE},
 	};
 	uint64_t shift = 0;
 	uint64_t width = 0;
@@ -109,12 +109,14 @@ int options_console(struct options *options, const char *value)
 	} else if (strncmp(value, "ns16550,", 8) == 0) {
 		options->console_kind = LETHE_CONSOLE_NS16550;
 	} else {
-		return tool_usage("pack", "--console %s: is stdout, auto, none, pl011,ADDR or "
-				  "ns16550,ADDR[,shift=N][,width=N]", value);
+		return tool_usage("pack",
+				  "--console %s: is stdout, auto, none, pl011,ADDR or "
+				  "ns16550,ADDR[,shift=N][,width=N]",
+				  value);
 	}
 	if (!console_field(&rest, ",", &options->console_base) || options->console_base == 0) {
-		return tool_usage("pack", "--console %s: needs the UART's address, 0x... or decimal",
-				  value);
+		return tool_usage(
+			"pack", "--console %s: needs the UART's address, 0x... or decimal", value);
 	}
 	while (*rest) {
 		int known = 0;
@@ -136,8 +138,9 @@ int options_console(struct options *options, const char *value)
 		return tool_usage("pack", "--console %s: width is 1, 2 or 4", value);
 	}
 	if (width > 1U << shift) {
-		return tool_usage("pack", "--console %s: registers %u bytes apart cannot be %u wide",
-				  value, 1U << shift, (unsigned int)width);
+		return tool_usage("pack",
+				  "--console %s: registers %u bytes apart cannot be %u wide", value,
+				  1U << shift, (unsigned int)width);
 	}
 	if (options->console_kind == LETHE_CONSOLE_NS16550) {
 		options->console_shift = (uint32_t)shift;
@@ -170,7 +173,8 @@ int options_raw(struct options *options, const char *value)
 	memcpy(number, at + 1, length);
 	number[length] = 0;
 	if (!tool_number(number, &raw->address)) {
-		return tool_usage("pack", "--raw %s: \"%s\" is no address: 0x... or decimal, below 2^64",
+		return tool_usage("pack",
+				  "--raw %s: \"%s\" is no address: 0x... or decimal, below 2^64",
 				  value, number);
 	}
 	if (*rest) {
@@ -179,8 +183,10 @@ int options_raw(struct options *options, const char *value)
 		}
 		raw->has_entry = 1;
 		if (!tool_number(rest + 7, &raw->entry)) {
-			return tool_usage("pack", "--raw %s: \"%s\" is no address: 0x... or decimal, "
-					  "below 2^64", value, rest + 7);
+			return tool_usage("pack",
+					  "--raw %s: \"%s\" is no address: 0x... or decimal, "
+					  "below 2^64",
+					  value, rest + 7);
 		}
 	}
 	length = (size_t)(at - value);

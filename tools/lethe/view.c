@@ -15,8 +15,8 @@ static struct view_problem *problem(struct view *view, int code, int status,
 				    const struct lethe_where *where)
 {
 	/* The array has room for one problem a segment and all others; the last one is reused. */
-	unsigned int i = view->problem_count < VIEW_PROBLEM_MAX ? view->problem_count++ :
-								  VIEW_PROBLEM_MAX - 1;
+	unsigned int i = view->problem_count < VIEW_PROBLEM_MAX ? view->problem_count++
+								: VIEW_PROBLEM_MAX - 1;
 	struct view_problem *entry = &view->problem[i];
 
 	entry->code = code;
@@ -28,7 +28,9 @@ static struct view_problem *problem(struct view *view, int code, int status,
 }
 
 /* The same with a sentence of its own in front of the status' name. */
-__attribute__((format(printf, 4, 5)))
+static void explain(struct view *view, int code, int status, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
 static void explain(struct view *view, int code, int status, const char *format, ...)
 {
 	struct view_problem *entry = problem(view, code, status, NULL);
@@ -78,8 +80,8 @@ static int read_headers(struct view *view)
 		return 0;
 	}
 	if (!view->has_image) {
-		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, "Image magic is wrong: 0x%" PRIx32,
-			image->magic);
+		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
+			"Image magic is wrong: 0x%" PRIx32, image->magic);
 	}
 	if (blob->version != LETHE_BLOB_VERSION) {
 		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
@@ -102,13 +104,16 @@ static void judge_headers(struct view *view)
 	if (view->has_image && ((image->code0 & 0xffff) != 0x5a4d || image->text_offset != 0 ||
 				(image->flags & LETHE_IMAGE_FLAG_ANYWHERE) == 0 ||
 				(image->flags & LETHE_IMAGE_FLAG_BIG_ENDIAN) != 0)) {
-		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, "Image header is damaged: "
+		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
+			"Image header is damaged: "
 			"code0 0x%" PRIx32 ", text_offset 0x%" PRIx64 ", flags 0x%" PRIx64,
 			image->code0, image->text_offset, image->flags);
 	}
 	if (view->has_image && image->image_size < view->size) {
-		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_EXTENT, "image_size 0x%" PRIx64
-			" is below the size of the file: loaders cut it off", image->image_size);
+		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_EXTENT,
+			"image_size 0x%" PRIx64
+			" is below the size of the file: loaders cut it off",
+			image->image_size);
 	}
 	if (blob->blob_size == 0 || blob->blob_size % TOOL_PAGE != 0 || blob->reserved0 != 0 ||
 	    (blob->reserved1[0] | blob->reserved1[1] | blob->reserved1[2]) != 0 ||
@@ -116,15 +121,18 @@ static void judge_headers(struct view *view)
 		problem(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, NULL);
 	}
 	if (view->size < blob->file_size) {
-		explain(view, TOOL_CONTENT, LETHE_E_DIGEST, "file is truncated: %" PRIu64 " of %"
-			PRIu64 " bytes", view->size, blob->file_size);
+		explain(view, TOOL_CONTENT, LETHE_E_DIGEST,
+			"file is truncated: %" PRIu64 " of %" PRIu64 " bytes", view->size,
+			blob->file_size);
 	} else if (view->size > blob->file_size) {
-		explain(view, TOOL_CONTENT, LETHE_E_DIGEST, "%" PRIu64 " bytes follow the bundle, "
-			"which ends at %" PRIu64, view->size - blob->file_size, blob->file_size);
+		explain(view, TOOL_CONTENT, LETHE_E_DIGEST,
+			"%" PRIu64 " bytes follow the bundle, "
+			"which ends at %" PRIu64,
+			view->size - blob->file_size, blob->file_size);
 	}
 }
 
-/* The code that would run: digests cover all but the blob itself, which nothing could check but this. */
+/* The code that would run: digests cover all but the blob itself, so it is compared. */
 static int is_same_blob(const struct view *view)
 {
 	const uint64_t headers = LETHE_BLOB_OFFSET + sizeof(view->blob);
@@ -148,24 +156,23 @@ static int is_same_blob(const struct view *view)
 static void read_plan(struct view *view)
 {
 	const uint64_t offset = view->blob.plan_offset;
-	struct lethe_where where = { 0 };
+	struct lethe_where where = {0};
 	struct lethe_plan head;
 
 	if (offset > view->size || view->size - offset < sizeof(head)) {
-		explain(view, TOOL_UNREADABLE, LETHE_E_PLAN_MISSING, "file ends before the plan at 0x%"
-			PRIx64, offset);
+		explain(view, TOOL_UNREADABLE, LETHE_E_PLAN_MISSING,
+			"file ends before the plan at 0x%" PRIx64, offset);
 		return;
 	}
 	memcpy(&head, view->bytes + offset, sizeof(head));
 
 	const uint64_t room = view->size - offset;
 	const uint64_t limit = room < LETHE_PLAN_SIZE_MAX ? room : LETHE_PLAN_SIZE_MAX;
-	const int readable = head.slot_count <= LETHE_SLOT_MAX &&
-			     head.segment_count <= LETHE_SEGMENT_MAX &&
-			     head.window_count <= LETHE_WINDOW_MAX &&
-			     head.strings_size <= LETHE_STRINGS_MAX &&
-			     lethe_plan_size(head.slot_count, head.segment_count, head.window_count,
-					     head.strings_size) <= limit;
+	const int readable =
+		head.slot_count <= LETHE_SLOT_MAX && head.segment_count <= LETHE_SEGMENT_MAX &&
+		head.window_count <= LETHE_WINDOW_MAX && head.strings_size <= LETHE_STRINGS_MAX &&
+		lethe_plan_size(head.slot_count, head.segment_count, head.window_count,
+				head.strings_size) <= limit;
 	struct lethe_plan *plan = tool_alloc(limit);
 
 	memcpy(plan, view->bytes + offset, limit);
@@ -174,8 +181,9 @@ static void read_plan(struct view *view)
 		view->plan_status = lethe_plan_supported(plan, &where);
 	}
 	if (view->plan_status != LETHE_OK) {
-		problem(view, view->plan_status == LETHE_E_PLAN_DIGEST ? TOOL_CONTENT :
-			TOOL_UNREADABLE, view->plan_status, &where);
+		problem(view,
+			view->plan_status == LETHE_E_PLAN_DIGEST ? TOOL_CONTENT : TOOL_UNREADABLE,
+			view->plan_status, &where);
 	}
 	if (!readable) {
 		free(plan);
@@ -187,12 +195,13 @@ static void read_plan(struct view *view)
 static void judge_plan(struct view *view)
 {
 	const struct lethe_plan *plan = view->plan;
-	struct lethe_where where = { 0 };
+	struct lethe_where where = {0};
 	int status;
 
 	if (view->has_image && view->image.image_size != plan->extent_size) {
-		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_EXTENT, "Image header says image_size 0x%"
-			PRIx64 ", plan says 0x%" PRIx64, view->image.image_size, plan->extent_size);
+		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_EXTENT,
+			"Image header says image_size 0x%" PRIx64 ", plan says 0x%" PRIx64,
+			view->image.image_size, plan->extent_size);
 	}
 	if ((plan->flags & LETHE_PLAN_WORKSPACE_OFFSET) == 0 || plan->workspace_base != 0 ||
 	    plan->workspace_size != view->blob.blob_size) {
@@ -237,7 +246,7 @@ void view_digest(struct view *view)
 	}
 	segment = lethe_plan_segments(view->plan);
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
-		struct lethe_where where = { LETHE_WHAT_SEGMENT, i, segment[i].name, 0 };
+		struct lethe_where where = {LETHE_WHAT_SEGMENT, i, segment[i].name, 0};
 		struct lethe_sha256 sha;
 
 		if (!view_is_inside(&segment[i])) {
@@ -279,7 +288,7 @@ int view_code(const struct view *view)
 
 const char *view_verdict_text(enum view_verdict verdict)
 {
-	static const char *const text[] = { "unknown", "ok", "bad", "missing" };
+	static const char *const text[] = {"unknown", "ok", "bad", "missing"};
 
 	return text[verdict];
 }

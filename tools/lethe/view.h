@@ -13,35 +13,35 @@
 #include "tool.h"
 
 enum view_verdict {
-	VIEW_UNKNOWN,	/* not in this file, or not looked at */
+	VIEW_UNKNOWN, /* not in this file, or not looked at */
 	VIEW_OK,
-	VIEW_BAD,	/* the digest does not match */
-	VIEW_MISSING	/* the file ends before the segment does */
+	VIEW_BAD,    /* the digest does not match */
+	VIEW_MISSING /* the file ends before the segment does */
 };
 
 struct view_problem {
-	int code;		/* TOOL_CONTENT or TOOL_UNREADABLE */
-	int status;		/* LETHE_E_... */
+	int code;   /* TOOL_CONTENT or TOOL_UNREADABLE */
+	int status; /* LETHE_E_... */
 	enum lethe_what what;
 	unsigned int index;
 	char text[TOOL_REASON_SIZE];
 };
 
-#define VIEW_PROBLEM_MAX	(LETHE_SEGMENT_MAX + 16U)
+#define VIEW_PROBLEM_MAX (LETHE_SEGMENT_MAX + 16U)
 
 struct view {
 	const uint8_t *bytes;
 	uint64_t size;
-	int has_image;				/* image is filled in */
-	int has_blob;				/* blob is filled in, its magic is right */
-	int same_blob;				/* the code is that of this command's own blob */
+	int has_image; /* image is filled in */
+	int has_blob;  /* blob is filled in, its magic is right */
+	int same_blob; /* the code is that of this command's own blob */
 	struct lethe_image_header image;
 	struct lethe_blob_header blob;
-	struct lethe_plan *plan;		/* an aligned copy whose arrays may be read; or null */
-	int plan_status;			/* of lethe_plan_check(); 0 only when plan is not null */
+	struct lethe_plan *plan; /* an aligned copy whose arrays may be read; or null */
+	int plan_status;         /* of lethe_plan_check(); 0 only when plan is not null */
 	enum view_verdict verdict[LETHE_SEGMENT_MAX];
-	uint8_t found[LETHE_SEGMENT_MAX][LETHE_DIGEST_SIZE];	/* when OK or BAD */
-	int placed;				/* base and placement are filled in */
+	uint8_t found[LETHE_SEGMENT_MAX][LETHE_DIGEST_SIZE]; /* when OK or BAD */
+	int placed;                                          /* base and placement are filled in */
 	uint64_t base;
 	struct lethe_placement placement;
 	unsigned int problem_count;

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* "lethe record": what Lethe left under /chosen/lethe, for people. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libfdt.h>
+
+#include <lethe/record.h>
+
+#include "file.h"
+#include "options.h"
+#include "tool.h"
+#include "tree.h"
+
+#define RUNNING_TREE "/sys/firmware/fdt"
+
+struct record {
+	const char *file;
+	const void *tree;
+	int node;
+};
+
+/* A number of one or two cells; 1 and *value, or 0 when it is absent or of another length. */
+static int number(const struct record *record, const char *name, uint64_t *value)
+{
+	int length;
+	const void *bytes = fdt_getprop(record->tree, record->node, name, &length);
+
+	if (bytes && length == 4) {
+		*value = fdt32_ld(bytes);
+		return 1;
+	}
+	if (bytes && length == 8) {
+		*value = fdt64_ld(bytes);
+		return 1;
+	}
+	return 0;
+}
+
+/* Numbers parallel to count names: 1, or 0 when the property does not have that many. */
+static int numbers(const struct record *record, const char *name, int count, int index,
+		   uint64_t *value)
+{
+	int length;
+	const uint8_t *bytes = fdt_getprop(record->tree, record->node, name, &length);
+
+	if (!bytes || length != count * 8) {
+		return 0;
+	}
+	*value = fdt64_ld((const fdt64_t *)(const void *)(bytes + index * 8));
+	return 1;
+}
+
+/* A string out of the tree, with what a terminal could take amiss replaced. "?" when absent. */
+static const char *text(const struct record *record, const char *name, int index, char *buffer,
+			size_t size)
+{
+	const char *string = fdt_stringlist_get(record->tree, record->node, name, index, NULL);
+
+	snprintf(buffer, size, "%s", string ? string : "?");
+	for (char *c = buffer; *c; c++) {
+		*c = *c < 0x20 || *c > 0x7e ? '?' : *c;
+	}
+	return buffer;
+}
+
+static void line_text(const struct record *record, const char *label, const char *name)
+{
+	char buffer[64];
+
+	printf("%-16s%s\n", label, text(record, name, 0, buffer, sizeof(buffer)));
+}
+
+static void line_number(const struct record *record, const char *label, const char *prefix,
+			const char *name)
+{
+	uint64_t value;
+
+	if (number(record, name, &value)) {
+		printf("%-16s%s%" PRIu64 "\n", label, prefix, value);
+	} else {
+		printf("%-16s?\n", label);
+	}
+}
+
+static int print_stages(const struct record *record)
+{
+	const int count = fdt_stringlist_count(record->tree, record->node, "stage-names");
+	double total_ms = 0;
+	uint64_t total = 0;
+	uint64_t frequency = 0;
+	char name[32];
+
+	if (count <= 0) {
+		return tool_fail(TOOL_UNREADABLE, record->file,
+				 "record is damaged: stage-names is missing or no list");
+	}
+	number(record, "counter-frequency", &frequency);
+	if (frequency != 0) {
+		printf("%-16s%" PRIu64 " Hz\n", "counter", frequency);
+	} else {
+		printf("%-16sfrequency unknown: no times\n", "counter");
+	}
+	printf("\n%-12s %14s %11s %14s %9s\n", "stage", "ticks", "ms", "bytes", "MiB/s");
+	for (int i = 0; i < count; i++) {
+		uint64_t ticks;
+		uint64_t bytes;
+
+		if (!numbers(record, "stage-ticks", count, i, &ticks) ||
+		    !numbers(record, "stage-bytes", count, i, &bytes)) {
+			return tool_fail(TOOL_UNREADABLE, record->file,
+					 "record is damaged: "
+					 "stage-ticks and stage-bytes do not match stage-names");
+		}
+		printf("%-12s %14" PRIu64, text(record, "stage-names", i, name, sizeof(name)),
+		       ticks);
+		total += ticks;
+		if (frequency == 0) {
+			printf(" %11s %14" PRIu64 " %9s\n", "-", bytes, "-");
+			continue;
+		}
+
+		const double seconds = (double)ticks / (double)frequency;
+
+		total_ms += seconds * 1000;
+		printf(" %11.3f %14" PRIu64, seconds * 1000, bytes);
+		if (bytes != 0 && ticks != 0) {
+			printf(" %9.1f\n", (double)bytes / (double)TOOL_MIB / seconds);
+		} else {
+			printf(" %9s\n", "-");
+		}
+	}
+	printf("%-12s %14" PRIu64, "together", total);
+	if (frequency != 0) {
+		printf(" %11.3f", total_ms);
+	}
+	putchar('\n');
+	return TOOL_OK;
+}
+
+static int print_segments(const struct record *record)
+{
+	const int count = fdt_stringlist_count(record->tree, record->node, "segment-names");
+	char name[32];
+	char verdict[32];
+
+	if (count == -FDT_ERR_NOTFOUND || count == 0) {
+		return TOOL_OK;
+	}
+	if (count < 0 ||
+	    fdt_stringlist_count(record->tree, record->node, "segment-verdicts") != count) {
+		return tool_fail(TOOL_UNREADABLE, record->file,
+				 "record is damaged: "
+				 "segment-verdicts does not match segment-names");
+	}
+	printf("\n%-16s verdict\n", "segment");
+	for (int i = 0; i < count; i++) {
+		printf("%-16s %s\n", text(record, "segment-names", i, name, sizeof(name)),
+		       text(record, "segment-verdicts", i, verdict, sizeof(verdict)));
+	}
+	if (fdt_getprop(record->tree, record->node, "failed-segment", NULL)) {
+		printf("\nfell back after \"%s\" failed\n",
+		       text(record, "failed-segment", 0, name, sizeof(name)));
+	}
+	return TOOL_OK;
+}
+
+static int print_record(const struct file *file)
+{
+	struct record record = {.file = file->name, .tree = file->bytes};
+	char reason[TOOL_REASON_SIZE];
+	uint32_t total_size;
+	uint64_t version;
+
+	if (!tree_check(file->bytes, file->size, &total_size, reason, sizeof(reason))) {
+		return tool_fail(TOOL_UNREADABLE, file->name, "%s", reason);
+	}
+	record.node = fdt_path_offset(file->bytes, LETHE_RECORD_PATH);
+	if (record.node < 0) {
+		return tool_fail(TOOL_UNREADABLE, file->name,
+				 "has no record (%s): that machine was "
+				 "not started by Lethe, or the tree was replaced since",
+				 LETHE_RECORD_PATH);
+	}
+	if (!number(&record, "record-version", &version)) {
+		return tool_fail(TOOL_UNREADABLE, file->name,
+				 "record is damaged: record-version is missing");
+	}
+	if (version != LETHE_RECORD_VERSION) {
+		return tool_fail(TOOL_UNREADABLE, file->name,
+				 "record has version %" PRIu64 "; this command knows %u", version,
+				 LETHE_RECORD_VERSION);
+	}
+	line_text(&record, "version", "version");
+	line_text(&record, "door", "door");
+	line_text(&record, "mode", "mode");
+	line_number(&record, "entered at", "EL", "entry-el");
+	line_number(&record, "handed over at", "EL", "handoff-el");
+	line_number(&record, "slot", "", "slot");
+	line_number(&record, "boot count", "", "boot-count");
+
+	int code = print_stages(&record);
+
+	if (code == TOOL_OK) {
+		code = print_segments(&record);
+	}
+	return code;
+}
+
+int tool_record(int argc, char **argv)
+{
+	const char *name = RUNNING_TREE;
+	struct file file;
+	int code = options_file("record", argc, argv, NULL, NULL, &name);
+
+	if (code != TOOL_OK) {
+		return code;
+	}
+	if (strcmp(name, RUNNING_TREE) == 0 && access(name, F_OK) != 0) {
+		return tool_fail(TOOL_UNREADABLE, name,
+				 "%s: this machine runs without a device tree, "
+				 "or /sys is not mounted; give a tree's file",
+				 strerror(errno));
+	}
+	code = file_read(name, &file);
+	if (code != TOOL_OK) {
+		return code;
+	}
+	code = print_record(&file);
+	file_free(&file);
+	return code;
+}
