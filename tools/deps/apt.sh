@@ -10,6 +10,7 @@
 #	arm64	a machine with nothing on it, so that `download` means arm64 packages
 #	src	source packages
 
+# shellcheck disable=SC2016	# $(...) below are apt's
 apt_dir=$O/deps/apt	# absolute: downloads change folder
 
 # Lines "URI RELEASE COMPONENT FILE:ENTRY", one for each index of the user's configuration;
@@ -141,20 +142,25 @@ apt_in() { # WORLD TOOL ARGUMENT...
 	LC_ALL=C "$tool" -c "$apt_dir/$world/apt.conf" "$@"
 }
 
+# One archive out of several may be out of reach: what matters is whether there are lists.
 apt_update() { # WORLD
-	apt_in "$1" apt-get -q update >"$apt_dir/$1/update.log" 2>&1 || {
+	apt_in "$1" apt-get -q update >"$apt_dir/$1/update.log" 2>&1 || :
+	# shellcheck disable=SC2010
+	ls "$apt_dir/$1/lists" | grep -q -e _Packages -e _Sources || {
 		grep '^[EW]:' "$apt_dir/$1/update.log" >&2 || :
-		echo "deps: the package lists could not be read" >&2
+		echo "deps: no package lists could be read" >&2
 		return 1
 	}
 	touch "$apt_dir/$1/updated"
 }
 
-# The lists of WORLD, read once a day at most.
+# The lists of WORLD, read once a day at most, and anew when the build folder was moved.
 apt_ready() { # WORLD
-	[ -z "$(find "$apt_dir/$1/updated" -mmin -1440 2>/dev/null)" ] || return 0
-	apt_world "$1"
-	apt_update "$1"
+	if grep -q "\"$apt_dir/$1/lists\"" "$apt_dir/$1/apt.conf" 2>/dev/null &&
+		[ -n "$(find "$apt_dir/$1/updated" -mmin -1440)" ]; then
+		return 0
+	fi
+	apt_world "$1" && apt_update "$1"
 }
 
 # Get packages ("download") or the files of source packages ("source --download-only") of
@@ -165,6 +171,7 @@ apt_fetch() { # WORLD "COMMAND" PACKAGE...
 	command=$2
 	shift 2
 	apt_ready "$fetch_world" || return
+	# shellcheck disable=SC2086
 	apt_in "$fetch_world" apt-get -qq $command "$@" >/dev/null 2>&1 ||
 		{ apt_update "$fetch_world" && apt_in "$fetch_world" apt-get -qq $command "$@" >/dev/null; }
 }

@@ -5,7 +5,7 @@
 # are there. Silent and quick when they are. Without --for: all of them.
 #
 #	DEPS=auto	install and fetch what is missing, after asking on a terminal
-#	DEPS=print	only say what would be done
+#	DEPS=print	only say what would be done; with --for, fail when something is missing
 #	DEPS=no		touch nothing, fail when something is missing
 #
 # Installed packages are never upgraded or removed.
@@ -17,7 +17,7 @@ O=${O:-build}
 DEPS=${DEPS:-auto}
 goal=check
 only=
-asked=no	# --for: somebody waits for the tools, so "missing" is a failure even of DEPS=print
+asked=no
 while [ $# -gt 0 ]; do
 	case $1 in
 	--for) goal=$2 asked=yes ;;
@@ -101,6 +101,7 @@ table() { # the rows of this goal, fields separated by |, ${...} filled in
 
 rows=$(table)
 headers=no
+# shellcheck disable=SC2046
 if includes $(echo "$rows" | sed -n 's/^[^|]*|hdr \([^|]*\)|.*/\1/p'); then headers=yes; fi
 
 missing() {
@@ -120,6 +121,7 @@ column() { echo "$lacks" | awk -F'|' -v c="$1" '{ print $c }'; }
 for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT \
 	arm64:ARM64_LIBS qemu:QEMU; do
 	echo "$lacks" | grep -q "^${pair%:*}|" || continue
+	value=
 	eval "value=\${${pair#*:}}"
 	case $value in
 	"$O"/deps/*) ;;
@@ -146,6 +148,7 @@ suggest() { # COLUMN COMMAND: the packages, then what has to be given by hand
 	for word; do
 		case $word in
 		*=) given="$given $word..." ;;
+		*=*) given="$given $word" ;;
 		*) line="$line $word" ;;
 		esac
 	done
@@ -179,6 +182,7 @@ if [ -n "$packages" ]; then
 	if [ "$DEPS" = auto ] || [ -e "$apt_dir/host/updated" ]; then
 		# shellcheck disable=SC2086
 		plan_install $packages || exit 1
+		# shellcheck disable=SC2086
 		size=$(install_size $packages)
 	else
 		size="about $(echo "$lacks" | awk -F'|' '$6 !~ /^\(/ { mb += $5 } END { print mb }') MB to download"

@@ -29,12 +29,12 @@ place() {
 
 unpack_debs() { # WORLD FOLDER PACKAGE...
 	world=$1
-	root=$2
+	into=$2
 	shift 2
-	mkdir -p "$tmp/debs" "$root"
+	mkdir -p "$tmp/debs" "$into"
 	(cd "$tmp/debs" && apt_fetch "$world" download "$@")
 	for deb in "$tmp"/debs/*.deb; do
-		dpkg-deb -x "$deb" "$root"
+		dpkg-deb -x "$deb" "$into"
 		rm "$deb"
 	done
 }
@@ -72,15 +72,15 @@ fetch_libfdt() {
 # The name of a kernel changes with each of its versions: ask the metapackage.
 fetch_kernel() {
 	apt_ready arm64
-	name=$(apt_in arm64 apt-cache depends --no-recommends linux-image-cloud-arm64 |
+	image=$(apt_in arm64 apt-cache depends --no-recommends linux-image-cloud-arm64 |
 		awk '$1 == "Depends:" && $2 ~ /^linux-image-/ { print $2; exit }')
-	unpack_debs arm64 "$tmp/root" "$name"
+	unpack_debs arm64 "$tmp/root" "$image"
 	mkdir "$tmp/out"
 	mv "$tmp"/root/boot/vmlinuz-* "$tmp/out/Image"
 	basename "$tmp"/root/boot/config-* | sed 's/^config-//' >"$tmp/out/version"
 	magic=$(dd if="$tmp/out/Image" bs=1 skip=56 count=4 2>/dev/null)
 	[ "$magic" = "ARMd" ] || {
-		echo "deps: $name holds no plain arm64 Image" >&2
+		echo "deps: $image holds no plain arm64 Image" >&2
 		return 1
 	}
 }
@@ -172,16 +172,16 @@ fetch() {
 exec 9>"$O/deps/lock"
 flock 9
 rm -rf "$O"/deps/tmp.*
-name=
+item=
 finish() {
 	code=$?
 	rm -rf "$O"/deps/tmp.* "$O"/deps/apt/*/*.bin
 	[ $code = 0 ] ||
-		echo "deps: $name could not be fetched; $(variable "$name")= takes one from elsewhere" >&2
+		echo "deps: $item could not be fetched; $(variable "$item")= takes one from elsewhere" >&2
 	exit $code
 }
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
-for name; do
-	fetch "$name"
+for item; do
+	fetch "$item"
 done

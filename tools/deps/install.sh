@@ -3,6 +3,7 @@
 # install.sh: put packages on this machine without upgrading or removing any. Sourced, after
 # apt.sh; plan_install first.
 
+# shellcheck disable=SC2154
 install_options="-c $apt_dir/host/apt.conf install --no-install-recommends --no-upgrade --no-remove"
 
 simulate() { # PACKAGE...
@@ -18,6 +19,7 @@ upgrades() { sed -n 's/^Inst \([^ ]*\) \[\([^]]*\)\].*/\1 \2/p' "$apt_dir/plan";
 # still have: a pin on the source package of whatever would be upgraded.
 plan_install() { # PACKAGE...
 	apt_ready host || return
+	# shellcheck disable=SC2034
 	for round in 1 2 3 4 5; do
 		simulate "$@" || {
 			grep '^E:' "$apt_dir/plan" >&2 || cat "$apt_dir/plan" >&2
