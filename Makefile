@@ -49,7 +49,7 @@ endif
 TARGET_CFLAGS = -std=gnu11 -Os -g -ffreestanding -mgeneral-regs-only -mstrict-align -ffixed-x18 \
 	-fpie -fvisibility=hidden -include src/hidden.h -fno-common -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -fno-tree-switch-conversion -ffunction-sections \
-	-fdata-sections -mbranch-protection=none -mno-outline-atomics $(PREFIX_MAP)
+	-fdata-sections -fomit-frame-pointer -fno-jump-tables -mbranch-protection=none -mno-outline-atomics $(PREFIX_MAP)
 include tools/deps/newlib.mk
 
 # ---- what is made of what: FDT_OBJS is libfdt's, DOOR_SRCS go into the blob only ----
@@ -64,13 +64,13 @@ BLOB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(DOOR_SRCS)) $(LIB_OBJS)
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
 all: $(O)/lethe.img $(O)/liblethe.a $(O)/lethe
 
-$(O)/src/%.c.o: src/%.c | $(NEWLIB_HEADERS)
+$(O)/src/%.c.o: src/%.c Makefile | $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<
-$(O)/src/%.S.o: src/%.S
+$(O)/src/%.S.o: src/%.S Makefile
 	mkdir -p $(@D)
 	$(CC_TARGET) $(PREFIX_MAP) -g -Iinclude -MMD -MP -c -o $@ $<
-$(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c | $(NEWLIB_HEADERS)
+$(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w -ffile-prefix-map=$(LIBFDT_SRC)/=libfdt/ \
 		-isystem $(LIBFDT_SRC) -c -o $@ $<
@@ -82,9 +82,9 @@ $(O)/lethe.elf: linker.ld $(BLOB_OBJS)
 		--orphan-handling=error --fix-cortex-a53-843419 --build-id=none -Map=$@.map -T linker.ld \
 		-o $@ $(BLOB_OBJS)
 $(O)/lethe.img: $(O)/lethe.elf
-	$(OBJCOPY_TARGET) -O binary --set-section-flags .bss=alloc,load,contents \
-		--set-section-flags .stack=alloc,load,contents $< $@
-	tools/size.sh $(CROSS_COMPILE)size $<
+	$(OBJCOPY_TARGET) -O binary $(foreach s,head text rodata data bss stack,-j .$(s) \
+		--set-section-flags .$(s)=alloc,load,contents) $< $@
+	tools/size.sh $(CROSS_COMPILE)nm $<
 
 # One object whose only globals are lethe_*: mem*, str* and libfdt inside are nobody else's business.
 $(O)/liblethe.a: $(LIB_OBJS)

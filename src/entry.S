@@ -52,6 +52,7 @@ lethe_image_start:
 FUNC lethe_entry
 	msr	daifset, #15			// nothing may come in before there are vectors
 	msr	spsel, #1			// our stack pointer is SP_ELx; SP_EL0 is a scratch register
+	msr	tpidr_el0, xzr			// not crossing: vectors.S
 	mov	x19, x0
 	mrs	x20, CurrentEL
 	lsr	x20, x20, #2

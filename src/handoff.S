@@ -36,13 +36,12 @@ FUNC lethe_handoff
 	dsb	sy
 	isb
 	msr	daifset, #15
+	mov	x1, #1
+	msr	tpidr_el0, x1			// from here an exception ends in registers alone: vectors.S
 	mrs	x16, CurrentEL
 	cmp	x16, #(2 << 2)
-	adr_l	x1, lethe_cross_vectors
 	b.ne	.Lat_el1
 
-	msr	vbar_el2, x1			// registers only from here
-	isb					// in force before anything below can go wrong
 	ic	iallu				// no stale instruction of whatever lay where the payload is
 	tlbi	alle2				// nor a translation of the old regimes
 	tlbi	alle1
@@ -72,8 +71,6 @@ FUNC lethe_handoff
 	isb
 
 .Lat_el1:
-	msr	vbar_el1, x1			// registers only from here
-	isb					// in force before anything below can go wrong
 	ic	iallu				// no stale instruction of whatever lay where the payload is
 	tlbi	vmalle1				// nor a translation of the old regime
 	dsb	sy				// both complete
@@ -82,20 +79,3 @@ FUNC lethe_handoff
 	isb					// fetches as the payload finds them
 	b	.Lbranch
 END lethe_handoff
-
-	.macro	cross_vector
-	.balign	128
-	mov	x0, #LETHE_E_FAULT_ASM
-	mov	x1, #LETHE_STAGE_CROSS_ASM
-	b	lethe_halt
-	.endm
-
-/* In force while no memory may be touched: status and stage stay in x0 and x1, ESR, ELR, FAR are untouched. */
-	.section .text.lethe_cross_vectors, "ax", %progbits
-	.balign	2048
-	.type	lethe_cross_vectors, %function
-lethe_cross_vectors:
-	.rept	16
-	cross_vector
-	.endr
-	.size	lethe_cross_vectors, . - lethe_cross_vectors

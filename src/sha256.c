@@ -87,26 +87,32 @@ static inline uint32_t load_word(const uint8_t *data, unsigned int i, int aligne
 	} while (0)
 
 /* Two rounds with one read of the constants; little-endian, so the first is the low half. */
-#define PAIR(W, a, b, c, d, e, f, g, h, i)                                                         \
+#define PAIR(a, b, c, d, e, f, g, h, i)                                                            \
 	do {                                                                                       \
 		uint64_t k = pairs[(i) / 2];                                                       \
-		ROUND(a, b, c, d, e, f, g, h, W(i), (uint32_t)k);                                  \
-		ROUND(h, a, b, c, d, e, f, g, W((i) + 1), (uint32_t)(k >> 32));                    \
+		ROUND(a, b, c, d, e, f, g, h, w[i], (uint32_t)k);                                  \
+		ROUND(h, a, b, c, d, e, f, g, w[(i) + 1], (uint32_t)(k >> 32));                    \
 	} while (0)
 
-#define EIGHT(W, i)                                                                                \
+#define EIGHT(i)                                                                                   \
 	do {                                                                                       \
-		PAIR(W, a, b, c, d, e, f, g, h, i);                                                \
-		PAIR(W, g, h, a, b, c, d, e, f, (i) + 2);                                          \
-		PAIR(W, e, f, g, h, a, b, c, d, (i) + 4);                                          \
-		PAIR(W, c, d, e, f, g, h, a, b, (i) + 6);                                          \
+		PAIR(a, b, c, d, e, f, g, h, i);                                                   \
+		PAIR(g, h, a, b, c, d, e, f, (i) + 2);                                             \
+		PAIR(e, f, g, h, a, b, c, d, (i) + 4);                                             \
+		PAIR(c, d, e, f, g, h, a, b, (i) + 6);                                             \
 	} while (0)
 
-/* Rounds 0 to 15 take the message; a later one first replaces the oldest of sixteen words. */
-#define MESSAGE(i) w[(i)]
+/* The word sixteen rounds on takes the place of word i. */
 #define NEXT(i)                                                                                    \
 	(w[(i)&15] +=                                                                              \
 	 small_sigma1(w[((i) + 14) & 15]) + w[((i) + 9) & 15] + small_sigma0(w[((i) + 1) & 15]))
+#define NEXT_FOUR(i)                                                                               \
+	do {                                                                                       \
+		NEXT(i);                                                                           \
+		NEXT((i) + 1);                                                                     \
+		NEXT((i) + 2);                                                                     \
+		NEXT((i) + 3);                                                                     \
+	} while (0)
 
 #define LOAD_FOUR(i, aligned)                                                                      \
 	do {                                                                                       \
@@ -130,7 +136,7 @@ static void compress(uint32_t state[8], const uint8_t *data)
 	uint32_t h = state[7];
 	uint32_t bc = b ^ c;
 	uint32_t ab;
-	const uint64_t *pairs = constants.pairs;
+	const uint64_t *pairs;
 
 	if (((uintptr_t)data & 3) == 0) {
 		LOAD_FOUR(0, 1);
@@ -144,11 +150,16 @@ static void compress(uint32_t state[8], const uint8_t *data)
 		LOAD_FOUR(12, 0);
 	}
 
-	EIGHT(MESSAGE, 0);
-	EIGHT(MESSAGE, 8);
-	for (pairs = constants.pairs + 8; pairs < constants.pairs + 32; pairs += 8) {
-		EIGHT(NEXT, 0);
-		EIGHT(NEXT, 8);
+	for (pairs = constants.pairs;; pairs += 8) {
+		EIGHT(0);
+		EIGHT(8);
+		if (pairs == constants.pairs + 24) {
+			break;
+		}
+		NEXT_FOUR(0);
+		NEXT_FOUR(4);
+		NEXT_FOUR(8);
+		NEXT_FOUR(12);
 	}
 
 	state[0] += a;

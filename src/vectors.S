@@ -5,10 +5,12 @@
  * Why assembly: a vector has no free register and perhaps no good stack.
  *
  * Two exceptions come back: one inside lethe_probe_read32() (any kind), and one SError in the window that
- * entry.S opens. Everything else ends in lethe_fault() on a stack of its own. Scratch registers are SP_EL0
- * (we run on SP_ELx), TPIDR_EL0 and TPIDRRO_EL0: nobody relies on them across a boot.
+ * entry.S opens. Everything else ends in lethe_fault() on a stack of its own; but while TPIDR_EL0 is not 0 we
+ * are crossing, no memory may be touched, and it ends in registers alone. Scratch registers are SP_EL0 (we run
+ * on SP_ELx), TPIDRRO_EL0 and TPIDR_EL1: nobody relies on them across a boot.
  */
 #include "asm.h"
+#include "entry.h"
 #include "fault.h"
 
 	.macro	vector kind
@@ -32,8 +34,10 @@ lethe_vectors:
 	.endr
 
 .Lexception:
-	msr	tpidr_el0, x1
-	msr	tpidrro_el0, x2
+	msr	tpidrro_el0, x1
+	mrs	x1, tpidr_el0
+	cbnz	x1, .Lcrossing
+	msr	tpidr_el1, x2
 	mrs	x1, CurrentEL			// flags may go: eret restores them
 	cmp	x1, #(2 << 2)
 	b.lo	1f
@@ -76,8 +80,8 @@ lethe_vectors:
 1:	msr	elr_el1, x1
 	b	3f
 2:	msr	elr_el3, x1
-3:	mrs	x2, tpidrro_el0
-	mrs	x1, tpidr_el0
+3:	mrs	x2, tpidr_el1
+	mrs	x1, tpidrro_el0
 	mrs	x0, sp_el0
 	eret					// synchronizes the context: ELR is in force
 
@@ -101,6 +105,11 @@ lethe_vectors:
 	mov	x29, #0
 	bl	lethe_fault
 	b	lethe_halt			// not reached: lethe_fault does not return
+
+.Lcrossing:					// ESR, ELR and FAR keep the rest of the story
+	mov	x0, #LETHE_E_FAULT_ASM
+	mov	x1, #LETHE_STAGE_CROSS_ASM
+	b	lethe_halt
 	.size	lethe_vectors, . - lethe_vectors
 
 /*
