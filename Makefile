@@ -122,6 +122,12 @@ $(O)/lethe: $(TOOL_OBJS)
 $(O)/arm64/lethe: $(ARM64_OBJS)
 	$(ARM64_CC) -static -s -o $@ $(ARM64_OBJS) -L$(ARM64_LIBS)/lib -lz -lzstd
 
+# A make of its own after the fetching: it then finds the compiler and the sources (deps.mk).
+run shell: deps-run
+	$(MAKE) $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX)
+	O='$(O)' QEMU="$$(O='$(O)' tools/deps/qemu.sh)" KERNEL='$(KERNEL)' BUSYBOX='$(BUSYBOX)' CPU='$(CPU)' EL='$(EL)' \
+		SMP='$(SMP)' MEM='$(MEM)' tools/run/run.sh $(filter shell,$@)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/include/lethe $(DESTDIR)$(PREFIX)/lib/lethe
