@@ -188,41 +188,69 @@ static int check_extent(const struct job *job)
 	return LETHE_OK;
 }
 
-/*
- * Segments move in the order of the plan: destination i may cover the source of an earlier one,
- * which is gone, and its own (memmove), but no later one and none of another slot.
- */
-static int check_destination(const struct job *job, uint32_t index)
+/* Two destinations that meet: the later one is named, and any segment rather than the tree. */
+static int check_overlaps(const struct job *job, uint32_t index)
 {
 	const struct lethe_placement *placement = job->placement;
 	const uint64_t dest = placement->segment[index].dest;
 	const uint64_t size = job->segments[index].mem_size;
-	int status;
 
-	for (uint32_t j = 0; j < index; j++) {
-		if (in_slot(job, j) && lethe_overlap(dest, size, placement->segment[j].dest,
-						     job->segments[j].mem_size)) {
+	for (uint32_t j = job->slot->first_segment; j < index; j++) {
+		if (lethe_overlap(dest, size, placement->segment[j].dest,
+				  job->segments[j].mem_size)) {
 			return segment_fail(job, LETHE_E_DEST_OVERLAP, index, dest);
 		}
 	}
 	if (lethe_overlap(dest, size, placement->tree, placement->tree_end - placement->tree)) {
 		return segment_fail(job, LETHE_E_DEST_OVERLAP, index, dest);
 	}
-	status = touches_lethe(placement, dest, size);
-	if (status != LETHE_OK) {
-		return segment_fail(job, status, index, dest);
-	}
+	return LETHE_OK;
+}
+
+/*
+ * Does a store to [base, base + size) destroy a source that is read later? Segments move in the
+ * order of the plan: those of the slot below next are gone by then, those of other slots never go.
+ */
+static int destroys_source(const struct job *job, uint32_t next, uint64_t base, uint64_t size)
+{
 	for (uint32_t j = 0; j < job->plan->segment_count; j++) {
-		if (in_slot(job, j) && j <= index) {
+		const struct lethe_segment *segment = &job->segments[j];
+
+		if (in_slot(job, j) && j < next) {
 			continue;
 		}
-		if ((job->segments[j].flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
-		    lethe_overlap(dest, size, placement->segment[j].source,
-				  job->segments[j].file_size)) {
-			return segment_fail(job, LETHE_E_DEST_SOURCE, index, dest);
+		if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
+		    lethe_overlap(base, size, job->placement->segment[j].source,
+				  segment->file_size)) {
+			return 1;
 		}
 	}
-	return LETHE_OK;
+	return 0;
+}
+
+static int check_segments(const struct job *job)
+{
+	const uint32_t first = job->slot->first_segment;
+	const uint32_t end = first + job->slot->segment_count;
+	int status = LETHE_OK;
+
+	for (uint32_t i = first; status == LETHE_OK && i < end; i++) {
+		status = check_overlaps(job, i);
+	}
+	for (uint32_t i = first; status == LETHE_OK && i < end; i++) {
+		const uint64_t dest = job->placement->segment[i].dest;
+		const uint64_t size = job->segments[i].mem_size;
+
+		status = touches_lethe(job->placement, dest, size);
+		/* Its own source it may cover: the move is a memmove. */
+		if (status == LETHE_OK && destroys_source(job, i + 1, dest, size)) {
+			status = LETHE_E_DEST_SOURCE;
+		}
+		if (status != LETHE_OK) {
+			return segment_fail(job, status, i, dest);
+		}
+	}
+	return status;
 }
 
 /* The tree is written after its slot's moves: only other slots' sources are still needed. */
@@ -230,19 +258,13 @@ static int check_tree_slot(const struct job *job)
 {
 	const struct lethe_placement *placement = job->placement;
 	const uint64_t size = placement->tree_end - placement->tree;
-	const int status = touches_lethe(placement, placement->tree, size);
+	int status = touches_lethe(placement, placement->tree, size);
 
-	if (status != LETHE_OK) {
-		return tree_fail(job, status, placement->tree);
+	if (status == LETHE_OK &&
+	    destroys_source(job, job->plan->segment_count, placement->tree, size)) {
+		status = LETHE_E_DEST_SOURCE;
 	}
-	for (uint32_t j = 0; j < job->plan->segment_count; j++) {
-		if (!in_slot(job, j) && (job->segments[j].flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
-		    lethe_overlap(placement->tree, size, placement->segment[j].source,
-				  job->segments[j].file_size)) {
-			return tree_fail(job, LETHE_E_DEST_SOURCE, placement->tree);
-		}
-	}
-	return LETHE_OK;
+	return status == LETHE_OK ? LETHE_OK : tree_fail(job, status, placement->tree);
 }
 
 /*
@@ -286,17 +308,9 @@ int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int sl
 	}
 	if (status != LETHE_OK || (status = place_tree(&job)) != LETHE_OK ||
 	    (status = check_sources(&job)) != LETHE_OK ||
-	    (status = check_extent(&job)) != LETHE_OK) {
-		return status;
-	}
-	for (uint32_t i = 0; i < job.slot->segment_count; i++) {
-		status = check_destination(&job, job.slot->first_segment + i);
-		if (status != LETHE_OK) {
-			return status;
-		}
-	}
-	status = check_tree_slot(&job);
-	if (status != LETHE_OK) {
+	    (status = check_extent(&job)) != LETHE_OK ||
+	    (status = check_segments(&job)) != LETHE_OK ||
+	    (status = check_tree_slot(&job)) != LETHE_OK) {
 		return status;
 	}
 	placement->entry = job.slot->entry;

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Host tests, under ASan and UBSan. Included by the top Makefile (O, HOSTCC, HOST_CFLAGS).
+#
+# A test is a name in UNIT_TESTS; it is built from test/unit/test_NAME.c and
+#	UNIT_SRCS_NAME	every other file that it needs, from the top of the tree
+#	UNIT_LIBS_NAME	libraries, -lfdt for example
+# An object is compiled once, however many tests use it.
+
+UNIT_TESTS += status sha256 plan place
+UNIT_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c offsets.c sha256.c status.c) \
+	test/unit/plan_builder.c
+UNIT_SRCS_status := src/status.c
+UNIT_SRCS_sha256 := src/sha256.c
+UNIT_SRCS_plan := $(UNIT_PLAN_SRCS)
+UNIT_SRCS_place := $(UNIT_PLAN_SRCS) src/place.c
+
+# Tables leave out what is zero. -O1: the sanitizers do the work, and gdb still finds its way.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers -Isrc -Itest/unit
+UNIT_PROGRAMS = $(UNIT_TESTS:%=$(O)/test/unit/test_%)
+UNIT_OBJ := $(O)/test/obj
+
+$(UNIT_OBJ)/%.c.o: %.c test/unit/unit.mk
+	mkdir -p $(@D)
+	$(HOSTCC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Lists may be set in files that are included later: they are looked at when a program is linked.
+.SECONDEXPANSION:
+$(O)/test/unit/test_%: $(UNIT_OBJ)/test/unit/test_%.c.o $$(addprefix $(UNIT_OBJ)/,$$(addsuffix .o,$$(UNIT_SRCS_$$*)))
+	mkdir -p $(@D)
+	$(HOSTCC) $(SANITIZE) -o $@ $(filter %.o,$^) $(UNIT_LIBS_$*) -lcmocka
+
+.PHONY: check-unit
+check-unit: $$(UNIT_PROGRAMS)
+	test/unit/run.py $(UNIT_PROGRAMS)
+
+-include $(shell [ -d $(UNIT_OBJ) ] && find $(UNIT_OBJ) -name '*.d')
