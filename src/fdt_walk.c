@@ -140,7 +140,7 @@ int lethe_walk_next(struct lethe_walk *walk)
 		walk->had_subnode = 1;
 		return FDT_END_NODE;
 	}
-	if (tag == FDT_END && walk->depth == 0 && walk->offset != 0) {
+	if (tag == FDT_END && walk->depth == 0 && walk->had_subnode) {
 		return FDT_END;
 	}
 	return LETHE_E_TREE_BROKEN;
