@@ -74,14 +74,18 @@ static int find_target(struct output *output, const struct file *inputs, unsigne
 		output->path = strdup(name);
 		return output->path ? TOOL_OK : fail_errno(output);
 	}
-	output->path = realpath(name, NULL);
-	if (!output->path || stat(output->path, &status) != 0) {
+	/* Through links, also those of /proc/self/fd that realpath() cannot follow. */
+	if (stat(name, &status) != 0) {
 		return fail_errno(output);
 	}
 	if (!S_ISREG(status.st_mode)) {
 		return tool_fail(TOOL_USAGE, name,
 				 "is not a regular file: a bundle is written aside "
 				 "and renamed when it is complete");
+	}
+	output->path = realpath(name, NULL);
+	if (!output->path) {
+		return fail_errno(output);
 	}
 	*mode = status.st_mode & 0777;
 	for (unsigned int i = 0; i < input_count; i++) {
