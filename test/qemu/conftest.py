@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Fixtures; and each file's seconds at the end."""
+
+import collections
+import os
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+import harness  # noqa: E402
+import images   # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="the full product of boot cells")
+
+
+@pytest.fixture
+def work():
+    """A folder that is gone after the test: bundles are large."""
+    parent = os.path.join(harness.IMAGES, "tmp")
+    os.makedirs(parent, exist_ok=True)
+    folder = tempfile.mkdtemp(dir=parent)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def initrd(tmp_path_factory):
+    return images.initramfs(str(tmp_path_factory.mktemp("initrd") / "initrd"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    seconds = collections.defaultdict(float)
+    for outcome in ("passed", "failed", "error"):
+        for report in terminalreporter.stats.get(outcome, []):
+            seconds[report.nodeid.split("::")[0]] += getattr(report, "duration", 0)
+    for name, spent in sorted(seconds.items()):
+        terminalreporter.write_line(f"{spent:6.1f} s  {name}")

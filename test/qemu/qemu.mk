@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Everything that boots. check-qemu is the first tier; check-qemu-long also takes the full product of boot
+# cells. Needs lethe and what `make deps` gets. One file, one test: `make check-qemu K=name`.
+
+QEMU_TEST := $(O)/test/qemu
+QEMU_IMAGES := $(QEMU_TEST)/payload-virt.img $(QEMU_TEST)/payload-evb.img $(QEMU_TEST)/hostile.img
+K ?=
+# Flat, from 0; RX and R parts apart only so that the linker has nothing to warn of.
+QEMU_LDFLAGS = -Wl,-Ttext=0,-e,start,-z,max-page-size=4096,--build-id=none
+# xdist where it is there; the tests do not know.
+QEMU_JOBS = $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && echo -n 2 --dist worksteal)
+QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
+	BUSYBOX='$(abspath $(BUSYBOX))' UBOOT='$(abspath $(UBOOT))' PYTHONDONTWRITEBYTECODE=1 \
+	$(PYTHON) -m pytest -q -p no:cacheprovider $(QEMU_JOBS) $(if $(K),-k '$(K)') \
+	--junitxml=$(QEMU_TEST)/result.xml test/qemu
+
+.PHONY: check-qemu check-qemu-long
+check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(QEMU_IMAGES) $(KERNEL) $(BUSYBOX) $(UBOOT)
+	$(QEMU_PYTEST) $(if $(filter %-long,$@),--long)
+
+$(QEMU_TEST)/payload-virt.img: QEMU_DEFS = -DUART_PL011=0x09000000
+$(QEMU_TEST)/payload-evb.img: QEMU_DEFS = -DUART_NS16550=0xf0000000
+$(QEMU_TEST)/payload-%.img: test/qemu/payload.S
+	mkdir -p $(@D)
+	$(CC_TARGET) $(QEMU_DEFS) -nostdlib -static $(QEMU_LDFLAGS) -o $(@:.img=.elf) $<
+	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
+$(QEMU_TEST)/hostile.img: test/qemu/hostile.S
+	mkdir -p $(@D)
+	$(CC_TARGET) -nostdlib -static $(QEMU_LDFLAGS) -o $(@:.img=.elf) $<
+	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@

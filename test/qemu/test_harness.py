@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The judges themselves: the plain kernel boots, the stub is hostile, failures are seen."""
+
+import pytest
+
+import harness
+from harness import KERNEL, LOAD, MIB, PAYLOAD, Failure, Machine
+from images import Hostile
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_plain_kernel(el, initrd):
+    with Machine(KERNEL, el=el, memory=512, initrd=initrd, append="console=ttyAMA0") as machine:
+        machine.expect(r"Booting Linux on physical CPU", f"started at EL{el}", r"^init: end")
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_plain_payload(el):
+    """QEMU's own hand-over, as the payload sees it."""
+    with Machine(PAYLOAD, el=el, ram=True) as machine:
+        values = machine.payload()
+        assert values["el"] == el and values["base"] == LOAD and values["daif"] == 0x3c0
+        assert machine.read_tree(values["x0"])
+
+
+def test_failure_shows_console_and_command():
+    with pytest.raises(Failure) as caught:
+        with Machine(PAYLOAD, el=1) as machine:
+            machine.deadline -= harness.LIMIT - 2
+            machine.expect("payload: base", "never printed")
+    text = str(caught.value)
+    assert "payload: end" in text and "-kernel" in text and "never printed" in text
+
+
+@pytest.mark.parametrize("cpu, flags, wanted", [
+    ("cortex-a72", ["ee"], {"sctlr": 0xfad8387a, "cntvoff": 0x123456789abcdef}),
+    ("cortex-a72", [], {"sctlr": 0xf8d8387a, "hcr": 0xac7fe3f, "spsel": 0, "daif": 0x2c0}),
+    ("max", ["e2h"], {"sctlr": 0xf8d8387a, "hcr": 0x488000000, "cptr": 0x80000000}),
+])
+def test_stub_is_hostile(work, cpu, flags, wanted):
+    """Straight to the payload, with no Lethe between, the poison is there."""
+    target = LOAD + MIB
+    stub = Hostile(target, *flags).save(work + "/stub")
+    with Machine(stub, cpu=cpu, load=[(PAYLOAD, target)]) as machine:
+        if "ee" in flags:   # big-endian stores do not reach a little-endian UART register as bytes
+            machine.drain(0.5)
+            assert b"payload: end" not in machine.raw
+            return
+        values = machine.payload()
+        for name, value in wanted.items():
+            assert values[name] == value, f"{name}: {values[name]:#x}"
+        assert values["x1"] == values["x2"] == values["x3"] == 0
+        assert values["x0"] != 0
