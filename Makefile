@@ -38,7 +38,8 @@ OBJCOPY_TARGET = $(CROSS_COMPILE)objcopy
 HOSTCC ?= cc
 
 # Nothing of the folder it was built in may reach a product: two builds are to be identical.
-PREFIX_MAP = -ffile-prefix-map=$(CURDIR)/= -ffile-prefix-map=$(abspath $(O))/=build/
+PREFIX_MAP = -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(abspath $(O))=build \
+	-ffile-prefix-map=$(O)=build -ffile-prefix-map=$(NEWLIB_SRC)=newlib -ffile-prefix-map=$(LIBFDT_SRC)=libfdt
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla
 ifeq ($(WERROR),1)
 WARN += -Werror
@@ -72,7 +73,7 @@ $(O)/src/%.S.o: src/%.S Makefile
 	$(CC_TARGET) $(PREFIX_MAP) -g -Iinclude -MMD -MP -c -o $@ $<
 $(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
-	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w -ffile-prefix-map=$(LIBFDT_SRC)/=libfdt/ \
+	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w \
 		-isystem $(LIBFDT_SRC) -c -o $@ $<
 # The digest is the long part of a boot: speed before size.
 $(O)/src/sha256.c.o: TARGET_CFLAGS += -O2

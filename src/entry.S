@@ -67,7 +67,7 @@ FUNC lethe_entry
 	b.lo	.Lel1
 	b.hi	.Lel3
 
-.Lel2:	msr	vbar_el2, x1
+.Lel2:	msr	vbar_el2, x1			// our vectors
 	msr	sctlr_el2, x2			// M, C, I, A, WXN, EE = 0
 	isb					// vectors and SCTLR are in force
 	mov_q	x3, HCR_RW | HCR_AMO		// E2H, TGE, VM, DC = 0: known layouts; SErrors come here
@@ -76,27 +76,27 @@ FUNC lethe_entry
 	// Is E2H really clear? Some CPUs have it RES1 and do not say so. With E2H = 1 FAR_EL1 names
 	// FAR_EL2; two patterns, so that a chance match of a stale FAR_EL1 cannot deceive.
 	mov	x3, #0x5a5a
-	msr	far_el2, x3
+	msr	far_el2, x3			// nothing relies on it
 	isb					// the indirect alias sees the write
 	mrs	x4, far_el1
 	cmp	x4, x3
 	b.ne	.Lprofiling
 	mvn	x3, x3
-	msr	far_el2, x3
-	isb
+	msr	far_el2, x3			// the second pattern
+	isb					// likewise
 	mrs	x4, far_el1
 	cmp	x4, x3
 	cset	x21, eq
 	b	.Lprofiling
 
-.Lel3:	msr	vbar_el3, x1
+.Lel3:	msr	vbar_el3, x1			// as at EL2
 	msr	sctlr_el3, x2
 	isb					// vectors and SCTLR are in force
 	b	.Lcaches			// C refuses EL3, aloud
 
 .Lel1:	msr	vbar_el1, x1
 	mov_q	x2, SCTLR_EL1_OFF
-	msr	sctlr_el1, x2
+	msr	sctlr_el1, x2			// M, C, I, A, WXN, EE = 0
 	isb					// vectors and SCTLR are in force
 
 	// Statistical profiling and trace write to memory through the old kernel's addresses. Drain and stop
@@ -129,9 +129,9 @@ FUNC lethe_entry
 	cmp	x20, #2
 	b.lo	1f
 	b.hi	2f
-	msr	sctlr_el2, x2
+	msr	sctlr_el2, x2			// I = 1
 	b	3f
-1:	msr	sctlr_el1, x2
+1:	msr	sctlr_el1, x2			// the same at each level: I = 1
 	b	3f
 2:	msr	sctlr_el3, x2
 3:	isb					// fetches are cached from here
@@ -155,7 +155,7 @@ FUNC lethe_entry
 	.global	lethe_serror_window_start
 	.hidden	lethe_serror_window_start
 lethe_serror_window_start:
-	msr	daifclr, #4
+	msr	daifclr, #4			// SError unmasked
 	isb					// a pending SError is taken here
 	.global	lethe_serror_window_end
 	.hidden	lethe_serror_window_end

@@ -60,8 +60,8 @@ FUNC lethe_handoff
 
 .Lto_el1:
 	mov	x2, #SPSR_EL1H_MASKED
-	msr	spsr_el2, x2
-	msr	elr_el2, x9
+	msr	spsr_el2, x2			// EL1h, D A I F masked
+	msr	elr_el2, x9			// the entry
 	mov	x0, x10
 	mov	x1, x11
 	mov	x2, x12

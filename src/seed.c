@@ -81,7 +81,7 @@ int lethe_seed(const void *tree, uint8_t seed[SEED_SIZE])
 	lethe_sha256_update(&pool, "lethe seed", 10);
 	lethe_sha256_update(&pool, &ticks, sizeof(ticks));
 	if (tree != 0) {
-		int chosen = fdt_path_offset(tree, "/chosen");
+		int chosen = fdt_subnode_offset(tree, 0, "chosen");
 
 		if (chosen >= 0) {
 			sources += add_property(&pool, tree, chosen, "kaslr-seed");

@@ -8,13 +8,10 @@
  */
 
 #ifdef __ASSEMBLER__
-#define U64(x) (x)
+#define BIT(n) (1 << (n))
 #else
-#include <stdint.h>
-#define U64(x) ((uint64_t)(x))
+#define BIT(n) (1ULL << (n))
 #endif
-
-#define BIT(n) (U64(1) << (n))
 
 /*
  * SCTLR_EL2 and SCTLR_EL3 with MMU and D-cache off, little-endian: the RES1 bits of the E2H = 0 layout.
@@ -38,6 +35,6 @@
 #define HCR_ATA BIT(56)
 
 /* PSTATE at hand-off: EL1h, D A I F masked. */
-#define SPSR_EL1H_MASKED U64(0x3c5)
+#define SPSR_EL1H_MASKED 0x3c5
 
 #endif

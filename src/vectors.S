@@ -15,7 +15,7 @@
 
 	.macro	vector kind
 	.balign	128
-	msr	sp_el0, x0
+	msr	sp_el0, x0			// saved: the first free register
 	mov	x0, #\kind
 	b	.Lexception
 	.endm
@@ -34,10 +34,10 @@ lethe_vectors:
 	.endr
 
 .Lexception:
-	msr	tpidrro_el0, x1
+	msr	tpidrro_el0, x1			// saved
 	mrs	x1, tpidr_el0
 	cbnz	x1, .Lcrossing
-	msr	tpidr_el1, x2
+	msr	tpidr_el1, x2			// saved
 	mrs	x1, CurrentEL			// flags may go: eret restores them
 	cmp	x1, #(2 << 2)
 	b.lo	1f
@@ -75,11 +75,11 @@ lethe_vectors:
 	cmp	x2, #(2 << 2)
 	b.lo	1f
 	b.hi	2f
-	msr	elr_el2, x1
+	msr	elr_el2, x1			// where ERET goes
 	b	3f
-1:	msr	elr_el1, x1
+1:	msr	elr_el1, x1			// likewise
 	b	3f
-2:	msr	elr_el3, x1
+2:	msr	elr_el3, x1			// likewise
 3:	mrs	x2, tpidr_el1
 	mrs	x1, tpidrro_el0
 	mrs	x0, sp_el0
@@ -128,7 +128,7 @@ lethe_vectors:
 FUNC lethe_probe_read32
 .Lprobe_start:
 	cbz	w2, 1f
-	dc	civac, x0
+	dc	civac, x0			// a line over the word, if there is one
 	dsb	sy				// the line is gone before the load
 1:	ldr	w3, [x0]
 	dsb	sy				// the load, and an abort of it, is complete

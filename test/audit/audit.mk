@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
+.PHONY: audit
+audit: $(O)/lethe.elf $(O)/liblethe.a
+	O='$(O)' CROSS_COMPILE='$(CROSS_COMPILE)' $(PYTHON) test/audit/audit.py

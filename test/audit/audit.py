@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs every audit, prints what each found, and counts: an audit passes when it finds nothing."""
+import sys
+
+import audit_code
+import audit_source
+import audit_stack
+
+AUDITS = audit_code.AUDITS + audit_source.AUDITS + audit_stack.AUDITS
+
+
+def main():
+    failed = 0
+    for audit in AUDITS:
+        name = audit.__doc__.strip().splitlines()[0]
+        findings = audit()
+        print("ok   " + name if not findings else "FAIL " + name)
+        for finding in findings[:20]:
+            print("     " + finding)
+        failed += bool(findings)
+    print(f"{len(AUDITS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Audits of the object code: what no compiler flag promises for assembly and libraries alike."""
+import os
+import re
+import subprocess
+
+O = os.environ["O"]
+CROSS = os.environ["CROSS_COMPILE"]
+ELF = f"{O}/lethe.elf"
+
+# The units that may use FP/SIMD registers (they enable and restore the trap state themselves).
+SIMD_UNITS = ()
+
+# With the MMU off: exclusives and atomics are not defined on Device memory, DC ZVA faults.
+FORBIDDEN = re.compile(r"^(ld(a|x|ax)r|st(l?x|lx)r|ldxp|ldaxp|stxp|stlxp|cas|swp|ld(add|clr|eor|set|smax|umax|smin|umin))")
+SYSTEM_OPS = {"dc civac", "ic iallu", "tlbi alle1", "tlbi alle2", "tlbi vmalle1"}
+SIMD_OPERAND = re.compile(r"(?<![\w.])([vqdshb]([12]?[0-9]|3[01])|z[0-9]+|p[0-9]+)(\.|/|\b)(?![\w:])")
+
+
+def tool(name, *args):
+    return subprocess.run([CROSS + name, *args], capture_output=True, text=True, check=True).stdout
+
+
+def instructions():
+    """(function, address, mnemonic, operands) of the whole blob; data in the header page left out."""
+    function = None
+    for line in tool("objdump", "-d", "-j", ".text", ELF).splitlines():
+        head = re.match(r"^[0-9a-f]+ <(.+)>:$", line)
+        if head:
+            function = head.group(1)
+            continue
+        parts = line.split("\t")
+        if len(parts) >= 3:
+            operands = parts[3] if len(parts) > 3 else ""
+            # A branch target is an address and a symbol, not an operand: "d0" can be both.
+            operands = re.sub(r"\b[0-9a-f]+ <.*", "", operands.split("//")[0])
+            yield function, parts[0].strip(), parts[2].strip(), operands.strip()
+
+
+def no_simd():
+    """no FP/SIMD register outside the units that may use them"""
+    return [f"{f} {a} {m} {o}" for f, a, m, o in instructions()
+            if f not in SIMD_UNITS and SIMD_OPERAND.search(o)]
+
+
+def no_x18():
+    """no use of x18, the platform's register"""
+    return [f"{f} {a} {m} {o}" for f, a, m, o in instructions() if re.search(r"\b[xw]18\b", o)]
+
+
+def system_operations():
+    """only the maintenance operations that the design allows: by VA to the PoC, never set/way"""
+    found = [(f, a, m, o) for f, a, m, o in instructions() if m in ("dc", "ic", "tlbi", "at", "sys")]
+    return [f"{f} {a} {m} {o}" for f, a, m, o in found
+            if f"{m} {o.split(',')[0]}" not in SYSTEM_OPS]
+
+
+def no_exclusives():
+    """no exclusive or atomic access"""
+    return [f"{f} {a} {m} {o}" for f, a, m, o in instructions() if FORBIDDEN.match(m)]
+
+
+def no_indirect_calls():
+    """no call through a register: the call graph is known, and with it the stack"""
+    return [f"{f} {a} {m} {o}" for f, a, m, o in instructions() if m == "blr"]
+
+
+def sized():
+    """every function has a type and a size"""
+    bad = []
+    for line in tool("readelf", "-sW", ELF).splitlines():
+        fields = line.split()
+        if len(fields) == 8 and fields[3] == "FUNC" and fields[2] == "0":
+            bad.append(fields[7])
+    return bad
+
+
+def disassembled():
+    """the disassembly is there at all (the audits above look at something)"""
+    functions = {f for f, _, _, _ in instructions()}
+    wanted = {"lethe_entry", "lethe_handoff", "lethe_dcache_clean_inval_poc", "memmove", "fdt_setprop"}
+    return sorted(wanted - functions)
+
+
+AUDITS = [disassembled, no_simd, no_x18, system_operations, no_exclusives, no_indirect_calls, sized]

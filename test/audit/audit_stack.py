@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Deepest stack: frame sizes from the prologues, added along the call graph of the linked blob."""
+import re
+
+import audit_code
+
+ROOTS = {"lethe_image_main": ("lethe_stacks_start", "lethe_stack_end"),
+         "lethe_fault": ("lethe_stack_end", "lethe_fault_stack_end")}
+
+
+def frames_and_calls():
+    frames, calls = {}, {}
+    for function, _, mnemonic, operands in audit_code.instructions():
+        frames.setdefault(function, 0)
+        calls.setdefault(function, set())
+        push = re.match(r"(?:.*\[sp, #-(\d+)\]!)|sp, sp, #(0x[0-9a-f]+)", operands)
+        if push and (mnemonic == "sub" or mnemonic.startswith("st")):
+            frames[function] += int(push.group(1) or push.group(2), 0)
+    for line in audit_code.tool("objdump", "-d", "-j", ".text", audit_code.ELF).splitlines():
+        head = re.match(r"^[0-9a-f]+ <(.+)>:$", line)
+        if head:
+            function = head.group(1)
+        call = re.search(r"\t(?:bl|b)\t[0-9a-f]+ <([^+>]+)>", line)
+        if call and call.group(1) != function:
+            calls[function].add(call.group(1))
+    return frames, calls
+
+
+def deepest(function, frames, calls, path=()):
+    if function in path:
+        return None, path + (function,)
+    best, best_path = 0, ()
+    for callee in calls.get(function, ()):
+        depth, callee_path = deepest(callee, frames, calls, path + (function,))
+        if depth is None:
+            return None, callee_path
+        if depth > best:
+            best, best_path = depth, callee_path
+    return best + frames.get(function, 0), (function,) + best_path
+
+
+def stack_bound():
+    """the deepest call chain fits its stack, and nothing recurses"""
+    symbols = {}
+    for line in audit_code.tool("nm", audit_code.ELF).splitlines():
+        fields = line.split()
+        if len(fields) == 3:
+            symbols[fields[2]] = int(fields[0], 16)
+    frames, calls = frames_and_calls()
+    bad = []
+    for root, (low, high) in ROOTS.items():
+        room = symbols[high] - symbols[low]
+        depth, path = deepest(root, frames, calls)
+        if depth is None:
+            bad.append("recursion: " + " > ".join(path))
+        elif depth > room:
+            bad.append(f"{root}: {depth} of {room} bytes: " + " > ".join(path))
+        else:
+            print(f"     {root}: deepest {depth} of {room} bytes: {' > '.join(path)}")
+    return bad
+
+
+AUDITS = [stack_bound]

@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# test_build.sh: what the build promises. Environment: O MAKE and the names of the tools (CROSS_COMPILE, HOSTCC).
+set -u
+passed=0 failed=0
+dir=$(cd "$O" && pwd)/test/build
+rm -rf "$dir"
+mkdir -p "$dir"
+
+expect() { # NAME COMMAND...
+	name=$1
+	shift
+	if "$@" >"$dir/log" 2>&1; then
+		echo "ok   $name"
+		passed=$((passed + 1))
+	else
+		echo "FAIL $name"
+		sed 's/^/     /' "$dir/log" | tail -20
+		failed=$((failed + 1))
+	fi
+}
+
+# A copy of the sources in another folder with another build folder: the same bytes.
+elsewhere() {
+	mkdir -p "$dir/elsewhere" && git ls-files -z -co --exclude-standard |
+		xargs -0 sh -c 'for f; do [ -e "$f" ] && printf "%s\0" "$f"; done' sh |
+		xargs -0 cp --parents -t "$dir/elsewhere" &&
+		${MAKE:-make} -C "$dir/elsewhere" O=out NEWLIB_SRC="$(abs "$NEWLIB_SRC")" \
+			LIBFDT_SRC="$(abs "$LIBFDT_SRC")" all
+}
+abs() { (cd "$1" && pwd); }
+same() { cmp "$O/$1" "$dir/elsewhere/out/$1"; }
+
+no_undefined() { [ -z "$("${CROSS_COMPILE}nm" -u "$O/liblethe.a" | grep ' U ')" ]; }
+only_lethe_globals() {
+	! "${CROSS_COMPILE}nm" -g --defined-only "$O/liblethe.a" | awk 'NF == 3 { print $3 }' | grep -v '^lethe_'
+}
+
+# A program that is not ours, with nothing but the installed files.
+installed() {
+	${MAKE:-make} install PREFIX=/usr DESTDIR="$dir/root" &&
+		test -x "$dir/root/usr/bin/lethe" && test -f "$dir/root/usr/share/man/man1/lethe.1" &&
+		test -f "$dir/root/usr/lib/pkgconfig/lethe.pc" && test -f "$dir/root/usr/lib/lethe/lethe.img"
+}
+links_alone() {
+	cat >"$dir/user.c" <<-'END'
+	#include <lethe/cache.h>
+	#include <lethe/handoff.h>
+	#include <lethe/plan.h>
+	#include <lethe/sha256.h>
+	static struct lethe_sha256 sha;
+	void _start(void);
+	void _start(void)
+	{
+		struct lethe_handoff handoff = {.entry = 0x40000000};
+
+		lethe_sha256_init(&sha);
+		lethe_dcache_clean_inval_poc(0, 64);
+		if (lethe_plan_check(&sha, sizeof(sha), 0) == 0) {
+			lethe_handoff(&handoff);
+		}
+	}
+	END
+	"${CROSS_COMPILE}gcc" -ffreestanding -nostdlib -static -I"$dir/root/usr/include" -o "$dir/user" \
+		"$dir/user.c" -L"$dir/root/usr/lib" -llethe
+}
+# Each public header stands alone.
+headers() {
+	for h in include/lethe/*.h; do
+		echo "#include <lethe/$(basename "$h")>" >"$dir/h.c"
+		"$HOSTCC" -std=c11 -Wall -Wextra -Werror -Iinclude -fsyntax-only "$dir/h.c" || return 1
+	done
+}
+
+expect "the sources build in another folder" elsewhere
+expect "lethe.img is the same in both" same lethe.img
+expect "liblethe.a is the same in both" same liblethe.a
+expect "lethe.elf is the same in both" same lethe.elf
+expect "lethe (host command) is the same in both" same lethe
+expect "liblethe.a needs nothing from outside" no_undefined
+expect "liblethe.a defines only lethe_* globals" only_lethe_globals
+expect "make install" installed
+expect "a program links with the installed library alone" links_alone
+expect "each public header stands alone" headers
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

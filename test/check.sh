@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# check.sh TARGET...: runs each make target as a suite, prints its seconds, and adds up what they counted.
+#
+# A suite counts through lines of its own: "N passed[, N failed]" (ours and pytest's summaries) and cmocka's
+# "[  PASSED  ] N" and "[  FAILED  ] N". One that fails without counting a failure, or counts nothing, is
+# one failure; so is every skipped test. The last line of all is "N passed, N failed", also after an abort.
+set -u
+passed=0 failed=0 current=setup
+log=${O:=build}/check.log
+mkdir -p "$O"
+
+finish() {
+	trap - EXIT INT TERM
+	if [ -n "$current" ]; then
+		echo "check: aborted in $current"
+		failed=$((failed + 1))
+	fi
+	echo "$passed passed, $failed failed"
+	if [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]; then
+		exit 0
+	fi
+	exit 1
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+count() {
+	awk '
+		/^\[  PASSED  \] [0-9]+ test/ { passed += $4; next }
+		/^\[  FAILED  \] [0-9]+ test/ { failed += $4; next }
+		/^=* ?[0-9]+ (passed|failed|error|errors|skipped|xfailed|xpassed)/ {
+			for (i = 2; i <= NF; i++) {
+				if ($i ~ /^passed/) passed += $(i - 1)
+				else if ($i ~ /^(failed|error|skipped|xfailed|xpassed)/) failed += $(i - 1)
+			}
+		}
+		END { print passed + 0, failed + 0 }' "$1"
+}
+
+for suite; do
+	current=$suite
+	echo "== $suite"
+	start=$(date +%s)
+	# The status of make, not of tee.
+	status=$({ { ${MAKE:-make} --no-print-directory "$suite" 2>&1 3>&-; echo $? >&3; } | tee "$log" >&4; } 3>&1) 4>&1
+	set -- "$(count "$log")"
+	p=${1% *} f=${1#* }
+	if [ "$f" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$p" -eq 0 ]; }; then
+		f=1
+	fi
+	passed=$((passed + p)) failed=$((failed + f))
+	echo "== $suite: $p passed, $f failed, $(($(date +%s) - start)) s"
+done
+current=
