@@ -129,6 +129,7 @@ static const struct row rows[] = {
 
 	/* console */
 	{"console 5", {HEADER(console_kind, 5)}, PLAN_ROW(LETHE_E_PLAN_CONSOLE)},
+	{"console 5 without a UART", {NO_UART(5)}, PLAN_ROW(LETHE_E_PLAN_CONSOLE)},
 	{"no console", {NO_UART(LETHE_CONSOLE_NONE)}, FINE},
 	{"stdout", {NO_UART(LETHE_CONSOLE_STDOUT)}, FINE},
 	{"auto", {NO_UART(LETHE_CONSOLE_AUTO)}, FINE},
@@ -290,6 +291,8 @@ static const struct row rows[] = {
 	 SLOT_ROW(LETHE_E_PLAN_SLOT, 1, "rescue")},
 	{"slot 0 starts late", {SLOT(0, first_segment, 1)}, SLOT_ROW(LETHE_E_PLAN_SLOT, 0, "main")},
 	{"slot too long", {SLOT(1, segment_count, 2)}, SLOT_ROW(LETHE_E_PLAN_SLOT, 1, "rescue")},
+	{"slot too long comes before its entry", {SLOT(1, segment_count, 2), SLOT(1, entry_segment, 9)},
+	 SLOT_ROW(LETHE_E_PLAN_SLOT, 1, "rescue")},
 	{"slot count wraps", {SLOT(1, segment_count, 0xffffffff)},
 	 SLOT_ROW(LETHE_E_PLAN_SLOT, 1, "rescue")},
 	{"slot empty", {SLOT(1, segment_count, 0)}, SLOT_ROW(LETHE_E_PLAN_SLOT, 1, "rescue")},
@@ -311,10 +314,12 @@ static const struct row rows[] = {
 	{"entry is half in the file", {SLOT(1, entry, 0x2000)}, SLOT_ROW(LETHE_E_PLAN_ENTRY, 1, "rescue")},
 	{"entry in an empty file", {SEGMENT(3, file_size, 0)}, SLOT_ROW(LETHE_E_PLAN_ENTRY, 1, "rescue")},
 	{"entry in 3 bytes", {SEGMENT(3, file_size, 3)}, SLOT_ROW(LETHE_E_PLAN_ENTRY, 1, "rescue")},
+	{"entry in 4 bytes", {SEGMENT(3, file_size, 4)}, FINE},
 	{"entry odd", {SLOT(0, entry, 0x42)}, SLOT_ROW(LETHE_E_PLAN_ENTRY, 0, "main")},
 	{"entry odd by its destination", {SEGMENT(3, dest, EXAMPLE_RAW_DEST + 2)},
 	 SLOT_ROW(LETHE_E_PLAN_ENTRY, 1, "rescue")},
 	{"entry even by its destination", {SEGMENT(3, dest, EXAMPLE_RAW_DEST + 2), SLOT(1, entry, 2)}, FINE},
+	{"entry even by an odd destination", {SEGMENT(3, dest, EXAMPLE_RAW_DEST + 1), SLOT(1, entry, 3)}, FINE},
 	{"entry odd by its alignment", {SEGMENT(2, align_offset, 2)},
 	 SLOT_ROW(LETHE_E_PLAN_ENTRY, 0, "main")},
 	{"entry odd by its place", {SEGMENT(2, align, 0), SEGMENT(2, source, EXAMPLE_KERNEL + 1)},
@@ -355,6 +360,7 @@ static const struct row rows[] = {
 	 SLOT_ROW(LETHE_E_PLAN_TREE, 0, "main")},
 	{"packed tree above 2 MiB", {SEGMENT(0, mem_size, 0x200001)},
 	 SLOT_ROW(LETHE_E_PLAN_TREE, 0, "main")},
+	{"packed tree of 2 MiB", {SEGMENT(0, mem_size, 0x200000)}, FINE},
 	{"packed tree fits exactly", {SLOT(0, tree_size, 0x1234)}, FINE},
 	{"packed tree above its slot", {SLOT(0, tree_size, 0x1233)},
 	 SLOT_ROW(LETHE_E_PLAN_TREE, 0, "main")},
@@ -376,11 +382,15 @@ static const struct row rows[] = {
 	 {SLOT(1, cmdline_size, 1), HEADER(strings_size, 31), STRING(30, 0), STRING(31, 0)}, FINE},
 	{"command lines overlap", {SLOT(1, cmdline_offset, 29), SLOT(1, cmdline_size, 8)},
 	 SLOT_ROW(LETHE_E_PLAN_STRING, 1, "rescue")},
+	{"command line elsewhere", {SLOT(1, cmdline_offset, 0)},
+	 SLOT_ROW(LETHE_E_PLAN_STRING, 1, "rescue")},
 	{"command lines leave a gap", {SLOT(1, cmdline_offset, 31), SLOT(1, cmdline_size, 6)},
 	 SLOT_ROW(LETHE_E_PLAN_STRING, 1, "rescue")},
 	{"first command line starts late", {SLOT(0, cmdline_offset, 1), SLOT(0, cmdline_size, 29)},
 	 SLOT_ROW(LETHE_E_PLAN_STRING, 0, "main")},
 	{"command line too long", {SLOT(1, cmdline_size, 8)}, SLOT_ROW(LETHE_E_PLAN_STRING, 1, "rescue")},
+	{"command line ends in the padding", {SLOT(1, cmdline_size, 8), STRING(36, 'x')},
+	 SLOT_ROW(LETHE_E_PLAN_STRING, 1, "rescue")},
 	{"command line much too long", {SLOT(1, cmdline_size, 0xffffffff)},
 	 SLOT_ROW(LETHE_E_PLAN_STRING, 1, "rescue")},
 	{"strings left over", {SLOT(1, cmdline_offset, 0), SLOT(1, cmdline_size, 0)},
@@ -456,6 +466,45 @@ static void test_table(void **state)
 		size = plan_builder_seal(&builder, &image);
 		assert_check(row->label, &image, size, row->status, row->what, row->index,
 			     row->name);
+	}
+}
+
+/* The number at fault is reported, too: one from each kind of check. */
+static void test_value(void **state)
+{
+	static const struct {
+		struct poke pokes[3];
+		uint64_t value;
+	} values[] = {
+		{{HEADER(version, 7)}, 7},
+		{{HEADER(flags, 0x10)}, 0x10},
+		{{HEADER(psci, 9)}, 9},
+		{{HEADER(console_kind, LETHE_CONSOLE_AUTO), HEADER(console_reg_shift, 0)}, 4},
+		{{HEADER(console_kind, LETHE_CONSOLE_AUTO), HEADER(console_reg_shift, 3)}, 3},
+		{{HEADER(workspace_base, 0x9ff000), HEADER(workspace_size, 0x2000)}, 0xa01000},
+		{{WINDOW(1, base, 0x1000)}, 0x1000},
+		{{SEGMENT(1, mem_size, 0x12344)}, 0x12344},
+		{{SEGMENT(2, align, 0x3000)}, 0x3000},
+		{{SLOT(0, entry, 0x180004)}, 0x180004},
+		{{SLOT(1, tree_base, 12)}, 12},
+		{{STRING(33, '\n')}, 33},
+	};
+	static struct plan_builder builder;
+	static struct plan_image image;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		struct lethe_where where = {LETHE_WHAT_NONE, 0, NULL, 0};
+		uint32_t size;
+
+		plan_builder_example(&builder);
+		for (const struct poke *change = values[i].pokes; change->part != PART_END;
+		     change++) {
+			poke(&builder, change);
+		}
+		size = plan_builder_seal(&builder, &image);
+		lethe_plan_check(&image, size, &where);
+		assert_int_equal(where.value, values[i].value);
 	}
 }
 
@@ -703,10 +752,11 @@ static void test_supported(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),     cmocka_unit_test(test_counts),
-		cmocka_unit_test(test_sizes),     cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_pointer),   cmocka_unit_test(test_every_bit),
-		cmocka_unit_test(test_accessors), cmocka_unit_test(test_supported),
+		cmocka_unit_test(test_table),     cmocka_unit_test(test_value),
+		cmocka_unit_test(test_counts),    cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_truncated), cmocka_unit_test(test_pointer),
+		cmocka_unit_test(test_every_bit), cmocka_unit_test(test_accessors),
+		cmocka_unit_test(test_supported),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
