@@ -963,8 +963,8 @@ def test_another_blob_is_told(packed):
 
 
 @pytest.mark.parametrize("data, reason", [
-    (image(), "an arm64 Image without a Lethe header"), (b"", "empty"), (b"x", "not a Lethe bundle"),
-    (elf(), "is an ELF file"), (gzip.compress(image()), "not a Lethe bundle"),
+    (image(), "an arm64 Image without a Lethe header"), (b"", "is empty"), (b"x", "not a Lethe bundle"),
+    (elf(), "is an ELF file"), (gzip.compress(image()), "a kernel (gzip)"),
     (zlib.compress(bytes(5000)), "not a Lethe bundle")],
     ids=["Image", "empty", "short", "ELF", "gzip", "noise"])
 def test_not_a_bundle(lethe, data, reason):

@@ -45,13 +45,25 @@ static void explain(struct view *view, int code, int status, const char *format,
 		 lethe_status_name(status));
 }
 
+/* What a file without our header is, or at least what it is not. */
+static const char *describe(const struct view *view, char *reason, size_t reason_size)
+{
+	struct kernel kernel;
+
+	if (kernel_parse(view->bytes, view->size, "FILE", TOOL_MIB, &kernel, reason,
+			 reason_size)) {
+		snprintf(reason, reason_size, "a kernel (%s)", kernel.packing);
+	}
+	kernel_free(&kernel);
+	return reason;
+}
+
 /* Both headers. 1 when a plan may be looked for. */
 static int read_headers(struct view *view)
 {
 	struct lethe_image_header *image = &view->image;
 	struct lethe_blob_header *blob = &view->blob;
-	struct kernel kernel;
-	char reason[TOOL_REASON_SIZE];
+	char reason[TOOL_REASON_SIZE - 64];
 
 	if (view->size >= sizeof(*image)) {
 		memcpy(image, view->bytes, sizeof(*image));
@@ -62,21 +74,9 @@ static int read_headers(struct view *view)
 		view->has_blob = blob->magic == LETHE_BLOB_MAGIC;
 	}
 	if (!view->has_blob) {
-		if (view->has_image) {
-			explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
-				"not a Lethe bundle: an arm64 Image without a Lethe header");
-		} else if (view->size == 0) {
-			explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
-				"not a Lethe bundle: empty");
-		} else if (view->bytes[0] != 0x1f &&
-			   !kernel_parse(view->bytes, view->size, "FILE", TOOL_MIB, &kernel, reason,
-					 sizeof(reason))) {
-			explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
-				"not a Lethe bundle: %s", reason);
-			kernel_free(&kernel);
-		} else {
-			explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, "not a Lethe bundle");
-		}
+		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, "not a Lethe bundle: %s",
+			view->has_image ? "an arm64 Image without a Lethe header"
+					: describe(view, reason, sizeof(reason)));
 		return 0;
 	}
 	if (!view->has_image) {
