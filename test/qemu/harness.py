@@ -133,8 +133,9 @@ class Gdb:
             text += part[1:]
             if part[:1] != b"m":
                 break
-        for element in ElementTree.fromstring(re.sub(rb"<!DOCTYPE[^>]*>", b"", text)).iter():
-            if element.tag.endswith("include"):
+        text = re.sub(rb"<!DOCTYPE[^>]*>", b"", text).replace(b"<xi:", b"<")
+        for element in ElementTree.fromstring(text).iter():
+            if element.tag == "include":
                 self.describe(element.get("href"), number)
             elif element.tag == "reg":
                 number[0] = int(element.get("regnum", number[0]))

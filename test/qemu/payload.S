@@ -78,6 +78,7 @@ entry:
 	show	"sp", x25
 	show	"sctlr", x19
 	show_sys "midr", midr_el1
+	show_sys "pfr0", id_aa64pfr0_el1
 	show_sys "mpidr", mpidr_el1
 	show_sys "cntfrq", cntfrq_el0
 	cmp	x26, #2
@@ -87,7 +88,13 @@ entry:
 	show_sys "cptr", cptr_el2
 	show_sys "cnthctl", cnthctl_el2
 	show_sys "cntvoff", cntvoff_el2
-	b	.Lend
+	need	id_aa64pfr0_el1, 24, 1
+	show_sys "icc_sre_el2", s3_4_c12_c9_5
+	tbz	x10, #0, 1f
+	show_sys "ich_hcr", s3_4_c12_c11_0
+1:	need	id_aa64pfr1_el1, 24, 1
+	show_sys "svcr", s3_3_c4_c2_2
+1:	b	.Lend
 
 	// At EL1 a trap into EL2 would end in vectors that say nothing: the "end" line is the proof that
 	// there was none. Traps of EL1's own are printed.
@@ -128,6 +135,7 @@ entry:
 1:	need	id_aa64pfr1_el1, 24, 1
 	.inst	0x04bf5820			// rdsvl x0, #1: CPTR_EL2.TSM or SMEN
 	show	"sme_bytes", x0
+	show_sys "svcr", s3_3_c4_c2_2
 	mrs	x0, s3_3_c13_c0_5		// TPIDR2_EL0: HFGRTR_EL2.nTPIDR2_EL0
 	mrs	x0, s3_0_c1_c2_4		// SMPRI_EL1: HFGRTR_EL2.nSMPRI_EL1
 1:	need	s3_0_c0_c7_3, 0, 1		// ID_AA64MMFR3_EL1.TCRX

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""EL2's and EL1's registers at hand-off, behind the hostile stub, against a table.
+
+Read from outside, through QEMU's gdbstub: at EL1 nobody could read EL2's. The table is made from
+booting.rst and the Arm ARM, not from src/el2_regs.c. At EL1 payload.S also uses what would be trapped.
+"""
+
+import pytest
+
+from harness import LOAD, MIB, Machine
+from images import Hostile, pack
+
+MASK = (1 << 64) - 1
+
+
+def bit(*numbers):
+    return sum(1 << n for n in numbers)
+
+
+def field(value, shift):
+    return value >> shift & 0xf
+
+
+def wanted(ids, el, gic3):
+    """{register: value} for a payload at el that was entered from EL2."""
+    sve = field(ids["ID_AA64PFR0_EL1"], 32)
+    sme = field(ids["ID_AA64PFR1_EL1"], 24)
+    mte = field(ids["ID_AA64PFR1_EL1"], 8)
+    pauth = ids["ID_AA64ISAR1_EL1"] & 0xff000ff0 or ids["ID_AA64ISAR2_EL1"] & 0xff00
+    table = {
+        "HCR_EL2": bit(31),
+        "CPTR_EL2": 0x22ff | (0 if sve else bit(8)) | (0 if sme else bit(12)),
+        "CNTHCTL_EL2": bit(0, 1),
+        "CNTVOFF_EL2": 0,
+        "MDCR_EL2": ids["PMCR_EL0"] >> 11 & 0x1f,
+        "HSTR_EL2": 0,
+        "VTTBR_EL2": 0,
+        "VPIDR_EL2": ids["MIDR_EL1"],
+        "VMPIDR_EL2": 0x80000000,
+        "SCTLR_EL1": 0x30d00800,
+        "SCTLR_EL2": 0x30c50830,
+    }
+    if el == 1:
+        table["HCR_EL2"] |= bit(29)                             # HCD: there is no hypervisor to call
+        table["HCR_EL2"] |= bit(40, 41) if pauth else 0         # APK, API
+        table["HCR_EL2"] |= bit(56) if mte >= 2 else 0          # ATA
+        table["SCTLR_EL2"] |= bit(60) if sme else 0             # EnTP2
+    if sve:
+        table["ZCR_EL2"] = 0xf
+    if sme:
+        table["SMCR_EL2"] = 0xf | bit(31) * (ids["ID_AA64SMFR0_EL1"] >> 63) \
+            | bit(30) * bool(field(ids["ID_AA64SMFR0_EL1"], 56))
+    if field(ids["ID_AA64MMFR1_EL1"], 40):                      # HCX
+        table["HCRX_EL2"] = bit(10, 11) * bool(field(ids["ID_AA64ISAR2_EL1"], 16)) \
+            | bit(14) * bool(field(ids["ID_AA64MMFR3_EL1"], 0)) \
+            | bit(15) * bool(field(ids["ID_AA64MMFR3_EL1"], 4)) \
+            | bit(22) * bool(field(ids["ID_AA64PFR1_EL1"], 44))
+    if field(ids["ID_AA64MMFR0_EL1"], 56):                      # FGT
+        allowed = bit(54, 55) if sme else 0                     # nSMPRI_EL1, nTPIDR2_EL0
+        allowed |= bit(57, 58) if field(ids["ID_AA64MMFR3_EL1"], 8) else 0
+        allowed |= bit(59, 60) if field(ids["ID_AA64MMFR3_EL1"], 16) else 0
+        table["HFGRTR_EL2"] = table["HFGWTR_EL2"] = allowed
+        table["HFGITR_EL2"] = table["HDFGRTR_EL2"] = table["HDFGWTR_EL2"] = 0
+    return table
+
+
+@pytest.mark.parametrize("gic3", [False, True], ids=["gicv2", "gicv3"])
+@pytest.mark.parametrize("flags", [["e2h"], []], ids=["vhe", "nvhe"])
+@pytest.mark.parametrize("el", [1, 2], ids=["to-el1", "to-el2"])
+@pytest.mark.parametrize("cpu", ["cortex-a53", "neoverse-n1", "neoverse-v1", "max"])
+def test_el2_registers(work, cpu, el, flags, gic3):
+    target = LOAD + 2 * MIB
+    boot = pack(work + "/boot.img", *(["--el", "1"] if el == 1 else []))
+    stub = Hostile(target, *flags).save(work + "/stub")
+    name = "virt,virtualization=on" + (",gic-version=3,its=off" if gic3 else "")
+    with Machine(stub, cpu=cpu, machine=name, load=[(boot, target)], gdb=True) as machine:
+        values = machine.payload()
+        gdb = machine.gdb()
+
+        def read(register):
+            # Names of registers that AArch32 shares are AArch32's.
+            for other in (register, {"SCTLR_EL1": "SCTLR", "MIDR_EL1": "MIDR"}.get(register),
+                          {"PMCR_EL0": "PMCR", "ID_AA64PFR0_EL1": "ID_AA64PFR0"}.get(register)):
+                if other in gdb.numbers:
+                    return gdb.read(other)
+            raise AssertionError(f"the gdbstub has no {register}")
+
+        ids = {name: read(name) for name in (
+            "ID_AA64PFR1_EL1", "ID_AA64ISAR1_EL1", "ID_AA64ISAR2_EL1", "ID_AA64MMFR0_EL1",
+            "ID_AA64MMFR1_EL1", "ID_AA64MMFR3_EL1", "ID_AA64SMFR0_EL1", "PMCR_EL0")}
+        ids["MIDR_EL1"] = values["midr"]
+        ids["ID_AA64PFR0_EL1"] = values["pfr0"]
+        table = wanted(ids, el, gic3)
+        found = {name: read(name) for name in table}
+        wrong = [f"{name}: {found[name]:#x}, not {value:#x}" for name, value in table.items()
+                 if found[name] != value]
+        assert not wrong, wrong
+        assert values["cntfrq"] != 0 and values["mpidr"] == 0x80000000
+        if gic3 and el == 1:
+            assert values["icc_sre"] & 1
+        elif gic3:
+            assert values["icc_sre_el2"] & 9 == 9 and values["ich_hcr"] == 0
+
+
+def test_streaming_mode_is_left(work):
+    """A kernel that uses SME may be left in streaming mode; the next one is not to start there."""
+    target = LOAD + 2 * MIB
+    boot = pack(work + "/boot.img")
+    stub = Hostile(target, "streaming").save(work + "/stub")
+    with Machine(stub, cpu="max", load=[(boot, target)]) as machine:
+        assert machine.payload()["svcr"] == 0
+
+
+@pytest.mark.parametrize("machine_has", ["mte=on"])
+def test_memory_tagging(work, machine_has):
+    target = LOAD + 2 * MIB
+    boot = pack(work + "/boot.img", "--el", "1")
+    stub = Hostile(target).save(work + "/stub")
+    with Machine(stub, cpu="max", machine=f"virt,virtualization=on,{machine_has}",
+                 load=[(boot, target)], gdb=True) as machine:
+        machine.payload()
+        assert machine.gdb().read("HCR_EL2") >> 56 & 1
+
+
+def test_el1_is_refused_with_more_than_one_cpu(work):
+    boot = pack(work + "/boot.img", "--el", "1")
+    with Machine(boot, smp=2) as machine:
+        machine.expect(r"^lethe: FAIL \w+: EL1 hand-off with more than one CPU.*\(LETHE_E_EL1_SMP\)$",
+                       "^lethe: halt$", never="lethe: enter")
+
+
+def test_el1_to_el1_with_more_than_one_cpu(work):
+    """Entered at EL1 there is nothing to lower: fine."""
+    boot = pack(work + "/boot.img", "--el", "1")
+    with Machine(boot, el=1, smp=2) as machine:
+        assert machine.payload()["el"] == 1
