@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # check.sh TARGET...: runs each make target as a suite, prints its seconds, and adds up what they counted.
 #
-# A suite counts through lines of its own: "N passed[, N failed]" (ours and pytest's summaries) and cmocka's
-# "[  PASSED  ] N" and "[  FAILED  ] N". One that fails without counting a failure, or counts nothing, is
-# one failure; so is every skipped test. The last line of all is "N passed, N failed", also after an abort.
+# A suite counts through lines of its own: a last line "N passed, N failed", or else pytest's summary or
+# cmocka's "[  PASSED  ] N" and "[  FAILED  ] N". One that fails without counting a failure, or counts
+# nothing, is one failure; so is every skipped test. The last line of all is "N passed, N failed", also
+# after an abort.
 set -u
 passed=0 failed=0 current=setup
 log=${O:=build}/check.log
@@ -27,6 +28,7 @@ trap 'exit 1' INT TERM
 
 count() {
 	awk '
+		/^[0-9]+ passed, [0-9]+ failed$/ { passed = $1; failed = $3; next }
 		/^\[  PASSED  \] [0-9]+ test/ { passed += $4; next }
 		/^\[  FAILED  \] [0-9]+ test/ { failed += $4; next }
 		/^=* ?[0-9]+ (passed|failed|error|errors|skipped|xfailed|xpassed)/ {
