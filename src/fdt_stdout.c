@@ -97,7 +97,9 @@ static int text(const struct lethe_walk *walk, char end, const char **start, uin
 static int find_stdout(const void *tree, struct path *path, struct lethe_walk *aliases)
 {
 	struct lethe_walk walk;
+	int had_chosen = 0;
 	int in_chosen = 0;
+	int newer = 0;
 	int have = 0;
 	int tag;
 
@@ -107,22 +109,24 @@ static int find_stdout(const void *tree, struct path *path, struct lethe_walk *a
 	}
 	for (tag = lethe_walk_next(&walk); tag > 0 && tag != FDT_END; tag = lethe_walk_next(&walk)) {
 		if (tag == FDT_BEGIN_NODE && walk.depth == 2) {
-			in_chosen = lethe_walk_is_node(walk.name, "chosen", 6);
+			in_chosen = !had_chosen && lethe_walk_is_node(walk.name, "chosen", 6);
+			had_chosen |= in_chosen;
 			if (aliases->structure == NULL && lethe_walk_is_node(walk.name, "aliases", 7)) {
 				*aliases = walk;
 			}
 		}
-		if (tag != FDT_PROP || walk.depth != 2 || !in_chosen || have == 2) {
+		if (tag != FDT_PROP || walk.depth != 2 || !in_chosen) {
 			continue;
 		}
 		if (lethe_walk_is(walk.name, "stdout-path")) {
-			have = text(&walk, ':', &path->piece[0], &path->length[0]) ? 2 : have;
-		} else if (have == 0 && lethe_walk_is(walk.name, "linux,stdout-path")) {
-			have = text(&walk, ':', &path->piece[0], &path->length[0]);
+			newer = text(&walk, ':', &path->piece[0], &path->length[0]);
+			have |= newer;
+		} else if (!newer && lethe_walk_is(walk.name, "linux,stdout-path")) {
+			have |= text(&walk, ':', &path->piece[0], &path->length[0]);
 		}
 	}
 	/* A tree that breaks off has no console that could be trusted. */
-	return tag == FDT_END && have != 0;
+	return tag == FDT_END && have;
 }
 
 /* Makes a path that starts with an alias absolute. aliases stands before the node's properties. */
@@ -283,7 +287,7 @@ static int translate(const struct bus *bus, uint32_t parent_cells, uint64_t *add
 				      bus->size_cells, &size) != LETHE_OK) {
 			continue;
 		}
-		if (*address >= child && *address - child < size) {
+		if (*address - child < size) {
 			*address = *address - child + parent;
 			return *address >= parent;
 		}

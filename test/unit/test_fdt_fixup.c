@@ -81,18 +81,21 @@ static void virt_fixup(struct lethe_fixup *fixup)
 	fixup->old_tree = 0x48200000;
 	fixup->old_tree_size = 0x1db4;
 	fixup->seed = seed;
-	fixup->reserve_count = 5;
-	fixup->reserve[0].base = 0x40800000;
-	fixup->reserve[0].size = 0x123456;
+	fixup->reserve_count = 6;
+	/* empty: it would end the list */
+	fixup->reserve[0].base = 0x42000000;
+	fixup->reserve[0].size = 0;
+	fixup->reserve[5].base = 0x40800000;
+	fixup->reserve[5].size = 0x123456;
 	fixup->reserve[1].base = 0x41000000;
 	fixup->reserve[1].size = 0x200000;
-	/* there already; said twice; and one that would end the list */
+	/* there already, and said twice */
 	fixup->reserve[2].base = 0x47000000;
 	fixup->reserve[2].size = 0x1000;
 	fixup->reserve[3].base = 0x40800000;
 	fixup->reserve[3].size = 0x123456;
-	fixup->reserve[4].base = 0x42000000;
-	fixup->reserve[4].size = 0;
+	fixup->reserve[4].base = 0x41000000;
+	fixup->reserve[4].size = 0x200000;
 }
 
 static void test_virt(void **state)
@@ -214,6 +217,7 @@ static void test_old_tree(void **state)
 	assert_false(dropped(0x81000, 0x3000, 0x81230, 0x1234));
 	assert_false(dropped(0x80000, 0x20000, 0x81230, 0x1234));
 	assert_false(dropped(0x81230, 0x1234, 0x81230, 0));
+	assert_false(dropped(0x81000, 0x1000, 0x81230, 0));
 	assert_false(dropped(0, 0x1000, 0, 0));
 }
 

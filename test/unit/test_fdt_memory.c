@@ -69,7 +69,12 @@ static const struct uart_case uart_cases[] = {
 	{ "/npcm@f000000", LETHE_CONSOLE_NONE, 0, 0, 0 },
 	{ "/npc", LETHE_CONSOLE_NONE, 0, 0, 0 },
 	{ "/aliases", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/noreg/below", LETHE_CONSOLE_NONE, 0, 0, 0 },
+	{ "/npcm@f0000000/below", LETHE_CONSOLE_NONE, 0, 0, 0 },
+	{ "relative", LETHE_CONSOLE_NONE, 0, 0, 0 },
+	{ "/twice@1", LETHE_CONSOLE_NONE, 0, 0, 0 },
+	{ "/soc/cut/serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
+	{ "/nothing/inner/serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
+	{ "/wild/inner/serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
 };
 
 static void assert_uart(const void *tree, const struct uart_case *expected)
@@ -144,6 +149,9 @@ static void test_stdout_names(void **state)
 			 TWO_UARTS, 0x2000);
 	assert_text_uart("/dts-v1/; / { chosen { stdout-path = \"s\"; }; aliases { s = \"/a\"; };"
 			 TWO_UARTS, 0x1000);
+	/* of two /chosen the first counts */
+	assert_text_uart("/dts-v1/; / { chosen@0 { stdout-path = \"/a\"; }; chosen { stdout-path = \"/b\"; };"
+			 TWO_UARTS, 0x1000);
 	/* cells that are nonsense */
 	assert_text_uart("/dts-v1/; / { #address-cells = <0>; chosen { stdout-path = \"/a\"; };"
 			 TWO_UARTS, 0);
@@ -151,6 +159,39 @@ static void test_stdout_names(void **state)
 			 TWO_UARTS, 0);
 	assert_text_uart("/dts-v1/; / { #address-cells = [02]; chosen { stdout-path = \"/a\"; };"
 			 TWO_UARTS, 0);
+}
+
+/* A UART so many nodes deep, the root and itself included. */
+static void assert_deep(unsigned int depth, uint64_t base)
+{
+	static char text[4096];
+	static char path[256];
+	char *at = text;
+	unsigned int i;
+
+	path[0] = '\0';
+	for (i = 2; i < depth; i++) {
+		strcat(path, "/b");
+	}
+	at += sprintf(at, "/dts-v1/; / { chosen { stdout-path = \"%s/u\"; };", path);
+	for (i = 2; i < depth; i++) {
+		at += sprintf(at, " b { ranges;");
+	}
+	at += sprintf(at, " u { compatible = \"arm,pl011\"; reg = <0 0x1000 0x1000>; };");
+	for (i = 2; i < depth; i++) {
+		at += sprintf(at, " };");
+	}
+	strcpy(at, " };");
+	assert_text_uart(text, base);
+}
+
+static void test_stdout_depth(void **state)
+{
+	(void)state;
+	assert_deep(2, 0x1000);
+	assert_deep(16, 0x1000);
+	assert_deep(17, 0);
+	assert_deep(40, 0);
 }
 
 static int covers(const void *tree, uint64_t base, uint64_t end)
@@ -199,6 +240,8 @@ static void check_reserved(const void *tree)
 	assert_false(reserved(tree, 0x14000000, 0x14001000));
 	assert_true(reserved(tree, 0x15000000, 0x15000001));
 	assert_false(reserved(tree, 0x16000000, 0x16001000));
+	assert_false(reserved(tree, 0x17000000, 0x17001000));
+	assert_true(reserved(tree, 0x18000000, 0x18000001));
 	/* the outer blob's own: wholly inside what is skipped, and nothing else */
 	assert_false(lethe_tree_reserved(tree, 0x10000000, 0x1000, 0x10000000, 0x10000));
 	assert_false(lethe_tree_reserved(tree, 0x10000000, 0x1000, 0x0f000000, 0x02000000));
@@ -235,7 +278,7 @@ static void test_memory_broken(void **state)
 	(void)state;
 	/* what cannot be read covers nothing and reserves everything */
 	fdt_set_size_dt_struct(tree, size - 4);
-	assert_false(covers(tree, 0, 1));
+	assert_false(covers(tree, 0x10000000, 0x10000001));
 	assert_true(reserved(tree, 0x70000000, 0x70000001));
 	fdt_set_size_dt_struct(tree, size);
 	assert_false(reserved(tree, 0x70000000, 0x70000001));
@@ -333,6 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stdout),
 		cmocka_unit_test(test_stdout_names),
+		cmocka_unit_test(test_stdout_depth),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_memory_broken),
 		cmocka_unit_test(test_memory_descending),

@@ -399,6 +399,9 @@ static void test_tags(void **state)
 	assert_int_equal(read_tags(TAGS(ROOT, 5, FDT_END_NODE, FDT_END), "", 1), LETHE_E_TREE_BROKEN);
 	assert_int_equal(read_tags(TAGS(ROOT, FDT_END_NODE, ROOT, FDT_END_NODE, FDT_END), "", 1),
 			 LETHE_E_TREE_BROKEN);
+	assert_int_equal(read_tags(TAGS(ROOT, FDT_END_NODE, FDT_END_NODE, BEGIN, BEGIN, FDT_END_NODE,
+					FDT_END), "", 1),
+			 LETHE_E_TREE_BROKEN);
 	/* where libfdt's edits would not find the root */
 	assert_int_equal(read_tags(TAGS(FDT_NOP, ROOT, FDT_END_NODE, FDT_END), "", 1),
 			 LETHE_E_TREE_BROKEN);
@@ -494,6 +497,27 @@ static void test_version_16(void **state)
 	free(tree);
 }
 
+/* So when the end is missing, the end of the tree must do. */
+static void test_version_16_endless(void **state)
+{
+	void *tree = tree_compile("virt");
+	unsigned char *relaid = tree_relay(tree, 1);	/* the structure block comes last */
+	uint32_t end = fdt_off_dt_struct(relaid) + fdt_size_dt_struct(relaid);
+	struct lethe_tree_facts facts;
+
+	(void)state;
+	fdt_set_version(relaid, 16);
+	fdt_set_size_dt_struct(relaid, 0xdeadbeef);
+	assert_int_equal(lethe_tree_read(relaid, &facts, NULL), LETHE_OK);
+	memset(relaid + end - 4, 0, fdt_totalsize(relaid) - end + 4);
+	for (end -= 4; end + 4 <= fdt_totalsize(relaid); end += 4) {
+		relaid[end + 3] = FDT_NOP;
+	}
+	assert_int_equal(lethe_tree_read(relaid, &facts, NULL), LETHE_E_TREE_BROKEN);
+	free(relaid);
+	free(tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,6 +535,7 @@ int main(void)
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_reservations_unterminated),
 		cmocka_unit_test(test_version_16),
+		cmocka_unit_test(test_version_16_endless),
 	};
 
 	return cmocka_run_group_tests_name("fdt_read", tests, NULL, NULL);

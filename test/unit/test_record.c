@@ -135,6 +135,7 @@ static void test_patch(void **state)
 
 	assert_int_equal(lethe_record_patch_stage(closed, LETHE_RECORD_STAGES, 1, 1),
 			 LETHE_E_TREE_BROKEN);
+	assert_int_equal(lethe_record_patch_stage(closed, 0x20000000, 1, 1), LETHE_E_TREE_BROKEN);
 	assert_memory_equal(closed, open, size);
 	assert_int_equal(lethe_record_patch_stage(tree, 0, 1, 1), LETHE_E_TREE_BROKEN);
 	free(closed);
@@ -161,6 +162,12 @@ static void test_refused(void **state)
 				 "stage-bytes = <0 0 0 0>; }; }; };");
 	assert_int_equal(lethe_record_patch_stage(tree, 0, 1, 1), LETHE_OK);
 	assert_int_equal(lethe_record_patch_stage(tree, 1, 1, 1), LETHE_E_TREE_BROKEN);
+	free(tree);
+
+	/* somebody else's node of that name */
+	tree = tree_compile_text("/dts-v1/; / { chosen { a; }; z { lethe { stage-ticks = <0 0>; "
+				 "stage-bytes = <0 0>; }; }; };");
+	assert_int_equal(lethe_record_patch_stage(tree, 0, 1, 1), LETHE_E_TREE_BROKEN);
 	free(tree);
 }
 
