@@ -126,11 +126,7 @@ static int place_tree(const struct job *job)
 	struct lethe_placement *placement = job->placement;
 	uint64_t up = 0;
 
-	placement->tree = 0;
-	placement->tree_end = 0;
-	if (slot->tree_size == 0) {
-		return LETHE_OK;
-	}
+	/* Without a tree base, size and flags are all 0, and so is the answer. */
 	placement->tree = slot->tree_base;
 	if ((slot->flags & LETHE_SLOT_TREE_OFFSET) != 0) {
 		placement->tree += placement->image_base;

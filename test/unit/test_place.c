@@ -80,6 +80,7 @@ static const struct row rows[] = {
 
 	/* workspace [BASE, BASE + 0x10000), plan [BASE + 0x10000, BASE + 0x103c8) */
 	{"plan in the workspace", 0, 0, 0xfff8, {{0}}, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0},
+	{"workspace behind the plan", 0, 0, 0, {HEADER(flags, 0), HEADER(workspace_base, 0x80000000)}, FINE},
 	{"source behind the workspace", 0, 0, 0x20000 - 0x3c8,
 	 {SEGMENT(1, source, 0x10000), SEGMENT(1, mem_size, 0x100), SEGMENT(1, file_size, 0x100)}, FINE},
 	{"source in the workspace", 0, 0, 0,
@@ -118,6 +119,8 @@ static const struct row rows[] = {
 	{"tree slides out of the extent", 0, BASE + 0x2000, EXAMPLE_PLAN + 0x2000,
 	 {SLOT(0, tree_base, 0x7ff000), HEADER(extent_size, 0x9ff000)},
 	 LETHE_E_DEST_EXTENT, LETHE_WHAT_TREE, 0},
+	{"tree slides past 2^64", 0, 0ULL - 0x1000 - EXAMPLE_EXTENT, 0, {SLOT(0, tree_base, 0x7ff000)},
+	 LETHE_E_SEGMENT_WRAP, LETHE_WHAT_TREE, 0},
 	{"in place outside the image", 0, 0, 0, {IN_PLACE_PA(1, BASE + EXAMPLE_EXTENT - 1)}, FINE},
 	{"the other slot is not judged", 1, 0, 0, {SEGMENT(2, mem_size, EXAMPLE_EXTENT)}, FINE},
 	{"slides past 2^64", 0, 0, 0,
@@ -285,6 +288,15 @@ static void test_answer(void **state)
 	assert_int_equal(placement.entry, EXAMPLE_RAW_DEST);
 	assert_int_equal(placement.tree, EXAMPLE_RAW_DEST + 0x10000);
 	assert_int_equal(placement.tree_end, EXAMPLE_RAW_DEST + 0x20000);
+
+	/* A workspace by PA, with an Image elsewhere. */
+	builder.header.flags = 0;
+	builder.header.workspace_base = 0x80000000;
+	plan_builder_seal(&builder, &image);
+	assert_int_equal(lethe_place(plan_of(&image), PLAN_PA, 1, BASE, &placement, NULL),
+			 LETHE_OK);
+	assert_int_equal(placement.workspace, 0x80000000);
+	assert_int_equal(placement.workspace_end, 0x80000000 + EXAMPLE_WORKSPACE);
 }
 
 /* No Image: everything by PA, entry too; no tree: x0 is literal. */

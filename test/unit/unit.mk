@@ -24,7 +24,7 @@ $(foreach test,$(UNIT_FDT_TESTS),$(eval UNIT_LIBS_$(test) := -lfdt))
 
 # Tables leave out what is zero. -O1: the sanitizers do the work, and gdb still finds its way.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers -Isrc -Itest/unit
+UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers -iquote src -Itest/unit
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(O)/test/unit/test_%)
 UNIT_OBJ := $(O)/test/obj
 
