@@ -129,6 +129,14 @@ run shell: deps-run
 	O='$(O)' QEMU="$$(O='$(O)' tools/deps/qemu.sh)" KERNEL='$(KERNEL)' BUSYBOX='$(BUSYBOX)' CPU='$(CPU)' EL='$(EL)' \
 		SMP='$(SMP)' MEM='$(MEM)' tools/run/run.sh $(filter shell,$@)
 
+# The shell script has the last word: a count, whatever happens.
+CHECK_SUITES := check-unit check-tool fuzz audit check-build check-qemu
+CHECK_LONG_SUITES := check-unit check-tool fuzz-long audit check-build check-qemu-long
+check:
+	O='$(O)' MAKE='$(MAKE)' test/check.sh $(CHECK_SUITES)
+check-long:
+	O='$(O)' MAKE='$(MAKE)' test/check.sh $(CHECK_LONG_SUITES)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/include/lethe $(DESTDIR)$(PREFIX)/lib/lethe
