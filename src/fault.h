@@ -16,7 +16,7 @@
 extern uint32_t lethe_serror_inherited;
 
 /* vectors.S; see the banner there. */
-int lethe_probe_read32(uint64_t pa, uint32_t *value, int maintain);
+int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, int maintain);
 
 /*
  * Called by vectors.S for every exception that does not come back, on the fault stack: prints the FAULT line

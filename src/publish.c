@@ -30,7 +30,7 @@ uint64_t lethe_publish(const struct lethe_road *road)
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
 		bytes += publish_range(road->placement.segment[i].dest, segments[i].mem_size);
 	}
-	if (road->facts.has_initrd && !road->tree_is_packed) {
+	if (road->facts.has_initrd) {
 		bytes += publish_range(road->facts.initrd_start,
 				       road->facts.initrd_end - road->facts.initrd_start);
 	}

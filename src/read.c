@@ -20,7 +20,7 @@ static int probe_range(uint64_t pa, uint64_t size)
 		return LETHE_E_TREE_HEADER;
 	}
 	for (at = pa & ~(PAGE - 1); at < end; at += PAGE) {
-		if (lethe_probe_read32(at < pa ? pa : at, &ignored, 1) != 0) {
+		if (lethe_probe_read(at < pa ? pa : at, &ignored, 4, 1) != 0) {
 			return LETHE_E_TREE_FAULT;
 		}
 	}
@@ -86,6 +86,11 @@ static int use_packed_tree(struct lethe_road *road, struct lethe_where *where)
 	if (status != LETHE_OK) {
 		return status;
 	}
+	/* What it says of an earlier boot, or of where that one's memory lay, is not about this one. */
+	road->facts.has_initrd = 0;
+	road->facts.usable_count = 0;
+	road->facts.efi_mmap = 0;
+	road->facts.boot_count = 0;
 	road->tree = (const void *)pa;
 	road->tree_is_packed = 1;
 	return LETHE_OK;

@@ -102,7 +102,7 @@ static int check_loader(const struct lethe_road *road, struct lethe_where *where
 		return lethe_fail(where, LETHE_E_LOADER_TREE, LETHE_WHAT_NONE, 0, 0,
 				  road->loader_tree);
 	}
-	if (facts->has_initrd && !road->tree_is_packed &&
+	if (facts->has_initrd &&
 	    (facts->initrd_end <= facts->initrd_start ||
 	     lethe_overlap(road->image_base, road->image_size, facts->initrd_start,
 			   facts->initrd_end - facts->initrd_start))) {

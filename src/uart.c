@@ -72,8 +72,7 @@ int lethe_uart_probe(struct lethe_uart *uart)
 	} else {
 		status = ns_offset(uart, NS_LSR);
 	}
-	/* The word that holds the status register: the probe reads nothing narrower. */
-	if (lethe_probe_read32((uart->base + status) & ~3ULL, &value, 0) != 0) {
+	if (lethe_probe_read(uart->base + status, &value, uart->reg_width, 0) != 0) {
 		return -1;
 	}
 	if (uart->kind == LETHE_CONSOLE_PL011) {

@@ -4,7 +4,7 @@
  *
  * Why assembly: a vector has no free register and perhaps no good stack.
  *
- * Two exceptions come back: one inside lethe_probe_read32() (any kind), and one SError in the window that
+ * Two exceptions come back: one inside lethe_probe_read() (any kind), and one SError in the window that
  * entry.S opens. Everything else ends in lethe_fault() on a stack of its own; but while TPIDR_EL0 is not 0 we
  * are crossing, no memory may be touched, and it ends in registers alone. Scratch registers are SP_EL0 (we run
  * on SP_ELx), TPIDRRO_EL0 and TPIDR_EL1: nobody relies on them across a boot.
@@ -113,31 +113,38 @@ lethe_vectors:
 	.size	lethe_vectors, . - lethe_vectors
 
 /*
- * int lethe_probe_read32(uint64_t pa, uint32_t *value, int maintain);
+ * int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, int maintain);
  *
- * Reads a word that may not be there. maintain != 0: memory, its line is cleaned and invalidated first
+ * Reads something that may not be there. maintain != 0: memory, its line is cleaned and invalidated first
  * (a stale or dirty line must not answer for it, nor land on it later); 0: a device register.
  *
- * In        x0 = PA, 4-byte aligned    x1 = where the word goes    w2 = maintain
+ * In        x0 = PA, aligned to width    x1 = where the value goes    w2 = bytes: 1, 2 or 4    w3 = maintain
  * Out       w0 = 0, or -1 when the access was aborted (value is then untouched)
- * Clobbers  x0 x3
+ * Clobbers  x0 x4 flags
  * Preserves all else
  * State     EL1, EL2 or EL3; MMU off; SError unmasked; lethe_vectors in force
  * Stack     0
  */
-FUNC lethe_probe_read32
+FUNC lethe_probe_read
 .Lprobe_start:
-	cbz	w2, 1f
-	dc	civac, x0			// a line over the word, if there is one
+	cbz	w3, 1f
+	dc	civac, x0			// a line over it, if there is one
 	dsb	sy				// the line is gone before the load
-1:	ldr	w3, [x0]
-	dsb	sy				// the load, and an abort of it, is complete
+1:	cmp	w2, #2
+	b.lo	2f
+	b.eq	3f
+	ldr	w4, [x0]
+	b	4f
+2:	ldrb	w4, [x0]
+	b	4f
+3:	ldrh	w4, [x0]
+4:	dsb	sy				// the load, and an abort of it, is complete
 	isb					// an SError it caused is taken here, not later
 .Lprobe_end:
-	str	w3, [x1]
+	str	w4, [x1]
 	mov	w0, #0
 	ret
 .Lprobe_failed:
 	mov	w0, #-1
 	ret
-END lethe_probe_read32
+END lethe_probe_read
