@@ -27,7 +27,7 @@ TARGET_ISYSTEM = $(eval TARGET_ISYSTEM := $$(patsubst %,-isystem %,$$(filter /%,
 NEWLIB_CFLAGS = -O2 -fno-builtin -fno-tree-loop-distribute-patterns -w \
 	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build -ffile-prefix-map=$(NEWLIB_SRC)=newlib
 
-$(NEWLIB_OBJS): $(O)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS)
+$(NEWLIB_OBJS): $(O)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(NEWLIB_CFLAGS) -c -o $@ $<
 
