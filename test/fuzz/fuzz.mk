@@ -37,8 +37,9 @@ $(O)/test/fuzz/libfuzzer_%: test/fuzz/fuzz_%.c $$(FUZZ_SRCS_$$*)
 	mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS_$*)
 
-.PHONY: fuzz
-fuzz: $$(FUZZ_PROGRAMS)
+.PHONY: fuzz fuzz-long
+fuzz-long: N = 1000000
+fuzz fuzz-long: $$(FUZZ_PROGRAMS)
 	passed=0; failed=0; for program in $(FUZZ_PROGRAMS); do \
 		if $$program -n $(N) $(if $(SEED),-s $(SEED)); then passed=$$((passed + 1)); \
 		else failed=$$((failed + 1)); fi; \

@@ -40,6 +40,12 @@ $(O)/test/unit/test_%: $(UNIT_OBJ)/test/unit/test_%.c.o $$(addprefix $(UNIT_OBJ)
 
 .PHONY: check-unit
 check-unit: $$(UNIT_PROGRAMS)
-	test/unit/run.py $(UNIT_PROGRAMS)
+	$(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
+
+# The host command from outside, and the second writer of plans against it.
+.PHONY: check-tool
+check-tool: $(O)/lethe
+	LETHE='$(abspath $(O))/lethe' PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
+		test/unit
 
 -include $(shell [ -d $(UNIT_OBJ) ] && find $(UNIT_OBJ) -name '*.d')
