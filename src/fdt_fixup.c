@@ -39,10 +39,14 @@ static int edited(struct lethe_where *where, int error, const char *name)
 	return fail(where, LETHE_E_TREE_BROKEN, name, (uint64_t)-error);
 }
 
+/* All of that name: a second one would come to light. */
 static int remove_property(void *slot, int node, const char *name, struct lethe_where *where)
 {
-	int error = fdt_delprop(slot, node, name);
+	int error;
 
+	do {
+		error = fdt_delprop(slot, node, name);
+	} while (error == 0);
 	return error == -FDT_ERR_NOTFOUND ? LETHE_OK : edited(where, error, name);
 }
 
@@ -185,12 +189,8 @@ static int lay_tree(struct laying *laying, const void *tree, const struct lethe_
 static int remove_stale(void *slot, int chosen, const struct lethe_fixup *fixup,
 			struct lethe_where *where)
 {
-	int status = LETHE_OK;
-	int record = fdt_subnode_offset(slot, chosen, "lethe");
+	int status = edited(where, lethe_record_remove(slot, chosen), "lethe");
 
-	if (record >= 0) {
-		status = edited(where, fdt_del_node(slot, record), "lethe");
-	}
 	if (status == LETHE_OK && fixup->seed == NULL) {
 		status = remove_property(slot, chosen, "kaslr-seed", where);
 	}

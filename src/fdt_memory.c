@@ -94,7 +94,7 @@ static void read_property(struct entries *entries)
 		}
 		return;
 	}
-	if (lethe_walk_is(walk->name, "reg")) {
+	if (entries->reg == NULL && lethe_walk_is(walk->name, "reg")) {
 		entries->reg = walk->value;
 		entries->reg_length = walk->length;
 	} else if (lethe_walk_is(walk->name, "status")) {

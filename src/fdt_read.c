@@ -36,13 +36,16 @@ struct node {
 	uint32_t reg_length;
 };
 
-/* What several properties of /chosen say together. */
+/*
+ * What several properties of /chosen say together. Of a property that is there twice the first counts:
+ * it is the one that libfdt edits and Linux reads.
+ */
 struct chosen {
 	int has_initrd_start;
 	int has_initrd_end;
 	uint64_t initrd_start;
 	uint64_t initrd_end;
-	unsigned int efi;		/* how many of the four are there and fit */
+	unsigned int efi;		/* bits 0 .. 3: which of the four are there and fit */
 	uint64_t efi_mmap;
 	uint64_t efi_mmap_size;
 	uint64_t efi_desc_size;
@@ -83,21 +86,26 @@ static void read_efi(struct reading *reading)
 	const struct lethe_walk *walk = &reading->walk;
 	struct chosen *chosen = &reading->chosen;
 	const char *name = walk->name + strlen("linux,uefi-");
+	unsigned int bit;
 	uint64_t *value;
 
 	if (lethe_walk_is(name, "mmap-start")) {
 		value = &chosen->efi_mmap;
+		bit = 1;
 	} else if (lethe_walk_is(name, "mmap-size")) {
 		value = &chosen->efi_mmap_size;
+		bit = 2;
 	} else if (lethe_walk_is(name, "mmap-desc-size")) {
 		value = &chosen->efi_desc_size;
+		bit = 4;
 	} else if (lethe_walk_is(name, "mmap-desc-ver")) {
 		value = &chosen->efi_desc_version;
+		bit = 8;
 	} else {
 		return;
 	}
-	if (number(walk, value)) {
-		chosen->efi++;
+	if ((chosen->efi & bit) == 0 && number(walk, value)) {
+		chosen->efi |= bit;
 	}
 }
 
@@ -107,7 +115,7 @@ static int read_chosen(struct reading *reading, struct lethe_where *where)
 	struct chosen *chosen = &reading->chosen;
 
 	if (lethe_walk_is(walk->name, "bootargs")) {
-		if (walk->length == 0) {
+		if (walk->length == 0 || reading->facts->bootargs != NULL) {
 			return LETHE_OK;
 		}
 		if (walk->value[walk->length - 1] != '\0') {
@@ -119,17 +127,17 @@ static int read_chosen(struct reading *reading, struct lethe_where *where)
 	if (strncmp(walk->name, "linux,", strlen("linux,")) != 0) {
 		return LETHE_OK;
 	}
-	if (lethe_walk_is(walk->name, "linux,initrd-start")) {
+	if (!chosen->has_initrd_start && lethe_walk_is(walk->name, "linux,initrd-start")) {
 		chosen->has_initrd_start = 1;
 		if (!number(walk, &chosen->initrd_start)) {
 			return broken(where, LETHE_E_TREE_BROKEN, "linux,initrd-start", walk->length);
 		}
-	} else if (lethe_walk_is(walk->name, "linux,initrd-end")) {
+	} else if (!chosen->has_initrd_end && lethe_walk_is(walk->name, "linux,initrd-end")) {
 		chosen->has_initrd_end = 1;
 		if (!number(walk, &chosen->initrd_end)) {
 			return broken(where, LETHE_E_TREE_BROKEN, "linux,initrd-end", walk->length);
 		}
-	} else if (lethe_walk_is(walk->name, "linux,usable-memory-range")) {
+	} else if (chosen->usable == NULL && lethe_walk_is(walk->name, "linux,usable-memory-range")) {
 		chosen->usable = walk->value;
 		chosen->usable_length = walk->length;
 	} else if (strncmp(walk->name, "linux,uefi-", strlen("linux,uefi-")) == 0) {
@@ -155,7 +163,8 @@ static int read_property(struct reading *reading, struct lethe_where *where)
 		if (walk->depth == 2) {
 			return read_chosen(reading, where);
 		}
-		if (node->record && lethe_walk_is(walk->name, "boot-count")) {
+		if (node->record && reading->facts->boot_count == 0 &&
+		    lethe_walk_is(walk->name, "boot-count")) {
 			reading->facts->boot_count = lethe_walk_u32(walk, 0);
 		}
 		return LETHE_OK;
@@ -194,7 +203,7 @@ static int read_property(struct reading *reading, struct lethe_where *where)
 		}
 		break;
 	case 'r':
-		if (lethe_walk_is(walk->name, "reg")) {
+		if (node->reg == NULL && lethe_walk_is(walk->name, "reg")) {
 			node->reg = walk->value;
 			node->reg_length = walk->length;
 		}
@@ -278,7 +287,7 @@ static void enter_node(struct reading *reading)
 			reading->had_chosen = 1;
 		}
 	} else if (walk->depth == 3 && reading->section == SECTION_CHOSEN) {
-		node->record = lethe_walk_is(walk->name, "lethe");
+		node->record = lethe_walk_is_node(walk->name, "lethe", 5);
 	} else if (walk->depth == 3 && reading->section == SECTION_CPUS) {
 		node->named_cpu = lethe_walk_is_node(walk->name, "cpu", 3);
 	}
@@ -328,7 +337,7 @@ static int judge_chosen(struct reading *reading, struct lethe_where *where)
 		facts->initrd_start = chosen->initrd_start;
 		facts->initrd_end = chosen->initrd_end;
 	}
-	if (chosen->efi == 4 && chosen->efi_mmap_size <= UINT32_MAX &&
+	if (chosen->efi == 15 && chosen->efi_mmap_size <= UINT32_MAX &&
 	    chosen->efi_desc_size <= UINT32_MAX) {
 		facts->efi_mmap = chosen->efi_mmap;
 		facts->efi_mmap_size = (uint32_t)chosen->efi_mmap_size;

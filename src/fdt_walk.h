@@ -59,6 +59,12 @@ int lethe_walk_find(const void *tree, const char *name, const char *child);
  */
 int lethe_walk_reservation(const void *tree, uint32_t index, struct lethe_range *range);
 
+/*
+ * Takes every old record out of an open tree whose /chosen is at this offset: what an earlier boot wrote
+ * is no statement about this one. 0, or libfdt's error. In record.c, which knows the node.
+ */
+int lethe_record_remove(void *tree, int chosen);
+
 /* Are two names the same? */
 int lethe_walk_is(const char *name, const char *wanted);
 

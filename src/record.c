@@ -84,18 +84,31 @@ static int status_of(int error)
 	return error == -FDT_ERR_NOSPACE ? LETHE_E_TREE_NOSPACE : LETHE_E_TREE_BROKEN;
 }
 
+int lethe_record_remove(void *tree, int chosen)
+{
+	int error = 0;
+	int node;
+
+	while (error == 0) {
+		node = fdt_subnode_offset(tree, chosen, "lethe");
+		if (node == -FDT_ERR_NOTFOUND) {
+			return 0;
+		}
+		error = node < 0 ? node : fdt_del_node(tree, node);
+	}
+	return error;
+}
+
 int lethe_record_write(void *tree, const struct lethe_record *record)
 {
 	int chosen = lethe_walk_find(tree, "chosen", NULL);
 	unsigned int segments = record->segment_count;
 	struct writing writing;
-	int old;
 
 	if (chosen < 0) {
 		return LETHE_E_TREE_BROKEN;
 	}
-	old = fdt_subnode_offset(tree, chosen, "lethe");
-	if (old >= 0 && fdt_del_node(tree, old) != 0) {
+	if (lethe_record_remove(tree, chosen) != 0) {
 		return LETHE_E_TREE_BROKEN;
 	}
 	writing.tree = tree;

@@ -248,6 +248,28 @@ static void test_seeds(void **state)
 	free(tree);
 }
 
+/* Stale things that are there twice go twice: the second would come to light. */
+static void test_twice(void **state)
+{
+	void *tree = tree_compile_text("/dts-v1/; / { chosen { rng-seed = <1>; linux,elfcorehdr = <1 2>; "
+				       "keep; rng-seed = <2>; linux,elfcorehdr = <3 4>; "
+				       "lethe { a; }; lethe@0 { b; }; }; };");
+	void *expected = tree_compile_text("/dts-v1/; / { chosen { keep; }; };");
+	struct lethe_fixup fixup;
+	void *fixed;
+	int status;
+
+	(void)state;
+	memset(&fixup, 0, sizeof(fixup));
+	fixup.packed = 1;
+	fixed = fix(tree, 4096, &fixup, &status, NULL);
+	assert_int_equal(status, LETHE_OK);
+	tree_assert_same(fixed, expected);
+	free(fixed);
+	free(tree);
+	free(expected);
+}
+
 /*
  * Every room from nothing to enough: a status below what is needed, and one result from there on. The
  * sanitizer sees a store behind the room.
@@ -388,6 +410,7 @@ int main(void)
 		cmocka_unit_test(test_crash),
 		cmocka_unit_test(test_old_tree),
 		cmocka_unit_test(test_seeds),
+		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_every_room),
 		cmocka_unit_test(test_brim),
 		cmocka_unit_test(test_refused),

@@ -258,6 +258,17 @@ static void test_chosen_edges(void **state)
 	assert_int_equal(read_text("", "linux,usable-memory-range;", &facts, &where), 0);
 	assert_int_equal(facts.usable_count, 0);
 
+	/* there twice: the first, which is the one that Linux reads and libfdt edits */
+	assert_int_equal(read_text("", "linux,initrd-start = <1>; linux,initrd-end = <3>; "
+				   "linux,initrd-start = <2>; linux,initrd-end = <4>; "
+				   "linux,usable-memory-range = <0 5 6>; linux,usable-memory-range; "
+				   "lethe { boot-count = <7>; boot-count = <8>; };", &facts, &where), 0);
+	assert_int_equal(facts.initrd_start, 1);
+	assert_int_equal(facts.initrd_end, 3);
+	assert_int_equal(facts.usable_count, 1);
+	assert_int_equal(facts.usable_base[0], 5);
+	assert_int_equal(facts.boot_count, 7);
+
 	assert_int_equal(read_text("", "bootargs;", &facts, &where), 0);
 	assert_int_equal(read_text("", "lethe { boot-count = <0 1>; };", &facts, &where), 0);
 	assert_int_equal(facts.boot_count, 0);
