@@ -605,7 +605,8 @@ USAGE = [
     (["-o", "x", "--raw", "raw@0x1000,entry=0xffc"], "entry 0xffc is not a multiple of 4 inside"),
     (["-o", "x", "--raw", "raw@0x1000,entry=0x1002"], "is not a multiple of 4 inside"),
     (["-o", "x", "--raw", "raw@0x1000,entry=0x14b0"], "[0x1000, 0x14b0)"),
-    (K + ["-o", "x", "--raw", "raw@0xfffffffffffffff0"], "end of the address space"),
+    (K + ["-o", "x", "--raw", "raw@0xfffffffffffffff0"],
+     'segment 0 "raw0": wraps around the end of the address space (LETHE_E_SEGMENT_WRAP)'),
     (K + ["-o", ""], "the output needs a name"),
     (K + ["-o", "-"], "cannot be written to standard output"),
     (K + ["-o", "/dev/stdout"], ""),
@@ -952,6 +953,21 @@ def test_wrong_plans_are_named(packed, offset, form, value, reason):
     for command in (["verify"], ["inspect"], ["inspect", "--json"]):
         result = lethe.run(*command, "bad.img")
         assert result.returncode == 3 and reason in result.stderr, result
+
+
+def test_image_size_below_the_file(packed):
+    """Both headers agree, and loaders would cut the file off."""
+    lethe, bundle = packed
+    struct.pack_into("<Q", bundle.data, 16, 0x100000)
+    lethe.write("bad.img", bundle.patched(112, "<Q", 0x100000))
+    lethe.bad(3, "image_size 0x100000 is below the size of the file", "verify", "bad.img")
+
+
+def test_map_elsewhere_ascends(lethe):
+    lethe.pack(*K, "--raw", "raw@0x50000000", "--raw", "raw@0x48000000", "--raw", "raw@0x480004b0")
+    text = lethe.good("inspect", "boot.img").stdout.split("memory elsewhere")[1]
+    assert [int(line.split()[0], 16) for line in text.splitlines() if "+--" in line] == [
+        0x48000000, 0x480004b0, 0x48000960, 0x50000000, 0x500004b0]
 
 
 def test_another_blob_is_told(packed):

@@ -64,12 +64,6 @@ static int add_raw(struct building *building, const struct options_raw *raw,
 {
 	char name[LETHE_NAME_SIZE];
 
-	if (raw->address > UINT64_MAX - file->size) {
-		return tool_fail(TOOL_USAGE, file->name,
-				 "does not fit between 0x%" PRIx64
-				 " and the end of the address space",
-				 raw->address);
-	}
 	if (raw->has_entry && (raw->entry < raw->address || raw->entry % 4 != 0 ||
 			       raw->entry - raw->address + 4 > file->size)) {
 		return tool_fail(TOOL_USAGE, file->name,
@@ -228,7 +222,7 @@ int bundle_write(const struct bundle *bundle, struct output *output)
 				    bundle->part[i].size);
 	}
 	if (code == TOOL_OK) {
-		code = output_commit(output, bundle->file_size);
+		code = output_commit(output);
 	}
 	return code;
 }

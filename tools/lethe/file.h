@@ -42,8 +42,8 @@ int output_open(struct output *output, const char *name, const struct file *inpu
 /* Writes at an offset; gaps read as zero. TOOL_OK, or TOOL_UNREADABLE after printing why. */
 int output_write(struct output *output, uint64_t offset, const void *bytes, uint64_t size);
 
-/* Sets the size, forces it to the disk and puts it in the place of name. As output_write(). */
-int output_commit(struct output *output, uint64_t size);
+/* Forces it to the disk and puts it in the place of name. As output_write(). */
+int output_commit(struct output *output);
 
 /* Removes the temporary file, if it is still there. Safe after any of the above. */
 void output_abandon(struct output *output);

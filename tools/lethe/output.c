@@ -157,9 +157,9 @@ int output_write(struct output *output, uint64_t offset, const void *bytes, uint
 	return TOOL_OK;
 }
 
-int output_commit(struct output *output, uint64_t size)
+int output_commit(struct output *output)
 {
-	if (ftruncate(output->fd, (off_t)size) != 0 || fsync(output->fd) != 0) {
+	if (fsync(output->fd) != 0) {
 		return fail_errno(output);
 	}
 
