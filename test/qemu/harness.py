@@ -280,8 +280,8 @@ class Machine:
             match = re.search(pattern, line)
             if match:
                 return match
-            if never and re.search(never, line):
-                raise self.failure(f"a line that must not come: {line}")
+            if line == "lethe: halt" or never and re.search(never, line):
+                raise self.failure(f"a line that must not come now: {line}; waiting for: {pattern}")
 
     def expect_text(self, text):
         """A prompt: no end of line."""
