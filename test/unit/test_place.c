@@ -356,6 +356,40 @@ static void test_list(void **state)
 	}
 }
 
+/* As many segments as there may be: nothing of the answer lies beyond its array. */
+static void test_most_segments(void **state)
+{
+	static struct plan_builder builder;
+	static struct plan_image image;
+	struct lethe_placement *placement = malloc(sizeof(*placement));
+	struct lethe_where where;
+
+	(void)state;
+	plan_builder_init(&builder);
+	builder.header.segment_count = LETHE_SEGMENT_MAX;
+	builder.header.workspace_base = 0x10000000;
+	builder.slots[0].segment_count = LETHE_SEGMENT_MAX;
+	for (unsigned int i = 0; i < LETHE_SEGMENT_MAX; i++) {
+		builder.segments[i] = builder.segments[0];
+		builder.segments[i].source = 0x20000000 + i * 0x1000;
+		builder.segments[i].dest = 0x30000000 + i * 0x1000;
+		builder.segments[i].file_size = 0x1000;
+		builder.segments[i].mem_size = 0x1000;
+	}
+	assert_int_equal(lethe_plan_check(&image, plan_builder_seal(&builder, &image), NULL),
+			 LETHE_OK);
+	assert_int_equal(lethe_place(plan_of(&image), 0x11000000, 0, 0, placement, NULL), LETHE_OK);
+	assert_int_equal(placement->segment[LETHE_SEGMENT_MAX - 1].dest, 0x3003f000);
+
+	/* The last two meet, and it is the last that is named. */
+	builder.segments[LETHE_SEGMENT_MAX - 1].dest -= 1;
+	plan_builder_seal(&builder, &image);
+	assert_int_equal(lethe_place(plan_of(&image), 0x11000000, 0, 0, placement, &where),
+			 LETHE_E_DEST_OVERLAP);
+	assert_int_equal(where.index, LETHE_SEGMENT_MAX - 1);
+	free(placement);
+}
+
 /* A loader may ignore the alignment: at every 4 KiB the kernel and the tree find their place. */
 static void test_slide(void **state)
 {
@@ -754,10 +788,15 @@ static void test_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),         cmocka_unit_test(test_answer),
-		cmocka_unit_test(test_without_image), cmocka_unit_test(test_list),
-		cmocka_unit_test(test_slide),         cmocka_unit_test(test_slide_from_below),
-		cmocka_unit_test(test_overlap),       cmocka_unit_test(test_random),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_answer),
+		cmocka_unit_test(test_without_image),
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_most_segments),
+		cmocka_unit_test(test_slide),
+		cmocka_unit_test(test_slide_from_below),
+		cmocka_unit_test(test_overlap),
+		cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests_name("place", tests, NULL, NULL);
