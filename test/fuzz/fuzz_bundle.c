@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Damaged bundles through "lethe inspect" and "lethe verify", damaged kernels through "lethe pack". The
- * input is a list of edits to a good file; random bytes alone never get past a magic number. Byte 0:
- * bit 0 takes the rest as a file as it is, bit 1 seals the plan again after the edits, bits 2 and 3 choose
- * a bundle or a kernel.
+ * Damaged bundles through "lethe inspect" and "lethe verify", damaged kernels through "lethe pack".
+ * The input is a list of edits to a good file; random bytes alone never get past a magic number.
+ * Byte 0: bit 0 takes the rest as a file as it is, bit 1 seals the plan again after the edits, bits
+ * 2 and 3 choose a bundle or a kernel.
  *
- * Beyond crashes and hangs: an edit of the plan (not sealed again) or of a segment must never pass, and
- * what is taken for a kernel must have sane sizes.
- *
- * Needs tools/lethe/{tool,view,kernel,formats,unpack,bundle,place_check,file,output,map,json}.c,
- * src/{plan,plan_entries,plan_slots,place,sha256,status}.c, -lz and -lzstd; the blob is its own.
+ * Beyond crashes and hangs: an edit of the plan (not sealed again) or of a segment must never pass,
+ * and what is taken for a kernel must have sane sizes. The blob is its own, not lethe.img.
  */
 
 #include <fcntl.h>

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
-The host command, from outside: every option, every refusal with its exit code and its sentence, damaged
-files, and that nothing half-written is left. LETHE names the command (default: $O/lethe, build/lethe).
+The host command, from outside: every option, every refusal with its exit code and its sentence,
+damaged files, and that nothing half-written is left. LETHE names the command (default: $O/lethe,
+build/lethe).
 """
 import gzip
 import hashlib
@@ -30,8 +31,8 @@ PLAN_KEYS = ("magic version total_size digest flags on_fail slot_count segment_c
              "reserved0 console_base extent_size workspace_base workspace_size list_head "
              "list_page_shift reserved1").split()
 SLOT = "<16sIIIIQ4QIIIIQQ3Q"
-SLOT_KEYS = ("name flags first_segment segment_count entry_segment entry x0 x1 x2 x3 cmdline_offset "
-             "cmdline_size tree_segment initrd_segment tree_base tree_size").split()
+SLOT_KEYS = ("name flags first_segment segment_count entry_segment entry x0 x1 x2 x3 "
+             "cmdline_offset cmdline_size tree_segment initrd_segment tree_base tree_size").split()
 SEGMENT = "<16sIIQQQQQQ32sQ"
 SEGMENT_KEYS = ("name flags reserved0 source dest file_size mem_size align align_offset digest "
                 "reserved1").split()
@@ -304,7 +305,8 @@ def test_append(lethe, text):
 def test_device_tree(lethe):
     lethe.write("padded", PLAIN_TREE + b"\0" * 5000)
     for options, flags in ([], 4), (["--force-dtb"], 5):
-        bundle, _ = lethe.pack("--kernel", "Image", "--initrd", "initrd", "--dtb", "padded", *options)
+        bundle, _ = lethe.pack("--kernel", "Image", "--initrd", "initrd", "--dtb", "padded",
+                               *options)
         check_bundle(bundle)
         assert bundle.names() == ["dtb", "initrd", "kernel"]
         assert bundle.content("dtb") == PLAIN_TREE
@@ -356,8 +358,8 @@ def test_raw_in_the_way_of_the_usual_address(lethe):
 
 
 def test_raws_that_overlap(lethe):
-    lethe.bad(2, 'destination overlaps another destination (LETHE_E_DEST_OVERLAP)', "pack", "--kernel",
-              "Image", "--raw", "raw@0x48000000", "--raw", "raw@0x480004af", "-o", "x")
+    lethe.bad(2, 'destination overlaps another destination (LETHE_E_DEST_OVERLAP)', "pack",
+              "--kernel", "Image", "--raw", "raw@0x48000000", "--raw", "raw@0x480004af", "-o", "x")
     lethe.good("pack", "--kernel", "Image", "--raw", "raw@0x48000000", "--raw", "raw@0x480004b0",
                "-o", "x")
 
@@ -448,13 +450,15 @@ def test_bundle_in_a_bundle(lethe):
 
 
 def elf(machine=183, order=1):
-    return b"\x7fELF\2" + bytes([order]) + bytes(12) + struct.pack("<>"[order - 1] + "H", machine) + bytes(200)
+    return (b"\x7fELF\2" + bytes([order]) + bytes(12) +
+            struct.pack("<>"[order - 1] + "H", machine) + bytes(200))
 
 
 def uki(section=b".linux"):
     pe = struct.pack("<4sHHIIIHH", b"PE\0\0", 0xAA64, 1, 0, 0, 0, 240, 0x206) + bytes(240)
     pe += section.ljust(8, b"\0") + struct.pack("<IIII", 1000, 0x1000, 1024, 0x400) + bytes(16)
-    return b"MZ".ljust(60, b"\0") + struct.pack("<I", 64) + pe.ljust(0x400 - 64, b"\0") + bytes(1024)
+    head = b"MZ".ljust(60, b"\0") + struct.pack("<I", 64)
+    return (head + pe).ljust(0x800, b"\0")
 
 
 REFUSED_KERNELS = {
@@ -496,19 +500,23 @@ REFUSED_KERNELS = {
     "gzip and more": (gzip.compress(image()) + PLAIN_TREE, "bytes follow the gzip stream; a device "
                                                           "tree appended"),
     "gzip of ELF": (gzip.compress(elf()), "what is packed in it (gzip) is an ELF file (vmlinux)"),
-    "gzip of gzip": (gzip.compress(gzip.compress(image())), "what is packed in it (gzip) has no arm64"),
+    "gzip of gzip": (gzip.compress(gzip.compress(image())),
+                     "what is packed in it (gzip) has no arm64"),
     "gzip of nothing": (gzip.compress(b""), "what is packed in it (gzip) has no arm64"),
     "zstd cut": (zstd_stored(image())[:-1], "zstd stream is truncated"),
     "zstd damaged": (zstd_stored(image())[:5] + b"\0\0\0\0" + zstd_stored(image())[9:],
                      "zstd stream is damaged"),
     "zstd and more": (zstd_stored(image()) + b"more", "4 bytes follow the zstd stream"),
-    "zboot xz": (zboot(b"x" * 77, b"xzkern"), "is an EFI zboot image compressed with xzkern; unpack "
-                 "it with: tail -c +1025 kernel | head -c 77 | unxz > Image"),
+    "zboot xz": (zboot(b"x" * 77, b"xzkern"),
+                 "is an EFI zboot image compressed with xzkern; unpack it with: "
+                 "tail -c +1025 kernel | head -c 77 | unxz > Image"),
     "zboot unknown": (zboot(b"x" * 77, b"\x01odd"), "compressed with ?odd"),
     "zboot cut": (zboot(gzip.compress(image()), b"gzip")[:-1], "EFI zboot image is truncated"),
-    "zboot payload size": (zboot(b"x", b"gzip", 0xFFFFFFFF), "EFI zboot image is truncated or damaged"),
+    "zboot payload size": (zboot(b"x", b"gzip", 0xFFFFFFFF),
+                           "EFI zboot image is truncated or damaged"),
     "zboot payload 0": (zboot(b"", b"gzip"), "EFI zboot image is truncated or damaged"),
-    "zboot payload short": (zboot(gzip.compress(image()), b"gzip", 100), "gzip stream is truncated"),
+    "zboot payload short": (zboot(gzip.compress(image()), b"gzip", 100),
+                            "gzip stream is truncated"),
     "zboot size disagrees": (zboot(zstd_stored(image()), b"zstd22", tail=struct.pack("<I", 8999)),
                              "it holds 9000 bytes and says 8999"),
     "zboot of ELF": (zboot(gzip.compress(elf()), b"gzip"),
@@ -620,7 +628,7 @@ USAGE = [
 ]
 
 
-@pytest.mark.parametrize("args, reason", USAGE, ids=[" ".join(a)[-60:] + "|" + r[:20] for a, r in USAGE])
+@pytest.mark.parametrize("args, reason", USAGE, ids=[" ".join(a)[-60:] for a, _ in USAGE])
 def test_usage(lethe, args, reason):
     before = {name: lethe.read(name) for name in ("Image", "initrd", "dtb", "raw")}
     lethe.bad(2, reason, "pack", *args)
@@ -670,7 +678,8 @@ def test_inputs_that_are_no_files(lethe, option, kind, reason):
     (PLAIN_TREE[:-1], "device tree is truncated"),
     (PLAIN_TREE[:39], "is no flattened device tree"),
     (PLAIN_TREE[:24] + b"\0\0\0\x63" + PLAIN_TREE[28:], "LETHE_E_TREE_"),
-    (PLAIN_TREE.replace(b"\0\0\0\x09", b"\0\0\0\x07"), "device tree is damaged (LETHE_E_TREE_BROKEN)"),
+    (PLAIN_TREE.replace(b"\0\0\0\x09", b"\0\0\0\x07"),
+     "device tree is damaged (LETHE_E_TREE_BROKEN)"),
     (tree({"#address-cells": struct.pack(">I", 2), "#size-cells": struct.pack(">I", 2),
            "big": bytes(BLOCK - 0x10000)}), "leave room to complete it"),
     (tree({"big": bytes(BLOCK)}), "LETHE_E_TREE_SIZE"),
@@ -774,8 +783,9 @@ def rebuild(plan):
     """The plan's bytes again, from the JSON alone."""
     out = b""
     for slot in plan["slots"]:
-        out += struct.pack(SLOT, slot["name"].encode("latin-1"), *(slot[key] for key in SLOT_KEYS[1:6]),
-                           *slot["x"], *(slot[key] for key in SLOT_KEYS[10:]), 0, 0, 0)
+        out += struct.pack(SLOT, slot["name"].encode("latin-1"),
+                           *(slot[key] for key in SLOT_KEYS[1:6]), *slot["x"],
+                           *(slot[key] for key in SLOT_KEYS[10:]), 0, 0, 0)
     for segment in plan["segments"]:
         out += struct.pack(SEGMENT, segment["name"].encode("latin-1"), segment["flags"], 0,
                            *(segment[key] for key in SEGMENT_KEYS[3:9]),
@@ -979,7 +989,8 @@ def test_another_blob_is_told(packed):
 
 
 @pytest.mark.parametrize("data, reason", [
-    (image(), "an arm64 Image without a Lethe header"), (b"", "is empty"), (b"x", "not a Lethe bundle"),
+    (image(), "an arm64 Image without a Lethe header"), (b"", "is empty"),
+    (b"x", "not a Lethe bundle"),
     (elf(), "is an ELF file"), (gzip.compress(image()), "a kernel (gzip)"),
     (zlib.compress(bytes(5000)), "not a Lethe bundle")],
     ids=["Image", "empty", "short", "ELF", "gzip", "noise"])
@@ -996,8 +1007,8 @@ def test_names_in_json_are_escaped(packed):
     for command in ["verify"], ["inspect"]:
         result = lethe.run(*command, "bad.img")
         assert "\x1b" not in result.stdout + result.stderr
-    name = json.loads(lethe.run("inspect", "--json", "bad.img").stdout)["plan"]["segments"][0]["name"]
-    assert name == '"\\\n\x80\x1b\xff'
+    plan = json.loads(lethe.run("inspect", "--json", "bad.img").stdout)["plan"]
+    assert plan["segments"][0]["name"] == '"\\\n\x80\x1b\xff'
 
 
 @pytest.mark.parametrize("command", ["inspect", "verify", "record"])
@@ -1050,7 +1061,8 @@ def test_record_without_frequency(lethe):
     lethe.write("fdt", record_tree(counter_frequency=struct.pack(">Q", 0)))
     text = lethe.good("record", "fdt").stdout
     assert "frequency unknown" in text
-    assert ["verify", "62500000", "-", "10485760", "-"] in [line.split() for line in text.splitlines()]
+    lines = [line.split() for line in text.splitlines()]
+    assert ["verify", "62500000", "-", "10485760", "-"] in lines
 
 
 def test_record_after_a_fallback(lethe):
@@ -1059,9 +1071,11 @@ def test_record_after_a_fallback(lethe):
 
 
 @pytest.mark.parametrize("data, reason", [
-    (PLAIN_TREE, "has no record (/chosen/lethe)"), (b"no tree at all" * 9, "is no flattened device tree"),
+    (PLAIN_TREE, "has no record (/chosen/lethe)"),
+    (b"no tree at all" * 9, "is no flattened device tree"),
     (record_tree()[:-4], "device tree is truncated"),
-    (record_tree(record_version=struct.pack(">I", 2)), "record has version 2; this command knows 1"),
+    (record_tree(record_version=struct.pack(">I", 2)),
+     "record has version 2; this command knows 1"),
     (record_tree(record_version=None), "record-version is missing"),
     (record_tree(stage_names=None), "stage-names is missing"),
     (record_tree(stage_ticks=struct.pack(">5Q", 1, 2, 3, 4, 5)), "do not match stage-names"),
