@@ -96,7 +96,8 @@ $(O)/liblethe.a: $(LIB_OBJS)
 
 # ---- the host command, for this machine and, static, for the arm64 guest of `make run` ----
 HOST_CFLAGS = -std=gnu11 -O2 $(WARN) $(PREFIX_MAP) -Iinclude -Itools/lethe -D_FILE_OFFSET_BITS=64
-TOOL_SHARED := status plan plan_entries plan_slots offsets place sha256 fdt_walk fdt_read fdt_stdout fdt_memory
+TOOL_SHARED := status plan plan_entries plan_slots offsets place sha256 \
+	fdt_walk fdt_chosen fdt_read fdt_uart fdt_stdout fdt_memory
 TOOL_SRCS := $(wildcard tools/lethe/*.c) $(wildcard $(TOOL_SHARED:%=src/%.c))
 TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"'
 TOOL_OBJS := $(TOOL_SRCS:%=$(O)/host/%.o) $(O)/host/tools/lethe/blob.S.o

@@ -2,9 +2,10 @@
 /*
  * Describes the machine to the payload: a copy of the tree in its slot, and the edits to it.
  *
- * The copy is made block by block, so that all six orders of the blocks and every amount of slack in
- * between come out alike, and so that the reservations, which everything else would have to be moved up
- * for, are right before the rest follows. (QEMU hands over trees of 1 MiB with 8 KiB in them.)
+ * The copy is made block by block, so that all six orders of the blocks and every amount of slack
+ * in between come out alike, and so that the reservations, which everything else would have to be
+ * moved up for, are right before the rest follows. (QEMU hands over trees of 1 MiB with 8 KiB in
+ * them.)
  */
 
 #include <string.h>
@@ -122,9 +123,11 @@ static int lay_reservation(struct laying *laying, uint64_t base, uint64_t size)
 	return lay_bytes(laying, &entry, sizeof(entry));
 }
 
-/* The reservation block: what still stands of the old one, then the new ones, then the terminator. */
-static int lay_reservations(struct laying *laying, const void *tree, const struct lethe_fixup *fixup,
-			    const struct lethe_tree_facts *facts)
+/*
+ * The reservation block: what still stands of the old one, then the new ones, then the terminator.
+ */
+static int lay_reservations(struct laying *laying, const void *tree,
+			    const struct lethe_fixup *fixup, const struct lethe_tree_facts *facts)
 {
 	static const struct fdt_reserve_entry terminator;
 	struct lethe_range range;

@@ -10,10 +10,11 @@
 #include "fdt_walk.h"
 
 /*
- * Entries that cover one range together need not be sorted. Each look at all of them extends what is
- * covered as far as entries follow on; that many looks are enough for honest trees and bound the rest.
+ * Entries that cover one range together need not be sorted. Each look at all of them extends what
+ * is covered as far as entries follow on; that many looks are enough for honest trees and bound the
+ * rest.
  */
-#define LOOKS_MAX	64U
+#define LOOKS_MAX 64U
 
 /* UEFI 2.10, 7.2.3: a descriptor, as far as version 1 goes. Native byte order. */
 struct efi_descriptor {
@@ -25,30 +26,30 @@ struct efi_descriptor {
 	uint64_t attribute;
 };
 
-#define EFI_PAGE_SHIFT			12
-#define EFI_LOADER_CODE			1U
-#define EFI_LOADER_DATA			2U
-#define EFI_BOOT_SERVICES_CODE		3U
-#define EFI_BOOT_SERVICES_DATA		4U
-#define EFI_CONVENTIONAL		7U
-#define EFI_MEMORY_WB			0x8ULL
+#define EFI_PAGE_SHIFT         12
+#define EFI_LOADER_CODE        1U
+#define EFI_LOADER_DATA        2U
+#define EFI_BOOT_SERVICES_CODE 3U
+#define EFI_BOOT_SERVICES_DATA 4U
+#define EFI_CONVENTIONAL       7U
+#define EFI_MEMORY_WB          0x8ULL
 
 /*
- * The entries of `reg` of one kind of node, one after the other: of memory nodes under the root, or of
- * the children of /reserved-memory.
+ * The entries of `reg` of one kind of node, one after the other: of memory nodes under the root, or
+ * of the children of /reserved-memory.
  */
 struct entries {
 	struct lethe_walk walk;
-	int reserved;			/* which kind */
-	uint32_t address_cells;		/* of the parent */
+	int reserved;           /* which kind */
+	uint32_t address_cells; /* of the parent */
 	uint32_t size_cells;
-	int inside;			/* the walk is in the parent */
-	int open;			/* in a node of this kind, at its properties */
-	int counts;			/* what was seen of it so far speaks for it */
+	int inside; /* the walk is in the parent */
+	int open;   /* in a node of this kind, at its properties */
+	int counts; /* what was seen of it so far speaks for it */
 	int unavailable;
 	const unsigned char *reg;
 	uint32_t reg_length;
-	int giving;			/* its entries are being given out; this is the next one */
+	int giving; /* its entries are being given out; this is the next one */
 	uint32_t index;
 };
 
@@ -57,7 +58,7 @@ static int entries_start(struct entries *entries, const void *tree, int reserved
 	memset(entries, 0, sizeof(*entries));
 	entries->reserved = reserved;
 	entries->inside = !reserved;
-	entries->address_cells = 2;	/* the specification's defaults */
+	entries->address_cells = 2; /* the specification's defaults */
 	entries->size_cells = 1;
 	return lethe_walk_start(&entries->walk, tree);
 }
@@ -134,8 +135,8 @@ static int entries_next(struct entries *entries, struct lethe_range *range)
 		}
 		if (entries->open) {
 			entries->open = 0;
-			entries->giving = entries->counts && !entries->unavailable &&
-					  entries->reg != NULL;
+			entries->giving =
+				entries->counts && !entries->unavailable && entries->reg != NULL;
 			entries->index = 0;
 		}
 		if (tag == FDT_BEGIN_NODE) {
@@ -180,7 +181,9 @@ int lethe_tree_memory_covers(const void *tree, uint64_t base, uint64_t size)
 	return at - base >= size;
 }
 
-/* May this stretch of memory be used once boot services are over? Linux asks for write-back, too. */
+/*
+ * May this stretch of memory be used once boot services are over? Linux asks for write-back, too.
+ */
 static int efi_usable(const struct efi_descriptor *descriptor, struct lethe_range *range)
 {
 	uint32_t type = descriptor->type;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One pass over the whole tree: is its structure sane, and what does it say that Lethe needs? One pass,
- * because with the MMU off every access is a Device access.
+ * One pass over the whole tree: is its structure sane, and what does it say that Lethe needs? One
+ * pass, because with the MMU off every access is a Device access.
  */
 
 #include <string.h>
@@ -10,6 +10,7 @@
 
 #include <lethe/fdt.h>
 
+#include "fdt_chosen.h"
 #include "fdt_walk.h"
 
 /* Which node under the root the walk is in. */
@@ -21,9 +22,9 @@ enum section {
 
 /* What the properties of one node say. They come before its subnodes, in any order. */
 struct node {
-	int pending;		/* not judged yet */
-	int record;		/* this is /chosen/lethe */
-	int unavailable;	/* status is neither ok nor okay */
+	int pending;     /* not judged yet */
+	int record;      /* this is /chosen/lethe */
+	int unavailable; /* status is neither ok nor okay */
 	int has_type;
 	int type_cpu;
 	int type_memory;
@@ -36,114 +37,20 @@ struct node {
 	uint32_t reg_length;
 };
 
-/*
- * What several properties of /chosen say together. Of a property that is there twice the first counts:
- * it is the one that libfdt edits and Linux reads.
- */
-struct chosen {
-	int has_initrd_start;
-	int has_initrd_end;
-	uint64_t initrd_start;
-	uint64_t initrd_end;
-	unsigned int efi;		/* bits 0 .. 3: which of the four are there and fit */
-	uint64_t efi_mmap;
-	uint64_t efi_mmap_size;
-	uint64_t efi_desc_size;
-	uint64_t efi_desc_version;
-	const unsigned char *usable;
-	uint32_t usable_length;
-};
-
 struct reading {
 	struct lethe_walk walk;
 	struct lethe_tree_facts *facts;
-	uint32_t address_cells;		/* of the root */
+	uint32_t address_cells; /* of the root */
 	uint32_t size_cells;
 	enum section section;
 	int had_chosen;
 	struct node node;
-	struct chosen chosen;
+	struct lethe_chosen chosen;
 };
 
 static int broken(struct lethe_where *where, int status, const char *name, uint64_t value)
 {
 	return lethe_fail(where, status, LETHE_WHAT_TREE, 0, name, value);
-}
-
-/* A number of one or two cells, told apart by the property's length as Linux does. 1 when it is one. */
-static int number(const struct lethe_walk *walk, uint64_t *value)
-{
-	if (walk->length != sizeof(fdt32_t) && walk->length != 2 * sizeof(fdt32_t)) {
-		return 0;
-	}
-	return lethe_walk_number(walk->value, walk->length / (uint32_t)sizeof(fdt32_t),
-				 value) == LETHE_OK;
-}
-
-/* The UEFI properties are Linux's own and hold together: a wrong one makes the map unknown, no more. */
-static void read_efi(struct reading *reading)
-{
-	const struct lethe_walk *walk = &reading->walk;
-	struct chosen *chosen = &reading->chosen;
-	const char *name = walk->name + strlen("linux,uefi-");
-	unsigned int bit;
-	uint64_t *value;
-
-	if (lethe_walk_is(name, "mmap-start")) {
-		value = &chosen->efi_mmap;
-		bit = 1;
-	} else if (lethe_walk_is(name, "mmap-size")) {
-		value = &chosen->efi_mmap_size;
-		bit = 2;
-	} else if (lethe_walk_is(name, "mmap-desc-size")) {
-		value = &chosen->efi_desc_size;
-		bit = 4;
-	} else if (lethe_walk_is(name, "mmap-desc-ver")) {
-		value = &chosen->efi_desc_version;
-		bit = 8;
-	} else {
-		return;
-	}
-	if ((chosen->efi & bit) == 0 && number(walk, value)) {
-		chosen->efi |= bit;
-	}
-}
-
-static int read_chosen(struct reading *reading, struct lethe_where *where)
-{
-	const struct lethe_walk *walk = &reading->walk;
-	struct chosen *chosen = &reading->chosen;
-
-	if (lethe_walk_is(walk->name, "bootargs")) {
-		if (walk->length == 0 || reading->facts->bootargs != NULL) {
-			return LETHE_OK;
-		}
-		if (walk->value[walk->length - 1] != '\0') {
-			return broken(where, LETHE_E_TREE_BROKEN, "bootargs", walk->length);
-		}
-		reading->facts->bootargs = (const char *)walk->value;
-		return LETHE_OK;
-	}
-	if (strncmp(walk->name, "linux,", strlen("linux,")) != 0) {
-		return LETHE_OK;
-	}
-	if (!chosen->has_initrd_start && lethe_walk_is(walk->name, "linux,initrd-start")) {
-		chosen->has_initrd_start = 1;
-		if (!number(walk, &chosen->initrd_start)) {
-			return broken(where, LETHE_E_TREE_BROKEN, "linux,initrd-start", walk->length);
-		}
-	} else if (!chosen->has_initrd_end && lethe_walk_is(walk->name, "linux,initrd-end")) {
-		chosen->has_initrd_end = 1;
-		if (!number(walk, &chosen->initrd_end)) {
-			return broken(where, LETHE_E_TREE_BROKEN, "linux,initrd-end", walk->length);
-		}
-	} else if (chosen->usable == NULL && lethe_walk_is(walk->name, "linux,usable-memory-range")) {
-		chosen->usable = walk->value;
-		chosen->usable_length = walk->length;
-	} else if (strncmp(walk->name, "linux,uefi-", strlen("linux,uefi-")) == 0) {
-		read_efi(reading);
-	}
-	return LETHE_OK;
 }
 
 static int read_property(struct reading *reading, struct lethe_where *where)
@@ -161,7 +68,7 @@ static int read_property(struct reading *reading, struct lethe_where *where)
 	}
 	if (reading->section == SECTION_CHOSEN) {
 		if (walk->depth == 2) {
-			return read_chosen(reading, where);
+			return lethe_chosen_read(&reading->chosen, walk, reading->facts, where);
 		}
 		if (node->record && reading->facts->boot_count == 0 &&
 		    lethe_walk_is(walk->name, "boot-count")) {
@@ -213,8 +120,7 @@ static int read_property(struct reading *reading, struct lethe_where *where)
 			node->unavailable = !lethe_walk_available(walk);
 		}
 		break;
-	default:
-		break;
+	default: break;
 	}
 	return LETHE_OK;
 }
@@ -293,62 +199,6 @@ static void enter_node(struct reading *reading)
 	}
 }
 
-static int judge_usable(struct reading *reading, struct lethe_where *where)
-{
-	static const char name[] = "linux,usable-memory-range";
-	const struct chosen *chosen = &reading->chosen;
-	struct lethe_tree_facts *facts = reading->facts;
-	uint32_t entry = (reading->address_cells + reading->size_cells) * 4U;
-	struct lethe_range range;
-	uint32_t i;
-	int more;
-
-	for (i = 0;; i++) {
-		more = lethe_walk_range(chosen->usable, chosen->usable_length,
-					reading->address_cells, reading->size_cells, i, &range);
-		if (more < 0) {
-			return broken(where, more, name, i);
-		}
-		if (more == 0) {
-			break;
-		}
-		/* Linux, too, takes the first two and no more. */
-		if (range.size != 0 && facts->usable_count < 2) {
-			facts->usable_base[facts->usable_count] = range.base;
-			facts->usable_size[facts->usable_count] = range.size;
-			facts->usable_count++;
-		}
-	}
-	/* A cap that cannot be read whole must not pass for none: the crashed kernel's memory is beyond it. */
-	if (chosen->usable_length % entry != 0) {
-		return broken(where, LETHE_E_TREE_BROKEN, name, chosen->usable_length);
-	}
-	return LETHE_OK;
-}
-
-static int judge_chosen(struct reading *reading, struct lethe_where *where)
-{
-	const struct chosen *chosen = &reading->chosen;
-	struct lethe_tree_facts *facts = reading->facts;
-
-	if (chosen->has_initrd_start && chosen->has_initrd_end) {
-		/* Inside out is for the road to judge: in a packed tree it does not matter. */
-		facts->has_initrd = chosen->initrd_end != chosen->initrd_start;
-		facts->initrd_start = chosen->initrd_start;
-		facts->initrd_end = chosen->initrd_end;
-	}
-	if (chosen->efi == 15 && chosen->efi_mmap_size <= UINT32_MAX &&
-	    chosen->efi_desc_size <= UINT32_MAX) {
-		facts->efi_mmap = chosen->efi_mmap;
-		facts->efi_mmap_size = (uint32_t)chosen->efi_mmap_size;
-		facts->efi_desc_size = (uint32_t)chosen->efi_desc_size;
-	}
-	if (chosen->usable != NULL) {
-		return judge_usable(reading, where);
-	}
-	return LETHE_OK;
-}
-
 static int check_reservations(const void *tree, uint32_t *size)
 {
 	struct lethe_range range;
@@ -374,7 +224,7 @@ int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct let
 	memset(&reading, 0, sizeof(reading));
 	facts->psci = LETHE_PSCI_NONE;
 	reading.facts = facts;
-	reading.address_cells = 2;	/* the specification's defaults */
+	reading.address_cells = 2; /* the specification's defaults */
 	reading.size_cells = 1;
 
 	status = lethe_walk_start(&reading.walk, tree);
@@ -392,9 +242,14 @@ int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct let
 		if (tag == FDT_PROP) {
 			status = read_property(&reading, where);
 		} else {
-			/* the node that was entered last is one above a subnode, one below its parent */
-			status = judge_node(&reading, tag == FDT_BEGIN_NODE ?
-					    reading.walk.depth - 1 : reading.walk.depth + 1, where);
+			/*
+			 * the node that was entered last is one above a subnode, one below its
+			 * parent
+			 */
+			status = judge_node(&reading,
+					    tag == FDT_BEGIN_NODE ? reading.walk.depth - 1
+								  : reading.walk.depth + 1,
+					    where);
 		}
 		if (status != LETHE_OK) {
 			return status;
@@ -406,7 +261,8 @@ int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct let
 
 	facts->total_size = fdt_totalsize(tree);
 	facts->structure_size = reading.walk.next;
-	facts->used_size = (uint32_t)sizeof(struct fdt_header) + reservations +
-			   reading.walk.next + fdt_size_dt_strings(tree);
-	return judge_chosen(&reading, where);
+	facts->used_size = (uint32_t)sizeof(struct fdt_header) + reservations + reading.walk.next +
+			   fdt_size_dt_strings(tree);
+	return lethe_chosen_judge(&reading.chosen, reading.address_cells, reading.size_cells, facts,
+				  where);
 }

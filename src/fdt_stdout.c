@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which UART does stdout-path name, and where does a CPU see it? Two passes of the walk, and the address
- * translated by hand: libfdt has no translation, and its path look-ups cost ten times as much.
+ * Which UART does stdout-path name? Two passes of the walk: libfdt's path look-ups, each from the
+ * root, cost several times as much.
  */
 
 #include <string.h>
@@ -10,9 +10,10 @@
 
 #include <lethe/fdt.h>
 
+#include "fdt_uart.h"
 #include "fdt_walk.h"
 
-#define LEVELS	16U	/* nodes from the root to the UART, both included */
+#define LEVELS 16U /* nodes from the root to the UART, both included */
 
 /* A path in two pieces: what an alias stands for, and what followed the alias. */
 struct path {
@@ -20,59 +21,13 @@ struct path {
 	uint32_t length[2];
 };
 
-/* What a node on the way to the UART says about the addresses of its children. */
-struct bus {
-	uint32_t address_cells;
-	uint32_t size_cells;
-	const unsigned char *ranges;	/* null: children are not mapped */
-	uint32_t ranges_length;
-};
-
-/* What a node says about itself as a device. */
-struct device {
-	const unsigned char *reg;
-	uint32_t reg_length;
-	uint32_t reg_offset;
-	uint32_t reg_shift;
-	uint32_t reg_width;
-	int has_shift;
-	int big_endian;
-	struct lethe_walk compatible;	/* stands at the property; length 0 when there is none */
-};
-
 /* The node that the path has led to so far, and the way there. */
 struct found {
-	struct bus bus[LEVELS];		/* bus[0] is the root */
-	unsigned int depth;		/* of the node, as the walk counts: the root is 1 */
-	int disabled;			/* the node, or one above it */
-	struct device device;
+	struct lethe_bus bus[LEVELS]; /* bus[0] is the root */
+	unsigned int depth;           /* of the node, as the walk counts: the root is 1 */
+	int disabled;                 /* the node, or one above it */
+	struct lethe_device device;
 };
-
-/*
- * Lists of compatible strings, each one ended by its zero and the list by another: a table of pointers
- * would need relocations.
- *
- * Registers of the last group are words, and their trees need not say so.
- */
-static const char pl011_names[] = "arm,pl011\0arm,sbsa-uart\0";
-static const char ns16550_names[] =
-	"ns8250\0ns16450\0ns16550\0ns16550a\0ns16750\0ns16850\0snps,dw-apb-uart\0"
-	"nuvoton,npcm750-uart\0nuvoton,npcm845-uart\0andestech,uart16550\0nxp,lpc3220-uart\0";
-static const char word_ns16550_names[] =
-	"brcm,bcm2835-aux-uart\0mediatek,mt6577-uart\0nvidia,tegra20-uart\0nvidia,tegra30-uart\0"
-	"ti,am654-uart\0ti,am64-uart\0ti,omap2-uart\0ti,omap3-uart\0ti,omap4-uart\0"
-	"intel,xscale-uart\0mrvl,mmp-uart\0";
-
-static int known(const struct lethe_walk *compatible, const char *names)
-{
-	while (*names != '\0') {
-		if (lethe_walk_list_has(compatible, names)) {
-			return 1;
-		}
-		names += strlen(names) + 1;
-	}
-	return 0;
-}
 
 /* The value as text up to an end character: 1 when it is terminated and not empty. */
 static int text(const struct lethe_walk *walk, char end, const char **start, uint32_t *length)
@@ -93,7 +48,9 @@ static int text(const struct lethe_walk *walk, char end, const char **start, uin
 	return 1;
 }
 
-/* First pass: the text of stdout-path without its options. aliases is left inside /aliases, if any. */
+/*
+ * First pass: the text of stdout-path without its options. aliases is left inside /aliases, if any.
+ */
 static int find_stdout(const void *tree, struct path *path, struct lethe_walk *aliases)
 {
 	struct lethe_walk walk;
@@ -107,11 +64,13 @@ static int find_stdout(const void *tree, struct path *path, struct lethe_walk *a
 	if (lethe_walk_start(&walk, tree) != LETHE_OK) {
 		return 0;
 	}
-	for (tag = lethe_walk_next(&walk); tag > 0 && tag != FDT_END; tag = lethe_walk_next(&walk)) {
+	for (tag = lethe_walk_next(&walk); tag > 0 && tag != FDT_END;
+	     tag = lethe_walk_next(&walk)) {
 		if (tag == FDT_BEGIN_NODE && walk.depth == 2) {
 			in_chosen = !had_chosen && lethe_walk_is_node(walk.name, "chosen", 6);
 			had_chosen |= in_chosen;
-			if (aliases->structure == NULL && lethe_walk_is_node(walk.name, "aliases", 7)) {
+			if (aliases->structure == NULL &&
+			    lethe_walk_is_node(walk.name, "aliases", 7)) {
 				*aliases = walk;
 			}
 		}
@@ -137,7 +96,7 @@ static int resolve_alias(struct path *path, struct lethe_walk *aliases)
 	uint32_t length = slash != NULL ? (uint32_t)(slash - start) : path->length[0];
 
 	if (length == 0) {
-		return 1;	/* absolute already */
+		return 1; /* absolute already */
 	}
 	if (aliases->structure == NULL) {
 		return 0;
@@ -184,10 +143,10 @@ static uint32_t next_component(struct path *path, const char **component)
 
 static void enter_node(struct found *found)
 {
-	struct bus *bus = &found->bus[found->depth];
+	struct lethe_bus *bus = &found->bus[found->depth];
 
 	memset(&found->device, 0, sizeof(found->device));
-	bus->address_cells = 2;		/* the specification's defaults, nothing is inherited */
+	bus->address_cells = 2; /* the specification's defaults, nothing is inherited */
 	bus->size_cells = 1;
 	bus->ranges = NULL;
 	bus->ranges_length = 0;
@@ -197,8 +156,8 @@ static void enter_node(struct found *found)
 /* What is there but is not one cell becomes a number that no one accepts. */
 static void read_property(struct found *found, const struct lethe_walk *walk)
 {
-	struct bus *bus = &found->bus[found->depth - 1];
-	struct device *device = &found->device;
+	struct lethe_bus *bus = &found->bus[found->depth - 1];
+	struct lethe_device *device = &found->device;
 
 	if (lethe_walk_is(walk->name, "#address-cells")) {
 		bus->address_cells = lethe_walk_u32(walk, UINT32_MAX);
@@ -245,9 +204,10 @@ static int locate(const void *tree, struct path *path, struct found *found)
 			read_property(found, &walk);
 		} else if (tag == FDT_BEGIN_NODE && walk.depth == found->depth + 1) {
 			if (found->depth != 0 && length == 0) {
-				return 1;	/* the UART's own subnode: its properties are over */
+				return 1; /* the UART's own subnode: its properties are over */
 			}
-			if (found->depth != 0 && !lethe_walk_is_node(walk.name, component, length)) {
+			if (found->depth != 0 &&
+			    !lethe_walk_is_node(walk.name, component, length)) {
 				continue;
 			}
 			if (found->depth == LEVELS) {
@@ -263,100 +223,6 @@ static int locate(const void *tree, struct path *path, struct found *found)
 	}
 }
 
-/* One step up: an address on this bus becomes one on its parent's. */
-static int translate(const struct bus *bus, uint32_t parent_cells, uint64_t *address)
-{
-	uint32_t entry = (bus->address_cells + parent_cells + bus->size_cells) * 4U;
-	const unsigned char *value = bus->ranges;
-	uint32_t left = bus->ranges_length;
-	uint64_t child;
-	uint64_t parent;
-	uint64_t size;
-
-	if (value == NULL) {
-		return 0;
-	}
-	if (left == 0) {
-		return 1;	/* an empty `ranges` says that the two are one */
-	}
-	for (; left >= entry; left -= entry, value += entry) {
-		if (lethe_walk_number(value, bus->address_cells, &child) != LETHE_OK ||
-		    lethe_walk_number(value + bus->address_cells * 4U, parent_cells,
-				      &parent) != LETHE_OK ||
-		    lethe_walk_number(value + (bus->address_cells + parent_cells) * 4U,
-				      bus->size_cells, &size) != LETHE_OK) {
-			continue;
-		}
-		if (*address - child < size) {
-			*address = *address - child + parent;
-			return *address >= parent;
-		}
-	}
-	return 0;
-}
-
-/* The base of the UART as a CPU sees it. 1 when it has one. */
-static int uart_address(const struct found *found, uint64_t *address)
-{
-	const struct device *device = &found->device;
-	unsigned int level = found->depth - 1;
-	struct lethe_range range;
-	unsigned int i;
-
-	if (device->reg == NULL) {
-		return 0;
-	}
-	for (i = 0; i < level; i++) {
-		if (found->bus[i].address_cells == 0 || found->bus[i].size_cells > LETHE_WALK_CELLS ||
-		    found->bus[i].address_cells > LETHE_WALK_CELLS) {
-			return 0;
-		}
-	}
-	if (lethe_walk_range(device->reg, device->reg_length, found->bus[level - 1].address_cells,
-			     found->bus[level - 1].size_cells, 0, &range) != 1) {
-		return 0;
-	}
-	*address = range.base;
-	for (i = level - 1; i != 0; i--) {
-		if (!translate(&found->bus[i], found->bus[i - 1].address_cells, address)) {
-			return 0;
-		}
-	}
-	if (device->reg_offset > UINT64_MAX - *address) {
-		return 0;
-	}
-	*address += device->reg_offset;
-	return 1;
-}
-
-/* What kind of UART the node is, and how its registers lie. 1 when it can be driven. */
-static int describe(const struct device *device, struct lethe_uart *uart)
-{
-	int words;
-
-	if (device->big_endian) {
-		return 0;
-	}
-	if (known(&device->compatible, pl011_names)) {
-		uart->kind = LETHE_CONSOLE_PL011;
-		uart->reg_width = 4;	/* SBSA allows no other, and every PL011 takes it */
-		return uart->base % 4 == 0;
-	}
-	words = known(&device->compatible, word_ns16550_names);
-	if (!words && !known(&device->compatible, ns16550_names)) {
-		return 0;
-	}
-	uart->kind = LETHE_CONSOLE_NS16550;
-	uart->reg_shift = device->has_shift ? device->reg_shift : (words ? 2 : 0);
-	uart->reg_width = device->reg_width != 0 ? device->reg_width : (words ? 4 : 1);
-	if (uart->reg_width != 1 && uart->reg_width != 2 && uart->reg_width != 4) {
-		return 0;
-	}
-	/* an access wider than the registers are apart would be unaligned, and fault */
-	return uart->reg_shift <= 3 && uart->reg_width <= 1U << uart->reg_shift &&
-	       uart->base % uart->reg_width == 0;
-}
-
 void lethe_tree_stdout(const void *tree, struct lethe_uart *uart)
 {
 	struct lethe_walk aliases;
@@ -367,7 +233,7 @@ void lethe_tree_stdout(const void *tree, struct lethe_uart *uart)
 	memset(uart, 0, sizeof(*uart));
 	if (find_stdout(tree, &path, &aliases) && resolve_alias(&path, &aliases) &&
 	    locate(tree, &path, &found) && found.depth >= 2 && !found.disabled &&
-	    uart_address(&found, &uart->base) && describe(&found.device, uart)) {
+	    lethe_uart_describe(&found.device, found.bus, found.depth - 1, uart)) {
 		return;
 	}
 	memset(uart, 0, sizeof(*uart));

@@ -10,9 +10,9 @@
 #include "fdt_walk.h"
 
 /* The first version whose names are relative to their parents; Linux makes and takes 17. */
-#define VERSION_FIRST	16U
+#define VERSION_FIRST 16U
 
-#define CELL		((uint32_t)sizeof(fdt32_t))
+#define CELL ((uint32_t)sizeof(fdt32_t))
 
 static uint32_t be32(const unsigned char *p)
 {
@@ -120,8 +120,7 @@ int lethe_walk_next(struct lethe_walk *walk)
 
 	do {
 		/* next may be past the end by the padding of the last tag */
-		if (walk->next > walk->structure_size ||
-		    walk->structure_size - walk->next < CELL) {
+		if (walk->next > walk->structure_size || walk->structure_size - walk->next < CELL) {
 			return LETHE_E_TREE_BROKEN;
 		}
 		walk->offset = walk->next;
@@ -269,8 +268,7 @@ int lethe_walk_range(const unsigned char *value, uint32_t length, uint32_t addre
 	}
 	value += index * entry;
 	if (lethe_walk_number(value, address_cells, &range->base) != LETHE_OK ||
-	    lethe_walk_number(value + address_cells * CELL, size_cells,
-			      &range->size) != LETHE_OK ||
+	    lethe_walk_number(value + address_cells * CELL, size_cells, &range->size) != LETHE_OK ||
 	    range->size > UINT64_MAX - range->base) {
 		return LETHE_E_TREE_CELLS;
 	}

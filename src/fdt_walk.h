@@ -12,22 +12,22 @@
 
 #include <stdint.h>
 
-#define LETHE_WALK_DEPTH	64U	/* what Linux unflattens */
-#define LETHE_WALK_CELLS	4U	/* more cells than this are nonsense to libfdt, too */
+#define LETHE_WALK_DEPTH 64U /* what Linux unflattens */
+#define LETHE_WALK_CELLS 4U  /* more cells than this are nonsense to libfdt, too */
 
 struct lethe_walk {
 	const unsigned char *structure;
 	const char *strings;
 	uint32_t structure_size;
-	uint32_t strings_size;	/* up to the last terminator: an offset below it names a string */
-	uint32_t next;		/* offset of the tag to come */
-	unsigned int depth;	/* of the node the walk is in now: 1 is the root, 0 outside */
-	int had_subnode;	/* this node's properties are over */
+	uint32_t strings_size; /* up to the last terminator: an offset below it names a string */
+	uint32_t next;         /* offset of the tag to come */
+	unsigned int depth;    /* of the node the walk is in now: 1 is the root, 0 outside */
+	int had_subnode;       /* this node's properties are over */
 
 	/* the tag that lethe_walk_next() returned; pointers into the tree */
-	uint32_t offset;	/* in the structure block, as libfdt counts */
-	const char *name;	/* FDT_BEGIN_NODE, FDT_PROP */
-	const unsigned char *value;	/* FDT_PROP: 4-byte aligned, length bytes */
+	uint32_t offset;            /* in the structure block, as libfdt counts */
+	const char *name;           /* FDT_BEGIN_NODE, FDT_PROP */
+	const unsigned char *value; /* FDT_PROP: 4-byte aligned, length bytes */
 	uint32_t length;
 };
 
@@ -44,24 +44,26 @@ int lethe_range_inside(const struct lethe_range *range, uint64_t base, uint64_t 
 int lethe_walk_start(struct lethe_walk *walk, const void *tree);
 
 /*
- * The next tag but FDT_NOP: FDT_BEGIN_NODE, FDT_PROP, FDT_END_NODE (depth is then the parent's) or, at
- * the end of a whole and balanced structure, FDT_END. LETHE_E_TREE_BROKEN on the first thing that is not
- * right; the walk must not go on after these two.
+ * The next tag but FDT_NOP: FDT_BEGIN_NODE, FDT_PROP, FDT_END_NODE (depth is then the parent's) or,
+ * at the end of a whole and balanced structure, FDT_END. LETHE_E_TREE_BROKEN on the first thing
+ * that is not right; the walk must not go on after these two.
  */
 int lethe_walk_next(struct lethe_walk *walk);
 
-/* Structure offset of the node /name, or /name/child when child is not null; -1 when there is none. */
+/*
+ * Structure offset of the node /name, or /name/child when child is not null; -1 when there is none.
+ */
 int lethe_walk_find(const void *tree, const char *name, const char *child);
 
 /*
- * Entry index of the memory reservation block: 1 and *range, 0 at the terminator, LETHE_E_TREE_BROKEN when
- * the block runs out of the tree first. tree passed lethe_tree_probe().
+ * Entry index of the memory reservation block: 1 and *range, 0 at the terminator,
+ * LETHE_E_TREE_BROKEN when the block runs out of the tree first. tree passed lethe_tree_probe().
  */
 int lethe_walk_reservation(const void *tree, uint32_t index, struct lethe_range *range);
 
 /*
- * Takes every old record out of an open tree whose /chosen is at this offset: what an earlier boot wrote
- * is no statement about this one. 0, or libfdt's error. In record.c, which knows the node.
+ * Takes every old record out of an open tree whose /chosen is at this offset: what an earlier boot
+ * wrote is no statement about this one. 0, or libfdt's error. In record.c, which knows the node.
  */
 int lethe_record_remove(void *tree, int chosen);
 
@@ -69,8 +71,8 @@ int lethe_record_remove(void *tree, int chosen);
 int lethe_walk_is(const char *name, const char *wanted);
 
 /*
- * Does a node of this name answer to wanted (length bytes)? Without a unit address wanted fits any, as in
- * libfdt: "chosen" fits "chosen@0".
+ * Does a node of this name answer to wanted (length bytes)? Without a unit address wanted fits any,
+ * as in libfdt: "chosen" fits "chosen@0".
  */
 int lethe_walk_is_node(const char *name, const char *wanted, uint32_t length);
 
@@ -90,9 +92,9 @@ uint32_t lethe_walk_u32(const struct lethe_walk *walk, uint32_t otherwise);
 int lethe_walk_number(const unsigned char *value, uint32_t cells, uint64_t *number);
 
 /*
- * Entry index of a value that is an array of (address, size): 1 and *range, 0 when there are no more
- * whole entries, LETHE_E_TREE_CELLS when the numbers of cells are out of range, 64 bits do not hold it,
- * or it wraps.
+ * Entry index of a value that is an array of (address, size): 1 and *range, 0 when there are no
+ * more whole entries, LETHE_E_TREE_CELLS when the numbers of cells are out of range, 64 bits do not
+ * hold it, or it wraps.
  */
 int lethe_walk_range(const unsigned char *value, uint32_t length, uint32_t address_cells,
 		     uint32_t size_cells, uint32_t index, struct lethe_range *range);

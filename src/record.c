@@ -45,9 +45,9 @@ static void set_u64s(struct writing *writing, const char *name, const uint64_t *
 	fdt64_t value;
 
 	if (writing->error == 0) {
-		writing->error = fdt_setprop_placeholder(writing->tree, writing->node, name,
-							 (int)(count * sizeof(value)),
-							 (void **)&to);
+		writing->error =
+			fdt_setprop_placeholder(writing->tree, writing->node, name,
+						(int)(count * sizeof(value)), (void **)&to);
 	}
 	for (i = 0; writing->error == 0 && i < count; i++) {
 		value = cpu_to_fdt64(values[i]);

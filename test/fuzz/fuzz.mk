@@ -11,8 +11,7 @@ N ?= 100000
 FUZZ_TARGETS += plan fdt bundle
 FUZZ_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c place.c sha256.c status.c)
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) test/unit/plan_builder.c
-FUZZ_SRCS_fdt := $(addprefix src/,fdt_walk.c fdt_read.c fdt_stdout.c fdt_memory.c fdt_fixup.c record.c \
-	status.c) test/fuzz/random_input.c
+FUZZ_SRCS_fdt := $(wildcard src/fdt_*.c) src/record.c src/status.c test/fuzz/random_input.c
 FUZZ_LIBS_fdt := -lfdt
 FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) $(addprefix tools/lethe/,tool.c view.c kernel.c formats.c unpack.c \
 	bundle.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c

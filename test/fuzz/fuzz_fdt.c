@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Damaged device trees through everything that takes one. The input is a list of edits to a good tree
- * (random bytes alone never get past the header); one in sixteen is taken as a tree as it is.
+ * Damaged device trees through everything that takes one. The input is a list of edits to a good
+ * tree (random bytes alone never get past the header); one in sixteen is taken as a tree as it is.
  *
- * Beyond crashes and hangs: what lethe_tree_read() accepts, libfdt's own check must accept, and a tree that
- * was fixed up must read back with what was put into it.
+ * Beyond crashes and hangs: what lethe_tree_read() accepts, libfdt's own check must accept, and a
+ * tree that was fixed up must read back with what was put into it.
  */
 
 #include <stdint.h>
@@ -18,7 +18,7 @@
 
 #include "fuzz.h"
 
-#define BASE_MAX	4096U
+#define BASE_MAX 4096U
 
 static void must(int condition)
 {
@@ -38,9 +38,9 @@ static void cells(void *fdt, const char *name, const uint32_t *values, unsigned 
 	must(fdt_property(fdt, name, value, (int)(count * sizeof(value[0]))) == 0);
 }
 
-#define CELLS(fdt, name, ...) \
-	cells(fdt, name, (const uint32_t[]){ __VA_ARGS__ }, \
-	      sizeof((const uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t))
+#define CELLS(fdt, name, ...)                                                                      \
+	cells(fdt, name, (const uint32_t[]){__VA_ARGS__},                                          \
+	      sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 static void base_chosen(void *fdt)
 {
@@ -129,7 +129,10 @@ static uint32_t make_base(void *fdt)
 	return fdt_totalsize(fdt);
 }
 
-/* Four bytes make an edit: where (two), what, and with what. Header fields are met as often as all else. */
+/*
+ * Four bytes make an edit: where (two), what, and with what. Header fields are met as often as all
+ * else.
+ */
 static void edit(uint8_t *tree, uint32_t size, const uint8_t *data)
 {
 	uint32_t at = ((uint32_t)data[0] << 8 | data[1]) % size;
@@ -141,40 +144,35 @@ static void edit(uint8_t *tree, uint32_t size, const uint8_t *data)
 	}
 	word = at & ~3U;
 	switch (how) {
-	case 0:
-		tree[at] ^= (uint8_t)(1U << (data[3] & 7));
-		break;
-	case 1:
-		tree[at] = data[3];
-		break;
-	case 2:		/* a tag, or a small length */
+	case 0: tree[at] ^= (uint8_t)(1U << (data[3] & 7)); break;
+	case 1: tree[at] = data[3]; break;
+	case 2: /* a tag, or a small length */
 		memset(tree + word, 0, word + 4 <= size ? 3 : 0);
 		tree[word + 3 < size ? word + 3 : at] = data[3] % 16;
 		break;
-	case 3:		/* a run of rubbish */
+	case 3: /* a run of rubbish */
 		memset(tree + at, data[3], size - at < 8 ? size - at : 8);
 		break;
-	case 4:		/* moves a stretch */
+	case 4: /* moves a stretch */
 		memmove(tree + at, tree + data[3] * 8U % size,
 			size - at < 16 ? 0 : (data[3] * 8U % size + 16 > size ? 0 : 16));
 		break;
-	case 5:
-		memset(tree + word, 0xff, word + 4 <= size ? 4 : 0);
-		break;
-	case 6:
-		tree[at] = (uint8_t)(tree[at] + (data[3] % 9) - 4);
-		break;
-	default:
-		tree[at] = 0;
-		break;
+	case 5: memset(tree + word, 0xff, word + 4 <= size ? 4 : 0); break;
+	case 6: tree[at] = (uint8_t)(tree[at] + (data[3] % 9) - 4); break;
+	default: tree[at] = 0; break;
 	}
 }
 
 static void check_fixed(const void *tree, uint64_t room, const struct lethe_fixup *fixup, int sound)
 {
 	static const struct lethe_record record = {
-		.version = "1", .door = "image", .mode = "uncached", .boot_count = 9,
-		.segment_count = 1, .segment_names = { "kernel" }, .segment_verdicts = { "ok" },
+		.version = "1",
+		.door = "image",
+		.mode = "uncached",
+		.boot_count = 9,
+		.segment_count = 1,
+		.segment_names = {"kernel"},
+		.segment_verdicts = {"ok"},
 	};
 	struct lethe_tree_facts facts;
 	struct lethe_where where;
@@ -282,7 +280,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(base != NULL);
 	base_size = make_base(base);
 	if ((data[0] & 2) != 0) {
-		room = (uint64_t)data[1] * 8;	/* tight, or none */
+		room = (uint64_t)data[1] * 8; /* tight, or none */
 	}
 	exact = malloc(base_size);
 	must(exact != NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the console is, what is RAM, what is reserved: lethe_tree_stdout() and src/fdt_memory.c. */
+/* What is RAM and what is reserved, by the tree and by the UEFI map. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -14,185 +14,6 @@
 #include <lethe/fdt.h>
 
 #include "trees.h"
-
-struct uart_case {
-	const char *path;
-	enum lethe_console_kind kind;
-	uint64_t base;
-	uint32_t shift;
-	uint32_t width;
-};
-
-static const struct uart_case uart_cases[] = {
-	/* behind two ranges: 0x3000 - 0x2000 + 0x14000 - 0x10000 + 0x8f0000000 */
-	{ "serial0:115200n8", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4 },
-	{ "serial0", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4 },
-	{ "/soc@f0000000/apb@10000/serial@3000", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4 },
-	{ "/soc@f0000000/apb@10000/serial@3000:9600", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4 },
-	/* without unit addresses the first that fits */
-	{ "short", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4 },
-	{ "//soc//apb/serial/", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4 },
-	/* an alias with a rest behind it */
-	{ "soc0/apb/serial@3000:x", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4 },
-	{ "soc0/identity/serial", LETHE_CONSOLE_PL011, 0x8f0000800, 0, 4 },
-	{ "/soc/inherits/serial", LETHE_CONSOLE_NS16550, 0x8f0000100, 0, 1 },
-	{ "/soc/apb/serial@9ffc", LETHE_CONSOLE_NS16550, 0x8f000bffc, 0, 1 },
-	/* one byte before and one behind what the bus maps */
-	{ "/soc/apb/serial@1000", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/soc/apb/serial@a000", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	/* a bus without ranges, a bus that is off, a bus with three cells, a bus without sizes */
-	{ "/soc/unmapped/serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/soc/off/serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/pcie/serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/i2c/serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
-
-	{ "/npcm@f0000000", LETHE_CONSOLE_NS16550, 0xf0000000, 2, 1 },
-	{ "/aux@7e215040", LETHE_CONSOLE_NS16550, 0x7e215040, 2, 4 },
-	{ "/offset@1000", LETHE_CONSOLE_NS16550, 0x1400, 0, 1 },
-	{ "/disabled@2000", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/be@3000", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/unknown@4000", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/shift@5000", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/width@6000", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/tight@7000", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/odd@8002", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/noreg", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/short@9000", LETHE_CONSOLE_NONE, 0, 0, 0 },
-
-	{ "/", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ ":115200", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "loop", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "empty", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "serial01", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/npcm@f000000", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/npc", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/aliases", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/npcm@f0000000/below", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "relative", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/twice@1", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/soc/cut/serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/nothing/inner/serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
-	{ "/wild/inner/serial", LETHE_CONSOLE_NONE, 0, 0, 0 },
-};
-
-static void assert_uart(const void *tree, const struct uart_case *expected)
-{
-	struct lethe_uart uart;
-
-	memset(&uart, 0xee, sizeof(uart));
-	lethe_tree_stdout(tree, &uart);
-	if (uart.kind != expected->kind || uart.base != expected->base ||
-	    uart.reg_shift != expected->shift || uart.reg_width != expected->width) {
-		fail_msg("\"%s\": kind %d base 0x%llx shift %u width %u", expected->path, uart.kind,
-			 (unsigned long long)uart.base, uart.reg_shift, uart.reg_width);
-	}
-}
-
-static void test_stdout(void **state)
-{
-	void *tree = tree_compile("buses");
-	unsigned int order;
-	void *relaid;
-	void *aimed;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(uart_cases) / sizeof(uart_cases[0]); i++) {
-		aimed = tree_with_stdout(tree, uart_cases[i].path);
-		assert_uart(aimed, &uart_cases[i]);
-		for (order = 0; order < TREE_ORDERS; order++) {
-			relaid = tree_relay(aimed, order);
-			assert_uart(relaid, &uart_cases[i]);
-			free(relaid);
-		}
-		free(aimed);
-	}
-	aimed = tree_with_stdout(tree, NULL);
-	assert_uart(aimed, &(const struct uart_case){ "none", LETHE_CONSOLE_NONE, 0, 0, 0 });
-	free(aimed);
-	free(tree);
-}
-
-static void assert_text_uart(const char *text, uint64_t base)
-{
-	const struct uart_case expected = {
-		text, base != 0 ? LETHE_CONSOLE_PL011 : LETHE_CONSOLE_NONE, base, 0, base != 0 ? 4 : 0,
-	};
-	void *tree = tree_compile_text(text);
-
-	assert_uart(tree, &expected);
-	free(tree);
-}
-
-#define TWO_UARTS \
-	" a@1000 { compatible = \"arm,pl011\"; reg = <0 0x1000 0x1000>; };" \
-	" b@2000 { compatible = \"arm,pl011\"; reg = <0 0x2000 0x1000>; }; };"
-
-static void test_stdout_names(void **state)
-{
-	(void)state;
-	assert_text_uart("/dts-v1/; / { chosen { linux,stdout-path = \"/a@1000\"; };" TWO_UARTS, 0x1000);
-	/* the newer name wins, wherever it stands; an unusable one does not */
-	assert_text_uart("/dts-v1/; / { chosen { linux,stdout-path = \"/a@1000\"; "
-			 "stdout-path = \"/b\"; };" TWO_UARTS, 0x2000);
-	assert_text_uart("/dts-v1/; / { chosen { stdout-path = \"/b\"; "
-			 "linux,stdout-path = \"/a@1000\"; };" TWO_UARTS, 0x2000);
-	assert_text_uart("/dts-v1/; / { chosen { stdout-path; "
-			 "linux,stdout-path = \"/a@1000\"; };" TWO_UARTS, 0x1000);
-	/* not a string */
-	assert_text_uart("/dts-v1/; / { chosen { stdout-path = [2f 61]; };" TWO_UARTS, 0);
-	/* no /aliases at all; /chosen and /aliases after the rest */
-	assert_text_uart("/dts-v1/; / { chosen { stdout-path = \"serial0\"; };" TWO_UARTS, 0);
-	assert_text_uart("/dts-v1/; / { aliases { s = \"/b\"; }; chosen { stdout-path = \"s\"; };"
-			 TWO_UARTS, 0x2000);
-	assert_text_uart("/dts-v1/; / { chosen { stdout-path = \"s\"; }; aliases { s = \"/a\"; };"
-			 TWO_UARTS, 0x1000);
-	/* of two /chosen the first counts */
-	assert_text_uart("/dts-v1/; / { chosen@0 { stdout-path = \"/a\"; }; chosen { stdout-path = \"/b\"; };"
-			 TWO_UARTS, 0x1000);
-	/* cells that are nonsense */
-	assert_text_uart("/dts-v1/; / { #address-cells = <0>; chosen { stdout-path = \"/a\"; };"
-			 TWO_UARTS, 0);
-	assert_text_uart("/dts-v1/; / { #size-cells = <0xffffffff>; chosen { stdout-path = \"/a\"; };"
-			 TWO_UARTS, 0);
-	assert_text_uart("/dts-v1/; / { #address-cells = [02]; chosen { stdout-path = \"/a\"; };"
-			 TWO_UARTS, 0);
-}
-
-/* A UART so many nodes deep, the root and itself included. */
-static void assert_deep(unsigned int depth, uint64_t base)
-{
-	static char text[4096];
-	static char path[256];
-	char *at = text;
-	unsigned int i;
-
-	path[0] = '\0';
-	for (i = 2; i < depth; i++) {
-		strcat(path, "/b");
-	}
-	at += sprintf(at, "/dts-v1/; / { chosen { stdout-path = \"%s/u\"; };", path);
-	for (i = 2; i < depth; i++) {
-		at += sprintf(at, " b { ranges;");
-	}
-	at += sprintf(at, " u { compatible = \"arm,pl011\"; reg = <0 0x1000 0x1000>; };");
-	for (i = 2; i < depth; i++) {
-		at += sprintf(at, " };");
-	}
-	strcpy(at, " };");
-	assert_text_uart(text, base);
-}
-
-static void test_stdout_depth(void **state)
-{
-	(void)state;
-	assert_deep(2, 0x1000);
-	assert_deep(16, 0x1000);
-	assert_deep(17, 0);
-	assert_deep(40, 0);
-}
 
 static int covers(const void *tree, uint64_t base, uint64_t end)
 {
@@ -233,7 +54,10 @@ static void check_reserved(const void *tree)
 	assert_false(reserved(tree, 0x0ff00000, 0x10000000));
 	assert_false(reserved(tree, 0x10010000, 0x10020000));
 	assert_false(reserved(tree, 0x10000000, 0x10000000));
-	/* /reserved-memory: every entry, its own cells; not what is disabled, dynamic or a grandchild */
+	/*
+	 * /reserved-memory: every entry, its own cells; not what is disabled, dynamic or a
+	 * grandchild
+	 */
 	assert_true(reserved(tree, 0x120fffff, 0x12200000));
 	assert_true(reserved(tree, 0x13000fff, 0x13001000));
 	assert_false(reserved(tree, 0x12100000, 0x13000000));
@@ -302,13 +126,14 @@ static void test_memory_descending(void **state)
 
 	(void)state;
 	for (count = 60; count <= 1000; count += 940) {
-		size_t used = (size_t)sprintf(text, "/dts-v1/; / { memory@0 { device_type = \"memory\"; reg = ");
+		size_t used = (size_t)sprintf(
+			text, "/dts-v1/; / { memory@0 { device_type = \"memory\"; reg = ");
 		unsigned int i;
 		void *tree;
 
 		for (i = count; i != 0; i--) {
-			used += (size_t)sprintf(text + used, "%s<0 0x%x 0x1000>", i == count ? "" : ",",
-						(i - 1) * 0x1000);
+			used += (size_t)sprintf(text + used, "%s<0 0x%x 0x1000>",
+						i == count ? "" : ",", (i - 1) * 0x1000);
 		}
 		sprintf(text + used, "; }; };");
 		tree = tree_compile_text(text);
@@ -332,18 +157,18 @@ struct descriptor {
 static void test_efi(void **state)
 {
 	static const struct descriptor map[] = {
-		{ 3, 0, 0x80300000, 0, 0x100, 0xf, 0 },		/* boot services code */
-		{ 7, 0, 0x80000000, 0, 0x100, 0xf, 0 },		/* conventional */
-		{ 1, 0, 0x80100000, 0, 0x100, 0x8, 0 },		/* loader code */
-		{ 2, 0, 0x80200000, 0, 0x100, 0x8, 0 },		/* loader data */
-		{ 4, 0, 0x80400000, 0, 0x100, 0xf, 0 },		/* boot services data */
-		{ 5, 0, 0x80500000, 0, 0x100, 0xf, 0 },		/* runtime services code */
-		{ 7, 0, 0x80600000, 0, 0x100, 0x1, 0 },		/* conventional, uncached only */
-		{ 0, 0, 0x80700000, 0, 0x100, 0xf, 0 },		/* reserved */
-		{ 9, 0, 0x80800000, 0, 0x100, 0xf, 0 },		/* ACPI tables */
-		{ 7, 0, 0xfffffffffffff000, 0, 2, 0xf, 0 },	/* wraps */
-		{ 7, 0, 0x90000000, 0, 0x10000000000001, 0xf, 0 },	/* as many pages wrap to one */
-		{ 7, 0, 0xa0000000, 0, 1, 0xf, 0 },
+		{3, 0, 0x80300000, 0, 0x100, 0xf, 0},            /* boot services code */
+		{7, 0, 0x80000000, 0, 0x100, 0xf, 0},            /* conventional */
+		{1, 0, 0x80100000, 0, 0x100, 0x8, 0},            /* loader code */
+		{2, 0, 0x80200000, 0, 0x100, 0x8, 0},            /* loader data */
+		{4, 0, 0x80400000, 0, 0x100, 0xf, 0},            /* boot services data */
+		{5, 0, 0x80500000, 0, 0x100, 0xf, 0},            /* runtime services code */
+		{7, 0, 0x80600000, 0, 0x100, 0x1, 0},            /* conventional, uncached only */
+		{0, 0, 0x80700000, 0, 0x100, 0xf, 0},            /* reserved */
+		{9, 0, 0x80800000, 0, 0x100, 0xf, 0},            /* ACPI tables */
+		{7, 0, 0xfffffffffffff000, 0, 2, 0xf, 0},        /* wraps */
+		{7, 0, 0x90000000, 0, 0x10000000000001, 0xf, 0}, /* as many pages wrap to one */
+		{7, 0, 0xa0000000, 0, 1, 0xf, 0},
 	};
 	const uint64_t size = sizeof(map);
 	const uint64_t one = sizeof(map[0]);
@@ -374,9 +199,6 @@ static void test_efi(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stdout),
-		cmocka_unit_test(test_stdout_names),
-		cmocka_unit_test(test_stdout_depth),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_memory_broken),
 		cmocka_unit_test(test_memory_descending),

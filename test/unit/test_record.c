@@ -24,27 +24,27 @@ static const struct lethe_record sample = {
 	.slot = 3,
 	.boot_count = 42,
 	.counter_frequency = 0x123456789abcdef0,
-	.stage_names = { "check", "read", "move", "verify", "describe", "publish" },
-	.stage_ticks = { 1, 0x200000000, 3, 4, 5, 0 },
-	.stage_bytes = { 0, 0, 0xfffffffff, 7, 8, 0 },
+	.stage_names = {"check", "read", "move", "verify", "describe", "publish"},
+	.stage_ticks = {1, 0x200000000, 3, 4, 5, 0},
+	.stage_bytes = {0, 0, 0xfffffffff, 7, 8, 0},
 	.segment_count = 3,
-	.segment_names = { "kernel", "initrd", "dtb" },
-	.segment_verdicts = { "ok", "ok", "skipped" },
+	.segment_names = {"kernel", "initrd", "dtb"},
+	.segment_verdicts = {"ok", "ok", "skipped"},
 };
 
-#define RECORD(ticks, bytes) \
-	"lethe {" \
-	" record-version = <1>; version = \"0.1.0\"; door = \"image\"; mode = \"uncached\";" \
-	" entry-el = <2>; handoff-el = <1>; slot = <3>; boot-count = <42>;" \
-	" counter-frequency = <0x12345678 0x9abcdef0>;" \
-	" stage-names = \"check\", \"read\", \"move\", \"verify\", \"describe\", \"publish\";" \
-	" stage-ticks = /bits/ 64 <1 0x200000000 3 4 5 " ticks ">;" \
-	" stage-bytes = /bits/ 64 <0 0 0xfffffffff 7 8 " bytes ">;" \
-	" segment-names = \"kernel\", \"initrd\", \"dtb\";" \
+#define RECORD(ticks, bytes)                                                                       \
+	"lethe {"                                                                                  \
+	" record-version = <1>; version = \"0.1.0\"; door = \"image\"; mode = \"uncached\";"       \
+	" entry-el = <2>; handoff-el = <1>; slot = <3>; boot-count = <42>;"                        \
+	" counter-frequency = <0x12345678 0x9abcdef0>;"                                            \
+	" stage-names = \"check\", \"read\", \"move\", \"verify\", \"describe\", \"publish\";"     \
+	" stage-ticks = /bits/ 64 <1 0x200000000 3 4 5 " ticks ">;"                                \
+	" stage-bytes = /bits/ 64 <0 0 0xfffffffff 7 8 " bytes ">;"                                \
+	" segment-names = \"kernel\", \"initrd\", \"dtb\";"                                        \
 	" segment-verdicts = \"ok\", \"ok\", \"skipped\"; };"
 
-#define BEFORE	"/dts-v1/; / { a { b = <1>; }; chosen { bootargs = \"x\";"
-#define AFTER	"other { keep; }; }; z { y = \"x\"; }; };"
+#define BEFORE "/dts-v1/; / { a { b = <1>; }; chosen { bootargs = \"x\";"
+#define AFTER  "other { keep; }; }; z { y = \"x\"; }; };"
 
 /* An open copy of a tree with room bytes, in exactly that memory. */
 static void *open_tree(const void *tree, uint32_t room)
@@ -81,7 +81,8 @@ static void test_write(void **state)
 static void test_replace(void **state)
 {
 	(void)state;
-	assert_written(BEFORE "lethe { boot-count = <41>; failed-segment = \"k\"; sub { x; }; };" AFTER,
+	assert_written(BEFORE
+		       "lethe { boot-count = <41>; failed-segment = \"k\"; sub { x; }; };" AFTER,
 		       BEFORE RECORD("0", "0") AFTER);
 }
 
@@ -89,9 +90,10 @@ static void test_replace(void **state)
 static void test_order(void **state)
 {
 	static const char order[][20] = {
-		"record-version", "version", "door", "mode", "entry-el", "handoff-el", "slot",
-		"boot-count", "counter-frequency", "stage-names", "stage-ticks", "stage-bytes",
-		"segment-names", "segment-verdicts",
+		"record-version",    "version",          "door",        "mode",
+		"entry-el",          "handoff-el",       "slot",        "boot-count",
+		"counter-frequency", "stage-names",      "stage-ticks", "stage-bytes",
+		"segment-names",     "segment-verdicts",
 	};
 	void *tree = tree_compile_text(BEFORE AFTER);
 	void *open = open_tree(tree, 4096);
@@ -101,7 +103,8 @@ static void test_order(void **state)
 
 	(void)state;
 	assert_int_equal(lethe_record_write(open, &sample), LETHE_OK);
-	fdt_for_each_property_offset(offset, open, fdt_path_offset(open, LETHE_RECORD_PATH)) {
+	fdt_for_each_property_offset(offset, open, fdt_path_offset(open, LETHE_RECORD_PATH))
+	{
 		assert_true(i < sizeof(order) / sizeof(order[0]));
 		assert_non_null(fdt_getprop_by_offset(open, offset, &name, NULL));
 		assert_string_equal(name, order[i]);
@@ -115,7 +118,8 @@ static void test_order(void **state)
 /* Patching moves nothing: two words of each array change, nothing else in the whole tree. */
 static void test_patch(void **state)
 {
-	void *expected = tree_compile_text(BEFORE RECORD("0x1122334455667788", "0x99aabbccddeeff00") AFTER);
+	void *expected =
+		tree_compile_text(BEFORE RECORD("0x1122334455667788", "0x99aabbccddeeff00") AFTER);
 	void *tree = tree_compile_text(BEFORE AFTER);
 	void *open = open_tree(tree, 4096);
 	void *closed;
@@ -126,8 +130,9 @@ static void test_patch(void **state)
 	assert_int_equal(fdt_pack(open), 0);
 	closed = tree_copy(open);
 	size = fdt_totalsize(closed);
-	assert_int_equal(lethe_record_patch_stage(closed, 5, 0x1122334455667788, 0x99aabbccddeeff00),
-			 LETHE_OK);
+	assert_int_equal(
+		lethe_record_patch_stage(closed, 5, 0x1122334455667788, 0x99aabbccddeeff00),
+		LETHE_OK);
 	assert_int_equal(fdt_totalsize(closed), size);
 	tree_assert_same(closed, expected);
 	assert_int_equal(lethe_record_patch_stage(closed, 5, 0, 0), LETHE_OK);
@@ -185,7 +190,8 @@ static void test_every_room(void **state)
 		status = lethe_record_write(open, &sample);
 		if (status != LETHE_OK) {
 			assert_int_equal(status, LETHE_E_TREE_NOSPACE);
-			assert_int_equal(fdt_path_offset(open, LETHE_RECORD_PATH), -FDT_ERR_NOTFOUND);
+			assert_int_equal(fdt_path_offset(open, LETHE_RECORD_PATH),
+					 -FDT_ERR_NOTFOUND);
 		}
 		assert_int_equal(fdt_pack(open), 0);
 		if (status != LETHE_OK) {
@@ -198,7 +204,9 @@ static void test_every_room(void **state)
 	free(tree);
 }
 
-/* No segments, nothing named: empty strings, not a crash; more segments than there can be are cut. */
+/*
+ * No segments, nothing named: empty strings, not a crash; more segments than there can be are cut.
+ */
 static void test_empty(void **state)
 {
 	void *tree = tree_compile_text(BEFORE AFTER);
@@ -231,12 +239,9 @@ static void test_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_write),
-		cmocka_unit_test(test_replace),
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_patch),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_every_room),
+		cmocka_unit_test(test_write),   cmocka_unit_test(test_replace),
+		cmocka_unit_test(test_order),   cmocka_unit_test(test_patch),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_every_room),
 		cmocka_unit_test(test_empty),
 	};
 

@@ -62,7 +62,10 @@ static void *compile(const char *path)
 	void *tree;
 	size_t size;
 
-	/* -f: trees that dtc's checks, of this version or a later one, call wrong are what is wanted */
+	/*
+	 * -f: trees that dtc's checks, of this version or a later one, call wrong are what is
+	 * wanted
+	 */
 	snprintf(command, sizeof(command), "dtc -q -f -I dts -O dtb '%s' 2>/dev/null", path);
 	bytes = output_of(command, &size);
 	tree = allocate(size);
@@ -102,9 +105,9 @@ void *tree_relay(const void *tree, unsigned int order)
 {
 	/* 0 reservations, 1 structure, 2 strings; each with its alignment and a gap before it */
 	static const unsigned int orders[TREE_ORDERS][3] = {
-		{ 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 },
+		{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0},
 	};
-	static const unsigned int alignment[3] = { 8, 4, 1 };
+	static const unsigned int alignment[3] = {8, 4, 1};
 	uint32_t from[3];
 	uint32_t size[3];
 	uint32_t to[3];

@@ -3,14 +3,14 @@
 #define TEST_TREES_H
 
 /*
- * Device trees for tests. Every tree comes back in memory of exactly its totalsize, so that the address
- * sanitizer sees a read past its end. Nothing here uses src/: what checks the code must not be the code.
- * Everything aborts on trouble of its own; the caller frees.
+ * Device trees for tests. Every tree comes back in memory of exactly its totalsize, so that the
+ * address sanitizer sees a read past its end. Nothing here uses src/: what checks the code must not
+ * be the code. Everything aborts on trouble of its own; the caller frees.
  */
 
 #include <stdint.h>
 
-#define TREE_ORDERS	6U
+#define TREE_ORDERS 6U
 
 /* Compiles test/unit/trees/<name>.dts with dtc. */
 void *tree_compile(const char *name);
@@ -19,15 +19,18 @@ void *tree_compile(const char *name);
 void *tree_compile_text(const char *text);
 
 /*
- * The same tree with its three blocks in the order'th of the six orders, odd gaps full of rubbish between
- * them, and slack behind.
+ * The same tree with its three blocks in the order'th of the six orders, odd gaps full of rubbish
+ * between them, and slack behind.
  */
 void *tree_relay(const void *tree, unsigned int order);
 
 /* A copy. */
 void *tree_copy(const void *tree);
 
-/* The tree as sorted source text, by dtc: equal texts are equal trees. Offsets of blocks do not show. */
+/*
+ * The tree as sorted source text, by dtc: equal texts are equal trees. Offsets of blocks do not
+ * show.
+ */
 char *tree_text(const void *tree);
 
 /* Do two trees say the same, in any order? Prints both when not. */

@@ -16,10 +16,10 @@ UNIT_SRCS_plan := $(UNIT_PLAN_SRCS)
 UNIT_SRCS_place := $(UNIT_PLAN_SRCS) src/place.c
 
 # Trees are compiled by dtc while the tests run (test/unit/trees/), and compared by it.
-UNIT_FDT_SRCS := $(addprefix src/,fdt_walk.c fdt_read.c fdt_stdout.c fdt_memory.c fdt_fixup.c record.c status.c)
-UNIT_FDT_TESTS := fdt_read fdt_memory fdt_fixup record
+UNIT_FDT_SRCS := $(wildcard src/fdt_*.c) src/record.c src/status.c test/unit/trees.c test/unit/fixup.c
+UNIT_FDT_TESTS := fdt_walk fdt_read fdt_stdout fdt_memory fdt_fixup fdt_room record
 UNIT_TESTS += $(UNIT_FDT_TESTS)
-$(foreach test,$(UNIT_FDT_TESTS),$(eval UNIT_SRCS_$(test) := $(UNIT_FDT_SRCS) test/unit/trees.c))
+$(foreach test,$(UNIT_FDT_TESTS),$(eval UNIT_SRCS_$(test) := $(UNIT_FDT_SRCS)))
 $(foreach test,$(UNIT_FDT_TESTS),$(eval UNIT_LIBS_$(test) := -lfdt))
 
 # Tables leave out what is zero. -O1: the sanitizers do the work, and gdb still finds its way.

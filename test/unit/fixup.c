@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the tests of lethe_tree_fixup() share: see fixup.h. */
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libfdt.h>
+
+#include "fixup.h"
+#include "trees.h"
+
+const uint8_t fixup_seed[LETHE_SEED_KASLR + LETHE_SEED_RNG] = {
+	0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17,
+	18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,
+	36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53,
+	54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71,
+};
+
+void fixup_virt(struct lethe_fixup *fixup)
+{
+	memset(fixup, 0, sizeof(*fixup));
+	fixup->bootargs = "console=ttyAMA0 earlycon=pl011,mmio32,0x9000000 root=/dev/ram0";
+	fixup->initrd_start = 0x40800000;
+	fixup->initrd_end = 0x40923456;
+	fixup->extent = 0x40200000;
+	fixup->extent_size = 0x600000;
+	fixup->old_tree = 0x48200000;
+	fixup->old_tree_size = 0x1db4;
+	fixup->seed = fixup_seed;
+	fixup->reserve_count = 6;
+	/* empty: it would end the list */
+	fixup->reserve[0].base = 0x42000000;
+	fixup->reserve[0].size = 0;
+	fixup->reserve[5].base = 0x40800000;
+	fixup->reserve[5].size = 0x123456;
+	fixup->reserve[1].base = 0x41000000;
+	fixup->reserve[1].size = 0x200000;
+	/* there already, and said twice */
+	fixup->reserve[2].base = 0x47000000;
+	fixup->reserve[2].size = 0x1000;
+	fixup->reserve[3].base = 0x40800000;
+	fixup->reserve[3].size = 0x123456;
+	fixup->reserve[4].base = 0x41000000;
+	fixup->reserve[4].size = 0x200000;
+}
+
+void *fixup_run(const void *tree, uint64_t room, const struct lethe_fixup *fixup, int *status,
+		struct lethe_where *where)
+{
+	unsigned char *slot = malloc(room);
+	void *result;
+
+	assert_non_null(slot);
+	memset(slot, 0xc3, room);
+	*status = lethe_tree_fixup(tree, slot, room, fixup, where);
+	if (*status != LETHE_OK) {
+		free(slot);
+		return NULL;
+	}
+	assert_int_equal(fdt_totalsize(slot), room < LETHE_TREE_MAX ? room : LETHE_TREE_MAX);
+	assert_int_equal(lethe_tree_close(slot), LETHE_OK);
+	assert_true(fdt_totalsize(slot) <= room);
+	result = tree_copy(slot);
+	free(slot);
+	assert_int_equal(fdt_check_full(result, fdt_totalsize(result)), 0);
+	return result;
+}
