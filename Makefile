@@ -54,6 +54,9 @@ TARGET_CFLAGS = -std=gnu11 -Os -g -ffreestanding -mgeneral-regs-only -mstrict-al
 include tools/deps/newlib.mk
 
 # ---- what is made of what: FDT_OBJS is libfdt's, DOOR_SRCS go into the blob only ----
+# Every tree is checked whole before libfdt sees it (lethe_tree_read), and an edit that fails ends the boot:
+# ASSUME_VALID_DTB, ASSUME_NO_ROLLBACK, ASSUME_LIBFDT_FLAWLESS. It saves 1.5 KiB, and Device accesses.
+LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x29
 LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
 DOOR_FILES := entry.S vectors.S image.c main.c check.c read.c read_memory.c move.c verify.c \
 	describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c
@@ -73,7 +76,7 @@ $(O)/src/%.S.o: src/%.S Makefile
 	$(CC_TARGET) $(PREFIX_MAP) -g -Iinclude -MMD -MP -c -o $@ $<
 $(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
-	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w \
+	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w $(LIBFDT_CPPFLAGS) \
 		-isystem $(LIBFDT_SRC) -c -o $@ $<
 # The digest is the long part of a boot: speed before size.
 $(O)/src/sha256.c.o: TARGET_CFLAGS += -O2

@@ -28,7 +28,8 @@ static int find_plan(uint64_t base)
 	road.page_size =
 		(image->flags & LETHE_IMAGE_FLAG_PAGE_MASK) >> LETHE_IMAGE_FLAG_PAGE_SHIFT;
 	if (blob->magic != LETHE_BLOB_MAGIC || blob->version != LETHE_BLOB_VERSION ||
-	    blob->blob_size != blob_size) {
+	    blob->blob_size != blob_size || blob->reserved0 != 0 || blob->reserved1[0] != 0 ||
+	    blob->reserved1[1] != 0 || blob->reserved1[2] != 0) {
 		return LETHE_E_IMAGE_HEADER;
 	}
 	if (blob->plan_offset == 0) {

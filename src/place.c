@@ -263,27 +263,35 @@ static int check_tree_slot(const struct job *job)
 	return status == LETHE_OK ? LETHE_OK : tree_fail(job, status, placement->tree);
 }
 
-/*
- * booting.rst: the initrd "must fit entirely within a 1 GB aligned physical memory window of up to
- * 32 GB in size that fully covers the kernel Image as well".
- */
-static int check_initrd_window(const struct job *job)
+int lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_slot *slot,
+			    const struct lethe_placement *placement, uint64_t initrd_start,
+			    uint64_t initrd_end)
 {
-	const uint32_t kernel = job->slot->entry_segment;
-	const uint32_t initrd = job->slot->initrd_segment;
-	uint64_t start, end, initrd_start, initrd_end;
+	const uint32_t kernel = slot->entry_segment;
+	uint64_t start, end;
 
-	if (kernel == LETHE_INDEX_NONE || initrd == LETHE_INDEX_NONE) {
-		return LETHE_OK;
+	if (kernel == LETHE_INDEX_NONE) {
+		return 1;
 	}
-	start = job->placement->segment[kernel].dest;
-	end = start + job->segments[kernel].mem_size;
-	initrd_start = job->placement->segment[initrd].dest;
-	initrd_end = initrd_start + job->segments[initrd].mem_size;
+	start = placement->segment[kernel].dest;
+	end = start + lethe_plan_segments(plan)[kernel].mem_size;
 	start = initrd_start < start ? initrd_start : start;
 	end = initrd_end > end ? initrd_end : end;
-	if (end - (start & ~(GIB_1 - 1)) > GIB_32) {
-		return segment_fail(job, LETHE_E_INITRD_WINDOW, initrd, initrd_start);
+	return end - (start & ~(GIB_1 - 1)) <= GIB_32;
+}
+
+static int check_initrd_window(const struct job *job)
+{
+	const uint32_t initrd = job->slot->initrd_segment;
+	uint64_t start;
+
+	if (initrd == LETHE_INDEX_NONE) {
+		return LETHE_OK;
+	}
+	start = job->placement->segment[initrd].dest;
+	if (!lethe_place_initrd_fits(job->plan, job->slot, job->placement, start,
+				     start + job->segments[initrd].mem_size)) {
+		return segment_fail(job, LETHE_E_INITRD_WINDOW, initrd, start);
 	}
 	return LETHE_OK;
 }

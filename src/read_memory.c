@@ -109,6 +109,12 @@ static int check_loader(const struct lethe_road *road, struct lethe_where *where
 		return lethe_fail(where, LETHE_E_LOADER_INITRD, LETHE_WHAT_TREE, 0,
 				  "linux,initrd-start", facts->initrd_start);
 	}
+	if (facts->has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE &&
+	    !lethe_place_initrd_fits(road->plan, road->slot, &road->placement,
+				     facts->initrd_start, facts->initrd_end)) {
+		return lethe_fail(where, LETHE_E_INITRD_WINDOW, LETHE_WHAT_TREE, 0,
+				  "linux,initrd-start", facts->initrd_start);
+	}
 	if (!usable(facts, road->image_base, road->image_size)) {
 		return lethe_fail(where, LETHE_E_DEST_UNUSABLE, LETHE_WHAT_TREE, 0,
 				  "linux,usable-memory-range", road->image_base);

@@ -50,6 +50,14 @@ struct lethe_placement {
 int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int slot,
 		uint64_t image_base, struct lethe_placement *placement, struct lethe_where *where);
 
+/*
+ * May an initrd at [start, end) go with the slot's kernel? booting.rst: it "must fit entirely within a 1 GB
+ * aligned physical memory window of up to 32 GB in size that fully covers the kernel Image as well". 1 or
+ * 0; 1 when the entry is in no segment. The placement was filled in.
+ */
+int lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_slot *slot,
+			    const struct lethe_placement *placement, uint64_t start, uint64_t end);
+
 /* Do [a, a + a_size) and [b, b + b_size) share a byte? Neither may wrap; an empty one never does. */
 int lethe_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
 
