@@ -7,6 +7,17 @@
 
 #include "fdt_chosen.h"
 
+/* The order of the names in lethe_chosen_read(). */
+#define CHOSEN_BOOTARGS 0U
+#define CHOSEN_USABLE   1U
+#define CHOSEN_NUMBERS  2U /* and on: enum lethe_chosen_number */
+
+/* What has to be there together. */
+#define INITRD (1U << LETHE_CHOSEN_INITRD_START | 1U << LETHE_CHOSEN_INITRD_END)
+#define EFI                                                                                        \
+	(1U << LETHE_CHOSEN_EFI_START | 1U << LETHE_CHOSEN_EFI_SIZE |                              \
+	 1U << LETHE_CHOSEN_EFI_DESC_SIZE | 1U << LETHE_CHOSEN_EFI_DESC_VERSION)
+
 static int broken(struct lethe_where *where, int status, const char *name, uint64_t value)
 {
 	return lethe_fail(where, status, LETHE_WHAT_TREE, 0, name, value);
@@ -25,70 +36,39 @@ static int number(const struct lethe_walk *walk, uint64_t *value)
 	       LETHE_OK;
 }
 
-/*
- * The UEFI properties are Linux's own and hold together: a wrong one makes the map unknown, no
- * more.
- */
-static void read_efi(struct lethe_chosen *chosen, const struct lethe_walk *walk)
-{
-	const char *name = walk->name + strlen("linux,uefi-");
-	unsigned int bit;
-	uint64_t *value;
-
-	if (lethe_walk_is(name, "mmap-start")) {
-		value = &chosen->efi_mmap;
-		bit = 1;
-	} else if (lethe_walk_is(name, "mmap-size")) {
-		value = &chosen->efi_mmap_size;
-		bit = 2;
-	} else if (lethe_walk_is(name, "mmap-desc-size")) {
-		value = &chosen->efi_desc_size;
-		bit = 4;
-	} else if (lethe_walk_is(name, "mmap-desc-ver")) {
-		value = &chosen->efi_desc_version;
-		bit = 8;
-	} else {
-		return;
-	}
-	if ((chosen->efi & bit) == 0 && number(walk, value)) {
-		chosen->efi |= bit;
-	}
-}
-
 int lethe_chosen_read(struct lethe_chosen *chosen, const struct lethe_walk *walk,
 		      struct lethe_tree_facts *facts, struct lethe_where *where)
 {
-	if (lethe_walk_is(walk->name, "bootargs")) {
-		if (walk->length == 0 || facts->bootargs != NULL) {
-			return LETHE_OK;
-		}
+	static const char names[] =
+		"bootargs\0linux,usable-memory-range\0linux,initrd-start\0linux,initrd-end\0"
+		"linux,uefi-mmap-start\0linux,uefi-mmap-size\0linux,uefi-mmap-desc-size\0"
+		"linux,uefi-mmap-desc-ver\0";
+	unsigned int which = lethe_walk_which(walk->name, names);
+	unsigned int i;
+
+	if (which == CHOSEN_BOOTARGS && facts->bootargs == NULL && walk->length != 0) {
 		if (walk->value[walk->length - 1] != '\0') {
 			return broken(where, LETHE_E_TREE_BROKEN, "bootargs", walk->length);
 		}
 		facts->bootargs = (const char *)walk->value;
-		return LETHE_OK;
 	}
-	if (strncmp(walk->name, "linux,", strlen("linux,")) != 0) {
-		return LETHE_OK;
-	}
-	if (!chosen->has_initrd_start && lethe_walk_is(walk->name, "linux,initrd-start")) {
-		chosen->has_initrd_start = 1;
-		if (!number(walk, &chosen->initrd_start)) {
-			return broken(where, LETHE_E_TREE_BROKEN, "linux,initrd-start",
-				      walk->length);
-		}
-	} else if (!chosen->has_initrd_end && lethe_walk_is(walk->name, "linux,initrd-end")) {
-		chosen->has_initrd_end = 1;
-		if (!number(walk, &chosen->initrd_end)) {
-			return broken(where, LETHE_E_TREE_BROKEN, "linux,initrd-end", walk->length);
-		}
-	} else if (chosen->usable == NULL &&
-		   lethe_walk_is(walk->name, "linux,usable-memory-range")) {
+	if (which == CHOSEN_USABLE && chosen->usable == NULL) {
 		chosen->usable = walk->value;
 		chosen->usable_length = walk->length;
-	} else if (strncmp(walk->name, "linux,uefi-", strlen("linux,uefi-")) == 0) {
-		read_efi(chosen, walk);
 	}
+	if (which < CHOSEN_NUMBERS || which >= CHOSEN_NUMBERS + LETHE_CHOSEN_COUNT) {
+		return LETHE_OK;
+	}
+	i = which - CHOSEN_NUMBERS;
+	if ((chosen->have & 1U << i) == 0 && number(walk, &chosen->number[i])) {
+		chosen->have |= 1U << i;
+	} else if ((chosen->have & 1U << i) == 0 && i <= LETHE_CHOSEN_INITRD_END) {
+		return broken(where, LETHE_E_TREE_BROKEN,
+			      i == LETHE_CHOSEN_INITRD_END ? "linux,initrd-end"
+							   : "linux,initrd-start",
+			      walk->length);
+	}
+	/* The UEFI properties hold together: one that is wrong makes the map unknown, no more. */
 	return LETHE_OK;
 }
 
@@ -132,17 +112,19 @@ int lethe_chosen_judge(const struct lethe_chosen *chosen, uint32_t address_cells
 		       uint32_t size_cells, struct lethe_tree_facts *facts,
 		       struct lethe_where *where)
 {
-	if (chosen->has_initrd_start && chosen->has_initrd_end) {
+	const uint64_t *number = chosen->number;
+
+	if ((chosen->have & INITRD) == INITRD) {
 		/* Inside out is for the road to judge: in a packed tree it does not matter. */
-		facts->has_initrd = chosen->initrd_end != chosen->initrd_start;
-		facts->initrd_start = chosen->initrd_start;
-		facts->initrd_end = chosen->initrd_end;
+		facts->initrd_start = number[LETHE_CHOSEN_INITRD_START];
+		facts->initrd_end = number[LETHE_CHOSEN_INITRD_END];
+		facts->has_initrd = facts->initrd_start != facts->initrd_end;
 	}
-	if (chosen->efi == 15 && chosen->efi_mmap_size <= UINT32_MAX &&
-	    chosen->efi_desc_size <= UINT32_MAX) {
-		facts->efi_mmap = chosen->efi_mmap;
-		facts->efi_mmap_size = (uint32_t)chosen->efi_mmap_size;
-		facts->efi_desc_size = (uint32_t)chosen->efi_desc_size;
+	if ((chosen->have & EFI) == EFI && number[LETHE_CHOSEN_EFI_SIZE] <= UINT32_MAX &&
+	    number[LETHE_CHOSEN_EFI_DESC_SIZE] <= UINT32_MAX) {
+		facts->efi_mmap = number[LETHE_CHOSEN_EFI_START];
+		facts->efi_mmap_size = (uint32_t)number[LETHE_CHOSEN_EFI_SIZE];
+		facts->efi_desc_size = (uint32_t)number[LETHE_CHOSEN_EFI_DESC_SIZE];
 	}
 	if (chosen->usable != NULL) {
 		return judge_usable(chosen, address_cells, size_cells, facts, where);

@@ -10,21 +10,25 @@
 
 #include "fdt_walk.h"
 
+/* The properties that are numbers. */
+enum lethe_chosen_number {
+	LETHE_CHOSEN_INITRD_START,
+	LETHE_CHOSEN_INITRD_END,
+	LETHE_CHOSEN_EFI_START,
+	LETHE_CHOSEN_EFI_SIZE,
+	LETHE_CHOSEN_EFI_DESC_SIZE,
+	LETHE_CHOSEN_EFI_DESC_VERSION,
+	LETHE_CHOSEN_COUNT,
+};
+
 /*
  * What several properties of /chosen say together. Of a property that is there twice the first
  * counts: it is the one that libfdt edits and Linux reads.
  */
 struct lethe_chosen {
-	int has_initrd_start;
-	int has_initrd_end;
-	uint64_t initrd_start;
-	uint64_t initrd_end;
-	unsigned int efi; /* bits 0 .. 3: which of the four are there and fit */
-	uint64_t efi_mmap;
-	uint64_t efi_mmap_size;
-	uint64_t efi_desc_size;
-	uint64_t efi_desc_version;
-	const unsigned char *usable;
+	unsigned int have; /* bit for each number: it is there, and is one */
+	uint64_t number[LETHE_CHOSEN_COUNT];
+	const unsigned char *usable; /* linux,usable-memory-range, or null */
 	uint32_t usable_length;
 };
 

@@ -28,33 +28,44 @@ static int fail(struct lethe_where *where, int status, const char *name, uint64_
 	return lethe_fail(where, status, LETHE_WHAT_TREE, 0, name, value);
 }
 
-/* What an edit of libfdt's returned, as a status. */
-static int edited(struct lethe_where *where, int error, const char *name)
+/* The edits of /chosen. The first error sticks; after it nothing is edited. */
+struct editing {
+	void *slot;
+	int chosen;
+	int error;        /* libfdt's */
+	const char *name; /* of what could not be edited */
+};
+
+/*
+ * Each of a list of names as lethe_walk_which() has it, and all of that name: a second would come
+ * to light.
+ */
+static void remove_all(struct editing *editing, const char *names)
 {
-	if (error >= 0) {
-		return LETHE_OK;
+	while (*names != '\0' && editing->error == 0) {
+		editing->error = fdt_delprop(editing->slot, editing->chosen, names);
+		if (editing->error == -FDT_ERR_NOTFOUND) {
+			editing->error = 0;
+			names += strlen(names) + 1;
+		}
+		editing->name = names;
 	}
-	if (error == -FDT_ERR_NOSPACE) {
-		return fail(where, LETHE_E_TREE_NOSPACE, name, 0);
-	}
-	return fail(where, LETHE_E_TREE_BROKEN, name, (uint64_t)-error);
 }
 
-/* All of that name: a second one would come to light. */
-static int remove_property(void *slot, int node, const char *name, struct lethe_where *where)
+static void set(struct editing *editing, const char *name, const void *value, size_t size)
 {
-	int error;
-
-	do {
-		error = fdt_delprop(slot, node, name);
-	} while (error == 0);
-	return error == -FDT_ERR_NOTFOUND ? LETHE_OK : edited(where, error, name);
+	if (editing->error == 0) {
+		editing->error =
+			fdt_setprop(editing->slot, editing->chosen, name, value, (int)size);
+		editing->name = name;
+	}
 }
 
-static int set_property(void *slot, int node, const char *name, const void *value, size_t size,
-			struct lethe_where *where)
+static void set_number(struct editing *editing, const char *name, uint64_t value)
 {
-	return edited(where, fdt_setprop(slot, node, name, value, (int)size), name);
+	fdt64_t number = cpu_to_fdt64(value);
+
+	set(editing, name, &number, sizeof(number));
 }
 
 /*
@@ -115,7 +126,8 @@ static int lay_reservation(struct laying *laying, uint64_t base, uint64_t size)
 	if (size == 0) {
 		return LETHE_OK;
 	}
-	for (at = sizeof(struct fdt_header); at < laying->used; at += (uint32_t)sizeof(entry)) {
+	for (at = sizeof(struct lethe_tree_header); at < laying->used;
+	     at += (uint32_t)sizeof(entry)) {
 		if (memcmp(laying->slot + at, &entry, sizeof(entry)) == 0) {
 			return LETHE_OK;
 		}
@@ -152,102 +164,67 @@ static int lay_reservations(struct laying *laying, const void *tree,
 static int lay_tree(struct laying *laying, const void *tree, const struct lethe_fixup *fixup,
 		    const struct lethe_tree_facts *facts)
 {
+	const struct lethe_tree_header *old = tree;
+	struct lethe_tree_header *header = (void *)laying->slot;
 	const unsigned char *bytes = tree;
-	void *slot = laying->slot;
-	uint32_t structure;
+	uint32_t strings_size = lethe_swap32(old->strings_size);
 	int status;
 
-	if (laying->room < sizeof(struct fdt_header)) {
+	if (laying->room < sizeof(*header)) {
 		return LETHE_E_TREE_NOSPACE;
 	}
-	memset(slot, 0, sizeof(struct fdt_header));
-	laying->used = sizeof(struct fdt_header);
+	laying->used = sizeof(*header);
 	status = lay_reservations(laying, tree, fixup, facts);
-	if (status != LETHE_OK) {
-		return status;
+	header->structure = lethe_swap32(laying->used);
+	if (status == LETHE_OK) {
+		status = lay_bytes(laying, bytes + lethe_swap32(old->structure),
+				   facts->structure_size);
 	}
-	structure = laying->used;
-	status = lay_bytes(laying, bytes + fdt_off_dt_struct(tree), facts->structure_size);
-	if (status != LETHE_OK) {
-		return status;
+	header->strings = lethe_swap32(laying->used);
+	if (status == LETHE_OK) {
+		status = lay_bytes(laying, bytes + lethe_swap32(old->strings), strings_size);
 	}
-	fdt_set_off_dt_strings(slot, laying->used);
-	status = lay_bytes(laying, bytes + fdt_off_dt_strings(tree), fdt_size_dt_strings(tree));
-	if (status != LETHE_OK) {
-		return status;
-	}
-	fdt_set_magic(slot, FDT_MAGIC);
-	fdt_set_totalsize(slot, laying->room);
-	fdt_set_off_dt_struct(slot, structure);
-	fdt_set_off_mem_rsvmap(slot, sizeof(struct fdt_header));
-	fdt_set_version(slot, 17);
-	fdt_set_last_comp_version(slot, 16);
-	fdt_set_boot_cpuid_phys(slot, fdt_boot_cpuid_phys(tree));
-	fdt_set_size_dt_strings(slot, fdt_size_dt_strings(tree));
-	fdt_set_size_dt_struct(slot, facts->structure_size);
-	return LETHE_OK;
+	header->magic = lethe_swap32(FDT_MAGIC);
+	header->total_size = lethe_swap32(laying->room);
+	header->reservations = lethe_swap32(sizeof(*header));
+	header->version = lethe_swap32(17);
+	header->last_compatible = lethe_swap32(16);
+	header->boot_cpu = old->boot_cpu;
+	header->strings_size = old->strings_size;
+	header->structure_size = lethe_swap32(facts->structure_size);
+	return status;
 }
 
 /* Takes out what does not hold any more. First, so that its room can be used again. */
-static int remove_stale(void *slot, int chosen, const struct lethe_fixup *fixup,
-			struct lethe_where *where)
+static void remove_stale(struct editing *editing, const struct lethe_fixup *fixup)
 {
-	int status = edited(where, lethe_record_remove(slot, chosen), "lethe");
-
-	if (status == LETHE_OK && fixup->seed == NULL) {
-		status = remove_property(slot, chosen, "kaslr-seed", where);
-	}
-	if (status == LETHE_OK && fixup->seed == NULL) {
-		status = remove_property(slot, chosen, "rng-seed", where);
-	}
-	if (!fixup->packed) {
-		return status;
+	editing->name = "lethe";
+	editing->error = lethe_record_remove(editing->slot, editing->chosen);
+	if (fixup->seed == NULL) {
+		remove_all(editing, "kaslr-seed\0rng-seed\0");
 	}
 	/* left over from the machine, or the boot, that the packed tree was taken from */
-	if (status == LETHE_OK) {
-		status = remove_property(slot, chosen, "linux,elfcorehdr", where);
+	if (fixup->packed) {
+		remove_all(editing, "linux,elfcorehdr\0linux,usable-memory-range\0");
 	}
-	if (status == LETHE_OK) {
-		status = remove_property(slot, chosen, "linux,usable-memory-range", where);
+	if (fixup->packed && fixup->initrd_end == 0) {
+		remove_all(editing, "linux,initrd-start\0linux,initrd-end\0");
 	}
-	if (status == LETHE_OK && fixup->initrd_end == 0) {
-		status = remove_property(slot, chosen, "linux,initrd-start", where);
-	}
-	if (status == LETHE_OK && fixup->initrd_end == 0) {
-		status = remove_property(slot, chosen, "linux,initrd-end", where);
-	}
-	return status;
 }
 
-static int set_new(void *slot, int chosen, const struct lethe_fixup *fixup,
-		   struct lethe_where *where)
+static void set_new(struct editing *editing, const struct lethe_fixup *fixup)
 {
-	int status = LETHE_OK;
-	fdt64_t number;
-
 	if (fixup->bootargs != NULL) {
-		status = set_property(slot, chosen, "bootargs", fixup->bootargs,
-				      strlen(fixup->bootargs) + 1, where);
+		set(editing, "bootargs", fixup->bootargs, strlen(fixup->bootargs) + 1);
 	}
-	if (status == LETHE_OK && fixup->initrd_end != 0) {
-		number = cpu_to_fdt64(fixup->initrd_start);
-		status = set_property(slot, chosen, "linux,initrd-start", &number, sizeof(number),
-				      where);
+	if (fixup->initrd_end != 0) {
+		set_number(editing, "linux,initrd-start", fixup->initrd_start);
+		set_number(editing, "linux,initrd-end", fixup->initrd_end);
 	}
-	if (status == LETHE_OK && fixup->initrd_end != 0) {
-		number = cpu_to_fdt64(fixup->initrd_end);
-		status = set_property(slot, chosen, "linux,initrd-end", &number, sizeof(number),
-				      where);
+	if (fixup->seed != NULL) {
+		set(editing, "kaslr-seed", fixup->seed, LETHE_SEED_KASLR);
+		set(editing, "rng-seed", fixup->seed + LETHE_SEED_KASLR, LETHE_SEED_RNG);
 	}
-	if (status == LETHE_OK && fixup->seed != NULL) {
-		status = set_property(slot, chosen, "kaslr-seed", fixup->seed, LETHE_SEED_KASLR,
-				      where);
-	}
-	if (status == LETHE_OK && fixup->seed != NULL) {
-		status = set_property(slot, chosen, "rng-seed", fixup->seed + LETHE_SEED_KASLR,
-				      LETHE_SEED_RNG, where);
-	}
-	return status;
 }
 
 int lethe_tree_fixup(const void *tree, void *slot, uint64_t room, const struct lethe_fixup *fixup,
@@ -255,7 +232,7 @@ int lethe_tree_fixup(const void *tree, void *slot, uint64_t room, const struct l
 {
 	struct lethe_tree_facts facts;
 	struct laying laying;
-	int chosen;
+	struct editing editing;
 	int status;
 
 	if ((uintptr_t)slot % 8 != 0) {
@@ -277,32 +254,39 @@ int lethe_tree_fixup(const void *tree, void *slot, uint64_t room, const struct l
 	}
 
 	/* All edits are inside /chosen: its offset stays. */
-	chosen = lethe_walk_find(slot, "chosen", NULL);
-	if (chosen < 0) {
-		chosen = fdt_add_subnode(slot, 0, "chosen");
-		status = edited(where, chosen, "chosen");
+	editing.slot = slot;
+	editing.error = 0;
+	editing.name = "chosen";
+	editing.chosen = lethe_walk_find(slot, "chosen", NULL);
+	if (editing.chosen < 0) {
+		editing.chosen = fdt_add_subnode(slot, 0, "chosen");
 	}
-	if (status == LETHE_OK) {
-		status = remove_stale(slot, chosen, fixup, where);
+	if (editing.chosen >= 0) {
+		remove_stale(&editing, fixup);
+		set_new(&editing, fixup);
+	} else {
+		editing.error = editing.chosen;
 	}
-	if (status == LETHE_OK) {
-		status = set_new(slot, chosen, fixup, where);
+	if (editing.error == 0) {
+		return LETHE_OK;
 	}
-	return status;
+	status = editing.error == -FDT_ERR_NOSPACE ? LETHE_E_TREE_NOSPACE : LETHE_E_TREE_BROKEN;
+	return fail(where, status, editing.name, 0);
 }
 
 int lethe_tree_close(void *slot)
 {
+	struct lethe_tree_header *header = slot;
 	uint32_t end;
 
-	if (fdt_check_header(slot) != 0) {
+	if (lethe_tree_probe(slot, &end) != LETHE_OK) {
 		return LETHE_E_TREE_BROKEN;
 	}
 	/* Open trees are laid without gaps and libfdt keeps them so: the strings end them. */
-	end = fdt_off_dt_strings(slot) + fdt_size_dt_strings(slot);
-	if (fdt_off_dt_struct(slot) + fdt_size_dt_struct(slot) > end) {
+	end = lethe_swap32(header->strings) + lethe_swap32(header->strings_size);
+	if (lethe_swap32(header->structure) + lethe_swap32(header->structure_size) > end) {
 		return LETHE_E_TREE_BROKEN;
 	}
-	fdt_set_totalsize(slot, end);
+	header->total_size = lethe_swap32(end);
 	return LETHE_OK;
 }

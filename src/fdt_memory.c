@@ -88,11 +88,7 @@ static void read_property(struct entries *entries)
 		if (!entries->inside || walk->depth != (entries->reserved ? 2U : 1U)) {
 			return;
 		}
-		if (lethe_walk_is(walk->name, "#address-cells")) {
-			entries->address_cells = lethe_walk_u32(walk, 0);
-		} else if (lethe_walk_is(walk->name, "#size-cells")) {
-			entries->size_cells = lethe_walk_u32(walk, UINT32_MAX);
-		}
+		lethe_walk_cells(walk, &entries->address_cells, &entries->size_cells);
 		return;
 	}
 	if (entries->reg == NULL && lethe_walk_is(walk->name, "reg")) {

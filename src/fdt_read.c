@@ -59,11 +59,7 @@ static int read_property(struct reading *reading, struct lethe_where *where)
 	struct node *node = &reading->node;
 
 	if (walk->depth == 1) {
-		if (lethe_walk_is(walk->name, "#address-cells")) {
-			reading->address_cells = lethe_walk_u32(walk, 0);
-		} else if (lethe_walk_is(walk->name, "#size-cells")) {
-			reading->size_cells = lethe_walk_u32(walk, LETHE_WALK_CELLS + 1);
-		}
+		lethe_walk_cells(walk, &reading->address_cells, &reading->size_cells);
 		return LETHE_OK;
 	}
 	if (reading->section == SECTION_CHOSEN) {
@@ -71,55 +67,39 @@ static int read_property(struct reading *reading, struct lethe_where *where)
 			return lethe_chosen_read(&reading->chosen, walk, reading->facts, where);
 		}
 		if (node->record && reading->facts->boot_count == 0 &&
-		    lethe_walk_is(walk->name, "boot-count")) {
-			reading->facts->boot_count = lethe_walk_u32(walk, 0);
+		    lethe_walk_is(walk->name, "boot-count") && walk->length == sizeof(fdt32_t)) {
+			reading->facts->boot_count = lethe_walk_u32(walk);
 		}
 		return LETHE_OK;
 	}
 
-	switch (walk->name[0]) {
-	case 'c':
-		if (lethe_walk_is(walk->name, "compatible")) {
-			node->psci = lethe_walk_list_has(walk, "arm,psci-1.0") ||
-				     lethe_walk_list_has(walk, "arm,psci-0.2") ||
-				     lethe_walk_list_has(walk, "arm,psci");
-			node->gic_v3 = lethe_walk_list_has(walk, "arm,gic-v3") ||
-				       lethe_walk_list_has(walk, "arm,gic-v5");
-		}
+	switch (lethe_walk_which(walk->name, "compatible\0device_type\0enable-method\0method\0reg\0"
+					     "status\0")) {
+	case 0:
+		node->psci =
+			lethe_walk_list_has_any(walk, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0");
+		node->gic_v3 = lethe_walk_list_has_any(walk, "arm,gic-v3\0arm,gic-v5\0");
 		break;
-	case 'd':
-		if (lethe_walk_is(walk->name, "device_type")) {
-			node->has_type = 1;
-			node->type_cpu = lethe_walk_value_is(walk, "cpu");
-			node->type_memory = lethe_walk_value_is(walk, "memory");
-		}
+	case 1:
+		node->has_type = 1;
+		node->type_cpu = lethe_walk_value_is(walk, "cpu");
+		node->type_memory = lethe_walk_value_is(walk, "memory");
 		break;
-	case 'e':
-		if (lethe_walk_is(walk->name, "enable-method")) {
-			node->enable_method = 1;
-		}
-		break;
-	case 'm':
-		if (!lethe_walk_is(walk->name, "method")) {
-			break;
-		}
+	case 2: node->enable_method = 1; break;
+	case 3:
 		if (lethe_walk_value_is(walk, "smc")) {
 			node->method = LETHE_PSCI_SMC;
 		} else if (lethe_walk_value_is(walk, "hvc")) {
 			node->method = LETHE_PSCI_HVC;
 		}
 		break;
-	case 'r':
-		if (node->reg == NULL && lethe_walk_is(walk->name, "reg")) {
+	case 4:
+		if (node->reg == NULL) {
 			node->reg = walk->value;
 			node->reg_length = walk->length;
 		}
 		break;
-	case 's':
-		if (lethe_walk_is(walk->name, "status")) {
-			node->unavailable = !lethe_walk_available(walk);
-		}
-		break;
+	case 5: node->unavailable = !lethe_walk_available(walk); break;
 	default: break;
 	}
 	return LETHE_OK;
@@ -215,6 +195,7 @@ static int check_reservations(const void *tree, uint32_t *size)
 
 int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct lethe_where *where)
 {
+	const struct lethe_tree_header *header = tree;
 	struct reading reading;
 	uint32_t reservations = 0;
 	int status;
@@ -259,10 +240,10 @@ int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct let
 		}
 	} while (tag != FDT_END);
 
-	facts->total_size = fdt_totalsize(tree);
+	facts->total_size = lethe_swap32(header->total_size);
 	facts->structure_size = reading.walk.next;
-	facts->used_size = (uint32_t)sizeof(struct fdt_header) + reservations + reading.walk.next +
-			   fdt_size_dt_strings(tree);
+	facts->used_size = (uint32_t)sizeof(*header) + reservations + reading.walk.next +
+			   lethe_swap32(header->strings_size);
 	return lethe_chosen_judge(&reading.chosen, reading.address_cells, reading.size_cells, facts,
 				  where);
 }

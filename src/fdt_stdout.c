@@ -153,35 +153,35 @@ static void enter_node(struct found *found)
 	found->depth++;
 }
 
-/* What is there but is not one cell becomes a number that no one accepts. */
 static void read_property(struct found *found, const struct lethe_walk *walk)
 {
 	struct lethe_bus *bus = &found->bus[found->depth - 1];
 	struct lethe_device *device = &found->device;
 
-	if (lethe_walk_is(walk->name, "#address-cells")) {
-		bus->address_cells = lethe_walk_u32(walk, UINT32_MAX);
-	} else if (lethe_walk_is(walk->name, "#size-cells")) {
-		bus->size_cells = lethe_walk_u32(walk, UINT32_MAX);
-	} else if (lethe_walk_is(walk->name, "ranges")) {
+	if (lethe_walk_cells(walk, &bus->address_cells, &bus->size_cells)) {
+		return;
+	}
+	switch (lethe_walk_which(walk->name,
+				 "ranges\0status\0compatible\0reg\0reg-offset\0reg-shift\0"
+				 "reg-io-width\0big-endian\0")) {
+	case 0:
 		bus->ranges = walk->value;
 		bus->ranges_length = walk->length;
-	} else if (lethe_walk_is(walk->name, "status")) {
-		found->disabled |= !lethe_walk_available(walk);
-	} else if (lethe_walk_is(walk->name, "compatible")) {
-		device->compatible = *walk;
-	} else if (lethe_walk_is(walk->name, "reg")) {
+		break;
+	case 1: found->disabled |= !lethe_walk_available(walk); break;
+	case 2: device->compatible = *walk; break;
+	case 3:
 		device->reg = walk->value;
 		device->reg_length = walk->length;
-	} else if (lethe_walk_is(walk->name, "reg-offset")) {
-		device->reg_offset = lethe_walk_u32(walk, UINT32_MAX);
-	} else if (lethe_walk_is(walk->name, "reg-shift")) {
+		break;
+	case 4: device->reg_offset = lethe_walk_u32(walk); break;
+	case 5:
 		device->has_shift = 1;
-		device->reg_shift = lethe_walk_u32(walk, UINT32_MAX);
-	} else if (lethe_walk_is(walk->name, "reg-io-width")) {
-		device->reg_width = lethe_walk_u32(walk, UINT32_MAX);
-	} else if (lethe_walk_is(walk->name, "big-endian")) {
-		device->big_endian = 1;
+		device->reg_shift = lethe_walk_u32(walk);
+		break;
+	case 6: device->reg_width = lethe_walk_u32(walk); break;
+	case 7: device->big_endian = 1; break;
+	default: break;
 	}
 }
 

@@ -25,17 +25,6 @@ static const char word_ns16550_names[] =
 	"ti,am654-uart\0ti,am64-uart\0ti,omap2-uart\0ti,omap3-uart\0ti,omap4-uart\0"
 	"intel,xscale-uart\0mrvl,mmp-uart\0";
 
-static int known(const struct lethe_walk *compatible, const char *names)
-{
-	while (*names != '\0') {
-		if (lethe_walk_list_has(compatible, names)) {
-			return 1;
-		}
-		names += strlen(names) + 1;
-	}
-	return 0;
-}
-
 /* One step up: an address on this bus becomes one on its parent's. */
 static int translate(const struct lethe_bus *bus, uint32_t parent_cells, uint64_t *address)
 {
@@ -109,13 +98,13 @@ int lethe_uart_describe(const struct lethe_device *device, const struct lethe_bu
 	if (device->big_endian || !uart_address(device, bus, level, &uart->base)) {
 		return 0;
 	}
-	if (known(&device->compatible, pl011_names)) {
+	if (lethe_walk_list_has_any(&device->compatible, pl011_names)) {
 		uart->kind = LETHE_CONSOLE_PL011;
 		uart->reg_width = 4; /* SBSA allows no other, and every PL011 takes it */
 		return uart->base % 4 == 0;
 	}
-	words = known(&device->compatible, word_ns16550_names);
-	if (!words && !known(&device->compatible, ns16550_names)) {
+	words = lethe_walk_list_has_any(&device->compatible, word_ns16550_names);
+	if (!words && !lethe_walk_list_has_any(&device->compatible, ns16550_names)) {
 		return 0;
 	}
 	uart->kind = LETHE_CONSOLE_NS16550;

@@ -11,38 +11,68 @@
 
 /* The first version whose names are relative to their parents; Linux makes and takes 17. */
 #define VERSION_FIRST 16U
+#define VERSION_LAST  17U
 
 #define CELL ((uint32_t)sizeof(fdt32_t))
 
-static uint32_t be32(const unsigned char *p)
+static uint32_t read32(const unsigned char *p)
 {
-	return fdt32_to_cpu(*(const fdt32_t *)(const void *)p);
+	return lethe_swap32(*(const uint32_t *)(const void *)p);
 }
 
-int lethe_tree_probe(const void *tree, uint32_t *total_size)
+/* Is [offset, offset + size) behind the header and within total? */
+static int is_block(uint32_t total, uint32_t offset, uint32_t size)
 {
-	uint32_t size;
+	return offset >= sizeof(struct lethe_tree_header) && offset <= total &&
+	       size <= total - offset;
+}
+
+/* Takes the bounds of the blocks from a header: 0 and the rest of *walk untouched, or a status. */
+static int read_header(struct lethe_walk *walk, const void *tree, uint32_t *total_size)
+{
+	const struct lethe_tree_header *header = tree;
+	uint32_t version;
+	uint32_t reservations;
+	uint32_t structure;
+	uint32_t strings;
+	uint32_t total;
 
 	if (((uintptr_t)tree & 7) != 0) {
 		return LETHE_E_TREE_ALIGN;
 	}
-	if (fdt_magic(tree) != FDT_MAGIC) {
+	if (lethe_swap32(header->magic) != FDT_MAGIC) {
 		return LETHE_E_TREE_HEADER;
 	}
-	size = fdt_totalsize(tree);
-	if (size > LETHE_TREE_MAX) {
+	total = lethe_swap32(header->total_size);
+	if (total > LETHE_TREE_MAX) {
 		return LETHE_E_TREE_SIZE;
 	}
-	if (fdt_check_header(tree) != 0 || fdt_version(tree) < VERSION_FIRST) {
+	version = lethe_swap32(header->version);
+	reservations = lethe_swap32(header->reservations);
+	structure = lethe_swap32(header->structure);
+	strings = lethe_swap32(header->strings);
+	walk->strings_size = lethe_swap32(header->strings_size);
+	walk->structure_size = total - structure;
+	if (version > VERSION_FIRST) {
+		walk->structure_size = lethe_swap32(header->structure_size);
+	}
+	if (version < VERSION_FIRST || lethe_swap32(header->last_compatible) > VERSION_LAST ||
+	    version < lethe_swap32(header->last_compatible) || !is_block(total, reservations, 0) ||
+	    reservations % 8 != 0 || !is_block(total, structure, walk->structure_size) ||
+	    structure % CELL != 0 || !is_block(total, strings, walk->strings_size)) {
 		return LETHE_E_TREE_HEADER;
 	}
-	/* What fdt_check_header() leaves open, and loads of 8 and 4 bytes depend on. */
-	if (fdt_off_mem_rsvmap(tree) % sizeof(uint64_t) != 0 ||
-	    fdt_off_dt_struct(tree) % CELL != 0) {
-		return LETHE_E_TREE_HEADER;
-	}
-	*total_size = size;
+	walk->structure = (const unsigned char *)tree + structure;
+	walk->strings = (const char *)tree + strings;
+	*total_size = total;
 	return LETHE_OK;
+}
+
+int lethe_tree_probe(const void *tree, uint32_t *total_size)
+{
+	struct lethe_walk walk;
+
+	return read_header(&walk, tree, total_size);
 }
 
 int lethe_range_inside(const struct lethe_range *range, uint64_t base, uint64_t size)
@@ -52,20 +82,14 @@ int lethe_range_inside(const struct lethe_range *range, uint64_t base, uint64_t 
 
 int lethe_walk_start(struct lethe_walk *walk, const void *tree)
 {
-	uint32_t size = 0;
-	int status = lethe_tree_probe(tree, &size);
+	uint32_t total;
+	int status;
 
+	memset(walk, 0, sizeof(*walk));
+	status = read_header(walk, tree, &total);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	memset(walk, 0, sizeof(*walk));
-	walk->structure = (const unsigned char *)tree + fdt_off_dt_struct(tree);
-	walk->structure_size = size - fdt_off_dt_struct(tree);
-	if (fdt_version(tree) > VERSION_FIRST) {
-		walk->structure_size = fdt_size_dt_struct(tree);
-	}
-	walk->strings = (const char *)tree + fdt_off_dt_strings(tree);
-	walk->strings_size = fdt_size_dt_strings(tree);
 	while (walk->strings_size != 0 && walk->strings[walk->strings_size - 1] != '\0') {
 		walk->strings_size--;
 	}
@@ -102,8 +126,8 @@ static int property(struct lethe_walk *walk)
 		return LETHE_E_TREE_BROKEN;
 	}
 	left -= 2 * CELL;
-	walk->length = be32(walk->structure + walk->next);
-	name = be32(walk->structure + walk->next + CELL);
+	walk->length = read32(walk->structure + walk->next);
+	name = read32(walk->structure + walk->next + CELL);
 	if (walk->length > left || name >= walk->strings_size) {
 		return LETHE_E_TREE_BROKEN;
 	}
@@ -124,7 +148,7 @@ int lethe_walk_next(struct lethe_walk *walk)
 			return LETHE_E_TREE_BROKEN;
 		}
 		walk->offset = walk->next;
-		tag = be32(walk->structure + walk->next);
+		tag = read32(walk->structure + walk->next);
 		walk->next += CELL;
 	} while (tag == FDT_NOP);
 
@@ -174,13 +198,15 @@ int lethe_walk_find(const void *tree, const char *name, const char *child)
 
 int lethe_walk_reservation(const void *tree, uint32_t index, struct lethe_range *range)
 {
-	uint32_t left = fdt_totalsize(tree) - fdt_off_mem_rsvmap(tree);
+	const struct lethe_tree_header *header = tree;
+	uint32_t offset = lethe_swap32(header->reservations);
+	uint32_t left = lethe_swap32(header->total_size) - offset;
 	const struct fdt_reserve_entry *entry;
 
 	if (index >= left / sizeof(*entry)) {
 		return LETHE_E_TREE_BROKEN;
 	}
-	entry = (const void *)((const unsigned char *)tree + fdt_off_mem_rsvmap(tree));
+	entry = (const void *)((const unsigned char *)tree + offset);
 	range->base = fdt64_to_cpu(entry[index].address);
 	range->size = fdt64_to_cpu(entry[index].size);
 	return range->size != 0;
@@ -189,6 +215,17 @@ int lethe_walk_reservation(const void *tree, uint32_t index, struct lethe_range 
 int lethe_walk_is(const char *name, const char *wanted)
 {
 	return strcmp(name, wanted) == 0;
+}
+
+unsigned int lethe_walk_which(const char *name, const char *names)
+{
+	unsigned int index = 0;
+
+	while (*names != '\0' && strcmp(name, names) != 0) {
+		names += strlen(names) + 1;
+		index++;
+	}
+	return index;
 }
 
 int lethe_walk_is_node(const char *name, const char *wanted, uint32_t length)
@@ -209,21 +246,20 @@ int lethe_walk_value_is(const struct lethe_walk *walk, const char *wanted)
 	return walk->length >= size && memcmp(walk->value, wanted, size) == 0;
 }
 
-int lethe_walk_list_has(const struct lethe_walk *walk, const char *wanted)
+int lethe_walk_list_has_any(const struct lethe_walk *walk, const char *names)
 {
-	struct lethe_walk rest = *walk;
-	const unsigned char *end;
+	const char *at = (const char *)walk->value;
+	const char *last = at + walk->length;
+	unsigned int none = lethe_walk_which("", names);
 
-	while (rest.length != 0) {
-		if (lethe_walk_value_is(&rest, wanted)) {
+	/* what is behind the last terminator is no string */
+	while (last != at && last[-1] != '\0') {
+		last--;
+	}
+	for (; at != last; at += strlen(at) + 1) {
+		if (lethe_walk_which(at, names) != none) {
 			return 1;
 		}
-		end = memchr(rest.value, '\0', rest.length);
-		if (end == NULL) {
-			return 0;
-		}
-		rest.length -= (uint32_t)(end + 1 - rest.value);
-		rest.value = end + 1;
 	}
 	return 0;
 }
@@ -233,9 +269,18 @@ int lethe_walk_available(const struct lethe_walk *walk)
 	return lethe_walk_value_is(walk, "okay") || lethe_walk_value_is(walk, "ok");
 }
 
-uint32_t lethe_walk_u32(const struct lethe_walk *walk, uint32_t otherwise)
+uint32_t lethe_walk_u32(const struct lethe_walk *walk)
 {
-	return walk->length == CELL ? be32(walk->value) : otherwise;
+	return walk->length == CELL ? read32(walk->value) : UINT32_MAX;
+}
+
+int lethe_walk_cells(const struct lethe_walk *walk, uint32_t *address_cells, uint32_t *size_cells)
+{
+	switch (lethe_walk_which(walk->name, "#address-cells\0#size-cells\0")) {
+	case 0: *address_cells = lethe_walk_u32(walk); return 1;
+	case 1: *size_cells = lethe_walk_u32(walk); return 1;
+	default: return 0;
+	}
 }
 
 int lethe_walk_number(const unsigned char *value, uint32_t cells, uint64_t *number)
@@ -247,7 +292,7 @@ int lethe_walk_number(const unsigned char *value, uint32_t cells, uint64_t *numb
 		if (result >> 32 != 0) {
 			return LETHE_E_TREE_CELLS;
 		}
-		result = result << 32 | be32(value + i * CELL);
+		result = result << 32 | read32(value + i * CELL);
 	}
 	*number = result;
 	return LETHE_OK;

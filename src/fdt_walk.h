@@ -31,6 +31,33 @@ struct lethe_walk {
 	uint32_t length;
 };
 
+/*
+ * The header again, field by field, big-endian. libfdt's getters read it byte by byte, and its
+ * check leaves the alignments open that loads of 8 and 4 bytes depend on.
+ */
+struct lethe_tree_header {
+	uint32_t magic;
+	uint32_t total_size;
+	uint32_t structure;
+	uint32_t strings;
+	uint32_t reservations;
+	uint32_t version;
+	uint32_t last_compatible;
+	uint32_t boot_cpu;
+	uint32_t strings_size;
+	uint32_t structure_size;
+};
+
+/* From big-endian, or to it. libfdt's own is not folded by the compiler when the size counts. */
+static inline uint32_t lethe_swap32(uint32_t value)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return __builtin_bswap32(value);
+#else
+	return value;
+#endif
+}
+
 /* One entry of `reg`, /memreserve/ and the like: [base, base + size). */
 struct lethe_range {
 	uint64_t base;
@@ -71,6 +98,19 @@ int lethe_record_remove(void *tree, int chosen);
 int lethe_walk_is(const char *name, const char *wanted);
 
 /*
+ * Where is name in names? Those are strings one behind the other, each with its zero, and an empty
+ * one at the end: a table of pointers would need relocating, and a comparison per name is five
+ * times the code. Counts from 0; the number of names when it is not among them.
+ */
+unsigned int lethe_walk_which(const char *name, const char *names);
+
+/*
+ * Takes in #address-cells or #size-cells: 1 when the property is one of the two. Of one that is
+ * not one cell becomes a number that lethe_walk_range() refuses.
+ */
+int lethe_walk_cells(const struct lethe_walk *walk, uint32_t *address_cells, uint32_t *size_cells);
+
+/*
  * Does a node of this name answer to wanted (length bytes)? Without a unit address wanted fits any,
  * as in libfdt: "chosen" fits "chosen@0".
  */
@@ -79,14 +119,17 @@ int lethe_walk_is_node(const char *name, const char *wanted, uint32_t length);
 /* Is a property's value this string, terminated? */
 int lethe_walk_value_is(const struct lethe_walk *walk, const char *wanted);
 
-/* Does a property's value, a list of strings, hold this one? */
-int lethe_walk_list_has(const struct lethe_walk *walk, const char *wanted);
+/*
+ * Does a property's value, a list of strings, hold one of names, a list as lethe_walk_which() has
+ * it?
+ */
+int lethe_walk_list_has_any(const struct lethe_walk *walk, const char *names);
 
 /* The value of `status`: 1 for "ok" or "okay". */
 int lethe_walk_available(const struct lethe_walk *walk);
 
-/* The value of a one-cell property; otherwise when its length is not 4. */
-uint32_t lethe_walk_u32(const struct lethe_walk *walk, uint32_t otherwise);
+/* The value of a one-cell property; UINT32_MAX, which no one accepts, when its length is not 4. */
+uint32_t lethe_walk_u32(const struct lethe_walk *walk);
 
 /* A number of so many cells: 0 and *number, or LETHE_E_TREE_CELLS when 64 bits do not hold it. */
 int lethe_walk_number(const unsigned char *value, uint32_t cells, uint64_t *number);
