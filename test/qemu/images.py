@@ -194,13 +194,14 @@ def initramfs(path):
 
 
 def machine_tree(path, **options):
-    """The tree that QEMU would pass. options as for Machine."""
+    """The tree that QEMU would pass. options as for Machine; bios: with firmware it has other devices."""
     el, smp = options.pop("el", 2), options.pop("smp", 1)
     cpu, memory = options.pop("cpu", "cortex-a72"), options.pop("memory", 256)
     more = options.pop("machine", "")
+    bios = ["-bios", options.pop("bios")] if "bios" in options else []
     name = f"virt,virtualization={'on' if el >= 2 else 'off'}{more},dumpdtb={path}"
     subprocess.run([harness.QEMU, "-nographic", "-nic", "none", "-M", name, "-cpu", cpu, "-smp",
-                    str(smp), "-m", f"{memory}M"], check=True, stdin=subprocess.DEVNULL,
+                    str(smp), "-m", f"{memory}M", *bios], check=True, stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     # Without QEMU's megabyte of slack, which it would double on the way back in, past the limit of 2 MiB.
     subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dtb", "-o", path + ".packed", path], check=True)
