@@ -3,7 +3,7 @@
  * Damaged bundles through "lethe inspect" and "lethe verify", damaged kernels through "lethe pack".
  * The input is a list of edits to a good file; random bytes alone never get past a magic number.
  * Byte 0: bit 0 takes the rest as a file as it is, bit 1 seals the plan again after the edits, bits
- * 2 and 3 choose a bundle or a kernel.
+ * 2 to 4 choose the file, bit 7 cuts it off. Byte 1: how many edits. Bytes 2 and 3: where to cut.
  *
  * Beyond crashes and hangs: an edit of the plan (not sealed again) or of a segment must never pass,
  * and what is taken for a kernel must have sane sizes. The blob is its own, not lethe.img.
@@ -28,6 +28,7 @@
 #define FILE_MAX	0x10000U
 #define IMAGE_SIZE	0x1800U
 #define ZBOOT_OFFSET	0x80U
+#define INPUT_HEADER	4U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -53,7 +54,7 @@ struct sample {
 	uint64_t size;
 };
 
-enum { SAMPLE_BUNDLE, SAMPLE_GZIP, SAMPLE_ZSTD, SAMPLE_ZBOOT, SAMPLE_COUNT };
+enum { SAMPLE_BUNDLE, SAMPLE_GZIP, SAMPLE_ZSTD, SAMPLE_ZBOOT, SAMPLE_UKI, SAMPLE_COUNT };
 
 static struct sample samples[SAMPLE_COUNT];
 static struct lethe_segment segments[3];	/* of the good bundle */
@@ -139,6 +140,18 @@ static void make_kernels(void)
 	put(zboot, 24, "zstd22", 6);
 	put(zboot, ZBOOT_OFFSET, zstd->bytes, zstd->size);
 	put(zboot, ZBOOT_OFFSET + zstd->size, &unpacked, sizeof(unpacked));
+}
+
+/* A PE header with two sections: one ends the search when it is found, both end with the file. */
+static void make_uki(struct sample *sample)
+{
+	static const uint8_t front[64] = { 'M', 'Z', [60] = 64 };
+	static const uint8_t pe[24] = { 'P', 'E', 0, 0, 0x64, 0xaa, 2, 0, [20] = 16 };
+	static const uint8_t section[2][40] = { ".text", ".linux" };
+
+	put(sample, 0, front, sizeof(front));
+	put(sample, 64, pe, sizeof(pe));
+	put(sample, 64 + sizeof(pe) + 16, section, sizeof(section));
 }
 
 /* Printing is part of what is tested, but not of what the driver prints. */
@@ -228,14 +241,14 @@ static void try_bundle(uint8_t *bytes, uint64_t size, int sealed)
 	free(view);
 }
 
-static void try_kernel(const uint8_t *bytes, uint64_t size)
+static void try_kernel(const uint8_t *bytes, uint64_t size, uint64_t limit)
 {
 	struct kernel kernel;
 	char reason[TOOL_REASON_SIZE] = "";
 
-	if (kernel_parse(bytes, size, "file", TOOL_MIB, &kernel, reason, sizeof(reason))) {
+	if (kernel_parse(bytes, size, "file", limit, &kernel, reason, sizeof(reason))) {
 		must(kernel.size >= sizeof(struct lethe_image_header));
-		must(kernel.size <= size || (kernel.unpacked && kernel.size <= TOOL_MIB));
+		must(kernel.size <= size || (kernel.unpacked && kernel.size <= limit));
 		must(kernel.mem_size >= kernel.size && kernel.mem_size <= 2 * KERNEL_SIZE_MAX);
 		must(kernel.text_offset < TOOL_BLOCK);
 		must(kernel.header.magic == LETHE_IMAGE_MAGIC);
@@ -247,46 +260,43 @@ static void try_kernel(const uint8_t *bytes, uint64_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const uint8_t choice[8] = { [4] = SAMPLE_GZIP, SAMPLE_ZSTD, SAMPLE_ZBOOT, SAMPLE_UKI };
 	const struct sample *sample;
 	uint64_t length;
 	uint8_t *bytes;
+	size_t end;
 
-	if (size < 1 || size > FILE_MAX) {
+	if (size < INPUT_HEADER || size > FILE_MAX) {
 		return 0;
 	}
 	if (samples[SAMPLE_BUNDLE].size == 0) {
 		make_kernels();
+		make_uki(&samples[SAMPLE_UKI]);
 		make_bundle(&samples[SAMPLE_BUNDLE]);
 	}
-	sample = &samples[data[0] >> 2 & 3];
-	length = (data[0] & 1) != 0 ? size - 1 : sample->size;
+	sample = &samples[choice[data[0] >> 2 & 7]];
+	length = (data[0] & 1) != 0 ? size - INPUT_HEADER : sample->size;
+	if ((data[0] & 0x80) != 0) {
+		length = (data[2] | data[3] << 8) % (length + 1);
+	}
 	/* Its exact size, so that a read beyond its end is seen; malloc() aligns as file.c does. */
 	bytes = malloc(length != 0 ? length : 1);
 	must(bytes != NULL);
-	if ((data[0] & 1) != 0) {
-		memcpy(bytes, data + 1, length);
-	} else {
-		memcpy(bytes, sample->bytes, length);
-		for (size_t i = 1; i + 3 <= size && i < 49; i += 3) {
-			/* The front of a file is where decisions are made: half of the edits. */
-			uint32_t at = (uint32_t)(data[i] << 8 | data[i + 1]);
+	memcpy(bytes, (data[0] & 1) != 0 ? data + INPUT_HEADER : sample->bytes, length);
+	end = INPUT_HEADER + 3 * (size_t)(data[1] & 7);
+	for (size_t i = INPUT_HEADER; (data[0] & 1) == 0 && i < end && i + 3 <= size; i += 3) {
+		/* The front of a file and the plan are where decisions are made. */
+		uint32_t at = (uint32_t)(data[i] << 8 | data[i + 1]);
 
-			at = (at & 1) != 0 ? at >> 1 : BLOB_SIZE + (at >> 1) % 1024;
-			bytes[at % length] ^= data[i + 2];
-		}
-		if ((data[0] & 0x80) != 0) {
-			length -= (length >> 4) * (data[0] >> 4 & 7) / 2;
-		}
+		at = (at & 3) == 0 ? BLOB_SIZE + (at >> 2) % 1024 :
+		     (at & 3) == 1 ? (at >> 2) % 256 : at >> 1;
+		bytes[length != 0 ? at % length : 0] ^= data[i + 2];
 	}
+	/* Sealing writes, so the kernel's turn comes first. */
+	try_kernel(bytes, length, (data[1] & 0x80) != 0 ? 0x1000 : TOOL_MIB);
 	if (sample == &samples[SAMPLE_BUNDLE]) {
-		uint8_t *exact = malloc(length != 0 ? length : 1);
-
-		must(exact != NULL);
-		memcpy(exact, bytes, length);
-		try_bundle(exact, length, (data[0] & 2) != 0);
-		free(exact);
+		try_bundle(bytes, length, (data[0] & 2) != 0);
 	}
-	try_kernel(bytes, length);
 	free(bytes);
 	return 0;
 }
