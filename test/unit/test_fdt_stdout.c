@@ -56,6 +56,7 @@ static const struct uart_case uart_cases[] = {
 	{"/width@6000", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/tight@7000", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/odd@8002", LETHE_CONSOLE_NONE, 0, 0, 0},
+	{"/endless@a000", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/noreg", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/short@9000", LETHE_CONSOLE_NONE, 0, 0, 0},
 

@@ -45,6 +45,12 @@ static void test_probe_refused(void **state)
 		LETHE_E_TREE_HEADER);
 	REFUSED((fdt_set_version(bad, 18), fdt_set_last_comp_version(bad, 18)),
 		LETHE_E_TREE_HEADER);
+	REFUSED((fdt_set_version(bad, 16), fdt_set_last_comp_version(bad, 17)),
+		LETHE_E_TREE_HEADER);
+	/* blocks inside the header */
+	REFUSED(fdt_set_off_mem_rsvmap(bad, 32), LETHE_E_TREE_HEADER);
+	REFUSED(fdt_set_off_dt_struct(bad, 36), LETHE_E_TREE_HEADER);
+	REFUSED(fdt_set_off_dt_strings(bad, 39), LETHE_E_TREE_HEADER);
 	REFUSED(fdt_set_off_dt_struct(bad, fdt_off_dt_struct(bad) + 2), LETHE_E_TREE_HEADER);
 	REFUSED(fdt_set_off_mem_rsvmap(bad, fdt_off_mem_rsvmap(bad) + 4), LETHE_E_TREE_HEADER);
 	REFUSED(fdt_set_off_mem_rsvmap(bad, total + 8), LETHE_E_TREE_HEADER);
