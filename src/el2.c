@@ -4,10 +4,13 @@
 
 #include <lethe/handoff.h>
 
+#include "sysreg.h"
+
 _Static_assert(offsetof(struct lethe_handoff, entry) == 0, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, x) == 8, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, hcr) == 40, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, to_el1) == 48, "handoff.S");
+_Static_assert(offsetof(struct lethe_handoff, sctlr) == 56, "handoff.S");
 
 #define READ(name) \
 	({ \
@@ -28,6 +31,7 @@ _Static_assert(offsetof(struct lethe_handoff, to_el1) == 48, "handoff.S");
 #define HCRX_EL2	 "s3_4_c1_c2_2"
 #define ZCR_EL2		 "s3_4_c1_c2_0"
 #define SMCR_EL2	 "s3_4_c1_c2_6"
+#define SVCR		 "s3_3_c4_c2_2"
 #define HFGRTR_EL2	 "s3_4_c1_c1_4"
 #define HFGWTR_EL2	 "s3_4_c1_c1_5"
 #define HFGITR_EL2	 "s3_4_c1_c1_6"
@@ -91,6 +95,7 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 	}
 	if (regs->has_sme) {
 		WRITE(SMCR_EL2, regs->smcr);
+		WRITE(SVCR, 0); /* no kernel expects to start in streaming mode */
 	}
 	if (regs->has_fgt) {
 		WRITE(HFGRTR_EL2, regs->hfgrtr);
@@ -100,4 +105,19 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 		WRITE(HDFGWTR_EL2, regs->hdfgwtr);
 	}
 	__asm__ volatile("isb"); /* all of them in force before the crossing */
+}
+
+void lethe_el1_prepare(void)
+{
+	uint64_t cpacr;
+
+	if (((READ("id_aa64pfr1_el1") >> 24) & 0xf) == 0) {
+		return; /* no SME */
+	}
+	cpacr = READ("cpacr_el1");
+	WRITE("cpacr_el1", cpacr | BIT(24) | BIT(25)); /* SMEN: SVCR untrapped */
+	__asm__ volatile("isb"); /* in force before SVCR is written */
+	WRITE(SVCR, 0);
+	WRITE("cpacr_el1", cpacr);
+	__asm__ volatile("isb"); /* as it was */
 }

@@ -145,6 +145,7 @@ void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_
 	regs->has_fgt = field(id->mmfr0, 56) != 0;
 
 	regs->hcr = hcr(id, to_el1);
+	regs->sctlr = SCTLR_EL2_OFF | (to_el1 && regs->has_sme ? SCTLR_ENTP2 : 0);
 	regs->cptr = cptr(regs, id->e2h);
 	regs->cnthctl = cnthctl(id->e2h);
 	regs->mdcr = mdcr(id);

@@ -11,6 +11,7 @@
  * x14       load .. eret          HCR_EL2
  * x15       load .. eret          not 0: to EL1
  * x16       load .. branch        CurrentEL
+ * x17       load .. branch        SCTLR_EL2
  */
 #include "asm.h"
 #include "entry.h"
@@ -29,7 +30,7 @@ FUNC lethe_handoff
 	ldp	x9, x10, [x0]
 	ldp	x11, x12, [x0, #16]
 	ldp	x13, x14, [x0, #32]
-	ldr	x15, [x0, #48]
+	ldp	x15, x17, [x0, #48]
 
 	// Our last stores (uncached, so they go to the PoC themselves) and every DC are complete; an SError they
 	// caused is taken by the printing vectors here, not by the next kernel.
@@ -46,8 +47,7 @@ FUNC lethe_handoff
 	tlbi	alle2				// nor a translation of the old regimes
 	tlbi	alle1
 	dsb	sy				// both complete
-	mov_q	x2, SCTLR_EL2_OFF		// I = 0 as well: the known state
-	msr	sctlr_el2, x2
+	msr	sctlr_el2, x17			// I = 0 as well: the known state
 	msr	hcr_el2, x14
 	isb					// fetches, traps and layouts as the payload finds them
 	cbnz	x15, .Lto_el1

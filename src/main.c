@@ -203,6 +203,9 @@ static void cross(struct lethe_road *road)
 		lethe_el2_regs(&id, (int)handoff.to_el1, &regs);
 		lethe_el2_prepare(&id, &regs);
 		handoff.hcr = regs.hcr;
+		handoff.sctlr = regs.sctlr;
+	} else {
+		lethe_el1_prepare();
 	}
 	lethe_line("enter 0x%x EL%u", handoff.entry, (uint64_t)handoff_el(road));
 	lethe_console_drain();

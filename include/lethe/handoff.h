@@ -10,6 +10,7 @@ struct lethe_handoff {
 	uint64_t x[4];	 /* x0..x3 of the payload */
 	uint64_t hcr;	 /* HCR_EL2 at hand-off; not used when at EL1 already */
 	uint64_t to_el1; /* not 0: leave EL2 for EL1 */
+	uint64_t sctlr;	 /* SCTLR_EL2 at hand-off, M = C = I = 0; not used when at EL1 already */
 };
 
 /*
@@ -32,7 +33,7 @@ struct lethe_cpu_id {
 
 /* EL2 registers, whole, for an EL1 payload (booting.rst, "Call the kernel image"). */
 struct lethe_el2_regs {
-	uint64_t hcr, cptr, cnthctl, mdcr, vpidr, vmpidr, sctlr_el1, cpacr_el1;
+	uint64_t hcr, sctlr, cptr, cnthctl, mdcr, vpidr, vmpidr, sctlr_el1, cpacr_el1;
 	uint64_t icc_sre, hcrx, zcr, smcr;
 	uint64_t hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
 	uint32_t has_gic, has_hcrx, has_sve, has_sme, has_fgt;
@@ -45,9 +46,12 @@ void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_
 void lethe_cpu_id_read(struct lethe_cpu_id *id);
 
 /*
- * Writes them, all but HCR_EL2 and SCTLR_EL2, which lethe_handoff() writes last; ISB at the end.
- * EL2 only, MMU off.
+ * Writes them, all but HCR_EL2 and SCTLR_EL2, which lethe_handoff() writes last, and leaves streaming
+ * SVE mode; ISB at the end. EL2 only, MMU off.
  */
 void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs);
+
+/* At EL1, what little there is to prepare: leaves streaming SVE mode. EL1 only. */
+void lethe_el1_prepare(void);
 
 #endif
