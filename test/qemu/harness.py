@@ -179,7 +179,8 @@ class Machine:
         self.memory = memory * MIB
         name = machine or "virt,virtualization=" + ("on" if el >= 2 else "off") + \
             (",secure=on" if el == 3 else "")
-        command = [QEMU, "-nographic", "-nic", "none", "-cpu", cpu, "-smp", str(smp), "-m", f"{memory}M"]
+        command = [QEMU, "-nographic", "-nic", "none", "-cpu", cpu, "-m", f"{memory}M"]
+        command += ["-smp", str(smp)] if smp else []
         if ram:
             where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else self.folder
             self.ram_path = os.path.join(where, f"lethe-ram-{os.getpid()}-{id(self)}")

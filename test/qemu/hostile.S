@@ -222,6 +222,13 @@ entry:
 
 .Lat_el1:
 	bl	poison_common
+	tbz	x20, #FLAG_STREAMING, 1f
+	need	id_aa64pfr1_el1, 24, 1
+	mov	x0, #(3 << 24)			// SMEN
+	msr	cpacr_el1, x0
+	isb
+	.inst	0xd503477f			// smstart: streaming mode and ZA
+1:
 	poison	cpacr_el1, 0			// FP is trapped, as QEMU does
 	poison	vbar_el1, 0xdeadbeef00000800
 	ldr	x0, =0xf8d8387a			// A, SA, WXN, PAuth; not M, C, I

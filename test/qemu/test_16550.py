@@ -20,7 +20,7 @@ def tree(work):
 
 
 def boot(path, **options):
-    return Machine(path, cpu="cortex-a35", machine="npcm845-evb", memory=1024, **options)
+    return Machine(path, cpu="cortex-a35", machine="npcm845-evb", memory=1024, smp=None, **options)
 
 
 def test_stdout_path(work, tree):

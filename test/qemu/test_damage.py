@@ -226,7 +226,7 @@ REFUSED = [
     ({"blob.file_size": 1 << 40}, "IMAGE_HEADER", ""),
     ({"raw0.dest": LOAD}, "DEST_LETHE", 'segment 2 "raw0"'),
     ({"slot.flags": 0, "slot.tree_base": LOAD + 0x1000, "slot.tree_size": 0x2000}, "DEST_LETHE",
-     "slot 0"),
+     "device tree"),
     ({"kernel.mem_size": 0x1000000}, "DEST_EXTENT", 'segment 3 "kernel"'),
     ({"slot.tree_base": 0x200000}, "DEST_OVERLAP", ""),
     ({"raw0.dest": 0x08000000}, "DEST_NOT_RAM", 'segment 2 "raw0"'),

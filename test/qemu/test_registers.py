@@ -102,12 +102,13 @@ def test_el2_registers(work, cpu, el, flags, gic3):
             assert values["icc_sre_el2"] & 9 == 9 and values["ich_hcr"] == 0
 
 
-def test_streaming_mode_is_left(work):
+@pytest.mark.parametrize("el, to", [(2, 2), (2, 1), (1, 1)])
+def test_streaming_mode_is_left(work, el, to):
     """A kernel that uses SME may be left in streaming mode; the next one is not to start there."""
     target = LOAD + 2 * MIB
-    boot = pack(work + "/boot.img")
+    boot = pack(work + "/boot.img", *(["--el", "1"] if to < el else []))
     stub = Hostile(target, "streaming").save(work + "/stub")
-    with Machine(stub, cpu="max", load=[(boot, target)]) as machine:
+    with Machine(stub, cpu="max", el=el, load=[(boot, target)]) as machine:
         assert machine.payload()["svcr"] == 0
 
 
