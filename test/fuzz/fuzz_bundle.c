@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* In place of blob.S: headers, and zeros up to BLOB_SIZE. */
 __asm__(".section .rodata.fuzz_blob, \"a\"\n"
 	".balign 16\n"
-	".global tool_blob, tool_blob_end\n"
+	".global tool_blob, tool_blob_size\n"
 	"tool_blob:\n"
 	".byte 0x4d, 0x5a, 0, 0x91\n"
 	".fill 52\n"
@@ -45,8 +45,9 @@ __asm__(".section .rodata.fuzz_blob, \"a\"\n"
 	".byte 1, 0, 0, 0, 0, 0, 0, 0\n"
 	".byte 0, 0x10, 0, 0, 0, 0, 0, 0\n"
 	".fill 0x1000 - 88\n"
-	"tool_blob_end:\n"
-	".byte 0\n"
+	".balign 8\n"
+	"tool_blob_size:\n"
+	".quad 0x1000\n"
 	".text\n");
 
 struct sample {

@@ -6,11 +6,14 @@
 	.type	tool_blob, %object
 tool_blob:
 	.incbin	BLOB_PATH
+.Lend:
 	.size	tool_blob, . - tool_blob
-	.global	tool_blob_end
-	.type	tool_blob_end, %object
-tool_blob_end:
-	.byte	0
-	.size	tool_blob_end, 1
+
+	.balign	8
+	.global	tool_blob_size
+	.type	tool_blob_size, %object
+tool_blob_size:
+	.quad	.Lend - tool_blob
+	.size	tool_blob_size, 8
 
 	.section .note.GNU-stack, "", %progbits

@@ -21,7 +21,7 @@ struct building {
 
 static int read_blob(struct bundle *bundle)
 {
-	uint64_t size = (uint64_t)(tool_blob_end - tool_blob);
+	const uint64_t size = tool_blob_size;
 
 	if (size >= LETHE_BLOB_OFFSET + sizeof(bundle->blob)) {
 		memcpy(&bundle->image, tool_blob, sizeof(bundle->image));
@@ -204,8 +204,7 @@ int bundle_build(struct bundle *bundle, const struct options *options, const str
 
 int bundle_write(const struct bundle *bundle, struct output *output)
 {
-	const uint64_t blob_size = (uint64_t)(tool_blob_end - tool_blob);
-	int code = output_write(output, 0, tool_blob, blob_size);
+	int code = output_write(output, 0, tool_blob, tool_blob_size);
 
 	if (code == TOOL_OK) {
 		code = output_write(output, 0, &bundle->image, sizeof(bundle->image));

@@ -34,7 +34,7 @@
 
 /* The embedded lethe.img (blob.S). */
 extern const uint8_t tool_blob[];
-extern const uint8_t tool_blob_end[];
+extern const uint64_t tool_blob_size;
 
 struct bundle_part {
 	const uint8_t *bytes;

@@ -136,7 +136,7 @@ static void judge_headers(struct view *view)
 static int is_same_blob(const struct view *view)
 {
 	const uint64_t headers = LETHE_BLOB_OFFSET + sizeof(view->blob);
-	const uint64_t own = (uint64_t)(tool_blob_end - tool_blob);
+	const uint64_t own = tool_blob_size;
 	const uint64_t size = view->blob.blob_size;
 
 	if (own < headers || view->size < size || size < own ||
