@@ -202,9 +202,9 @@ void json_print(const struct view *view, const char *name)
 	print_headers(view);
 	if (view->plan) {
 		print_plan(view);
-	}
-	if (view->placed) {
-		print_placement(view);
+		if (view->placed) {
+			print_placement(view);
+		}
 	}
 	printf("  \"problems\": [");
 	for (unsigned int i = 0; i < view->problem_count; i++) {
