@@ -221,7 +221,7 @@ unsigned int lethe_walk_which(const char *name, const char *names)
 {
 	unsigned int index = 0;
 
-	while (*names != '\0' && strcmp(name, names) != 0) {
+	while (*names != '\0' && (*names != *name || strcmp(name, names) != 0)) {
 		names += strlen(names) + 1;
 		index++;
 	}

@@ -59,14 +59,15 @@ int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct let
 /*
  * The UART that /chosen's stdout-path (or linux,stdout-path) names: aliases, options after ':'
  * ignored, reg through all `ranges`, reg-shift, reg-io-width. Known: arm,pl011, arm,sbsa-uart; ns16550,
- * ns16550a, snps,dw-apb-uart, nuvoton,npcm*-uart and other 8250 compatibles. uart->kind is NONE when there is none,
- * it is disabled, or it is not of a known kind. Never fails: no console is not an error.
+ * ns16550a, snps,dw-apb-uart, nuvoton,npcm750-uart, nuvoton,npcm845-uart and other 8250 compatibles.
+ * uart->kind is NONE when there is none, it is disabled, or it is not of a known kind. Never fails: no console is not an error.
  */
 void lethe_tree_stdout(const void *tree, struct lethe_uart *uart);
 
 /*
  * Is [base, base + size) wholly inside the union of RAM that the tree describes? 1 or 0.
  * device_type "memory" nodes under /; several entries may cover one range together.
+ * Entries out of order are followed 64 times around, which bounds what a garbled tree can cost.
  */
 int lethe_tree_memory_covers(const void *tree, uint64_t base, uint64_t size);
 
