@@ -30,14 +30,14 @@
 	X(LETHE_E_PLAN_CONDUIT, -116, "PSCI conduit is unknown") \
 	X(LETHE_E_PLAN_MODE, -117, "memory mode is unknown") \
 	X(LETHE_E_PLAN_SLOT, -118, "slot names segments that do not follow on") \
-	X(LETHE_E_PLAN_ENTRY, -119, "entry point is outside its segment or not 4-byte aligned") \
+	X(LETHE_E_PLAN_ENTRY, -119, "entry point is outside its segment or misaligned") \
 	X(LETHE_E_PLAN_TREE, -120, "device tree slot or segment is wrong") \
 	X(LETHE_E_PLAN_INITRD, -121, "initrd is not a segment of the slot") \
 	X(LETHE_E_PLAN_LIST, -122, "indirection list is wrong") \
 	X(LETHE_E_PLAN_WORKSPACE, -123, "workspace is wrong") \
 	X(LETHE_E_PLAN_UNSUPPORTED, -124, "asks for something this version does not do") \
 	X(LETHE_E_SEGMENT_SIZE, -130, "memory size is smaller than file size") \
-	X(LETHE_E_SEGMENT_ALIGN, -131, "alignment is not a power of two of at least 4 KiB, or its offset is not below it") \
+	X(LETHE_E_SEGMENT_ALIGN, -131, "alignment or its offset is not allowed") \
 	X(LETHE_E_SEGMENT_WRAP, -132, "wraps around the end of the address space") \
 	X(LETHE_E_SEGMENT_SOURCE, -133, "source lies outside the bundle") \
 	X(LETHE_E_WINDOW, -134, "RAM window is empty, misaligned, wraps or overlaps another") \
@@ -45,20 +45,20 @@
 	X(LETHE_E_IMAGE_EXTENT, -201, "Image header and plan disagree on image_size") \
 	X(LETHE_E_IMAGE_BASE, -202, "Lethe was not loaded at a multiple of 4 KiB") \
 	X(LETHE_E_IMAGE_HEADER, -203, "Lethe header is damaged") \
-	X(LETHE_E_DEST_EXTENT, -210, "destination lies outside the extent the loader granted") \
+	X(LETHE_E_DEST_EXTENT, -210, "destination lies outside the loader's extent") \
 	X(LETHE_E_DEST_OVERLAP, -211, "destination overlaps another destination") \
 	X(LETHE_E_DEST_LETHE, -212, "destination overlaps Lethe itself") \
 	X(LETHE_E_DEST_PLAN, -213, "destination overlaps the plan") \
 	X(LETHE_E_DEST_SOURCE, -214, "destination overlaps a source still to be read") \
 	X(LETHE_E_DEST_NOT_RAM, -215, "destination is not wholly inside known RAM") \
 	X(LETHE_E_DEST_RESERVED, -216, "destination overlaps reserved memory") \
-	X(LETHE_E_DEST_UNUSABLE, -217, "destination lies outside linux,usable-memory-range") \
-	X(LETHE_E_DEST_LOADER, -218, "destination overlaps the loader's device tree or initrd") \
-	X(LETHE_E_MEMORY_UNKNOWN, -219, "fixed destination, but no RAM is described anywhere") \
+	X(LETHE_E_DEST_UNUSABLE, -217, "destination is not in usable memory") \
+	X(LETHE_E_DEST_LOADER, -218, "destination overlaps the loader's tree or initrd") \
+	X(LETHE_E_MEMORY_UNKNOWN, -219, "fixed destination, but no RAM is described") \
 	X(LETHE_E_SOURCE_LETHE, -220, "source overlaps Lethe itself or the plan") \
 	X(LETHE_E_LOADER_TREE, -221, "the loader's device tree overlaps the extent") \
-	X(LETHE_E_LOADER_INITRD, -222, "the loader's initrd overlaps the extent or is inside out") \
-	X(LETHE_E_INITRD_WINDOW, -223, "initrd and kernel do not fit one 32 GiB window") \
+	X(LETHE_E_LOADER_INITRD, -222, "loader's initrd in the extent, or inside out") \
+	X(LETHE_E_INITRD_WINDOW, -223, "initrd and kernel not in one 32 GiB window") \
 	/* the device tree */ \
 	X(LETHE_E_TREE_NONE, -301, "no device tree: none from the loader, none packed") \
 	X(LETHE_E_TREE_HEADER, -302, "device tree header is wrong") \
@@ -66,7 +66,7 @@
 	X(LETHE_E_TREE_SIZE, -304, "device tree is larger than 2 MiB") \
 	X(LETHE_E_TREE_BROKEN, -305, "device tree is damaged") \
 	X(LETHE_E_TREE_NOSPACE, -306, "device tree cannot grow in its slot") \
-	X(LETHE_E_TREE_CELLS, -307, "value does not fit the tree's #address-cells or #size-cells") \
+	X(LETHE_E_TREE_CELLS, -307, "value does not fit the tree's cells") \
 	X(LETHE_E_TREE_ALIGN, -308, "device tree is not 8-byte aligned") \
 	/* contents */ \
 	X(LETHE_E_DIGEST, -401, "digest does not match") \
