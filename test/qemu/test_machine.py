@@ -2,6 +2,7 @@
 """Faults, failure policies and consoles: what the machine does when something is not as it should be."""
 
 import os
+import re
 import time
 
 import pytest
@@ -179,6 +180,32 @@ def test_longest_lines(work):
     with Machine(bundle.save(work + "/bad.img")) as machine:
         machine.expect(r'^lethe: FAIL verify: segment 0 "fifteen-letters": .*\(LETHE_E_DIGEST\)$',
                        "^lethe: expected f{64}$", "^lethe: found    [0-9a-f]{64}$", "^lethe: halt$")
+
+
+def test_every_sentence_leaves_room_for_its_status():
+    """A line that is cut loses its end, the status. The longest beginnings that each can have."""
+    top = os.path.join(os.path.dirname(__file__), "..", "..")
+    with open(os.path.join(top, "include/lethe/status.h"), encoding="ascii") as file:
+        table = re.findall(r'X\((LETHE_E_\w+), -\d+, "(.*?)"\)', file.read())
+    assert len(table) > 60
+    nameless = ("LETHE_E_WINDOW", "LETHE_E_EL1_SMP")        # of a window, of the machine
+    properties = {"LETHE_E_DEST_UNUSABLE": "linux,usable-memory-range",
+                  "LETHE_E_LOADER_INITRD": "linux,initrd-start",
+                  "LETHE_E_INITRD_WINDOW": "linux,initrd-start",
+                  "LETHE_E_TREE_BROKEN": "linux,uefi-mmap-desc-size",
+                  "LETHE_E_TREE_CELLS": "linux,usable-memory-range",
+                  "LETHE_E_TREE_NOSPACE": "linux,initrd-start"}
+    for name, sentence in table:
+        starts = ['window 63 ""' if name in nameless else 'segment 63 "fifteen-letters"']
+        if name in properties:
+            starts.append(f'device tree "{properties[name]}"')
+        if name == "LETHE_E_EL1_SMP":
+            starts = [""]
+        stage = {"LETHE_E_DIGEST": "verify", "LETHE_E_TREE_NOSPACE": "describe",
+                 "LETHE_E_TREE_BROKEN": "describe", "LETHE_E_LOADER_INITRD": "read"}.get(name, "check")
+        for start in starts:
+            line = f"lethe: FAIL {stage}: {start}: {sentence} ({name})"
+            assert len(line) <= 120, f"{len(line)}: {line}"
 
 
 @pytest.mark.parametrize("cmdline, speaks", [
