@@ -36,7 +36,7 @@ lethe_image_start:
 	.quad	lethe_blob_end - lethe_image_start
 	.quad	0				// plan_offset; pack fills it in
 	.quad	0				// file_size; pack fills it in
-	.quad	0, 0, 0
+	.quad	0, 0, 0, 0			// digest; pack fills it in
 
 /*
  * void lethe_entry(uint64_t tree);

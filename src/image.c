@@ -13,7 +13,7 @@ _Static_assert(LETHE_E_IMAGE_BASE_ASM == LETHE_E_IMAGE_BASE, "entry.h");
 _Static_assert(LETHE_E_FAULT_ASM == LETHE_E_FAULT, "entry.h");
 _Static_assert(LETHE_STAGE_CROSS_ASM == LETHE_STAGE_CROSS, "entry.h");
 _Static_assert(sizeof(struct lethe_image_header) == LETHE_BLOB_OFFSET, "image.h");
-_Static_assert(sizeof(struct lethe_blob_header) == 64, "image.h");
+_Static_assert(sizeof(struct lethe_blob_header) == 72, "image.h");
 
 static struct lethe_road road;
 
@@ -28,8 +28,7 @@ static int find_plan(uint64_t base)
 	road.page_size =
 		(image->flags & LETHE_IMAGE_FLAG_PAGE_MASK) >> LETHE_IMAGE_FLAG_PAGE_SHIFT;
 	if (blob->magic != LETHE_BLOB_MAGIC || blob->version != LETHE_BLOB_VERSION ||
-	    blob->blob_size != blob_size || blob->reserved0 != 0 || blob->reserved1[0] != 0 ||
-	    blob->reserved1[1] != 0 || blob->reserved1[2] != 0) {
+	    blob->blob_size != blob_size || blob->reserved0 != 0) {
 		return LETHE_E_IMAGE_HEADER;
 	}
 	if (blob->plan_offset == 0) {

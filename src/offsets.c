@@ -87,14 +87,14 @@ AT(lethe_image_header, reserved, 32, 24);
 AT(lethe_image_header, magic, 56, 4);
 AT(lethe_image_header, pe_offset, 60, 4);
 
-SIZE(lethe_blob_header, 64);
+SIZE(lethe_blob_header, 72);
 AT(lethe_blob_header, magic, 0, 8);
 AT(lethe_blob_header, version, 8, 4);
 AT(lethe_blob_header, reserved0, 12, 4);
 AT(lethe_blob_header, blob_size, 16, 8);
 AT(lethe_blob_header, plan_offset, 24, 8);
 AT(lethe_blob_header, file_size, 32, 8);
-AT(lethe_blob_header, reserved1, 40, 24);
+AT(lethe_blob_header, digest, 40, 32);
 
 _Static_assert(LETHE_BLOB_OFFSET == sizeof(struct lethe_image_header), "blob header moved");
 _Static_assert(LETHE_PLAN_SIZE_MAX == 25280, "the largest plan changed size");

@@ -38,7 +38,8 @@ struct lethe_blob_header {
 	uint64_t blob_size;	/* bytes of the blob with its bss and stack: Lethe's workspace; 4 KiB mult. */
 	uint64_t plan_offset;	/* from byte 0, 4 KiB multiple; 0: a bare blob without a plan */
 	uint64_t file_size;	/* bytes of the whole bundle file; 0 in a bare blob */
-	uint64_t reserved1[3];
+	uint8_t digest[32];	/* SHA-256 of [0, blob_size) with this field as zero; 0 in a bare blob. For the host: */
+				/* code that runs cannot vouch for itself */
 };
 
 #endif

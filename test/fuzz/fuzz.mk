@@ -13,7 +13,7 @@ FUZZ_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c place.c sh
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) test/unit/plan_builder.c
 FUZZ_SRCS_fdt := $(wildcard src/fdt_*.c) src/record.c src/status.c test/fuzz/random_input.c
 FUZZ_LIBS_fdt := -lfdt
-FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) $(addprefix tools/lethe/,tool.c view.c kernel.c formats.c unpack.c \
+FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) $(addprefix tools/lethe/,tool.c view.c whole.c kernel.c formats.c unpack.c \
 	bundle.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c
 FUZZ_LIBS_bundle := -lz -lzstd
 

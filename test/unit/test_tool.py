@@ -253,8 +253,8 @@ def test_plain(lethe):
 def test_whole_blob_is_copied(lethe):
     bundle, _ = lethe.pack("--kernel", "Image")
     other, _ = lethe.pack("--raw", "raw@0x48000000,entry=0x48000000", output="other.img")
-    assert bundle.data[128:bundle.blob_size] == other.data[128:other.blob_size]
-    assert any(bundle.data[128:bundle.blob_size])
+    assert bundle.data[136:bundle.blob_size] == other.data[136:other.blob_size]
+    assert any(bundle.data[136:bundle.blob_size])
 
 
 @pytest.mark.parametrize("options, key, value", [
@@ -814,6 +814,8 @@ def test_json_is_the_plan(lethe, options):
     assert found["image"]["image_size"] == bundle.image_size
     assert found["blob"] == {"version": 1, "blob_size": bundle.blob_size, "plan_offset":
                              bundle.plan_offset, "file_size": bundle.file_size,
+                             "digest": hashlib.sha256(bundle.data[:104] + bytes(32) +
+                                                      bundle.data[136:bundle.blob_size]).hexdigest(),
                              "same_as_command": True}
     assert all(segment["verdict"] == "ok" and segment["found"] == segment["digest"]
                for segment in found["plan"]["segments"])
@@ -909,13 +911,13 @@ def test_flipped_bit_anywhere_in_the_plan(packed):
     (16, 1, "LETHE_E_IMAGE_EXTENT"), (64, 1, "not a Lethe bundle"),
     (72, 3, "unknown version 2"), (76, 1, "LETHE_E_IMAGE_HEADER"), (80, 1, "LETHE_E_IMAGE_HEADER"),
     (88, 1, "LETHE_E_IMAGE_HEADER"), (95, 1, "LETHE_E_PLAN_MISSING"), (96, 1, "LETHE_E_DIGEST"),
-    (104, 1, "LETHE_E_IMAGE_HEADER")])
+    (104, 1, "Lethe itself: digest does not match"), (4, 1, "Lethe itself: digest does not match")])
 def test_damaged_headers(packed, offset, mask, reason):
     lethe, bundle = packed
     damage(lethe, bundle, offset, mask)
     for command in (["verify"], ["inspect"], ["inspect", "--json"]):
         result = lethe.run(*command, "bad.img")
-        assert result.returncode == (1 if offset == 96 else 3) and reason in result.stderr, result
+        assert result.returncode == (1 if offset in (4, 96, 104) else 3) and reason in result.stderr, result
 
 
 def test_truncated(packed):
@@ -981,11 +983,34 @@ def test_map_elsewhere_ascends(lethe):
 
 
 def test_another_blob_is_told(packed):
+    """Another version's: its code differs, its digest is right."""
     lethe, bundle = packed
-    damage(lethe, bundle, 200)
+    data = bytearray(bundle.data)
+    data[4096] ^= 1
+    data[104:136] = hashlib.sha256(data[:104] + bytes(32) + data[136:bundle.blob_size]).digest()
+    lethe.write("bad.img", data)
     result = lethe.good("verify", "bad.img")
-    assert "warning: its Lethe is not the one in this command" in result.stderr
+    assert "warning: its Lethe is whole, but of another version" in result.stderr
     assert "not the one in this command" in lethe.good("inspect", "bad.img").stdout
+
+
+@pytest.mark.parametrize("mask", [1, 0x80])
+def test_flipped_bit_in_lethe_itself(packed, mask):
+    lethe, bundle = packed
+    for offset in (136, 4095, 4096, bundle.blob_size // 2, bundle.blob_size - 1):
+        damage(lethe, bundle, offset, mask)
+        lethe.bad(1, "Lethe itself: digest does not match (LETHE_E_DIGEST)", "verify", "bad.img")
+
+
+def test_flipped_bit_in_the_padding(packed):
+    lethe, bundle = packed
+    ends = [segment["source"] + segment["file_size"] for segment in bundle.segments[:-1]]
+    starts = [segment["source"] for segment in bundle.segments]
+    plan_end = bundle.plan_offset + bundle.plan["total_size"]
+    for offset in ends + [plan_end] + [start - 1 for start in starts]:
+        damage(lethe, bundle, offset)
+        lethe.bad(1, f"byte at offset {offset:#x} belongs to nothing and is not zero", "verify",
+                  "bad.img")
 
 
 @pytest.mark.parametrize("data, reason", [

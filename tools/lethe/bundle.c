@@ -8,6 +8,7 @@
 
 #include "bundle.h"
 #include "tool.h"
+#include "whole.h"
 
 /* The plan while it is written: its arrays, and the next free place in the file. */
 struct building {
@@ -134,7 +135,7 @@ static void fill_slot(struct lethe_slot *slot, const struct options *options, ch
 	}
 }
 
-/* The front of the file: the blob's two headers, completed. */
+/* The front of the file: the blob, its two headers completed, sealed. */
 static void fill_headers(struct bundle *bundle, const struct kernel *kernel)
 {
 	bundle->image.text_offset = 0;
@@ -146,6 +147,14 @@ static void fill_headers(struct bundle *bundle, const struct kernel *kernel)
 	}
 	bundle->blob.plan_offset = bundle->blob.blob_size;
 	bundle->blob.file_size = bundle->file_size;
+
+	bundle->front = tool_alloc(bundle->blob.blob_size);
+	memset(bundle->front, 0, bundle->blob.blob_size);
+	memcpy(bundle->front, tool_blob, tool_blob_size);
+	memcpy(bundle->front, &bundle->image, sizeof(bundle->image));
+	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
+	blob_digest(bundle->front, bundle->blob.blob_size, bundle->blob.digest);
+	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
 }
 
 int bundle_build(struct bundle *bundle, const struct options *options, const struct kernel *kernel,
@@ -204,14 +213,8 @@ int bundle_build(struct bundle *bundle, const struct options *options, const str
 
 int bundle_write(const struct bundle *bundle, struct output *output)
 {
-	int code = output_write(output, 0, tool_blob, tool_blob_size);
+	int code = output_write(output, 0, bundle->front, bundle->blob.blob_size);
 
-	if (code == TOOL_OK) {
-		code = output_write(output, 0, &bundle->image, sizeof(bundle->image));
-	}
-	if (code == TOOL_OK) {
-		code = output_write(output, LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
-	}
 	if (code == TOOL_OK) {
 		code = output_write(output, bundle->blob.plan_offset, bundle->plan,
 				    bundle->plan->total_size);
@@ -228,6 +231,8 @@ int bundle_write(const struct bundle *bundle, struct output *output)
 
 void bundle_free(struct bundle *bundle)
 {
+	free(bundle->front);
+	bundle->front = NULL;
 	free(bundle->plan);
 	bundle->plan = NULL;
 }

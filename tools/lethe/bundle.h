@@ -45,6 +45,7 @@ struct bundle_part {
 struct bundle {
 	struct lethe_image_header image;
 	struct lethe_blob_header blob;
+	uint8_t *front;				/* owned: the blob with its headers */
 	struct lethe_plan *plan;		/* owned */
 	struct bundle_part part[LETHE_SEGMENT_MAX];	/* of the segments, by their index */
 	uint64_t file_size;

@@ -66,7 +66,8 @@ static void print_headers(const struct view *view)
 		KEY(blob, blob_size);
 		KEY(blob, plan_offset);
 		KEY(blob, file_size);
-		printf("\"same_as_command\": %s},\n", view->same_blob ? "true" : "false");
+		key_hex("digest", blob->digest, sizeof(blob->digest));
+		printf(", \"same_as_command\": %s},\n", view->same_blob ? "true" : "false");
 	}
 }
 

@@ -53,9 +53,7 @@ int tool_verify(int argc, char **argv)
 	if (code == TOOL_OK) {
 		printf("%s: ok\n", name);
 		if (!view->same_blob) {
-			tool_warn(name,
-				  "its Lethe is not the one in this command: another version, "
-				  "or damaged; no digest covers it");
+			tool_warn(name, "its Lethe is whole, but of another version than this command's");
 		}
 	}
 	view_close(view);

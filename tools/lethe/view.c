@@ -10,6 +10,7 @@
 #include "bundle.h"
 #include "kernel.h"
 #include "view.h"
+#include "whole.h"
 
 static struct view_problem *problem(struct view *view, int code, int status,
 				    const struct lethe_where *where)
@@ -116,7 +117,6 @@ static void judge_headers(struct view *view)
 			image->image_size);
 	}
 	if (blob->blob_size == 0 || blob->blob_size % TOOL_PAGE != 0 || blob->reserved0 != 0 ||
-	    (blob->reserved1[0] | blob->reserved1[1] | blob->reserved1[2]) != 0 ||
 	    blob->plan_offset % TOOL_PAGE != 0 || blob->plan_offset < blob->blob_size) {
 		problem(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, NULL);
 	}
@@ -132,7 +132,7 @@ static void judge_headers(struct view *view)
 	}
 }
 
-/* The code that would run: digests cover all but the blob itself, so it is compared. */
+/* Is the code that would run this command's own? */
 static int is_same_blob(const struct view *view)
 {
 	const uint64_t headers = LETHE_BLOB_OFFSET + sizeof(view->blob);
@@ -237,13 +237,29 @@ int view_is_inside(const struct lethe_segment *segment)
 	return (segment->flags & LETHE_SEGMENT_SOURCE_OFFSET) != 0;
 }
 
+/* What the segments' digests leave out: padding is zero. */
+static void judge_padding(struct view *view)
+{
+	uint64_t at;
+
+	if (whole_find_stray(view, &at)) {
+		explain(view, TOOL_CONTENT, LETHE_E_DIGEST,
+			"byte at offset 0x%" PRIx64 " belongs to nothing and is not zero", at);
+	}
+}
+
 void view_digest(struct view *view)
 {
 	const struct lethe_segment *segment;
 
+	if (view->has_blob && view->blob.plan_offset != 0 && !whole_blob_is_sound(view)) {
+		explain(view, TOOL_CONTENT, LETHE_E_DIGEST, "Lethe itself: %s",
+			lethe_status_text(LETHE_E_DIGEST));
+	}
 	if (!view->plan) {
 		return;
 	}
+	judge_padding(view);
 	segment = lethe_plan_segments(view->plan);
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
 		struct lethe_where where = {LETHE_WHAT_SEGMENT, i, segment[i].name, 0};

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What no segment's digest covers: Lethe itself, and the padding. */
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <lethe/sha256.h>
+
+#include "whole.h"
+
+#define DIGEST_AT (LETHE_BLOB_OFFSET + offsetof(struct lethe_blob_header, digest))
+
+void blob_digest(const uint8_t *bytes, uint64_t blob_size, uint8_t digest[LETHE_DIGEST_SIZE])
+{
+	static const uint8_t zeros[LETHE_DIGEST_SIZE];
+	const uint64_t rest = DIGEST_AT + LETHE_DIGEST_SIZE;
+	struct lethe_sha256 sha;
+
+	lethe_sha256_init(&sha);
+	lethe_sha256_update(&sha, bytes, DIGEST_AT);
+	lethe_sha256_update(&sha, zeros, sizeof(zeros));
+	lethe_sha256_update(&sha, bytes + rest, blob_size - rest);
+	lethe_sha256_final(&sha, digest);
+}
+
+/* The end of the part of the file that a digest covers and that holds at, or at when none does. */
+static uint64_t covered_until(const struct view *view, uint64_t at)
+{
+	const struct lethe_segment *segment = lethe_plan_segments(view->plan);
+	const uint64_t plan = view->blob.plan_offset;
+
+	if (at < view->blob.blob_size) {
+		return view->blob.blob_size;
+	}
+	if (at >= plan && at - plan < view->plan->total_size) {
+		return plan + view->plan->total_size;
+	}
+	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
+		if (view_is_inside(&segment[i]) && at >= segment[i].source &&
+		    at - segment[i].source < segment[i].file_size) {
+			return segment[i].source + segment[i].file_size;
+		}
+	}
+	return at;
+}
+
+int whole_blob_is_sound(const struct view *view)
+{
+	uint8_t found[LETHE_DIGEST_SIZE];
+
+	if (view->blob.blob_size < DIGEST_AT + LETHE_DIGEST_SIZE ||
+	    view->blob.blob_size > view->size) {
+		return 0;
+	}
+	blob_digest(view->bytes, view->blob.blob_size, found);
+	return memcmp(found, view->blob.digest, sizeof(found)) == 0;
+}
+
+int whole_find_stray(const struct view *view, uint64_t *offset)
+{
+	uint64_t at = 0;
+
+	while (at < view->size && at < view->blob.file_size) {
+		uint64_t next = covered_until(view, at);
+
+		if (next != at) {
+			at = next;
+		} else if (view->bytes[at] != 0) {
+			*offset = at;
+			return 1;
+		} else {
+			at++;
+		}
+	}
+	return 0;
+}
