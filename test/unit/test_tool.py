@@ -982,6 +982,28 @@ def test_map_elsewhere_ascends(lethe):
         0x48000000, 0x480004b0, 0x48000960, 0x50000000, 0x500004b0]
 
 
+STDOUT_DTS = """/dts-v1/;
+/ {
+	#address-cells = <2>; #size-cells = <2>;
+	chosen { stdout-path = "/serial@f0000000"; };
+	serial@f0000000 { compatible = "ns16550a"; reg = <0 0xf0000000 0 0x100>; reg-shift = <2>; };
+};
+"""
+
+
+def test_forced_tree_names_the_console(lethe):
+    """The plan then has the UART itself: it is there even when the tree is damaged on the way."""
+    lethe.write("with.dts", STDOUT_DTS.encode())
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", "with.dtb", "with.dts"], cwd=lethe.directory, check=True)
+    forced, _ = lethe.pack(*K, "--dtb", "with.dtb", "--force-dtb")
+    assert (forced.plan["console_kind"], forced.plan["console_base"],
+            forced.plan["console_reg_shift"], forced.plan["console_reg_width"]) == (4, 0xf0000000, 2, 1)
+    perhaps, _ = lethe.pack(*K, "--dtb", "with.dtb")
+    assert perhaps.plan["console_kind"] == 1
+    named, _ = lethe.pack(*K, "--dtb", "with.dtb", "--force-dtb", "--console", "none")
+    assert named.plan["console_kind"] == 0
+
+
 def test_another_blob_is_told(packed):
     """Another version's: its code differs, its digest is right."""
     lethe, bundle = packed

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lethe/fdt.h>
 #include <lethe/sha256.h>
 
 #include "bundle.h"
@@ -120,6 +121,26 @@ static void fill_plan(struct lethe_plan *plan, const struct options *options, ui
 	plan->workspace_size = blob_size;
 }
 
+/*
+ * A tree that is forced is known now: the plan then names the UART itself, and the machine has a console even if
+ * that tree is damaged on the way.
+ */
+static void resolve_stdout(struct lethe_plan *plan, const struct file *dtb)
+{
+	struct lethe_uart uart;
+
+	lethe_tree_stdout(dtb->bytes, &uart);
+	if (uart.kind == LETHE_CONSOLE_NONE) {
+		return;
+	}
+	plan->console_kind = uart.kind;
+	plan->console_base = uart.base;
+	if (uart.kind == LETHE_CONSOLE_NS16550) {
+		plan->console_reg_shift = uart.reg_shift;
+		plan->console_reg_width = uart.reg_width;
+	}
+}
+
 static void fill_slot(struct lethe_slot *slot, const struct options *options, char *strings,
 		      uint32_t strings_size)
 {
@@ -181,6 +202,9 @@ int bundle_build(struct bundle *bundle, const struct options *options, const str
 	building.segment = (struct lethe_segment *)(building.slot + 1);
 	building.cursor = tool_round_up(bundle->blob.blob_size + plan_size, TOOL_PAGE);
 	fill_plan(bundle->plan, options, bundle->blob.blob_size);
+	if (options->force_dtb && options->console_kind == LETHE_CONSOLE_STDOUT) {
+		resolve_stdout(bundle->plan, dtb);
+	}
 	fill_slot(building.slot, options, (char *)(building.segment + segments), strings);
 	building.slot->segment_count = segments;
 	if (dtb) {
