@@ -138,7 +138,8 @@ static void fine_grained(const struct lethe_cpu_id *id, struct lethe_el2_regs *r
 void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_regs *regs)
 {
 	*regs = (struct lethe_el2_regs){0};
-	regs->has_gic = field(id->pfr0, 24) != 0; /* the system register interface */
+	/* The system register interface. A payload at EL2 sets it up itself, as it sees fit. */
+	regs->has_gic = to_el1 && field(id->pfr0, 24) != 0;
 	regs->has_hcrx = field(id->mmfr1, 40) != 0;
 	regs->has_sve = field(id->pfr0, 32) != 0;
 	regs->has_sme = field(id->pfr1, 24) != 0;

@@ -140,6 +140,8 @@ static void test_gic(void **state)
 	id.gic_v3 = 1;
 	lethe_el2_regs(&id, 1, &regs);
 	assert_int_equal(regs.icc_sre, 9); /* SRE, Enable */
+	lethe_el2_regs(&id, 0, &regs);
+	assert_false(regs.has_gic); /* left to a payload at EL2 */
 }
 
 static void test_new_cpu(void **state)
