@@ -68,10 +68,16 @@ BLOB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(DOOR_SRCS)) $(LIB_OBJS)
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
 all: $(O)/lethe.img $(O)/liblethe.a $(O)/lethe
 
-$(O)/src/%.c.o: src/%.c Makefile | $(NEWLIB_HEADERS)
+# Said once and first, rather than by the shell for each file.
+.PHONY: toolchain
+toolchain:
+	command -v $(CC_TARGET) >/dev/null && command -v $(HOSTCC) >/dev/null || { \
+		echo "make: no $(CC_TARGET) or no $(HOSTCC): run 'make deps', or give CROSS_COMPILE= and HOSTCC=" >&2; exit 1; }
+
+$(O)/src/%.c.o: src/%.c Makefile | toolchain $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<
-$(O)/src/%.S.o: src/%.S Makefile
+$(O)/src/%.S.o: src/%.S Makefile | toolchain
 	mkdir -p $(@D)
 	$(CC_TARGET) $(PREFIX_MAP) -g -Iinclude -MMD -MP -c -o $@ $<
 $(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)

@@ -153,6 +153,14 @@ class Hostile:
         return path
 
 
+def blob_symbol(name):
+    """Offset of a symbol in the blob."""
+    text = subprocess.run(["readelf", "-sW", os.path.join(harness.O, "lethe.elf")], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    return next(int(words[1], 16) for words in map(str.split, text.splitlines())
+                if len(words) == 8 and words[7] == name)
+
+
 def write(path, data):
     with open(path, "wb") as file:
         file.write(data)

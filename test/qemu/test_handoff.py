@@ -61,6 +61,16 @@ def test_entered_by_a_hostile_loader(work, cpu, el, to, flags):
         assert machine.read_ram(values["base"] + size, 0x20000 - size) == bytes(0x20000 - size)
 
 
+def test_bss_and_stacks_may_be_dirty(work):
+    """They are in the file, as zeros, but the promise is that Lethe clears them."""
+    target = LOAD + 2 * MIB
+    boot = pack(work + "/boot.img")
+    start, end = images.blob_symbol("lethe_bss_start"), images.blob_symbol("lethe_fault_stack_end")
+    stub = Hostile(target, fills=[(target + start, target + end, 0xa5a5a5a5a5a5a5a5)])
+    with Machine(stub.save(work + "/stub"), load=[(boot, target)], ram=True) as machine:
+        check_protocol(machine, machine.payload(), 2)
+
+
 @pytest.mark.parametrize("address", [
     LOAD + 0x13000, LOAD + 0xff000, 0x47abc000, RAM_BASE + 0x5000000, 0x4ffff000 - 9 * MIB])
 def test_any_page_will_do(work, address):

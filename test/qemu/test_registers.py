@@ -96,6 +96,8 @@ def test_el2_registers(work, cpu, el, flags, gic3):
                  if found[name] != value]
         assert not wrong, wrong
         assert values["cntfrq"] != 0 and values["mpidr"] == 0x80000000
+        if el == 1:
+            assert values["cpacr"] == 3 << 20       # FPEN: as an EL1 that was always there has it
         if gic3 and el == 1:
             assert values["icc_sre"] & 1
         elif gic3:

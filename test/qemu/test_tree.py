@@ -213,6 +213,7 @@ def test_x0_is_not_read_when_the_tree_is_forced(work, own):
 BAD_X0 = [
     (0x4, "LETHE_E_TREE_ALIGN"),
     (0x48000004, "LETHE_E_TREE_ALIGN"),
+    (0x48000001, "LETHE_E_TREE_ALIGN"),
     (0x8, "LETHE_E_TREE_HEADER"),               # flash
     (0x4e000000, "LETHE_E_TREE_HEADER"),        # RAM without a tree
     (0x0e000000, "LETHE_E_TREE_FAULT"),         # nothing there
