@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""lethe pack: what it makes, and that each option reaches the plan."""
+import json
+import subprocess
+
+import pytest
+
+from tool_bundle import IN_PLACE, NONE, OFFSET, RESERVE, check_bundle
+from tool_command import K
+from tool_files import BLOCK, PLAIN_TREE, image
+
+
+def test_plain(lethe):
+    bundle, result = lethe.pack("--kernel", "Image", "--initrd", "initrd")
+    check_bundle(bundle)
+    assert bundle.names() == ["initrd", "kernel"]
+    kernel = bundle["kernel"]
+    assert kernel["source"] == BLOCK and kernel["flags"] == OFFSET | IN_PLACE
+    assert kernel["align"] == BLOCK and kernel["align_offset"] == 0 and kernel["dest"] == 0
+    assert kernel["file_size"] == 9000 and kernel["mem_size"] == 0x8000
+    assert bundle.content("kernel") == image()
+    assert bundle.content("initrd") == b"initrd " * 1000
+    assert bundle["initrd"]["flags"] == OFFSET | IN_PLACE
+    assert bundle.slot["entry_segment"] == 1 and bundle.slot["entry"] == 0
+    assert bundle.slot["initrd_segment"] == 0 and bundle.slot["tree_segment"] == NONE
+    assert bundle.slot["name"].rstrip(b"\0") == b"kernel" and bundle.slot["flags"] == 4
+    assert bundle.slot["cmdline_size"] == 0 and bundle.plan["strings_size"] == 0
+    assert (bundle.plan["on_fail"], bundle.plan["el"], bundle.plan["console_kind"]) == (1, 0, 1)
+    assert bundle.flags >> 1 & 3 == 1
+    assert result.stderr == "" and 3 <= len(result.stdout.splitlines()) <= 5
+    assert "lethe inspect boot.img" in result.stdout and "0x%x" % bundle.image_size in result.stdout
+    lethe.good("verify", "boot.img")
+
+
+def test_whole_blob_is_copied(lethe):
+    bundle, _ = lethe.pack("--kernel", "Image")
+    other, _ = lethe.pack("--raw", "raw@0x48000000,entry=0x48000000", output="other.img")
+    assert bundle.data[136:bundle.blob_size] == other.data[136:other.blob_size]
+    assert any(bundle.data[136:bundle.blob_size])
+
+
+@pytest.mark.parametrize("options, key, value", [
+    (["--el", "1"], "el", 1),
+    (["--el", "auto"], "el", 0),
+    (["--el=1"], "el", 1),
+    (["--on-fail", "halt"], "on_fail", 1),
+    (["--on-fail", "reset"], "on_fail", 2),
+    (["--console", "none"], "console_kind", 0),
+    (["--console", "stdout"], "console_kind", 1),
+    (["--console", "auto"], "console_kind", 2),
+    (["--stop-after", "check"], "flags", 3),
+    ([], "flags", 2),
+])
+def test_option_reaches_the_plan(lethe, options, key, value):
+    bundle, _ = lethe.pack("--kernel", "Image", *options)
+    check_bundle(bundle)
+    assert bundle.plan[key] == value
+
+
+@pytest.mark.parametrize("console, expected", [
+    ("pl011,0x9000000", (3, 0x9000000, 0, 0)),
+    ("pl011,150994944", (3, 0x9000000, 0, 0)),
+    ("ns16550,0xF0000000", (4, 0xF0000000, 0, 1)),
+    ("ns16550,0xf0000000,shift=2", (4, 0xF0000000, 2, 1)),
+    ("ns16550,0xf0000000,shift=2,width=4", (4, 0xF0000000, 2, 4)),
+    ("ns16550,0xf0000000,width=2,shift=1", (4, 0xF0000000, 1, 2)),
+    ("ns16550,0x1234567890000,shift=3,width=1", (4, 0x1234567890000, 3, 1)),
+])
+def test_console(lethe, console, expected):
+    bundle, _ = lethe.pack("--kernel", "Image", "--console", console)
+    check_bundle(bundle)
+    assert tuple(bundle.plan[key] for key in ("console_kind", "console_base", "console_reg_shift",
+                                              "console_reg_width")) == expected
+
+
+@pytest.mark.parametrize("text", ["console=ttyAMA0 root=/dev/vda", "", "x" * 2047, "--help", "-o",
+                                  "quote\" back\\slash ~"])
+def test_append(lethe, text):
+    bundle, _ = lethe.pack("--kernel", "Image", "--append", text)
+    check_bundle(bundle)
+    assert bundle.cmdline == text.encode() + b"\0"
+    assert bundle.slot["cmdline_offset"] == 0 and bundle.slot["cmdline_size"] == len(text) + 1
+    assert json.loads(lethe.good("inspect", "--json", "boot.img").stdout)["plan"]["slots"][0][
+        "cmdline"] == text
+
+
+def test_device_tree(lethe):
+    lethe.write("padded", PLAIN_TREE + b"\0" * 5000)
+    for options, flags in ([], 4), (["--force-dtb"], 5):
+        bundle, _ = lethe.pack("--kernel", "Image", "--initrd", "initrd", "--dtb", "padded",
+                               *options)
+        check_bundle(bundle)
+        assert bundle.names() == ["dtb", "initrd", "kernel"]
+        assert bundle.content("dtb") == PLAIN_TREE
+        assert bundle["dtb"]["flags"] == OFFSET | IN_PLACE
+        assert bundle.slot["tree_segment"] == 0 and bundle.slot["flags"] == flags
+
+
+def test_raw_alone(lethe):
+    bundle, _ = lethe.pack("--raw", "raw@0x48000000,entry=0x48000010")
+    check_bundle(bundle)
+    assert bundle.names() == ["raw0"] and bundle["raw0"]["dest"] == 0x48000000
+    assert bundle["raw0"]["flags"] == OFFSET
+    assert bundle.slot["entry_segment"] == 0 and bundle.slot["entry"] == 0x10
+    assert bundle.slot["flags"] == 6 and bundle.slot["name"].rstrip(b"\0") == b"raw"
+    assert bundle.flags >> 1 & 3 == 0
+
+
+def test_raw_beside_kernel(lethe):
+    lethe.write("a@b,entry=1", b"odd name")
+    lethe.write("second", b"x")
+    bundle, _ = lethe.pack("--raw", "a@b,entry=1@1207959553", "--kernel", "Image", "--raw",
+                           "second@0x50000000")
+    check_bundle(bundle)
+    assert bundle.names() == ["raw0", "raw1", "kernel"]
+    assert bundle.content("raw0") == b"odd name" and bundle["raw0"]["dest"] == 0x48000001
+    assert bundle["raw0"]["flags"] == bundle["raw1"]["flags"] == OFFSET | RESERVE
+    assert bundle.slot["entry_segment"] == 2 and bundle.slot["flags"] == 4
+
+
+def test_raw_several(lethe):
+    options = []
+    for i in range(61):
+        options += ["--raw", "raw@0x%x%s" % (0x48000000 + i * 0x1000,
+                                             ",entry=0x48005000" if i == 5 else "")]
+    bundle, _ = lethe.pack(*options)
+    check_bundle(bundle)
+    assert bundle.slot["entry_segment"] == 5 and len(bundle.segments) == 61
+    lethe.good("verify", "boot.img")
+    lethe.good("inspect", "boot.img")
+    lethe.bad(2, "at most 61", "pack", *options, "--raw", "raw@0x60000000", "-o", "x")
+
+
+def test_raw_in_the_way_of_the_usual_address(lethe):
+    """Which address a loader picks is not known: a warning, not a refusal."""
+    result = lethe.good("pack", "--raw", "raw@0x40200000,entry=0x40200000", "-o", "boot.img")
+    assert 'warning: loaded at 0x40200000' in result.stderr
+    assert 'segment 0 "raw0": ' in result.stderr and "LETHE_E_" in result.stderr
+    lethe.good("verify", "boot.img")
+
+
+def test_raws_that_overlap(lethe):
+    lethe.bad(2, 'destination overlaps another destination (LETHE_E_DEST_OVERLAP)', "pack",
+              "--kernel", "Image", "--raw", "raw@0x48000000", "--raw", "raw@0x480004af", "-o", "x")
+    lethe.good("pack", "--kernel", "Image", "--raw", "raw@0x48000000", "--raw", "raw@0x480004b0",
+               "-o", "x")
+
+
+STDOUT_DTS = """/dts-v1/;
+/ {
+	#address-cells = <2>; #size-cells = <2>;
+	chosen { stdout-path = "/serial@f0000000"; };
+	serial@f0000000 { compatible = "ns16550a"; reg = <0 0xf0000000 0 0x100>; reg-shift = <2>; };
+};
+"""
+
+
+def test_forced_tree_names_the_console(lethe):
+    """The plan then has the UART itself: it is there even when the tree is damaged on the way."""
+    lethe.write("with.dts", STDOUT_DTS.encode())
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", "with.dtb", "with.dts"], cwd=lethe.directory,
+                   check=True)
+    forced, _ = lethe.pack(*K, "--dtb", "with.dtb", "--force-dtb")
+    assert tuple(forced.plan[key] for key in ("console_kind", "console_base", "console_reg_shift",
+                                              "console_reg_width")) == (4, 0xf0000000, 2, 1)
+    perhaps, _ = lethe.pack(*K, "--dtb", "with.dtb")
+    assert perhaps.plan["console_kind"] == 1
+    named, _ = lethe.pack(*K, "--dtb", "with.dtb", "--force-dtb", "--console", "none")
+    assert named.plan["console_kind"] == 0

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""lethe record: the table of times, and records that are not taken for one."""
+import os
+import struct
+
+import pytest
+
+from tool_files import MIB, PLAIN_TREE, tree
+
+
+def texts(*words):
+    return b"".join(word.encode() + b"\0" for word in words)
+
+
+RECORD = {
+    "record-version": struct.pack(">I", 1), "version": b"0.1.0\0", "door": b"image\0",
+    "mode": b"uncached\0", "entry-el": struct.pack(">I", 2), "handoff-el": struct.pack(">I", 1),
+    "slot": struct.pack(">I", 0), "boot-count": struct.pack(">I", 7),
+    "counter-frequency": struct.pack(">Q", 62500000),
+    "stage-names": texts("check", "read", "move", "verify", "describe", "publish"),
+    "stage-ticks": struct.pack(">6Q", 62500, 125000, 0, 62500000, 31250, 6250),
+    "stage-bytes": struct.pack(">6Q", 0, 0, 0, 10 * MIB, 4096, 0),
+    "segment-names": texts("initrd", "kernel"), "segment-verdicts": texts("ok", "skipped"),
+}
+
+
+def record_tree(**changes):
+    record = {**RECORD, **{key.replace("_", "-"): value for key, value in changes.items()}}
+    return tree({"#address-cells": struct.pack(">I", 2), "#size-cells": struct.pack(">I", 2),
+                 "chosen": {"lethe": {k: v for k, v in record.items() if v is not None}}})
+
+
+def test_record(lethe):
+    lethe.write("fdt", record_tree())
+    lines = [line.split() for line in lethe.good("record", "fdt").stdout.splitlines()]
+    for line in (["version", "0.1.0"], ["door", "image"], ["mode", "uncached"],
+                 ["entered", "at", "EL2"], ["handed", "over", "at", "EL1"], ["boot", "count", "7"],
+                 ["check", "62500", "1.000", "0", "-"],
+                 ["verify", "62500000", "1000.000", "10485760", "10.0"],
+                 ["together", "62725000", "1003.600"], ["initrd", "ok"], ["kernel", "skipped"]):
+        assert line in lines, line
+
+
+def test_record_without_frequency(lethe):
+    lethe.write("fdt", record_tree(counter_frequency=struct.pack(">Q", 0)))
+    text = lethe.good("record", "fdt").stdout
+    assert "frequency unknown" in text
+    lines = [line.split() for line in text.splitlines()]
+    assert ["verify", "62500000", "-", "10485760", "-"] in lines
+
+
+def test_record_after_a_fallback(lethe):
+    lethe.write("fdt", record_tree(failed_segment=b"kernel\0"))
+    assert 'after "kernel" failed' in lethe.good("record", "fdt").stdout
+
+
+@pytest.mark.parametrize("data, reason", [
+    (PLAIN_TREE, "has no record (/chosen/lethe)"),
+    (b"no tree at all" * 9, "is no flattened device tree"),
+    (record_tree()[:-4], "device tree is truncated"),
+    (record_tree(record_version=struct.pack(">I", 2)),
+     "record has version 2; this command knows 1"),
+    (record_tree(record_version=None), "record-version is missing"),
+    (record_tree(stage_names=None), "stage-names is missing"),
+    (record_tree(stage_ticks=struct.pack(">5Q", 1, 2, 3, 4, 5)), "do not match stage-names"),
+    (record_tree(stage_bytes=None), "do not match stage-names"),
+    (record_tree(segment_verdicts=texts("ok")), "segment-verdicts does not match"),
+    (record_tree(stage_names=b"unterminated"), "stage-names is missing or no list"),
+], ids=["none", "no tree", "truncated", "version", "no version", "no stages", "ticks", "no bytes",
+        "verdicts", "unterminated"])
+def test_refused_records(lethe, data, reason):
+    lethe.write("fdt", data)
+    lethe.bad(3, reason, "record", "fdt")
+
+
+def test_record_of_a_machine_without_tree(lethe):
+    if not os.path.exists("/sys/firmware/fdt"):
+        lethe.bad(3, "this machine runs without a device tree", "record")

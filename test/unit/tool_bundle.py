@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the host command must have written: a second reader of the format, and its rules."""
+import hashlib
+import struct
+
+from tool_files import BLOCK
+
+NONE = 0xFFFFFFFF
+PLAN = "<QII32s" + "I" * 14 + "QQQQQII5Q"
+PLAN_KEYS = ("magic version total_size digest flags on_fail slot_count segment_count window_count "
+             "strings_size el hyp_stub psci mode console_kind console_reg_shift console_reg_width "
+             "reserved0 console_base extent_size workspace_base workspace_size list_head "
+             "list_page_shift reserved1").split()
+SLOT = "<16sIIIIQ4QIIIIQQ3Q"
+SLOT_KEYS = ("name flags first_segment segment_count entry_segment entry x0 x1 x2 x3 "
+             "cmdline_offset cmdline_size tree_segment initrd_segment tree_base tree_size").split()
+SEGMENT = "<16sIIQQQQQQ32sQ"
+SEGMENT_KEYS = ("name flags reserved0 source dest file_size mem_size align align_offset digest "
+                "reserved1").split()
+OFFSET, IN_PLACE, RESERVE = 1, 4, 8
+
+
+class Bundle:
+    """A second reader of the format, written from plan.h and image.h alone."""
+
+    def __init__(self, data):
+        self.data = bytearray(data)
+        (self.code0, self.code1, self.text_offset, self.image_size, self.flags, _, _, _, self.magic,
+         self.pe) = struct.unpack_from("<IIQQQQQQII", data, 0)
+        (self.blob_magic, self.blob_version, _, self.blob_size, self.plan_offset,
+         self.file_size) = struct.unpack_from("<QIIQQQ", data, 64)
+        self.plan = dict(zip(PLAN_KEYS, struct.unpack_from(PLAN, data, self.plan_offset)))
+        self.slot_at = self.plan_offset + struct.calcsize(PLAN)
+        self.slot = dict(zip(SLOT_KEYS, struct.unpack_from(SLOT, data, self.slot_at)))
+        self.segment_at = self.slot_at + 128
+        self.segments = [
+            dict(zip(SEGMENT_KEYS, struct.unpack_from(SEGMENT, data, self.segment_at + 112 * i)))
+            for i in range(self.plan["segment_count"])]
+        for segment in self.segments:
+            segment["name"] = segment["name"].rstrip(b"\0").decode()
+        self.strings_at = self.segment_at + 112 * len(self.segments)
+        self.cmdline = bytes(data[self.strings_at:self.strings_at + self.plan["strings_size"]])
+
+    @property
+    def plan_bytes(self):
+        return bytes(self.data[self.plan_offset:self.plan_offset + self.plan["total_size"]])
+
+    def names(self):
+        return [segment["name"] for segment in self.segments]
+
+    def __getitem__(self, name):
+        return self.segments[self.names().index(name)]
+
+    def content(self, name):
+        segment = self[name]
+        return bytes(self.data[segment["source"]:segment["source"] + segment["file_size"]])
+
+    def seal(self):
+        plan = bytearray(self.plan_bytes)
+        plan[16:48] = bytes(32)
+        self.data[self.plan_offset + 16:self.plan_offset + 48] = hashlib.sha256(plan).digest()
+        return bytes(self.data)
+
+    def patched(self, offset, form, *values):
+        """A copy with a field of the plan replaced, offset from the plan, sealed again."""
+        copy = Bundle(self.data)
+        struct.pack_into(form, copy.data, self.plan_offset + offset, *values)
+        return copy.seal()
+
+
+def check_bundle(bundle):
+    """Everything that holds for each bundle."""
+    segments = bundle.segments
+    assert bundle.magic == 0x644D5241 and bundle.code0 & 0xFFFF == 0x5A4D
+    assert bundle.text_offset == 0 and bundle.flags & 9 == 8
+    assert bundle.blob_magic == 0x424C42454854454C and bundle.blob_version == 1
+    assert bundle.blob_size % 4096 == 0 and bundle.plan_offset == bundle.blob_size
+    assert bundle.file_size == len(bundle.data) <= bundle.image_size
+    assert bundle.plan["magic"] == 0x4E4C50454854454C and bundle.plan["version"] == 1
+    assert bundle.plan["extent_size"] == bundle.image_size
+    assert bundle.plan["workspace_base"] == 0
+    assert bundle.plan["workspace_size"] == bundle.blob_size
+    assert bundle.plan["flags"] & 2
+    assert bundle.slot["x0"] == bundle.slot["x1"] == bundle.slot["x2"] == bundle.slot["x3"] == 0
+    assert bundle.slot["flags"] & 4 and bundle.slot["tree_size"] == BLOCK
+    assert bundle.slot["segment_count"] == len(segments)
+    sealed = Bundle(bundle.data)
+    sealed.seal()
+    assert sealed.data == bundle.data
+    end = bundle.plan_offset + bundle.plan["total_size"]
+    for segment in segments:
+        assert segment["flags"] & OFFSET and segment["source"] % 4 == 0
+        assert segment["source"] >= end
+        assert not any(bundle.data[end:segment["source"]])
+        if segment["name"] != "kernel":
+            assert segment["source"] % 4096 == 0 and segment["source"] - end < 4096
+        end = segment["source"] + segment["file_size"]
+        assert segment["digest"] == hashlib.sha256(bundle.content(segment["name"])).digest()
+    assert end == len(bundle.data)
+    last = segments[-1]
+    memory_end = last["source"] + last["mem_size"]
+    assert bundle.slot["tree_base"] == -(-memory_end // BLOCK) * BLOCK
+    assert bundle.image_size == bundle.slot["tree_base"] + 2 * BLOCK

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Files to give to the host command: kernels, what they come packed in, and device trees."""
+import hashlib
+import struct
+
+MIB = 1 << 20
+BLOCK = 2 * MIB
+
+
+def image(size=9000, image_size=0x8000, text_offset=0, flags=0xA, seed=1):
+    """A kernel: an arm64 Image header and bytes that do not repeat."""
+    body = b"".join(hashlib.sha256(b"%d %d" % (seed, i)).digest() for i in range(size // 32 + 1))
+    header = struct.pack("<IIQQQQQQII", 0x91005A4D, 0x14000010, text_offset, image_size, flags,
+                         0, 0, 0, 0x644D5241, 0)
+    return header + body[:size - 64]
+
+
+def zstd_stored(data, block=100000):
+    """A zstd frame of stored blocks: enough to test with, and no other program is needed."""
+    out = b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", len(data))
+    pieces = [data[i:i + block] for i in range(0, len(data), block)]
+    for i, piece in enumerate(pieces):
+        out += struct.pack("<I", len(piece) << 3 | (i + 1 == len(pieces)))[:3] + piece
+    return out
+
+
+def zboot(payload, name, size=None, tail=b"", offset=0x400):
+    header = struct.pack("<4s4sIIII32sII", b"MZ\0\0", b"zimg", offset,
+                         len(payload) if size is None else size, 0, 0, name, 0x818223CD, 0x40)
+    return header.ljust(offset, b"\0") + payload + tail
+
+
+def elf(machine=183, order=1):
+    return (b"\x7fELF\2" + bytes([order]) + bytes(12) +
+            struct.pack("<>"[order - 1] + "H", machine) + bytes(200))
+
+
+def tree(nodes):
+    """A flattened device tree. nodes: nested dict, bytes are properties."""
+    strings = b""
+    out = b""
+
+    def node(name, content):
+        nonlocal strings, out
+        out += struct.pack(">I", 1) + name.encode() + b"\0"
+        out += b"\0" * (-len(out) % 4)
+        for key, value in content.items():
+            if isinstance(value, bytes):
+                out += struct.pack(">III", 3, len(value), len(strings)) + value
+                out += b"\0" * (-len(out) % 4)
+                strings += key.encode() + b"\0"
+        for key, value in content.items():
+            if isinstance(value, dict):
+                node(key, value)
+        out += struct.pack(">I", 2)
+
+    node("", nodes)
+    out += struct.pack(">I", 9)
+    total = 56 + len(out) + len(strings)
+    return struct.pack(">10I", 0xD00DFEED, total, 56, 56 + len(out), 40, 17, 16, 0, len(strings),
+                       len(out)) + b"\0" * 16 + out + strings
+
+
+PLAIN_TREE = tree({"#address-cells": struct.pack(">I", 2), "#size-cells": struct.pack(">I", 2),
+                   "chosen": {"bootargs": b"quiet\0"}})
