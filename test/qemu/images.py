@@ -37,7 +37,7 @@ SEGMENT_SIZE = 112
 WINDOW_SIZE = 16
 IMAGE = {"text_offset": (8, "Q"), "image_size": (16, "Q"), "flags": (24, "Q")}
 BLOB = {"magic": (64, "Q"), "version": (72, "I"), "blob_size": (80, "Q"), "plan_offset": (88, "Q"),
-        "file_size": (96, "Q")}
+        "file_size": (96, "Q"), "digest": (104, "32s")}
 NONE = 0xffffffff
 SOURCE_OFFSET, IN_PLACE, RESERVE = 1, 4, 8
 
@@ -66,6 +66,7 @@ class Bundle:
         with open(path, "rb") as file:
             self.bytes = bytearray(file.read())
         self.plan_at = self.get(BLOB, "plan_offset")
+        self.blob_end = self.get(BLOB, "blob_size")     # the true ones, whatever is put there later
 
     def get(self, table, field, base=0):
         offset, form = table[field]
@@ -121,6 +122,8 @@ class Bundle:
         self.plan("digest", bytes(32))
         size = self.plan("total_size")
         self.plan("digest", hashlib.sha256(self.bytes[self.plan_at:self.plan_at + size]).digest())
+        self.put(BLOB, "digest", bytes(32))
+        self.put(BLOB, "digest", hashlib.sha256(self.bytes[:self.blob_end]).digest())
 
     def save(self, path, seal=True):
         if seal:

@@ -88,11 +88,7 @@ entry:
 	show_sys "cptr", cptr_el2
 	show_sys "cnthctl", cnthctl_el2
 	show_sys "cntvoff", cntvoff_el2
-	need	id_aa64pfr0_el1, 24, 1
-	show_sys "icc_sre_el2", s3_4_c12_c9_5
-	tbz	x10, #0, 1f
-	show_sys "ich_hcr", s3_4_c12_c11_0
-1:	need	id_aa64pfr1_el1, 24, 1
+	need	id_aa64pfr1_el1, 24, 1
 	show_sys "svcr", s3_3_c4_c2_2
 1:	b	.Lend
 

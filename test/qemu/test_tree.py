@@ -117,6 +117,12 @@ def test_seeds(work, cpu, has_rng):
     assert set(fresh[0].split()) != {"0"} and len(set(fresh[1].split())) > 16
     given = [fdtget(loader, "/chosen", name, "bx") for name in SEEDS]
     assert all(given) and fresh[0] != given[0] and fresh[1] != given[1]
+    # One of the two is enough to make both.
+    for name in SEEDS:
+        one = write(work + "/one.dtb", open(loader, "rb").read())
+        fdtput(one, "-d", "/chosen", name)
+        _, tree = take_with(work, boot, one, cpu=cpu)
+        assert all(fdtget(tree, "/chosen", seed, "x") for seed in SEEDS)
     # Used ones: a kernel that was there before zeroed them.
     fdtput(loader, "-t", "x", "/chosen", "kaslr-seed", "0", "0")
     fdtput(loader, "-t", "x", "/chosen", "rng-seed", *["0"] * 8)
@@ -354,3 +360,18 @@ def test_usable_memory_range(work, base, size, refused):
             tree = write(work + "/g", machine.read_tree(machine.payload()["x0"]))
             assert fdtget(tree, "/chosen", "linux,usable-memory-range", "x") == \
                 f"0 {base:x} 0 {size:x}"
+
+
+def test_usable_memory_range_and_a_fixed_destination(work):
+    loader = machine_tree(work + "/loader.dtb")
+    raw = write(work + "/raw", b"r" * 100)
+    boot = pack(work + "/boot.img", "--raw", f"{raw}@0x4a000000")
+    for size, refused in ((0x10000000, False), (0xa000000, True), (0xa000063, True), (0xa000064, False)):
+        fdtput(loader, "-t", "x", "/chosen", "linux,usable-memory-range", "0", "40000000", "0",
+               f"{size:x}")
+        with Machine(boot, dtb=loader) as machine:
+            if refused:
+                machine.expect(r'^lethe: FAIL read: segment 0 "raw0": .*\(LETHE_E_DEST_UNUSABLE\)$',
+                               "^lethe: halt$")
+            else:
+                machine.expect("^lethe: enter", "^payload: end")
