@@ -14,8 +14,9 @@ FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) test/unit/plan_builder.c
 FUZZ_SRCS_fdt := $(wildcard src/fdt_*.c) src/record.c src/status.c test/fuzz/random_input.c
 FUZZ_LIBS_fdt := -lfdt
 FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) $(addprefix tools/lethe/,tool.c view.c whole.c kernel.c formats.c unpack.c \
-	bundle.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c
-FUZZ_LIBS_bundle := -lz -lzstd
+	bundle.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \
+	$(filter src/fdt%,$(TOOL_SHARED:%=src/%.c))
+FUZZ_LIBS_bundle := -lz -lzstd -lfdt
 
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_CFLAGS = $(HOST_CFLAGS) -O1 -g $(FUZZ_SANITIZE) -Wno-missing-field-initializers -iquote src -Itest/unit \
