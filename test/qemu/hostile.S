@@ -20,11 +20,13 @@
 #define FLAG_SERROR	4	/* with FLAG_EL1: an SError, pending at entry or at the n-th DC CIVAC */
 #define FLAG_STREAMING	5	/* PSTATE.SM and ZA set */
 #define FLAG_PLAIN	6	/* poison nothing: a mere trampoline */
+#define FLAG_NO_PSCI	7	/* with FLAG_EL1: SMC comes here and answers NOT_SUPPORTED */
 
 #define HCR_BASE	(1 << 31)
 #define HCR_AMO		(1 << 5)
 #define HCR_VSE		(1 << 8)
 #define HCR_TPC		(1 << 23)
+#define HCR_TSC		(1 << 19)
 
 	.macro	need id, shift, min
 	mrs	x0, \id
@@ -202,7 +204,9 @@ entry:
 	ldr	x0, =0x30d00800
 	msr	sctlr_el1, x0
 	ldr	x0, =HCR_BASE
-	tbz	x20, #FLAG_SERROR, 2f
+	tbz	x20, #FLAG_NO_PSCI, 1f
+	orr	x0, x0, #HCR_TSC
+1:	tbz	x20, #FLAG_SERROR, 2f
 	orr	x0, x0, #HCR_AMO
 	ldr	x1, [x21, #(civacs - table)]
 	adr	x2, civacs_left
@@ -300,6 +304,8 @@ from_el1:
 	stp	x1, x2, [x0]
 	mrs	x1, esr_el2
 	lsr	x1, x1, #26
+	cmp	x1, #0x17			// a trapped SMC
+	b.eq	.Lsmc
 	cmp	x1, #0x18			// a trapped system instruction
 	b.ne	.				// nothing else is asked of us
 	adr	x1, civacs_left
@@ -315,6 +321,13 @@ from_el1:
 	msr	hcr_el2, x1
 2:	ldp	x1, x2, [x0]
 	mrs	x0, tpidr_el2
+	eret
+
+.Lsmc:	mrs	x1, elr_el2
+	add	x1, x1, #4
+	msr	elr_el2, x1
+	ldp	x1, x2, [x0]
+	mov	x0, #-1				// NOT_SUPPORTED
 	eret
 
 	.balign	16

@@ -136,7 +136,8 @@ class Bundle:
 class Hostile:
     """hostile.S with its table filled in."""
 
-    FLAGS = {"e2h": 2, "ee": 4, "el1": 8, "serror": 16, "streaming": 32, "plain": 64}
+    FLAGS = {"e2h": 2, "ee": 4, "el1": 8, "serror": 16, "streaming": 32, "plain": 64,
+             "no-psci": 128}
 
     def __init__(self, target, *flags, x0=None, civacs=0, copies=(), fills=()):
         with open(os.path.join(harness.IMAGES, "hostile.img"), "rb") as file:

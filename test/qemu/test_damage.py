@@ -122,12 +122,14 @@ def plan_bytes():
 @pytest.mark.parametrize("name, offset", plan_bytes(), ids=[name for name, _ in plan_bytes()])
 def test_flipped_bit_in_the_plan(bundle, work, name, offset):
     bundle.bytes[bundle.plan_at + offset] ^= 0x10
-    own = {"magic": "MAGIC", "version": "VERSION", "total_size": "SIZE", "slot_count": "COUNT",
-           "segment_count": "SIZE", "window_count": "SIZE", "strings_size": "SIZE"}
-    status = own.get(name, "DIGEST")
+    own = {"magic": "PLAN_MAGIC", "version": "PLAN_VERSION", "total_size": "PLAN_SIZE",
+           "slot_count": "PLAN_COUNT", "segment_count": "PLAN_SIZE", "window_count": "PLAN_SIZE",
+           "strings_size": "PLAN_SIZE"}
+    status = own.get(name, "PLAN_DIGEST")
+    code = 1 if status == "PLAN_DIGEST" else 3
     path = bundle.save(work + "/bad.img", seal=False)
-    refused(path, rf".*\(LETHE_E_PLAN_{status}\)", host=1 if status == "DIGEST" else 3)
-    assert f"(LETHE_E_PLAN_{status})" in lethe("verify", path, status=1 if status == "DIGEST" else 3)
+    refused(path, rf".*\(LETHE_E_{status}\)", host=code)
+    assert f"(LETHE_E_{status})" in lethe("verify", path, status=code)
 
 
 def set_many(bundle, what):
@@ -258,12 +260,17 @@ def test_destination_on_the_plan(bundle, work):
     refused(bundle.save(work + "/bad.img"), r'segment 2 "raw0": .*\(LETHE_E_DEST_PLAN\)')
 
 
-def test_destination_on_a_source_still_to_be_read(bundle, work):
-    kernel = bundle.segments()["kernel"]
-    index = bundle.segments()["initrd"]
-    set_many(bundle, {"raw0.dest": LOAD + bundle.segment(index, "source")})
-    refused(bundle.save(work + "/bad.img"), r".*\(LETHE_E_DEST_(SOURCE|OVERLAP)\)")
-    assert kernel
+def test_destination_on_a_source_still_to_be_read(work):
+    first, second = write(work + "/first", b"1" * 100), write(work + "/second", b"2" * 5000)
+    bundle = Bundle(pack(work + "/boot.img", "--raw", f"{first}@{FREE:#x}",
+                         "--raw", f"{second}@{FREE + MIB:#x}"))
+    source = LOAD + bundle.segment(bundle.segments()["raw1"], "source")
+    set_many(bundle, {"raw0.dest": source + 4096})
+    refused(bundle.save(work + "/bad.img"), r'segment 0 "raw0": .*\(LETHE_E_DEST_SOURCE\)')
+    # What was read already may be overwritten.
+    source = LOAD + bundle.segment(bundle.segments()["raw0"], "source")
+    set_many(bundle, {"raw0.dest": FREE, "raw1.dest": source})
+    boots(bundle.save(work + "/good.img"))
 
 
 def test_destinations_that_overlap(bundle, work):

@@ -104,6 +104,15 @@ def test_on_fail_reset_without_psci(work):
                        "^lethe: halt$", never="reset in")
 
 
+def test_reset_that_returns(work):
+    """A firmware that does not know SYSTEM_RESET: said, and halted."""
+    path = damaged(work, "--on-fail", "reset")
+    stub = Hostile(LOAD + 2 * MIB, "el1", "no-psci").save(work + "/stub")
+    with Machine(stub, load=[(path, LOAD + 2 * MIB)], extra=["-no-reboot"]) as machine:
+        machine.expect(r"\(LETHE_E_DIGEST\)$", "^lethe: reset in 5 s$", "^lethe: reset$",
+                       r"\(LETHE_E_RESET_RETURNED\)$", "^lethe: halt$")
+
+
 def test_hvc_at_el2_is_never_tried(work):
     loader = machine_tree(work + "/loader.dtb")
     fdtput(loader, "-t", "s", "/psci", "method", "hvc")

@@ -270,12 +270,12 @@ def damaged(tree):
         return bytes(bad)
 
     return {
-        "magic": (put(0, 0xd00dfeee), "HEADER"), "huge": (put(4, 0x200008), "SIZE"),
-        "tiny": (put(4, 0x20), "(HEADER|SIZE|BROKEN)"), "version": (put(20, 3), "HEADER"),
-        "struct-offset": (put(8, size + 8), "(HEADER|BROKEN)"),
-        "strings-offset": (put(12, size + 8), "(HEADER|BROKEN)"),
-        "tag": (put(structure, 0x55), "BROKEN"),
-        "unending": (put(structure + struct.unpack_from(">I", good, 36)[0] - 4, 4), "BROKEN"),
+        "magic": (put(0, 0xd00dfeee), "TREE_HEADER"), "huge": (put(4, 0x200008), "TREE_SIZE"),
+        "tiny": (put(4, 0x20), "TREE_(HEADER|SIZE|BROKEN)"), "version": (put(20, 3), "TREE_HEADER"),
+        "struct-offset": (put(8, size + 8), "TREE_(HEADER|BROKEN)"),
+        "strings-offset": (put(12, size + 8), "TREE_(HEADER|BROKEN)"),
+        "tag": (put(structure, 0x55), "TREE_BROKEN"),
+        "unending": (put(structure + struct.unpack_from(">I", good, 36)[0] - 4, 4), "TREE_BROKEN"),
     }
 
 
@@ -287,8 +287,19 @@ def test_damaged_tree_falls_to_the_packed_one(work, own, how):
     boot = pack(work + "/boot.img", "--dtb", own)
     stub = Hostile(LOAD + 2 * MIB, "plain", x0=ELSEWHERE).save(work + "/stub")
     with Machine(stub, load=[(boot, LOAD + 2 * MIB), (bad, ELSEWHERE)]) as machine:
-        machine.expect(rf"^lethe: x0=.* is no device tree: .* \(LETHE_E_TREE_{status}\)$",
+        machine.expect(rf"^lethe: x0=.* is no device tree: .* \(LETHE_E_{status}\)$",
                        "^lethe: enter")
+
+
+def test_usable_range_that_cannot_be_read(work, own):
+    """As many cells as no address has."""
+    bad = write(work + "/bad.dtb", open(own, "rb").read())
+    fdtput(bad, "-t", "x", "/", "#address-cells", "9")
+    fdtput(bad, "-t", "x", "/chosen", "linux,usable-memory-range", "0", "40000000", "0", "1000")
+    boot = pack(work + "/boot.img", "--dtb", own)
+    stub = Hostile(LOAD + 2 * MIB, "plain", x0=ELSEWHERE).save(work + "/stub")
+    with Machine(stub, load=[(boot, LOAD + 2 * MIB), (bad, ELSEWHERE)]) as machine:
+        machine.expect(r"is no device tree: .* \(LETHE_E_TREE_CELLS\)$", "^lethe: enter")
 
 
 def big_tree(path, own, size):
