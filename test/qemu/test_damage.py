@@ -36,6 +36,7 @@ def refused(path, pattern, *more, host=None, **options):
         machine.expect("^lethe: halt$", never="lethe: enter")
     if host is not None:
         lethe("verify", path, status=host)
+        lethe("inspect", path, status=host)
     return match
 
 
