@@ -54,9 +54,9 @@ TARGET_CFLAGS = -std=gnu11 -Os -g -ffreestanding -mgeneral-regs-only -mstrict-al
 include tools/deps/newlib.mk
 
 # ---- what is made of what: FDT_OBJS is libfdt's, DOOR_SRCS go into the blob only ----
-# Every tree is checked whole before libfdt sees it (lethe_tree_read), and an edit that fails ends the boot:
-# ASSUME_VALID_DTB, ASSUME_NO_ROLLBACK, ASSUME_LIBFDT_FLAWLESS. It saves 1.5 KiB, and Device accesses.
-LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x29
+# An edit that fails ends the boot: ASSUME_NO_ROLLBACK, ASSUME_LIBFDT_FLAWLESS. Never ASSUME_VALID_DTB: the check
+# of a whole tree (fdt_check.c) stands on libfdt's own bounds checks.
+LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x28
 LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
 DOOR_FILES := entry.S vectors.S image.c main.c check.c read.c read_memory.c move.c verify.c \
 	describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c
@@ -106,7 +106,7 @@ $(O)/liblethe.a: $(LIB_OBJS)
 # ---- the host command, for this machine and, static, for the arm64 guest of `make run` ----
 HOST_CFLAGS = -std=gnu11 -O2 $(WARN) $(PREFIX_MAP) -Iinclude -Itools/lethe -D_FILE_OFFSET_BITS=64
 TOOL_SHARED := status plan plan_entries plan_slots offsets place sha256 \
-	fdt_walk fdt_chosen fdt_read fdt_uart fdt_stdout fdt_memory
+	fdt_check fdt_get fdt_read fdt_uart fdt_stdout fdt_memory
 TOOL_SRCS := $(wildcard tools/lethe/*.c) $(wildcard $(TOOL_SHARED:%=src/%.c))
 TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"'
 TOOL_OBJS := $(TOOL_SRCS:%=$(O)/host/%.o) $(O)/host/tools/lethe/blob.S.o

@@ -1,34 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Describes the machine to the payload: a copy of the tree in its slot, and the edits to it.
- *
- * The copy is made block by block, so that all six orders of the blocks and every amount of slack
- * in between come out alike, and so that the reservations, which everything else would have to be
- * moved up for, are right before the rest follows. (QEMU hands over trees of 1 MiB with 8 KiB in
- * them.)
+ * Describes the machine to the payload: libfdt's edits to a copy of the tree in its slot. This file
+ * knows only which: what is stale, and what is new.
  */
 
 #include <string.h>
 
-#include <libfdt.h>
+#include "fdt_get.h"
 
-#include <lethe/fdt.h>
-
-#include "fdt_walk.h"
-
-/* A tree that is being laid out in the slot. */
-struct laying {
-	unsigned char *slot;
-	uint32_t room;
-	uint32_t used;
-};
-
-static int fail(struct lethe_where *where, int status, const char *name, uint64_t value)
-{
-	return lethe_fail(where, status, LETHE_WHAT_TREE, 0, name, value);
-}
-
-/* The edits of /chosen. The first error sticks; after it nothing is edited. */
+/* An open tree being edited. The first error sticks; after it nothing is edited. */
 struct editing {
 	void *slot;
 	int chosen;
@@ -37,18 +17,18 @@ struct editing {
 };
 
 /*
- * Each of a list of names as lethe_walk_which() has it, and all of that name: a second would come
- * to light.
+ * Removes properties: a list of names one behind the other, with an empty one at the end. Each of
+ * that name, for a second would come to light.
  */
 static void remove_all(struct editing *editing, const char *names)
 {
 	while (*names != '\0' && editing->error == 0) {
+		editing->name = names;
 		editing->error = fdt_delprop(editing->slot, editing->chosen, names);
 		if (editing->error == -FDT_ERR_NOTFOUND) {
 			editing->error = 0;
 			names += strlen(names) + 1;
 		}
-		editing->name = names;
 	}
 }
 
@@ -66,6 +46,26 @@ static void set_number(struct editing *editing, const char *name, uint64_t value
 	fdt64_t number = cpu_to_fdt64(value);
 
 	set(editing, name, &number, sizeof(number));
+}
+
+/* Copies the tree into the slot, open. */
+static void open_copy(struct editing *editing, const void *tree, uint32_t room,
+		      const struct lethe_tree_facts *facts)
+{
+	uint32_t structure = fdt_off_dt_struct(tree);
+	uint32_t strings = fdt_off_dt_strings(tree);
+	uint32_t end = strings + fdt_size_dt_strings(tree);
+	uint32_t entries = (uint32_t)fdt_num_mem_rsv(tree) + 1;
+
+	/* In the usual order nothing but slack is behind the strings: QEMU's megabyte of it. */
+	if (end <= room && structure + facts->structure_size <= strings &&
+	    fdt_off_mem_rsvmap(tree) + entries * sizeof(struct fdt_reserve_entry) <= structure) {
+		memcpy(editing->slot, tree, end);
+		fdt_set_totalsize(editing->slot, end);
+		tree = editing->slot;
+	}
+	editing->error = fdt_open_into(tree, editing->slot, (int)room);
+	editing->name = NULL;
 }
 
 /*
@@ -105,101 +105,71 @@ static int is_stale(const struct lethe_range *range, const struct lethe_fixup *f
 	       is_reservation_of(range, facts->initrd_start, facts->initrd_end);
 }
 
-static int lay_bytes(struct laying *laying, const void *bytes, uint32_t size)
+/* Is one of the first reservations of the slot this one? */
+static int is_reserved(const void *slot, int count, const struct lethe_range *range)
 {
-	if (size > laying->room - laying->used) {
-		return LETHE_E_TREE_NOSPACE;
-	}
-	memcpy(laying->slot + laying->used, bytes, size);
-	laying->used += size;
-	return LETHE_OK;
-}
+	struct lethe_range other;
+	int i;
 
-/* A reservation, unless it is empty (it would end the list) or was laid already. */
-static int lay_reservation(struct laying *laying, uint64_t base, uint64_t size)
-{
-	struct fdt_reserve_entry entry;
-	uint32_t at;
-
-	entry.address = cpu_to_fdt64(base);
-	entry.size = cpu_to_fdt64(size);
-	if (size == 0) {
-		return LETHE_OK;
-	}
-	for (at = sizeof(struct lethe_tree_header); at < laying->used;
-	     at += (uint32_t)sizeof(entry)) {
-		if (memcmp(laying->slot + at, &entry, sizeof(entry)) == 0) {
-			return LETHE_OK;
+	for (i = 0; i < count; i++) {
+		fdt_get_mem_rsv(slot, i, &other.base, &other.size);
+		if (other.base == range->base && other.size == range->size) {
+			return 1;
 		}
 	}
-	return lay_bytes(laying, &entry, sizeof(entry));
+	return 0;
 }
 
-/*
- * The reservation block: what still stands of the old one, then the new ones, then the terminator.
- */
-static int lay_reservations(struct laying *laying, const void *tree,
-			    const struct lethe_fixup *fixup, const struct lethe_tree_facts *facts)
+/* What still stands of the old reservations, and the new ones, each once. */
+static void edit_reservations(struct editing *editing, const struct lethe_fixup *fixup,
+			      const struct lethe_tree_facts *facts)
 {
-	static const struct fdt_reserve_entry terminator;
+	void *slot = editing->slot;
 	struct lethe_range range;
-	int status = LETHE_OK;
-	uint32_t i;
+	unsigned int i;
+	int n = 0;
 
-	for (i = 0; lethe_walk_reservation(tree, i, &range) == 1 && status == LETHE_OK; i++) {
-		if (!is_stale(&range, fixup, facts)) {
-			status = lay_reservation(laying, range.base, range.size);
+	while (editing->error == 0 && n < fdt_num_mem_rsv(slot)) {
+		fdt_get_mem_rsv(slot, n, &range.base, &range.size);
+		if (is_stale(&range, fixup, facts) || is_reserved(slot, n, &range)) {
+			editing->error = fdt_del_mem_rsv(slot, n);
+		} else {
+			n++;
 		}
 	}
-	for (i = 0; i < fixup->reserve_count && status == LETHE_OK; i++) {
-		status = lay_reservation(laying, fixup->reserve[i].base, fixup->reserve[i].size);
+	for (i = 0; editing->error == 0 && i < fixup->reserve_count; i++) {
+		range.base = fixup->reserve[i].base;
+		range.size = fixup->reserve[i].size;
+		/* an empty one would end the list */
+		if (range.size != 0 && !is_reserved(slot, fdt_num_mem_rsv(slot), &range)) {
+			editing->error = fdt_add_mem_rsv(slot, range.base, range.size);
+		}
 	}
-	if (status == LETHE_OK) {
-		status = lay_bytes(laying, &terminator, sizeof(terminator));
-	}
-	return status;
 }
 
-/* Copies a tree that was read without an error into the slot, as an open one of version 17. */
-static int lay_tree(struct laying *laying, const void *tree, const struct lethe_fixup *fixup,
-		    const struct lethe_tree_facts *facts)
+/* All further edits are inside /chosen: its offset stays. */
+static void open_chosen(struct editing *editing)
 {
-	const struct lethe_tree_header *old = tree;
-	struct lethe_tree_header *header = (void *)laying->slot;
-	const unsigned char *bytes = tree;
-	uint32_t strings_size = lethe_swap32(old->strings_size);
-	int status;
-
-	if (laying->room < sizeof(*header)) {
-		return LETHE_E_TREE_NOSPACE;
+	if (editing->error != 0) {
+		return;
 	}
-	laying->used = sizeof(*header);
-	status = lay_reservations(laying, tree, fixup, facts);
-	header->structure = lethe_swap32(laying->used);
-	if (status == LETHE_OK) {
-		status = lay_bytes(laying, bytes + lethe_swap32(old->structure),
-				   facts->structure_size);
+	editing->name = "chosen";
+	editing->chosen = fdt_subnode_offset(editing->slot, 0, "chosen");
+	if (editing->chosen < 0) {
+		editing->chosen = fdt_add_subnode(editing->slot, 0, "chosen");
 	}
-	header->strings = lethe_swap32(laying->used);
-	if (status == LETHE_OK) {
-		status = lay_bytes(laying, bytes + lethe_swap32(old->strings), strings_size);
+	if (editing->chosen < 0) {
+		editing->error = editing->chosen;
 	}
-	header->magic = lethe_swap32(FDT_MAGIC);
-	header->total_size = lethe_swap32(laying->room);
-	header->reservations = lethe_swap32(sizeof(*header));
-	header->version = lethe_swap32(17);
-	header->last_compatible = lethe_swap32(16);
-	header->boot_cpu = old->boot_cpu;
-	header->strings_size = old->strings_size;
-	header->structure_size = lethe_swap32(facts->structure_size);
-	return status;
 }
 
 /* Takes out what does not hold any more. First, so that its room can be used again. */
 static void remove_stale(struct editing *editing, const struct lethe_fixup *fixup)
 {
-	editing->name = "lethe";
-	editing->error = lethe_record_remove(editing->slot, editing->chosen);
+	if (editing->error == 0) {
+		editing->name = "lethe";
+		editing->error = lethe_record_remove(editing->slot, editing->chosen);
+	}
 	if (fixup->seed == NULL) {
 		remove_all(editing, "kaslr-seed\0rng-seed\0");
 	}
@@ -231,62 +201,36 @@ int lethe_tree_fixup(const void *tree, void *slot, uint64_t room, const struct l
 		     struct lethe_where *where)
 {
 	struct lethe_tree_facts facts;
-	struct laying laying;
 	struct editing editing;
 	int status;
 
 	if ((uintptr_t)slot % 8 != 0) {
-		return fail(where, LETHE_E_TREE_ALIGN, NULL, (uintptr_t)slot);
+		return lethe_fail(where, LETHE_E_TREE_ALIGN, LETHE_WHAT_TREE, 0, NULL,
+				  (uintptr_t)slot);
 	}
 	if (fixup->reserve_count > sizeof(fixup->reserve) / sizeof(fixup->reserve[0])) {
-		return fail(where, LETHE_E_INTERNAL, NULL, fixup->reserve_count);
+		return lethe_fail(where, LETHE_E_INTERNAL, LETHE_WHAT_TREE, 0, NULL,
+				  fixup->reserve_count);
 	}
 	status = lethe_tree_read(tree, &facts, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	laying.slot = slot;
-	laying.room = (uint32_t)(room < LETHE_TREE_MAX ? room : LETHE_TREE_MAX);
-	laying.used = 0;
-	status = lay_tree(&laying, tree, fixup, &facts);
-	if (status != LETHE_OK) {
-		return fail(where, status, NULL, facts.used_size);
-	}
-
-	/* All edits are inside /chosen: its offset stays. */
 	editing.slot = slot;
-	editing.error = 0;
-	editing.name = "chosen";
-	editing.chosen = lethe_walk_find(slot, "chosen", NULL);
-	if (editing.chosen < 0) {
-		editing.chosen = fdt_add_subnode(slot, 0, "chosen");
-	}
-	if (editing.chosen >= 0) {
-		remove_stale(&editing, fixup);
-		set_new(&editing, fixup);
-	} else {
-		editing.error = editing.chosen;
-	}
+	open_copy(&editing, tree, (uint32_t)(room < LETHE_TREE_MAX ? room : LETHE_TREE_MAX),
+		  &facts);
+	edit_reservations(&editing, fixup, &facts);
+	open_chosen(&editing);
+	remove_stale(&editing, fixup);
+	set_new(&editing, fixup);
 	if (editing.error == 0) {
 		return LETHE_OK;
 	}
-	status = editing.error == -FDT_ERR_NOSPACE ? LETHE_E_TREE_NOSPACE : LETHE_E_TREE_BROKEN;
-	return fail(where, status, editing.name, 0);
+	return lethe_fail(where, lethe_tree_status(editing.error), LETHE_WHAT_TREE, 0, editing.name,
+			  facts.used_size);
 }
 
 int lethe_tree_close(void *slot)
 {
-	struct lethe_tree_header *header = slot;
-	uint32_t end;
-
-	if (lethe_tree_probe(slot, &end) != LETHE_OK) {
-		return LETHE_E_TREE_BROKEN;
-	}
-	/* Open trees are laid without gaps and libfdt keeps them so: the strings end them. */
-	end = lethe_swap32(header->strings) + lethe_swap32(header->strings_size);
-	if (lethe_swap32(header->structure) + lethe_swap32(header->structure_size) > end) {
-		return LETHE_E_TREE_BROKEN;
-	}
-	header->total_size = lethe_swap32(end);
-	return LETHE_OK;
+	return fdt_pack(slot) == 0 ? LETHE_OK : LETHE_E_TREE_BROKEN;
 }

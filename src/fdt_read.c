@@ -1,249 +1,234 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * One pass over the whole tree: is its structure sane, and what does it say that Lethe needs? One
- * pass, because with the MMU off every access is a Device access.
- */
+/* What a tree says that Lethe needs, once its structure was found sound. */
 
 #include <string.h>
 
-#include <libfdt.h>
+#include "fdt_get.h"
 
-#include <lethe/fdt.h>
-
-#include "fdt_chosen.h"
-#include "fdt_walk.h"
-
-/* Which node under the root the walk is in. */
-enum section {
-	SECTION_OTHER,
-	SECTION_CHOSEN,
-	SECTION_CPUS,
-};
-
-/* What the properties of one node say. They come before its subnodes, in any order. */
-struct node {
-	int pending;     /* not judged yet */
-	int record;      /* this is /chosen/lethe */
-	int unavailable; /* status is neither ok nor okay */
-	int has_type;
-	int type_cpu;
-	int type_memory;
-	int named_cpu;
-	int enable_method;
-	int gic_v3;
-	int psci;
-	enum lethe_psci method;
-	const unsigned char *reg;
-	uint32_t reg_length;
-};
-
+/* Facts being read, and the name of what cannot be what it is called. */
 struct reading {
-	struct lethe_walk walk;
+	const void *tree;
 	struct lethe_tree_facts *facts;
-	uint32_t address_cells; /* of the root */
-	uint32_t size_cells;
-	enum section section;
-	int had_chosen;
-	struct node node;
-	struct lethe_chosen chosen;
+	int chosen;
+	const char *name;
 };
 
-static int broken(struct lethe_where *where, int status, const char *name, uint64_t value)
+/* The PSCI conduit and the interrupt controller: nodes anywhere. */
+static void read_devices(const void *tree, struct lethe_tree_facts *facts)
 {
-	return lethe_fail(where, status, LETHE_WHAT_TREE, 0, name, value);
+	int node;
+
+	for (node = fdt_next_node(tree, 0, NULL); node >= 0;
+	     node = fdt_next_node(tree, node, NULL)) {
+		if (!lethe_node_is_on(tree, node)) {
+			continue;
+		}
+		facts->has_gic_v3 |= lethe_node_is_any(tree, node, "arm,gic-v3\0arm,gic-v5\0");
+		if (facts->psci == LETHE_PSCI_NONE &&
+		    lethe_node_is_any(tree, node, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0")) {
+			if (lethe_node_says(tree, node, "method", "smc")) {
+				facts->psci = LETHE_PSCI_SMC;
+			} else if (lethe_node_says(tree, node, "method", "hvc")) {
+				facts->psci = LETHE_PSCI_HVC;
+			}
+		}
+	}
 }
 
-static int read_property(struct reading *reading, struct lethe_where *where)
+/* By its type; older trees have none, but a name and a way to start it. */
+static int is_cpu(const void *tree, int node)
 {
-	const struct lethe_walk *walk = &reading->walk;
-	struct node *node = &reading->node;
+	const char *name = fdt_get_name(tree, node, NULL);
 
-	if (walk->depth == 1) {
-		lethe_walk_cells(walk, &reading->address_cells, &reading->size_cells);
-		return LETHE_OK;
+	if (fdt_getprop(tree, node, "device_type", NULL) != NULL) {
+		return lethe_node_says(tree, node, "device_type", "cpu");
 	}
-	if (reading->section == SECTION_CHOSEN) {
-		if (walk->depth == 2) {
-			return lethe_chosen_read(&reading->chosen, walk, reading->facts, where);
-		}
-		if (node->record && reading->facts->boot_count == 0 &&
-		    lethe_walk_is(walk->name, "boot-count") && walk->length == sizeof(fdt32_t)) {
-			reading->facts->boot_count = lethe_walk_u32(walk);
-		}
-		return LETHE_OK;
-	}
+	return strncmp(name, "cpu", 3) == 0 && (name[3] == '\0' || name[3] == '@') &&
+	       fdt_getprop(tree, node, "enable-method", NULL) != NULL;
+}
 
-	switch (lethe_walk_which(walk->name, "compatible\0device_type\0enable-method\0method\0reg\0"
-					     "status\0")) {
-	case 0:
-		node->psci =
-			lethe_walk_list_has_any(walk, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0");
-		node->gic_v3 = lethe_walk_list_has_any(walk, "arm,gic-v3\0arm,gic-v5\0");
-		break;
-	case 1:
-		node->has_type = 1;
-		node->type_cpu = lethe_walk_value_is(walk, "cpu");
-		node->type_memory = lethe_walk_value_is(walk, "memory");
-		break;
-	case 2: node->enable_method = 1; break;
-	case 3:
-		if (lethe_walk_value_is(walk, "smc")) {
-			node->method = LETHE_PSCI_SMC;
-		} else if (lethe_walk_value_is(walk, "hvc")) {
-			node->method = LETHE_PSCI_HVC;
-		}
-		break;
-	case 4:
-		if (node->reg == NULL) {
-			node->reg = walk->value;
-			node->reg_length = walk->length;
-		}
-		break;
-	case 5: node->unavailable = !lethe_walk_available(walk); break;
-	default: break;
+static void read_cpus(const void *tree, struct lethe_tree_facts *facts)
+{
+	int cpus = fdt_subnode_offset(tree, 0, "cpus");
+	int node;
+
+	if (cpus < 0) {
+		return;
 	}
-	return LETHE_OK;
+	fdt_for_each_subnode(node, tree, cpus)
+	{
+		if (is_cpu(tree, node) && lethe_node_is_on(tree, node)) {
+			facts->cpu_count++;
+		}
+	}
 }
 
 /* A node of device_type memory counts when any of its entries is not empty. */
-static int judge_memory(struct reading *reading, struct lethe_where *where)
+static int read_memory(struct reading *reading)
 {
 	struct lethe_range range;
-	uint32_t i;
+	struct lethe_regs regs;
 	int more;
 
-	for (i = 0;; i++) {
-		more = lethe_walk_range(reading->node.reg, reading->node.reg_length,
-					reading->address_cells, reading->size_cells, i, &range);
-		if (more < 0) {
-			return broken(where, more, "memory", i);
-		}
-		if (more == 0) {
-			return LETHE_OK;
-		}
-		if (range.size != 0) {
+	reading->name = "memory";
+	lethe_regs_start(&regs, reading->tree, 0, 1);
+	do {
+		more = lethe_regs_next(&regs, &range);
+		if (more == 1 && range.size != 0) {
 			reading->facts->has_memory = 1;
 		}
-	}
+	} while (more == 1);
+	return more;
 }
 
-/* Called when the properties of a node at this depth are over. */
-static int judge_node(struct reading *reading, unsigned int depth, struct lethe_where *where)
+/*
+ * A number of one or two cells, told apart by the property's length as Linux does: 1 when it is
+ * one, 0 when it is absent, LETHE_E_TREE_BROKEN when it is something else.
+ */
+static int number(struct reading *reading, const char *name, uint64_t *value)
 {
-	struct node *node = &reading->node;
+	int length;
+	const fdt32_t *cells = fdt_getprop(reading->tree, reading->chosen, name, &length);
+
+	if (cells == NULL) {
+		return 0;
+	}
+	reading->name = name;
+	if (length != sizeof(fdt32_t) && length != sizeof(fdt64_t)) {
+		return LETHE_E_TREE_BROKEN;
+	}
+	lethe_take_number(&cells, length / (int)sizeof(fdt32_t), value);
+	return 1;
+}
+
+static int read_initrd(struct reading *reading)
+{
 	struct lethe_tree_facts *facts = reading->facts;
+	uint64_t start = 0;
+	uint64_t end = 0;
+	int has_start = number(reading, "linux,initrd-start", &start);
+	int has_end;
 
-	if (!node->pending) {
-		return LETHE_OK;
+	if (has_start < 0) {
+		return has_start;
 	}
-	node->pending = 0;
-	if (node->unavailable) {
-		return LETHE_OK;
+	has_end = number(reading, "linux,initrd-end", &end);
+	/* Inside out is for the road to judge: in a packed tree it does not matter. */
+	if (has_start == 1 && has_end == 1 && start != end) {
+		facts->has_initrd = 1;
+		facts->initrd_start = start;
+		facts->initrd_end = end;
 	}
-	if (depth == 3 && reading->section == SECTION_CPUS &&
-	    (node->type_cpu || (!node->has_type && node->named_cpu && node->enable_method))) {
-		facts->cpu_count++;
-	}
-	if (node->gic_v3) {
-		facts->has_gic_v3 = 1;
-	}
-	if (node->psci && node->method != LETHE_PSCI_TREE && facts->psci == LETHE_PSCI_NONE) {
-		facts->psci = node->method;
-	}
-	if (depth == 2 && node->type_memory && node->reg != NULL) {
-		return judge_memory(reading, where);
-	}
-	return LETHE_OK;
+	return has_end;
 }
 
-static void enter_node(struct reading *reading)
+/* The four hold together: one that is absent or wrong makes the map unknown, no more. */
+static void read_efi(struct reading *reading)
 {
-	const struct lethe_walk *walk = &reading->walk;
-	struct node *node = &reading->node;
+	static const char names[4][26] = {
+		"linux,uefi-mmap-start",
+		"linux,uefi-mmap-size",
+		"linux,uefi-mmap-desc-size",
+		"linux,uefi-mmap-desc-ver",
+	};
+	struct lethe_tree_facts *facts = reading->facts;
+	uint64_t value[4];
+	int i;
 
-	memset(node, 0, sizeof(*node));
-	node->pending = 1;
-	if (walk->depth == 2) {
-		reading->section = SECTION_OTHER;
-		if (lethe_walk_is_node(walk->name, "cpus", 4)) {
-			reading->section = SECTION_CPUS;
-		} else if (lethe_walk_is_node(walk->name, "chosen", 6) && !reading->had_chosen) {
-			/* of two, libfdt and Linux see the first */
-			reading->section = SECTION_CHOSEN;
-			reading->had_chosen = 1;
+	for (i = 0; i < 4; i++) {
+		if (number(reading, names[i], &value[i]) != 1) {
+			return;
 		}
-	} else if (walk->depth == 3 && reading->section == SECTION_CHOSEN) {
-		node->record = lethe_walk_is_node(walk->name, "lethe", 5);
-	} else if (walk->depth == 3 && reading->section == SECTION_CPUS) {
-		node->named_cpu = lethe_walk_is_node(walk->name, "cpu", 3);
+	}
+	if (value[1] <= UINT32_MAX && value[2] <= UINT32_MAX) {
+		facts->efi_mmap = value[0];
+		facts->efi_mmap_size = (uint32_t)value[1];
+		facts->efi_desc_size = (uint32_t)value[2];
 	}
 }
 
-static int check_reservations(const void *tree, uint32_t *size)
+static int read_usable(struct reading *reading)
 {
+	struct lethe_tree_facts *facts = reading->facts;
+	struct lethe_ranges ranges;
 	struct lethe_range range;
-	uint32_t count = 0;
 	int more;
 
+	reading->name = "linux,usable-memory-range";
+	more = lethe_ranges_open(&ranges, reading->tree, 0, reading->chosen, reading->name);
+	if (more != LETHE_OK || ranges.next == NULL) {
+		return more;
+	}
 	do {
-		more = lethe_walk_reservation(tree, count, &range);
-		count++;
+		more = lethe_ranges_next(&ranges, &range);
+		/* Linux, too, takes the first two and no more. */
+		if (more == 1 && range.size != 0 && facts->usable_count < 2) {
+			facts->usable_base[facts->usable_count] = range.base;
+			facts->usable_size[facts->usable_count] = range.size;
+			facts->usable_count++;
+		}
 	} while (more == 1);
-	*size = count * (uint32_t)sizeof(struct fdt_reserve_entry);
-	return more;
+	/*
+	 * A cap that cannot be read whole must not pass for none: the crashed kernel's memory is
+	 * beyond it.
+	 */
+	return more == 0 && ranges.left != 0 ? LETHE_E_TREE_BROKEN : more;
+}
+
+static int read_texts(struct reading *reading)
+{
+	struct lethe_tree_facts *facts = reading->facts;
+	const void *tree = reading->tree;
+	const fdt32_t *count;
+	int length;
+
+	/* of a record that is not there, the property is not, either */
+	count = fdt_getprop(tree, fdt_subnode_offset(tree, reading->chosen, "lethe"), "boot-count",
+			    &length);
+	if (count != NULL && length == sizeof(*count)) {
+		facts->boot_count = fdt32_ld(count);
+	}
+	reading->name = "bootargs";
+	facts->bootargs = fdt_getprop(tree, reading->chosen, reading->name, &length);
+	if (facts->bootargs == NULL || length == 0) {
+		facts->bootargs = NULL;
+		return LETHE_OK;
+	}
+	return facts->bootargs[length - 1] == '\0' ? LETHE_OK : LETHE_E_TREE_BROKEN;
 }
 
 int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct lethe_where *where)
 {
-	const struct lethe_tree_header *header = tree;
-	struct reading reading;
-	uint32_t reservations = 0;
+	struct reading reading = {tree, facts, -1, NULL};
 	int status;
-	int tag;
 
 	memset(facts, 0, sizeof(*facts));
-	memset(&reading, 0, sizeof(reading));
 	facts->psci = LETHE_PSCI_NONE;
-	reading.facts = facts;
-	reading.address_cells = 2; /* the specification's defaults */
-	reading.size_cells = 1;
-
-	status = lethe_walk_start(&reading.walk, tree);
+	status = lethe_tree_check(tree, &facts->structure_size, where);
 	if (status != LETHE_OK) {
-		return broken(where, status, NULL, (uintptr_t)tree);
+		return status;
 	}
-	if (check_reservations(tree, &reservations) < 0) {
-		return broken(where, LETHE_E_TREE_BROKEN, "memory reservation block", 0);
+	reading.chosen = fdt_subnode_offset(tree, 0, "chosen");
+	facts->total_size = fdt_totalsize(tree);
+	facts->used_size =
+		(uint32_t)(sizeof(struct fdt_header) + ((unsigned int)fdt_num_mem_rsv(tree) + 1) *
+							       sizeof(struct fdt_reserve_entry)) +
+		facts->structure_size + fdt_size_dt_strings(tree);
+	read_devices(tree, facts);
+	read_cpus(tree, facts);
+	read_efi(&reading);
+	status = read_memory(&reading);
+	if (status >= 0) {
+		status = read_texts(&reading);
 	}
-	do {
-		tag = lethe_walk_next(&reading.walk);
-		if (tag < 0) {
-			return broken(where, tag, "structure block", reading.walk.offset);
-		}
-		if (tag == FDT_PROP) {
-			status = read_property(&reading, where);
-		} else {
-			/*
-			 * the node that was entered last is one above a subnode, one below its
-			 * parent
-			 */
-			status = judge_node(&reading,
-					    tag == FDT_BEGIN_NODE ? reading.walk.depth - 1
-								  : reading.walk.depth + 1,
-					    where);
-		}
-		if (status != LETHE_OK) {
-			return status;
-		}
-		if (tag == FDT_BEGIN_NODE) {
-			enter_node(&reading);
-		}
-	} while (tag != FDT_END);
-
-	facts->total_size = lethe_swap32(header->total_size);
-	facts->structure_size = reading.walk.next;
-	facts->used_size = (uint32_t)sizeof(*header) + reservations + reading.walk.next +
-			   lethe_swap32(header->strings_size);
-	return lethe_chosen_judge(&reading.chosen, reading.address_cells, reading.size_cells, facts,
-				  where);
+	if (status >= 0) {
+		status = read_initrd(&reading);
+	}
+	if (status >= 0) {
+		status = read_usable(&reading);
+	}
+	if (status >= 0) {
+		return LETHE_OK;
+	}
+	return lethe_fail(where, status, LETHE_WHAT_TREE, 0, reading.name, 0);
 }

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Where a UART is, by hand, for libfdt has no address translation; and what kind it is: see
- * fdt_uart.h.
+ * fdt_get.h.
  */
 
-#include <string.h>
+#include "fdt_get.h"
 
-#include <libfdt.h>
-
-#include "fdt_uart.h"
-
-/*
- * Lists of compatible strings, each one ended by its zero and the list by another: a table of
- * pointers would need relocations.
- *
- * Registers of the last group are words, and their trees need not say so.
+/* Lists for lethe_node_is_any(). Registers of the last are words, and their trees need not say so.
  */
 static const char pl011_names[] = "arm,pl011\0arm,sbsa-uart\0";
 static const char ns16550_names[] =
@@ -26,90 +18,82 @@ static const char word_ns16550_names[] =
 	"intel,xscale-uart\0mrvl,mmp-uart\0";
 
 /* One step up: an address on this bus becomes one on its parent's. */
-static int translate(const struct lethe_bus *bus, uint32_t parent_cells, uint64_t *address)
+static int translate(const void *tree, int parent, int bus, uint64_t *address)
 {
-	uint32_t entry = (bus->address_cells + parent_cells + bus->size_cells) * 4U;
-	const unsigned char *value = bus->ranges;
-	uint32_t left = bus->ranges_length;
+	int child_cells = fdt_address_cells(tree, bus);
+	int parent_cells = fdt_address_cells(tree, parent);
+	int size_cells = fdt_size_cells(tree, bus);
+	int entry = (child_cells + parent_cells + size_cells) * (int)sizeof(fdt32_t);
 	uint64_t child;
-	uint64_t parent;
+	uint64_t to;
 	uint64_t size;
+	int lost;
+	int left;
+	const fdt32_t *value = fdt_getprop(tree, bus, "ranges", &left);
 
-	if (value == NULL) {
+	if (value == NULL || (child_cells | parent_cells | size_cells) < 0) {
 		return 0;
 	}
 	if (left == 0) {
 		return 1; /* an empty `ranges` says that the two are one */
 	}
-	for (; left >= entry; left -= entry, value += entry) {
-		if (lethe_walk_number(value, bus->address_cells, &child) != LETHE_OK ||
-		    lethe_walk_number(value + bus->address_cells * 4U, parent_cells, &parent) !=
-			    LETHE_OK ||
-		    lethe_walk_number(value + (bus->address_cells + parent_cells) * 4U,
-				      bus->size_cells, &size) != LETHE_OK) {
-			continue;
-		}
-		if (*address - child < size) {
-			*address = *address - child + parent;
-			return *address >= parent;
+	for (; left >= entry; left -= entry) {
+		lost = lethe_take_number(&value, child_cells, &child);
+		lost |= lethe_take_number(&value, parent_cells, &to);
+		lost |= lethe_take_number(&value, size_cells, &size);
+		if (lost == 0 && *address - child < size) {
+			*address = *address - child + to;
+			return *address >= to;
 		}
 	}
 	return 0;
 }
 
 /* The base of the UART as a CPU sees it. 1 when it has one. */
-static int uart_address(const struct lethe_device *device, const struct lethe_bus *bus,
-			unsigned int level, uint64_t *address)
+static int uart_address(const void *tree, const int *node, int depth, uint64_t *address)
 {
+	int uart = node[depth - 1];
+	struct lethe_ranges reg;
 	struct lethe_range range;
-	unsigned int i;
+	uint32_t offset;
+	int i;
 
-	if (device->reg == NULL) {
-		return 0;
-	}
-	for (i = 0; i < level; i++) {
-		if (bus[i].address_cells == 0 || bus[i].size_cells > LETHE_WALK_CELLS ||
-		    bus[i].address_cells > LETHE_WALK_CELLS) {
-			return 0;
-		}
-	}
-	if (lethe_walk_range(device->reg, device->reg_length, bus[level - 1].address_cells,
-			     bus[level - 1].size_cells, 0, &range) != 1) {
+	if (lethe_ranges_open(&reg, tree, node[depth - 2], uart, "reg") != LETHE_OK ||
+	    lethe_ranges_next(&reg, &range) != 1) {
 		return 0;
 	}
 	*address = range.base;
-	for (i = level - 1; i != 0; i--) {
-		if (!translate(&bus[i], bus[i - 1].address_cells, address)) {
+	for (i = depth - 2; i > 0; i--) {
+		if (!translate(tree, node[i - 1], node[i], address)) {
 			return 0;
 		}
 	}
-	if (device->reg_offset > UINT64_MAX - *address) {
-		return 0;
-	}
-	*address += device->reg_offset;
-	return 1;
+	offset = lethe_node_u32(tree, uart, "reg-offset", 0);
+	*address += offset;
+	return *address >= offset;
 }
 
-int lethe_uart_describe(const struct lethe_device *device, const struct lethe_bus *bus,
-			unsigned int level, struct lethe_uart *uart)
+int lethe_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart)
 {
-	int words;
+	int at = node[depth - 1];
+	unsigned int words;
 
-	if (device->big_endian || !uart_address(device, bus, level, &uart->base)) {
+	if (fdt_getprop(tree, at, "big-endian", NULL) != NULL ||
+	    !uart_address(tree, node, depth, &uart->base)) {
 		return 0;
 	}
-	if (lethe_walk_list_has_any(&device->compatible, pl011_names)) {
+	if (lethe_node_is_any(tree, at, pl011_names)) {
 		uart->kind = LETHE_CONSOLE_PL011;
 		uart->reg_width = 4; /* SBSA allows no other, and every PL011 takes it */
 		return uart->base % 4 == 0;
 	}
-	words = lethe_walk_list_has_any(&device->compatible, word_ns16550_names);
-	if (!words && !lethe_walk_list_has_any(&device->compatible, ns16550_names)) {
+	words = (unsigned int)lethe_node_is_any(tree, at, word_ns16550_names);
+	if (!words && !lethe_node_is_any(tree, at, ns16550_names)) {
 		return 0;
 	}
 	uart->kind = LETHE_CONSOLE_NS16550;
-	uart->reg_shift = device->has_shift ? device->reg_shift : (words ? 2 : 0);
-	uart->reg_width = device->reg_width != 0 ? device->reg_width : (words ? 4 : 1);
+	uart->reg_shift = lethe_node_u32(tree, at, "reg-shift", words ? 2 : 0);
+	uart->reg_width = lethe_node_u32(tree, at, "reg-io-width", words ? 4 : 1);
 	if (uart->reg_width != 1 && uart->reg_width != 2 && uart->reg_width != 4) {
 		return 0;
 	}

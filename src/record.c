@@ -3,11 +3,9 @@
 
 #include <string.h>
 
-#include <libfdt.h>
-
 #include <lethe/record.h>
 
-#include "fdt_walk.h"
+#include "fdt_get.h"
 
 /* A node being written: the first error sticks, and nothing is written after it. */
 struct writing {
@@ -76,14 +74,6 @@ static void set_texts(struct writing *writing, const char *name, const char *con
 	}
 }
 
-static int status_of(int error)
-{
-	if (error >= 0) {
-		return LETHE_OK;
-	}
-	return error == -FDT_ERR_NOSPACE ? LETHE_E_TREE_NOSPACE : LETHE_E_TREE_BROKEN;
-}
-
 int lethe_record_remove(void *tree, int chosen)
 {
 	int error = 0;
@@ -101,7 +91,7 @@ int lethe_record_remove(void *tree, int chosen)
 
 int lethe_record_write(void *tree, const struct lethe_record *record)
 {
-	int chosen = lethe_walk_find(tree, "chosen", NULL);
+	int chosen = fdt_subnode_offset(tree, 0, "chosen");
 	unsigned int segments = record->segment_count;
 	struct writing writing;
 
@@ -114,7 +104,7 @@ int lethe_record_write(void *tree, const struct lethe_record *record)
 	writing.tree = tree;
 	writing.node = fdt_add_subnode(tree, chosen, "lethe");
 	if (writing.node < 0) {
-		return status_of(writing.node);
+		return lethe_tree_status(writing.node);
 	}
 	writing.error = 0;
 	if (segments > LETHE_SEGMENT_MAX) {
@@ -140,7 +130,7 @@ int lethe_record_write(void *tree, const struct lethe_record *record)
 		/* half a record is worse than none */
 		fdt_del_node(tree, writing.node);
 	}
-	return status_of(writing.error);
+	return lethe_tree_status(writing.error);
 }
 
 static int patch(void *tree, int node, const char *name, unsigned int stage, uint64_t value)
@@ -154,8 +144,11 @@ static int patch(void *tree, int node, const char *name, unsigned int stage, uin
 
 int lethe_record_patch_stage(void *tree, unsigned int stage, uint64_t ticks, uint64_t bytes)
 {
-	int node = lethe_walk_find(tree, "chosen", "lethe");
+	int node = fdt_subnode_offset(tree, 0, "chosen");
 
+	if (node >= 0) {
+		node = fdt_subnode_offset(tree, node, "lethe");
+	}
 	if (stage >= LETHE_RECORD_STAGES || node < 0 ||
 	    patch(tree, node, "stage-ticks", stage, ticks) != 0 ||
 	    patch(tree, node, "stage-bytes", stage, bytes) != 0) {

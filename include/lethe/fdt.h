@@ -3,7 +3,7 @@
 #define LETHE_FDT_H
 
 /*
- * The device tree, in three steps that never mix: read (fdt_read.c: nothing is written), fix up
+ * The device tree, in three steps that never mix: read (fdt_check.c, fdt_read.c: nothing is written), fix up
  * (fdt_fixup.c: edits the copy in the slot only), and the record (record.c: /chosen/lethe). All stand on
  * libfdt. "tree" arguments are 8-byte aligned flattened trees that are mapped and readable for their
  * totalsize. Any EL, MMU on or off, naturally aligned accesses only, no allocation, no recursion.
@@ -21,10 +21,10 @@ struct lethe_uart {
 	uint64_t base;			/* PA as a CPU sees it, through every `ranges` */
 };
 
-/* What one pass over a tree finds. Strings point into the tree. */
+/* What a tree says. Strings point into the tree. */
 struct lethe_tree_facts {
 	uint32_t total_size;		/* header totalsize */
-	uint32_t used_size;		/* bytes of it that the fix-up copies: no slack, no gaps */
+	uint32_t used_size;		/* bytes of it that mean something: no slack, no gaps */
 	uint32_t structure_size;	/* of the structure block, FDT_END included */
 	const char *bootargs;		/* or null */
 	int has_initrd;
@@ -50,8 +50,8 @@ struct lethe_tree_facts {
 int lethe_tree_probe(const void *tree, uint32_t *total_size);
 
 /*
- * Checks the structure of a whole tree (bounds of every block and tag) and collects the facts, one
- * pass. Returns 0, what lethe_tree_probe() returns, LETHE_E_TREE_BROKEN (also for a property of /chosen that
+ * Checks the structure of a whole tree (bounds of every block and tag), then collects the facts.
+ * Returns 0, what lethe_tree_probe() returns, LETHE_E_TREE_BROKEN (also for a property of /chosen that
  * cannot be what it is called) or LETHE_E_TREE_CELLS. An empty initrd, or one with one end only, is none.
  */
 int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct lethe_where *where);

@@ -11,7 +11,7 @@ N ?= 100000
 FUZZ_TARGETS += plan fdt bundle
 FUZZ_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c place.c sha256.c status.c)
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) test/unit/plan_builder.c
-FUZZ_SRCS_fdt := $(wildcard src/fdt_*.c) src/record.c src/status.c test/fuzz/random_input.c
+FUZZ_SRCS_fdt := src/status.c test/fuzz/random_input.c
 FUZZ_LIBS_fdt := -lfdt
 FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) $(addprefix tools/lethe/,tool.c view.c whole.c kernel.c formats.c unpack.c \
 	bundle.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \
@@ -33,6 +33,9 @@ $(FUZZ_OBJ)/%.c.o: %.c test/fuzz/fuzz.mk
 $(O)/test/fuzz/fuzz_%: $(FUZZ_OBJ)/test/fuzz/fuzz_%.c.o $(FUZZ_OBJ)/test/fuzz/driver.c.o \
 		$$(addprefix $(FUZZ_OBJ)/,$$(addsuffix .o,$$(FUZZ_SRCS_$$*)))
 	$(HOSTCC) $(FUZZ_SANITIZE) -o $@ $(filter %.o,$^) $(FUZZ_LIBS_$*)
+# The code and the libfdt that the unit tests have, too (unit.mk).
+$(O)/test/fuzz/fuzz_fdt: $$(UNIT_OBJ)/tree.o
+$(O)/test/fuzz/libfuzzer_fdt: $$(UNIT_TREE_SRCS)
 $(O)/test/fuzz/libfuzzer_%: test/fuzz/fuzz_%.c $$(FUZZ_SRCS_$$*)
 	mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS_$*)

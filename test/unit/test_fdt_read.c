@@ -187,6 +187,8 @@ static void test_chosen_refused(void **state)
 	assert_chosen_refused("", "linux,initrd-start;", LETHE_E_TREE_BROKEN, "linux,initrd-start");
 	assert_chosen_refused("", "linux,initrd-end = [01 02 03];", LETHE_E_TREE_BROKEN,
 			      "linux,initrd-end");
+	assert_chosen_refused("", "linux,initrd-start = <1>; linux,initrd-end;",
+			      LETHE_E_TREE_BROKEN, "linux,initrd-end");
 	assert_chosen_refused("", "bootargs = [71 75 69 65 74];", LETHE_E_TREE_BROKEN, "bootargs");
 	assert_chosen_refused(cells, "linux,usable-memory-range = <0 1 0>;", LETHE_E_TREE_BROKEN,
 			      "linux,usable-memory-range");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_tree_probe(), and the walk under lethe_tree_read(): headers and structures that are wrong.
+ * lethe_tree_probe(), and the check under lethe_tree_read(): headers and structures that are wrong.
  */
 
 #include <stdarg.h>
@@ -287,5 +287,5 @@ int main(void)
 		cmocka_unit_test(test_version_16_endless),
 	};
 
-	return cmocka_run_group_tests_name("fdt_walk", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("fdt_check", tests, NULL, NULL);
 }
