@@ -47,6 +47,18 @@ static int is_cpu(const void *tree, int node)
 	       fdt_getprop(tree, node, "enable-method", NULL) != NULL;
 }
 
+/*
+ * "disabled" on a CPU means that it waits for its enable-method (Devicetree Specification, 3.8.1), and Linux
+ * starts it like any other; only one that failed stays out.
+ */
+static int can_start(const void *tree, int node)
+{
+	int length;
+	const char *status = fdt_getprop(tree, node, "status", &length);
+
+	return status == NULL || length < 4 || strncmp(status, "fail", 4) != 0;
+}
+
 static void read_cpus(const void *tree, struct lethe_tree_facts *facts)
 {
 	int cpus = fdt_subnode_offset(tree, 0, "cpus");
@@ -57,7 +69,7 @@ static void read_cpus(const void *tree, struct lethe_tree_facts *facts)
 	}
 	fdt_for_each_subnode(node, tree, cpus)
 	{
-		if (is_cpu(tree, node) && lethe_node_is_on(tree, node)) {
+		if (is_cpu(tree, node) && can_start(tree, node)) {
 			facts->cpu_count++;
 		}
 	}

@@ -31,7 +31,7 @@ struct lethe_tree_facts {
 	uint64_t initrd_start;		/* PA, only when has_initrd */
 	uint64_t initrd_end;		/* exclusive; not checked to be above initrd_start */
 	enum lethe_psci psci;		/* NONE, SMC or HVC */
-	unsigned int cpu_count;		/* enabled CPUs: device_type cpu, status absent, ok or okay */
+	unsigned int cpu_count;		/* CPUs that can be started: device_type cpu, status not "fail..." */
 	int has_gic_v3;			/* a node compatible with arm,gic-v3 or arm,gic-v5 */
 	int has_memory;			/* any device_type memory node with a non-empty reg */
 	int usable_count;		/* linux,usable-memory-range entries, 0 .. 2 */
