@@ -12,6 +12,7 @@
  * x19       entry .. branch        x0 for the bundle
  * x20       entry .. branch        flags
  * x21       entry .. poison        the table
+ * x27       entry .. branch        not 0: leave SErrors masked
  */
 #define FLAG_X0		0	/* x0 is the table's, not the loader's */
 #define FLAG_E2H	1	/* E2H and TGE set, as a VHE kernel leaves them */
@@ -64,6 +65,10 @@ entry:
 	mov	x19, x0
 	adr	x21, table
 	ldr	x20, [x21, #(flags - table)]
+	ldr	x27, [x21, #(civacs - table)]
+	cmp	x27, #0
+	ubfx	x27, x20, #FLAG_SERROR, #1
+	csel	x27, x27, xzr, eq		// an SError is to be pending at entry
 
 	add	x1, x21, #(copies - table)
 	mov	x2, #4
@@ -242,7 +247,7 @@ entry:
 	isb
 
 .Lgo:	// Nothing may be read or written from here: data may be big-endian.
-	tbnz	x20, #FLAG_EL1, 1f		// there A stays masked: the SError is to meet the bundle
+	cbnz	x27, 1f				// A stays masked: the SError is to meet the bundle
 	msr	daifclr, #4
 1:	mov	x0, x19
 	mov	x1, #0xdead0000
