@@ -6,8 +6,6 @@ In `make check-qemu` every two choices meet; `make check-qemu-long` takes (nearl
 
 import os
 
-import pytest
-
 import pairwise
 from harness import KERNEL, LOAD, MIB, UBOOT, Machine
 from images import Bundle, Hostile, align_up, fdtput, machine_tree, pack
