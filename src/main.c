@@ -47,12 +47,16 @@ static void print_digests(const struct lethe_road *road, unsigned int index)
 	lethe_line("found    %h", road->found);
 }
 
-/* The tree, the console, and with it everything that had to wait for one. */
-static void read(struct lethe_road *road, int check_status, const struct lethe_where *check_where)
+/* Needs no tree: it can speak while one is looked at. */
+static int console_is_fixed(const struct lethe_road *road)
 {
-	struct lethe_where where = {0};
+	return road->plan != 0 && (road->plan->console_kind == LETHE_CONSOLE_PL011 ||
+				   road->plan->console_kind == LETHE_CONSOLE_NS16550);
+}
+
+static void open_console(const struct lethe_road *road)
+{
 	struct lethe_uart uart;
-	int status = lethe_read_tree(road, &where);
 
 	lethe_read_console(road, &uart);
 	lethe_console_open(&uart);
@@ -60,6 +64,21 @@ static void read(struct lethe_road *road, int check_status, const struct lethe_w
 		   (uint64_t)road->el, (uint64_t)road->e2h, road->x0);
 	if (lethe_serror_inherited) {
 		lethe_line("an SError was pending at entry: inherited, ignored");
+	}
+}
+
+/* The tree, the console, and with it everything that had to wait for one. */
+static void read(struct lethe_road *road, int check_status, const struct lethe_where *check_where)
+{
+	struct lethe_where where = {0};
+	int status;
+
+	if (console_is_fixed(road)) {
+		open_console(road);
+	}
+	status = lethe_read_tree(road, &where);
+	if (!console_is_fixed(road)) {
+		open_console(road);
 	}
 	if (road->x0_status != LETHE_OK) {
 		lethe_line("x0=0x%x is no device tree: %s (%s)", road->x0,

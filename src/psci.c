@@ -8,17 +8,18 @@
 	"x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", \
 		"x16", "x17", "memory", "cc"
 
-int lethe_psci_reset(enum lethe_psci conduit, unsigned int el)
+int lethe_psci_is_usable(enum lethe_psci conduit, unsigned int el)
+{
+	return conduit == LETHE_PSCI_SMC || (conduit == LETHE_PSCI_HVC && el == 1);
+}
+
+void lethe_psci_reset(enum lethe_psci conduit)
 {
 	register uint64_t x0 __asm__("x0") = PSCI_SYSTEM_RESET;
 
 	if (conduit == LETHE_PSCI_SMC) {
 		__asm__ volatile("smc #0" : "+r"(x0) : : SMCCC_CLOBBERS);
-		return LETHE_E_RESET_RETURNED;
-	}
-	if (conduit == LETHE_PSCI_HVC && el == 1) {
+	} else {
 		__asm__ volatile("hvc #0" : "+r"(x0) : : SMCCC_CLOBBERS);
-		return LETHE_E_RESET_RETURNED;
 	}
-	return LETHE_E_NO_PSCI;
 }

@@ -17,18 +17,22 @@ void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_whe
 	const char *text = lethe_status_text(status);
 	const char *name = lethe_status_name(status);
 	const char *what = lethe_what_text(where->what);
+	int has_name = where->name != 0 && where->name[0] != '\0';
+	const char *quote = has_name ? "\"" : "";
+	const char *space = has_name ? " " : "";
+	const char *whose = has_name ? where->name : "";
 
 	switch (where->what) {
 	case LETHE_WHAT_NONE:
 		lethe_line("FAIL %s: %s (%s)", lethe_stage_name(stage), text, name);
 		break;
 	case LETHE_WHAT_TREE:
-		lethe_line("FAIL %s: %s \"%s\": %s (%s)", lethe_stage_name(stage), what,
-			   where->name != 0 ? where->name : "", text, name);
+		lethe_line("FAIL %s: %s%s%s%s%s: %s (%s)", lethe_stage_name(stage), what, space,
+			   quote, whose, quote, text, name);
 		break;
 	default:
-		lethe_line("FAIL %s: %s %u \"%s\": %s (%s)", lethe_stage_name(stage), what,
-			   (uint64_t)where->index, where->name != 0 ? where->name : "", text, name);
+		lethe_line("FAIL %s: %s %u%s%s%s%s: %s (%s)", lethe_stage_name(stage), what,
+			   (uint64_t)where->index, space, quote, whose, quote, text, name);
 		break;
 	}
 	if (where->value != 0) {
@@ -56,17 +60,18 @@ static void wait_seconds(uint64_t seconds)
 static void reset(void)
 {
 	static const struct lethe_where nowhere;
-	int status = LETHE_E_NO_PSCI;
 
-	if (lethe_stop_context.psci != LETHE_PSCI_NONE) {
-		/* A flashed image would otherwise spin too fast to be read. */
-		lethe_line("reset in %u s", (uint64_t)RESET_SECONDS);
-		wait_seconds(RESET_SECONDS);
-		lethe_line("reset");
-		lethe_console_drain();
-		status = lethe_psci_reset(lethe_stop_context.psci, lethe_stop_context.el);
+	if (!lethe_psci_is_usable(lethe_stop_context.psci, lethe_stop_context.el)) {
+		lethe_print_fail(lethe_stop_context.stage, LETHE_E_NO_PSCI, &nowhere);
+		return;
 	}
-	lethe_print_fail(lethe_stop_context.stage, status, &nowhere);
+	/* A flashed image would otherwise spin too fast to be read. */
+	lethe_line("reset in %u s", (uint64_t)RESET_SECONDS);
+	wait_seconds(RESET_SECONDS);
+	lethe_line("reset");
+	lethe_console_drain();
+	lethe_psci_reset(lethe_stop_context.psci);
+	lethe_print_fail(lethe_stop_context.stage, LETHE_E_RESET_RETURNED, &nowhere);
 }
 
 void lethe_stop(int status)
