@@ -310,7 +310,7 @@ def test_windows(bundle, work):
         if status is None:
             boots(path)
         else:
-            refused(path, rf"{line}.*\(LETHE_E_{status}\)")
+            refused(path, rf'{line}: [^"]*\(LETHE_E_{status}\)')
 
 
 def test_strings_that_end_badly(bundle, work):
