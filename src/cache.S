@@ -23,7 +23,7 @@
  */
 FUNC lethe_dcache_clean_inval_poc
 	cmp	x0, x1
-	b.hs	2f
+	b.hs	3f
 	mrs	x2, ctr_el0
 	ubfx	x2, x2, #16, #4		// DminLine: log2 of words in the smallest line
 	mov	x3, #4
@@ -34,9 +34,10 @@ FUNC lethe_dcache_clean_inval_poc
 					// address (Arm ARM, "Ordering and completion of data cache
 					// instructions"), so order them here
 1:	dc	civac, x0
-	add	x0, x0, x3
+	adds	x0, x0, x3
+	b.cs	2f			// that was the last line of the address space
 	cmp	x0, x1
 	b.lo	1b
-	dsb	sy			// the lines are at the PoC before anything that follows
-2:	ret
+2:	dsb	sy			// the lines are at the PoC before anything that follows
+3:	ret
 END lethe_dcache_clean_inval_poc

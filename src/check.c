@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage 1: is the plan sound, and can its parts be where it wants them? Nothing is written but the road. */
+#include "entry.h"
 #include "road.h"
 
 /* Does the CPU have the page size that the kernel was built for? ID_AA64MMFR0_EL1, TGran fields. */
@@ -42,6 +43,16 @@ int lethe_check(struct lethe_road *road, struct lethe_where *where)
 	if (!has_page_size(road->page_size)) {
 		return lethe_fail(where, LETHE_E_PAGE_SIZE, LETHE_WHAT_NONE, 0, 0, 0);
 	}
-	return lethe_place(plan, road->plan_pa, road->slot_index, road->image_base,
-			   &road->placement, where);
+	status = lethe_place(plan, road->plan_pa, road->slot_index, road->image_base,
+			     &road->placement, where);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	/* The checks above kept everything off the workspace. It has to be where Lethe really is. */
+	if (road->placement.workspace > road->image_base ||
+	    road->placement.workspace_end < road->image_base + lethe_blob_size()) {
+		return lethe_fail(where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, "workspace",
+				  road->placement.workspace);
+	}
+	return LETHE_OK;
 }

@@ -8,6 +8,7 @@
 #define LINE_MAX 120U
 
 static struct lethe_uart uart; /* kind NONE: closed */
+static int in_line; /* an exception may come in the middle of one */
 
 void lethe_console_open(const struct lethe_uart *wanted)
 {
@@ -85,12 +86,18 @@ static unsigned int put_digest(unsigned int column, const uint8_t *digest)
 
 void lethe_line(const char *format, ...)
 {
-	unsigned int column = put_string(0, "lethe: ");
+	unsigned int column;
 	va_list args;
 
 	if (!lethe_console_is_open()) {
 		return;
 	}
+	if (in_line) {
+		put('\r');
+		put('\n');
+	}
+	in_line = 1;
+	column = put_string(0, "lethe: ");
 	va_start(args, format);
 	for (; *format != '\0'; format++) {
 		if (*format != '%') {
@@ -115,4 +122,5 @@ void lethe_line(const char *format, ...)
 	va_end(args);
 	put('\r');
 	put('\n');
+	in_line = 0;
 }

@@ -4,6 +4,7 @@
 
 #include <lethe/cache.h>
 
+#include "fault.h"
 #include "road.h"
 #include "seed.h"
 
@@ -35,6 +36,10 @@ static void fill_fixup(const struct lethe_road *road, struct lethe_fixup *fixup)
 		fixup->initrd_start = placed[initrd].dest;
 		fixup->initrd_end = placed[initrd].dest + segments[initrd].file_size;
 	}
+	if (road->el == 2 && road->plan->el == LETHE_EL_1) {
+		/* VBAR_EL2 goes on pointing there. */
+		add_reservation(fixup, (uint64_t)lethe_vectors, 4096);
+	}
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
 		if (i == initrd) {
 			add_reservation(fixup, placed[i].dest, segments[i].file_size);
@@ -64,6 +69,7 @@ int lethe_describe(struct lethe_road *road, struct lethe_where *where)
 	lethe_dcache_clean_inval_poc(road->placement.tree, road->placement.tree_end);
 	status = lethe_tree_fixup(road->tree, slot, room, &fixup, where);
 	memset(seed, 0, sizeof(seed)); /* the seeds are the next kernel's secret */
+	fixup.seed = 0;
 	if (status != LETHE_OK) {
 		return status;
 	}

@@ -20,7 +20,17 @@ _Static_assert(offsetof(struct lethe_handoff, sctlr) == 56, "handoff.S");
 	})
 #define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)))
 
+#define WRITE_EL1(id, name, name_e2h, value) \
+	do { \
+		if ((id)->e2h) { \
+			WRITE(name_e2h, value); \
+		} else { \
+			WRITE(name, value); \
+		} \
+	} while (0)
+
 /* By encoding, because the assembler's default architecture does not know the names. */
+#define ID_AA64PFR2_EL1	 "s3_0_c0_c4_2"
 #define ID_AA64ISAR2_EL1 "s3_0_c0_c6_2"
 #define ID_AA64MMFR3_EL1 "s3_0_c0_c7_3"
 #define ID_AA64SMFR0_EL1 "s3_0_c0_c4_5"
@@ -39,6 +49,15 @@ _Static_assert(offsetof(struct lethe_handoff, sctlr) == 56, "handoff.S");
 #define HDFGWTR_EL2	 "s3_4_c3_c1_5"
 #define SCTLR_EL12	 "s3_5_c1_c0_0"
 #define CPACR_EL12	 "s3_5_c1_c0_2"
+#define SCTLR2_EL1	 "s3_0_c1_c0_3"
+#define SCTLR2_EL12	 "s3_5_c1_c0_3"
+#define TCR2_EL1	 "s3_0_c2_c0_3"
+#define TCR2_EL12	 "s3_5_c2_c0_3"
+#define GCSCR_EL1	 "s3_0_c2_c5_0"
+#define GCSCR_EL12	 "s3_5_c2_c5_0"
+#define GCSCRE0_EL1	 "s3_0_c2_c5_2"
+#define BRBCR_EL2	 "s2_4_c9_c0_0"
+#define AMCNTENSET0_EL0	 "s3_3_c13_c2_5"
 
 void lethe_cpu_id_read(struct lethe_cpu_id *id)
 {
@@ -48,6 +67,7 @@ void lethe_cpu_id_read(struct lethe_cpu_id *id)
 	id->mpidr = READ("mpidr_el1");
 	id->pfr0 = READ("id_aa64pfr0_el1");
 	id->pfr1 = READ("id_aa64pfr1_el1");
+	id->pfr2 = READ(ID_AA64PFR2_EL1);
 	id->dfr0 = READ("id_aa64dfr0_el1");
 	id->isar1 = READ("id_aa64isar1_el1");
 	id->isar2 = READ(ID_AA64ISAR2_EL1); /* the whole ID space reads as zero where unallocated */
@@ -61,6 +81,23 @@ void lethe_cpu_id_read(struct lethe_cpu_id *id)
 	id->trbidr = ((id->dfr0 >> 44) & 0xf) != 0 ? READ(TRBIDR_EL1) : 0;
 }
 
+/* EL1's own state. With E2H = 1 the plain names are EL2's registers. */
+static void write_el1(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs)
+{
+	WRITE_EL1(id, "sctlr_el1", SCTLR_EL12, regs->sctlr_el1);
+	WRITE_EL1(id, "cpacr_el1", CPACR_EL12, regs->cpacr_el1);
+	if (regs->has_sctlr2) {
+		WRITE_EL1(id, SCTLR2_EL1, SCTLR2_EL12, 0);
+	}
+	if (regs->has_tcr2) {
+		WRITE_EL1(id, TCR2_EL1, TCR2_EL12, 0);
+	}
+	if (regs->has_gcs) { /* booting.rst: no guarded control stack at any level */
+		WRITE_EL1(id, GCSCR_EL1, GCSCR_EL12, 0);
+		WRITE(GCSCRE0_EL1, 0);
+	}
+}
+
 void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs)
 {
 	WRITE("cptr_el2", regs->cptr);	     /* FP, SVE, SME untrapped */
@@ -72,12 +109,12 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 	WRITE("vtcr_el2", 1U << 31);	     /* RES1 */
 	WRITE("vpidr_el2", regs->vpidr);     /* EL1 reads the real IDs */
 	WRITE("vmpidr_el2", regs->vmpidr);
-	if (id->e2h) { /* with E2H = 1 the plain names are EL2's own registers */
-		WRITE(SCTLR_EL12, regs->sctlr_el1);
-		WRITE(CPACR_EL12, regs->cpacr_el1);
-	} else {
-		WRITE("sctlr_el1", regs->sctlr_el1);
-		WRITE("cpacr_el1", regs->cpacr_el1);
+	write_el1(id, regs);
+	if (regs->has_brbe) {
+		WRITE(BRBCR_EL2, BIT(3) | BIT(4)); /* CC, MPRED: not hidden from EL1 */
+	}
+	if (regs->has_amu) {
+		WRITE(AMCNTENSET0_EL0, 0xf); /* the architected counters run */
 	}
 	if (regs->has_gic) {
 		WRITE(ICC_SRE_EL2, regs->icc_sre);
@@ -109,9 +146,13 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 
 void lethe_el1_prepare(void)
 {
+	uint64_t pfr1 = READ("id_aa64pfr1_el1");
 	uint64_t cpacr;
 
-	if (((READ("id_aa64pfr1_el1") >> 24) & 0xf) == 0) {
+	if (((pfr1 >> 44) & 0xf) != 0) {
+		WRITE(GCSCRE0_EL1, 0); /* entry.S saw to GCSCR_EL1 */
+	}
+	if (((pfr1 >> 24) & 0xf) == 0) {
 		return; /* no SME */
 	}
 	cpacr = READ("cpacr_el1");

@@ -101,6 +101,9 @@ static uint64_t hcrx(const struct lethe_cpu_id *id)
 	if (field(id->pfr1, 44) != 0) {
 		value |= BIT(22); /* GCSEn */
 	}
+	if (field(id->pfr2, 32) != 0) {
+		value |= BIT(23); /* EnFPM */
+	}
 	return value;
 }
 
@@ -144,6 +147,12 @@ void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_
 	regs->has_sve = field(id->pfr0, 32) != 0;
 	regs->has_sme = field(id->pfr1, 24) != 0;
 	regs->has_fgt = field(id->mmfr0, 56) != 0;
+	regs->has_gcs = field(id->pfr1, 44) != 0;
+	regs->has_brbe = field(id->dfr0, 52) != 0;
+	regs->has_sctlr2 = field(id->mmfr3, 4) != 0;
+	regs->has_tcr2 = field(id->mmfr3, 0) != 0;
+	/* Counters can be enabled at the highest level only: with an EL3, firmware has done it. */
+	regs->has_amu = field(id->pfr0, 44) != 0 && field(id->pfr0, 12) == 0;
 
 	regs->hcr = hcr(id, to_el1);
 	regs->sctlr = SCTLR_EL2_OFF | (to_el1 && regs->has_sme ? SCTLR_ENTP2 : 0);

@@ -52,7 +52,6 @@ lethe_image_start:
 FUNC lethe_entry
 	msr	daifset, #15			// nothing may come in before there are vectors
 	msr	spsel, #1			// our stack pointer is SP_ELx; SP_EL0 is a scratch register
-	msr	tpidr_el0, xzr			// not crossing: vectors.S
 	mov	x19, x0
 	mrs	x20, CurrentEL
 	lsr	x20, x20, #2
@@ -67,13 +66,18 @@ FUNC lethe_entry
 	b.lo	.Lel1
 	b.hi	.Lel3
 
-.Lel2:	msr	vbar_el2, x1			// our vectors
+.Lel2:	msr	tpidr_el2, xzr			// not crossing: vectors.S
+	msr	vbar_el2, x1			// our vectors
 	msr	sctlr_el2, x2			// M, C, I, A, WXN, EE = 0
 	isb					// vectors and SCTLR are in force
-	mov_q	x3, HCR_RW | HCR_AMO		// E2H, TGE, VM, DC = 0: known layouts; SErrors come here
-	msr	hcr_el2, x3
+	mov_q	x3, HCR_RW | HCR_AMO		// TGE, VM, DC, E2H = 0: known layouts; SErrors come here
+	mrs	x4, s3_0_c0_c7_4		// ID_AA64MMFR4_EL1
+	tbz	x4, #27, 1f			// E2H0, signed: negative where E2H is RES1,
+	mov_q	x4, HCR_E2H			// and a 0 written there leaves it in no known state
+	orr	x3, x3, x4
+1:	msr	hcr_el2, x3			// whole
 	isb					// the layouts of CPTR, CNTHCTL, TCR change here
-	// Is E2H really clear? Some CPUs have it RES1 and do not say so. With E2H = 1 FAR_EL1 names
+	// What is E2H now? Some CPUs have it RES1 and do not say so. With E2H = 1 FAR_EL1 names
 	// FAR_EL2; two patterns, so that a chance match of a stale FAR_EL1 cannot deceive.
 	mov	x3, #0x5a5a
 	msr	far_el2, x3			// nothing relies on it
@@ -89,12 +93,14 @@ FUNC lethe_entry
 	cset	x21, eq
 	b	.Lprofiling
 
-.Lel3:	msr	vbar_el3, x1			// as at EL2
+.Lel3:	msr	tpidr_el3, xzr			// as at EL2
+	msr	vbar_el3, x1			// likewise
 	msr	sctlr_el3, x2
 	isb					// vectors and SCTLR are in force
 	b	.Lcaches			// C refuses EL3, aloud
 
-.Lel1:	msr	vbar_el1, x1
+.Lel1:	msr	tpidr_el1, xzr			// as at EL2
+	msr	vbar_el1, x1			// likewise
 	mov_q	x2, SCTLR_EL1_OFF
 	msr	sctlr_el1, x2			// M, C, I, A, WXN, EE = 0
 	isb					// vectors and SCTLR are in force
@@ -107,20 +113,42 @@ FUNC lethe_entry
 	cbz	x4, 1f
 	mrs	x4, s3_0_c9_c10_7		// PMBIDR_EL1
 	tbnz	x4, #4, 1f
-	hint	#17				// PSB CSYNC: samples on their way reach the buffer
+	msr	s3_0_c9_c9_0, xzr		// PMSCR_EL1 = 0: no sample of EL1
+	cmp	x20, #2
+	b.ne	2f
+	msr	s3_4_c9_c9_0, xzr		// PMSCR_EL2 = 0: nor of EL2
+2:	isb					// no new sample
+	hint	#17				// PSB CSYNC: those on their way are written ...
+	dsb	nsh				// ... and the writes are complete
 	msr	s3_0_c9_c10_0, xzr		// PMBLIMITR_EL1.E = 0
 	isb					// profiling is off
 1:	ubfx	x4, x3, #44, #4			// TraceBuffer
 	cbz	x4, .Lcaches
 	mrs	x4, s3_0_c9_c11_7		// TRBIDR_EL1
 	tbnz	x4, #4, .Lcaches
-	msr	s3_0_c1_c2_1, xzr		// TRFCR_EL1 = 0: no more trace
-	isb
-	hint	#18				// TSB CSYNC: trace on its way reaches the buffer
+	msr	s3_0_c1_c2_1, xzr		// TRFCR_EL1 = 0: no trace of EL1
+	cmp	x20, #2
+	b.ne	2f
+	msr	s3_4_c1_c2_1, xzr		// TRFCR_EL2 = 0: nor of EL2
+2:	isb					// no new trace
+	hint	#18				// TSB CSYNC: what is on its way is written ...
+	dsb	nsh				// ... and the writes are complete
 	msr	s3_0_c9_c11_0, xzr		// TRBLIMITR_EL1.E = 0
 	isb					// trace is off
 
 .Lcaches:
+	// A guarded control stack left on would make the first RET fault.
+	mrs	x3, id_aa64pfr1_el1
+	ubfx	x4, x3, #44, #4			// GCS
+	cbz	x4, 3f
+	cmp	x20, #2
+	b.lo	1f
+	b.hi	3f				// EL3: refused soon, and GCSCR_EL3 is firmware's
+	msr	s3_4_c2_c5_0, xzr		// GCSCR_EL2 = 0
+	b	2f
+1:	msr	s3_0_c2_c5_0, xzr		// GCSCR_EL1 = 0
+2:	isb					// off before the first call
+3:
 	// The I side may hold lines of whatever was here before. The loaded Image is clean to the PoC.
 	ic	iallu
 	dsb	nsh				// the invalidation is complete on this CPU
@@ -141,17 +169,8 @@ FUNC lethe_entry
 	adr_l	x1, lethe_blob_end
 	bl	lethe_dcache_clean_inval_poc
 
-	adr_l	x0, lethe_bss_start		// 16-byte aligned, both ends
-	adr_l	x1, lethe_bss_end
-1:	stp	xzr, xzr, [x0], #16
-	cmp	x0, x1
-	b.lo	1b
-
-	adr_l	x0, lethe_stack_end
-	mov	sp, x0
-
 	// An SError that was pending when we came is the last stage's: log it, go on. At most one is
-	// forgiven: the handler resumes behind the window.
+	// forgiven: the handler resumes behind the window. Before our own first store: what that raises is ours.
 	.global	lethe_serror_window_start
 	.hidden	lethe_serror_window_start
 lethe_serror_window_start:
@@ -161,6 +180,15 @@ lethe_serror_window_start:
 	.hidden	lethe_serror_window_end
 lethe_serror_window_end:
 	nop
+
+	adr_l	x0, lethe_bss_start		// 16-byte aligned, both ends
+	adr_l	x1, lethe_bss_end
+1:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x1
+	b.lo	1b
+
+	adr_l	x0, lethe_stack_end
+	mov	sp, x0
 
 	mov	x0, x22
 	mov	x1, x19

@@ -33,7 +33,13 @@
 
 extern const uint8_t lethe_image_start[], lethe_blob_end[];
 
-/* entry.S; see the banner there. */
+/* Bytes of the blob with its bss and stack. */
+static inline uint64_t lethe_blob_size(void)
+{
+	return (uint64_t)lethe_blob_end - (uint64_t)lethe_image_start;
+}
+
+/* halt.S; see the banner there. */
 void lethe_halt(int64_t status, uint64_t stage) __attribute__((noreturn));
 
 /*

@@ -15,6 +15,9 @@
 /* Set by vectors.S when an SError was already pending at entry. */
 extern uint32_t lethe_serror_inherited;
 
+/* vectors.S: the table; the page it begins is all that a payload at EL1 needs of us. */
+extern const uint8_t lethe_vectors[];
+
 /* vectors.S; see the banner there. */
 int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, int maintain);
 

@@ -38,6 +38,23 @@ static void extend(uint64_t *at, const struct lethe_range *range)
 	}
 }
 
+int lethe_tree_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size)
+{
+	struct lethe_range range;
+	struct lethe_regs regs;
+	unsigned int i;
+
+	lethe_regs_start(&regs, tree, 0, 1);
+	for (i = 0; lethe_regs_next(&regs, &range) == 1; i++) {
+		if (i == index) {
+			*base = range.base;
+			*size = range.size;
+			return 1;
+		}
+	}
+	return 0;
+}
+
 int lethe_tree_memory_covers(const void *tree, uint64_t base, uint64_t size)
 {
 	uint64_t before = base;

@@ -84,6 +84,7 @@ int lethe_uart_describe(const void *tree, const int *node, int depth, struct let
 	}
 	if (lethe_node_is_any(tree, at, pl011_names)) {
 		uart->kind = LETHE_CONSOLE_PL011;
+		uart->is_sbsa = (uint32_t)!lethe_node_is_any(tree, at, "arm,pl011\0");
 		uart->reg_width = 4; /* SBSA allows no other, and every PL011 takes it */
 		return uart->base % 4 == 0;
 	}

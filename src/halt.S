@@ -19,6 +19,7 @@
  */
 FUNC lethe_halt
 	msr	daifset, #15			// a pending interrupt wakes WFI but is not taken
+	dsb	sy				// what was stored, to the UART above all, is out
 1:	wfi
 	b	1b
 END lethe_halt

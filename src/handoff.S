@@ -38,11 +38,11 @@ FUNC lethe_handoff
 	isb
 	msr	daifset, #15
 	mov	x1, #1
-	msr	tpidr_el0, x1			// from here an exception ends in registers alone: vectors.S
 	mrs	x16, CurrentEL
 	cmp	x16, #(2 << 2)
 	b.ne	.Lat_el1
 
+	msr	tpidr_el2, x1			// from here an exception ends in registers alone: vectors.S
 	ic	iallu				// no stale instruction of whatever lay where the payload is
 	tlbi	alle2				// nor a translation of the old regimes
 	tlbi	alle1
@@ -71,6 +71,7 @@ FUNC lethe_handoff
 	isb
 
 .Lat_el1:
+	msr	tpidr_el1, x1			// from here an exception ends in registers alone: vectors.S
 	ic	iallu				// no stale instruction of whatever lay where the payload is
 	tlbi	vmalle1				// nor a translation of the old regime
 	dsb	sy				// both complete

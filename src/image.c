@@ -22,7 +22,7 @@ static int find_plan(uint64_t base)
 	const struct lethe_image_header *image = (const struct lethe_image_header *)base;
 	const struct lethe_blob_header *blob =
 		(const struct lethe_blob_header *)(base + LETHE_BLOB_OFFSET);
-	uint64_t blob_size = (uint64_t)lethe_blob_end - (uint64_t)lethe_image_start;
+	uint64_t blob_size = lethe_blob_size();
 
 	road.image_size = image->image_size;
 	road.page_size =

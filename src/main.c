@@ -67,16 +67,31 @@ static void open_console(const struct lethe_road *road)
 	}
 }
 
+/* Firmware would start them at EL2. A tree that leaves its CPUs to ACPI does not say that there is just one. */
+static int may_have_more_cpus(const struct lethe_tree_facts *facts)
+{
+	return facts->cpu_count > 1 || (facts->cpu_count == 0 && facts->efi_mmap != 0);
+}
+
 /* The tree, the console, and with it everything that had to wait for one. */
 static void read(struct lethe_road *road, int check_status, const struct lethe_where *check_where)
 {
 	struct lethe_where where = {0};
+	struct lethe_where nowhere = {0};
 	int status;
 
+	/* A sound plan's policy holds from here on, whatever is wrong with the rest. */
+	if (road->plan != 0) {
+		lethe_stop_context.on_fail = (enum lethe_on_fail)road->plan->on_fail;
+		lethe_stop_context.psci = (enum lethe_psci)road->plan->psci;
+	}
 	if (console_is_fixed(road)) {
 		open_console(road);
 	}
 	status = lethe_read_tree(road, &where);
+	if (lethe_stop_context.psci == LETHE_PSCI_TREE) {
+		lethe_stop_context.psci = road->facts.psci;
+	}
 	if (!console_is_fixed(road)) {
 		open_console(road);
 	}
@@ -85,15 +100,11 @@ static void read(struct lethe_road *road, int check_status, const struct lethe_w
 			   lethe_status_text(road->x0_status), lethe_status_name(road->x0_status));
 	}
 	if (road->el == 3) {
-		fail(LETHE_STAGE_CHECK, LETHE_E_EL3, &where);
+		fail(LETHE_STAGE_CHECK, LETHE_E_EL3, &nowhere);
 	}
 	if (check_status != LETHE_OK) {
 		fail(LETHE_STAGE_CHECK, check_status, check_where);
 	}
-	lethe_stop_context.on_fail = (enum lethe_on_fail)road->plan->on_fail;
-	lethe_stop_context.psci = road->plan->psci == LETHE_PSCI_TREE
-					  ? road->facts.psci
-					  : (enum lethe_psci)road->plan->psci;
 	if (status != LETHE_OK) {
 		lethe_print_fail(LETHE_STAGE_READ, status, &where);
 		if (status == LETHE_E_DIGEST) {
@@ -105,9 +116,8 @@ static void read(struct lethe_road *road, int check_status, const struct lethe_w
 	if (status != LETHE_OK) {
 		fail(LETHE_STAGE_READ, status, &where);
 	}
-	if (road->el == 2 && road->plan->el == LETHE_EL_1 && road->facts.cpu_count > 1) {
-		where.value = 0;
-		fail(LETHE_STAGE_READ, LETHE_E_EL1_SMP, &where);
+	if (road->el == 2 && road->plan->el == LETHE_EL_1 && may_have_more_cpus(&road->facts)) {
+		fail(LETHE_STAGE_READ, LETHE_E_EL1_SMP, &nowhere);
 	}
 }
 
@@ -121,7 +131,7 @@ static void print_verdict(const struct lethe_road *road, unsigned int index)
 		lethe_line("%s %u sha256 ok", segment->name, segment->file_size);
 		return;
 	}
-	/* Dividing bytes first keeps the product below 2^64 for any segment that fits an address space. */
+	/* Dividing first keeps the product below 2^64 up to 16 TiB with a counter of 1 GHz. */
 	lethe_line("%s %u sha256 ok %u ms %u MiB/s", segment->name, segment->file_size,
 		   ticks * 1000 / rate, (segment->file_size >> 10) * rate / ticks >> 10);
 }
@@ -217,7 +227,8 @@ static void cross(struct lethe_road *road)
 	handoff.to_el1 = road->el == 2 && handoff_el(road) == 1;
 	if (road->el == 2) {
 		id.e2h = road->e2h;
-		id.gic_v3 = road->tree == 0 || road->facts.has_gic_v3;
+		/* A tree without CPUs describes no interrupt controller either: leave GICv3 within reach. */
+		id.gic_v3 = road->facts.has_gic_v3 || road->facts.cpu_count == 0;
 		lethe_cpu_id_read(&id);
 		lethe_el2_regs(&id, (int)handoff.to_el1, &regs);
 		lethe_el2_prepare(&id, &regs);
@@ -258,7 +269,10 @@ void lethe_road_run(struct lethe_road *road, int door_status)
 	enter_stage(LETHE_STAGE_DESCRIBE);
 	describe(road);
 	enter_stage(LETHE_STAGE_PUBLISH);
-	lethe_publish(road);
+	status = lethe_publish(road);
+	if (status != LETHE_OK) {
+		fail(LETHE_STAGE_PUBLISH, status, &where);
+	}
 	enter_stage(LETHE_STAGE_CROSS);
 	cross(road);
 }

@@ -270,11 +270,12 @@ int lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_sl
 	const uint32_t kernel = slot->entry_segment;
 	uint64_t start, end;
 
-	if (kernel == LETHE_INDEX_NONE) {
-		return 1;
+	start = placement->entry;
+	end = start;
+	if (kernel != LETHE_INDEX_NONE) {
+		start = placement->segment[kernel].dest;
+		end = start + lethe_plan_segments(plan)[kernel].mem_size;
 	}
-	start = placement->segment[kernel].dest;
-	end = start + lethe_plan_segments(plan)[kernel].mem_size;
 	start = initrd_start < start ? initrd_start : start;
 	end = initrd_end > end ? initrd_end : end;
 	return end - (start & ~(GIB_1 - 1)) <= GIB_32;

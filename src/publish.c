@@ -19,29 +19,30 @@ static uint64_t publish_range(uint64_t start, uint64_t size)
 	return size;
 }
 
-uint64_t lethe_publish(const struct lethe_road *road)
+int lethe_publish(const struct lethe_road *road)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
 	uint64_t start = lethe_ticks();
 	uint64_t bytes = 0;
 	uint64_t tree_size;
 	unsigned int i;
+	int status;
 
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
 		bytes += publish_range(road->placement.segment[i].dest, segments[i].mem_size);
 	}
-	if (road->facts.has_initrd) {
+	if (road->facts.has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE) {
 		bytes += publish_range(road->facts.initrd_start,
 				       road->facts.initrd_end - road->facts.initrd_start);
 	}
 	if (road->tree == 0) {
-		return bytes;
+		return LETHE_OK;
 	}
 	tree_size = fdt_totalsize((const void *)road->placement.tree);
 	bytes += tree_size;
 	/* Its own time goes into the record before the tree is published, last. */
-	lethe_record_patch_stage((void *)road->placement.tree, PUBLISH_STAGE,
+	status = lethe_record_patch_stage((void *)road->placement.tree, PUBLISH_STAGE,
 				 lethe_ticks() - start, bytes);
 	publish_range(road->placement.tree, tree_size);
-	return bytes;
+	return status;
 }

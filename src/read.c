@@ -4,6 +4,8 @@
 
 #include <lethe/cache.h>
 
+#include <libfdt.h>
+
 #include "fault.h"
 #include "road.h"
 
@@ -37,7 +39,7 @@ static int find_loader_tree(struct lethe_road *road)
 	if ((road->x0 & 7) != 0) {
 		return LETHE_E_TREE_ALIGN;
 	}
-	status = probe_range(road->x0, 64); /* the header, and never past its page: 8-byte aligned */
+	status = probe_range(road->x0, sizeof(struct fdt_header));
 	if (status != LETHE_OK) {
 		return status;
 	}
@@ -123,14 +125,16 @@ int lethe_read_tree(struct lethe_road *road, struct lethe_where *where)
 /* A word of the command line that is or starts "earlycon": then somebody trusts stdout-path already. */
 static int wants_earlycon(const char *bootargs)
 {
-	const char *at = bootargs;
+	const char *at = bootargs != 0 ? bootargs : "";
 
-	while (at != 0 && *at != '\0') {
-		if (strncmp(at, "earlycon", 8) == 0 && (at[8] == '\0' || at[8] == ' ' || at[8] == '=')) {
+	while (*at != '\0') {
+		if (strncmp(at, "earlycon", 8) == 0 && strchr(" \t=", at[8]) != 0) {
 			return 1;
 		}
-		at = strchr(at, ' ');
-		at = at != 0 ? at + 1 : 0;
+		while (*at != '\0' && *at != ' ' && *at != '\t') {
+			at++;
+		}
+		at += *at != '\0';
 	}
 	return 0;
 }

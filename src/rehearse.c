@@ -8,30 +8,35 @@ static void print_range(const char *name, uint64_t start, uint64_t end)
 	lethe_line("%s [0x%x, 0x%x)", name, start, end);
 }
 
-static const char *windows_source(const struct lethe_road *road)
+/* RAM beyond the extent: from whom read_memory.c would take it. */
+static void print_windows(const struct lethe_road *road)
 {
-	if (road->plan->window_count != 0) {
-		return "plan";
+	const struct lethe_window *windows = lethe_plan_windows(road->plan);
+	uint64_t base;
+	uint64_t size;
+	unsigned int i;
+
+	for (i = 0; i < road->plan->window_count; i++) {
+		print_range("window", windows[i].base, windows[i].base + windows[i].size);
 	}
-	if (road->facts.has_memory) {
-		return "device tree";
+	if (i == 0 && road->facts.has_memory) {
+		for (; lethe_tree_memory_at(road->tree, i, &base, &size); i++) {
+			print_range("memory", base, base + size);
+		}
+	} else if (i == 0 && road->facts.efi_mmap != 0) {
+		lethe_line("memory as the UEFI map at 0x%x says", road->facts.efi_mmap);
 	}
-	return road->facts.efi_mmap != 0 ? "UEFI map" : "nobody";
 }
 
 void lethe_rehearse(const struct lethe_road *road)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
-	const struct lethe_window *windows = lethe_plan_windows(road->plan);
 	const struct lethe_placement *placement = &road->placement;
 	unsigned int i;
 
 	print_range("extent", placement->image_base, placement->extent_end);
 	print_range("workspace", placement->workspace, placement->workspace_end);
-	lethe_line("RAM beyond the extent is described by: %s", windows_source(road));
-	for (i = 0; i < road->plan->window_count; i++) {
-		print_range("window", windows[i].base, windows[i].base + windows[i].size);
-	}
+	print_windows(road);
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
 		const struct lethe_placed *placed = &placement->segment[i];
 

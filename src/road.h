@@ -67,11 +67,11 @@ uint64_t lethe_move(const struct lethe_road *road);
 /* verify.c: one segment at its destination. LETHE_OK or LETHE_E_DIGEST, road->found then says what was there. */
 int lethe_verify_segment(struct lethe_road *road, unsigned int index);
 
-/* describe.c: the tree in its slot, fixed up, with the record; left open to growth by nobody: closed. */
+/* describe.c: the tree in its slot, fixed up, with the record, packed. */
 int lethe_describe(struct lethe_road *road, struct lethe_where *where);
 
-/* publish.c: destinations, the loader's initrd, and the tree last, to the PoC. Returns the bytes covered. */
-uint64_t lethe_publish(const struct lethe_road *road);
+/* publish.c: destinations, the loader's initrd when it is passed on, and the tree last, to the PoC. */
+int lethe_publish(const struct lethe_road *road);
 
 /* The segments of the slot that boots: [first, end). */
 static inline unsigned int lethe_road_first(const struct lethe_road *road)

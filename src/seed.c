@@ -100,7 +100,9 @@ int lethe_seed(const void *tree, uint8_t seed[SEED_SIZE])
 		lethe_sha256_final(&fork, digest);
 		memcpy(seed + at, digest, size < sizeof(digest) ? size : sizeof(digest));
 		counter++;
+		memset(&fork, 0, sizeof(fork));
 	}
 	memset(digest, 0, sizeof(digest));
+	memset(&pool, 0, sizeof(pool));
 	return 1;
 }

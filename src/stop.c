@@ -7,6 +7,7 @@
 #include "time.h"
 
 #define RESET_SECONDS 5U
+#define STOPPED_READS 1000000U /* a counter of 1 MHz changes once in some hundred reads */
 /* When firmware left CNTFRQ 0: counters run at 19.2 MHz to 1 GHz, so the pause becomes 0.5 s to 26 s. */
 #define RESET_RATE_GUESS 100000000U
 
@@ -24,7 +25,8 @@ void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_whe
 
 	switch (where->what) {
 	case LETHE_WHAT_NONE:
-		lethe_line("FAIL %s: %s (%s)", lethe_stage_name(stage), text, name);
+		lethe_line("FAIL %s: %s%s%s (%s)", lethe_stage_name(stage), whose,
+			   has_name ? ": " : "", text, name);
 		break;
 	case LETHE_WHAT_TREE:
 		lethe_line("FAIL %s: %s%s%s%s%s: %s (%s)", lethe_stage_name(stage), what, space,
@@ -51,9 +53,16 @@ static void wait_seconds(uint64_t seconds)
 {
 	uint64_t rate = lethe_tick_rate();
 	uint64_t start = lethe_ticks();
+	uint64_t last = start;
+	uint64_t now = start;
+	uint32_t same = 0;
 
 	rate = rate != 0 ? rate : RESET_RATE_GUESS;
-	while (lethe_ticks() - start < seconds * rate) {
+	/* A counter that nobody started must not turn the pause into a hang. */
+	while (now - start < seconds * rate && same < STOPPED_READS) {
+		now = lethe_ticks();
+		same = now == last ? same + 1 : 0;
+		last = now;
 	}
 }
 
@@ -76,7 +85,11 @@ static void reset(void)
 
 void lethe_stop(int status)
 {
-	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_RESET) {
+	static int tried;
+
+	/* Once: a conduit that faults comes back here. */
+	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_RESET && !tried) {
+		tried = 1;
 		reset();
 	}
 	lethe_stop_halt(status);

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The virtual counter. At EL2 with CNTVOFF 0, or at EL1: the time the next kernel sees. */
+/* The virtual counter. For differences only: CNTVOFF_EL2 is the last stage's until the crossing. */
 static inline uint64_t lethe_ticks(void)
 {
 	uint64_t ticks;

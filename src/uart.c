@@ -24,6 +24,7 @@
  * tens of times longer than any working UART needs.
  */
 #define POLL_LIMIT 1000000U
+#define DRAIN_LIMIT (16 * POLL_LIMIT) /* a FIFO of 128 characters at 9600 baud takes 133 ms */
 
 static uint32_t read_reg(const struct lethe_uart *uart, uint64_t offset)
 {
@@ -61,6 +62,24 @@ static uint64_t ns_offset(const struct lethe_uart *uart, unsigned int reg)
 	return (uint64_t)reg << uart->reg_shift;
 }
 
+/* A UART that nobody enabled holds what it is given for ever. Enabling is no change of its format. */
+static int enable(const struct lethe_uart *uart)
+{
+	const uint32_t on = PL011_CR_UARTEN | PL011_CR_TXE;
+	uint32_t value;
+
+	if (uart->is_sbsa) { /* it is on, and has no such register */
+		return 0;
+	}
+	if (lethe_probe_read(uart->base + PL011_CR, &value, uart->reg_width, 0) != 0) {
+		return -1;
+	}
+	if ((value & on) != on) {
+		write_reg(uart, PL011_CR, value | on);
+	}
+	return 0;
+}
+
 int lethe_uart_probe(struct lethe_uart *uart)
 {
 	uint64_t status;
@@ -76,20 +95,17 @@ int lethe_uart_probe(struct lethe_uart *uart)
 		return -1;
 	}
 	if (uart->kind == LETHE_CONSOLE_PL011) {
-		value = read_reg(uart, PL011_CR);
-		/* A UART that nobody enabled holds what it is given for ever. Enabling is no change of its format. */
-		if ((value & PL011_CR_UARTEN) == 0) {
-			write_reg(uart, PL011_CR, value | PL011_CR_UARTEN | PL011_CR_TXE);
-		}
+		return enable(uart);
 	}
 	return 0;
 }
 
-static int wait_for(const struct lethe_uart *uart, uint64_t offset, uint32_t mask, uint32_t want)
+static int wait_for(const struct lethe_uart *uart, uint64_t offset, uint32_t mask, uint32_t want,
+		    uint32_t polls)
 {
 	uint32_t i;
 
-	for (i = 0; i < POLL_LIMIT; i++) {
+	for (i = 0; i < polls; i++) {
 		uint32_t value = read_reg(uart, offset);
 
 		if (uart->kind == LETHE_CONSOLE_NS16550 && (value & 0xff) == NS_LSR_GONE) {
@@ -105,13 +121,14 @@ static int wait_for(const struct lethe_uart *uart, uint64_t offset, uint32_t mas
 int lethe_uart_put(const struct lethe_uart *uart, char c)
 {
 	if (uart->kind == LETHE_CONSOLE_PL011) {
-		if (wait_for(uart, PL011_FR, PL011_FR_TXFF, 0) != 0) {
+		if (wait_for(uart, PL011_FR, PL011_FR_TXFF, 0, POLL_LIMIT) != 0) {
 			return -1;
 		}
 		write_reg(uart, PL011_DR, (uint8_t)c);
 		return 0;
 	}
-	if (wait_for(uart, ns_offset(uart, NS_LSR), NS_LSR_THRE, NS_LSR_THRE) != 0) {
+	if (wait_for(uart, ns_offset(uart, NS_LSR), NS_LSR_THRE, NS_LSR_THRE,
+		     POLL_LIMIT) != 0) {
 		return -1;
 	}
 	write_reg(uart, ns_offset(uart, NS_THR), (uint8_t)c);
@@ -121,7 +138,8 @@ int lethe_uart_put(const struct lethe_uart *uart, char c)
 int lethe_uart_drain(const struct lethe_uart *uart)
 {
 	if (uart->kind == LETHE_CONSOLE_PL011) {
-		return wait_for(uart, PL011_FR, PL011_FR_BUSY, 0);
+		return wait_for(uart, PL011_FR, PL011_FR_BUSY, 0, DRAIN_LIMIT);
 	}
-	return wait_for(uart, ns_offset(uart, NS_LSR), NS_LSR_TEMT, NS_LSR_TEMT);
+	return wait_for(uart, ns_offset(uart, NS_LSR), NS_LSR_TEMT, NS_LSR_TEMT,
+			DRAIN_LIMIT);
 }

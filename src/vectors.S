@@ -5,9 +5,10 @@
  * Why assembly: a vector has no free register and perhaps no good stack.
  *
  * Two exceptions come back: one inside lethe_probe_read() (any kind), and one SError in the window that
- * entry.S opens. Everything else ends in lethe_fault() on a stack of its own; but while TPIDR_EL0 is not 0 we
- * are crossing, no memory may be touched, and it ends in registers alone. Scratch registers are SP_EL0 (we run
- * on SP_ELx), TPIDRRO_EL0 and TPIDR_EL1: nobody relies on them across a boot.
+ * entry.S opens. Everything else ends in lethe_fault() on a stack of its own; but while the TPIDR_ELx of our EL
+ * is not 0 we are crossing, or have crossed to EL1: no memory may be touched any more, and it ends in registers
+ * alone, or, for an HVC of the payload's, in "not supported". Scratch registers are SP_EL0 (we run on SP_ELx),
+ * TPIDRRO_EL0 and TPIDR_EL0; only a payload's HVC finds TPIDRRO_EL0 changed.
  */
 #include "asm.h"
 #include "entry.h"
@@ -35,19 +36,21 @@ lethe_vectors:
 
 .Lexception:
 	msr	tpidrro_el0, x1			// saved
-	mrs	x1, tpidr_el0
-	cbnz	x1, .Lcrossing
-	msr	tpidr_el1, x2			// saved
 	mrs	x1, CurrentEL			// flags may go: eret restores them
 	cmp	x1, #(2 << 2)
 	b.lo	1f
 	b.hi	2f
+	mrs	x1, tpidr_el2
+	cbnz	x1, .Lcrossing_el2
 	mrs	x1, elr_el2
 	b	3f
-1:	mrs	x1, elr_el1
+1:	mrs	x1, tpidr_el1
+	cbnz	x1, .Lcrossing
+	mrs	x1, elr_el1
 	b	3f
 2:	mrs	x1, elr_el3
-3:
+3:	msr	tpidr_el0, x2			// saved
+
 	adr	x2, .Lprobe_start
 	cmp	x1, x2
 	b.lo	1f
@@ -80,7 +83,7 @@ lethe_vectors:
 1:	msr	elr_el1, x1			// likewise
 	b	3f
 2:	msr	elr_el3, x1			// likewise
-3:	mrs	x2, tpidr_el1
+3:	mrs	x2, tpidr_el0
 	mrs	x1, tpidrro_el0
 	mrs	x0, sp_el0
 	eret					// synchronizes the context: ELR is in force
@@ -106,6 +109,15 @@ lethe_vectors:
 	bl	lethe_fault
 	b	lethe_halt			// not reached: lethe_fault does not return
 
+.Lcrossing_el2:
+	cbnz	x0, .Lcrossing			// not synchronous
+	mrs	x1, esr_el2
+	lsr	x1, x1, #26			// EC
+	cmp	x1, #0x16			// HVC: HCR_EL2.HCD does not stop it where there is an EL3
+	b.ne	.Lcrossing
+	mrs	x1, tpidrro_el0
+	mov	x0, #-1				// SMCCC: not supported
+	eret					// synchronizes the context
 .Lcrossing:					// ESR, ELR and FAR keep the rest of the story
 	mov	x0, #LETHE_E_FAULT_ASM
 	mov	x1, #LETHE_STAGE_CROSS_ASM
@@ -126,6 +138,8 @@ lethe_vectors:
  * Stack     0
  */
 FUNC lethe_probe_read
+	dsb	sy				// what earlier stores raise is not the probe's:
+	isb					// it is taken here
 .Lprobe_start:
 	cbz	w3, 1f
 	dc	civac, x0			// a line over it, if there is one

@@ -18,6 +18,7 @@ struct lethe_uart {
 	enum lethe_console_kind kind;	/* NONE, PL011 or NS16550 */
 	uint32_t reg_shift;
 	uint32_t reg_width;		/* bytes of an access: 1, 2 or 4 */
+	uint32_t is_sbsa;		/* a PL011 with no registers but the generic UART's (SBSA, B) */
 	uint64_t base;			/* PA as a CPU sees it, through every `ranges` */
 };
 
@@ -71,6 +72,9 @@ void lethe_tree_stdout(const void *tree, struct lethe_uart *uart);
  */
 int lethe_tree_memory_covers(const void *tree, uint64_t base, uint64_t size);
 
+/* Entry index, counted over all of them, of the RAM that the tree describes. 1, or 0 when there is none. */
+int lethe_tree_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size);
+
 /* The same against the UEFI memory map: conventional, boot-services and loader memory only, and of
  * that what can be mapped write-back. map is the PA in facts, mapped; a wrong desc_size covers nothing. */
 int lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_size, uint64_t base,
@@ -98,7 +102,7 @@ struct lethe_fixup {
 	struct {
 		uint64_t base;
 		uint64_t size;
-	} reserve[LETHE_SEGMENT_MAX + 1];	/* to be added to /memreserve/ */
+	} reserve[LETHE_SEGMENT_MAX + 2];	/* to be added to /memreserve/ */
 };
 
 #define LETHE_SEED_KASLR	8U

@@ -24,7 +24,7 @@ void lethe_handoff(const struct lethe_handoff *handoff) __attribute__((noreturn)
 /* ID registers that decide what EL2 has to prepare for an EL1 payload. */
 struct lethe_cpu_id {
 	uint64_t midr, mpidr;
-	uint64_t pfr0, pfr1, dfr0, isar1, isar2, mmfr0, mmfr1, mmfr3, smfr0;
+	uint64_t pfr0, pfr1, pfr2, dfr0, isar1, isar2, mmfr0, mmfr1, mmfr3, smfr0;
 	uint64_t pmcr;		/* PMCR_EL0, read only when there is a PMU, else 0 */
 	uint64_t pmbidr, trbidr; /* read only when there is such a buffer, else 0 */
 	uint32_t e2h;		/* HCR_EL2.E2H in force */
@@ -37,6 +37,7 @@ struct lethe_el2_regs {
 	uint64_t icc_sre, hcrx, zcr, smcr;
 	uint64_t hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
 	uint32_t has_gic, has_hcrx, has_sve, has_sme, has_fgt;
+	uint32_t has_gcs, has_brbe, has_amu, has_sctlr2, has_tcr2;
 };
 
 /* Pure: what the registers must hold. Any state. */
@@ -51,7 +52,7 @@ void lethe_cpu_id_read(struct lethe_cpu_id *id);
  */
 void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs);
 
-/* At EL1, what little there is to prepare: leaves streaming SVE mode. EL1 only. */
+/* At EL1, what little there is to prepare: no guarded control stack for EL0, no streaming SVE mode. EL1 only. */
 void lethe_el1_prepare(void);
 
 #endif

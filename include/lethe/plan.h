@@ -71,7 +71,7 @@ enum lethe_hyp_stub {
 
 /* lethe_plan.psci: conduit */
 enum lethe_psci {
-	LETHE_PSCI_TREE = 0,		/* as the device tree (or the ACPI FADT) says */
+	LETHE_PSCI_TREE = 0,		/* as the device tree says */
 	LETHE_PSCI_NONE = 1,
 	LETHE_PSCI_SMC = 2,
 	LETHE_PSCI_HVC = 3,

@@ -151,7 +151,7 @@ def test_stop_after_check_writes_nothing(work, el):
         machine.go()
         lines = machine.expect(
             rf"^lethe: extent \[{LOAD:#x}, {LOAD + bundle.plan('extent_size'):#x}\)$",
-            rf"^lethe: workspace \[{LOAD:#x}, {end:#x}\)$", "^lethe: .*device tree$",
+            rf"^lethe: workspace \[{LOAD:#x}, {end:#x}\)$", r"^lethe: memory \[0x40000000, 0x50000000\)$",
             r"^lethe: initrd stays \[", rf"^lethe: raw0 moves to \[{FREE:#x}, {FREE + 2997:#x}\) from",
             r"^lethe: kernel stays \[", r"^lethe: tree slot \[", r"^lethe: would enter 0x",
             "^lethe: halt$", never="lethe: enter")

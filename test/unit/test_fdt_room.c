@@ -105,7 +105,7 @@ static void test_refused(void **state)
 	fixup_virt(&fixup);
 	assert_int_equal(lethe_tree_fixup(tree, slot + 4, 8188, &fixup, &where),
 			 LETHE_E_TREE_ALIGN);
-	fixup.reserve_count = LETHE_SEGMENT_MAX + 2;
+	fixup.reserve_count = LETHE_SEGMENT_MAX + 3;
 	assert_int_equal(lethe_tree_fixup(tree, slot, 8192, &fixup, &where), LETHE_E_INTERNAL);
 	fixup_virt(&fixup);
 	fdt_set_size_dt_struct(tree, size - 4);
