@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 1: is the plan sound, and can its parts be where it wants them? Nothing is written but the road. */
+/* Stage 1: is the plan sound, and can its parts be where it wants them? Nothing is written but the
+ * road. */
 #include "entry.h"
 #include "road.h"
 
@@ -10,14 +11,10 @@ static int has_page_size(unsigned int page_size)
 
 	__asm__ volatile("mrs %0, id_aa64mmfr0_el1" : "=r"(mmfr0));
 	switch (page_size) {
-	case 1:
-		return ((mmfr0 >> 28) & 0xf) != 0xf;
-	case 2:
-		return ((mmfr0 >> 20) & 0xf) != 0;
-	case 3:
-		return ((mmfr0 >> 24) & 0xf) != 0xf;
-	default:
-		return 1;
+	case 1: return ((mmfr0 >> 28) & 0xf) != 0xf;
+	case 2: return ((mmfr0 >> 20) & 0xf) != 0;
+	case 3: return ((mmfr0 >> 24) & 0xf) != 0xf;
+	default: return 1;
 	}
 }
 
@@ -48,7 +45,8 @@ int lethe_check(struct lethe_road *road, struct lethe_where *where)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	/* The checks above kept everything off the workspace. It has to be where Lethe really is. */
+	/* The checks above kept everything off the workspace. It has to be where Lethe really is.
+	 */
 	if (road->placement.workspace > road->image_base ||
 	    road->placement.workspace_end < road->image_base + lethe_blob_size()) {
 		return lethe_fail(where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, "workspace",

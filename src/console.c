@@ -8,7 +8,7 @@
 #define LINE_MAX 120U
 
 static struct lethe_uart uart; /* kind NONE: closed */
-static int in_line; /* an exception may come in the middle of one */
+static int in_line;            /* an exception may come in the middle of one */
 
 void lethe_console_open(const struct lethe_uart *wanted)
 {
@@ -105,15 +105,9 @@ void lethe_line(const char *format, ...)
 			continue;
 		}
 		switch (*++format) {
-		case 's':
-			column = put_string(column, va_arg(args, const char *));
-			break;
-		case 'u':
-			column = put_number(column, va_arg(args, uint64_t), 10);
-			break;
-		case 'x':
-			column = put_number(column, va_arg(args, uint64_t), 16);
-			break;
+		case 's': column = put_string(column, va_arg(args, const char *)); break;
+		case 'u': column = put_number(column, va_arg(args, uint64_t), 10); break;
+		case 'x': column = put_number(column, va_arg(args, uint64_t), 16); break;
 		default: /* %h, the only one left */
 			column = put_digest(column, va_arg(args, const uint8_t *));
 			break;

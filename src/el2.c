@@ -12,52 +12,52 @@ _Static_assert(offsetof(struct lethe_handoff, hcr) == 40, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, to_el1) == 48, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, sctlr) == 56, "handoff.S");
 
-#define READ(name) \
-	({ \
-		uint64_t value_; \
-		__asm__ volatile("mrs %0, " name : "=r"(value_)); \
-		value_; \
+#define READ(name)                                                                                 \
+	({                                                                                         \
+		uint64_t value_;                                                                   \
+		__asm__ volatile("mrs %0, " name : "=r"(value_));                                  \
+		value_;                                                                            \
 	})
 #define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)))
 
-#define WRITE_EL1(id, name, name_e2h, value) \
-	do { \
-		if ((id)->e2h) { \
-			WRITE(name_e2h, value); \
-		} else { \
-			WRITE(name, value); \
-		} \
+#define WRITE_EL1(id, name, name_e2h, value)                                                       \
+	do {                                                                                       \
+		if ((id)->e2h) {                                                                   \
+			WRITE(name_e2h, value);                                                    \
+		} else {                                                                           \
+			WRITE(name, value);                                                        \
+		}                                                                                  \
 	} while (0)
 
 /* By encoding, because the assembler's default architecture does not know the names. */
-#define ID_AA64PFR2_EL1	 "s3_0_c0_c4_2"
+#define ID_AA64PFR2_EL1  "s3_0_c0_c4_2"
 #define ID_AA64ISAR2_EL1 "s3_0_c0_c6_2"
 #define ID_AA64MMFR3_EL1 "s3_0_c0_c7_3"
 #define ID_AA64SMFR0_EL1 "s3_0_c0_c4_5"
-#define PMBIDR_EL1	 "s3_0_c9_c10_7"
-#define TRBIDR_EL1	 "s3_0_c9_c11_7"
-#define ICC_SRE_EL2	 "s3_4_c12_c9_5"
-#define ICH_HCR_EL2	 "s3_4_c12_c11_0"
-#define HCRX_EL2	 "s3_4_c1_c2_2"
-#define ZCR_EL2		 "s3_4_c1_c2_0"
-#define SMCR_EL2	 "s3_4_c1_c2_6"
-#define SVCR		 "s3_3_c4_c2_2"
-#define HFGRTR_EL2	 "s3_4_c1_c1_4"
-#define HFGWTR_EL2	 "s3_4_c1_c1_5"
-#define HFGITR_EL2	 "s3_4_c1_c1_6"
-#define HDFGRTR_EL2	 "s3_4_c3_c1_4"
-#define HDFGWTR_EL2	 "s3_4_c3_c1_5"
-#define SCTLR_EL12	 "s3_5_c1_c0_0"
-#define CPACR_EL12	 "s3_5_c1_c0_2"
-#define SCTLR2_EL1	 "s3_0_c1_c0_3"
-#define SCTLR2_EL12	 "s3_5_c1_c0_3"
-#define TCR2_EL1	 "s3_0_c2_c0_3"
-#define TCR2_EL12	 "s3_5_c2_c0_3"
-#define GCSCR_EL1	 "s3_0_c2_c5_0"
-#define GCSCR_EL12	 "s3_5_c2_c5_0"
-#define GCSCRE0_EL1	 "s3_0_c2_c5_2"
-#define BRBCR_EL2	 "s2_4_c9_c0_0"
-#define AMCNTENSET0_EL0	 "s3_3_c13_c2_5"
+#define PMBIDR_EL1       "s3_0_c9_c10_7"
+#define TRBIDR_EL1       "s3_0_c9_c11_7"
+#define ICC_SRE_EL2      "s3_4_c12_c9_5"
+#define ICH_HCR_EL2      "s3_4_c12_c11_0"
+#define HCRX_EL2         "s3_4_c1_c2_2"
+#define ZCR_EL2          "s3_4_c1_c2_0"
+#define SMCR_EL2         "s3_4_c1_c2_6"
+#define SVCR             "s3_3_c4_c2_2"
+#define HFGRTR_EL2       "s3_4_c1_c1_4"
+#define HFGWTR_EL2       "s3_4_c1_c1_5"
+#define HFGITR_EL2       "s3_4_c1_c1_6"
+#define HDFGRTR_EL2      "s3_4_c3_c1_4"
+#define HDFGWTR_EL2      "s3_4_c3_c1_5"
+#define SCTLR_EL12       "s3_5_c1_c0_0"
+#define CPACR_EL12       "s3_5_c1_c0_2"
+#define SCTLR2_EL1       "s3_0_c1_c0_3"
+#define SCTLR2_EL12      "s3_5_c1_c0_3"
+#define TCR2_EL1         "s3_0_c2_c0_3"
+#define TCR2_EL12        "s3_5_c2_c0_3"
+#define GCSCR_EL1        "s3_0_c2_c5_0"
+#define GCSCR_EL12       "s3_5_c2_c5_0"
+#define GCSCRE0_EL1      "s3_0_c2_c5_2"
+#define BRBCR_EL2        "s2_4_c9_c0_0"
+#define AMCNTENSET0_EL0  "s3_3_c13_c2_5"
 
 void lethe_cpu_id_read(struct lethe_cpu_id *id)
 {
@@ -100,13 +100,13 @@ static void write_el1(const struct lethe_cpu_id *id, const struct lethe_el2_regs
 
 void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs)
 {
-	WRITE("cptr_el2", regs->cptr);	     /* FP, SVE, SME untrapped */
+	WRITE("cptr_el2", regs->cptr);       /* FP, SVE, SME untrapped */
 	WRITE("cnthctl_el2", regs->cnthctl); /* EL1 has the physical counter and timer */
-	WRITE("cntvoff_el2", 0);	     /* the same on every CPU */
-	WRITE("mdcr_el2", regs->mdcr);	     /* all counters and buffers are EL1's, no debug trap */
-	WRITE("hstr_el2", 0);		     /* no coprocessor trap */
-	WRITE("vttbr_el2", 0);		     /* VMID 0, no stage 2 */
-	WRITE("vtcr_el2", 1U << 31);	     /* RES1 */
+	WRITE("cntvoff_el2", 0);             /* the same on every CPU */
+	WRITE("mdcr_el2", regs->mdcr);       /* all counters and buffers are EL1's, no debug trap */
+	WRITE("hstr_el2", 0);                /* no coprocessor trap */
+	WRITE("vttbr_el2", 0);               /* VMID 0, no stage 2 */
+	WRITE("vtcr_el2", 1U << 31);         /* RES1 */
 	WRITE("vpidr_el2", regs->vpidr);     /* EL1 reads the real IDs */
 	WRITE("vmpidr_el2", regs->vmpidr);
 	write_el1(id, regs);
@@ -157,7 +157,7 @@ void lethe_el1_prepare(void)
 	}
 	cpacr = READ("cpacr_el1");
 	WRITE("cpacr_el1", cpacr | BIT(24) | BIT(25)); /* SMEN: SVCR untrapped */
-	__asm__ volatile("isb"); /* in force before SVCR is written */
+	__asm__ volatile("isb");                       /* in force before SVCR is written */
 	WRITE(SVCR, 0);
 	WRITE("cpacr_el1", cpacr);
 	__asm__ volatile("isb"); /* as it was */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What EL2 must hold for a payload: "if this ID field, then that bit", after booting.rst ("Call the kernel
- * image") and the Arm ARM's register pages. Pure, so that CPUs nobody has at hand can be tested.
+ * What EL2 must hold for a payload: "if this ID field, then that bit", after booting.rst ("Call the
+ * kernel image") and the Arm ARM's register pages. Pure, so that CPUs nobody has at hand can be
+ * tested.
  */
 #include <lethe/handoff.h>
 
@@ -21,9 +22,9 @@ static int has_pmu(const struct lethe_cpu_id *id)
 
 static int has_pauth(const struct lethe_cpu_id *id)
 {
-	return field(id->isar1, 4) != 0 || field(id->isar1, 8) != 0 || /* APA, API */
+	return field(id->isar1, 4) != 0 || field(id->isar1, 8) != 0 ||   /* APA, API */
 	       field(id->isar1, 24) != 0 || field(id->isar1, 28) != 0 || /* GPA, GPI */
-	       field(id->isar2, 8) != 0 || field(id->isar2, 12) != 0; /* GPA3, APA3 */
+	       field(id->isar2, 8) != 0 || field(id->isar2, 12) != 0;    /* GPA3, APA3 */
 }
 
 static uint64_t hcr(const struct lethe_cpu_id *id, int to_el1)
@@ -51,19 +52,20 @@ static uint64_t cptr(const struct lethe_el2_regs *regs, uint32_t e2h)
 {
 	uint64_t value;
 
-	if (e2h) { /* the CPACR_EL1 layout: fields of enables */
-		value = BIT(20) | BIT(21);					/* FPEN */
-		value |= regs->has_sve ? BIT(16) | BIT(17) : 0;			/* ZEN */
-		value |= regs->has_sme ? BIT(24) | BIT(25) : 0;			/* SMEN */
+	if (e2h) {                         /* the CPACR_EL1 layout: fields of enables */
+		value = BIT(20) | BIT(21); /* FPEN */
+		value |= regs->has_sve ? BIT(16) | BIT(17) : 0; /* ZEN */
+		value |= regs->has_sme ? BIT(24) | BIT(25) : 0; /* SMEN */
 		return value;
 	}
-	value = 0xff | BIT(9) | BIT(13);		/* RES1 */
-	value |= regs->has_sve ? 0 : BIT(8);		/* TZ, RES1 without SVE */
-	value |= regs->has_sme ? 0 : BIT(12);		/* TSM, RES1 without SME */
+	value = 0xff | BIT(9) | BIT(13);      /* RES1 */
+	value |= regs->has_sve ? 0 : BIT(8);  /* TZ, RES1 without SVE */
+	value |= regs->has_sme ? 0 : BIT(12); /* TSM, RES1 without SME */
 	return value;
 }
 
-/* Counter and timer of EL1 untrapped: EL1PCTEN and EL1PCEN; in the E2H layout EL1PCTEN and EL1PTEN. */
+/* Counter and timer of EL1 untrapped: EL1PCTEN and EL1PCEN; in the E2H layout EL1PCTEN and EL1PTEN.
+ */
 static uint64_t cnthctl(uint32_t e2h)
 {
 	return e2h ? BIT(10) | BIT(11) : BIT(0) | BIT(1);
@@ -122,12 +124,12 @@ static void fine_grained(const struct lethe_cpu_id *id, struct lethe_el2_regs *r
 		regs->hfgrtr |= BIT(59) | BIT(60);
 		regs->hfgwtr |= BIT(59) | BIT(60);
 	}
-	if (field(id->pfr1, 44) != 0) { /* GCS */
+	if (field(id->pfr1, 44) != 0) {            /* GCS */
 		regs->hfgrtr |= BIT(52) | BIT(53); /* nGCS_EL0, nGCS_EL1 */
 		regs->hfgwtr |= BIT(52) | BIT(53);
 		regs->hfgitr |= BIT(57) | BIT(58) | BIT(59); /* nGCSPUSHM, nGCSSTR, nGCSEPP */
 	}
-	if (field(id->dfr0, 52) != 0) { /* BRBE */
+	if (field(id->dfr0, 52) != 0) {                       /* BRBE */
 		regs->hdfgrtr |= BIT(59) | BIT(60) | BIT(61); /* nBRBIDR, nBRBCTL, nBRBDATA */
 		regs->hdfgwtr |= BIT(60) | BIT(61);
 		regs->hfgitr |= BIT(55) | BIT(56); /* nBRBINJ, nBRBIALL */
@@ -162,8 +164,8 @@ void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_
 	regs->vpidr = id->midr;
 	regs->vmpidr = id->mpidr;
 	regs->sctlr_el1 = SCTLR_EL1_OFF;
-	regs->cpacr_el1 = BIT(20) | BIT(21);		    /* FPEN */
-	regs->icc_sre = id->gic_v3 ? BIT(0) | BIT(3) : 0;   /* SRE, Enable */
+	regs->cpacr_el1 = BIT(20) | BIT(21);              /* FPEN */
+	regs->icc_sre = id->gic_v3 ? BIT(0) | BIT(3) : 0; /* SRE, Enable */
 	regs->hcrx = hcrx(id);
 	regs->zcr = 0xf; /* LEN: the longest there is, the same on every CPU */
 	regs->smcr = 0xf;

@@ -21,7 +21,8 @@ void lethe_fault(uint64_t kind, uint64_t esr, uint64_t elr, uint64_t far, uint64
 	static int faulted;
 	int status = kind == LETHE_FAULT_SERROR ? LETHE_E_SERROR : LETHE_E_FAULT;
 
-	/* Of an interrupt the CPU writes neither, of most other exceptions not FAR: what is there is old. */
+	/* Of an interrupt the CPU writes neither, of most other exceptions not FAR: what is there
+	 * is old. */
 	esr = kind == LETHE_FAULT_IRQ || kind == LETHE_FAULT_FIQ ? 0 : esr;
 	far = kind == LETHE_FAULT_SYNC && has_far(esr) ? far : 0;
 	if (faulted) { /* in the printing below, most likely: nothing can be said any more */

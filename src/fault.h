@@ -4,8 +4,8 @@
 
 /* Kinds of exception, as vectors.S passes them. */
 #define LETHE_FAULT_SYNC   0
-#define LETHE_FAULT_IRQ	   1
-#define LETHE_FAULT_FIQ	   2
+#define LETHE_FAULT_IRQ    1
+#define LETHE_FAULT_FIQ    2
 #define LETHE_FAULT_SERROR 3
 
 #ifndef __ASSEMBLER__
@@ -22,8 +22,8 @@ extern const uint8_t lethe_vectors[];
 int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, int maintain);
 
 /*
- * Called by vectors.S for every exception that does not come back, on the fault stack: prints the FAULT line
- * and follows the failure policy. A fault inside it halts at once.
+ * Called by vectors.S for every exception that does not come back, on the fault stack: prints the
+ * FAULT line and follows the failure policy. A fault inside it halts at once.
  */
 void lethe_fault(uint64_t kind, uint64_t esr, uint64_t elr, uint64_t far, uint64_t el)
 	__attribute__((noreturn));

@@ -25,8 +25,7 @@ static int find_plan(uint64_t base)
 	uint64_t blob_size = lethe_blob_size();
 
 	road.image_size = image->image_size;
-	road.page_size =
-		(image->flags & LETHE_IMAGE_FLAG_PAGE_MASK) >> LETHE_IMAGE_FLAG_PAGE_SHIFT;
+	road.page_size = (image->flags & LETHE_IMAGE_FLAG_PAGE_MASK) >> LETHE_IMAGE_FLAG_PAGE_SHIFT;
 	if (blob->magic != LETHE_BLOB_MAGIC || blob->version != LETHE_BLOB_VERSION ||
 	    blob->blob_size != blob_size || blob->reserved0 != 0) {
 		return LETHE_E_IMAGE_HEADER;

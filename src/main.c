@@ -67,7 +67,8 @@ static void open_console(const struct lethe_road *road)
 	}
 }
 
-/* Firmware would start them at EL2. A tree that leaves its CPUs to ACPI does not say that there is just one. */
+/* Firmware would start them at EL2. A tree that leaves its CPUs to ACPI does not say that there is
+ * just one. */
 static int may_have_more_cpus(const struct lethe_tree_facts *facts)
 {
 	return facts->cpu_count > 1 || (facts->cpu_count == 0 && facts->efi_mmap != 0);
@@ -147,7 +148,8 @@ static uint64_t verify(struct lethe_road *road)
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
 		bytes += segments[i].file_size;
 		if (!road->verified[i] && lethe_verify_segment(road, i) != LETHE_OK) {
-			lethe_fail(&where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, i, segments[i].name, 0);
+			lethe_fail(&where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, i, segments[i].name,
+				   0);
 			lethe_print_fail(LETHE_STAGE_VERIFY, LETHE_E_DIGEST, &where);
 			print_digests(road, i);
 			bad = 1; /* the others are looked at too: one run names them all */
@@ -200,8 +202,7 @@ static void describe(struct lethe_road *road)
 	status = lethe_describe(road, &where);
 	if (status == LETHE_OK && road->tree != 0) {
 		status = lethe_record_patch_stage(tree, RECORD_DESCRIBE,
-						  lethe_ticks() - stage_start,
-						  fdt_totalsize(tree));
+						  lethe_ticks() - stage_start, fdt_totalsize(tree));
 	}
 	if (status != LETHE_OK) {
 		fail(LETHE_STAGE_DESCRIBE, status, &where);
@@ -227,7 +228,8 @@ static void cross(struct lethe_road *road)
 	handoff.to_el1 = road->el == 2 && handoff_el(road) == 1;
 	if (road->el == 2) {
 		id.e2h = road->e2h;
-		/* A tree without CPUs describes no interrupt controller either: leave GICv3 within reach. */
+		/* A tree without CPUs describes no interrupt controller either: leave GICv3 within
+		 * reach. */
 		id.gic_v3 = road->facts.has_gic_v3 || road->facts.cpu_count == 0;
 		lethe_cpu_id_read(&id);
 		lethe_el2_regs(&id, (int)handoff.to_el1, &regs);
@@ -252,7 +254,8 @@ void lethe_road_run(struct lethe_road *road, int door_status)
 	if (status == LETHE_OK) {
 		status = lethe_check(road, &where);
 	}
-	leave_stage(road, RECORD_CHECK, LETHE_STAGE_CHECK, road->plan != 0 ? road->plan->total_size : 0);
+	leave_stage(road, RECORD_CHECK, LETHE_STAGE_CHECK,
+		    road->plan != 0 ? road->plan->total_size : 0);
 
 	enter_stage(LETHE_STAGE_READ);
 	read(road, status, &where);

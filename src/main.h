@@ -5,8 +5,8 @@
 #include "road.h"
 
 /*
- * The road, from a door to the next kernel. road holds what the door knows, door_status what it already found
- * wrong (it is reported as soon as there is a console). Never returns.
+ * The road, from a door to the next kernel. road holds what the door knows, door_status what it
+ * already found wrong (it is reported as soon as there is a console). Never returns.
  */
 void lethe_road_run(struct lethe_road *road, int door_status) __attribute__((noreturn));
 

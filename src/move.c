@@ -7,8 +7,8 @@
 #include "road.h"
 
 /*
- * Up, onto itself: from the end, in pieces that do not overlap. newlib's memmove() goes down by single bytes
- * there, each of them a Device access: 54 million for a kernel.
+ * Up, onto itself: from the end, in pieces that do not overlap. newlib's memmove() goes down by
+ * single bytes there, each of them a Device access: 54 million for a kernel.
  */
 static void slide_up(uint64_t dest, uint64_t source, uint64_t size)
 {
@@ -25,15 +25,18 @@ static uint64_t move_one(const struct lethe_segment *segment, const struct lethe
 	uint64_t tail = segment->mem_size - segment->file_size;
 	uint64_t stored = tail;
 
-	/* Before the first read: a line left by the loader must not answer for memory, nor land on it later. */
+	/* Before the first read: a line left by the loader must not answer for memory, nor land on
+	 * it later. */
 	lethe_dcache_clean_inval_poc(placed->source, placed->source + segment->file_size);
 	/* Before the first store: nor may one land on what is stored now. */
 	lethe_dcache_clean_inval_poc(placed->dest, placed->dest + segment->mem_size);
 	if (placed->dest != placed->source) {
-		if (placed->dest > placed->source && placed->dest - placed->source < segment->file_size) {
+		if (placed->dest > placed->source &&
+		    placed->dest - placed->source < segment->file_size) {
 			slide_up(placed->dest, placed->source, segment->file_size);
 		} else {
-			memmove((void *)placed->dest, (const void *)placed->source, segment->file_size);
+			memmove((void *)placed->dest, (const void *)placed->source,
+				segment->file_size);
 		}
 		stored += segment->file_size;
 	}

@@ -4,9 +4,9 @@
 #define PSCI_SYSTEM_RESET 0x84000009U
 
 /* SMCCC before 1.1 lets the callee clobber x0-x17. */
-#define SMCCC_CLOBBERS \
-	"x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", \
-		"x16", "x17", "memory", "cc"
+#define SMCCC_CLOBBERS                                                                             \
+	"x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",   \
+		"x15", "x16", "x17", "memory", "cc"
 
 int lethe_psci_is_usable(enum lethe_psci conduit, unsigned int el)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 7: every byte the payload is given, at the PoC, and no stale line over it. Stores so far were
- * uncached, so nothing of ours is dirty; but the lines could have been refilled since (another agent, or an
- * instruction fetch, in a unified cache), and booting.rst asks for clean to the PoC by VA whatever we believe.
+ * Stage 7: every byte the payload is given, at the PoC, and no stale line over it. Stores so far
+ * were uncached, so nothing of ours is dirty; but the lines could have been refilled since (another
+ * agent, or an instruction fetch, in a unified cache), and booting.rst asks for clean to the PoC by
+ * VA whatever we believe.
  */
 #include <lethe/cache.h>
 
@@ -42,7 +43,7 @@ int lethe_publish(const struct lethe_road *road)
 	bytes += tree_size;
 	/* Its own time goes into the record before the tree is published, last. */
 	status = lethe_record_patch_stage((void *)road->placement.tree, PUBLISH_STAGE,
-				 lethe_ticks() - start, bytes);
+					  lethe_ticks() - start, bytes);
 	publish_range(road->placement.tree, tree_size);
 	return status;
 }

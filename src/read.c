@@ -11,7 +11,8 @@
 
 #define PAGE 4096ULL
 
-/* Makes [pa, pa + size) readable, or says that it is not there. A loader may have left anything in x0. */
+/* Makes [pa, pa + size) readable, or says that it is not there. A loader may have left anything in
+ * x0. */
 static int probe_range(uint64_t pa, uint64_t size)
 {
 	uint64_t end = pa + size;
@@ -88,7 +89,8 @@ static int use_packed_tree(struct lethe_road *road, struct lethe_where *where)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	/* What it says of an earlier boot, or of where that one's memory lay, is not about this one. */
+	/* What it says of an earlier boot, or of where that one's memory lay, is not about this
+	 * one. */
 	road->facts.has_initrd = 0;
 	road->facts.usable_count = 0;
 	road->facts.efi_mmap = 0;
@@ -115,14 +117,15 @@ int lethe_read_tree(struct lethe_road *road, struct lethe_where *where)
 	if (has_packed) {
 		return use_packed_tree(road, where);
 	}
-	if (road->plan != 0 && (road->slot->tree_size == 0 ||
-				(road->slot->flags & LETHE_SLOT_TREE_OPTIONAL) != 0)) {
+	if (road->plan != 0 &&
+	    (road->slot->tree_size == 0 || (road->slot->flags & LETHE_SLOT_TREE_OPTIONAL) != 0)) {
 		return LETHE_OK; /* the payload does without */
 	}
 	return lethe_fail(where, LETHE_E_TREE_NONE, LETHE_WHAT_NONE, 0, 0, road->x0);
 }
 
-/* A word of the command line that is or starts "earlycon": then somebody trusts stdout-path already. */
+/* A word of the command line that is or starts "earlycon": then somebody trusts stdout-path
+ * already. */
 static int wants_earlycon(const char *bootargs)
 {
 	const char *at = bootargs != 0 ? bootargs : "";
@@ -173,7 +176,6 @@ void lethe_read_console(const struct lethe_road *road, struct lethe_uart *uart)
 			lethe_tree_stdout(road->tree, uart);
 		}
 		break;
-	default:
-		break;
+	default: break;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 3, second half: what only the machine can say about the destinations. The extent is the loader's
- * grant; anything beyond it has to be RAM that nobody else owns.
+ * Stage 3, second half: what only the machine can say about the destinations. The extent is the
+ * loader's grant; anything beyond it has to be RAM that nobody else owns.
  */
 #include <lethe/cache.h>
 
@@ -40,8 +40,7 @@ static int covers(const struct lethe_road *road, uint64_t base, uint64_t size)
 
 static int memory_is_known(const struct lethe_road *road)
 {
-	return road->plan->window_count != 0 || road->facts.has_memory ||
-	       road->facts.efi_mmap != 0;
+	return road->plan->window_count != 0 || road->facts.has_memory || road->facts.efi_mmap != 0;
 }
 
 static int usable(const struct lethe_tree_facts *facts, uint64_t base, uint64_t size)
@@ -80,8 +79,8 @@ static int check_fixed(const struct lethe_road *road, uint64_t base, uint64_t si
 					       facts->initrd_end - facts->initrd_start)) {
 		return LETHE_E_DEST_LOADER;
 	}
-	if (road->tree != 0 && lethe_tree_reserved(road->tree, base, size, road->image_base,
-						   road->image_size)) {
+	if (road->tree != 0 &&
+	    lethe_tree_reserved(road->tree, base, size, road->image_base, road->image_size)) {
 		return LETHE_E_DEST_RESERVED;
 	}
 	return LETHE_OK;
@@ -110,8 +109,8 @@ static int check_loader(const struct lethe_road *road, struct lethe_where *where
 				  "linux,initrd-start", facts->initrd_start);
 	}
 	if (facts->has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE &&
-	    !lethe_place_initrd_fits(road->plan, road->slot, &road->placement,
-				     facts->initrd_start, facts->initrd_end)) {
+	    !lethe_place_initrd_fits(road->plan, road->slot, &road->placement, facts->initrd_start,
+				     facts->initrd_end)) {
 		return lethe_fail(where, LETHE_E_INITRD_WINDOW, LETHE_WHAT_TREE, 0,
 				  "linux,initrd-start", facts->initrd_start);
 	}

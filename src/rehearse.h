@@ -5,8 +5,8 @@
 #include "road.h"
 
 /*
- * `--stop-after check`: prints the extent, the windows, every source and destination and what would be
- * entered. Writes nothing but the console.
+ * `--stop-after check`: prints the extent, the windows, every source and destination and what would
+ * be entered. Writes nothing but the console.
  */
 void lethe_rehearse(const struct lethe_road *road);
 

@@ -11,40 +11,41 @@
 #include <lethe/status.h>
 
 /*
- * What one journey knows. A door fills in the first part; each stage adds its own and reads what came
- * before. One instance, in bss: the stack stays small. Stages return a status and never stop the machine;
- * main.c alone knows their order.
+ * What one journey knows. A door fills in the first part; each stage adds its own and reads what
+ * came before. One instance, in bss: the stack stays small. Stages return a status and never stop
+ * the machine; main.c alone knows their order.
  */
 struct lethe_road {
 	/* door */
-	const char *door;		/* for the record */
-	uint64_t image_base;		/* PA of byte 0 of the Image */
-	uint64_t image_size;		/* from the Image header: what the loader granted */
-	unsigned int page_size;		/* page-size bits of the Image header: 0 any, 1 4K, 2 16K, 3 64K */
+	const char *door;       /* for the record */
+	uint64_t image_base;    /* PA of byte 0 of the Image */
+	uint64_t image_size;    /* from the Image header: what the loader granted */
+	unsigned int page_size; /* page-size bits of the Image header: 0 any, 1 4K, 2 16K, 3 64K */
 	uint64_t plan_pa;
-	uint64_t plan_limit;		/* bytes that may be a plan */
-	uint64_t x0;			/* as the loader passed it */
-	unsigned int el;		/* current */
-	unsigned int e2h;		/* HCR_EL2.E2H in force */
+	uint64_t plan_limit; /* bytes that may be a plan */
+	uint64_t x0;         /* as the loader passed it */
+	unsigned int el;     /* current */
+	unsigned int e2h;    /* HCR_EL2.E2H in force */
 
 	/* check */
-	const struct lethe_plan *plan;	/* null until it is known to be sound */
+	const struct lethe_plan *plan; /* null until it is known to be sound */
 	const struct lethe_slot *slot;
 	unsigned int slot_index;
 	struct lethe_placement placement;
 
 	/* read */
-	const void *tree;		/* the one to be fixed up; null: none is passed */
+	const void *tree; /* the one to be fixed up; null: none is passed */
 	int tree_is_packed;
-	uint64_t loader_tree;		/* PA and size of the loader's, 0 when there is none or it is not read */
+	uint64_t loader_tree; /* PA and size of the loader's, 0 when there is none or it is not read
+			       */
 	uint32_t loader_tree_size;
-	int x0_status;			/* why x0 is no tree; LETHE_OK when it is one or was not asked */
+	int x0_status; /* why x0 is no tree; LETHE_OK when it is one or was not asked */
 	struct lethe_tree_facts facts;
 
 	/* verify */
 	uint64_t verify_ticks[LETHE_SEGMENT_MAX];
-	uint8_t verified[LETHE_SEGMENT_MAX];	/* 1: digest matched */
-	uint8_t found[LETHE_DIGEST_SIZE];	/* of the last mismatch */
+	uint8_t verified[LETHE_SEGMENT_MAX]; /* 1: digest matched */
+	uint8_t found[LETHE_DIGEST_SIZE];    /* of the last mismatch */
 
 	struct lethe_record record;
 };
@@ -52,25 +53,29 @@ struct lethe_road {
 /* check.c: the plan and its placement against the extent. Reads only. */
 int lethe_check(struct lethe_road *road, struct lethe_where *where);
 
-/* read.c: chooses the tree and reads it. With no plan (road->plan null) only the loader's is looked at. */
+/* read.c: chooses the tree and reads it. With no plan (road->plan null) only the loader's is looked
+ * at. */
 int lethe_read_tree(struct lethe_road *road, struct lethe_where *where);
 
 /* read.c: the UART that the plan, or without a plan the tree, names. */
 void lethe_read_console(const struct lethe_road *road, struct lethe_uart *uart);
 
-/* read_memory.c: what check could not know: destinations against RAM, reservations, the loader's things. */
+/* read_memory.c: what check could not know: destinations against RAM, reservations, the loader's
+ * things. */
 int lethe_read_memory(const struct lethe_road *road, struct lethe_where *where);
 
 /* move.c: copies, zeroes the tails. Returns the bytes stored. */
 uint64_t lethe_move(const struct lethe_road *road);
 
-/* verify.c: one segment at its destination. LETHE_OK or LETHE_E_DIGEST, road->found then says what was there. */
+/* verify.c: one segment at its destination. LETHE_OK or LETHE_E_DIGEST, road->found then says what
+ * was there. */
 int lethe_verify_segment(struct lethe_road *road, unsigned int index);
 
 /* describe.c: the tree in its slot, fixed up, with the record, packed. */
 int lethe_describe(struct lethe_road *road, struct lethe_where *where);
 
-/* publish.c: destinations, the loader's initrd when it is passed on, and the tree last, to the PoC. */
+/* publish.c: destinations, the loader's initrd when it is passed on, and the tree last, to the PoC.
+ */
 int lethe_publish(const struct lethe_road *road);
 
 /* The segments of the slot that boots: [first, end). */

@@ -8,10 +8,10 @@
 
 #include "time.h"
 
-#define SEED_SIZE	(LETHE_SEED_KASLR + LETHE_SEED_RNG)
-#define RNDR_WORDS	8
-#define RNDR_RETRIES	16
-#define RNDR		"s3_3_c2_c4_0"
+#define SEED_SIZE    (LETHE_SEED_KASLR + LETHE_SEED_RNG)
+#define RNDR_WORDS   8
+#define RNDR_RETRIES 16
+#define RNDR         "s3_3_c2_c4_0"
 
 /* FEAT_RNG: one word, or 0 when the generator gives none in time (it sets NZCV to 0b0100 then). */
 static int read_rndr(uint64_t *word)
@@ -21,7 +21,10 @@ static int read_rndr(uint64_t *word)
 	for (i = 0; i < RNDR_RETRIES; i++) {
 		uint64_t ok;
 
-		__asm__ volatile("mrs %0, " RNDR "\n\tcset %1, ne" : "=r"(*word), "=r"(ok) : : "cc");
+		__asm__ volatile("mrs %0, " RNDR "\n\tcset %1, ne"
+				 : "=r"(*word), "=r"(ok)
+				 :
+				 : "cc");
 		if (ok) {
 			return 1;
 		}

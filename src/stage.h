@@ -2,7 +2,8 @@
 #ifndef LETHE_STAGE_H
 #define LETHE_STAGE_H
 
-/* The road's stages, in order. The numbers are an interface: a machine halted without a console has one in x1. */
+/* The road's stages, in order. The numbers are an interface: a machine halted without a console has
+ * one in x1. */
 enum lethe_stage {
 	LETHE_STAGE_ENTRY = 0,
 	LETHE_STAGE_CHECK = 1,

@@ -10,14 +10,14 @@
 #include "stage.h"
 
 /*
- * The one place that stops the machine. What it needs to know is told as the road learns it; until then
- * the policy is halt.
+ * The one place that stops the machine. What it needs to know is told as the road learns it; until
+ * then the policy is halt.
  */
 struct lethe_stop {
-	enum lethe_stage stage;		/* where the road is */
+	enum lethe_stage stage; /* where the road is */
 	enum lethe_on_fail on_fail;
-	enum lethe_psci psci;		/* conduit, NONE until it is known */
-	unsigned int el;		/* current */
+	enum lethe_psci psci; /* conduit, NONE until it is known */
+	unsigned int el;      /* current */
 };
 
 extern struct lethe_stop lethe_stop_context;

@@ -9,7 +9,8 @@ static inline uint64_t lethe_ticks(void)
 {
 	uint64_t ticks;
 
-	/* ISB: the counter may otherwise be read ahead of what is to be timed (Arm ARM, "CNTVCT_EL0"). */
+	/* ISB: the counter may otherwise be read ahead of what is to be timed (Arm ARM,
+	 * "CNTVCT_EL0"). */
 	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks) : : "memory");
 	return ticks;
 }

@@ -5,11 +5,12 @@
 #include <lethe/fdt.h>
 
 /*
- * PL011 and 8250/16550, polled. All return 0, or -1 when the UART faults, is gone, or stays busy longer than any
- * working one can; nothing is printed. MMU off (registers are Device memory).
+ * PL011 and 8250/16550, polled. All return 0, or -1 when the UART faults, is gone, or stays busy
+ * longer than any working one can; nothing is printed. MMU off (registers are Device memory).
  */
 
-/* First look: does something answer? Fills in what the kind fixes (access width) and enables a PL011. */
+/* First look: does something answer? Fills in what the kind fixes (access width) and enables a
+ * PL011. */
 int lethe_uart_probe(struct lethe_uart *uart);
 
 /* One character, as it is. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What EL2 must hold for a payload, for CPUs that nobody has at hand. Expected values from the Arm ARM. */
+/* What EL2 must hold for a payload, for CPUs that nobody has at hand. Expected values from the Arm
+ * ARM. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,15 +29,17 @@ static void test_old_cpu(void **state)
 
 	(void)state;
 	lethe_el2_regs(&id, 1, &regs);
-	assert_int_equal(regs.hcr, 0xa0000000);	/* RW, HCD */
-	assert_int_equal(regs.cptr, 0x33ff);	/* RES1 only, TFP clear */
+	assert_int_equal(regs.hcr, 0xa0000000); /* RW, HCD */
+	assert_int_equal(regs.cptr, 0x33ff);    /* RES1 only, TFP clear */
 	assert_int_equal(regs.cnthctl, 3);
-	assert_int_equal(regs.mdcr, 6);		/* HPMN */
+	assert_int_equal(regs.mdcr, 6); /* HPMN */
 	assert_int_equal(regs.vpidr, 0x410fd034);
 	assert_int_equal(regs.vmpidr, 0x80000003);
 	assert_int_equal(regs.sctlr_el1, 0x30d00800);
 	assert_int_equal(regs.icc_sre, 0);
-	assert_int_equal(regs.hcrx | regs.hfgrtr | regs.hfgwtr | regs.hfgitr | regs.hdfgrtr | regs.hdfgwtr, 0);
+	assert_int_equal(regs.hcrx | regs.hfgrtr | regs.hfgwtr | regs.hfgitr | regs.hdfgrtr |
+				 regs.hdfgwtr,
+			 0);
 	assert_false(regs.has_gic || regs.has_hcrx || regs.has_sve || regs.has_sme || regs.has_fgt);
 }
 
@@ -47,10 +50,10 @@ static void test_at_el2(void **state)
 
 	(void)state;
 	lethe_el2_regs(&id, 0, &regs);
-	assert_int_equal(regs.hcr, 0x80000000);	/* RW alone: E2H, TGE, VM, AMO clear */
+	assert_int_equal(regs.hcr, 0x80000000); /* RW alone: E2H, TGE, VM, AMO clear */
 	id.e2h = 1;
 	lethe_el2_regs(&id, 0, &regs);
-	assert_int_equal(regs.hcr, 0x480000000);	/* E2H is RES1 there, TGE still clear */
+	assert_int_equal(regs.hcr, 0x480000000); /* E2H is RES1 there, TGE still clear */
 }
 
 static void test_e2h_layouts(void **state)
@@ -60,14 +63,14 @@ static void test_e2h_layouts(void **state)
 
 	(void)state;
 	id.e2h = 1;
-	id.pfr0 = FIELD(1, 32);	/* SVE */
-	id.pfr1 = FIELD(1, 24);	/* SME */
+	id.pfr0 = FIELD(1, 32); /* SVE */
+	id.pfr1 = FIELD(1, 24); /* SME */
 	lethe_el2_regs(&id, 1, &regs);
-	assert_int_equal(regs.cptr, 0x3330000);	/* SMEN, FPEN, ZEN all 0b11 */
-	assert_int_equal(regs.cnthctl, 0xc00);	/* EL1PCTEN, EL1PTEN */
+	assert_int_equal(regs.cptr, 0x3330000); /* SMEN, FPEN, ZEN all 0b11 */
+	assert_int_equal(regs.cnthctl, 0xc00);  /* EL1PCTEN, EL1PTEN */
 	id.e2h = 0;
 	lethe_el2_regs(&id, 1, &regs);
-	assert_int_equal(regs.cptr, 0x22ff);	/* TZ and TSM clear */
+	assert_int_equal(regs.cptr, 0x22ff); /* TZ and TSM clear */
 }
 
 static void test_pauth(void **state)
@@ -150,13 +153,14 @@ static void test_new_cpu(void **state)
 	struct lethe_el2_regs regs;
 
 	(void)state;
-	id.pfr1 = FIELD(2, 24) | FIELD(1, 44);			 /* SME2, GCS */
-	id.isar2 = FIELD(1, 16);				 /* MOPS */
-	id.mmfr0 = FIELD(1, 56);				 /* FGT */
-	id.mmfr1 = FIELD(1, 40);				 /* HCX */
-	id.mmfr3 = FIELD(1, 0) | FIELD(1, 4) | FIELD(1, 8) | FIELD(1, 16); /* TCR2 SCTLR2 S1PIE S1POE */
-	id.dfr0 |= FIELD(1, 52) | FIELD(3, 32);			 /* BRBE, SPEv1p2 */
-	id.smfr0 = FIELD(1, 63) | FIELD(1, 56);			 /* FA64, SME2 */
+	id.pfr1 = FIELD(2, 24) | FIELD(1, 44); /* SME2, GCS */
+	id.isar2 = FIELD(1, 16);               /* MOPS */
+	id.mmfr0 = FIELD(1, 56);               /* FGT */
+	id.mmfr1 = FIELD(1, 40);               /* HCX */
+	id.mmfr3 = FIELD(1, 0) | FIELD(1, 4) | FIELD(1, 8) |
+		   FIELD(1, 16);                /* TCR2 SCTLR2 S1PIE S1POE */
+	id.dfr0 |= FIELD(1, 52) | FIELD(3, 32); /* BRBE, SPEv1p2 */
+	id.smfr0 = FIELD(1, 63) | FIELD(1, 56); /* FA64, SME2 */
 	lethe_el2_regs(&id, 1, &regs);
 	assert_true(regs.has_fgt && regs.has_hcrx && regs.has_sme);
 	assert_int_equal(regs.hcrx, FIELD(3, 10) | FIELD(3, 14) | FIELD(1, 22));
@@ -169,13 +173,40 @@ static void test_new_cpu(void **state)
 	assert_int_equal(regs.hdfgwtr, FIELD(7, 60));
 }
 
+/* What is written only where the CPU has it. */
+static void test_features(void **state)
+{
+	struct lethe_cpu_id id = old_cpu();
+	struct lethe_el2_regs regs;
+
+	(void)state;
+	lethe_el2_regs(&id, 1, &regs);
+	assert_false(regs.has_gcs || regs.has_brbe || regs.has_amu || regs.has_sctlr2 ||
+		     regs.has_tcr2);
+	id.pfr1 = FIELD(1, 44);
+	id.dfr0 |= FIELD(1, 52);
+	id.mmfr3 = FIELD(1, 4);
+	id.pfr2 = FIELD(1, 32);
+	id.pfr0 = FIELD(1, 44);
+	lethe_el2_regs(&id, 1, &regs);
+	assert_true(regs.has_gcs && regs.has_brbe && regs.has_amu && regs.has_sctlr2);
+	assert_false(regs.has_tcr2);
+	assert_int_equal(regs.hcrx, FIELD(1, 15) | FIELD(1, 22) | FIELD(1, 23));
+	id.mmfr3 = FIELD(1, 0);
+	id.pfr0 |= FIELD(1, 12); /* with an EL3 the activity monitors are firmware's to start */
+	lethe_el2_regs(&id, 1, &regs);
+	assert_true(regs.has_tcr2);
+	assert_false(regs.has_sctlr2 || regs.has_amu);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_old_cpu), cmocka_unit_test(test_at_el2),
+		cmocka_unit_test(test_old_cpu),     cmocka_unit_test(test_at_el2),
 		cmocka_unit_test(test_e2h_layouts), cmocka_unit_test(test_pauth),
-		cmocka_unit_test(test_mte),	cmocka_unit_test(test_mdcr),
-		cmocka_unit_test(test_gic),	cmocka_unit_test(test_new_cpu),
+		cmocka_unit_test(test_mte),         cmocka_unit_test(test_mdcr),
+		cmocka_unit_test(test_gic),         cmocka_unit_test(test_features),
+		cmocka_unit_test(test_new_cpu),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
