@@ -6,9 +6,11 @@
  *
  * Two exceptions come back: one inside lethe_probe_read() (any kind), and one SError in the window that
  * entry.S opens. Everything else ends in lethe_fault() on a stack of its own; but while the TPIDR_ELx of our EL
- * is not 0 we are crossing, or have crossed to EL1: no memory may be touched any more, and it ends in registers
- * alone, or, for an HVC of the payload's, in "not supported". Scratch registers are SP_EL0 (we run on SP_ELx),
- * TPIDRRO_EL0 and TPIDR_EL0; only a payload's HVC finds TPIDRRO_EL0 changed.
+ * is not 0 we are crossing: no memory may be touched any more, and it ends in registers alone. Scratch registers
+ * are SP_EL0 (we run on SP_ELx), TPIDRRO_EL0 and TPIDR_EL0.
+ *
+ * From a lower level only a payload at EL1 can come, long after: an HVC gets "not supported" in x0 and finds all
+ * else as it was; anything else halts.
  */
 #include "asm.h"
 #include "entry.h"
@@ -27,11 +29,24 @@
 	.hidden	lethe_vectors
 	.type	lethe_vectors, %function
 lethe_vectors:
-	.rept	4				// SP_EL0, SP_ELx, lower EL AArch64, lower EL AArch32
+	.rept	2				// from our own level, on SP_EL0 and on SP_ELx
 	vector	LETHE_FAULT_SYNC
 	vector	LETHE_FAULT_IRQ
 	vector	LETHE_FAULT_FIQ
 	vector	LETHE_FAULT_SERROR
+	.endr
+
+	.balign	128				// from a lower level in AArch64, synchronous
+	mrs	x0, esr_el2			// an HVC gives x0 away; what is no HVC does not go back
+	lsr	x0, x0, #26			// EC
+	cmp	x0, #0x16			// HVC: HCR_EL2.HCD does not stop it where there is an EL3
+	b.ne	.Lcrossing
+	mov	x0, #-1				// SMCCC: not supported
+	eret					// synchronizes the context; flags come back from SPSR
+
+	.rept	7				// its other three kinds, and AArch32
+	.balign	128
+	b	.Lcrossing
 	.endr
 
 .Lexception:
@@ -41,7 +56,7 @@ lethe_vectors:
 	b.lo	1f
 	b.hi	2f
 	mrs	x1, tpidr_el2
-	cbnz	x1, .Lcrossing_el2
+	cbnz	x1, .Lcrossing
 	mrs	x1, elr_el2
 	b	3f
 1:	mrs	x1, tpidr_el1
@@ -109,15 +124,6 @@ lethe_vectors:
 	bl	lethe_fault
 	b	lethe_halt			// not reached: lethe_fault does not return
 
-.Lcrossing_el2:
-	cbnz	x0, .Lcrossing			// not synchronous
-	mrs	x1, esr_el2
-	lsr	x1, x1, #26			// EC
-	cmp	x1, #0x16			// HVC: HCR_EL2.HCD does not stop it where there is an EL3
-	b.ne	.Lcrossing
-	mrs	x1, tpidrro_el0
-	mov	x0, #-1				// SMCCC: not supported
-	eret					// synchronizes the context
 .Lcrossing:					// ESR, ELR and FAR keep the rest of the story
 	mov	x0, #LETHE_E_FAULT_ASM
 	mov	x1, #LETHE_STAGE_CROSS_ASM

@@ -67,11 +67,15 @@ def test_conduit_that_faults_is_tried_once(work):
 def test_hvc_below_an_el1_payload(work):
     """Where there is an EL3, HCR_EL2.HCD is RES0 and the HVC arrives at EL2: not supported, and back."""
     code = struct.pack(
-        "<12I",
+        "<16I",
         0xd51bd05f,     # msr tpidr_el0, xzr  user space may
+        0xd2800ee5,     # mov x5, #0x77
+        0xd5184105,     # msr sp_el0, x5      Linux keeps its current task there
         0xd2800000,     # mov x0, #0
         0xd4000002,     # hvc #0
+        0xd5384106,     # mrs x6, sp_el0
         0xb100041f,     # cmn x0, #1
+        0xfa4600a0,     # ccmp x5, x6, #0, eq
         0x52800961,     # mov w1, #'K'
         0x52800b02,     # mov w2, #'X'
         0x1a820021,     # csel w1, w1, w2, eq
