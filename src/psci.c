@@ -5,8 +5,8 @@
 
 /* SMCCC before 1.1 lets the callee clobber x0-x17. */
 #define SMCCC_CLOBBERS                                                                             \
-	"x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",   \
-		"x15", "x16", "x17", "memory", "cc"
+	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",    \
+		"x14", "x15", "x16", "x17", "memory", "cc"
 
 int lethe_psci_is_usable(enum lethe_psci conduit, unsigned int el)
 {
@@ -15,11 +15,11 @@ int lethe_psci_is_usable(enum lethe_psci conduit, unsigned int el)
 
 void lethe_psci_reset(enum lethe_psci conduit)
 {
-	register uint64_t x0 __asm__("x0") = PSCI_SYSTEM_RESET;
+	uint64_t function = PSCI_SYSTEM_RESET;
 
 	if (conduit == LETHE_PSCI_SMC) {
-		__asm__ volatile("smc #0" : "+r"(x0) : : SMCCC_CLOBBERS);
+		__asm__ volatile("mov x0, %0\n\tsmc #0" : : "r"(function) : SMCCC_CLOBBERS);
 	} else {
-		__asm__ volatile("hvc #0" : "+r"(x0) : : SMCCC_CLOBBERS);
+		__asm__ volatile("mov x0, %0\n\thvc #0" : : "r"(function) : SMCCC_CLOBBERS);
 	}
 }

@@ -134,7 +134,9 @@ def cppcheck():
         ["cppcheck", "--quiet", "--std=c11", "--enable=warning,portability,performance",
          "--inline-suppr", "-U__ASSEMBLER__", "--suppress=missingIncludeSystem",
          # Two ends of one thing, as the linker or the assembler names them.
-         "--suppress=comparePointers", "--error-exitcode=1", "-Iinclude",
+         "--suppress=comparePointers",
+         # Newer versions say that they did not look everywhere; older ones did not either, in silence.
+         "--suppress=normalCheckLevelMaxBranches", "--error-exitcode=1", "-Iinclude",
          "-Isrc", "-Itools/lethe", "src", "tools/lethe"], capture_output=True, text=True, check=False)
     return out.stderr.splitlines() if out.returncode else []
 
