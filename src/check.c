@@ -52,5 +52,6 @@ int lethe_check(struct lethe_road *road, struct lethe_where *where)
 		return lethe_fail(where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, "workspace",
 				  road->placement.workspace);
 	}
+	road->is_checked = 1;
 	return LETHE_OK;
 }

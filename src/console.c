@@ -18,14 +18,14 @@ void lethe_console_open(const struct lethe_uart *wanted)
 	}
 }
 
-int lethe_console_is_open(void)
+static int is_open(void)
 {
 	return uart.kind != LETHE_CONSOLE_NONE;
 }
 
 void lethe_console_drain(void)
 {
-	if (lethe_console_is_open() && lethe_uart_drain(&uart) != 0) {
+	if (is_open() && lethe_uart_drain(&uart) != 0) {
 		uart.kind = LETHE_CONSOLE_NONE;
 	}
 }
@@ -33,7 +33,7 @@ void lethe_console_drain(void)
 static void put(char c)
 {
 	/* One time-out is enough: a dead UART must not cost one for each character. */
-	if (lethe_console_is_open() && lethe_uart_put(&uart, c) != 0) {
+	if (is_open() && lethe_uart_put(&uart, c) != 0) {
 		uart.kind = LETHE_CONSOLE_NONE;
 	}
 }
@@ -89,7 +89,7 @@ void lethe_line(const char *format, ...)
 	unsigned int column;
 	va_list args;
 
-	if (!lethe_console_is_open()) {
+	if (!is_open()) {
 		return;
 	}
 	if (in_line) {

@@ -13,9 +13,6 @@
  */
 void lethe_console_open(const struct lethe_uart *uart);
 
-/* 1 while a UART is open and takes characters. */
-int lethe_console_is_open(void);
-
 /* Waits, bounded, until everything written has left the wire side FIFO. Before a reset or the
  * crossing. */
 void lethe_console_drain(void);

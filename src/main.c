@@ -67,8 +67,7 @@ static void open_console(const struct lethe_road *road)
 	}
 }
 
-/* Firmware would start them at EL2. A tree that leaves its CPUs to ACPI does not say that there is
- * just one. */
+/* Firmware would start them at EL2. A tree that leaves its CPUs to ACPI may have any number. */
 static int may_have_more_cpus(const struct lethe_tree_facts *facts)
 {
 	return facts->cpu_count > 1 || (facts->cpu_count == 0 && facts->efi_mmap != 0);

@@ -105,6 +105,9 @@ int lethe_read_tree(struct lethe_road *road, struct lethe_where *where)
 	int has_packed = road->plan != 0 && road->slot->tree_segment != LETHE_INDEX_NONE;
 	int forced = has_packed && (road->slot->flags & LETHE_SLOT_FORCE_TREE) != 0;
 
+	/* Of a plan that failed its check nobody knows where its tree is; a console is all we are after. */
+	has_packed = has_packed && road->is_checked;
+
 	road->facts.psci = LETHE_PSCI_NONE;
 	if (!forced && road->x0 != 0) {
 		road->x0_status = find_loader_tree(road);

@@ -32,6 +32,7 @@ struct lethe_road {
 	const struct lethe_slot *slot;
 	unsigned int slot_index;
 	struct lethe_placement placement;
+	int is_checked;			/* all of check passed: placement may be believed */
 
 	/* read */
 	const void *tree; /* the one to be fixed up; null: none is passed */

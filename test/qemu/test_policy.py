@@ -32,6 +32,15 @@ def test_policy_holds_from_the_check_on(work, on_fail, last):
         machine.expect(r"^lethe: FAIL check: hyp stub: .*\(LETHE_E_PLAN_UNSUPPORTED\)$", last)
 
 
+def test_packed_tree_of_a_plan_that_failed(work):
+    """Its place was not computed, and is not looked at: address 0 is the secure world's here."""
+    tree = machine_tree(work + "/tree.dtb")
+    bundle = Bundle(pack(work + "/boot.img", "--dtb", tree, "--force-dtb"))
+    bundle.plan("hyp_stub", 1)
+    with Machine(bundle.save(work + "/bad.img"), machine="virt,virtualization=on,secure=on") as machine:
+        machine.expect(r"^lethe: FAIL check: hyp stub: ", "^lethe: halt$", never="FAULT")
+
+
 @pytest.mark.parametrize("start, end, status", [
     (0x45000000, TOP, "INITRD_WINDOW"), (0x46000000, 0x45000000, "LOADER_INITRD"),
     (TOP - 4096, TOP, "INITRD_WINDOW")], ids=["endless", "inside out", "far"])
