@@ -4,12 +4,12 @@
 A Machine is one QEMU. expect() takes regular expressions that must match lines of the serial console in
 order; between them any lines may come. When one does not come in time, or QEMU ends, the failure shows the
 whole console and the command line to repeat it. QEMU is killed on leaving the `with` block: nobody waits for
-a power-off. Every line of Lethe's is held against the promised form on the way.
+a power-off. Every line of Lethe's is held against the promised form on the way, and every machine that
+runs Lethe is under the judge of cache coherence (judge.py).
 """
 
 import contextlib
 import ctypes
-import json
 import mmap
 import os
 import re
@@ -17,15 +17,17 @@ import select
 import shlex
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import tempfile
 import time
-import xml.etree.ElementTree as ElementTree
+
+import judge as judges
+from remote import Failure, Gdb, Monitor
 
 LIMIT = 20          # seconds for one machine
 LIMIT_LOADED = 60   # the same when others use the host
+JUDGE_WAIT = 10     # from a hand-off to the judge's last line
 LINE_MAX = 120      # characters of one of Lethe's lines
 MIB = 1 << 20
 
@@ -46,127 +48,10 @@ def limit():
     return LIMIT_LOADED if os.getloadavg()[0] > 1.2 * (os.cpu_count() or 1) else LIMIT
 
 
-class Failure(AssertionError):
-    pass
-
-
 def die_with_parent():
     """In the child, before QEMU: a killed test run leaves no machine behind (Linux; elsewhere nothing)."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
-
-
-class Monitor:
-    """QMP over a unix socket."""
-
-    def __init__(self, path):
-        self.file = connect(path).makefile("rw", encoding="utf-8", newline="\n")
-        self.answer()
-        self.run("qmp_capabilities")
-
-    def answer(self):
-        while True:
-            message = json.loads(self.file.readline())
-            if "event" not in message:
-                return message
-
-    def run(self, command, **arguments):
-        self.file.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
-        self.file.flush()
-        message = self.answer()
-        if "error" in message:
-            raise Failure(f"QMP {command}: {message['error']['desc']}")
-        return message.get("return")
-
-    def registers(self):
-        """General registers of CPU 0 as `info registers` prints them: {"X00": .., "PC": .., ..}"""
-        text = self.run("human-monitor-command", **{"command-line": "info registers"})
-        return {name: int(value, 16)
-                for name, value in re.findall(r"\b(PC|SP|X\d\d)=([0-9a-f]+)", text)}
-
-    def wait_halted(self, seconds=10):
-        """Until CPU 0 sleeps in WFI twice at one place."""
-        end = time.monotonic() + seconds
-        before = None
-        while time.monotonic() < end:
-            registers = self.registers()
-            text = self.run("query-cpus-fast")
-            if registers == before and text:
-                return registers
-            before = registers
-            time.sleep(0.1)
-        raise Failure("the CPU does not come to rest")
-
-
-class Gdb:
-    """As much of gdb's remote protocol as it takes to read system registers: QEMU stops on connect."""
-
-    def __init__(self, path):
-        self.socket = connect(path)
-        self.socket.settimeout(10)
-        self.pending = b""
-        self.socket.sendall(b"+")
-        self.ask("qSupported:multiprocess+;xmlRegisters=aarch64")
-        self.numbers = {}
-        self.describe("target.xml", [0])
-
-    def byte(self):
-        while not self.pending:
-            self.pending = self.socket.recv(65536)
-            if not self.pending:
-                raise Failure("gdbstub closed")
-        first, self.pending = self.pending[:1], self.pending[1:]
-        return first
-
-    def ask(self, text):
-        data = text.encode()
-        self.socket.sendall(b"$%s#%02x" % (data, sum(data) & 0xff))
-        while self.byte() != b"$":
-            pass
-        answer = b""
-        while True:
-            c = self.byte()
-            if c == b"#":
-                break
-            answer += bytes([self.byte()[0] ^ 0x20]) if c == b"}" else c
-        self.byte()
-        self.byte()
-        self.socket.sendall(b"+")
-        return answer
-
-    def describe(self, annex, number):
-        text = b""
-        while True:
-            part = self.ask(f"qXfer:features:read:{annex}:{len(text):x},f00")
-            text += part[1:]
-            if part[:1] != b"m":
-                break
-        text = re.sub(rb"<!DOCTYPE[^>]*>", b"", text).replace(b"<xi:", b"<")
-        for element in ElementTree.fromstring(text).iter():
-            if element.tag == "include":
-                self.describe(element.get("href"), number)
-            elif element.tag == "reg":
-                number[0] = int(element.get("regnum", number[0]))
-                self.numbers[element.get("name")] = number[0]
-                number[0] += 1
-
-    def read(self, name):
-        answer = self.ask(f"p{self.numbers[name]:x}")
-        return int.from_bytes(bytes.fromhex(answer.decode()), "little")
-
-
-def connect(path):
-    end = time.monotonic() + 10
-    while True:
-        try:
-            sock = socket.socket(socket.AF_UNIX)
-            sock.connect(path)
-            return sock
-        except OSError:
-            sock.close()
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.01)
 
 
 class Machine:
@@ -174,15 +59,16 @@ class Machine:
 
     ram: the guest's memory is a file that read_ram() sees, also while the guest runs.
     paused: do not start the CPU before go().
+    judge: keywords for the judge, which is there in any case; None, and because: there is none.
     """
 
     def __init__(self, kernel=None, *, cpu="cortex-a72", el=2, smp=1, memory=256, initrd=None,
                  append=None, dtb=None, machine=None, load=(), extra=(), ram=False, monitor=False,
-                 gdb=False, paused=False):
+                 gdb=False, paused=False, judge=(), because=None):
         self.stack = contextlib.ExitStack()
         self.folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="lethe-"))
-        self.raw = b""
-        self.lines_seen = 0
+        self.raw = b""          # the console
+        self.seen = b""         # the same with the judge's lines where they came
         self.position = 0
         self.memory = memory * MIB
         name = machine or "virt,virtualization=" + ("on" if el >= 2 else "off") + \
@@ -203,6 +89,11 @@ class Machine:
                 command += [option, str(value)]
         for path, address in load:
             command += ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
+        assert (judge is None) == bool(because), "a machine that is not judged says why"
+        self.judge = None if judge is None else \
+            judges.appoint(O, name, kernel, load, dict(judge))
+        if self.judge:
+            command += ["-plugin", self.judge.arguments]
         self.repeat = command + list(extra)     # without our sockets
         if monitor or paused:
             command += ["-qmp", f"unix:{self.folder}/qmp,server=on,wait=off"]
@@ -228,7 +119,11 @@ class Machine:
         return self
 
     def __exit__(self, kind, value, trace):
-        self.stop()
+        try:
+            if kind is None:
+                self.check_judge()
+        finally:
+            self.stop()
         if kind is None:
             self.check_form()
         elif issubclass(kind, AssertionError) and not issubclass(kind, Failure):
@@ -245,7 +140,7 @@ class Machine:
     # ---- the console ----
 
     def failure(self, why):
-        text = self.raw.decode("utf-8", "replace").replace("\r", "")
+        text = self.seen.decode("utf-8", "replace").replace("\r", "")
         return Failure(f"{why}\n---- console ----\n{text}\n---- repeat with ----\n"
                        f"{shlex.join(map(str, self.repeat))}\n")
 
@@ -254,8 +149,7 @@ class Machine:
         left = self.deadline - time.monotonic()
         if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
             return "time is up"
-        data = os.read(self.process.stdout.fileno(), 65536)
-        self.raw += data
+        data = self.read_console()
         return None if data else f"QEMU ended with {self.process.wait()}"
 
     def drain(self, seconds=0.0):
@@ -265,10 +159,14 @@ class Machine:
             left = max(0.0, end - time.monotonic())
             if not select.select([self.process.stdout], [], [], left)[0]:
                 return
-            data = os.read(self.process.stdout.fileno(), 65536)
-            if not data:
+            if not self.read_console():
                 return
-            self.raw += data
+
+    def read_console(self):
+        data = os.read(self.process.stdout.fileno(), 65536)
+        self.seen += data
+        self.raw += self.judge.listen(data) if self.judge else data
+        return data
 
     def expect(self, *patterns, never=None):
         """Matches, one for each pattern; with one pattern just that."""
@@ -339,6 +237,20 @@ class Machine:
             if not line.startswith(b"lethe: ") or not line.endswith(b"\r") or b"\r" in line[:-1] \
                     or len(line) - 1 > LINE_MAX or not line[:-1].decode("ascii", "replace").isprintable():
                 raise self.failure(f"not the form of a line of Lethe's: {line!r}")
+
+    def check_judge(self):
+        """No report; and when the hand-off was reached, it was looked at."""
+        if not self.judge:
+            return
+        self.drain()
+        handed_over = b"lethe: enter 0x" in self.raw or b"payload: " in self.raw
+        if handed_over and not self.judge.has_stopped():
+            self.deadline = min(self.deadline, time.monotonic() + JUDGE_WAIT)
+            while not self.judge.has_stopped() and not self.receive():
+                pass
+        objection = self.judge.objection(handed_over)
+        if objection:
+            raise self.failure(objection)
 
     # ---- memory and registers ----
 

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The judge of cache coherence (docs/cohsan.md), as the tests' machines meet it.
+
+A machine that runs Lethe is judged unless its test says why not: from Lethe's first instruction to
+the hand-off, with all of RAM hostile but the bytes of the bundle's file. Where that file lies is found
+out from what the machine is given, so that a test says nothing; what a test says is laid over it:
+
+    Machine(.., judge={"clean": "plan"})    keywords of the plugin; "plan": only blob and plan
+    Machine(.., judge={"stop": 0x4a000000}) a payload without an Image header
+    Machine(.., judge=None, because="..")   not judged; test_judge.py has the list of these
+"""
+
+import os
+import re
+import struct
+import subprocess
+
+MIB = 1 << 20
+PLUGIN = "cohsan.so"
+# Where QEMU's -kernel puts an Image with text_offset 0: 2 MiB behind the start of RAM.
+KERNEL_AT = {"virt": 0x40200000, "npcm845-evb": 0x200000, "raspi3b": 0x200000, "raspi4b": 0x200000}
+LINE = re.compile(rb"cohsan: [^\n]*\n")
+# The end of a read may be the middle of one.
+PART = re.compile(rb"(cohsan: [^\n]*|cohsan:|cohsan|cohsa|cohs|coh|co|c)\Z")
+STOP = re.compile(r"^cohsan: stop pc=0x[0-9a-f]+ el=[0-3] reports=0$")
+
+BLOB_MAGIC_AT, BLOB_MAGIC = 64, b"LETHEBLB"
+PLAN_OFFSET_AT, PLAN_TOTAL_SIZE_AT = 88, 12
+STUB_CODE = 288         # hostile.S: behind the header and the table
+STUB_SIZE = 0x10000
+STUB_EL1 = 8
+
+
+def read(path, offset, size):
+    with open(path, "rb") as file:
+        file.seek(offset)
+        return file.read(size)
+
+
+def is_bundle(path):
+    return read(path, BLOB_MAGIC_AT, len(BLOB_MAGIC)) == BLOB_MAGIC
+
+
+def is_stub(path, stub):
+    return os.path.getsize(path) == os.path.getsize(stub) and \
+        read(path, STUB_CODE, MIB) == read(stub, STUB_CODE, MIB)
+
+
+def find(kernel, load, base, stub):
+    """(PA of Lethe's byte 0 when it is entered, the bundle, other clean ranges), or None: no Lethe.
+
+    The kernel itself; what the stub branches to, perhaps after copying it there; what firmware is
+    told to start, which then is the only one.
+    """
+    if kernel and is_bundle(kernel):
+        return base, kernel, []
+    placed = {address: path for path, address in load if is_bundle(path)}
+    if kernel and is_stub(kernel, stub):
+        target, flags = struct.unpack("<QQ", read(kernel, 64, 16))
+        for source, destination, _ in struct.iter_unpack("<QQQ", read(kernel, 96, 96)):
+            if destination == target and source in placed:
+                return target, placed[source], []
+        # What stays below at EL2 is firmware: its memory is its own affair, and sound.
+        others = [(base, base + STUB_SIZE)] if flags & STUB_EL1 else []
+        return (target, placed[target], others) if target in placed else None
+    if len(placed) == 1:
+        return next((address, path, []) for address, path in placed.items())
+    return None
+
+
+def blob_size(elf):
+    """Of the blob with its bss and stacks: the symbol at its end."""
+    symbols = subprocess.run(["readelf", "-sW", elf], check=True, stdout=subprocess.PIPE, text=True)
+    return next(int(words[1], 16) for words in map(str.split, symbols.stdout.splitlines())
+                if len(words) == 8 and words[7] == "lethe_blob_end")
+
+
+def plan_end(path):
+    plan = struct.unpack("<Q", read(path, PLAN_OFFSET_AT, 8))[0]
+    return plan + struct.unpack("<I", read(path, plan + PLAN_TOTAL_SIZE_AT, 4))[0]
+
+
+def values(option):
+    return option if isinstance(option, list) else [option]
+
+
+def text(value):
+    if isinstance(value, tuple):
+        return "-".join(map(hex, value))
+    return value if isinstance(value, str) else hex(value)
+
+
+class Judge:
+    """One machine's. arguments is what QEMU's -plugin gets."""
+
+    def __init__(self, folder, at, path, others, wanted):
+        elf = os.path.join(folder, "lethe.elf")
+        options = {
+            "start": at, "stop": "handoff", "elf": elf, "dirty": [], "stale": [], "write": [],
+            "clean": [(at, at + os.path.getsize(path)), *others],
+            "publish": {"workspace": (at, at + blob_size(elf))}, **wanted}
+        if options["clean"] == "plan":
+            options["clean"] = [(at, at + plan_end(path)), *others]
+        published = options.pop("publish")
+        words = [os.path.join(folder, PLUGIN)]
+        # Later ranges win in the plugin: the bundle is clean, then perhaps something in it is not.
+        for name in ("start", "stop", "elf", "clean", "dirty", "stale", "write", *wanted):
+            words += [f"{name}={text(value)}" for value in values(options.pop(name, []))]
+        words += [f"publish={name}:{text(value)}" for name, value in published.items()]
+        self.arguments = ",".join(words)
+        self.lines = []
+        self.held = b""
+
+    def listen(self, data):
+        """Keeps the plugin's lines and returns the rest: they come at any place of the console."""
+        if not data:
+            data, self.held = self.held, b""
+            return data
+        data = self.held + data
+        self.lines += [line.decode("utf-8", "replace").strip() for line in LINE.findall(data)]
+        data = LINE.sub(b"", data)
+        part = PART.search(data)
+        self.held = part[0] if part else b""
+        return data[:len(data) - len(self.held)]
+
+    def has_stopped(self):
+        return any(line.startswith("cohsan: stop ") for line in self.lines)
+
+    def objection(self, handed_over):
+        """Why the test is to fail, or None."""
+        reports = [line for line in self.lines if not line.startswith("cohsan: stop ")]
+        if reports:
+            return "\n".join(["the judge of cache coherence objects:", *reports])
+        if handed_over and not any(map(STOP.match, self.lines)):
+            return "the hand-off was not judged: no line 'cohsan: stop ... reports=0'"
+        return None
+
+
+def appoint(folder, machine, kernel, load, wanted):
+    """A judge for what QEMU is given, or None: Lethe is not in it. wanted: keywords, as above."""
+    name = machine.split(",")[0]
+    found = find(kernel, load, KERNEL_AT.get(name), os.path.join(folder, "test/qemu/hostile.img"))
+    if found is None or not os.path.exists(os.path.join(folder, PLUGIN)):
+        return None
+    at, path, others = found
+    if at is None:
+        raise ValueError(f"judge.py: where does -kernel put an Image on {name}?")
+    return Judge(folder, at, path, others, wanted)
