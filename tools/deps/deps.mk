@@ -24,6 +24,7 @@ LIBFDT_SRC ?= $(O)/deps/libfdt
 KERNEL ?= $(O)/deps/kernel/Image
 BUSYBOX ?= $(O)/deps/busybox
 UBOOT ?= $(O)/deps/u-boot.bin
+KEXEC ?= $(O)/deps/kexec
 ARM64_LIBS ?= $(O)/deps/arm64
 # These two are asked once, when first used: only then may they be there.
 ifeq ($(origin QEMU),undefined)
@@ -35,7 +36,8 @@ endif
 
 DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \
 	NEWLIB_SRC='$(NEWLIB_SRC)' LIBFDT_SRC='$(LIBFDT_SRC)' KERNEL='$(KERNEL)' \
-	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
+	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' KEXEC='$(KEXEC)' ARM64_LIBS='$(ARM64_LIBS)' \
+	QEMU='$(QEMU)'
 
 .PHONY: deps deps-build deps-run deps-check
 deps:
@@ -49,6 +51,8 @@ $(O)/deps/busybox:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only busybox
 $(O)/deps/u-boot.bin:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only u-boot
+$(O)/deps/kexec:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only kexec
 $(O)/deps/arm64:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only arm64
 $(O)/deps/qemu/qemu-system-aarch64:

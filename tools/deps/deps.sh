@@ -44,7 +44,7 @@ fi
 HOSTCC=${HOSTCC:-cc}
 : "${NEWLIB_SRC:=$O/deps/newlib}" "${LIBFDT_SRC:=$O/deps/libfdt}" "${KERNEL:=$O/deps/kernel/Image}"
 : "${BUSYBOX:=$O/deps/busybox}" "${UBOOT:=$O/deps/u-boot.bin}" "${ARM64_LIBS:=$O/deps/arm64}"
-: "${QEMU:=$("$here/qemu.sh")}"
+: "${KEXEC:=$O/deps/kexec}" "${QEMU:=$("$here/qemu.sh")}"
 
 # --- what is missing -------------------------------------------------------------------------
 
@@ -119,7 +119,7 @@ column() { echo "$lacks" | awk -F'|' -v c="$1" '{ print $c }'; }
 
 # A variable that points elsewhere is the user's word: nothing that is fetched would be used.
 for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT \
-	arm64:ARM64_LIBS qemu:QEMU; do
+	kexec:KEXEC arm64:ARM64_LIBS qemu:QEMU; do
 	echo "$lacks" | grep -q "^${pair%:*}|" || continue
 	value=
 	eval "value=\${${pair#*:}}"

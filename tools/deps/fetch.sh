@@ -8,6 +8,7 @@
 #	kernel	kernel/Image		Debian's arm64 cloud kernel; kernel/version
 #	busybox	busybox			static, arm64
 #	u-boot	u-boot.bin		for QEMU's virt machine
+#	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all that it loads
 #	arm64	arm64/{include,lib}	zlib and zstd, static, arm64
 #	qemu	qemu/qemu-system-aarch64
 
@@ -97,6 +98,34 @@ fetch_u_boot() {
 		set -- "$tmp/root$1"
 	}
 	cp "$1" "$tmp/out"
+}
+
+# Dynamically linked, with different libraries in each release: apt says which packages, the
+# files themselves which libraries. A plain lib/ is where the loader looks in the end.
+fetch_kexec() {
+	apt_ready arm64
+	# shellcheck disable=SC2046
+	set -- $(apt_in arm64 apt-get -s install --no-install-recommends kexec-tools |
+		sed -n 's/^Inst \([^ ]*\) .*\[arm64\].*/\1/p')
+	[ $# -gt 0 ] || {
+		echo "deps: apt cannot tell what kexec-tools needs" >&2
+		return 1
+	}
+	unpack_debs arm64 "$tmp/root" "$@"
+	mkdir -p "$tmp/out/sbin" "$tmp/out/lib"
+	find "$tmp/root" -path '*/sbin/kexec' -exec cp {} "$tmp/out/sbin" \;
+	set -- "$tmp/out/sbin/kexec"
+	while [ $# -gt 0 ]; do
+		for library in $(readelf -Wld "$1" | sed -n \
+			's/.*(NEEDED).*\[\(.*\)\]$/\1/p; s|.*program interpreter: .*/\(.*\)\]$|\1|p'); do
+			[ ! -e "$tmp/out/lib/$library" ] || continue
+			file=$(find "$tmp/root" -path '*/lib/*' -name "$library" | head -n 1)
+			cp "$file" "$tmp/out/lib/$library"
+			set -- "$@" "$tmp/out/lib/$library"
+		done
+		shift
+	done
+	[ -e "$tmp/out/sbin/kexec" ]
 }
 
 fetch_arm64() {

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Debian's kernel and kexec as clients: an initramfs whose /init does what the command line says.
+
+    t.run=kexec-e           load /k/Image and /k/initrd with kexec, then kexec -e
+    t.run=kexec-p           load them as the crash kernel, then panic
+    t.load=-c,-l,-i         kexec's options for the load, commas for blanks (default -c,-l or -c,-p)
+    t.append=a,b=c          what the second kernel gets behind console=ttyAMA0
+    t.cpu=N                 which CPU panics
+    t.show=FILE             a file to print, before anything else
+
+Without t.run it says who it is and sleeps; so does the second kernel's. What /init says starts with
+"client: ". Nothing of Lethe's is in there unless a test puts it there.
+"""
+
+import os
+import stat
+import struct
+
+import harness
+from images import cpio, write
+
+KEXEC = os.environ.get("KEXEC", os.path.join(harness.O, "deps/kexec"))
+MEMORY = 256        # MiB: enough for both kernels and the archive that holds the second
+
+INIT = b"""#!/bin/busybox sh
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+run= load= append= cpu=0 show=
+for word in $(cat /proc/cmdline); do
+	case $word in
+	t.run=* | t.load=* | t.append=* | t.cpu=* | t.show=*)
+		word=${word#t.}
+		eval "${word%%=*}='${word#*=}'" ;;
+	esac
+done
+blanks() { echo "$1" | tr , ' '; }
+load() {
+	kexec $(blanks "${load:-$1}") /k/Image --initrd=/k/initrd \\
+		--append="console=ttyAMA0 $(blanks "$append")"
+	echo "client: load status=$?"
+}
+echo "client: cmdline=$(cat /proc/cmdline)"
+[ -z "$show" ] || { echo "client: $show"; cat "$show"; }
+[ ! -e /proc/vmcore ] || echo "client: vmcore"
+case $run in
+kexec-e) load -c,-l && kexec -e ;;
+kexec-p) load -c,-p && exec taskset -c "$cpu" sh -c 'echo c >/proc/sysrq-trigger' ;;
+esac
+echo "client: end"
+sleep 1000
+"""
+APPLETS = "cat echo mount sh sleep taskset tr"
+
+
+def entry(name, path):
+    """A file of the host's, with its permissions."""
+    with open(path, "rb") as file:
+        return (name, 0o100000 | stat.S_IMODE(os.stat(path).st_mode), file.read(), (0, 0))
+
+
+def base(init=INIT):
+    """Entries of an initramfs with busybox and an /init."""
+    return [*((name, 0o40755, b"", (0, 0)) for name in ("bin", "dev", "proc", "sys")),
+            ("dev/console", 0o20600, b"", (5, 1)), entry("bin/busybox", harness.BUSYBOX),
+            *(("bin/" + name, 0o120777, b"busybox", (0, 0)) for name in APPLETS.split()),
+            ("init", 0o100755, init, (0, 0))]
+
+
+def kexec_files(binary=None):
+    """Debian's kexec and its libraries; binary: the bytes of another one (see with_purgatory)."""
+    found = []
+    assert os.path.exists(os.path.join(KEXEC, "sbin/kexec")), KEXEC
+    for folder, _, names in sorted(os.walk(KEXEC)):
+        inside = os.path.relpath(folder, KEXEC)
+        if inside != ".":
+            found.append((inside, 0o40755, b"", (0, 0)))
+        found += [entry(os.path.normpath(os.path.join(inside, name)), os.path.join(folder, name))
+                  for name in sorted(names)]
+    if binary is None:
+        return found
+    return [(name, mode, binary if name == "sbin/kexec" else data, device)
+            for name, mode, data, device in found]
+
+
+def initramfs(path, *, kernel=harness.KERNEL, binary=None, files=()):
+    """The first kernel's archive; in it, uncompressed for speed, the second's Image and archive.
+
+    kernel: of the second kernel. binary: as for kexec_files. files: more cpio entries.
+    """
+    return write(path, cpio([*base(), *kexec_files(binary), ("k", 0o40755, b"", (0, 0)),
+                             entry("k/Image", kernel), ("k/initrd", 0o100644, cpio(base()), (0, 0)),
+                             *files]))
+
+
+def read_kexec():
+    """The bytes of Debian's kexec."""
+    with open(os.path.join(KEXEC, "sbin/kexec"), "rb") as file:
+        return file.read()
+
+
+def purgatory_at(binary):
+    """Where in kexec's bytes its purgatory lies: (offset, size). It is the one ET_REL object in there."""
+    at = -1
+    while True:
+        at = binary.index(b"\x7fELF\x02\x01\x01", at + 1)
+        kind, machine = struct.unpack_from("<HH", binary, at + 16)
+        if (kind, machine) == (1, 183):         # ET_REL, EM_AARCH64
+            sections, = struct.unpack_from("<Q", binary, at + 40)
+            size, count = struct.unpack_from("<HH", binary, at + 58)
+            return at, sections + size * count  # the table of sections comes last
+
+
+def with_purgatory(binary, purgatory):
+    """kexec's bytes with another purgatory.ro, which may be shorter than the stock one."""
+    at, size = purgatory_at(binary)
+    assert len(purgatory) <= size, f"{len(purgatory)} bytes, room for {size}"
+    return binary[:at] + purgatory + bytes(size - len(purgatory)) + binary[at + size:]
+
+
+def command_line(run, *, load=(), append=(), **more):
+    """A kernel's, for /init."""
+    words = ["console=ttyAMA0", "t.run=" + run]
+    if load:
+        words.append("t.load=" + ",".join(load))
+    if append:
+        words.append("t.append=" + ",".join(append))
+    return " ".join(words + [f"t.{name}={value}" for name, value in more.items()])
