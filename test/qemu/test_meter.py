@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The meter of `make bench` counts loops of which every access is known (meter/program.S) exactly."""
+
+import functools
+import json
+import os
+import re
+import struct
+import subprocess
+import tempfile
+
+import pytest
+
+import harness
+from harness import IMAGES, LOAD, QEMU, Machine
+
+METER = os.path.join(harness.O, "meter.so")
+PROGRAM = os.path.join(IMAGES, "meter.img")
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "meter/program.S")
+TURNS, CODE, PAGE = 10, 64, 4096
+UART = 0x09000000
+SIZES = (1, 2, 4, 8, 16)
+
+
+def forms():
+    """[(instructions, {size: loads}, {size: stores})], as the lines of the program have them"""
+    def counts(text):
+        count, _, size = text.partition("x")
+        return {int(size): int(count)} if size else {}
+    with open(SOURCE, encoding="ascii") as file:
+        found = re.findall(r'^\tform\t"(.*)", (\S+), (\S+)$', file.read(), re.M)
+    return [(text, counts(loads), counts(stores)) for text, loads, stores in found]
+
+
+FORMS = forms()
+
+
+def symbols():
+    """{name: address} of the program's ELF file, as loaded by QEMU"""
+    with open(os.path.join(IMAGES, "meter.elf"), "rb") as file:
+        elf = file.read()
+    table, = struct.unpack_from("<Q", elf, 40)
+    size, count = struct.unpack_from("<HH", elf, 58)
+    sections = [struct.unpack_from("<IIQQQQIIQQ", elf, table + i * size) for i in range(count)]
+    found = {}
+    for section in sections:
+        if section[1] != 2:     # SHT_SYMTAB
+            continue
+        names = sections[section[6]][4]
+        for at in range(section[4], section[4] + section[5], 24):
+            name, _, _, _, value, _ = struct.unpack_from("<IBBHQQ", elf, at)
+            end = elf.index(b"\0", names + name)
+            found[elf[names + name:end].decode()] = LOAD + value
+    return found
+
+
+def ranges(at):
+    found = {}
+    for i in range(len(FORMS)):
+        found[f"code{i}"] = (at["measure"] + i * CODE, CODE)
+        found[f"data{i}"] = (at["data"] + i * PAGE, PAGE)
+    cached = at["data"] + len(FORMS) * PAGE
+    for name in ("io", "fault", "cached", "mmu"):
+        found[name] = (at[f"{name}_code"], at[f"{name}_end"] - at[f"{name}_code"])
+    found["literal"] = (at["literal"], 16)
+    found["zeroed"] = (at["zeroed"], CODE)
+    found["uart"] = (UART, PAGE)
+    found["cached_data"] = (cached, PAGE)
+    found["cached_half"] = (cached + 8, 8)
+    found["vectors"] = (at["vectors"], at["vectors_end"] - at["vectors"])
+    return found
+
+
+@functools.lru_cache(maxsize=None)
+def measured(el, *arguments, cpu="max"):
+    """What the meter says of the program; once for all tests that ask the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "json")
+        at = symbols()
+        options = [METER, f"start={at['measure']:#x}", f"json={path}",
+                   *(arguments or ("stop=handoff",)),
+                   *(f"range={name}:{lo:#x}-{lo + size:#x}"
+                     for name, (lo, size) in ranges(at).items())]
+        with Machine(PROGRAM, cpu=cpu, el=el, extra=["-plugin", ",".join(options)]) as machine:
+            machine.expect(r"^\.{10}$")
+            machine.expect_exit()
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+
+
+def side(count):
+    """{size: accesses} as the meter writes it"""
+    return {"accesses": sum(count.values()), "bytes": sum(k * n for k, n in count.items()),
+            "by_size": {str(size): count.get(size, 0) for size in SIZES}}
+
+
+def memory(loads=None, stores=None):
+    return {"loads": side(loads or {}), "stores": side(stores or {})}
+
+
+def times(count):
+    return {size: TURNS * n for size, n in count.items()}
+
+
+@pytest.mark.parametrize("index", range(len(FORMS)), ids=[form[0] for form in FORMS])
+def test_form(index):
+    """Instructions of one loop; its loads and stores by size, all of them uncached."""
+    text, loads, stores = FORMS[index]
+    result = measured(2)["ranges"]
+    length = len(text.split(" ; "))
+    assert result[f"code{index}"]["instructions"] == 4 + TURNS * (length + 2)
+    where = result["literal" if "literal" in text else f"data{index}"]
+    if "literal" in text:
+        return              # one place for all of them: test_literals
+    assert where["uncached"] == memory(times(loads), times(stores))
+    assert where["cached"] == where["io"] == memory()
+
+
+def test_literals():
+    total = {}
+    for text, loads, _ in FORMS:
+        if "literal" in text:
+            for size, count in times(loads).items():
+                total[size] = total.get(size, 0) + count
+    assert len(total) == 2 and measured(2)["ranges"]["literal"]["uncached"] == memory(total)
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_whole(el):
+    """Nothing is counted twice, nothing is lost: the whole is the forms and what else there is."""
+    result = measured(el)
+    assert result["start"]["el"] == result["stop"]["el"] == el
+    assert result["stop"]["pc"] == symbols()["image"]
+    assert result["undecoded"] == 0
+    loads, stores = {}, {8: 2}      # two table entries
+    for _, form_loads, form_stores in FORMS:
+        for total, part in ((loads, form_loads), (stores, form_stores)):
+            for size, count in times(part).items():
+                total[size] = total.get(size, 0) + count
+    assert result["uncached"] == memory(loads, stores)
+    assert result["cached"] == memory({8: 2 * TURNS}, {8: TURNS})
+    assert result["io"] == memory({}, {1: TURNS + 1})
+    code = [value["instructions"] for value in result["ranges"].values()]
+    assert result["instructions"] == sum(code) + 4 + 3      # a character, a call; on to the image
+    assert result["ranges"]["mmu"]["instructions"] == {1: 25, 2: 24}[el]
+    for name, count in (("dc_zva", 1), ("dc", 2), ("ic", 1), ("tlbi", 1), ("dmb", 1)):
+        assert result[name] == TURNS * count, name
+    assert result["ranges"]["zeroed"]["uncached"] == memory()
+    assert result["dsb"] == 2 * TURNS + 1 and result["isb"] == TURNS + 2
+
+
+def test_memory_instructions():
+    """Faulting ones too; prefetches and dc are none."""
+    moves = sum(len(text.split(" ; ")) for text, loads, stores in FORMS if loads or stores)
+    assert measured(2)["memory"] == TURNS * (moves + 1 + 1 + 2) + 1 + 2
+
+
+def test_io():
+    """QEMU leaves a block at a device access: its instructions still count once."""
+    result = measured(2)["ranges"]
+    assert result["io"]["instructions"] == 3 + 5 * TURNS
+    assert result["uart"]["io"] == memory({}, {1: TURNS + 1})
+    assert result["uart"]["uncached"] == result["uart"]["cached"] == memory()
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_exception(el):
+    """A block that ends at a faulting load: the load counts as tried, what is behind it once."""
+    result = measured(el)["ranges"]
+    assert result["fault"]["instructions"] == 2 + 5 * TURNS
+    assert result["vectors"]["instructions"] == 6 * TURNS
+    assert result[f"data{len(FORMS) - 1}"]["uncached"] == memory()
+
+
+def test_caches_on():
+    result = measured(2)
+    assert result["ranges"]["cached_data"]["cached"] == memory({8: 2 * TURNS}, {8: TURNS})
+    assert result["ranges"]["cached_data"]["uncached"] == memory()
+    # Of each pair the second half alone lies in this one.
+    assert result["ranges"]["cached_half"]["cached"] == memory({8: TURNS})
+    # Fetches are cached from the write of SCTLR on: isb, ret, the loop, adrp, add, br.
+    loop = result["ranges"]["cached"]["instructions"]
+    assert loop == 3 + 4 * TURNS
+    assert result["instructions"] - result["fetched_uncached"] == 1 + 2 + loop + 3
+
+
+def test_stop_at_address():
+    """The first instruction counts, the one at the stop does not."""
+    at = symbols()
+    result = measured(2, f"stop={at['measure'] + CODE:#x}")
+    assert result["instructions"] == 4 + 3 * TURNS
+    assert result["uncached"] == memory({1: TURNS})
+
+
+def test_start_at_image():
+    """The Image at the start is not the hand-off."""
+    at = symbols()
+    result = measured(2, f"start={LOAD:#x}", "stop=handoff")
+    assert (result["start"]["pc"], result["stop"]["pc"]) == (LOAD, at["image"])
+    assert result["instructions"] > measured(2)["instructions"]
+
+
+def test_repeats():
+    first = measured(2)
+    measured.cache_clear()
+    assert measured(2) == first
+
+
+@pytest.mark.parametrize("arguments", [
+    "start=1,stop=2", "start=x,stop=2,json=/dev/null", "start=1,stop=2,json=/dev/null,colour=1",
+    "start=1,stop=2,json=/dev/null,range=a:2-1", "start=1,stop=2,json=/dev/null,range=2-3",
+])
+def test_refuses(arguments):
+    done = subprocess.run([QEMU, "-M", "none", "-plugin", f"{METER},{arguments}"], check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=10)
+    assert done.returncode != 0 and b"meter:" in done.stdout
+
+
+def test_says_what_was_not_reached():
+    with Machine(PROGRAM, extra=["-plugin", f"{METER},start=0x1000,stop=handoff,json=/dev/null"],
+                 cpu="max") as machine:
+        machine.expect_exit()
+        assert b"meter: the start was not reached" in machine.raw
