@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rules for loads and stores (Arm ARM B2.16, "Mismatched memory attributes"). */
+#include "cohsan.h"
+
+#include <stdlib.h>
+
+#define TEXT 120
+
+static void say(const char *kind, const struct place *place, const struct cell *cell, uint64_t mask)
+{
+	char text[TEXT];
+
+	report(kind, place, "%s", shadow_text(cell, mask, text, sizeof(text)));
+}
+
+static void load_uncached(const struct place *place, struct cell *cell, uint64_t bytes)
+{
+	if (cell->thrown & bytes) {
+		say("read-thrown", place, cell, bytes);
+		cell->thrown &= ~bytes;
+	}
+	if (cell->dirty & bytes) {
+		say("read-under-dirty", place, cell, bytes);
+		cell->read |= bytes & cell->dirty;
+	}
+}
+
+static void load_cached(const struct cpu *cpu, const struct place *place, struct cell *cell,
+			uint64_t bytes)
+{
+	if (cell->thrown & bytes) {
+		say("read-thrown", place, cell, bytes);
+		cell->thrown &= ~bytes;
+	}
+	if ((cell->stale | cell->newer) & bytes) {
+		say("read-stale", place, cell, bytes);
+		shadow_line_clear(cpu, place->pa, FIELD(stale));
+		shadow_line_clear(cpu, place->pa, FIELD(newer));
+	}
+	cell->present |= shadow_line_mask(cpu, place->pa);
+}
+
+/* The store goes to memory; what a cache holds of the line stays as it is. */
+static void store_uncached(struct cpu *cpu, const struct place *place, struct cell *cell,
+			   uint64_t bytes)
+{
+	struct page *page = shadow_page(place->pa);
+
+	if (shadow_line_any(cpu, place->pa, FIELD(dirty))) {
+		say("write-under-dirty", place, cell, shadow_line_mask(cpu, place->pa));
+		shadow_line_clear(cpu, place->pa, FIELD(dirty)); /* said once is enough */
+		shadow_line_clear(cpu, place->pa, FIELD(not_pou));
+		shadow_line_clear(cpu, place->pa, FIELD(stale));
+	}
+	if (shadow_line_any(cpu, place->pa, FIELD(stale))) {
+		say("write-under-stale", place, cell, shadow_line_mask(cpu, place->pa));
+		shadow_line_clear(cpu, place->pa, FIELD(stale));
+	}
+	cell->newer |= shadow_mapped(page) ? bytes : bytes & cell->present;
+	cell->thrown &= ~bytes;
+	cell->read &= ~bytes;
+	if (cell->stored == 0) {
+		if (cpu->stored_count == cpu->stored_room) {
+			cpu->stored_room = cpu->stored_room * 2 + 64;
+			cpu->stored = realloc(cpu->stored, cpu->stored_room * sizeof(struct cell *));
+		}
+		cpu->stored[cpu->stored_count++] = cell;
+	}
+	cell->stored |= bytes;
+}
+
+static void store_cached(struct cpu *cpu, const struct place *place, struct cell *cell, uint64_t bytes)
+{
+	uint64_t newer = cell->newer;
+
+	/* What is only stored over is as good as new. */
+	cell->newer &= ~bytes;
+	if (shadow_line_any(cpu, place->pa, FIELD(newer))) {
+		cell->newer = newer;
+		say("store-into-stale", place, cell, shadow_line_mask(cpu, place->pa));
+		shadow_line_clear(cpu, place->pa, FIELD(newer));
+	}
+	cell->dirty |= bytes;
+	cell->not_pou |= bytes;
+	cell->stale &= ~bytes;
+	cell->thrown &= ~bytes;
+	cell->read &= ~bytes;
+	cell->cleaning &= ~bytes;
+	cell->cleaning_pou &= ~bytes;
+	cell->present |= shadow_line_mask(cpu, place->pa);
+}
+
+static void store_cell(struct cpu *cpu, const struct place *place, uint64_t size, bool cached)
+{
+	struct cell *cell = shadow_cell(place->pa);
+	uint64_t bytes = shadow_mask(place->pa, size);
+
+	if (cached) {
+		store_cached(cpu, place, cell, bytes);
+	} else {
+		store_uncached(cpu, place, cell, bytes);
+	}
+	cell->changed = ++now;
+	cell->store_cpu = (uint8_t)cpu->index;
+	cell->store_dmb = cpu->dmb_sys;
+	cell->store_dsb = cpu->dsb_any + 1; /* 0: never */
+	cell->store_uncached = !cached;
+	if (shadow_page(place->pa)->has_code) {
+		fetch_generation++;
+	}
+}
+
+/* Bytes up to the end of pa's cell. */
+static uint64_t piece(uint64_t pa, uint64_t size)
+{
+	uint64_t left = GRANULE - pa % GRANULE;
+
+	return size < left ? size : left;
+}
+
+void access_store(struct cpu *cpu, const struct place *place, uint64_t size, bool cached)
+{
+	struct place at = *place;
+
+	while (size != 0 && in_ram(at.pa)) {
+		uint64_t part = piece(at.pa, size);
+
+		store_cell(cpu, &at, part, cached);
+		at.va += part;
+		at.pa += part;
+		size -= part;
+	}
+}
+
+static void load(struct cpu *cpu, const struct place *place, uint64_t size, bool cached)
+{
+	struct place at = *place;
+
+	while (size != 0 && in_ram(at.pa)) {
+		uint64_t part = piece(at.pa, size);
+		struct cell *cell = shadow_cell(at.pa);
+
+		if (cached) {
+			load_cached(cpu, &at, cell, shadow_mask(at.pa, part));
+		} else {
+			load_uncached(&at, cell, shadow_mask(at.pa, part));
+		}
+		at.va += part;
+		at.pa += part;
+		size -= part;
+	}
+}
+
+static bool may_store(uint64_t pa, uint64_t size)
+{
+	size_t i;
+
+	for (i = 0; i < options.write.count; i++) {
+		if (pa >= options.write.at[i].lo && pa < options.write.at[i].hi &&
+		    size <= options.write.at[i].hi - pa) {
+			return true;
+		}
+	}
+	return options.write.count == 0;
+}
+
+/* One page's part of an access. */
+static void one_page(struct cpu *cpu, const struct insn *insn, struct place *place, unsigned int size,
+		     bool store)
+{
+	unsigned int unit = insn->element != 0 && insn->element < size ? insn->element : size;
+	struct translation to = walk(cpu, cpu_regime(cpu, insn->el), place);
+
+	if (to.memory == MEMORY_FAULT) {
+		return;
+	}
+	place->pa = to.page | (place->va & (PAGE - 1));
+	if (to.memory == MEMORY_DEVICE) {
+		if (place->va % unit != 0) {
+			report("unaligned", place, "%u bytes", unit);
+		}
+		if (insn->kind == K_EXCLUSIVE) {
+			report("exclusive", place, "Device memory, or the MMU off");
+		}
+	}
+	if (store && !may_store(place->pa, size)) {
+		report("write-outside", place, "%u bytes", size);
+	}
+	if (store) {
+		access_store(cpu, place, size, to.memory == MEMORY_CACHED);
+	} else {
+		load(cpu, place, size, to.memory == MEMORY_CACHED);
+	}
+}
+
+void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store)
+{
+	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
+	unsigned int left = PAGE - va % PAGE;
+
+	cpu_rely_memory(cpu, &place);
+	one_page(cpu, insn, &place, size < left ? size : left, store);
+	if (size > left) {
+		place.va += left;
+		one_page(cpu, insn, &place, size - left, store);
+	}
+}

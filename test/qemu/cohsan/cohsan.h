@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cohsan: a judge for cache coherence. docs/cohsan.md has the model; this is who does what:
+ *
+ *	plugin.c	QEMU's callbacks: translation, start and stop
+ *	options.c	the arguments		elf.c	symbols and loaded parts of an ELF
+ *	decode.c	which instructions matter
+ *	cpu.c		a CPU's registers and barriers; context synchronization
+ *	shadow.c	what the caches may hold of each byte
+ *	access.c	the rules for loads and stores		fetch.c	for instruction fetches
+ *	maint.c		dc, ic, tlbi and what completes them
+ *	walk.c		translation tables		map.c	all that a set of tables maps
+ *	handoff.c	the last look		report.c	what is said
+ *
+ * Calls go down that list only. One lock is held over each callback.
+ */
+#ifndef COHSAN_H
+#define COHSAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GRANULE	 64U   /* bytes of one shadow cell; a cache line is some of them or a part of one */
+#define PAGE	 4096U /* bytes of one shadow page */
+#define CPUS_MAX 64
+#define ALL	 (~0ULL)
+
+/* ---- options.c ---- */
+
+enum world { WORLD_HOSTILE, WORLD_DIRTY, WORLD_STALE, WORLD_CLEAN };
+
+struct range {
+	uint64_t lo;
+	uint64_t hi;	   /* exclusive */
+	enum world world;  /* of an initial range */
+	const char *name;  /* of a published range */
+};
+
+struct ranges {
+	struct range *at;
+	size_t count;
+};
+
+struct options {
+	const char *elf;
+	const char *json;
+	uint64_t start;
+	uint64_t stop;
+	bool has_start;
+	bool stop_is_handoff;
+	unsigned long max; /* 0: no end */
+	struct ranges world;
+	struct ranges publish;
+	struct ranges write;
+};
+
+extern struct options options;
+bool options_parse(int argc, char **argv); /* false: said why on stderr */
+void ranges_add(struct ranges *ranges, struct range range);
+
+/* ---- elf.c ---- */
+
+bool elf_open(const char *path); /* false: said why */
+bool elf_symbol(const char *name, uint64_t *address);
+uint64_t elf_entry(void);
+/* The ELF runs at an address other than its own, when pa lies outside of it. */
+void elf_loaded_at(uint64_t pa);
+/* Adds the file-backed parts, where they were loaded; false when there are none. */
+bool elf_image(struct ranges *ranges);
+/* "name+0x..", or "?". */
+const char *elf_name(uint64_t pc, char *buffer, size_t size);
+
+/* ---- report.c ---- */
+
+/* One report. where: what the line state is about; pa may lie outside RAM. */
+struct place {
+	uint64_t pc;
+	uint64_t va;
+	uint64_t pa;
+	unsigned int el;
+};
+void report(const char *kind, const struct place *place, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+unsigned long report_count(void);
+void report_stop(uint64_t pc, unsigned int el);
+void report_json(void);
+
+/* ---- decode.c ---- */
+
+enum kind {
+	K_OTHER,
+	K_MEMORY,    /* load or store */
+	K_EXCLUSIVE, /* load/store exclusive, atomic */
+	K_FP,	     /* needs FP, SIMD, SVE or SME to be untrapped, no memory */
+	K_DMB,
+	K_DSB,
+	K_ISB,
+	K_ERET,
+	K_EXCEPTION, /* svc, hvc, smc, brk */
+	K_UNMASK,    /* msr daifclr, or msr daif */
+	K_MSR,
+	K_MRS,
+	K_DC,
+	K_IC,
+	K_TLBI,
+};
+
+enum dc { DC_IVAC, DC_CVAC, DC_CVAU, DC_CIVAC, DC_ZVA };
+enum ic { IC_IALLU, IC_IALLUIS, IC_IVAU };
+
+enum domain { DOMAIN_NSH, DOMAIN_ISH, DOMAIN_SYS }; /* osh counts as the whole system */
+enum barrier { BARRIER_LD = 1, BARRIER_ST = 2, BARRIER_ALL = 3 };
+
+struct insn {
+	uint64_t pc;
+	uint64_t pa;	    /* 0: not in RAM */
+	const void *host;   /* where QEMU has it; 0: not in any RAM */
+	enum kind kind;
+	uint8_t el;
+	uint8_t rt;	    /* register operand; 31 is xzr */
+	uint8_t element;    /* bytes of the unit that must be aligned; 0: the access itself */
+	uint8_t fp;	    /* uses FP/SIMD registers */
+	uint8_t op;	    /* enum dc, enum ic */
+	uint8_t domain;	    /* enum domain */
+	uint8_t barrier;    /* enum barrier */
+	uint16_t sys;	    /* op0 op1 CRn CRm op2, as bits 20:5 of the instruction */
+};
+
+#define SYS(op0, op1, crn, crm, op2) \
+	((uint16_t)((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2)))
+
+void decode(uint32_t code, struct insn *insn);
+
+/* ---- cpu.c ---- */
+
+enum reg {
+	R_SCTLR,
+	R_CPACR, /* CPTR at EL2 and EL3 */
+	R_TTBR0,
+	R_TTBR1,
+	R_TCR,
+	R_TCR2,
+	R_MAIR,
+	R_VBAR,
+	R_FAR,
+	R_COUNT
+};
+#define R_HCR	    (4 * R_COUNT) /* behind the banks of EL0 (unused) to EL3 */
+#define REGS	    (R_HCR + 1)
+#define REG(el, r)  ((el) * R_COUNT + (r))
+#define SCTLR_M	    (1ULL << 0)
+#define SCTLR_A	    (1ULL << 1)
+#define SCTLR_C	    (1ULL << 2)
+#define SCTLR_I	    (1ULL << 12)
+#define SCTLR_EE    (1ULL << 25)
+#define HCR_VM	    (1ULL << 0)
+#define HCR_DC	    (1ULL << 12)
+#define HCR_TGE	    (1ULL << 27)
+#define HCR_E2H	    (1ULL << 34)
+
+struct pending { /* a dc, ic or tlbi that no DSB has completed */
+	uint64_t pa;
+	uint64_t issued;  /* time */
+	uint8_t kind;	  /* enum kind */
+	uint8_t op;
+	uint8_t needs;	  /* enum domain */
+	uint8_t regime;	  /* of a TLBI */
+	bool broadcast;
+};
+
+enum memory { MEMORY_DEVICE, MEMORY_NC, MEMORY_CACHED, MEMORY_FAULT };
+
+struct translation {
+	uint64_t vpage;
+	uint64_t page;	/* PA */
+	uint64_t key;	/* regime and generation; 0: empty */
+	enum memory memory;
+};
+
+#define TLB_SIZE 1024
+
+struct cpu {
+	bool awake;
+	unsigned int index;
+	unsigned int el;		/* where it runs */
+	uint64_t reg[REGS];	/* as last written */
+	uint64_t synced[REGS];	/* as of the last context synchronization */
+	bool unsynced;		/* some register differs */
+	uint64_t ctr;
+	uint64_t line;		/* bytes, DminLine */
+	uint64_t iline;
+	uint64_t zva;
+	bool has_vhe;
+
+	/* Barriers so far. dsb_time: when the last full-system one was. */
+	uint32_t dmb_sys;	/* dmb or dsb, full type, whole system */
+	uint32_t dsb_any;	/* dsb that waits for stores */
+	uint32_t dsb_sys;
+	uint64_t dsb_time;
+	uint64_t dsb_ish_time;
+	uint64_t isb_time;
+
+	/* The I-side holds nothing older than these times: complete, and complete before the last ISB. */
+	uint64_t ic_done;
+	uint64_t ic_synced;
+	uint64_t ic_issued;	/* by an ic that no DSB completed */
+
+	bool tlb_known[4];	/* by regime: TLBI completed since the start */
+	uint64_t tlb_last[4];	/* what M was last on with */
+
+	struct pending *pending;
+	size_t pending_count;
+	size_t pending_room;
+
+	struct cell **stored;	/* cells stored uncached since the last DSB to the system */
+	size_t stored_count;
+	size_t stored_room;
+
+	struct translation tlb[TLB_SIZE];
+	uint64_t tlb_generation;
+
+	struct ranges map;	/* cacheable, as last read */
+	unsigned int map_regime;
+	bool map_on;		/* M and C are set */
+	bool map_stale;		/* to be read again */
+};
+
+extern struct cpu cpus[CPUS_MAX];
+extern unsigned int cpus_awake;
+extern uint64_t now;		/* model time */
+extern uint64_t fetch_generation; /* changes whenever a fetch might be judged otherwise */
+
+void cpu_wake(struct cpu *cpu, unsigned int index);
+uint64_t cpu_x(unsigned int number); /* of the CPU that runs the callback */
+uint64_t cpu_named(const char *name); /* a system register by QEMU's name; 0 if there is none */
+unsigned int cpu_el(void);
+unsigned int cpu_daif(void);
+bool cpu_e2h(const struct cpu *cpu);
+unsigned int cpu_regime(const struct cpu *cpu, unsigned int el); /* 1, 2 or 3 */
+bool cpu_mmu(const struct cpu *cpu, unsigned int regime);
+bool cpu_caches(const struct cpu *cpu, unsigned int regime); /* M and C, or DC */
+bool cpu_fetch_caches(const struct cpu *cpu, unsigned int regime); /* M = 0, I = 1 */
+void cpu_msr(struct cpu *cpu, const struct insn *insn);
+void cpu_sync(struct cpu *cpu);
+void cpu_exception(struct cpu *cpu, uint64_t pc, unsigned int el);
+/* Reports what is relied on before its synchronization. */
+void cpu_rely_memory(struct cpu *cpu, const struct place *place);
+void cpu_rely(struct cpu *cpu, const struct insn *insn);
+
+/* ---- shadow.c ---- */
+
+struct cell {
+	/* One bit for each byte: docs/cohsan.md has what they mean. */
+	uint64_t dirty;
+	uint64_t stale;
+	uint64_t newer;
+	uint64_t thrown;
+	uint64_t present;
+	uint64_t not_pou;
+	uint64_t cleaning;	/* a dc to the PoC was issued after the last store */
+	uint64_t cleaning_pou;
+	uint64_t stored;	/* uncached, by store_cpu, not completed */
+	uint64_t read;		/* uncached, while dirty */
+	uint64_t changed;	/* time of the last change as the I-side sees it; 0: none */
+	uint64_t isb_after;	/* time of an ic ivau's completion */
+	uint64_t history;	/* up to when the page's history was applied */
+	uint32_t store_dmb;	/* barrier numbers of store_cpu at the last store */
+	uint32_t store_dsb;
+	uint8_t store_cpu;
+	bool store_uncached;
+};
+
+struct page {
+	struct cell cell[PAGE / GRANULE];
+	uint64_t pa;
+	uint64_t history;	/* time of the last moment in which any line may have been filled */
+	uint64_t map_key;	/* mapped is valid for this state of all maps */
+	bool mapped;
+	bool fetched;		/* from with M = 0 and I = 1, it or the page before */
+	bool has_code;
+};
+
+extern uint64_t ram_lo;
+extern uint64_t ram_hi;
+void shadow_open(uint64_t pa, const void *host);
+bool in_ram(uint64_t pa);
+void *ram_host(uint64_t pa);
+uint64_t ram_pa(const void *host); /* 0: not in RAM */
+struct page *shadow_page(uint64_t pa);
+struct cell *shadow_cell(uint64_t pa); /* pa in RAM; presence brought up to date */
+struct page *shadow_page_if(uint64_t pa); /* 0: nothing ever happened there */
+void shadow_initial(uint64_t pa, struct cell *cell);
+/* Bytes [pa, pa + size) as a mask of pa's cell; size is cut at the cell's end. */
+uint64_t shadow_mask(uint64_t pa, uint64_t size);
+/* The bytes of pa's line within pa's cell. */
+uint64_t shadow_line_mask(const struct cpu *cpu, uint64_t pa);
+bool shadow_line_any(const struct cpu *cpu, uint64_t pa, size_t field);
+void shadow_line_clear(const struct cpu *cpu, uint64_t pa, size_t field);
+#define FIELD(name) offsetof(struct cell, name)
+/* May a line be filled now? */
+bool shadow_mapped(struct page *page);
+void shadow_fetched(uint64_t pa);	/* an instruction was, with M = 0 and I = 1 */
+void shadow_fetching_ends(void);
+void shadow_map_ends(const struct ranges *map);
+const char *shadow_text(const struct cell *cell, uint64_t mask, char *buffer, size_t size);
+
+/* ---- walk.c, map.c ---- */
+
+/* A va as the CPU sees it. quiet: no report, no filling of the software TLB. */
+struct translation walk(struct cpu *cpu, unsigned int regime, const struct place *place);
+void walk_flush(struct cpu *cpu);
+struct walk_table { /* how a TTBR is to be read */
+	uint64_t base;
+	unsigned int bits;	/* of input address */
+	unsigned int granule;	/* log2 */
+	bool cacheable;
+	bool disabled;
+	uint64_t mair;
+};
+struct walk_table walk_table(const struct cpu *cpu, unsigned int regime, bool upper);
+bool walk_visible(struct cpu *cpu, const struct walk_table *table, uint64_t pa, const struct place *place);
+enum memory walk_memory(uint64_t mair, uint64_t descriptor);
+/* All that the CPU's tables map as cacheable, into cpu->map; reports descriptors that are not visible if place is given. */
+void map_read(struct cpu *cpu, unsigned int regime, const struct place *place);
+void map_enter(struct cpu *cpu, unsigned int regime, const struct place *place);
+void map_leave(struct cpu *cpu, unsigned int regime);
+void map_changed(struct cpu *cpu);
+extern uint64_t maps_key;	/* changes when any CPU's map may have */
+bool map_covers_now(uint64_t page);
+
+/* ---- access.c, fetch.c, maint.c, handoff.c ---- */
+
+void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store);
+void access_store(struct cpu *cpu, const struct place *place, uint64_t size, bool cached);
+
+struct run { /* instructions that are fetched with nothing of interest between */
+	uint64_t pc;
+	uint64_t pa;	/* 0: not in RAM */
+	const void *host;
+	uint32_t size;
+	uint8_t el;
+	bool may_be_vector;
+	uint64_t good;	/* fetch_generation in which nothing was found */
+	struct cpu *good_cpu;
+};
+void fetch(struct cpu *cpu, struct run *run);
+
+void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va);
+void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va);
+void maint_enable(struct cpu *cpu, unsigned int regime, const struct place *place);
+void maint_tlbi(struct cpu *cpu, const struct insn *insn);
+void maint_dmb(struct cpu *cpu, const struct insn *insn);
+void maint_dsb(struct cpu *cpu, const struct insn *insn);
+
+void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool is_image);
+bool is_image(const void *host);
+
+#endif

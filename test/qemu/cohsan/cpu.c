@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A CPU's registers, and what relies on one that is written but not synchronized (Arm ARM D19.1.2). */
+#include "cohsan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../plugin/qemu_plugin.h"
+
+struct cpu cpus[CPUS_MAX];
+unsigned int cpus_awake;
+uint64_t now = 2; /* 0: never; 1: before the start */
+uint64_t fetch_generation = 1;
+
+#define TTBR_BASE 0x0000fffffffffffeULL /* without ASID and CnP */
+
+static uint64_t read_handle(struct qemu_plugin_register *handle)
+{
+	static GByteArray *buffer;
+	uint64_t value = 0;
+	int length;
+
+	if (buffer == NULL) {
+		buffer = g_byte_array_new();
+	}
+	g_byte_array_set_size(buffer, 0);
+	length = qemu_plugin_read_register(handle, buffer);
+	if (length > 0) {
+		memcpy(&value, buffer->data, length < 8 ? (size_t)length : 8);
+	}
+	return value;
+}
+
+static struct qemu_plugin_register *handle_of(const char *name)
+{
+	GArray *all = qemu_plugin_get_registers();
+	const qemu_plugin_reg_descriptor *list = (const void *)all->data;
+	unsigned int i;
+
+	for (i = 0; i < all->len; i++) {
+		if (strcmp(list[i].name, name) == 0) {
+			return list[i].handle;
+		}
+	}
+	return NULL;
+}
+
+uint64_t cpu_named(const char *name)
+{
+	struct qemu_plugin_register *handle = handle_of(name);
+
+	return handle != NULL ? read_handle(handle) : 0;
+}
+
+uint64_t cpu_x(unsigned int number)
+{
+	static struct qemu_plugin_register *handles[31];
+
+	if (number == 31) {
+		return 0;
+	}
+	if (handles[number] == NULL) {
+		char name[4];
+
+		snprintf(name, sizeof(name), "x%u", number);
+		handles[number] = handle_of(name);
+	}
+	return read_handle(handles[number]);
+}
+
+static uint64_t cpsr(void)
+{
+	static struct qemu_plugin_register *handle;
+
+	if (handle == NULL) {
+		handle = handle_of("cpsr");
+	}
+	return read_handle(handle);
+}
+
+unsigned int cpu_el(void)
+{
+	return cpsr() >> 2 & 3;
+}
+
+unsigned int cpu_daif(void)
+{
+	return cpsr() >> 6 & 15;
+}
+
+void cpu_wake(struct cpu *cpu, unsigned int index)
+{
+	/* By QEMU's names; with a secure world the first of EL1's has another. */
+	static const struct {
+		unsigned int reg;
+		const char *name;
+	} names[] = {
+		{REG(1, R_SCTLR), "SCTLR"},	  {REG(1, R_CPACR), "CPACR"},
+		{REG(1, R_TTBR0), "TTBR0_EL1"},	  {REG(1, R_TTBR1), "TTBR1_EL1"},
+		{REG(1, R_TCR), "TCR_EL1"},	  {REG(1, R_TCR2), "TCR2_EL1"},
+		{REG(1, R_MAIR), "MAIR_EL1"},	  {REG(1, R_VBAR), "VBAR"},
+		{REG(2, R_SCTLR), "SCTLR_EL2"},	  {REG(2, R_CPACR), "CPTR_EL2"},
+		{REG(2, R_TTBR0), "TTBR0_EL2"},	  {REG(2, R_TTBR1), "TTBR1_EL2"},
+		{REG(2, R_TCR), "TCR_EL2"},	  {REG(2, R_TCR2), "TCR2_EL2"},
+		{REG(2, R_MAIR), "MAIR_EL2"},	  {REG(2, R_VBAR), "VBAR_EL2"},
+		{REG(3, R_SCTLR), "SCTLR_EL3"},	  {REG(3, R_CPACR), "CPTR_EL3"},
+		{REG(3, R_TTBR0), "TTBR0_EL3"},	  {REG(3, R_TCR), "TCR_EL3"},
+		{REG(3, R_MAIR), "MAIR_EL3"},	  {REG(3, R_VBAR), "VBAR_EL3"},
+		{R_HCR, "HCR_EL2"},
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		cpu->reg[names[i].reg] = cpu_named(names[i].name);
+	}
+	memcpy(cpu->synced, cpu->reg, sizeof(cpu->synced));
+	cpu->index = index;
+	cpu->ctr = cpu_named("CTR_EL0");
+	cpu->line = 4ULL << (cpu->ctr >> 16 & 15);
+	cpu->iline = 4ULL << (cpu->ctr & 15);
+	cpu->zva = 64;
+	cpu->has_vhe = (cpu_named("ID_AA64MMFR1_EL1") >> 8 & 15) != 0;
+	if (cpus_awake != 0) {
+		/* A CPU that firmware has just started holds nothing older. */
+		cpu->ic_issued = cpu->ic_done = cpu->ic_synced = cpu->isb_time = now;
+	}
+	cpu->awake = true;
+	cpus_awake++;
+}
+
+bool cpu_e2h(const struct cpu *cpu)
+{
+	return (cpu->reg[R_HCR] & HCR_E2H) != 0;
+}
+
+unsigned int cpu_regime(const struct cpu *cpu, unsigned int el)
+{
+	const uint64_t host = HCR_E2H | HCR_TGE;
+
+	if (el == 0) {
+		return (cpu->reg[R_HCR] & host) == host ? 2 : 1;
+	}
+	return el;
+}
+
+bool cpu_mmu(const struct cpu *cpu, unsigned int regime)
+{
+	return (cpu->reg[REG(regime, R_SCTLR)] & SCTLR_M) != 0;
+}
+
+bool cpu_caches(const struct cpu *cpu, unsigned int regime)
+{
+	uint64_t sctlr = cpu->reg[REG(regime, R_SCTLR)];
+
+	if (regime == 1 && (cpu->reg[R_HCR] & HCR_DC) != 0) {
+		return true;
+	}
+	return (sctlr & (SCTLR_M | SCTLR_C)) == (SCTLR_M | SCTLR_C);
+}
+
+bool cpu_fetch_caches(const struct cpu *cpu, unsigned int regime)
+{
+	uint64_t sctlr = cpu->reg[REG(regime, R_SCTLR)];
+
+	return (sctlr & (SCTLR_M | SCTLR_I)) == SCTLR_I;
+}
+
+/* Which of ours a system register access names; -1: none. */
+static int reg_named(const struct cpu *cpu, const struct insn *insn)
+{
+	unsigned int op1 = insn->sys >> 11 & 7;
+	unsigned int bank;
+	unsigned int r;
+
+	if (insn->sys == SYS(3, 4, 1, 1, 0)) {
+		return R_HCR;
+	}
+	switch (insn->sys & ~(7U << 11)) {
+	case SYS(3, 0, 1, 0, 0): r = R_SCTLR; break;
+	case SYS(3, 0, 1, 0, 2):
+	case SYS(3, 0, 1, 1, 2): r = R_CPACR; break;
+	case SYS(3, 0, 2, 0, 0): r = R_TTBR0; break;
+	case SYS(3, 0, 2, 0, 1): r = R_TTBR1; break;
+	case SYS(3, 0, 2, 0, 2): r = R_TCR; break;
+	case SYS(3, 0, 2, 0, 3): r = R_TCR2; break;
+	case SYS(3, 0, 10, 2, 0): r = R_MAIR; break;
+	case SYS(3, 0, 12, 0, 0): r = R_VBAR; break;
+	case SYS(3, 0, 6, 0, 0): r = R_FAR; break;
+	default: return -1;
+	}
+	switch (op1) {
+	case 0: bank = insn->el == 2 && cpu_e2h(cpu) ? 2 : 1; break;
+	case 4: bank = 2; break;
+	case 5: bank = 1; break; /* ..._EL12 */
+	case 6: bank = 3; break;
+	default: return -1;
+	}
+	return (int)REG(bank, r);
+}
+
+static uint64_t unsynced(const struct cpu *cpu, unsigned int reg)
+{
+	return cpu->reg[reg] ^ cpu->synced[reg];
+}
+
+static void complain(const struct place *place, const char *name)
+{
+	report("context", place, "%s was written, not synchronized (no ISB)", name);
+}
+
+/* What a walk reads of the half of the address space that va lies in. */
+static const char *translation_unsynced(const struct cpu *cpu, unsigned int regime, uint64_t va)
+{
+	bool halves = regime == 1 || (regime == 2 && cpu_e2h(cpu));
+	unsigned int ttbr = halves && (va >> 55 & 1) ? R_TTBR1 : R_TTBR0;
+
+	if (unsynced(cpu, REG(regime, ttbr)) & TTBR_BASE) {
+		return ttbr == R_TTBR1 ? "TTBR1" : "TTBR0";
+	}
+	if (unsynced(cpu, REG(regime, R_TCR))) {
+		return "TCR";
+	}
+	if (unsynced(cpu, REG(regime, R_TCR2))) {
+		return "TCR2";
+	}
+	return unsynced(cpu, REG(regime, R_MAIR)) ? "MAIR" : NULL;
+}
+
+void cpu_rely_memory(struct cpu *cpu, const struct place *place)
+{
+	unsigned int regime = cpu_regime(cpu, place->el);
+	const char *name = NULL;
+
+	if (!cpu->unsynced) {
+		return;
+	}
+	if (unsynced(cpu, REG(regime, R_SCTLR)) & (SCTLR_M | SCTLR_C | SCTLR_A | SCTLR_EE)) {
+		name = "SCTLR";
+	} else if (cpu_mmu(cpu, regime)) {
+		name = translation_unsynced(cpu, regime, place->va);
+		if (name == NULL && (unsynced(cpu, R_HCR) & (HCR_E2H | HCR_TGE))) {
+			name = "HCR_EL2";
+		}
+	}
+	if (name == NULL && place->el < 2 && (unsynced(cpu, R_HCR) & (HCR_VM | HCR_DC))) {
+		name = "HCR_EL2";
+	}
+	if (name != NULL) {
+		complain(place, name);
+	}
+}
+
+/* Does E2H or TGE change what this access means? */
+static bool depends_on_e2h(const struct insn *insn)
+{
+	unsigned int crn = insn->sys >> 7 & 15;
+
+	switch (insn->sys >> 11 & 7) {
+	case 0: return crn == 1 || crn == 2 || crn == 4 || crn == 5 || crn == 6 || crn == 10 || crn == 12;
+	case 4:
+		return insn->sys == SYS(3, 4, 1, 1, 2) || insn->sys == SYS(3, 4, 14, 1, 0) ||
+		       insn->sys == SYS(3, 4, 2, 0, 2);
+	case 5: return true;
+	default: return false;
+	}
+}
+
+static const char *relied_register(const struct cpu *cpu, const struct insn *insn)
+{
+	unsigned int regime = cpu_regime(cpu, insn->el);
+	bool e2h_moves = insn->el == 2 && (unsynced(cpu, R_HCR) & (HCR_E2H | HCR_TGE));
+
+	if (insn->fp && (unsynced(cpu, REG(regime, R_CPACR)) ||
+			 (regime == 1 && unsynced(cpu, REG(2, R_CPACR))))) {
+		return insn->el == 1 ? "CPACR" : "CPTR";
+	}
+	switch (insn->kind) {
+	case K_EXCEPTION:
+	case K_UNMASK: return unsynced(cpu, REG(regime, R_VBAR)) ? "VBAR" : NULL;
+	case K_TLBI: return e2h_moves ? "HCR_EL2" : NULL;
+	case K_MSR:
+	case K_MRS:
+		if (e2h_moves && depends_on_e2h(insn)) {
+			return "HCR_EL2";
+		}
+		/* The same register by its other name, where E2H may be 1 and nobody says so. */
+		if (insn->kind == K_MRS && insn->el == 2 && cpu->has_vhe &&
+		    insn->sys == SYS(3, 0, 6, 0, 0) && unsynced(cpu, REG(2, R_FAR))) {
+			return "FAR_EL2";
+		}
+		return NULL;
+	default: return NULL;
+	}
+}
+
+void cpu_rely(struct cpu *cpu, const struct insn *insn)
+{
+	const char *name;
+
+	if (!cpu->unsynced) {
+		return;
+	}
+	name = relied_register(cpu, insn);
+	if (name != NULL) {
+		complain(&(struct place){.pc = insn->pc, .va = insn->pc, .pa = insn->pa, .el = insn->el},
+			 name);
+	}
+}
+
+/* M and C as a pair decide what caches may be filled. */
+static void sctlr_written(struct cpu *cpu, unsigned int regime, uint64_t old, const struct insn *insn)
+{
+	struct place place = {.pc = insn->pc, .va = insn->pc, .pa = insn->pa, .el = insn->el};
+	uint64_t value = cpu->reg[REG(regime, R_SCTLR)];
+	bool was_on = (old & (SCTLR_M | SCTLR_C)) == (SCTLR_M | SCTLR_C);
+	bool is_on = (value & (SCTLR_M | SCTLR_C)) == (SCTLR_M | SCTLR_C);
+	const char *name;
+
+	fetch_generation++;
+	if ((old & (SCTLR_M | SCTLR_I)) == SCTLR_I && !cpu_fetch_caches(cpu, regime)) {
+		shadow_fetching_ends();
+	}
+	if ((value & SCTLR_M) && !(old & SCTLR_M)) {
+		name = translation_unsynced(cpu, regime, insn->pc);
+		if (name != NULL) {
+			complain(&place, name);
+		}
+		maint_enable(cpu, regime, &place);
+	}
+	if (was_on && !is_on) {
+		uint64_t wanted = cpu->reg[REG(regime, R_SCTLR)];
+
+		cpu->reg[REG(regime, R_SCTLR)] = old; /* as it still maps */
+		map_leave(cpu, regime);
+		cpu->reg[REG(regime, R_SCTLR)] = wanted;
+	}
+	if (((value ^ old) & (SCTLR_M | SCTLR_C)) != 0) {
+		walk_flush(cpu);
+		if (value & SCTLR_M) {
+			map_enter(cpu, regime, &place);
+		}
+	}
+}
+
+void cpu_msr(struct cpu *cpu, const struct insn *insn)
+{
+	int reg = reg_named(cpu, insn);
+	uint64_t old;
+	unsigned int r;
+
+	if (reg < 0) {
+		return;
+	}
+	r = (unsigned int)reg % R_COUNT;
+	old = cpu->reg[reg];
+	if (reg != R_HCR && (r == R_TTBR0 || r == R_TTBR1 || r == R_TCR || r == R_MAIR) &&
+	    cpu_caches(cpu, (unsigned int)reg / R_COUNT)) {
+		map_changed(cpu);
+	}
+	cpu->reg[reg] = cpu_x(insn->rt);
+	cpu->unsynced = memcmp(cpu->reg, cpu->synced, sizeof(cpu->reg)) != 0;
+	if (reg == R_HCR || r == R_TTBR0 || r == R_TTBR1 || r == R_TCR || r == R_MAIR) {
+		walk_flush(cpu);
+	}
+	if (reg != R_HCR && r == R_SCTLR) {
+		sctlr_written(cpu, (unsigned int)reg / R_COUNT, old, insn);
+	}
+}
+
+void cpu_sync(struct cpu *cpu)
+{
+	if (cpu->unsynced) {
+		memcpy(cpu->synced, cpu->reg, sizeof(cpu->synced));
+		cpu->unsynced = false;
+	}
+	cpu->isb_time = ++now;
+	cpu->ic_synced = cpu->ic_done; /* what was judged good stays so: no new fetch_generation */
+}
+
+void cpu_exception(struct cpu *cpu, uint64_t pc, unsigned int el)
+{
+	struct place place = {.el = el};
+	uint64_t vbar = cpu->reg[REG(el, R_VBAR)] & ~0x7ffULL;
+	uint64_t syndrome;
+
+	if (el == 0 || (pc & ~0x7ffULL) != vbar || (pc & 0x7f) != 0) {
+		return;
+	}
+	place.pc = cpu_named(el == 1 ? "ELR_EL1" : el == 2 ? "ELR_EL2" : "ELR_EL3");
+	place.va = cpu_named(el == 1 ? "FAR_EL1" : el == 2 ? "FAR_EL2" : "FAR_EL3");
+	syndrome = cpu_named(el == 1 ? "ESR_EL1" : el == 2 ? "ESR_EL2" : "ESR_EL3");
+	if (unsynced(cpu, REG(el, R_VBAR))) {
+		complain(&place, "VBAR");
+	}
+	/* Data abort of our own level or EL0, alignment fault. */
+	if ((pc & 0x180) == 0 && (syndrome >> 26 & 0x3e) == 0x24 && (syndrome & 0x3f) == 0x21) {
+		struct translation to = walk(cpu, cpu_regime(cpu, el), &place);
+
+		place.pa = to.page | (place.va & (PAGE - 1));
+		if (to.memory == MEMORY_DEVICE || to.memory == MEMORY_FAULT) {
+			report("unaligned", &place, "alignment fault (ESR 0x%llx)",
+			       (unsigned long long)syndrome);
+		}
+	}
+	cpu_sync(cpu);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rules for instruction fetches (Arm ARM B2.4.4, D8.2; CTR_EL0.{IDC, DIC}). */
+#include "cohsan.h"
+
+static void say(const char *kind, const struct place *place, const struct cell *cell, uint64_t bytes)
+{
+	char text[120];
+
+	report(kind, place, "%s", shadow_text(cell, bytes, text, sizeof(text)));
+}
+
+/* Is what the fetch should see at the point where it looks? */
+static bool visible(const struct cpu *cpu, const struct place *place, struct cell *cell, uint64_t bytes,
+		    bool at_pou, bool cached)
+{
+	bool idc = (cpu->ctr >> 28 & 1) != 0;
+	uint64_t hidden = at_pou ? (idc ? 0 : cell->not_pou) : cell->dirty;
+
+	if (cell->thrown & bytes) {
+		say("fetch-thrown", place, cell, bytes);
+		cell->thrown &= ~bytes;
+		return false;
+	}
+	if (hidden & bytes) {
+		say("fetch-dirty", place, cell, bytes);
+		cell->not_pou &= ~bytes;
+		cell->dirty &= ~bytes;
+		cell->changed = 0;
+		return false;
+	}
+	if (cached && ((cell->stale | cell->newer) & bytes)) {
+		say("fetch-stale", place, cell, bytes);
+		cell->stale &= ~bytes;
+		cell->newer &= ~bytes;
+		return false;
+	}
+	return true;
+}
+
+/* Is the I-side done with what was there before? With I = 0 that is the pipeline alone. */
+static bool synchronized(const struct cpu *cpu, const struct place *place, struct cell *cell, uint64_t bytes,
+			 bool icache)
+{
+	const char *kind = NULL;
+
+	if (cell->stored & bytes) {
+		kind = "fetch-no-dsb";
+	} else if (!icache) {
+		kind = cell->changed > cpu->isb_time && cell->changed > 1 ? "fetch-no-isb" : NULL;
+	} else if (cell->changed > cpu->ic_synced) {
+		kind = cell->changed <= cpu->ic_done ? "fetch-no-isb" :
+		       cell->changed <= cpu->ic_issued ? "fetch-no-dsb" : "fetch-no-ic";
+	} else if (cell->isb_after > cpu->isb_time) {
+		kind = "fetch-no-isb";
+	}
+	if (kind == NULL) {
+		return true;
+	}
+	say(kind, place, cell, bytes);
+	cell->changed = 0; /* said once is enough */
+	cell->isb_after = 0;
+	cell->stored &= ~bytes;
+	return false;
+}
+
+void fetch(struct cpu *cpu, struct run *run)
+{
+	unsigned int regime = cpu_regime(cpu, run->el);
+	bool mmu = cpu_mmu(cpu, regime);
+	bool icache = (cpu->reg[REG(regime, R_SCTLR)] & SCTLR_I) != 0;
+	bool good = true;
+	uint64_t done;
+
+	cpu->el = run->el;
+	if (run->pa == 0 || (run->good == fetch_generation && run->good_cpu == cpu)) {
+		return;
+	}
+	if (!mmu && icache) {
+		shadow_fetched(run->pa);
+	}
+	for (done = 0; done < run->size; done += 4) {
+		struct place place = {.pc = run->pc + done, .va = run->pc + done, .pa = run->pa + done,
+				      .el = run->el};
+		struct cell *cell;
+		uint64_t bytes = shadow_mask(place.pa, 4);
+
+		if (!in_ram(place.pa)) {
+			continue;
+		}
+		shadow_page(place.pa)->has_code = true;
+		cell = shadow_cell(place.pa);
+		/* With the MMU off a unified cache answers only what is clean to the PoC. */
+		good = visible(cpu, &place, cell, bytes, mmu && icache, icache) &&
+		       synchronized(cpu, &place, cell, bytes, icache) && good;
+	}
+	if (good) {
+		run->good = fetch_generation;
+		run->good_cpu = cpu;
+	}
+}

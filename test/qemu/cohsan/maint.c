@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Maintenance, and what completes it. */
+#include "cohsan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void push(struct cpu *cpu, struct pending pending)
+{
+	if (cpu->pending_count == cpu->pending_room) {
+		cpu->pending_room = cpu->pending_room * 2 + 64;
+		cpu->pending = realloc(cpu->pending, cpu->pending_room * sizeof(pending));
+		if (cpu->pending == NULL) {
+			fprintf(stderr, "cohsan: out of memory\n");
+			exit(1);
+		}
+	}
+	cpu->pending[cpu->pending_count++] = pending;
+}
+
+/* ---- dc ---- */
+
+/* An uncached store by this CPU, and no barrier that orders it with what follows. */
+static bool is_unordered(const struct cpu *cpu, const struct cell *cell)
+{
+	return cell->store_uncached && cell->stored != 0 && cell->store_cpu == cpu->index &&
+	       cell->store_dmb == cpu->dmb_sys;
+}
+
+static void issue(const struct cpu *cpu, enum dc op, struct cell *cell, uint64_t bytes)
+{
+	if (op == DC_CVAU) {
+		cell->cleaning_pou |= bytes;
+	} else {
+		cell->cleaning |= bytes;
+	}
+	(void)cpu;
+}
+
+static void dc_line(struct cpu *cpu, enum dc op, const struct place *place)
+{
+	uint64_t base = place->pa & ~(cpu->line - 1);
+	uint64_t at;
+
+	for (at = base; at < base + cpu->line; at += GRANULE) {
+		struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
+
+		if (cell == NULL) {
+			continue;
+		}
+		if (is_unordered(cpu, cell)) {
+			report("unordered-maintenance", place,
+			       "uncached store before it, no DMB or DSB between");
+			cell->store_uncached = false;
+		}
+		issue(cpu, op, cell, shadow_line_mask(cpu, at));
+	}
+	push(cpu, (struct pending){.pa = base, .kind = K_DC, .op = (uint8_t)op,
+				   .needs = op == DC_CVAU ? DOMAIN_ISH : DOMAIN_SYS});
+}
+
+static void zero(struct cpu *cpu, const struct insn *insn, struct place *place, enum memory memory)
+{
+	if (memory == MEMORY_DEVICE) {
+		report("zva", place, "Device memory, or the MMU off");
+	}
+	place->va &= ~(cpu->zva - 1);
+	place->pa &= ~(cpu->zva - 1);
+	if (in_ram(place->pa)) {
+		access_store(cpu, place, cpu->zva, memory == MEMORY_CACHED);
+	}
+	(void)insn;
+}
+
+void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va)
+{
+	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
+	struct translation to;
+
+	cpu_rely_memory(cpu, &place);
+	to = walk(cpu, cpu_regime(cpu, insn->el), &place);
+	if (to.memory == MEMORY_FAULT) {
+		return;
+	}
+	place.pa = to.page | (va & (PAGE - 1));
+	if (insn->op == DC_ZVA) {
+		zero(cpu, insn, &place, to.memory);
+	} else if (in_ram(place.pa)) {
+		dc_line(cpu, (enum dc)insn->op, &place);
+	}
+}
+
+static void reached_pou(struct cell *cell, uint64_t bytes)
+{
+	if (cell->not_pou & bytes) {
+		cell->not_pou &= ~bytes;
+		cell->changed = now; /* the I-side could have it from now on */
+	}
+}
+
+static void complete_dc(const struct cpu *cpu, enum dc op, struct cell *cell, uint64_t line)
+{
+	uint64_t bytes = line & (op == DC_CVAU ? cell->cleaning_pou : cell->cleaning);
+
+	switch (op) {
+	case DC_CVAU:
+		reached_pou(cell, bytes);
+		cell->cleaning_pou &= ~bytes;
+		return;
+	case DC_IVAC:
+		cell->thrown |= cell->dirty & bytes;
+		break;
+	default: break;
+	}
+	reached_pou(cell, bytes);
+	cell->dirty &= ~bytes;
+	cell->cleaning &= ~bytes;
+	if (op != DC_CVAC) {
+		cell->stale &= ~line;
+		cell->newer &= ~line;
+		cell->present = (cell->present & ~line) | (cell->dirty & line);
+	}
+	if (op == DC_IVAC) {
+		fetch_generation++;
+	}
+	(void)cpu;
+}
+
+/* ---- ic, tlbi ---- */
+
+static bool dic(const struct cpu *cpu)
+{
+	return (cpu->ctr >> 29 & 1) != 0;
+}
+
+void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va)
+{
+	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
+	struct pending pending = {.kind = K_IC, .op = insn->op, .issued = cpu->dsb_ish_time,
+				  .needs = insn->op == IC_IALLU ? DOMAIN_NSH : DOMAIN_ISH,
+				  .broadcast = insn->op == IC_IALLUIS};
+	struct translation to;
+
+	if (insn->op == IC_IVAU) {
+		cpu_rely_memory(cpu, &place);
+		to = walk(cpu, cpu_regime(cpu, insn->el), &place);
+		if (to.memory == MEMORY_FAULT) {
+			return;
+		}
+		pending.pa = to.page | (va & (PAGE - 1));
+	} else {
+		cpu->ic_issued = cpu->dsb_ish_time;
+	}
+	push(cpu, pending);
+}
+
+static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
+{
+	uint64_t base = pending->pa & ~(cpu->iline - 1);
+	uint64_t at;
+
+	for (at = base; at < base + cpu->iline; at += GRANULE) {
+		struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
+
+		if (cell != NULL && cell->changed <= pending->issued) {
+			cell->changed = 0;
+			cell->isb_after = now;
+		}
+	}
+}
+
+static void complete_iallu(struct cpu *cpu, const struct pending *pending)
+{
+	unsigned int i;
+
+	for (i = 0; i < CPUS_MAX; i++) {
+		struct cpu *other = &cpus[i];
+
+		if (other->awake && (other == cpu || pending->broadcast) &&
+		    other->ic_done < pending->issued) {
+			other->ic_done = pending->issued;
+		}
+	}
+}
+
+/* TLBI of everything in a regime: what makes its TLBs known. Others only refine that. */
+static unsigned int tlbi_regime(const struct cpu *cpu, const struct insn *insn)
+{
+	unsigned int op1 = insn->sys >> 11 & 7;
+	unsigned int op2 = insn->sys & 7;
+	bool host = insn->el == 2 && (cpu->reg[R_HCR] & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE);
+
+	if (op1 == 0 && op2 == 0) {
+		return host ? 2 : 1; /* VMALLE1 */
+	}
+	if (op1 == 4 && op2 == 0) {
+		return 2; /* ALLE2 */
+	}
+	if (op1 == 4 && (op2 == 4 || op2 == 6)) {
+		return 1; /* ALLE1, VMALLS12E1 */
+	}
+	return op1 == 6 && op2 == 0 ? 3 : 0; /* ALLE3 */
+}
+
+void maint_tlbi(struct cpu *cpu, const struct insn *insn)
+{
+	unsigned int crm = insn->sys >> 3 & 15;
+	bool local = crm == 7 || crm == 4; /* 4: the local ones by IPA */
+
+	if (cpu_caches(cpu, 1) || cpu_caches(cpu, 2) || cpu_caches(cpu, 3)) {
+		map_changed(cpu);
+	}
+	walk_flush(cpu);
+	push(cpu, (struct pending){.kind = K_TLBI, .regime = (uint8_t)tlbi_regime(cpu, insn),
+				   .needs = local ? DOMAIN_NSH : DOMAIN_ISH, .broadcast = !local});
+}
+
+static void complete_tlbi(struct cpu *cpu, const struct pending *pending)
+{
+	unsigned int i;
+
+	for (i = 0; i < CPUS_MAX; i++) {
+		if (cpus[i].awake && (&cpus[i] == cpu || pending->broadcast)) {
+			cpus[i].tlb_known[pending->regime] = true;
+			walk_flush(&cpus[i]);
+		}
+	}
+}
+
+/* ---- setting M ---- */
+
+void maint_enable(struct cpu *cpu, unsigned int regime, const struct place *place)
+{
+	uint64_t with = cpu->reg[REG(regime, R_TTBR0)] * 3 ^ cpu->reg[REG(regime, R_TTBR1)] * 5 ^
+			cpu->reg[REG(regime, R_TCR)] * 7 ^ cpu->reg[REG(regime, R_MAIR)] * 11 ^ 1ULL << 63;
+	size_t i;
+
+	if (!cpu->tlb_known[regime] && cpu->tlb_last[regime] != with) {
+		report("tlb-stale", place, "no TLBI of the EL%u regime was completed", regime);
+	}
+	cpu->tlb_known[regime] = false; /* from here they fill up with this map */
+	cpu->tlb_last[regime] = with;
+	if (!cpu_caches(cpu, regime)) {
+		return;
+	}
+	for (i = 0; i < cpu->stored_count; i++) {
+		struct cell *cell = cpu->stored[i];
+
+		if (cell->stored != 0) {
+			report("unordered-enable", place, "%zu uncached stores not completed by a DSB",
+			       cpu->stored_count);
+			cell->newer |= cell->stored; /* a line may have been filled without them */
+		}
+	}
+}
+
+/* ---- barriers ---- */
+
+static void complete(struct cpu *cpu, const struct pending *pending)
+{
+	uint64_t at;
+
+	switch (pending->kind) {
+	case K_DC:
+		for (at = pending->pa; at < pending->pa + cpu->line; at += GRANULE) {
+			if (in_ram(at)) {
+				complete_dc(cpu, (enum dc)pending->op, shadow_cell(at),
+					    shadow_line_mask(cpu, at));
+			}
+		}
+		break;
+	case K_IC:
+		if (pending->op == IC_IVAU) {
+			complete_ivau(cpu, pending);
+		} else {
+			complete_iallu(cpu, pending);
+		}
+		break;
+	default: complete_tlbi(cpu, pending); break;
+	}
+}
+
+void maint_dmb(struct cpu *cpu, const struct insn *insn)
+{
+	if (insn->barrier == BARRIER_ALL && insn->domain == DOMAIN_SYS) {
+		cpu->dmb_sys++;
+	}
+}
+
+static void stores_complete(struct cpu *cpu)
+{
+	size_t i;
+
+	for (i = 0; i < cpu->stored_count; i++) {
+		cpu->stored[i]->stored = 0;
+		cpu->stored[i]->changed = now; /* for the I-side as well */
+	}
+	cpu->stored_count = 0;
+	cpu->dsb_sys++;
+}
+
+void maint_dsb(struct cpu *cpu, const struct insn *insn)
+{
+	size_t kept = 0;
+	size_t i;
+
+	if (!(insn->barrier & BARRIER_ST)) {
+		return;
+	}
+	now++;
+	cpu->dsb_any++;
+	if (insn->domain == DOMAIN_SYS) {
+		stores_complete(cpu);
+	}
+	if (insn->domain != DOMAIN_NSH) {
+		cpu->dsb_ish_time = now;
+	}
+	if (insn->barrier != BARRIER_ALL) {
+		return; /* completes no maintenance */
+	}
+	maint_dmb(cpu, insn);
+	for (i = 0; i < cpu->pending_count; i++) {
+		if (cpu->pending[i].needs <= insn->domain) {
+			complete(cpu, &cpu->pending[i]);
+		} else {
+			cpu->pending[kept++] = cpu->pending[i];
+		}
+	}
+	cpu->pending_count = kept;
+	if (dic(cpu) && insn->domain != DOMAIN_NSH) {
+		cpu->ic_done = now; /* no IC is needed: CTR_EL0.DIC */
+	}
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* QEMU's callbacks. Until the start and after the stop they do nothing. */
+#include "cohsan.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../plugin/qemu_plugin.h"
+
+int qemu_plugin_version = QEMU_PLUGIN_VERSION;
+
+static qemu_plugin_id_t plugin;
+static bool several_cpus;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static enum { ASLEEP, AWAKE, STOPPED } state;
+
+static void lock(void)
+{
+	if (several_cpus) {
+		pthread_mutex_lock(&mutex);
+	}
+}
+
+static void unlock(void)
+{
+	if (several_cpus) {
+		pthread_mutex_unlock(&mutex);
+	}
+}
+
+static struct cpu *cpu_at(unsigned int index)
+{
+	struct cpu *cpu = &cpus[index];
+
+	if (!cpu->awake) {
+		unsigned int regime;
+
+		cpu_wake(cpu, index);
+		regime = cpu_regime(cpu, cpu_el());
+		cpu->el = cpu_el();
+		if (cpu_caches(cpu, regime)) { /* started in the middle: its map is what it is */
+			cpu->tlb_known[regime] = true;
+			map_enter(cpu, regime, NULL);
+		}
+	}
+	return cpu;
+}
+
+/* ---- start and stop ---- */
+
+static void at_exit(qemu_plugin_id_t id, void *userdata)
+{
+	(void)id;
+	(void)userdata;
+	if (state == AWAKE) {
+		report_json();
+	}
+	if (report_count() != 0) {
+		fflush(NULL);
+		_exit(1); /* QEMU would end with the guest's status */
+	}
+}
+
+static void only_exit(qemu_plugin_id_t id)
+{
+	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
+}
+
+/* What the boot protocol promises clean: the loaded image. */
+static void default_image(const struct insn *insn)
+{
+	struct ranges given = options.world;
+	uint64_t size;
+	size_t i;
+
+	for (i = 0; i < given.count; i++) {
+		if (given.at[i].world == WORLD_CLEAN) {
+			return;
+		}
+	}
+	options.world = (struct ranges){0};
+	if (!elf_image(&options.world)) {
+		if (!is_image(insn->host)) {
+			fprintf(stderr, "cohsan: what is loaded? No elf=, no clean=, no Image at 0x%llx\n",
+				(unsigned long long)insn->pc);
+			exit(1);
+		}
+		memcpy(&size, (const uint8_t *)insn->host + 16, sizeof(size));
+		ranges_add(&options.world,
+			   (struct range){.lo = insn->pc, .hi = insn->pc + size, .world = WORLD_CLEAN});
+	}
+	for (i = 0; i < given.count; i++) { /* behind it: later ones win */
+		ranges_add(&options.world, given.at[i]);
+	}
+}
+
+static void wake(const struct insn *insn)
+{
+	options.start = insn->pc;
+	shadow_open(insn->pc, insn->host);
+	elf_loaded_at(insn->pc);
+	default_image(insn);
+	state = AWAKE;
+}
+
+static void stop(unsigned int vcpu, const struct insn *insn, uint64_t pa)
+{
+	handoff(cpu_at(vcpu), insn->pc, pa, is_image(insn->host));
+	state = STOPPED;
+	qemu_plugin_reset(plugin, only_exit); /* from here at full speed */
+}
+
+/* An instruction at which the judge may wake or stop. */
+static void door(unsigned int vcpu, void *userdata)
+{
+	const struct insn *insn = userdata;
+	uint64_t pa;
+
+	lock();
+	if (state == ASLEEP) {
+		if (!options.has_start || insn->pc == options.start) {
+			wake(insn);
+		}
+	} else if (state == AWAKE) {
+		pa = ram_pa(insn->host);
+		if (options.stop_is_handoff ? is_image(insn->host) && pa == insn->pc :
+					      insn->pc == options.stop || pa == options.stop) {
+			stop(vcpu, insn, pa);
+		}
+	}
+	unlock();
+}
+
+/* ---- instructions ---- */
+
+static void on_run(unsigned int vcpu, void *userdata)
+{
+	struct run *run = userdata;
+	struct cpu *cpu;
+
+	if (state != AWAKE) {
+		return;
+	}
+	lock();
+	cpu = cpu_at(vcpu);
+	if (run->host != NULL && run->pa == 0) {
+		run->pa = ram_pa(run->host);
+		run->host = NULL;
+	}
+	if (run->may_be_vector) {
+		cpu_exception(cpu, run->pc, run->el);
+	}
+	fetch(cpu, run);
+	unlock();
+}
+
+static void on_special(unsigned int vcpu, void *userdata)
+{
+	struct insn *insn = userdata;
+	struct cpu *cpu;
+
+	if (state != AWAKE) {
+		return;
+	}
+	lock();
+	cpu = cpu_at(vcpu);
+	insn->pa = ram_pa(insn->host);
+	cpu_rely(cpu, insn);
+	switch (insn->kind) {
+	case K_DMB: maint_dmb(cpu, insn); break;
+	case K_DSB: maint_dsb(cpu, insn); break;
+	case K_ISB:
+	case K_ERET:
+	case K_EXCEPTION: cpu_sync(cpu); break;
+	case K_MSR: cpu_msr(cpu, insn); break;
+	case K_DC: maint_dc(cpu, insn, cpu_x(insn->rt)); break;
+	case K_IC: maint_ic(cpu, insn, cpu_x(insn->rt)); break;
+	case K_TLBI: maint_tlbi(cpu, insn); break;
+	default: break;
+	}
+	unlock();
+}
+
+/* Behind `mrs xN, dczid_el0`: QEMU shows that register to nobody else. */
+static void on_dczid(unsigned int vcpu, void *userdata)
+{
+	const struct insn *insn = userdata;
+
+	if (state == AWAKE) {
+		lock();
+		cpu_at(vcpu)->zva = 4ULL << (cpu_x(insn->rt) & 15);
+		unlock();
+	}
+}
+
+static void on_memory(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t va, void *userdata)
+{
+	if (state != AWAKE) {
+		return;
+	}
+	lock();
+	access_data(cpu_at(vcpu), userdata, va, 1U << qemu_plugin_mem_size_shift(info),
+		    qemu_plugin_mem_is_store(info));
+	unlock();
+}
+
+/* ---- translation ---- */
+
+static struct run *new_run(const struct insn *insn)
+{
+	struct run *run = calloc(1, sizeof(*run));
+
+	if (run == NULL) {
+		fprintf(stderr, "cohsan: out of memory\n");
+		exit(1);
+	}
+	run->pc = insn->pc;
+	run->host = insn->host;
+	run->el = insn->el;
+	run->may_be_vector = insn->pc % 128 == 0;
+	return run;
+}
+
+static bool may_be_door(const struct insn *insn)
+{
+	uint32_t magic = 0;
+
+	if (insn->host == NULL) {
+		return false;
+	}
+	if ((uintptr_t)insn->host % PAGE == 0) {
+		memcpy(&magic, (const uint8_t *)insn->host + 56, sizeof(magic));
+	}
+	return magic == 0x644d5241 || !options.has_start || insn->pc == options.start ||
+	       (!options.stop_is_handoff &&
+		(insn->pc == options.stop || ram_pa(insn->host) == options.stop));
+}
+
+/* One instruction. Returns whether the next one starts a new run: this one may change what is fetched. */
+static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
+{
+	switch (insn->kind) {
+	case K_OTHER: return false;
+	case K_MEMORY:
+	case K_EXCLUSIVE:
+		qemu_plugin_register_vcpu_mem_cb(handle, on_memory, QEMU_PLUGIN_CB_NO_REGS,
+						 QEMU_PLUGIN_MEM_RW, insn);
+		break;
+	default: break;
+	}
+	if ((insn->kind != K_MEMORY && insn->kind != K_EXCLUSIVE) || insn->fp) {
+		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_special, QEMU_PLUGIN_CB_R_REGS, insn);
+	}
+	return insn->kind != K_MEMORY && insn->kind != K_EXCLUSIVE && insn->kind != K_FP;
+}
+
+static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	size_t count = qemu_plugin_tb_n_insns(tb);
+	struct insn *insns = calloc(count, sizeof(*insns)); /* QEMU keeps the pointers: for good */
+	struct run *run = NULL;
+	uint8_t el = (uint8_t)cpu_el();
+	bool new = true;
+	size_t i;
+
+	(void)id;
+	for (i = 0; i < count && insns != NULL; i++) {
+		struct qemu_plugin_insn *handle = qemu_plugin_tb_get_insn(tb, i);
+		struct insn *insn = &insns[i];
+		uint32_t code = 0;
+
+		qemu_plugin_insn_data(handle, &code, sizeof(code));
+		insn->pc = qemu_plugin_insn_vaddr(handle);
+		insn->host = qemu_plugin_insn_haddr(handle);
+		insn->el = el;
+		decode(code, insn);
+		if (may_be_door(insn)) {
+			qemu_plugin_register_vcpu_insn_exec_cb(handle, door, QEMU_PLUGIN_CB_R_REGS, insn);
+		}
+		if (i > 0 && insns[i - 1].kind == K_MRS && insns[i - 1].sys == SYS(3, 3, 0, 0, 7)) {
+			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_dczid, QEMU_PLUGIN_CB_R_REGS,
+							       &insns[i - 1]);
+		}
+		if (new) {
+			run = new_run(insn);
+			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_run, QEMU_PLUGIN_CB_NO_REGS, run);
+		}
+		run->size += 4;
+		new = instrument(handle, insn);
+	}
+}
+
+int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
+{
+	if (strcmp(info->target_name, "aarch64") != 0 || !info->system_emulation ||
+	    info->system.max_vcpus > (int)CPUS_MAX) {
+		fprintf(stderr, "cohsan: wants qemu-system-aarch64 with at most %u CPUs\n", CPUS_MAX);
+		return 1;
+	}
+	if (!options_parse(argc, argv)) {
+		return 1;
+	}
+	plugin = id;
+	several_cpus = info->system.smp_vcpus > 1;
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	only_exit(id);
+	return 0;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stage 1 translation as the architecture defines it (Arm ARM D8.2, D8.3), and a small TLB of our own. */
+#include "cohsan.h"
+
+#include <string.h>
+
+#define OUTPUT 0x0000fffffffff000ULL
+
+static uint64_t bits(uint64_t value, unsigned int low, unsigned int count)
+{
+	return value >> low & ((1ULL << count) - 1);
+}
+
+/* The lower half's fields lie alike in all layouts of TCR_ELx. */
+static struct walk_table lower_half(uint64_t tcr, bool two_halves)
+{
+	static const unsigned int granules[] = {12, 16, 14, 12};
+
+	return (struct walk_table){.bits = 64 - (unsigned int)bits(tcr, 0, 6),
+				   .granule = granules[bits(tcr, 14, 2)],
+				   .cacheable = bits(tcr, 8, 2) != 0,
+				   .disabled = two_halves && bits(tcr, 7, 1)};
+}
+
+static struct walk_table upper_half(uint64_t tcr)
+{
+	static const unsigned int granules[] = {12, 14, 12, 16};
+
+	return (struct walk_table){.bits = 64 - (unsigned int)bits(tcr, 16, 6),
+				   .granule = granules[bits(tcr, 30, 2)],
+				   .cacheable = bits(tcr, 24, 2) != 0,
+				   .disabled = bits(tcr, 23, 1) != 0};
+}
+
+struct walk_table walk_table(const struct cpu *cpu, unsigned int regime, bool upper)
+{
+	uint64_t tcr = cpu->reg[REG(regime, R_TCR)];
+	bool two_halves = regime == 1 || (regime == 2 && cpu_e2h(cpu));
+	struct walk_table table = upper ? upper_half(tcr) : lower_half(tcr, two_halves);
+
+	table.base = cpu->reg[REG(regime, upper ? R_TTBR1 : R_TTBR0)] & (OUTPUT | 0xffe);
+	table.cacheable = table.cacheable && cpu_caches(cpu, regime);
+	table.mair = cpu->reg[REG(regime, R_MAIR)];
+	if ((upper && !two_halves) || table.bits > 52 || table.bits < 16) {
+		table.disabled = true;
+	}
+	return table;
+}
+
+static bool normal_cacheable(unsigned int nibble)
+{
+	return nibble != 0 && nibble != 4;
+}
+
+enum memory walk_memory(uint64_t mair, uint64_t descriptor)
+{
+	unsigned int attribute = (unsigned int)(mair >> (8 * bits(descriptor, 2, 3))) & 0xff;
+
+	if (attribute >> 4 == 0) {
+		return MEMORY_DEVICE;
+	}
+	return normal_cacheable(attribute >> 4) && normal_cacheable(attribute & 15) ? MEMORY_CACHED :
+										       MEMORY_NC;
+}
+
+bool walk_visible(struct cpu *cpu, const struct walk_table *table, uint64_t pa, const struct place *place)
+{
+	struct cell *cell = shadow_cell(pa);
+	uint64_t bytes = shadow_mask(pa, 8);
+	struct place at = *place;
+	const char *kind = NULL;
+	char text[120];
+
+	if (cell->thrown & bytes) {
+		kind = "walk-thrown";
+	} else if (!table->cacheable && (cell->dirty & bytes)) {
+		kind = "walk-dirty";
+	} else if (table->cacheable && ((cell->stale | cell->newer) & bytes)) {
+		kind = "walk-stale";
+	} else if (cell->store_dsb != 0 && cell->store_dsb == cpus[cell->store_cpu].dsb_any + 1) {
+		kind = "walk-unordered";
+	}
+	(void)cpu;
+	if (kind == NULL) {
+		return true;
+	}
+	at.pa = pa;
+	report(kind, &at, "%s", shadow_text(cell, bytes, text, sizeof(text)));
+	cell->thrown &= ~bytes; /* said once is enough */
+	cell->stale &= ~bytes;
+	cell->newer &= ~bytes;
+	cell->store_dsb = 0;
+	return false;
+}
+
+static struct translation walk_tables(struct cpu *cpu, unsigned int regime, const struct place *place)
+{
+	const struct translation fault = {.memory = MEMORY_FAULT};
+	bool two_halves = regime == 1 || (regime == 2 && cpu_e2h(cpu));
+	struct walk_table table = walk_table(cpu, regime, two_halves && (place->va >> 55 & 1));
+	unsigned int stride = table.granule - 3;
+	unsigned int levels = (table.bits - table.granule + stride - 1) / stride;
+	uint64_t va = place->va & ((1ULL << table.bits) - 1);
+	uint64_t base = table.base & ~0xfULL;
+	unsigned int level;
+
+	if (table.disabled) {
+		return fault;
+	}
+	for (level = 4 - levels;; level++) {
+		unsigned int shift = table.granule + stride * (3 - level);
+		/* The first table may hold fewer entries, never more. */
+		uint64_t index = va >> shift & ((1ULL << stride) - 1);
+		uint64_t pa = base + index * 8;
+		uint64_t descriptor;
+
+		if (!in_ram(pa)) {
+			return fault;
+		}
+		walk_visible(cpu, &table, pa, place);
+		memcpy(&descriptor, ram_host(pa), sizeof(descriptor));
+		if (!(descriptor & 1) || (level == 3 && !(descriptor & 2))) {
+			return fault;
+		}
+		if (level == 3 || !(descriptor & 2)) {
+			uint64_t out = (descriptor & OUTPUT) >> shift << shift;
+			enum memory memory = walk_memory(table.mair, descriptor);
+
+			if (memory == MEMORY_CACHED && !cpu_caches(cpu, regime)) {
+				memory = MEMORY_NC; /* C = 0 */
+			}
+			return (struct translation){
+				.page = (out | (va & ((1ULL << shift) - 1))) & ~(uint64_t)(PAGE - 1),
+				.memory = memory};
+		}
+		base = descriptor & OUTPUT & ~((1ULL << table.granule) - 1);
+	}
+}
+
+void walk_flush(struct cpu *cpu)
+{
+	cpu->tlb_generation++;
+}
+
+struct translation walk(struct cpu *cpu, unsigned int regime, const struct place *place)
+{
+	uint64_t vpage = place->va & ~(uint64_t)(PAGE - 1);
+	uint64_t key = (cpu->tlb_generation << 2 | regime) + 4; /* never 0 */
+	struct translation *slot = &cpu->tlb[(vpage / PAGE) % TLB_SIZE];
+	struct translation to;
+
+	if (!cpu_mmu(cpu, regime)) {
+		bool cached = cpu_caches(cpu, regime); /* HCR_EL2.DC */
+
+		return (struct translation){.vpage = vpage, .page = vpage,
+					    .memory = cached ? MEMORY_CACHED : MEMORY_DEVICE};
+	}
+	if (slot->key == key && slot->vpage == vpage) {
+		return *slot;
+	}
+	to = walk_tables(cpu, regime, place);
+	if (to.memory != MEMORY_FAULT) {
+		to.vpage = vpage;
+		to.key = key;
+		*slot = to;
+	}
+	return to;
+}
