@@ -169,11 +169,18 @@ static uint64_t within(const struct meter_range *range, uint64_t address, uint64
 	return count;
 }
 
-/* data: the EL, and above it what atoms.c says of the instruction. */
+/* What on_access is told of the instruction: its EL, its unit (atoms.h), its place among
+ * settings.code. */
+static void *pack(unsigned int el, unsigned int unit, unsigned int code)
+{
+	return (void *)(uintptr_t)(el | unit << 2 | code << 6);
+}
+
 static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *data)
 {
 	unsigned int el = (uintptr_t)data & 3;
-	unsigned int unit = (unsigned int)((uintptr_t)data >> 2);
+	unsigned int unit = ((uintptr_t)data >> 2) & 15;
+	unsigned int code = (unsigned int)((uintptr_t)data >> 6);
 	unsigned int shift = qemu_plugin_mem_size_shift(info);
 	struct qemu_plugin_hwaddr *hwaddr;
 	enum meter_memory memory;
@@ -202,10 +209,22 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t va
 		unit = shift;
 	}
 	result.all[memory][store].atoms[unit] += 1ULL << (shift - unit);
-	for (unsigned int i = 0; i < settings.range_count; i++) {
+	result.code[code][memory][store].atoms[unit] += 1ULL << (shift - unit);
+	for (unsigned int i = 0; i < settings.ranges.count; i++) {
 		result.range[i][memory][store].atoms[unit] +=
-			within(&settings.ranges[i], address, 1ULL << shift, unit);
+			within(&settings.ranges.list[i], address, 1ULL << shift, unit);
 	}
+}
+
+/* The first that it lies in. */
+static unsigned int code_of(uint64_t pc)
+{
+	for (unsigned int i = 0; i < settings.code.count; i++) {
+		if (pc >= settings.code.list[i].lo && pc < settings.code.list[i].hi) {
+			return i;
+		}
+	}
+	return METER_RANGES;
 }
 
 static bool writes_context(uint32_t opcode)
@@ -241,6 +260,7 @@ static void count(struct qemu_plugin_insn *insn, size_t offset)
 static void instrument(struct qemu_plugin_insn *insn, unsigned int el)
 {
 	uint64_t pc = qemu_plugin_insn_vaddr(insn);
+	unsigned int code = code_of(pc);
 	void *where = (void *)(uintptr_t)pc;
 	uint32_t opcode = 0;
 	struct atoms atoms;
@@ -262,17 +282,15 @@ static void instrument(struct qemu_plugin_insn *insn, unsigned int el)
 	if (atoms.op != ATOMS_NONE) {
 		count(insn, offsetof(struct meter_executed, op) + 8 * atoms.op);
 	}
-	for (unsigned int i = 0; i < settings.range_count; i++) {
-		if (pc >= settings.ranges[i].lo && pc < settings.ranges[i].hi) {
-			count(insn, offsetof(struct meter_executed, range) + 8 * i);
-		}
+	if (code < METER_RANGES) {
+		count(insn, offsetof(struct meter_executed, code) + 8 * code);
 	}
 	/* Its stores come as bytes, and only when QEMU goes the slow way. */
 	if (atoms.op != ATOMS_DC_ZVA) {
 		qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_PLUGIN_CB_R_REGS,
 						 atoms.store_only ? QEMU_PLUGIN_MEM_W
 								  : QEMU_PLUGIN_MEM_RW,
-						 (void *)(uintptr_t)(atoms.unit << 2 | el));
+						 pack(el, atoms.unit, code));
 	}
 }
 

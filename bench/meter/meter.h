@@ -19,21 +19,26 @@ struct meter_range {
 	uint64_t hi; /* exclusive */
 };
 
+struct meter_ranges {
+	unsigned int count;
+	struct meter_range list[METER_RANGES];
+};
+
 struct meter_settings {
 	uint64_t start;
 	uint64_t stop;
 	bool handoff; /* stop at the next arm64 Image instead */
 	bool quit;
 	const char *json;
-	unsigned int range_count;
-	struct meter_range ranges[METER_RANGES];
+	struct meter_ranges ranges; /* of data, by physical address */
+	struct meter_ranges code;   /* of instructions, by virtual address */
 };
 
 /* Of one CPU, counted by generated code. */
 struct meter_executed {
 	uint64_t el[METER_ELS];
 	uint64_t op[ATOMS_OPS];
-	uint64_t range[METER_RANGES];
+	uint64_t code[METER_RANGES];
 };
 
 struct meter_accesses {
@@ -53,6 +58,7 @@ struct meter_result {
 	uint64_t undecoded;
 	meter_data all;
 	meter_data range[METER_RANGES];
+	meter_data code[METER_RANGES + 1]; /* made by it; the last by code of no name */
 };
 
 /* False with a message when an argument is not understood. */

@@ -28,7 +28,7 @@ static void data(FILE *file, const meter_data counts)
 	static const char *const names[METER_MEMORIES] = {"uncached", "cached", "io"};
 
 	for (unsigned int memory = 0; memory < METER_MEMORIES; memory++) {
-		fprintf(file, ", \"%s\": {", names[memory]);
+		fprintf(file, "%s\"%s\": {", memory ? ", " : "", names[memory]);
 		accesses(file, "loads", &counts[memory][0]);
 		fprintf(file, ", ");
 		accesses(file, "stores", &counts[memory][1]);
@@ -62,13 +62,19 @@ bool meter_report(const struct meter_settings *settings, const struct meter_resu
 	for (unsigned int op = ATOMS_MEMORY; op < ATOMS_OPS; op++) {
 		fprintf(file, ", \"%s\": %" PRIu64, ops[op], result->executed.op[op]);
 	}
-	fprintf(file, ", \"undecoded\": %" PRIu64 "\n", result->undecoded);
+	fprintf(file, ", \"undecoded\": %" PRIu64 ",\n", result->undecoded);
 	data(file, result->all);
 	fprintf(file, ",\n\"ranges\": {");
-	for (unsigned int i = 0; i < settings->range_count; i++) {
-		fprintf(file, "%s\n\"%s\": {\"instructions\": %" PRIu64, i ? "," : "",
-			settings->ranges[i].name, result->executed.range[i]);
+	for (unsigned int i = 0; i < settings->ranges.count; i++) {
+		fprintf(file, "%s\n\"%s\": {", i ? "," : "", settings->ranges.list[i].name);
 		data(file, result->range[i]);
+		fprintf(file, "}");
+	}
+	fprintf(file, "},\n\"code\": {");
+	for (unsigned int i = 0; i < settings->code.count; i++) {
+		fprintf(file, "%s\n\"%s\": {\"instructions\": %" PRIu64 ", ", i ? "," : "",
+			settings->code.list[i].name, result->executed.code[i]);
+		data(file, result->code[i]);
 		fprintf(file, "}");
 	}
 	fprintf(file, "}}\n");

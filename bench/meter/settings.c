@@ -17,14 +17,14 @@ static bool number(const char *text, char end, uint64_t *value, const char **res
 	return errno == 0 && stop != text && *stop == end;
 }
 
-static bool add_range(struct meter_settings *settings, const char *text)
+static bool add_range(struct meter_ranges *ranges, const char *text)
 {
-	struct meter_range *range = &settings->ranges[settings->range_count];
+	struct meter_range *range = &ranges->list[ranges->count];
 	const char *colon = strchr(text, ':');
 	const char *rest;
 	size_t length = colon ? (size_t)(colon - text) : 0;
 
-	if (settings->range_count == METER_RANGES || length == 0 || length >= sizeof(range->name) ||
+	if (ranges->count == METER_RANGES || length == 0 || length >= sizeof(range->name) ||
 	    strcspn(text, "\"\\") < length) {
 		return false;
 	}
@@ -33,7 +33,7 @@ static bool add_range(struct meter_settings *settings, const char *text)
 	    range->lo >= range->hi) {
 		return false;
 	}
-	settings->range_count++;
+	ranges->count++;
 	return true;
 }
 
@@ -49,7 +49,10 @@ static bool take(struct meter_settings *settings, const char *name, const char *
 		return settings->handoff || number(value, '\0', &settings->stop, &rest);
 	}
 	if (strcmp(name, "range") == 0) {
-		return add_range(settings, value);
+		return add_range(&settings->ranges, value);
+	}
+	if (strcmp(name, "code") == 0) {
+		return add_range(&settings->code, value);
 	}
 	if (strcmp(name, "json") == 0) {
 		settings->json = value;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The meter of `make bench` counts loops of which every access is known (meter/program.S) exactly."""
+"""The meter of `make bench`, on loops of which every access is known: meter/program.S."""
 
 import functools
 import json
@@ -54,20 +54,23 @@ def symbols():
     return found
 
 
-def ranges(at):
-    found = {}
-    for i in range(len(FORMS)):
-        found[f"code{i}"] = (at["measure"] + i * CODE, CODE)
-        found[f"data{i}"] = (at["data"] + i * PAGE, PAGE)
-    cached = at["data"] + len(FORMS) * PAGE
+def code(at):
+    """{name: (address, size)}"""
+    found = {str(i): (at["measure"] + i * CODE, CODE) for i in range(len(FORMS))}
     for name in ("io", "fault", "cached", "mmu"):
         found[name] = (at[f"{name}_code"], at[f"{name}_end"] - at[f"{name}_code"])
+    found["vectors"] = (at["vectors"], at["vectors_end"] - at["vectors"])
+    return found
+
+
+def ranges(at):
+    found = {str(i): (at["data"] + i * PAGE, PAGE) for i in range(len(FORMS))}
+    cached = at["data"] + len(FORMS) * PAGE
     found["literal"] = (at["literal"], 16)
     found["zeroed"] = (at["zeroed"], CODE)
     found["uart"] = (UART, PAGE)
     found["cached_data"] = (cached, PAGE)
     found["cached_half"] = (cached + 8, 8)
-    found["vectors"] = (at["vectors"], at["vectors_end"] - at["vectors"])
     return found
 
 
@@ -79,8 +82,9 @@ def measured(el, *arguments, cpu="max"):
         at = symbols()
         options = [METER, f"start={at['measure']:#x}", f"json={path}",
                    *(arguments or ("stop=handoff",)),
-                   *(f"range={name}:{lo:#x}-{lo + size:#x}"
-                     for name, (lo, size) in ranges(at).items())]
+                   *(f"{kind}={name}:{lo:#x}-{lo + size:#x}"
+                     for kind, which in (("range", ranges), ("code", code))
+                     for name, (lo, size) in which(at).items())]
         with Machine(PROGRAM, cpu=cpu, el=el, extra=["-plugin", ",".join(options)]) as machine:
             machine.expect(r"^\.{10}$")
             machine.expect_exit()
@@ -106,14 +110,14 @@ def times(count):
 def test_form(index):
     """Instructions of one loop; its loads and stores by size, all of them uncached."""
     text, loads, stores = FORMS[index]
-    result = measured(2)["ranges"]
+    result = measured(2)
     length = len(text.split(" ; "))
-    assert result[f"code{index}"]["instructions"] == 4 + TURNS * (length + 2)
-    where = result["literal" if "literal" in text else f"data{index}"]
-    if "literal" in text:
-        return              # one place for all of them: test_literals
-    assert where["uncached"] == memory(times(loads), times(stores))
-    assert where["cached"] == where["io"] == memory()
+    assert result["code"][str(index)]["instructions"] == 4 + TURNS * (length + 2)
+    for where in (result["code"][str(index)], result["ranges"][str(index)]):
+        if "literal" in text and "instructions" not in where:
+            continue        # one place for all of them: test_literals
+        assert where["uncached"] == memory(times(loads), times(stores))
+        assert where["cached"] == where["io"] == memory()
 
 
 def test_literals():
@@ -140,9 +144,9 @@ def test_whole(el):
     assert result["uncached"] == memory(loads, stores)
     assert result["cached"] == memory({8: 2 * TURNS}, {8: TURNS})
     assert result["io"] == memory({}, {1: TURNS + 1})
-    code = [value["instructions"] for value in result["ranges"].values()]
-    assert result["instructions"] == sum(code) + 4 + 3      # a character, a call; on to the image
-    assert result["ranges"]["mmu"]["instructions"] == {1: 25, 2: 24}[el]
+    named = sum(value["instructions"] for value in result["code"].values())
+    assert result["instructions"] == named + 4 + 3      # a character, a call; on to the image
+    assert result["code"]["mmu"]["instructions"] == {1: 25, 2: 24}[el]
     for name, count in (("dc_zva", 1), ("dc", 2), ("ic", 1), ("tlbi", 1), ("dmb", 1)):
         assert result[name] == TURNS * count, name
     assert result["ranges"]["zeroed"]["uncached"] == memory()
@@ -157,19 +161,20 @@ def test_memory_instructions():
 
 def test_io():
     """QEMU leaves a block at a device access: its instructions still count once."""
-    result = measured(2)["ranges"]
-    assert result["io"]["instructions"] == 3 + 5 * TURNS
-    assert result["uart"]["io"] == memory({}, {1: TURNS + 1})
-    assert result["uart"]["uncached"] == result["uart"]["cached"] == memory()
+    io, uart = measured(2)["code"]["io"], measured(2)["ranges"]["uart"]
+    assert io["instructions"] == 3 + 5 * TURNS
+    assert io["io"] == memory({}, {1: TURNS})
+    assert uart["io"] == memory({}, {1: TURNS + 1})
+    assert uart["uncached"] == uart["cached"] == memory()
 
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_exception(el):
     """A block that ends at a faulting load: the load counts as tried, what is behind it once."""
-    result = measured(el)["ranges"]
+    result = measured(el)["code"]
     assert result["fault"]["instructions"] == 2 + 5 * TURNS
     assert result["vectors"]["instructions"] == 6 * TURNS
-    assert result[f"data{len(FORMS) - 1}"]["uncached"] == memory()
+    assert result["fault"]["uncached"] == memory()
 
 
 def test_caches_on():
@@ -179,7 +184,7 @@ def test_caches_on():
     # Of each pair the second half alone lies in this one.
     assert result["ranges"]["cached_half"]["cached"] == memory({8: TURNS})
     # Fetches are cached from the write of SCTLR on: isb, ret, the loop, adrp, add, br.
-    loop = result["ranges"]["cached"]["instructions"]
+    loop = result["code"]["cached"]["instructions"]
     assert loop == 3 + 4 * TURNS
     assert result["instructions"] - result["fetched_uncached"] == 1 + 2 + loop + 3
 
@@ -208,7 +213,7 @@ def test_repeats():
 
 @pytest.mark.parametrize("arguments", [
     "start=1,stop=2", "start=x,stop=2,json=/dev/null", "start=1,stop=2,json=/dev/null,colour=1",
-    "start=1,stop=2,json=/dev/null,range=a:2-1", "start=1,stop=2,json=/dev/null,range=2-3",
+    "start=1,stop=2,json=/dev/null,range=a:2-1", "start=1,stop=2,json=/dev/null,code=2-3",
 ])
 def test_refuses(arguments):
     done = subprocess.run([QEMU, "-M", "none", "-plugin", f"{METER},{arguments}"], check=False,

@@ -2,10 +2,10 @@
 /*
  * What the meter is tested on: loops of which every access is known.
  *
- * Each `form` line is one loop of TURNS turns, with 64 bytes of code and a page of data of its own, in
- * the order of the file. test_meter.py reads the same lines: behind the instruction stand the loads and
- * the stores of one turn, each as COUNTxBYTES (0 for none), by the architecture's count of single-copy
- * atomic accesses. Everything before `measure` is not measured.
+ * Each `form` line is one loop of TURNS turns, with 64 bytes of code and a page of data of its own,
+ * in the order of the file. test_meter.py reads the same lines: behind the instruction stand the
+ * loads and stores of one turn, each as COUNTxBYTES (0 for none), by the architecture's count of
+ * single-copy atomic accesses. Everything before `measure` is not measured.
  */
 #define TURNS	10
 #define CODE	64
