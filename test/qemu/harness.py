@@ -102,7 +102,8 @@ class Machine:
                         "-gdb", "chardev:gdb0"]
         if paused:
             command += ["-S"]
-        self.deadline = time.monotonic() + limit()
+        self.started = time.monotonic()
+        self.deadline = self.started + limit()
         self.process = subprocess.Popen(command + list(extra), stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0,
                                         preexec_fn=die_with_parent)

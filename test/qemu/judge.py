@@ -19,6 +19,8 @@ MIB = 1 << 20
 PLUGIN = "cohsan.so"
 # Where QEMU's -kernel puts an Image with text_offset 0: 2 MiB behind the start of RAM.
 KERNEL_AT = {"virt": 0x40200000, "npcm845-evb": 0x200000, "raspi3b": 0x200000, "raspi4b": 0x200000}
+# Where QEMU's own code of such a board lies: its other CPUs wait there, and are awake.
+FIRMWARE = {"npcm845-evb": [(0, 0x1000)], "raspi3b": [(0, 0x1000)], "raspi4b": [(0, 0x1000)]}
 LINE = re.compile(rb"cohsan: [^\n]*\n")
 # The end of a read may be the middle of one.
 PART = re.compile(rb"(cohsan: [^\n]*|cohsan:|cohsan|cohsa|cohs|coh|co|c)\Z")
@@ -145,4 +147,4 @@ def appoint(folder, machine, kernel, load, wanted):
     at, path, others = found
     if at is None:
         raise ValueError(f"judge.py: where does -kernel put an Image on {name}?")
-    return Judge(folder, at, path, others, wanted)
+    return Judge(folder, at, path, others + FIRMWARE.get(name, []), wanted)

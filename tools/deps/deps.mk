@@ -3,10 +3,10 @@
 # deps.mk: where the tools and sources are that Lethe stands on, and how they get there. Each
 # variable can be given on the command line; what is fetched lands under $(O)/deps.
 #
-#	deps			get all that run and check need
-#	deps-build, -run, -check get what that one needs: silent and quick when all is there
+#	deps			get all that run, check and bench need
+#	deps-build, -run, -check, -bench  what that one needs: silent and quick when all is there
 #
-# Plain `make` gets nothing. Let run and check call deps-* first and build in a make of its
+# Plain `make` gets nothing. Let run, check and bench call deps-* first and build in a make of its
 # own, which then finds the sources and the compiler.
 
 O ?= build
@@ -25,6 +25,8 @@ KERNEL ?= $(O)/deps/kernel/Image
 BUSYBOX ?= $(O)/deps/busybox
 UBOOT ?= $(O)/deps/u-boot.bin
 KEXEC ?= $(O)/deps/kexec
+KEXEC_SRC ?= $(O)/deps/kexec-src
+OPENSSL_SRC ?= $(O)/deps/openssl-src
 ARM64_LIBS ?= $(O)/deps/arm64
 # These two are asked once, when first used: only then may they be there.
 ifeq ($(origin QEMU),undefined)
@@ -36,13 +38,13 @@ endif
 
 DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \
 	NEWLIB_SRC='$(NEWLIB_SRC)' LIBFDT_SRC='$(LIBFDT_SRC)' KERNEL='$(KERNEL)' \
-	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' KEXEC='$(KEXEC)' ARM64_LIBS='$(ARM64_LIBS)' \
-	QEMU='$(QEMU)'
+	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' KEXEC='$(KEXEC)' KEXEC_SRC='$(KEXEC_SRC)' \
+	OPENSSL_SRC='$(OPENSSL_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
 
-.PHONY: deps deps-build deps-run deps-check
+.PHONY: deps deps-build deps-run deps-check deps-bench
 deps:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh
-deps-build deps-run deps-check:
+deps-build deps-run deps-check deps-bench:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for $(@:deps-%=%)
 
 $(O)/deps/kernel/Image:
@@ -63,3 +65,7 @@ $(NEWLIB_SRC)/%:
 	@echo "make: no newlib source $@: run 'make deps', or give NEWLIB_SRC=folder" >&2; exit 1
 $(LIBFDT_SRC)/%:
 	@echo "make: no libfdt source $@: run 'make deps', or give LIBFDT_SRC=folder" >&2; exit 1
+$(KEXEC_SRC)/%:
+	@echo "make: no kexec-tools source $@: run 'make deps-bench', or give KEXEC_SRC=folder" >&2; exit 1
+$(OPENSSL_SRC)/%:
+	@echo "make: no OpenSSL source $@: run 'make deps-bench', or give OPENSSL_SRC=folder" >&2; exit 1

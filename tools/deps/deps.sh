@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# deps.sh [--for build|run|check] [--only NAME]: see to it that the tools in the file `list`
+# deps.sh [--for build|run|check|bench] [--only NAME]: see to it that the tools in the file `list`
 # are there. Silent and quick when they are. Without --for: all of them.
 #
 #	DEPS=auto	install and fetch what is missing, after asking on a terminal
@@ -15,7 +15,7 @@ set -eu
 here=$(dirname "$0")
 O=${O:-build}
 DEPS=${DEPS:-auto}
-goal=check
+goal=bench
 only=
 asked=no
 while [ $# -gt 0 ]; do
@@ -23,16 +23,19 @@ while [ $# -gt 0 ]; do
 	--for) goal=$2 asked=yes ;;
 	--only) only=$2 asked=yes ;;
 	*)
-		echo "usage: deps.sh [--for build|run|check] [--only NAME]" >&2
+		echo "usage: deps.sh [--for build|run|check|bench] [--only NAME]" >&2
 		exit 2 ;;
 	esac
 	shift 2
 done
-case $goal,$DEPS in
-build,auto | run,auto | check,auto | build,print | run,print | check,print) ;;
-build,no | run,no | check,no) ;;
+case $goal in
+build | run | check | bench) ;;
+*) goal= ;;
+esac
+case ${goal:+$DEPS} in
+auto | print | no) ;;
 *)
-	echo "deps: --for takes build, run or check; DEPS takes auto, print or no" >&2
+	echo "deps: --for takes build, run, check or bench; DEPS takes auto, print or no" >&2
 	exit 2 ;;
 esac
 
@@ -44,7 +47,8 @@ fi
 HOSTCC=${HOSTCC:-cc}
 : "${NEWLIB_SRC:=$O/deps/newlib}" "${LIBFDT_SRC:=$O/deps/libfdt}" "${KERNEL:=$O/deps/kernel/Image}"
 : "${BUSYBOX:=$O/deps/busybox}" "${UBOOT:=$O/deps/u-boot.bin}" "${ARM64_LIBS:=$O/deps/arm64}"
-: "${KEXEC:=$O/deps/kexec}" "${QEMU:=$("$here/qemu.sh")}"
+: "${KEXEC:=$O/deps/kexec}" "${KEXEC_SRC:=$O/deps/kexec-src}" "${OPENSSL_SRC:=$O/deps/openssl-src}"
+: "${QEMU:=$("$here/qemu.sh")}"
 
 # --- what is missing -------------------------------------------------------------------------
 
@@ -89,9 +93,10 @@ present() { # LEAST KIND WHAT...
 table() { # the rows of this goal, fields separated by |, ${...} filled in
 	awk -F ' *[|] *' -v OFS='|' -v goal="$goal" -v only="$only" \
 		-v cross="$CROSS_COMPILE" -v hostcc="$HOSTCC" '
+	BEGIN { rank["build"] = 1; rank["run"] = 2; rank["check"] = 3; rank["bench"] = 4 }
 	/^#/ || NF < 10 { next }
 	only != "" && $1 != only { next }
-	goal == "build" && $4 != "build" || goal == "run" && $4 == "check" { next }
+	rank[$4] > rank[goal] { next }
 	{
 		sub(/\${CROSS_COMPILE}/, cross, $2); sub(/\${HOSTCC}/, hostcc, $2)
 		$1 = $1
@@ -119,7 +124,7 @@ column() { echo "$lacks" | awk -F'|' -v c="$1" '{ print $c }'; }
 
 # A variable that points elsewhere is the user's word: nothing that is fetched would be used.
 for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT \
-	kexec:KEXEC arm64:ARM64_LIBS qemu:QEMU; do
+	kexec:KEXEC kexec-src:KEXEC_SRC openssl-src:OPENSSL_SRC arm64:ARM64_LIBS qemu:QEMU; do
 	echo "$lacks" | grep -q "^${pair%:*}|" || continue
 	value=
 	eval "value=\${${pair#*:}}"

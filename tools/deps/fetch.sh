@@ -9,6 +9,8 @@
 #	busybox	busybox			static, arm64
 #	u-boot	u-boot.bin		for QEMU's virt machine
 #	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all that it loads
+#	kexec-src  kexec-src/		of kexec-tools' source tree: what its purgatory is made of
+#	openssl-src  openssl-src/	of OpenSSL's: SHA-2 in assembly, and what writes it
 #	arm64	arm64/{include,lib}	zlib and zstd, static, arm64
 #	qemu	qemu/qemu-system-aarch64
 
@@ -128,6 +130,24 @@ fetch_kexec() {
 	[ -e "$tmp/out/sbin/kexec" ]
 }
 
+# Into out/, the files of a source package that the patterns name.
+fetch_sources() { # PACKAGE PATTERN...
+	package=$1
+	shift
+	mkdir "$tmp/src" "$tmp/out"
+	(cd "$tmp/src" && apt_fetch src "source --download-only" "$package")
+	tar --no-same-owner -xf "$tmp/src/"*.orig.tar.?z -C "$tmp/out" --strip-components=1 --wildcards "$@"
+}
+
+fetch_kexec_src() {
+	fetch_sources kexec-tools '*/purgatory/*' '*/util_lib/*' '*/include/*' '*/kexec/kexec-sha256.h' '*/COPYING'
+}
+
+fetch_openssl_src() {
+	fetch_sources openssl '*/crypto/sha/asm/sha512-armv8.pl' '*/crypto/perlasm/arm-xlate.pl' \
+		'*/crypto/arm_arch.h' '*/LICENSE*'
+}
+
 fetch_arm64() {
 	unpack_debs arm64 "$tmp/root" zlib1g-dev libzstd-dev
 	mkdir -p "$tmp/out/include" "$tmp/out/lib"
@@ -180,6 +200,7 @@ qemu_new_enough() { # [SUITE]
 variable() { # how to give NAME by hand
 	case $1 in
 	newlib | libfdt) echo "${1}_SRC" ;;
+	*-src) echo "${1%-src}_SRC" ;;
 	u-boot) echo UBOOT ;;
 	arm64) echo ARM64_LIBS ;;
 	*) echo "$1" ;;

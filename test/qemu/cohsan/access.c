@@ -176,7 +176,7 @@ static void one_page(struct cpu *cpu, const struct insn *insn, struct place *pla
 	}
 	place->pa = to.page | (place->va & (PAGE - 1));
 	if (to.memory == MEMORY_DEVICE) {
-		if (place->va % unit != 0) {
+		if ((place->va & (unit - 1)) != 0) {
 			report("unaligned", place, "%u bytes", unit);
 		}
 		if (insn->kind == K_EXCLUSIVE) {
