@@ -59,7 +59,7 @@ include tools/deps/newlib.mk
 LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x28
 LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
 DOOR_FILES := entry.S vectors.S image.c main.c check.c read.c read_memory.c move.c verify.c \
-	describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c
+	describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
 DOOR_SRCS := $(addprefix src/,$(DOOR_FILES))
 LIB_SRCS := $(filter-out $(DOOR_SRCS),$(wildcard src/*.c src/*.S))
 LIB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(LIB_SRCS)) $(LIBFDT_FILES:%=$(O)/libfdt/%.o) $(NEWLIB_OBJS)

@@ -141,7 +141,7 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 		WRITE(HDFGRTR_EL2, regs->hdfgrtr);
 		WRITE(HDFGWTR_EL2, regs->hdfgwtr);
 	}
-	__asm__ volatile("isb"); /* all of them in force before the crossing */
+	/* In force with the crossing's own ISB; nothing before it relies on any of them. */
 }
 
 void lethe_el1_prepare(void)
@@ -159,6 +159,5 @@ void lethe_el1_prepare(void)
 	WRITE("cpacr_el1", cpacr | BIT(24) | BIT(25)); /* SMEN: SVCR untrapped */
 	__asm__ volatile("isb");                       /* in force before SVCR is written */
 	WRITE(SVCR, 0);
-	WRITE("cpacr_el1", cpacr);
-	__asm__ volatile("isb"); /* as it was */
+	WRITE("cpacr_el1", cpacr); /* as it was, with the crossing's ISB */
 }

@@ -149,25 +149,26 @@ FUNC lethe_entry
 1:	msr	s3_0_c2_c5_0, xzr		// GCSCR_EL1 = 0
 2:	isb					// off before the first call
 3:
-	// The I side may hold lines of whatever was here before. The loaded Image is clean to the PoC.
+	// A dirty line left over our own memory could be evicted onto it at any time later; a stale one could
+	// answer a fetch as soon as I = 1 lets fetches look into unified caches.
+	mov	x0, x22
+	adr_l	x1, lethe_blob_end
+	mov	x4, x2				// SCTLR
+	bl	lethe_dcache_clean_inval_poc
+	// The I side may hold lines of whatever was here before.
 	ic	iallu
 	dsb	nsh				// the invalidation is complete on this CPU
 	isb					// and nothing fetched before it is used
-	orr	x2, x2, #SCTLR_I
+	orr	x4, x4, #SCTLR_I
 	cmp	x20, #2
 	b.lo	1f
 	b.hi	2f
-	msr	sctlr_el2, x2			// I = 1
+	msr	sctlr_el2, x4			// I = 1
 	b	3f
-1:	msr	sctlr_el1, x2			// the same at each level: I = 1
+1:	msr	sctlr_el1, x4			// the same at each level: I = 1
 	b	3f
-2:	msr	sctlr_el3, x2
+2:	msr	sctlr_el3, x4
 3:	isb					// fetches are cached from here
-
-	// A dirty line left over our own memory could be evicted onto it at any time later.
-	mov	x0, x22
-	adr_l	x1, lethe_blob_end
-	bl	lethe_dcache_clean_inval_poc
 
 	// An SError that was pending when we came is the last stage's: log it, go on. At most one is
 	// forgiven: the handler resumes behind the window. Before our own first store: what that raises is ours.

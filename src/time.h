@@ -5,23 +5,9 @@
 #include <stdint.h>
 
 /* The virtual counter. For differences only: CNTVOFF_EL2 is the last stage's until the crossing. */
-static inline uint64_t lethe_ticks(void)
-{
-	uint64_t ticks;
-
-	/* ISB: the counter may otherwise be read ahead of what is to be timed (Arm ARM,
-	 * "CNTVCT_EL0"). */
-	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks) : : "memory");
-	return ticks;
-}
+uint64_t lethe_ticks(void);
 
 /* Hz, or 0 when firmware did not say. */
-static inline uint64_t lethe_tick_rate(void)
-{
-	uint64_t rate;
-
-	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(rate));
-	return rate & 0xffffffff;
-}
+uint64_t lethe_tick_rate(void);
 
 #endif
