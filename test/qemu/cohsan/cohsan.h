@@ -147,7 +147,8 @@ enum reg {
 	R_COUNT
 };
 #define R_HCR	    (4 * R_COUNT) /* behind the banks of EL0 (unused) to EL3 */
-#define REGS	    (R_HCR + 1)
+#define R_SRE	    (R_HCR + 1)	   /* ICC_SRE_EL2 */
+#define REGS	    (R_SRE + 1)
 #define REG(el, r)  ((el) * R_COUNT + (r))
 #define SCTLR_M	    (1ULL << 0)
 #define SCTLR_A	    (1ULL << 1)

@@ -106,7 +106,7 @@ void cpu_wake(struct cpu *cpu, unsigned int index)
 		{REG(3, R_SCTLR), "SCTLR_EL3"},	  {REG(3, R_CPACR), "CPTR_EL3"},
 		{REG(3, R_TTBR0), "TTBR0_EL3"},	  {REG(3, R_TCR), "TCR_EL3"},
 		{REG(3, R_MAIR), "MAIR_EL3"},	  {REG(3, R_VBAR), "VBAR_EL3"},
-		{R_HCR, "HCR_EL2"},
+		{R_HCR, "HCR_EL2"},		  {R_SRE, "ICC_SRE_EL2"},
 	};
 	unsigned int i;
 
@@ -174,6 +174,9 @@ static int reg_named(const struct cpu *cpu, const struct insn *insn)
 
 	if (insn->sys == SYS(3, 4, 1, 1, 0)) {
 		return R_HCR;
+	}
+	if (insn->sys == SYS(3, 4, 12, 9, 5)) {
+		return R_SRE;
 	}
 	switch (insn->sys & ~(7U << 11)) {
 	case SYS(3, 0, 1, 0, 0): r = R_SCTLR; break;
@@ -265,14 +268,35 @@ static bool depends_on_e2h(const struct insn *insn)
 	}
 }
 
+/* Vector length and streaming state: CPTR and CPACR trap them. */
+static bool is_vector_control(const struct insn *insn)
+{
+	unsigned int rest = insn->sys & ~(7U << 11);
+
+	return rest == SYS(3, 0, 1, 2, 0) || rest == SYS(3, 0, 1, 2, 6) ||
+	       insn->sys == SYS(3, 3, 4, 2, 2);
+}
+
+/* The GIC's system registers, which exist as ICC_SRE says. */
+static bool is_gic(const struct insn *insn)
+{
+	return insn->sys != SYS(3, 4, 12, 9, 5) && (insn->sys >> 7 & 15) == 12 &&
+	       (insn->sys >> 3 & 15) >= 8;
+}
+
 static const char *relied_register(const struct cpu *cpu, const struct insn *insn)
 {
 	unsigned int regime = cpu_regime(cpu, insn->el);
 	bool e2h_moves = insn->el == 2 && (unsynced(cpu, R_HCR) & (HCR_E2H | HCR_TGE));
 
-	if (insn->fp && (unsynced(cpu, REG(regime, R_CPACR)) ||
+	bool is_system = insn->kind == K_MSR || insn->kind == K_MRS;
+
+	if ((insn->fp || (is_system && is_vector_control(insn))) && (unsynced(cpu, REG(regime, R_CPACR)) ||
 			 (regime == 1 && unsynced(cpu, REG(2, R_CPACR))))) {
 		return insn->el == 1 ? "CPACR" : "CPTR";
+	}
+	if (is_system && is_gic(insn) && unsynced(cpu, R_SRE)) {
+		return "ICC_SRE_EL2";
 	}
 	switch (insn->kind) {
 	case K_EXCEPTION:
@@ -353,7 +377,7 @@ void cpu_msr(struct cpu *cpu, const struct insn *insn)
 	}
 	r = (unsigned int)reg % R_COUNT;
 	old = cpu->reg[reg];
-	if (reg != R_HCR && (r == R_TTBR0 || r == R_TTBR1 || r == R_TCR || r == R_MAIR) &&
+	if (reg < R_HCR && (r == R_TTBR0 || r == R_TTBR1 || r == R_TCR || r == R_MAIR) &&
 	    cpu_caches(cpu, (unsigned int)reg / R_COUNT)) {
 		map_changed(cpu);
 	}
@@ -362,7 +386,7 @@ void cpu_msr(struct cpu *cpu, const struct insn *insn)
 	if (reg == R_HCR || r == R_TTBR0 || r == R_TTBR1 || r == R_TCR || r == R_MAIR) {
 		walk_flush(cpu);
 	}
-	if (reg != R_HCR && r == R_SCTLR) {
+	if (reg < R_HCR && r == R_SCTLR) {
 		sctlr_written(cpu, (unsigned int)reg / R_COUNT, old, insn);
 	}
 }
