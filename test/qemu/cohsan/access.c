@@ -198,7 +198,7 @@ void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned
 	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
 	unsigned int left = PAGE - va % PAGE;
 
-	cpu_rely_memory(cpu, &place);
+	context_rely_memory(cpu, &place);
 	one_page(cpu, insn, &place, size < left ? size : left, store);
 	if (size > left) {
 		place.va += left;

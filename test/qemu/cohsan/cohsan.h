@@ -5,7 +5,7 @@
  *	plugin.c	QEMU's callbacks: translation, start and stop
  *	options.c	the arguments		elf.c	symbols and loaded parts of an ELF
  *	decode.c	which instructions matter
- *	cpu.c		a CPU's registers and barriers; context synchronization
+ *	cpu.c		a CPU's registers		context.c	and their synchronization
  *	shadow.c	what the caches may hold of each byte
  *	access.c	the rules for loads and stores		fetch.c	for instruction fetches
  *	maint.c		dc, ic, tlbi and what completes them
@@ -243,11 +243,18 @@ bool cpu_mmu(const struct cpu *cpu, unsigned int regime);
 bool cpu_caches(const struct cpu *cpu, unsigned int regime); /* M and C, or DC */
 bool cpu_fetch_caches(const struct cpu *cpu, unsigned int regime); /* M = 0, I = 1 */
 void cpu_msr(struct cpu *cpu, const struct insn *insn);
-void cpu_sync(struct cpu *cpu);
-void cpu_exception(struct cpu *cpu, uint64_t pc, unsigned int el);
+
+/* ---- context.c ---- */
+
+void context_complain(const struct place *place, const char *name);
+void context_sync(struct cpu *cpu); /* ISB, ERET, exception entry */
+/* At the first instruction of a block that may be a vector: an exception was taken to it? */
+void context_exception(struct cpu *cpu, uint64_t pc, unsigned int el);
+/* Which register that a walk for va reads is not synchronized; 0: none. */
+const char *context_translation(const struct cpu *cpu, unsigned int regime, uint64_t va);
 /* Reports what is relied on before its synchronization. */
-void cpu_rely_memory(struct cpu *cpu, const struct place *place);
-void cpu_rely(struct cpu *cpu, const struct insn *insn);
+void context_rely_memory(struct cpu *cpu, const struct place *place);
+void context_rely(struct cpu *cpu, const struct insn *insn);
 
 /* ---- shadow.c ---- */
 

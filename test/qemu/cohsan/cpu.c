@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A CPU's registers, and what relies on one that is written but not synchronized (Arm ARM D19.1.2). */
+/* A CPU's registers, as far as they decide what its caches do. */
 #include "cohsan.h"
 
 #include <stdio.h>
@@ -11,8 +11,6 @@ struct cpu cpus[CPUS_MAX];
 unsigned int cpus_awake;
 uint64_t now = 2; /* 0: never; 1: before the start */
 uint64_t fetch_generation = 1;
-
-#define TTBR_BASE 0x0000fffffffffffeULL /* without ASID and CnP */
 
 static uint64_t read_handle(struct qemu_plugin_register *handle)
 {
@@ -201,136 +199,6 @@ static int reg_named(const struct cpu *cpu, const struct insn *insn)
 	return (int)REG(bank, r);
 }
 
-static uint64_t unsynced(const struct cpu *cpu, unsigned int reg)
-{
-	return cpu->reg[reg] ^ cpu->synced[reg];
-}
-
-static void complain(const struct place *place, const char *name)
-{
-	report("context", place, "%s was written, not synchronized (no ISB)", name);
-}
-
-/* What a walk reads of the half of the address space that va lies in. */
-static const char *translation_unsynced(const struct cpu *cpu, unsigned int regime, uint64_t va)
-{
-	bool halves = regime == 1 || (regime == 2 && cpu_e2h(cpu));
-	unsigned int ttbr = halves && (va >> 55 & 1) ? R_TTBR1 : R_TTBR0;
-
-	if (unsynced(cpu, REG(regime, ttbr)) & TTBR_BASE) {
-		return ttbr == R_TTBR1 ? "TTBR1" : "TTBR0";
-	}
-	if (unsynced(cpu, REG(regime, R_TCR))) {
-		return "TCR";
-	}
-	if (unsynced(cpu, REG(regime, R_TCR2))) {
-		return "TCR2";
-	}
-	return unsynced(cpu, REG(regime, R_MAIR)) ? "MAIR" : NULL;
-}
-
-void cpu_rely_memory(struct cpu *cpu, const struct place *place)
-{
-	unsigned int regime = cpu_regime(cpu, place->el);
-	const char *name = NULL;
-
-	if (!cpu->unsynced) {
-		return;
-	}
-	if (unsynced(cpu, REG(regime, R_SCTLR)) & (SCTLR_M | SCTLR_C | SCTLR_A | SCTLR_EE)) {
-		name = "SCTLR";
-	} else if (cpu_mmu(cpu, regime)) {
-		name = translation_unsynced(cpu, regime, place->va);
-		if (name == NULL && (unsynced(cpu, R_HCR) & (HCR_E2H | HCR_TGE))) {
-			name = "HCR_EL2";
-		}
-	}
-	if (name == NULL && place->el < 2 && (unsynced(cpu, R_HCR) & (HCR_VM | HCR_DC))) {
-		name = "HCR_EL2";
-	}
-	if (name != NULL) {
-		complain(place, name);
-	}
-}
-
-/* Does E2H or TGE change what this access means? */
-static bool depends_on_e2h(const struct insn *insn)
-{
-	unsigned int crn = insn->sys >> 7 & 15;
-
-	switch (insn->sys >> 11 & 7) {
-	case 0: return crn == 1 || crn == 2 || crn == 4 || crn == 5 || crn == 6 || crn == 10 || crn == 12;
-	case 4:
-		return insn->sys == SYS(3, 4, 1, 1, 2) || insn->sys == SYS(3, 4, 14, 1, 0) ||
-		       insn->sys == SYS(3, 4, 2, 0, 2);
-	case 5: return true;
-	default: return false;
-	}
-}
-
-/* Vector length and streaming state: CPTR and CPACR trap them. */
-static bool is_vector_control(const struct insn *insn)
-{
-	unsigned int rest = insn->sys & ~(7U << 11);
-
-	return rest == SYS(3, 0, 1, 2, 0) || rest == SYS(3, 0, 1, 2, 6) ||
-	       insn->sys == SYS(3, 3, 4, 2, 2);
-}
-
-/* The GIC's system registers, which exist as ICC_SRE says. */
-static bool is_gic(const struct insn *insn)
-{
-	return insn->sys != SYS(3, 4, 12, 9, 5) && (insn->sys >> 7 & 15) == 12 &&
-	       (insn->sys >> 3 & 15) >= 8;
-}
-
-static const char *relied_register(const struct cpu *cpu, const struct insn *insn)
-{
-	unsigned int regime = cpu_regime(cpu, insn->el);
-	bool e2h_moves = insn->el == 2 && (unsynced(cpu, R_HCR) & (HCR_E2H | HCR_TGE));
-
-	bool is_system = insn->kind == K_MSR || insn->kind == K_MRS;
-
-	if ((insn->fp || (is_system && is_vector_control(insn))) && (unsynced(cpu, REG(regime, R_CPACR)) ||
-			 (regime == 1 && unsynced(cpu, REG(2, R_CPACR))))) {
-		return insn->el == 1 ? "CPACR" : "CPTR";
-	}
-	if (is_system && is_gic(insn) && unsynced(cpu, R_SRE)) {
-		return "ICC_SRE_EL2";
-	}
-	switch (insn->kind) {
-	case K_EXCEPTION:
-	case K_UNMASK: return unsynced(cpu, REG(regime, R_VBAR)) ? "VBAR" : NULL;
-	case K_TLBI: return e2h_moves ? "HCR_EL2" : NULL;
-	case K_MSR:
-	case K_MRS:
-		if (e2h_moves && depends_on_e2h(insn)) {
-			return "HCR_EL2";
-		}
-		/* The same register by its other name, where E2H may be 1 and nobody says so. */
-		if (insn->kind == K_MRS && insn->el == 2 && cpu->has_vhe &&
-		    insn->sys == SYS(3, 0, 6, 0, 0) && unsynced(cpu, REG(2, R_FAR))) {
-			return "FAR_EL2";
-		}
-		return NULL;
-	default: return NULL;
-	}
-}
-
-void cpu_rely(struct cpu *cpu, const struct insn *insn)
-{
-	const char *name;
-
-	if (!cpu->unsynced) {
-		return;
-	}
-	name = relied_register(cpu, insn);
-	if (name != NULL) {
-		complain(&(struct place){.pc = insn->pc, .va = insn->pc, .pa = insn->pa, .el = insn->el},
-			 name);
-	}
-}
-
 /* M and C as a pair decide what caches may be filled. */
 static void sctlr_written(struct cpu *cpu, unsigned int regime, uint64_t old, const struct insn *insn)
 {
@@ -345,9 +213,9 @@ static void sctlr_written(struct cpu *cpu, unsigned int regime, uint64_t old, co
 		shadow_fetching_ends();
 	}
 	if ((value & SCTLR_M) && !(old & SCTLR_M)) {
-		name = translation_unsynced(cpu, regime, insn->pc);
+		name = context_translation(cpu, regime, insn->pc);
 		if (name != NULL) {
-			complain(&place, name);
+			context_complain(&place, name);
 		}
 		maint_enable(cpu, regime, &place);
 	}
@@ -389,42 +257,4 @@ void cpu_msr(struct cpu *cpu, const struct insn *insn)
 	if (reg < R_HCR && r == R_SCTLR) {
 		sctlr_written(cpu, (unsigned int)reg / R_COUNT, old, insn);
 	}
-}
-
-void cpu_sync(struct cpu *cpu)
-{
-	if (cpu->unsynced) {
-		memcpy(cpu->synced, cpu->reg, sizeof(cpu->synced));
-		cpu->unsynced = false;
-	}
-	cpu->isb_time = ++now;
-	cpu->ic_synced = cpu->ic_done; /* what was judged good stays so: no new fetch_generation */
-}
-
-void cpu_exception(struct cpu *cpu, uint64_t pc, unsigned int el)
-{
-	struct place place = {.el = el};
-	uint64_t vbar = cpu->reg[REG(el, R_VBAR)] & ~0x7ffULL;
-	uint64_t syndrome;
-
-	if (el == 0 || (pc & ~0x7ffULL) != vbar || (pc & 0x7f) != 0) {
-		return;
-	}
-	place.pc = cpu_named(el == 1 ? "ELR_EL1" : el == 2 ? "ELR_EL2" : "ELR_EL3");
-	place.va = cpu_named(el == 1 ? "FAR_EL1" : el == 2 ? "FAR_EL2" : "FAR_EL3");
-	syndrome = cpu_named(el == 1 ? "ESR_EL1" : el == 2 ? "ESR_EL2" : "ESR_EL3");
-	if (unsynced(cpu, REG(el, R_VBAR))) {
-		complain(&place, "VBAR");
-	}
-	/* Data abort of our own level or EL0, alignment fault. */
-	if ((pc & 0x180) == 0 && (syndrome >> 26 & 0x3e) == 0x24 && (syndrome & 0x3f) == 0x21) {
-		struct translation to = walk(cpu, cpu_regime(cpu, el), &place);
-
-		place.pa = to.page | (place.va & (PAGE - 1));
-		if (to.memory == MEMORY_DEVICE || to.memory == MEMORY_FAULT) {
-			report("unaligned", &place, "alignment fault (ESR 0x%llx)",
-			       (unsigned long long)syndrome);
-		}
-	}
-	cpu_sync(cpu);
 }

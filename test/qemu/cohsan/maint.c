@@ -78,7 +78,7 @@ void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va)
 	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
 	struct translation to;
 
-	cpu_rely_memory(cpu, &place);
+	context_rely_memory(cpu, &place);
 	to = walk(cpu, cpu_regime(cpu, insn->el), &place);
 	if (to.memory == MEMORY_FAULT) {
 		return;
@@ -143,7 +143,7 @@ void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va)
 	struct translation to;
 
 	if (insn->op == IC_IVAU) {
-		cpu_rely_memory(cpu, &place);
+		context_rely_memory(cpu, &place);
 		to = walk(cpu, cpu_regime(cpu, insn->el), &place);
 		if (to.memory == MEMORY_FAULT) {
 			return;

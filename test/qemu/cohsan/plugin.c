@@ -151,7 +151,7 @@ static void on_run(unsigned int vcpu, void *userdata)
 		run->host = NULL;
 	}
 	if (run->may_be_vector) {
-		cpu_exception(cpu, run->pc, run->el);
+		context_exception(cpu, run->pc, run->el);
 	}
 	fetch(cpu, run);
 	unlock();
@@ -168,13 +168,13 @@ static void on_special(unsigned int vcpu, void *userdata)
 	lock();
 	cpu = cpu_at(vcpu);
 	insn->pa = ram_pa(insn->host);
-	cpu_rely(cpu, insn);
+	context_rely(cpu, insn);
 	switch (insn->kind) {
 	case K_DMB: maint_dmb(cpu, insn); break;
 	case K_DSB: maint_dsb(cpu, insn); break;
 	case K_ISB:
 	case K_ERET:
-	case K_EXCEPTION: cpu_sync(cpu); break;
+	case K_EXCEPTION: context_sync(cpu); break;
 	case K_MSR: cpu_msr(cpu, insn); break;
 	case K_DC: maint_dc(cpu, insn, cpu_x(insn->rt)); break;
 	case K_IC: maint_ic(cpu, insn, cpu_x(insn->rt)); break;
