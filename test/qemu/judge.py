@@ -7,6 +7,7 @@ out from what the machine is given, so that a test says nothing; what a test say
 
     Machine(.., judge={"clean": "plan"})    keywords of the plugin; "plan": only blob and plan
     Machine(.., judge={"stop": 0x4a000000}) a payload without an Image header
+    Machine(.., judge={"device": [(lo, hi)]})   memory that plays a device
     Machine(.., judge=None, because="..")   not judged; test_judge.py has the list of these
 """
 
@@ -97,13 +98,12 @@ class Judge:
 
     def __init__(self, folder, at, path, others, wanted):
         elf = os.path.join(folder, "lethe.elf")
-        options = {
-            "start": at, "stop": "handoff", "elf": elf, "dirty": [], "stale": [], "write": [],
-            "clean": [(at, at + os.path.getsize(path)), *others],
-            "publish": {"workspace": (at, at + blob_size(elf))}, **wanted}
+        options = {"start": at, "stop": "handoff", "elf": elf,
+                   "clean": [(at, at + os.path.getsize(path))], "publish": {}, **wanted}
         if options["clean"] == "plan":
-            options["clean"] = [(at, at + plan_end(path)), *others]
-        published = options.pop("publish")
+            options["clean"] = [(at, at + plan_end(path))]
+        options["clean"] = options["clean"] + others + options.pop("device", [])
+        published = {"workspace": (at, at + blob_size(elf)), **options.pop("publish")}
         words = [os.path.join(folder, PLUGIN)]
         # Later ranges win in the plugin: the bundle is clean, then perhaps something in it is not.
         for name in ("start", "stop", "elf", "clean", "dirty", "stale", "write", *wanted):
@@ -142,7 +142,7 @@ def appoint(folder, machine, kernel, load, wanted):
     """A judge for what QEMU is given, or None: Lethe is not in it. wanted: keywords, as above."""
     name = machine.split(",")[0]
     found = find(kernel, load, KERNEL_AT.get(name), os.path.join(folder, "test/qemu/hostile.img"))
-    if found is None or not os.path.exists(os.path.join(folder, PLUGIN)):
+    if found is None:
         return None
     at, path, others = found
     if at is None:

@@ -17,8 +17,8 @@ QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	--junitxml=$(QEMU_TEST)/result.xml test/qemu
 
 .PHONY: check-qemu check-qemu-long
-check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(QEMU_IMAGES) $(KERNEL) $(BUSYBOX) $(UBOOT) \
-		$(KEXEC)
+check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(O)/cohsan.so $(QEMU_IMAGES) $(KERNEL) \
+		$(BUSYBOX) $(UBOOT) $(KEXEC)
 	$(QEMU_PYTEST) $(if $(filter %-long,$@),--long)
 
 $(QEMU_TEST)/payload-virt.img: QEMU_DEFS = -DUART_PL011=0x09000000

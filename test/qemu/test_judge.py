@@ -7,10 +7,14 @@ import os
 
 import pytest
 
+import harness
+import images
 import judge
-from harness import IMAGES, LOAD, MIB, O, PAYLOAD, Machine
-from images import Hostile, pack, write
+from harness import IMAGES, LOAD, MIB, O, PAYLOAD, Failure, Machine
+from images import Bundle, Hostile, machine_tree, pack, write
 
+FREE = 0x4a000000
+NOP = 0xd503201f
 STUB = os.path.join(IMAGES, "hostile.img")
 
 # Machines that run Lethe and are not judged. A new one needs a line here.
@@ -102,3 +106,61 @@ def test_what_counts():
         for handed_over in (True, False):
             assert "lethe_move+0x10" in heard(lines)[0].objection(handed_over)
     assert "no such argument" in heard(b"cohsan: x=1: no such argument\n")[0].objection(False)
+
+
+# ---- machines ----
+
+def patched(work, find, replace):
+    """A bundle with each such word of the blob replaced."""
+    bundle = Bundle(pack(work + "/boot.img"))
+    size = images.blob_symbol("lethe_text_end")
+    for at in range(4096, size, 4):
+        if int.from_bytes(bundle.bytes[at:at + 4], "little") == find:
+            bundle.bytes[at:at + 4] = replace.to_bytes(4, "little")
+    return bundle.save(work + "/patched.img")
+
+
+def objection_to(path, **options):
+    with pytest.raises(Failure) as caught:
+        with Machine(path, **options) as machine:
+            machine.payload()
+    text = str(caught.value)
+    assert "---- repeat with ----" in text and "cohsan.so,start=" in text
+    return text
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_maintenance_left_out(work, el):
+    """No DC CIVAC anywhere: the payload boots, since QEMU has no caches, and the test fails."""
+    text = objection_to(patched(work, 0xd50b7e20, NOP), el=el)
+    assert "the judge of cache coherence objects:\ncohsan: " in text and "payload: end" in text
+
+
+def test_judge_that_does_not_stop(work, monkeypatch):
+    monkeypatch.setattr(harness, "JUDGE_WAIT", 1)
+    assert "not judged" in objection_to(pack(work + "/boot.img"), judge={"stop": FREE})
+
+
+def test_judge_that_does_not_wake(work, monkeypatch):
+    monkeypatch.setattr(harness, "JUDGE_WAIT", 1)
+    assert "not judged" in objection_to(pack(work + "/boot.img"), judge={"start": FREE})
+
+
+@pytest.mark.parametrize("el, to", [(1, 1), (2, 2), (2, 1)])
+@pytest.mark.parametrize("kind", ["packed", "loaders"])
+@pytest.mark.parametrize("address", [LOAD, LOAD + 0x13000, LOAD + 2 * MIB])
+def test_loader_that_cleaned_no_more_than_the_plan(work, address, kind, el, to):
+    """Stricter than the protocol: what it reads behind the plan Lethe cleans itself."""
+    first, second = (write(f"{work}/{name}", name.encode() * 4999) for name in ("first", "second"))
+    options = ["--raw", f"{first}@{FREE + 3:#x}", *(["--el", "1"] if to < el else [])]
+    if kind == "packed":
+        options += ["--initrd", second, "--dtb", machine_tree(work + "/own.dtb", el=el), "--force-dtb"]
+    boot = pack(work + "/boot.img", *options)
+    start = {"kernel": boot}
+    if address != LOAD:
+        stub = Hostile(address, "plain").save(work + "/stub")
+        start = {"kernel": stub, "load": [(boot, address)]}
+    with Machine(el=el, initrd=second if kind == "loaders" else None, judge={"clean": "plan"},
+                 **start) as machine:
+        machine.expect(rf"^lethe: 0\.1\.0 at {address:#x} EL{el} ")
+        assert machine.payload()["el"] == to

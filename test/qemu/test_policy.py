@@ -95,7 +95,8 @@ def test_hvc_below_an_el1_payload(work):
         0x14000000)     # b .
     raw = write(work + "/raw", code)
     boot = pack(work + "/boot.img", "--raw", f"{raw}@{FREE:#x},entry={FREE:#x}", "--el", "1", kernel=None)
-    with Machine(boot, machine="virt,virtualization=on,secure=on") as machine:
+    with Machine(boot, machine="virt,virtualization=on,secure=on",
+                 judge={"stop": FREE, "publish": {"raw": (FREE, FREE + len(code))}}) as machine:
         machine.expect(f"^lethe: enter {FREE:#x} EL1$", "^K$")
 
 
