@@ -100,6 +100,7 @@ static void store_cell(struct cpu *cpu, const struct place *place, uint64_t size
 	} else {
 		store_uncached(cpu, place, cell, bytes);
 	}
+	cell->changed_bytes = bytes | (cell->changed > cpu->ic_synced ? cell->changed_bytes : 0);
 	cell->changed = ++now;
 	cell->store_cpu = (uint8_t)cpu->index;
 	cell->store_dmb = cpu->dmb_sys;

@@ -79,6 +79,7 @@ struct place {
 	uint64_t va;
 	uint64_t pa;
 	unsigned int el;
+	bool exact; /* pc is the one meant, not that of a shared translation */
 };
 void report(const char *kind, const struct place *place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -193,6 +194,8 @@ struct cpu {
 	uint64_t iline;
 	uint64_t zva;
 	bool has_vhe;
+	bool idc;		/* no dc is needed for the I-side */
+	bool dic;		/* nor an ic */
 
 	/* Barriers so far. dsb_time: when the last full-system one was. */
 	uint32_t dmb_sys;	/* dmb or dsb, full type, whole system */
@@ -234,6 +237,7 @@ extern uint64_t fetch_generation; /* changes whenever a fetch might be judged ot
 
 void cpu_wake(struct cpu *cpu, unsigned int index);
 uint64_t cpu_x(unsigned int number); /* of the CPU that runs the callback */
+uint64_t cpu_pc(uint64_t translated); /* of the instruction at hand, by the address it was translated at */
 uint64_t cpu_named(const char *name); /* a system register by QEMU's name; 0 if there is none */
 unsigned int cpu_el(void);
 unsigned int cpu_daif(void);
@@ -271,6 +275,7 @@ struct cell {
 	uint64_t stored;	/* uncached, by store_cpu, not completed */
 	uint64_t read;		/* uncached, while dirty */
 	uint64_t changed;	/* time of the last change as the I-side sees it; 0: none */
+	uint64_t changed_bytes;	/* which, since it was last known good */
 	uint64_t isb_after;	/* time of an ic ivau's completion */
 	uint64_t history;	/* up to when the page's history was applied */
 	uint32_t store_dmb;	/* barrier numbers of store_cpu at the last store */

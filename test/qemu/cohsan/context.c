@@ -148,7 +148,7 @@ void context_sync(struct cpu *cpu)
 
 void context_exception(struct cpu *cpu, uint64_t pc, unsigned int el)
 {
-	struct place place = {.el = el};
+	struct place place = {.el = el, .exact = true};
 	uint64_t vbar = cpu->reg[REG(el, R_VBAR)] & ~0x7ffULL;
 	uint64_t syndrome;
 

@@ -76,6 +76,24 @@ static uint64_t cpsr(void)
 	return read_handle(handle);
 }
 
+/*
+ * QEMU shares the translation of a page between all addresses it is mapped at. What it shows as the PC
+ * is the start of the block.
+ */
+uint64_t cpu_pc(uint64_t translated)
+{
+	static struct qemu_plugin_register *handle;
+	uint64_t block;
+	uint64_t pc;
+
+	if (handle == NULL) {
+		handle = handle_of("pc");
+	}
+	block = read_handle(handle);
+	pc = (block & ~(uint64_t)(PAGE - 1)) | (translated & (PAGE - 1));
+	return pc < block ? pc + PAGE : pc;
+}
+
 unsigned int cpu_el(void)
 {
 	return cpsr() >> 2 & 3;
@@ -106,6 +124,7 @@ void cpu_wake(struct cpu *cpu, unsigned int index)
 		{REG(3, R_MAIR), "MAIR_EL3"},	  {REG(3, R_VBAR), "VBAR_EL3"},
 		{R_HCR, "HCR_EL2"},		  {R_SRE, "ICC_SRE_EL2"},
 	};
+	uint64_t clidr;
 	unsigned int i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -117,6 +136,11 @@ void cpu_wake(struct cpu *cpu, unsigned int index)
 	cpu->line = 4ULL << (cpu->ctr >> 16 & 15);
 	cpu->iline = 4ULL << (cpu->ctr & 15);
 	cpu->zva = 64;
+	/* Where no cache lies before the PoU there is nothing to clean (Arm ARM, "CTR_EL0", IDC). */
+	clidr = cpu_named("CLIDR");
+	cpu->idc = (cpu->ctr >> 28 & 1) || (clidr >> 24 & 7) == 0 ||
+		   ((clidr >> 21 & 7) == 0 && (clidr >> 27 & 7) == 0);
+	cpu->dic = cpu->ctr >> 29 & 1;
 	cpu->has_vhe = (cpu_named("ID_AA64MMFR1_EL1") >> 8 & 15) != 0;
 	if (cpus_awake != 0) {
 		/* A CPU that firmware has just started holds nothing older. */

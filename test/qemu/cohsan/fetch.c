@@ -13,8 +13,7 @@ static void say(const char *kind, const struct place *place, const struct cell *
 static bool visible(const struct cpu *cpu, const struct place *place, struct cell *cell, uint64_t bytes,
 		    bool at_pou, bool cached)
 {
-	bool idc = (cpu->ctr >> 28 & 1) != 0;
-	uint64_t hidden = at_pou ? (idc ? 0 : cell->not_pou) : cell->dirty;
+	uint64_t hidden = at_pou ? (cpu->idc ? 0 : cell->not_pou) : cell->dirty;
 
 	if (cell->thrown & bytes) {
 		say("fetch-thrown", place, cell, bytes);
@@ -25,7 +24,7 @@ static bool visible(const struct cpu *cpu, const struct place *place, struct cel
 		say("fetch-dirty", place, cell, bytes);
 		cell->not_pou &= ~bytes;
 		cell->dirty &= ~bytes;
-		cell->changed = 0;
+		cell->changed_bytes &= ~bytes;
 		return false;
 	}
 	if (cached && ((cell->stale | cell->newer) & bytes)) {
@@ -43,6 +42,9 @@ static bool synchronized(const struct cpu *cpu, const struct place *place, struc
 {
 	const char *kind = NULL;
 
+	if (!(cell->changed_bytes & bytes)) {
+		return true;
+	}
 	if (cell->stored & bytes) {
 		kind = "fetch-no-dsb";
 	} else if (!icache) {
@@ -57,8 +59,7 @@ static bool synchronized(const struct cpu *cpu, const struct place *place, struc
 		return true;
 	}
 	say(kind, place, cell, bytes);
-	cell->changed = 0; /* said once is enough */
-	cell->isb_after = 0;
+	cell->changed_bytes &= ~bytes; /* said once is enough */
 	cell->stored &= ~bytes;
 	return false;
 }

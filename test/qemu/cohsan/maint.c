@@ -127,12 +127,24 @@ static void complete_dc(const struct cpu *cpu, enum dc op, struct cell *cell, ui
 	(void)cpu;
 }
 
-/* ---- ic, tlbi ---- */
-
-static bool dic(const struct cpu *cpu)
+/* For the inner shareable domain, which all fetches with caches on are in, a DSB ISH completes it. */
+static void complete_to_pou(const struct cpu *cpu, const struct pending *pending, enum domain domain)
 {
-	return (cpu->ctr >> 29 & 1) != 0;
+	uint64_t at;
+
+	if (pending->kind != K_DC || pending->op == DC_IVAC || domain != DOMAIN_ISH) {
+		return;
+	}
+	for (at = pending->pa; at < pending->pa + cpu->line; at += GRANULE) {
+		if (in_ram(at)) {
+			struct cell *cell = shadow_cell(at);
+
+			reached_pou(cell, shadow_line_mask(cpu, at) & cell->cleaning);
+		}
+	}
 }
+
+/* ---- ic, tlbi ---- */
 
 void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va)
 {
@@ -164,7 +176,7 @@ static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
 		struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
 
 		if (cell != NULL && cell->changed <= pending->issued) {
-			cell->changed = 0;
+			cell->changed = 0; /* changed_bytes stay: they want an ISB */
 			cell->isb_after = now;
 		}
 	}
@@ -324,11 +336,12 @@ void maint_dsb(struct cpu *cpu, const struct insn *insn)
 		if (cpu->pending[i].needs <= insn->domain) {
 			complete(cpu, &cpu->pending[i]);
 		} else {
+			complete_to_pou(cpu, &cpu->pending[i], insn->domain);
 			cpu->pending[kept++] = cpu->pending[i];
 		}
 	}
 	cpu->pending_count = kept;
-	if (dic(cpu) && insn->domain != DOMAIN_NSH) {
+	if (cpu->dic && insn->domain != DOMAIN_NSH) {
 		cpu->ic_done = now; /* no IC is needed: CTR_EL0.DIC */
 	}
 }

@@ -37,11 +37,12 @@ void report(const char *kind, const struct place *place, const char *format, ...
 {
 	struct said *one;
 	char name[96];
+	uint64_t pc = place->exact ? place->pc : cpu_pc(place->pc);
 	va_list list;
 	size_t i;
 
 	for (i = 0; i < said_count; i++) {
-		if (said[i].place.pc == place->pc && strcmp(said[i].kind, kind) == 0) {
+		if (said[i].place.pc == pc && strcmp(said[i].kind, kind) == 0) {
 			said[i].times++;
 			return;
 		}
@@ -54,12 +55,13 @@ void report(const char *kind, const struct place *place, const char *format, ...
 	one = &said[said_count++];
 	one->kind = kind;
 	one->place = *place;
+	one->place.pc = pc;
 	one->times = 1;
 	va_start(list, format);
 	vsnprintf(one->state, sizeof(one->state), format, list);
 	va_end(list);
 	fprintf(stderr, "cohsan: %s pc=0x%llx (%s) va=0x%llx pa=0x%llx el=%u %s\n", kind,
-		(unsigned long long)place->pc, elf_name(place->pc, name, sizeof(name)),
+		(unsigned long long)pc, elf_name(pc, name, sizeof(name)),
 		(unsigned long long)place->va, (unsigned long long)place->pa, place->el, one->state);
 	if (options.max != 0 && said_count >= options.max) {
 		end_early();

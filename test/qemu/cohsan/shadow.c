@@ -104,6 +104,7 @@ void shadow_initial(uint64_t pa, struct cell *cell)
 	cell->not_pou = cell->dirty;
 	cell->present = cell->dirty | cell->stale;
 	cell->changed = cell->present != 0;
+	cell->changed_bytes = cell->present;
 }
 
 static struct page *new_page(uint64_t pa)
