@@ -84,6 +84,8 @@ $(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w $(LIBFDT_CPPFLAGS) \
 		-isystem $(LIBFDT_SRC) -c -o $@ $<
+# The blob is smaller than the megabyte that ADR reaches; what is linked into other loaders may not be.
+$(DOOR_SRCS:%=$(O)/%.o): TARGET_CFLAGS += -mcmodel=tiny
 # The digest is the long part of a boot: speed before size.
 $(O)/src/sha256.c.o: TARGET_CFLAGS += -O2
 

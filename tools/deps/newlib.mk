@@ -22,9 +22,11 @@ NEWLIB_CPPFLAGS = -nostdinc -D_DEFAULT_SOURCE -isystem $(O)/newlib/include \
 TARGET_ISYSTEM = $(eval TARGET_ISYSTEM := $$(patsubst %,-isystem %,$$(filter /%,$$(foreach \
 	d,include include-fixed,$$(shell $(CC_TARGET) -print-file-name=$$(d) 2>/dev/null)))))$(TARGET_ISYSTEM)
 
-# -O2: at -Os newlib chooses its loops of single bytes. A loop that copies or fills must not
-# be turned into a call of the function that it is the body of.
-NEWLIB_CFLAGS = -O2 -fno-builtin -fno-tree-loop-distribute-patterns -w \
+# At -Os newlib chooses its loops of single bytes: right for names, wrong for what moves and
+# compares memory. A loop that copies or fills must not be turned into a call of the function
+# that it is the body of.
+NEWLIB_FAST := memcmp memcpy memmove memset
+NEWLIB_CFLAGS = $(if $(filter $(NEWLIB_FAST),$*),-O2,-Os) -fno-builtin -fno-tree-loop-distribute-patterns -w \
 	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build -ffile-prefix-map=$(NEWLIB_SRC)=newlib
 
 $(NEWLIB_OBJS): $(O)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS) Makefile
