@@ -78,6 +78,9 @@
 	X(LETHE_E_NO_PSCI, -505, "no PSCI conduit is known") \
 	X(LETHE_E_RESET_RETURNED, -506, "PSCI SYSTEM_RESET returned") \
 	X(LETHE_E_PAGE_SIZE, -507, "the CPU does not have the kernel's page size") \
+	X(LETHE_E_MAP_POOL, -510, "the map needs more tables than there is room for") \
+	X(LETHE_E_MAP_GRANULE, -511, "the CPU does not have 4 KiB pages") \
+	X(LETHE_E_MAP_ADDRESS, -512, "address is above what can be mapped") \
 	/* Lethe itself */ \
 	X(LETHE_E_INTERNAL, -601, "bug in Lethe")
 

@@ -49,6 +49,8 @@ static const struct {
 	{"LETHE_E_EL1_SMP", -502},        {"LETHE_E_FAULT", -503},
 	{"LETHE_E_SERROR", -504},         {"LETHE_E_NO_PSCI", -505},
 	{"LETHE_E_RESET_RETURNED", -506}, {"LETHE_E_PAGE_SIZE", -507},
+	{"LETHE_E_MAP_POOL", -510},       {"LETHE_E_MAP_GRANULE", -511},
+	{"LETHE_E_MAP_ADDRESS", -512},
 	{"LETHE_E_INTERNAL", -601},
 };
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_MMU_REGS_H
+#define LETHE_MMU_REGS_H
+
+#include <stdint.h>
+
+#include "idmap.h"
+
+/* What decides how this CPU is to be mapped. */
+struct lethe_mmu_id {
+	uint64_t mmfr0, mmfr3, mmfr4; /* ID_AA64MMFRn_EL1; 3 and 4 read as zero on older CPUs */
+	uint32_t el;                  /* 1 or 2 */
+	uint32_t e2h;                 /* HCR_EL2.E2H as probed, not as read: 0 at EL1 (entry.S) */
+};
+
+/* Registers of the current EL, whole, for an identity map of idmap.h. Offsets are mmu.S's. */
+struct lethe_mmu_regs {
+	uint64_t tcr;
+	uint64_t mair;
+	uint64_t sctlr; /* M, C and I set on top of SCTLR_ELx_OFF */
+	uint64_t hcr;   /* HCR_EL2 while Lethe runs; 0 and not to be written at EL1 */
+	enum lethe_regime regime;
+	uint32_t has_tcr2;   /* TCR2_ELx exists, and is to be zero */
+	uint32_t has_sctlr2; /* SCTLR2_ELx likewise */
+};
+
+/*
+ * Pure: what the registers must hold. end: one past the highest byte to be mapped, tables included.
+ *
+ * LETHE_E_MAP_GRANULE: the CPU has no 4 KiB granule. LETHE_E_MAP_ADDRESS: end lies above the CPU's
+ * physical addresses, or above 2^48. *regs is written on success only. Any state.
+ */
+int lethe_mmu_regs(const struct lethe_mmu_id *id, uint64_t end, struct lethe_mmu_regs *regs);
+
+#endif
