@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the registers of stage 1 must hold for an identity map, from the ID registers. Pure, so that
+ * CPUs nobody has at hand can be tested. Fields: Arm ARM (DDI 0487) D24.2, the page of each
+ * register.
+ */
+#include "mmu_regs.h"
+
+#include <lethe/status.h>
+
+#include "sysreg.h"
+
+/* The half that TTBR0_ELx translates: bits 15:0, in one place in all layouts. */
+#define TCR_T0SZ      16ULL        /* 64 - 48 */
+#define TCR_IRGN0_WB  (1ULL << 8)  /* the walker reads write-back, write-allocate: it sees what */
+#define TCR_ORGN0_WB  (1ULL << 10) /* the caches hold, and memory where they hold nothing */
+#define TCR_SH0_INNER (3ULL << 12) /* as the memory is that the tables lie in */
+#define TCR_TTBR0     (TCR_T0SZ | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER) /* TG0 0: 4 KiB */
+
+/* TCR_EL2 with E2H = 0. Zero: TBI, HA, HD, HPD, TBID, TCMA, DS, MTX. */
+#define TCR_EL2_RES1     (BIT(31) | BIT(23))
+#define TCR_EL2_PS_SHIFT 16
+
+/*
+ * TCR_EL1, and TCR_EL2 with E2H = 1. No walks from TTBR1; its other fields hold values that are
+ * allowed, for what a reserved one does nobody says. Zero: EPD0, A1, AS, TBI, HA, HD, HPD, DS, MTX.
+ */
+#define TCR_T1SZ          (16ULL << 16)
+#define TCR_EPD1          BIT(23)
+#define TCR_TG1_4KIB      (2ULL << 30)
+#define TCR_EL1_IPS_SHIFT 32
+
+/* A byte per index. 0x00 Device-nGnRnE; 0xff Normal, write-back, allocating, untagged. */
+#define MAIR_VALUE ((0xffULL << (8 * LETHE_ATTR_NORMAL)) | (0x00ULL << (8 * LETHE_ATTR_DEVICE)))
+
+static unsigned int field(uint64_t reg, unsigned int shift)
+{
+	return (unsigned int)(reg >> shift) & 0xf;
+}
+
+/* ID_AA64MMFR0_EL1.PARange in bits. The next ones, 52 and 56, need other formats of descriptors. */
+static const uint8_t pa_bits[] = {32, 36, 40, 42, 44, 48};
+#define PARANGE_48 5U
+
+/*
+ * Does EL2 have the E2H = 1 layouts? The probe says what is in force now. Where
+ * ID_AA64MMFR4_EL1.E2H0 (signed) is negative E2H is RES1: a 0 written there would leave it in no
+ * known state, so such a CPU is never given one, whatever a probe took it for. Others have E2H
+ * stuck at 1 and no E2H0 to say it.
+ */
+static int is_e2h(const struct lethe_mmu_id *id)
+{
+	return id->e2h != 0 || field(id->mmfr4, 24) >= 8;
+}
+
+int lethe_mmu_regs(const struct lethe_mmu_id *id, uint64_t end, struct lethe_mmu_regs *regs)
+{
+	unsigned int range = field(id->mmfr0, 0);
+
+	if (field(id->mmfr0, 28) >= 8) { /* TGran4, signed: 0 and up are there */
+		return LETHE_E_MAP_GRANULE;
+	}
+	if (range > PARANGE_48) {
+		range = PARANGE_48;
+	}
+	if (end > 1ULL << pa_bits[range]) { /* an Address size fault, level 0 */
+		return LETHE_E_MAP_ADDRESS;
+	}
+	*regs = (struct lethe_mmu_regs){.mair = MAIR_VALUE, .sctlr = SCTLR_EL1_OFF};
+	if (id->el == 2) {
+		/* As in entry.S. VM, DC, TGE 0: no stage 2, and EL2 is nobody's host. SErrors come
+		 * here. */
+		regs->hcr = HCR_RW | HCR_AMO;
+		regs->sctlr = SCTLR_EL2_OFF;
+		regs->regime = LETHE_REGIME_EL2;
+		if (is_e2h(id)) {
+			regs->hcr |= HCR_E2H;
+			regs->regime = LETHE_REGIME_EL20;
+		}
+	}
+	/*
+	 * WXN stays 0: no page of the map is both, and a test says so. A stays 0, as with the MMU
+	 * off, where Device memory checks alignment by itself; EIS and EOS (or RES1), SPAN as in
+	 * the known value.
+	 */
+	regs->sctlr |= SCTLR_M | SCTLR_C | SCTLR_I;
+	regs->tcr = TCR_TTBR0;
+	if (regs->regime == LETHE_REGIME_EL2) {
+		regs->tcr |= TCR_EL2_RES1 | (uint64_t)range << TCR_EL2_PS_SHIFT;
+	} else {
+		regs->tcr |=
+			TCR_T1SZ | TCR_EPD1 | TCR_TG1_4KIB | (uint64_t)range << TCR_EL1_IPS_SHIFT;
+	}
+	/* What they add (PIE, POE, AIE, D128, DisCH) is off at zero, which is not what reset
+	 * promises. */
+	regs->has_tcr2 = field(id->mmfr3, 0) != 0;
+	regs->has_sctlr2 = field(id->mmfr3, 4) != 0;
+	return LETHE_OK;
+}
