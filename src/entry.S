@@ -67,21 +67,20 @@ FUNC lethe_entry
 	b.hi	.Lel3
 
 .Lel2:	msr	tpidr_el2, xzr			// not crossing: vectors.S
+	// One ISB for all of these: none relies on another, and no memory is accessed between.
 	msr	vbar_el2, x1			// our vectors
 	msr	sctlr_el2, x2			// M, C, I, A, WXN, EE = 0
-	isb					// vectors and SCTLR are in force
 	mov_q	x3, HCR_RW | HCR_AMO		// TGE, VM, DC, E2H = 0: known layouts; SErrors come here
 	mrs	x4, s3_0_c0_c7_4		// ID_AA64MMFR4_EL1
 	tbz	x4, #27, 1f			// E2H0, signed: negative where E2H is RES1,
 	mov_q	x4, HCR_E2H			// and a 0 written there leaves it in no known state
 	orr	x3, x3, x4
-1:	msr	hcr_el2, x3			// whole
-	isb					// the layouts of CPTR, CNTHCTL, TCR change here
+1:	msr	hcr_el2, x3			// whole: the layouts of CPTR, CNTHCTL, TCR change
 	// What is E2H now? Some CPUs have it RES1 and do not say so. With E2H = 1 FAR_EL1 names
 	// FAR_EL2; two patterns, so that a chance match of a stale FAR_EL1 cannot deceive.
 	mov	x3, #0x5a5a
-	msr	far_el2, x3			// nothing relies on it
-	isb					// the indirect alias sees the write
+	msr	far_el2, x3			// named so in both layouts
+	isb					// all of the above is in force, and the alias sees it
 	mrs	x4, far_el1
 	cmp	x4, x3
 	b.ne	.Lprofiling
@@ -158,7 +157,6 @@ FUNC lethe_entry
 	// The I side may hold lines of whatever was here before.
 	ic	iallu
 	dsb	nsh				// the invalidation is complete on this CPU
-	isb					// and nothing fetched before it is used
 	orr	x4, x4, #SCTLR_I
 	cmp	x20, #2
 	b.lo	1f
@@ -168,7 +166,7 @@ FUNC lethe_entry
 1:	msr	sctlr_el1, x4			// the same at each level: I = 1
 	b	3f
 2:	msr	sctlr_el3, x4
-3:	isb					// fetches are cached from here
+3:	isb					// fetches are cached from here, and none from before is used
 
 	// An SError that was pending when we came is the last stage's: log it, go on. At most one is
 	// forgiven: the handler resumes behind the window. Before our own first store: what that raises is ours.

@@ -46,7 +46,7 @@ FUNC lethe_handoff
 	ic	iallu				// no stale instruction of whatever lay where the payload is
 	tlbi	alle2				// nor a translation of the old regimes
 	tlbi	alle1
-	dsb	sy				// both complete
+	dsb	nsh				// both complete on this CPU, which is all they concern
 	msr	sctlr_el2, x17			// I = 0 as well: the known state
 	msr	hcr_el2, x14
 	isb					// fetches, traps and layouts as the payload finds them
@@ -74,7 +74,7 @@ FUNC lethe_handoff
 	msr	tpidr_el1, x1			// from here an exception ends in registers alone: vectors.S
 	ic	iallu				// no stale instruction of whatever lay where the payload is
 	tlbi	vmalle1				// nor a translation of the old regime
-	dsb	sy				// both complete
+	dsb	nsh				// both complete on this CPU, which is all they concern
 	mov_q	x2, SCTLR_EL1_OFF
 	msr	sctlr_el1, x2
 	isb					// fetches as the payload finds them

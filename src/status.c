@@ -63,6 +63,7 @@ const char *lethe_what_text(enum lethe_what what)
 	case LETHE_WHAT_WINDOW: return "window";
 	case LETHE_WHAT_SLOT: return "slot";
 	case LETHE_WHAT_TREE: return "device tree";
+	case LETHE_WHAT_ENTRY: return "entry";
 	case LETHE_WHAT_NONE:
 	default: return "";
 	}

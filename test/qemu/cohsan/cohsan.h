@@ -53,6 +53,7 @@ struct options {
 	struct ranges world;
 	struct ranges publish;
 	struct ranges write;
+	struct ranges mapped; /* by somebody else */
 };
 
 extern struct options options;

@@ -116,6 +116,11 @@ bool map_covers_now(uint64_t page)
 	unsigned int i;
 	size_t j;
 
+	for (j = 0; j < options.mapped.count; j++) {
+		if (page + PAGE > options.mapped.at[j].lo && page < options.mapped.at[j].hi) {
+			return true;
+		}
+	}
 	for (i = 0; i < CPUS_MAX; i++) {
 		struct cpu *cpu = &cpus[i];
 

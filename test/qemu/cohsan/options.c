@@ -106,11 +106,11 @@ static bool parse_one(const char *argument, const char *name, const char *value)
 	if (strcmp(name, "publish") == 0) {
 		return parse_publish(argument, value);
 	}
-	if (strcmp(name, "write") == 0) {
+	if (strcmp(name, "write") == 0 || strcmp(name, "mapped") == 0) {
 		if (!parse_range(value, &range)) {
 			return refuse(argument, "wants LO-HI, LO below HI");
 		}
-		ranges_add(&options.write, range);
+		ranges_add(name[0] == 'w' ? &options.write : &options.mapped, range);
 		return true;
 	}
 	if (strcmp(name, "json") == 0) {
