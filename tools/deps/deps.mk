@@ -4,10 +4,11 @@
 # variable can be given on the command line; what is fetched lands under $(O)/deps.
 #
 #	deps			get all that run, check and bench need
-#	deps-build, -run, -check, -bench  what that one needs: silent and quick when all is there
+#	deps-build, -run, -check, -bench
+#				get what that one needs: silent and quick when all is there
 #
-# Plain `make` gets nothing. Let run, check and bench call deps-* first and build in a make of its
-# own, which then finds the sources and the compiler.
+# Plain `make` gets nothing. Let run, check and bench call deps-* first and build in a make of
+# its own, which then finds the sources and the compiler.
 
 O ?= build
 DEPS ?= auto

@@ -130,22 +130,23 @@ fetch_kexec() {
 	[ -e "$tmp/out/sbin/kexec" ]
 }
 
-# Into out/, the files of a source package that the patterns name.
+# Into out/, what the patterns name of a source package.
 fetch_sources() { # PACKAGE PATTERN...
 	package=$1
 	shift
 	mkdir "$tmp/src" "$tmp/out"
 	(cd "$tmp/src" && apt_fetch src "source --download-only" "$package")
-	tar --no-same-owner -xf "$tmp/src/"*.orig.tar.?z -C "$tmp/out" --strip-components=1 --wildcards "$@"
+	tar --no-same-owner -xf "$tmp/src/"*.orig.tar.?z -C "$tmp/out" --strip-components=1 \
+		--wildcards --no-wildcards-match-slash "$@"
 }
 
 fetch_kexec_src() {
-	fetch_sources kexec-tools '*/purgatory/*' '*/util_lib/*' '*/include/*' '*/kexec/kexec-sha256.h' '*/COPYING'
+	fetch_sources kexec-tools '*/purgatory' '*/util_lib' '*/include' '*/kexec/kexec-sha256.h' '*/COPYING'
 }
 
 fetch_openssl_src() {
 	fetch_sources openssl '*/crypto/sha/asm/sha512-armv8.pl' '*/crypto/perlasm/arm-xlate.pl' \
-		'*/crypto/arm_arch.h' '*/LICENSE*'
+		'*/crypto/arm_arch.h' '*/LICENSE.txt'
 }
 
 fetch_arm64() {
