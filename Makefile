@@ -9,7 +9,7 @@
 #	check-long	everything
 #	audit		of the object code and the sources
 #	fuzz		the parsers, N inputs				[N SEED]
-#	bench		counted and compared figures
+#	bench		counted and compared figures: docs/bench.md	[PAIRS DIGEST_MIB]
 #	install		bin, lib, include, pkg-config file, man page	[PREFIX DESTDIR]
 #	dist		source archive
 #	deps		get what all of these stand on			[DEPS=auto|print|no]

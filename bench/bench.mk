@@ -1,7 +1,24 @@
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# make bench: all of docs/bench.md, into $(O)/bench.json. Its parts: bench-digest, bench-road and
+# bench-boot. DIGEST_MIB: sizes of the message that is digested; PAIRS: how often a boot is timed.
 PAIRS ?= 5
-bench: deps-run
-	$(MAKE) bench-boot
+DIGEST_MIB ?= 1 64
+
+BENCH_ENV = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
+	BUSYBOX='$(abspath $(BUSYBOX))' CC_TARGET='$(CC_TARGET)' PYTHON='$(PYTHON)' \
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu:bench
+
+.PHONY: bench-digest bench-road bench-boot
+bench: deps-bench
+	rm -f $(O)/bench.json
+	$(MAKE) bench-digest bench-road bench-boot
+
+include bench/digest/digests.mk
+bench-digest: $(O)/meter.so $(DIGESTS:%=$(O)/bench/digest/%.elf)
+	$(BENCH_ENV) $(PYTHON) bench/digest.py $(DIGEST_MIB) -- $(DIGESTS)
+bench-road: $(O)/meter.so $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) \
+		$(O)/test/qemu/payload-virt.img $(O)/bench/digest/kexec-tools.elf
+	$(BENCH_ENV) $(PYTHON) bench/road.py
 bench-boot: $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX)
-	O='$(O)' QEMU="$$(O='$(O)' tools/deps/qemu.sh)" KERNEL='$(KERNEL)' BUSYBOX='$(BUSYBOX)' bench/boot.sh $(PAIRS)
-.PHONY: bench-boot
+	$(BENCH_ENV) bench/boot.sh $(PAIRS)

@@ -3,7 +3,8 @@
 # boot.sh PAIRS: how much later does the same kernel reach user space through Lethe than directly?
 #
 # Direct and through Lethe in turn, so that a change of the host's load meets both; the median of the ratios,
-# because a wall-clock figure means nothing by itself. Writes $O/bench.json.
+# because a wall-clock figure means nothing by itself.
+# Environment: O QEMU KERNEL BUSYBOX PYTHON CC_TARGET.
 set -eu
 pairs=$1
 dir=$O/bench
@@ -44,5 +45,5 @@ while [ "$i" -lt "$pairs" ]; do
 	i=$((i + 1))
 done
 ratio=$(awk '{ printf "%.3f\n", $2 / $1 }' "$dir/pairs" | sort -n | awk '{ r[NR] = $1 } END { print r[int((NR + 1) / 2)] }')
-printf '{"boot": {"pairs": %d, "median_ratio_through_lethe_to_direct": %s}}\n' "$pairs" "$ratio" >"$O/bench.json"
+"$PYTHON" bench/report.py boot "{\"pairs\": $pairs, \"median_ratio_through_lethe_to_direct\": $ratio}"
 awk -v r="$ratio" 'BEGIN { printf "user space is reached %.1f%% later through Lethe (median of the pairs)\n", (r - 1) * 100 }'

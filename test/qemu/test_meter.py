@@ -2,19 +2,16 @@
 """The meter of `make bench`, on loops of which every access is known: meter/program.S."""
 
 import functools
-import json
 import os
 import re
-import struct
 import subprocess
 import tempfile
 
 import pytest
 
-import harness
+import meter
 from harness import IMAGES, LOAD, QEMU, Machine
 
-METER = os.path.join(harness.O, "meter.so")
 PROGRAM = os.path.join(IMAGES, "meter.img")
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "meter/program.S")
 TURNS, CODE, PAGE = 10, 64, 4096
@@ -36,60 +33,36 @@ FORMS = forms()
 
 
 def symbols():
-    """{name: address} of the program's ELF file, as loaded by QEMU"""
-    with open(os.path.join(IMAGES, "meter.elf"), "rb") as file:
-        elf = file.read()
-    table, = struct.unpack_from("<Q", elf, 40)
-    size, count = struct.unpack_from("<HH", elf, 58)
-    sections = [struct.unpack_from("<IIQQQQIIQQ", elf, table + i * size) for i in range(count)]
-    found = {}
-    for section in sections:
-        if section[1] != 2:     # SHT_SYMTAB
-            continue
-        names = sections[section[6]][4]
-        for at in range(section[4], section[4] + section[5], 24):
-            name, _, _, _, value, _ = struct.unpack_from("<IBBHQQ", elf, at)
-            end = elf.index(b"\0", names + name)
-            found[elf[names + name:end].decode()] = LOAD + value
-    return found
+    return meter.symbols(os.path.join(IMAGES, "meter.elf"), LOAD)
 
 
 def code(at):
-    """{name: (address, size)}"""
-    found = {str(i): (at["measure"] + i * CODE, CODE) for i in range(len(FORMS))}
-    for name in ("io", "fault", "cached", "mmu"):
-        found[name] = (at[f"{name}_code"], at[f"{name}_end"] - at[f"{name}_code"])
-    found["vectors"] = (at["vectors"], at["vectors_end"] - at["vectors"])
-    return found
+    found = [(str(i), at["measure"] + i * CODE, at["measure"] + (i + 1) * CODE)
+             for i in range(len(FORMS))]
+    found += [(name, at[f"{name}_code"], at[f"{name}_end"])
+              for name in ("io", "fault", "cached", "mmu")]
+    return found + [("vectors", at["vectors"], at["vectors_end"])]
 
 
 def ranges(at):
-    found = {str(i): (at["data"] + i * PAGE, PAGE) for i in range(len(FORMS))}
     cached = at["data"] + len(FORMS) * PAGE
-    found["literal"] = (at["literal"], 16)
-    found["zeroed"] = (at["zeroed"], CODE)
-    found["uart"] = (UART, PAGE)
-    found["cached_data"] = (cached, PAGE)
-    found["cached_half"] = (cached + 8, 8)
-    return found
+    return [(str(i), at["data"] + i * PAGE, at["data"] + (i + 1) * PAGE)
+            for i in range(len(FORMS))] + [
+        ("literal", at["literal"], at["literal_end"]),
+        ("zeroed", at["zeroed"], at["zeroed"] + CODE), ("uart", UART, UART + PAGE),
+        ("cached_data", cached, cached + PAGE), ("cached_half", cached + 8, cached + 16)]
 
 
 @functools.lru_cache(maxsize=None)
-def measured(el, *arguments, cpu="max"):
+def measured(el, start="measure", stop="handoff"):
     """What the meter says of the program; once for all tests that ask the same."""
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "json")
         at = symbols()
-        options = [METER, f"start={at['measure']:#x}", f"json={path}",
-                   *(arguments or ("stop=handoff",)),
-                   *(f"{kind}={name}:{lo:#x}-{lo + size:#x}"
-                     for kind, which in (("range", ranges), ("code", code))
-                     for name, (lo, size) in which(at).items())]
-        with Machine(PROGRAM, cpu=cpu, el=el, extra=["-plugin", ",".join(options)]) as machine:
+        run = meter.Meter(folder, at[start], at.get(stop, stop), ranges=ranges(at), code=code(at))
+        with Machine(PROGRAM, cpu="max", el=el, extra=run.options()) as machine:
             machine.expect(r"^\.{10}$")
             machine.expect_exit()
-        with open(path, encoding="utf-8") as file:
-            return json.load(file)
+        return run.result()
 
 
 def side(count):
@@ -191,18 +164,23 @@ def test_caches_on():
 
 def test_stop_at_address():
     """The first instruction counts, the one at the stop does not."""
-    at = symbols()
-    result = measured(2, f"stop={at['measure'] + CODE:#x}")
+    result = measured(2, stop=symbols()["measure"] + CODE)
     assert result["instructions"] == 4 + 3 * TURNS
     assert result["uncached"] == memory({1: TURNS})
 
 
 def test_start_at_image():
     """The Image at the start is not the hand-off."""
-    at = symbols()
-    result = measured(2, f"start={LOAD:#x}", "stop=handoff")
-    assert (result["start"]["pc"], result["stop"]["pc"]) == (LOAD, at["image"])
+    result = measured(2, start="start")
+    assert (result["start"]["pc"], result["stop"]["pc"]) == (LOAD, symbols()["image"])
     assert result["instructions"] > measured(2)["instructions"]
+
+
+def test_quit(tmp_path):
+    run = meter.Meter(str(tmp_path), LOAD, symbols()["measure"], end=True)
+    with Machine(PROGRAM, cpu="max", extra=run.options()) as machine:
+        assert machine.expect_exit() == 0 and not machine.raw
+    assert run.result()["stop"]["pc"] == symbols()["measure"]
 
 
 def test_repeats():
@@ -216,13 +194,13 @@ def test_repeats():
     "start=1,stop=2,json=/dev/null,range=a:2-1", "start=1,stop=2,json=/dev/null,code=2-3",
 ])
 def test_refuses(arguments):
-    done = subprocess.run([QEMU, "-M", "none", "-plugin", f"{METER},{arguments}"], check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=10)
+    done = subprocess.run([QEMU, "-M", "none", "-plugin", f"{meter.PLUGIN},{arguments}"],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=10, check=False)
     assert done.returncode != 0 and b"meter:" in done.stdout
 
 
 def test_says_what_was_not_reached():
-    with Machine(PROGRAM, extra=["-plugin", f"{METER},start=0x1000,stop=handoff,json=/dev/null"],
-                 cpu="max") as machine:
+    arguments = "start=0x1000,stop=handoff,json=/dev/null"
+    with Machine(PROGRAM, cpu="max", extra=["-plugin", f"{meter.PLUGIN},{arguments}"]) as machine:
         machine.expect_exit()
         assert b"meter: the start was not reached" in machine.raw

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef DIGEST_H
+#define DIGEST_H
+
+#include <stdint.h>
+
+/* What is counted: each of the other files here gives it for one interface. */
+void digest(const uint8_t *message, uint64_t size, uint8_t result[32]);
+
+void print(const uint8_t result[32]);
+
+#endif
