@@ -41,6 +41,15 @@
 	X(LETHE_E_SEGMENT_WRAP, -132, "wraps around the end of the address space") \
 	X(LETHE_E_SEGMENT_SOURCE, -133, "source lies outside the bundle") \
 	X(LETHE_E_WINDOW, -134, "RAM window is empty, misaligned, wraps or overlaps another") \
+	X(LETHE_E_LIST_FLAGS, -140, "not one known flag") \
+	X(LETHE_E_LIST_HEAD, -141, "list head is wrong") \
+	X(LETHE_E_LIST_LINK, -142, "list page has no link") \
+	X(LETHE_E_LIST_CYCLE, -143, "list is endless") \
+	X(LETHE_E_LIST_NO_DEST, -144, "source before a destination") \
+	X(LETHE_E_LIST_PAGE, -145, "list page is not in RAM") \
+	X(LETHE_E_LIST_SOURCE, -146, "source is not in RAM") \
+	X(LETHE_E_LIST_OVER, -147, "list page is a destination") \
+	X(LETHE_E_LIST_RUNS, -148, "over 64 runs") \
 	/* the image, and where things are to go */ \
 	X(LETHE_E_IMAGE_EXTENT, -201, "Image header and plan disagree on image_size") \
 	X(LETHE_E_IMAGE_BASE, -202, "Lethe was not loaded at a multiple of 4 KiB") \
@@ -98,6 +107,7 @@ enum lethe_what {
 	LETHE_WHAT_WINDOW,
 	LETHE_WHAT_SLOT,
 	LETHE_WHAT_TREE,	/* the device tree; name is a property or node, or null */
+	LETHE_WHAT_ENTRY,	/* of the indirection list, the head is 0; name is null */
 };
 
 /*
@@ -119,7 +129,7 @@ const char *lethe_status_name(int status);
 /* The sentence for a status, "ok" for 0, "unknown status" for a number not in the list. */
 const char *lethe_status_text(int status);
 
-/* "segment", "window", "slot", "device tree", or "" for LETHE_WHAT_NONE. */
+/* "segment", "window", "slot", "device tree", "entry", or "" for LETHE_WHAT_NONE. */
 const char *lethe_what_text(enum lethe_what what);
 
 /* Fills *where (which may be null) and returns status, so that a check is one statement. */
