@@ -99,7 +99,7 @@ def read_kexec():
 
 
 def purgatory_at(binary):
-    """Where in kexec's bytes its purgatory lies: (offset, size). It is the one ET_REL object in there."""
+    """Where in kexec's bytes its purgatory lies: (offset, size). It is the only ET_REL object."""
     at = -1
     while True:
         at = binary.index(b"\x7fELF\x02\x01\x01", at + 1)
