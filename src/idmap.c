@@ -106,7 +106,7 @@ int lethe_idmap_init(struct lethe_idmap *map, uint64_t *pool, uint32_t pages,
 		return LETHE_E_INTERNAL;
 	}
 	/* TTBR0 and table descriptors have room for no more. */
-	if (((uint64_t)(uintptr_t)pool + (uint64_t)pages * LETHE_IDMAP_PAGE) >> LETHE_IDMAP_BITS) {
+	if ((uintptr_t)pool + (uint64_t)pages * LETHE_IDMAP_PAGE > 1ULL << LETHE_IDMAP_BITS) {
 		return LETHE_E_MAP_ADDRESS;
 	}
 	*map = (struct lethe_idmap){.pool = pool, .pages = pages, .regime = regime};
