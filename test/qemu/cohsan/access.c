@@ -102,6 +102,9 @@ static void store_cell(struct cpu *cpu, const struct place *place, uint64_t size
 	}
 	cell->changed_bytes = bytes | (cell->changed > cpu->ic_synced ? cell->changed_bytes : 0);
 	cell->changed = ++now;
+	/* Of another CPU's stores only the last is remembered. */
+	cell->recent = bytes | (cell->store_cpu == cpu->index && cell->store_dsb == cpu->dsb_any + 1 ?
+				cell->recent : 0);
 	cell->store_cpu = (uint8_t)cpu->index;
 	cell->store_dmb = cpu->dmb_sys;
 	cell->store_dsb = cpu->dsb_any + 1; /* 0: never */

@@ -274,6 +274,7 @@ struct cell {
 	uint64_t cleaning;	/* a dc to the PoC was issued after the last store */
 	uint64_t cleaning_pou;
 	uint64_t stored;	/* uncached, by store_cpu, not completed */
+	uint64_t recent;	/* stored, and no DSB since */
 	uint64_t read;		/* uncached, while dirty */
 	uint64_t changed;	/* time of the last change as the I-side sees it; 0: none */
 	uint64_t changed_bytes;	/* which, since it was last known good */

@@ -77,7 +77,7 @@ bool walk_visible(struct cpu *cpu, const struct walk_table *table, uint64_t pa, 
 		kind = "walk-dirty";
 	} else if (table->cacheable && ((cell->stale | cell->newer) & bytes)) {
 		kind = "walk-stale";
-	} else if (cell->store_dsb != 0 && cell->store_dsb == cpus[cell->store_cpu].dsb_any + 1) {
+	} else if ((cell->recent & bytes) && cell->store_dsb == cpus[cell->store_cpu].dsb_any + 1) {
 		kind = "walk-unordered";
 	}
 	(void)cpu;
@@ -89,7 +89,7 @@ bool walk_visible(struct cpu *cpu, const struct walk_table *table, uint64_t pa, 
 	cell->thrown &= ~bytes; /* said once is enough */
 	cell->stale &= ~bytes;
 	cell->newer &= ~bytes;
-	cell->store_dsb = 0;
+	cell->recent &= ~bytes;
 	return false;
 }
 
