@@ -42,6 +42,7 @@ def pytest_generate_tests(metafunc):
         cells = [{"cpu": cpu, "el": el, "smp": 1, "load": load}
                  for cpu in ("cortex-a57", "neoverse-n1") for el in (2, 1)
                  for load in ("-i", "checks")]
+        cells += [{**cell, "smp": 2} for cell in cells[::2]]
         cells = cells if long else cells[:1]
         metafunc.parametrize("judged_cell", cells,
                              ids=["-".join(map(str, c.values())) for c in cells])
@@ -93,9 +94,19 @@ EXPLAINED = [
 ]
 
 
-def is_explained(report):
+def is_static_branch(report):
+    """A B or NOP of the Image's: with several CPUs one may run it while another changes it."""
+    with open(KERNEL, "rb") as file:
+        file.seek(report["pa"] - LOAD)
+        word = int.from_bytes(file.read(4), "little")       # 0 behind its end
+    return word == NOP or word >> 26 == 0b000101
+
+
+def is_explained(report, smp=1):
     if report["kind"] == "walk-unordered":
         return report["va"] < 1 << 48       # a page of a process
+    if smp > 1 and report["kind"].startswith("fetch-") and is_static_branch(report):
+        return True
     symbol = report["symbol"].split("+")[0]
     return any(re.fullmatch(kinds, report["kind"]) and re.fullmatch(symbols, symbol)
                for kinds, symbols in EXPLAINED)
@@ -145,7 +156,7 @@ def judged(work, initrd, elf, cell, kernel=KERNEL):
 def test_judged(work, client, functions, judged_cell):
     """Nothing but what is known and harmless, and nothing at all between the kernels."""
     found = judged(work, client, functions, judged_cell)
-    unexplained = [report for report in found if not is_explained(report)]
+    unexplained = [report for report in found if not is_explained(report, judged_cell["smp"])]
     assert not unexplained, json.dumps(unexplained, indent=1)
     assert {"walk-unordered", "read-stale"} <= {report["kind"] for report in found}
 
