@@ -129,8 +129,7 @@ static uint64_t fill(struct lethe_idmap *map, uint64_t base, uint64_t end, unsig
 		const uint64_t start = base >> shift << shift;
 		uint64_t *entry = &table[(base >> shift) % ENTRIES];
 
-		/* A block that says just this already: splitting it would cost a table for nothing.
-		 */
+		/* A block that says just this already: splitting it would buy nothing. */
 		if (*entry == (start | attr | TYPE_BLOCK)) {
 			const uint64_t next = start + (1ULL << shift);
 

@@ -51,8 +51,11 @@ int lethe_idmap_init(struct lethe_idmap *map, uint64_t *pool, uint32_t pages,
 
 /*
  * Maps [base, base + size), multiples of 4 KiB, and nothing else: blocks of 1 GiB and 2 MiB inside,
- * pages at the edges. A later call wins over an earlier one; size 0 maps nothing. Big ranges first:
- * a block laid over a table does not give the table's page back.
+ * pages at the edges. A later call wins over an earlier one; size 0 maps nothing.
+ *
+ * Takes a page of the pool for each 512 GiB touched, each GiB and each 2 MiB at an edge, as far as
+ * there is no table yet and no block that says the same: at most four beside those of 512 GiB. Big
+ * ranges first: a block laid over a table does not give the table's page back.
  *
  * LETHE_E_INTERNAL: not multiples. LETHE_E_MAP_ADDRESS: wraps, or above 2^48. These two change
  * nothing. LETHE_E_MAP_POOL: out of pages; the map is then of no use, and nothing outside the pool
