@@ -215,8 +215,8 @@ def test_documented_layout():
                         ("lethe_window", 16), ("lethe_blob_header", 72)):
         assert sum(size for struct_name, _, _, size in pinned if struct_name == name) == whole
     known = set(re.findall(r"X\(LETHE_E_(\w+),", (ROOT / "include/lethe/status.h").read_text()))
-    statuses = set(re.findall(r"`((?:PLAN|SEGMENT|IMAGE|DEST|SOURCE|INITRD|WINDOW|DIGEST|MEMORY)_?[A-Z_]*)`",
+    statuses = set(re.findall(r"`((?:PLAN|LIST|SEGMENT|IMAGE|DEST|SOURCE|INITRD|WINDOW|DIGEST|MEMORY)_?[A-Z_]*)`",
                               (ROOT / "docs/plan.md").read_text()))
     flags = {"SOURCE_OFFSET", "SOURCE_LIST"}
     assert statuses - flags <= known
-    assert {name for name in known if name.startswith(("PLAN_", "SEGMENT_"))} <= statuses
+    assert {name for name in known if name.startswith(("PLAN_", "SEGMENT_", "LIST_"))} <= statuses

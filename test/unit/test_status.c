@@ -32,7 +32,12 @@ static const struct {
 	{"LETHE_E_PLAN_WORKSPACE", -123}, {"LETHE_E_PLAN_UNSUPPORTED", -124},
 	{"LETHE_E_SEGMENT_SIZE", -130},   {"LETHE_E_SEGMENT_ALIGN", -131},
 	{"LETHE_E_SEGMENT_WRAP", -132},   {"LETHE_E_SEGMENT_SOURCE", -133},
-	{"LETHE_E_WINDOW", -134},         {"LETHE_E_IMAGE_EXTENT", -201},
+	{"LETHE_E_WINDOW", -134},         {"LETHE_E_LIST_FLAGS", -140},
+	{"LETHE_E_LIST_HEAD", -141},      {"LETHE_E_LIST_LINK", -142},
+	{"LETHE_E_LIST_CYCLE", -143},     {"LETHE_E_LIST_NO_DEST", -144},
+	{"LETHE_E_LIST_PAGE", -145},      {"LETHE_E_LIST_SOURCE", -146},
+	{"LETHE_E_LIST_OVER", -147},      {"LETHE_E_LIST_RUNS", -148},
+	{"LETHE_E_IMAGE_EXTENT", -201},
 	{"LETHE_E_IMAGE_BASE", -202},     {"LETHE_E_IMAGE_HEADER", -203},
 	{"LETHE_E_DEST_EXTENT", -210},    {"LETHE_E_DEST_OVERLAP", -211},
 	{"LETHE_E_DEST_LETHE", -212},     {"LETHE_E_DEST_PLAN", -213},
@@ -138,6 +143,7 @@ static void test_what(void **state)
 	assert_string_equal(lethe_what_text(LETHE_WHAT_WINDOW), "window");
 	assert_string_equal(lethe_what_text(LETHE_WHAT_SLOT), "slot");
 	assert_string_equal(lethe_what_text(LETHE_WHAT_TREE), "device tree");
+	assert_string_equal(lethe_what_text(LETHE_WHAT_ENTRY), "entry");
 	assert_string_equal(lethe_what_text((enum lethe_what)99), "");
 }
 

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TEST_KIMAGE_WORLD_H
+#define TEST_KIMAGE_WORLD_H
+
+/*
+ * Memory with an indirection list in it, as a kernel would have built it, and what a bad one would
+ * have made of it. Pages are only as real as they are touched.
+ */
+
+#include "kimage_reference.h"
+#include "random.h"
+
+#define WORLD_WINDOWS    8U
+#define WORLD_KEEPS      3U
+#define WORLD_LIST_PAGES 512U
+
+struct world {
+	struct kimage_memory memory;
+	struct lethe_window windows[WORLD_WINDOWS];
+	struct lethe_kimage_keep keeps[WORLD_KEEPS];
+	struct lethe_kimage_limits limits;
+	uint64_t head;
+	uint64_t list_pages[WORLD_LIST_PAGES]; /* addresses; all else in memory is 0 */
+	unsigned int list_page_count;
+	uint64_t entries; /* that world_random() wrote, the head and DONE among them */
+};
+
+/* No list, all memory one window, nothing kept. At most WORLD_PAGES_MAX pages. */
+#define WORLD_PAGES_MAX 0x40000U
+void world_init(struct world *world, unsigned int shift, uint64_t base, uint64_t pages);
+
+/* Zeroes the list pages again. Worlds share their memory: one after the other. */
+void world_clear(struct world *world);
+
+uint64_t world_page(const struct world *world, uint64_t number);
+
+/* The entry in a slot of a page. A list page that is written to is remembered. */
+uint64_t *world_slot(struct world *world, uint64_t list_page, uint64_t slot);
+void world_list_page(struct world *world, uint64_t list_page);
+
+/* A list that is right, of about that many entries, or as many as there is room for. */
+void world_random(struct world *world, struct test_random *random, uint64_t entries);
+
+/* Changes one entry, the head, a window or what is kept. */
+void world_mutate(struct world *world, struct test_random *random);
+
+/*
+ * lethe_kimage_check() against the reference: status, entry, address, runs, and whether it arrives
+ * when it is carried out. Returns the status, or 1 after printing where they differ.
+ */
+int world_check(const struct world *world);
+
+#endif
