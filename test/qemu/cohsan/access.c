@@ -101,6 +101,7 @@ static void store_cell(struct cpu *cpu, const struct place *place, uint64_t size
 		store_uncached(cpu, place, cell, bytes);
 	}
 	cell->changed_bytes = bytes | (cell->changed > cpu->ic_synced ? cell->changed_bytes : 0);
+	cell->fresh = bytes | (cell->changed > cpu->isb_time ? cell->fresh : 0);
 	cell->changed = ++now;
 	/* Of another CPU's stores only the last is remembered. */
 	cell->recent = bytes | (cell->store_cpu == cpu->index && cell->store_dsb == cpu->dsb_any + 1 ?

@@ -256,7 +256,8 @@ void context_sync(struct cpu *cpu); /* ISB, ERET, exception entry */
 /* At the first instruction of a block that may be a vector: an exception was taken to it? */
 void context_exception(struct cpu *cpu, uint64_t pc, unsigned int el);
 /* Which register that a walk for va reads is not synchronized; 0: none. */
-const char *context_translation(const struct cpu *cpu, unsigned int regime, uint64_t va);
+const char *context_translation(const struct cpu *cpu, unsigned int regime, unsigned int el,
+				uint64_t va);
 /* Reports what is relied on before its synchronization. */
 void context_rely_memory(struct cpu *cpu, const struct place *place);
 void context_rely(struct cpu *cpu, const struct insn *insn);
@@ -278,6 +279,7 @@ struct cell {
 	uint64_t read;		/* uncached, while dirty */
 	uint64_t changed;	/* time of the last change as the I-side sees it; 0: none */
 	uint64_t changed_bytes;	/* which, since it was last known good */
+	uint64_t fresh;		/* which, since the CPU's last ISB: its pipeline may hold them older */
 	uint64_t isb_after;	/* time of an ic ivau's completion */
 	uint64_t history;	/* up to when the page's history was applied */
 	uint32_t store_dmb;	/* barrier numbers of store_cpu at the last store */

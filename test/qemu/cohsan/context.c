@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define TTBR_BASE 0x0000fffffffffffeULL /* without ASID and CnP */
+#define TTBR_BASE    0x0000fffffffffffeULL /* without ASID and CnP */
+#define TCR_EL0_ONLY (15ULL << 53)	      /* NFD0, NFD1, E0PD0, E0PD1 */
 
 static uint64_t unsynced(const struct cpu *cpu, unsigned int reg)
 {
@@ -17,7 +18,7 @@ void context_complain(const struct place *place, const char *name)
 }
 
 /* What a walk reads of the half of the address space that va lies in. */
-const char *context_translation(const struct cpu *cpu, unsigned int regime, uint64_t va)
+const char *context_translation(const struct cpu *cpu, unsigned int regime, unsigned int el, uint64_t va)
 {
 	bool halves = regime == 1 || (regime == 2 && cpu_e2h(cpu));
 	unsigned int ttbr = halves && (va >> 55 & 1) ? R_TTBR1 : R_TTBR0;
@@ -25,7 +26,7 @@ const char *context_translation(const struct cpu *cpu, unsigned int regime, uint
 	if (unsynced(cpu, REG(regime, ttbr)) & TTBR_BASE) {
 		return ttbr == R_TTBR1 ? "TTBR1" : "TTBR0";
 	}
-	if (unsynced(cpu, REG(regime, R_TCR))) {
+	if (unsynced(cpu, REG(regime, R_TCR)) & (el == 0 ? ALL : ~TCR_EL0_ONLY)) {
 		return "TCR";
 	}
 	if (unsynced(cpu, REG(regime, R_TCR2))) {
@@ -45,7 +46,7 @@ void context_rely_memory(struct cpu *cpu, const struct place *place)
 	if (unsynced(cpu, REG(regime, R_SCTLR)) & (SCTLR_M | SCTLR_C | SCTLR_A | SCTLR_EE)) {
 		name = "SCTLR";
 	} else if (cpu_mmu(cpu, regime)) {
-		name = context_translation(cpu, regime, place->va);
+		name = context_translation(cpu, regime, place->el, place->va);
 		if (name == NULL && (unsynced(cpu, R_HCR) & (HCR_E2H | HCR_TGE))) {
 			name = "HCR_EL2";
 		}
@@ -89,6 +90,22 @@ static bool is_gic(const struct insn *insn)
 	       (insn->sys >> 3 & 15) >= 8;
 }
 
+/* Bits of CPACR_EL1, or of CPTR_EL2 in its layout, that trap at this level: of each pair EL0 minds both. */
+static uint64_t trap_bits(const struct cpu *cpu, unsigned int bank, unsigned int el)
+{
+	const uint64_t low = 1ULL << 16 | 1ULL << 20 | 1ULL << 24; /* ZEN, FPEN, SMEN */
+
+	if (bank != 1 && !cpu_e2h(cpu)) {
+		return ALL; /* TFP, TZ, TSM */
+	}
+	return el == 0 ? low | low << 1 : low;
+}
+
+static bool traps_unsynced(const struct cpu *cpu, unsigned int bank, unsigned int el)
+{
+	return (unsynced(cpu, REG(bank, R_CPACR)) & trap_bits(cpu, bank, el)) != 0;
+}
+
 static const char *relied_register(const struct cpu *cpu, const struct insn *insn)
 {
 	unsigned int regime = cpu_regime(cpu, insn->el);
@@ -96,8 +113,8 @@ static const char *relied_register(const struct cpu *cpu, const struct insn *ins
 
 	bool is_system = insn->kind == K_MSR || insn->kind == K_MRS;
 
-	if ((insn->fp || (is_system && is_vector_control(insn))) && (unsynced(cpu, REG(regime, R_CPACR)) ||
-			 (regime == 1 && unsynced(cpu, REG(2, R_CPACR))))) {
+	if ((insn->fp || (is_system && is_vector_control(insn))) && (traps_unsynced(cpu, regime, insn->el) ||
+			 (regime == 1 && traps_unsynced(cpu, 2, insn->el)))) {
 		return insn->el == 1 ? "CPACR" : "CPTR";
 	}
 	if (is_system && is_gic(insn) && unsynced(cpu, R_SRE)) {

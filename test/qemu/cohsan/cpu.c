@@ -237,7 +237,7 @@ static void sctlr_written(struct cpu *cpu, unsigned int regime, uint64_t old, co
 		shadow_fetching_ends();
 	}
 	if ((value & SCTLR_M) && !(old & SCTLR_M)) {
-		name = context_translation(cpu, regime, insn->pc);
+		name = context_translation(cpu, regime, insn->el, insn->pc);
 		if (name != NULL) {
 			context_complain(&place, name);
 		}

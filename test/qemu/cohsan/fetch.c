@@ -48,7 +48,7 @@ static bool synchronized(const struct cpu *cpu, const struct place *place, struc
 	if (cell->stored & bytes) {
 		kind = "fetch-no-dsb";
 	} else if (!icache) {
-		kind = cell->changed > cpu->isb_time && cell->changed > 1 ? "fetch-no-isb" : NULL;
+		kind = cell->changed > cpu->isb_time && (cell->fresh & bytes) ? "fetch-no-isb" : NULL;
 	} else if (cell->changed > cpu->ic_synced) {
 		kind = cell->changed <= cpu->ic_done ? "fetch-no-isb" :
 		       cell->changed <= cpu->ic_issued ? "fetch-no-dsb" : "fetch-no-ic";

@@ -42,7 +42,9 @@ void report(const char *kind, const struct place *place, const char *format, ...
 	size_t i;
 
 	for (i = 0; i < said_count; i++) {
-		if (said[i].place.pc == pc && strcmp(said[i].kind, kind) == 0) {
+		/* At the stop there is one PC, and several ranges. */
+		if (said[i].place.pc == pc && strcmp(said[i].kind, kind) == 0 &&
+		    (strncmp(kind, "handoff", 7) != 0 || said[i].place.pa == place->pa)) {
 			said[i].times++;
 			return;
 		}
