@@ -2,10 +2,12 @@
 """The judge of cache coherence (docs/cohsan.md), as the tests' machines meet it.
 
 A machine that runs Lethe is judged unless its test says why not: from Lethe's first instruction to
-the hand-off, with all of RAM hostile but the bytes of the bundle's file. Where that file lies is found
-out from what the machine is given, so that a test says nothing; what a test says is laid over it:
+the hand-off, with all of RAM hostile but the bytes of the bundle's file. Where that file lies is
+found out from what the machine is given, so that a test says nothing; what a test says is laid
+over it:
 
-    Machine(.., judge={"clean": "plan"})    keywords of the plugin; "plan": only blob and plan
+    Machine(.., judge={"clean": "plan"})    keywords of the plugin; "plan": only blob and plan,
+                                            "blob": not even the plan
     Machine(.., judge={"stop": 0x4a000000}) a payload without an Image header
     Machine(.., judge={"device": [(lo, hi)]})   memory that plays a device
     Machine(.., judge=None, because="..")   not judged; test_judge.py has the list of these
@@ -16,7 +18,6 @@ import re
 import struct
 import subprocess
 
-MIB = 1 << 20
 PLUGIN = "cohsan.so"
 # Where QEMU's -kernel puts an Image with text_offset 0: 2 MiB behind the start of RAM.
 KERNEL_AT = {"virt": 0x40200000, "npcm845-evb": 0x200000, "raspi3b": 0x200000, "raspi4b": 0x200000}
@@ -46,7 +47,7 @@ def is_bundle(path):
 
 def is_stub(path, stub):
     return os.path.getsize(path) == os.path.getsize(stub) and \
-        read(path, STUB_CODE, MIB) == read(stub, STUB_CODE, MIB)
+        read(path, STUB_CODE, 64) == read(stub, STUB_CODE, 64)
 
 
 def find(kernel, load, base, stub):
@@ -100,13 +101,14 @@ class Judge:
         elf = os.path.join(folder, "lethe.elf")
         options = {"start": at, "stop": "handoff", "elf": elf,
                    "clean": [(at, at + os.path.getsize(path))], "publish": {}, **wanted}
-        if options["clean"] == "plan":
-            options["clean"] = [(at, at + plan_end(path))]
+        if isinstance(options["clean"], str):
+            size = {"blob": blob_size(elf), "plan": plan_end(path)}[options["clean"]]
+            options["clean"] = [(at, at + size)]
         options["clean"] = options["clean"] + others + options.pop("device", [])
         published = {"workspace": (at, at + blob_size(elf)), **options.pop("publish")}
         words = [os.path.join(folder, PLUGIN)]
         # Later ranges win in the plugin: the bundle is clean, then perhaps something in it is not.
-        for name in ("start", "stop", "elf", "clean", "dirty", "stale", "write", *wanted):
+        for name in ("start", "stop", "elf", "clean", "dirty", "stale", "mapped", "write", *wanted):
             words += [f"{name}={text(value)}" for value in values(options.pop(name, []))]
         words += [f"publish={name}:{text(value)}" for name, value in published.items()]
         self.arguments = ",".join(words)

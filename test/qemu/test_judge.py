@@ -154,7 +154,8 @@ def test_loader_that_cleaned_no_more_than_the_plan(work, address, kind, el, to):
     first, second = (write(f"{work}/{name}", name.encode() * 4999) for name in ("first", "second"))
     options = ["--raw", f"{first}@{FREE + 3:#x}", *(["--el", "1"] if to < el else [])]
     if kind == "packed":
-        options += ["--initrd", second, "--dtb", machine_tree(work + "/own.dtb", el=el), "--force-dtb"]
+        tree = machine_tree(work + "/own.dtb", el=el)
+        options += ["--initrd", second, "--dtb", tree, "--force-dtb"]
     boot = pack(work + "/boot.img", *options)
     start = {"kernel": boot}
     if address != LOAD:

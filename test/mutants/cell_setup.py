@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One boot of a mutant: the files, the machine, and what its result has to be."""
+
+import dataclasses
+import re
+import struct
+
+import judge
+from harness import LOAD, MIB, PAYLOAD, Machine
+from images import Hostile, write
+
+BUNDLE = object()       # in a machine's options: the path of the bundle, mutated or not
+TARGET = LOAD + 2 * MIB
+SCTLR = {1: 0x30d00800, 2: 0x30c50830}
+
+
+class Wrong(Exception):
+    """A cell that failed: by which kind of report, or "result"."""
+
+    def __init__(self, kind, text):
+        super().__init__(kind)
+        self.kind, self.text = kind, text
+
+
+@dataclasses.dataclass
+class Setup:
+    bundle: str         # as packed
+    check: callable     # of the Machine: raises AssertionError when its result is wrong
+    machine: dict       # options; its kernel is the bundle unless load= names BUNDLE
+
+    def base(self):
+        """Where the bundle runs."""
+        if "load" in self.machine:
+            return next(at for file, at in self.machine["load"] if file is BUNDLE)
+        return judge.KERNEL_AT[self.machine.get("machine", "virt").split(",")[0]]
+
+    def options(self, path, extra):
+        """With the bundle at path. A report ends the machine: one is enough."""
+        options = dict(self.machine)
+        options["extra"] = [*options.get("extra", []), *extra]
+        options["judge"] = {"max": 1, **options.get("judge", {})}
+        if "load" in options:
+            options["load"] = [(path if file is BUNDLE else file, at)
+                               for file, at in options["load"]]
+        else:
+            options["kernel"] = path
+        return options
+
+    def boot(self, path, limit, extra=(), linger=0.0):
+        """Raises Wrong when the judge objects or the result is not what it has to be."""
+        machine = Machine(**self.options(path, extra))
+        assert machine.judge is not None
+        try:
+            with machine:
+                machine.deadline = machine.started + limit
+                self.check(machine)
+                machine.drain(linger)
+        except AssertionError as error:
+            reports = [re.match(r"cohsan: ([\w-]+) pc=", line) for line in machine.judge.lines]
+            kinds = [match[1] for match in reports if match and match[1] != "stop"]
+            raise Wrong(kinds[0] if kinds else "result", str(error)) from error
+
+
+# ---- what a result has to be ----
+
+def payload(el, kernel=PAYLOAD, more=None):
+    """The boot protocol is kept, the kernel is whole and its tail is zero, there is a tree."""
+    def check(machine):
+        values = machine.payload()
+        assert values["el"] == el
+        assert values["x1"] == values["x2"] == values["x3"] == 0
+        assert values["daif"] == 0x3c0 and values["spsel"] == 1
+        assert values["sctlr"] == SCTLR[el], f"sctlr={values['sctlr']:#x}"
+        assert el == 1 or values["hcr"] == 1 << 31
+        with open(kernel, "rb") as file:
+            data = file.read()
+        size = struct.unpack_from("<Q", data, 16)[0]
+        assert machine.read_ram(values["base"], size) == data + bytes(size - len(data))
+        tree = machine.read_tree(values["x0"])
+        if more:
+            more(machine, values, tree)
+    return check
+
+
+def lines(*patterns):
+    def check(machine):
+        machine.expect(*patterns)
+    return check
+
+
+def memory(*parts):
+    """(address, bytes) that are to be there."""
+    def check(machine, values, tree):
+        for address, data in parts:
+            assert machine.read_ram(address, len(data)) == data, f"wrong memory at {address:#x}"
+    return check
+
+
+def stub(folder, *flags, at=TARGET, **table):
+    return Hostile(at, *flags, **table).save(folder + "/stub")
+
+
+def by_stub(folder, *flags, at=TARGET, load=(), **options):
+    """Machine options: the hostile stub starts the bundle."""
+    table = {name: options.pop(name) for name in ("x0", "fills", "copies") if name in options}
+    return {"kernel": stub(folder, *flags, at=at, **table), "load": [(BUNDLE, at), *load],
+            "ram": True, **options}

@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The boots that a mutant has to survive: each a moment long, together all code of the blob.
+
+A cell is a function that makes its files and returns a Setup. The likely killers stand first.
+"""
+
+import os
+import struct
+
+import images
+from cell_setup import BUNDLE, TARGET, Setup, by_stub, lines, memory, payload
+from harness import LOAD, MIB, PAYLOAD, VIRT_UART
+from images import Bundle, fdtput, machine_tree, pack, write
+
+FREE = 0x4a000000
+ELSEWHERE = 0x4c000000
+HOLE = 0x0e000000       # nothing answers there
+UART = ["--console", f"pl011,{VIRT_UART:#x}"]
+CELLS = {}
+
+
+def cell(function):
+    CELLS[function.__name__] = function
+    return function
+
+
+# ---- the three ways across ----
+
+@cell
+def el2(folder):
+    return Setup(pack(folder + "/boot.img"), payload(2), {"ram": True})
+
+
+@cell
+def el1(folder):
+    return Setup(pack(folder + "/boot.img"), payload(1), {"ram": True, "el": 1})
+
+
+@cell
+def to_el1(folder):
+    return Setup(pack(folder + "/boot.img", "--el", "1"), payload(1), {"ram": True})
+
+
+# ---- worse worlds ----
+
+def odd_kernel(folder):
+    """Its file ends at an odd address, 37 KiB on."""
+    with open(PAYLOAD, "rb") as file:
+        data = file.read()
+    return write(folder + "/kernel", data + bytes(i % 251 for i in range(0x9007 - len(data))))
+
+
+def moved(folder, *options):
+    """A bundle with an initrd and raw segments that move down and up over themselves, and far away.
+
+    (the bundle's path, kernel, a check of memory). Odd addresses, odd sizes, tails.
+    """
+    kernel = odd_kernel(folder)
+    data = [bytes((i * step) % 253 for i in range(size))
+            for step, size in ((3, 10001), (5, 9001), (7, 4099))]
+    raws = [f"{write(f'{folder}/raw{i}', part)}@{FREE + i * MIB:#x}" for i, part in enumerate(data)]
+    initrd = b"initrd" * 21
+    path = pack(folder + "/packed.img", "--initrd", write(folder + "/initrd", initrd), *options,
+                *(word for raw in raws for word in ("--raw", raw)), kernel=kernel)
+    bundle = Bundle(path)
+    names = bundle.segments()
+    parts = [(LOAD + bundle.segment(names["initrd"], "source"), initrd)]
+    for i, (shift, size) in enumerate(((-0x3f5, 12001), (0x7b5, 10003), (None, 0x8003))):
+        index = names[f"raw{i}"]
+        source = LOAD + bundle.segment(index, "source")
+        dest = FREE + 3 if shift is None else source + shift
+        bundle.segment(index, "dest", dest)
+        bundle.segment(index, "mem_size", size)
+        parts.append((dest, data[i] + bytes(size - len(data[i]))))
+    return bundle.save(folder + "/boot.img"), kernel, memory(*parts)
+
+
+@cell
+def moves(folder):
+    path, kernel, more = moved(folder)
+    return Setup(path, payload(2, kernel, more), {"ram": True})
+
+
+@cell
+def strict_moves(folder):
+    """The loader cleaned no more than the blob and the plan."""
+    path, kernel, more = moved(folder)
+    return Setup(path, payload(1, kernel, more), {"ram": True, "el": 1, "judge": {"clean": "plan"}})
+
+
+@cell
+def strict_tree(folder):
+    """A packed tree that nobody cleaned, far behind the plan; x0 is not looked at."""
+    tree = machine_tree(folder + "/own.dtb")
+    path = pack(folder + "/boot.img", "--dtb", tree, "--force-dtb", "--append", "a=b")
+    bundle = Bundle(path)
+    index, far = bundle.segments()["dtb"], 0x100000
+    with open(tree, "rb") as file:
+        data = file.read()
+    bundle.bytes[far:far + len(data)] = data
+    bundle.segment(index, "source", far)
+    return Setup(bundle.save(path), payload(2), {"ram": True, "judge": {"clean": "plan"}})
+
+
+@cell
+def strict_plan(folder):
+    """A loader that cleaned nothing but the blob."""
+    return Setup(pack(folder + "/boot.img", "--append", "a=b"), payload(2),
+                 {"ram": True, "judge": {"clean": "blob"}})
+
+
+@cell
+def strict_own_memory(folder):
+    """Nor its own bss and stacks: what it stores there is to stay."""
+    path = pack(folder + "/boot.img")
+    start, end = (images.blob_symbol(name) for name in ("lethe_bss_start", "lethe_blob_end"))
+    clean = [(LOAD, LOAD + start), (LOAD + end, LOAD + os.path.getsize(path))]
+    return Setup(path, payload(2), {"ram": True, "judge": {"clean": clean}})
+
+
+@cell
+def stale_data(folder):
+    """Old clean lines over its data and its plan."""
+    path = pack(folder + "/boot.img")
+    start = LOAD + images.blob_symbol("lethe_rodata_start")
+    stale = [(start, LOAD + Bundle(path).plan_at + 4096)]
+    return Setup(path, payload(2), {"ram": True, "judge": {"stale": stale}})
+
+
+def stale_image(folder, **options):
+    """And over its code: as of booting.rst the loader cleans to the PoC, which leaves those."""
+    path = pack(folder + "/boot.img")
+    stale = [(LOAD, LOAD + Bundle(path).plan_at + 4096)]
+    return {"ram": True, "judge": {"stale": stale}, **options}
+
+
+@cell
+def stale_image_el2(folder):
+    return Setup(folder + "/boot.img", payload(2), stale_image(folder))
+
+
+@cell
+def stale_image_el1(folder):
+    return Setup(folder + "/boot.img", payload(1), stale_image(folder, el=1))
+
+
+@cell
+def others_map_it(folder):
+    """A hypervisor that maps all but Lethe as cacheable, and whose CPU reads ahead."""
+    path, kernel, more = moved(folder)
+    ranges = [(LOAD + images.align_up(Bundle(path).blob_end, 4096), 0x48000000),
+              (0x49000000, 0x4b000000)]
+    return Setup(path, payload(2, kernel, more), {"ram": True, "judge": {"mapped": ranges}})
+
+
+@cell
+def slide(folder):
+    """4 KiB from where the kernel may lie: it is moved up over itself in pieces."""
+    kernel = odd_kernel(folder)
+    at = LOAD + 0x1ff000
+    return Setup(pack(folder + "/boot.img", kernel=kernel), payload(2, kernel),
+                 by_stub(folder, "plain", at=at, judge={"clean": "plan"}))
+
+
+# ---- other CPUs, entered by the worst of loaders ----
+
+@cell
+def hostile_e2h(folder):
+    """Memory behind the file is rubbish, EL2 is as a VHE kernel leaves it."""
+    path = pack(folder + "/boot.img")
+    end = images.align_up(TARGET + os.path.getsize(path), 4096)
+    fills = [(end, TARGET + Bundle(path).plan("extent_size"), 0xa5a5a5a5a5a5a5a5)]
+    return Setup(path, payload(2), by_stub(folder, "e2h", cpu="neoverse-n1", fills=fills))
+
+
+@cell
+def deceiving_far(folder):
+    """FAR_EL1 happens to hold the first pattern that tells E2H = 1 from 0."""
+    options = by_stub(folder)
+    with open(options["kernel"], "rb") as file:
+        data = file.read()
+    old, new = ((value).to_bytes(8, "little") for value in (0xdeadbeef00000014, 0x5a5a))
+    assert old in data
+    write(options["kernel"], data.replace(old, new))
+    return Setup(pack(folder + "/boot.img"), payload(2), options)
+
+
+@cell
+def hostile_max_to_el1(folder):
+    path = pack(folder + "/boot.img", "--el", "1")
+    return Setup(path, payload(1), by_stub(folder, "e2h", "streaming", cpu="max"))
+
+
+@cell
+def hostile_el1(folder):
+    return Setup(pack(folder + "/boot.img"), payload(1),
+                 by_stub(folder, "streaming", cpu="max", el=1, judge={"clean": "plan"}))
+
+
+@cell
+def gic3_to_el1(folder):
+    def icc(machine, values, tree):
+        assert values["icc_sre"] & 1
+    path = pack(folder + "/boot.img", "--el", "1")
+    return Setup(path, payload(1, more=icc),
+                 by_stub(folder, "e2h", cpu="neoverse-v1",
+                         machine="virt,virtualization=on,gic-version=3,its=off"))
+
+
+@cell
+def long_lines(folder):
+    """256 bytes each."""
+    path, kernel, more = moved(folder)
+    return Setup(path, payload(2, kernel, more),
+                 {"ram": True, "cpu": "a64fx", "judge": {"clean": "plan"}})
+
+
+# ---- who else has something in memory ----
+
+@cell
+def loaders_initrd(folder):
+    data = bytes(i % 241 for i in range(70001))
+    initrd = write(folder + "/initrd", data)
+    return Setup(pack(folder + "/boot.img", "--append", "x=1"),
+                 payload(2, more=memory((0x48000000, data))), {"ram": True, "initrd": initrd})
+
+
+@cell
+def uefi_map(folder):
+    """RAM is told by an EFI memory map that the tree names."""
+    tree = machine_tree(folder + "/loader.dtb")
+    fdtput(tree, "-r", "/memory@40000000")
+    at = ELSEWHERE + 0x80018
+    for name, value in (("start", f"0 {at:x}"), ("size", "60"), ("desc-size", "30"),
+                        ("desc-ver", "1")):
+        fdtput(tree, "-t", "x", "/chosen", f"linux,uefi-mmap-{name}", *value.split())
+    table = b"".join(struct.pack("<IIQQQQQ", 7, 0, base, 0, pages, 0xf, 0)
+                     for base, pages in ((0x40000000, 0x8000), (0x48000000, 0x8000)))
+    data = b"far away" * 99
+    raw = write(folder + "/raw", data)
+    path = pack(folder + "/boot.img", "--raw", f"{raw}@{FREE:#x}")
+    options = by_stub(folder, "plain", x0=ELSEWHERE,
+                      load=[(tree, ELSEWHERE), (write(folder + "/map", table), at)])
+    return Setup(path, payload(2, more=memory((FREE, data))), options)
+
+
+@cell
+def serror_pending(folder):
+    def check(machine):
+        machine.expect("^lethe: an SError was pending at entry")
+        payload(1)(machine)
+    return Setup(pack(folder + "/boot.img"), check, by_stub(folder, "el1", "serror"))
+
+
+@cell
+def bad_x0(folder):
+    """The probe's load is aborted; the packed tree is taken."""
+    tree = machine_tree(folder + "/own.dtb")
+
+    def check(machine):
+        machine.expect(r"is no device tree: .* \(LETHE_E_TREE_FAULT\)$")
+        payload(2)(machine)
+    return Setup(pack(folder + "/boot.img", "--dtb", tree), check,
+                 by_stub(folder, x0=HOLE, judge={"clean": "plan"}))
+
+
+@cell
+def no_uart(folder):
+    return Setup(pack(folder + "/boot.img", "--console", f"pl011,{HOLE:#x}"), payload(2),
+                 {"ram": True})
+
+
+# ---- the ends that are no hand-off ----
+
+@cell
+def fault(folder):
+    bundle = Bundle(pack(folder + "/boot.img", "--raw",
+                         f"{write(folder + '/raw', b'r' * 64)}@{FREE:#x}"))
+    index = bundle.segments()["raw0"]
+    bundle.segment(index, "source", HOLE)
+    bundle.segment(index, "flags", 0)
+    return Setup(bundle.save(folder + "/bad.img"),
+                 lines(rf"^lethe: FAULT EL2 .* far=0x{HOLE:x} stage=move$", "^lethe: halt$"), {})
+
+
+@cell
+def el3(folder):
+    """Refused, aloud. A few instructions in flash branch to it, with SCTLR_EL3.A set."""
+    jump = write(folder + "/jump", b"".join(code.to_bytes(4, "little") for code in (
+        0xd2800000,                                     # mov x0, #0
+        0xd53e1001, 0xb27f0021, 0xd51e1001, 0xd5033fdf,     # mrs, orr x1, x1, #2, msr, isb
+        0x58000061, 0xd61f0020, 0xd503201f)) +          # ldr x1, br x1
+        LOAD.to_bytes(8, "little"))
+    return Setup(pack(folder + "/boot.img", *UART),
+                 lines(r"^lethe: FAIL check: .*\(LETHE_E_EL3\)$", "^lethe: halt$"),
+                 {"el": 3, "load": [(BUNDLE, LOAD)], "extra": ["-bios", jump]})
+
+
+@cell
+def digest(folder):
+    bundle = Bundle(pack(folder + "/boot.img"))
+    bundle.bytes[-1] ^= 1
+    return Setup(bundle.save(folder + "/bad.img"),
+                 lines(r"\(LETHE_E_DIGEST\)$", "^lethe: halt$"), {"el": 1})
+
+
+@cell
+def reset(folder):
+    """Time runs by instructions: the five seconds of the pause pass in a moment."""
+    bundle = Bundle(pack(folder + "/boot.img", "--on-fail", "reset"))
+    bundle.bytes[-1] ^= 1
+
+    def check(machine):
+        machine.expect(r"\(LETHE_E_DIGEST\)$", "^lethe: reset in 5 s$", "^lethe: reset$")
+        assert machine.expect_exit() == 0
+    return Setup(bundle.save(folder + "/bad.img"), check,
+                 {"extra": ["-no-reboot", "-icount", "shift=10,sleep=off"]})
+
+
+@cell
+def console_16550(folder):
+    here = os.path.join(os.path.dirname(images.__file__), "evb.dts")
+    with open(here, encoding="ascii") as file:
+        tree = images.dtc(folder + "/evb.dtb", file.read())
+    kernel = os.path.join(os.path.dirname(PAYLOAD), "payload-evb.img")
+
+    def check(machine):
+        values = machine.payload()
+        assert values["el"] == 2 and values["x0"] == 0x600000
+    return Setup(pack(folder + "/boot.img", "--dtb", tree, kernel=kernel), check,
+                 {"cpu": "cortex-a35", "machine": "npcm845-evb", "memory": 1024, "smp": None})

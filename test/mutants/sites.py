@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every maintenance operation and barrier of the blob, in the object code, and what becomes of it.
+
+The blob is linked at 0: an address in the ELF is an offset in a bundle, a mutant a few words there.
+Where it stands is said by function, the innermost one that was inlined, so that the list of those
+that cannot be seen (docs/limits.md) outlives a change of the code around them.
+"""
+
+import dataclasses
+import os
+import re
+import subprocess
+
+NOP = 0xd503201f
+RET = 0xd65f03c0
+OPERATIONS = ("dc", "ic", "tlbi")
+BARRIERS = ("dmb", "dsb", "isb")
+SCRATCH = 17            # x17: a caller of anything expects it gone
+CAVE, CAVE_END = 0xe00, 0x1000      # zeros in the header page
+NEAR = 4                # neighbours by which one instruction is told from another
+CODE_LINE = re.compile(r"^\s*([0-9a-f]+):\t([0-9a-f]{8}) \t(\S+)(?:\t([^/]*))?")
+
+
+@dataclasses.dataclass(frozen=True)
+class Instruction:
+    address: int
+    word: int
+    name: str
+    operands: str
+    symbol: str         # the function it lies in, as linked ...
+    offset: int
+    function: str       # ... and as written
+    before: tuple = ()  # texts of its neighbours in the function, in the order of the code
+    after: tuple = ()
+
+    @property
+    def text(self):
+        return f"{self.name} {self.operands}".strip()
+
+    @property
+    def target(self):
+        """Of a branch."""
+        return int(self.operands.split(",")[-1].split()[0], 16)
+
+    def register(self, index):
+        """Number of an operand's register, xzr 31."""
+        word = self.operands.split(",")[index].strip()
+        return 31 if word[1:] == "zr" else int(word[1:])
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutant:
+    site: Instruction
+    kind: str           # what the list names
+    change: str         # the same for people
+    patches: tuple      # (address, word)
+
+    def __str__(self):
+        return f"{self.site.address:#x}\t{self.site.symbol}+{self.site.offset:#x}\t" \
+            f"{self.site.function}\t{self.site.text}\t{self.change}"
+
+
+def run(tool, *arguments, **options):
+    tool = os.environ.get("CROSS_COMPILE", "aarch64-linux-gnu-") + tool
+    return subprocess.run([tool, *arguments], check=True, stdout=subprocess.PIPE, text=True,
+                          **options).stdout
+
+
+def written_in(elf, addresses):
+    """{address: innermost function}, by the debug information."""
+    lines = run("addr2line", "-f", "-i", "-a", "-e", elf,
+                input="\n".join(map(hex, addresses))).splitlines()
+    starts = [i for i, line in enumerate(lines) if re.fullmatch("0x[0-9a-f]{16}", line)]
+    return {int(lines[i], 16): lines[i + 1] for i in starts}
+
+
+def disassemble(elf):
+    code, functions, symbol, start = [], [], "", 0
+    for line in run("readelf", "-sW", elf).splitlines():
+        words = line.split()
+        if len(words) == 8 and words[3] == "FUNC" and int(words[2], 0):
+            functions.append((int(words[1], 16), int(words[2], 0), words[7]))
+    functions.sort()
+    raw = [CODE_LINE.match(line) for line in
+           run("objdump", "-d", "-j", ".text", elf).splitlines()]
+    raw = [match for match in raw if match]
+    inline = written_in(elf, [int(match[1], 16) for match in raw])
+    at = 0
+    for match in raw:
+        address = int(match[1], 16)
+        while at + 1 < len(functions) and functions[at + 1][0] <= address:
+            at += 1
+        start, _, symbol = functions[at]
+        function = inline[address] if inline[address] != "??" else symbol
+        code.append(Instruction(address, int(match[2], 16), match[3], (match[4] or "").strip(),
+                                symbol, address - start, function))
+    return [dataclasses.replace(one, before=near(code[max(0, i - NEAR):i], one),
+                                after=near(code[i + 1:i + 1 + NEAR], one))
+            for i, one in enumerate(code)]
+
+
+def near(others, one):
+    return tuple(other.text for other in others if other.symbol == one.symbol)
+
+
+# ---- encodings ----
+
+def nop(one):
+    return ((one.address, NOP),)
+
+
+def branch(source, target):
+    return 0x14000000 | (target - source) >> 2 & 0x3ffffff
+
+
+def swapped(one, other):
+    return ((one.address, other.word), (other.address, one.word))
+
+
+# ---- what is done to them ----
+
+def barrier_mutants(code):
+    """Left out; limited to the inner shareable domain; to loads."""
+    for one in code:
+        if one.name in OPERATIONS + BARRIERS:
+            yield Mutant(one, "nop", "nop", nop(one))
+        if one.name in ("dsb", "dmb") and one.operands == "sy":
+            for domain, bits in (("ish", 0xb00), ("ld", 0xd00)):
+                word = one.word & ~0xf00 | bits
+                yield Mutant(one, domain, f"{one.name} {domain}", ((one.address, word),))
+        if one.name == "dc" and one.operands.startswith("civac"):
+            word = 0xd5087620 | one.register(1)
+            yield Mutant(one, "ivac", f"dc ivac, x{one.register(1)}", ((one.address, word),))
+
+
+def swap_mutants(code):
+    """Two neighbours change places. Operations that one barrier completes have no order anyway."""
+    for one, other in zip(code, code[1:]):
+        both = (one.name, other.name)
+        if other.address == one.address + 4 and one.word != other.word and \
+                all(name in OPERATIONS + BARRIERS for name in both) and \
+                not all(name in OPERATIONS for name in both):
+            yield Mutant(one, "swap", f"swapped with {other.text}", swapped(one, other))
+
+
+def find_loops(code):
+    """(the dc, the add, the cmp, the branch back) of each loop by address."""
+    for i, one in enumerate(code):
+        if one.name != "dc":
+            continue
+        add = compare = None
+        for other in code[i + 1:i + 8]:
+            if other.symbol != one.symbol:
+                break
+            if other.name in ("add", "adds"):
+                add = other
+            if other.name == "cmp":
+                compare = other
+            if other.name.startswith("b.") and other.target <= one.address:
+                if not (add and compare and add.address == one.address + 4 and
+                        add.register(0) == add.register(1) == one.register(1)):
+                    raise SystemExit(f"mutants: {one.symbol}: a loop of a form not known here")
+                yield one, add, compare, other
+                break
+
+
+def loop_mutants(code):
+    """By address: a line too few at either end, lines taken for longer than they are."""
+    cave = CAVE
+    for one, add, compare, back in find_loops(code):
+        yield Mutant(one, "first", "the first line skipped", swapped(one, add))
+        end, line = compare.register(1), add.register(2)
+        yield Mutant(one, "last", "the last line skipped", (
+            (compare.address, branch(compare.address, cave)),
+            (cave, 0xcb000000 | line << 16 | end << 5 | SCRATCH),
+            (cave + 4, 0xeb00001f | SCRATCH << 16 | compare.register(0) << 5),
+            (cave + 8, branch(cave + 8, compare.address + 4))))
+        yield Mutant(one, "once", "one line only", nop(back))
+        cave += 16
+        before = [other for other in code if other.symbol == one.symbol and
+                  other.address < one.address]
+        align = [other for other in before if other.name == "bic"]
+        size = [other for other in before if other.name == "ubfx" and "#16, #4" in other.operands]
+        if not (align and size) or cave > CAVE_END:
+            raise SystemExit(f"mutants: {one.symbol}: where is the line size?")
+        yield Mutant(align[-1], "align", "the start not aligned", nop(align[-1]))
+        for shift in (5, 6):
+            word = 0xd2800000 | shift << 5 | size[-1].register(0)
+            yield Mutant(size[-1], "size", f"lines of {4 << shift} bytes",
+                         ((size[-1].address, word),))
+
+
+def call_mutants(code):
+    """Whole ranges left out: calls of what has such a loop."""
+    routines = {one.symbol for one, *_ in find_loops(code)}
+    for one in code:
+        name = re.search(r"<(\w+)>$", one.operands)
+        if one.name == "bl" and name and name[1] in routines:
+            yield Mutant(one, "call", "nop", nop(one))
+        if one.name == "b" and name and name[1] in routines and one.symbol not in routines:
+            yield Mutant(one, "call", "ret", ((one.address, RET),))
+
+
+def mutants(elf):
+    """All of them, by address."""
+    code = disassemble(elf)
+    found = [mutant for make in (barrier_mutants, swap_mutants, loop_mutants, call_mutants)
+             for mutant in make(code)]
+    return sorted(found, key=lambda mutant: mutant.site.address)
