@@ -7,9 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define ALIGN     0x10000ULL
-#define BYTES     ((uint64_t)WORLD_PAGES_MAX << 16)
-#define ENTRY_MAX 100000U
+#define ALIGN 0x10000ULL
+#define BYTES ((uint64_t)WORLD_PAGES_MAX << 16)
 
 /* 16 GiB of address space, of which list pages become real. */
 static char *memory(void)
@@ -172,10 +171,8 @@ static int add_source(struct maker *maker, uint64_t dest, uint64_t dest_end)
 	return add(maker, world_page(world, source) | 8);
 }
 
-static void make_windows(struct maker *maker)
+static void make_windows(struct world *world, struct test_random *random)
 {
-	struct world *world = maker->world;
-	struct test_random *random = maker->random;
 	const uint64_t end = world->windows[0].base + world->windows[0].size;
 	const uint64_t unit = random_below(random, 4) != 0 ? 0x1000 : KIMAGE_CELL;
 	uint64_t at = world->memory.base;
@@ -198,18 +195,17 @@ static void make_windows(struct maker *maker)
 	world->limits.window_count = count;
 }
 
-static void make_keeps(struct maker *maker)
+static void make_keeps(struct world *world, struct test_random *random)
 {
 	static const int no_read[WORLD_KEEPS] = {LETHE_E_SOURCE_LETHE, 0, LETHE_E_LOADER_TREE};
 	static const int no_store[WORLD_KEEPS] = {LETHE_E_DEST_LETHE, LETHE_E_DEST_PLAN, 0};
-	struct world *world = maker->world;
 	const uint64_t cells = (world->memory.pages << world->memory.shift) / KIMAGE_CELL;
 
-	world->limits.keep_count = (unsigned int)random_below(maker->random, WORLD_KEEPS + 1);
+	world->limits.keep_count = (unsigned int)random_below(random, WORLD_KEEPS + 1);
 	for (unsigned int i = 0; i < world->limits.keep_count; i++) {
-		const uint64_t start = random_below(maker->random, cells);
+		const uint64_t start = random_below(random, cells);
 		const uint64_t most = cells - 1 - start;
-		uint64_t size = random_below(maker->random, cells / 16 + 1);
+		uint64_t size = random_below(random, cells / 16 + 1);
 
 		size = size > most ? most : size;
 		world->keeps[i].start = world->memory.base + start * KIMAGE_CELL;
@@ -245,16 +241,12 @@ static int add_segment(struct maker *maker, uint64_t pages)
 	return 1;
 }
 
-void world_random(struct world *world, struct test_random *random, uint64_t entries)
+void world_random_list(struct world *world, struct test_random *random, uint64_t entries)
 {
 	static uint8_t use[WORLD_PAGES_MAX];
 	struct maker maker = {world, random, use, &world->head, &world->head};
 	const uint64_t segments = 1 + random_below(random, random_below(random, 8) ? 16 : 100);
 
-	if (random_below(random, 4) != 0) {
-		make_windows(&maker);
-	}
-	make_keeps(&maker);
 	make_uses(&maker);
 	world->entries = 0;
 	for (uint64_t i = 0; i < segments && world->entries < entries; i++) {
@@ -266,6 +258,15 @@ void world_random(struct world *world, struct test_random *random, uint64_t entr
 	/* Linux puts DONE into the last slot, too. */
 	*maker.slot = 4;
 	world->entries++;
+}
+
+void world_random(struct world *world, struct test_random *random, uint64_t entries)
+{
+	if (random_below(random, 4) != 0) {
+		make_windows(world, random);
+	}
+	make_keeps(world, random);
+	world_random_list(world, random, entries);
 }
 
 /* An address that may be anything, at a page or next to one. */
@@ -314,6 +315,11 @@ void world_mutate(struct world *world, struct test_random *random)
 	if (random_below(random, 16) == 0) {
 		/* The list runs on into its end, or out of its page. */
 		*world_slot(world, page, last - 1) = any_page(world, random) | 8;
+		if (random_below(random, 2)) {
+			for (; last < slots; last++) {
+				*world_slot(world, page, last) = any_page(world, random) | 1;
+			}
+		}
 		return;
 	}
 	if (random_below(random, 4) == 0) {

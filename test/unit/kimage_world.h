@@ -38,10 +38,14 @@ uint64_t world_page(const struct world *world, uint64_t number);
 uint64_t *world_slot(struct world *world, uint64_t list_page, uint64_t slot);
 void world_list_page(struct world *world, uint64_t list_page);
 
-/* A list that is right, of about that many entries, or as many as there is room for. */
+/*
+ * A list that is right, of about that many entries, or as many as there is room for; with
+ * windows and keeps of its own, or the ones that are there.
+ */
+void world_random_list(struct world *world, struct test_random *random, uint64_t entries);
 void world_random(struct world *world, struct test_random *random, uint64_t entries);
 
-/* Changes one entry, the head, a window or what is kept. */
+/* Changes one entry, or the head. */
 void world_mutate(struct world *world, struct test_random *random);
 
 /*

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lethe_kimage_check(): each refusal, at the borders of what it refuses. The reference of the
+ * property test has to agree with every expectation here.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kimage_case.h"
+
+static void test_empty(void **state)
+{
+	(void)state;
+	FOR_ALL_SIZES(shift)
+	{
+		start(shift);
+		world.head = DONE;
+		world.limits.window_count = 0;
+		accepted(0, 0);
+		assert_int_equal(image.entries, 1);
+		assert_int_equal(image.list_pages, 0);
+		start(shift);
+		LIST_OF(DONE);
+		accepted(0, 0);
+		assert_int_equal(image.entries, 2);
+		assert_int_equal(image.list_pages, 1);
+	}
+}
+
+static void test_page_shift(void **state)
+{
+	static const unsigned int bad[] = {0,  1,  3,  10, 11, 13,      15,        17,
+					   18, 44, 63, 64, 76, 0x1000c, 0x8000000c};
+
+	(void)state;
+	start(12);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_int_equal(lethe_kimage_check(DONE, bad[i], &world.limits, &image, &where),
+				 LETHE_E_PLAN_LIST);
+		assert_int_equal(where.what, LETHE_WHAT_NONE);
+		assert_int_equal(where.value, bad[i]);
+	}
+}
+
+static void test_head(void **state)
+{
+	(void)state;
+	FOR_ALL_SIZES(shift)
+	{
+		start(shift);
+		LIST_OF(DONE);
+		const uint64_t bad[] = {0,           1,           8,
+					3,           6,           12,
+					0x10,        D(LIST),     S(LIST),
+					I(LIST) | 4, I(LIST) | 1, DONE | 1ULL << shift,
+					I(LIST) - 2, I(LIST) + 8, I(LIST) | 1ULL << (shift - 1)};
+
+		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+			world.head = bad[i];
+			refused(LETHE_E_LIST_HEAD, 0, bad[i]);
+		}
+	}
+}
+
+/* An entry that no kernel makes: at the first slot, behind others, and at the last. */
+static void test_flags(void **state)
+{
+	(void)state;
+	FOR_ALL_SIZES(shift)
+	{
+		uint64_t bad[64] = {D(5) | 2,          D(5) | 4,
+				    D(5) | 8,          I(5) | 4,
+				    I(5) | 8,          DONE | S(5),
+				    D(5) | 15,         D(5) - 1,
+				    DONE | (D(5) - 1), DONE | 1ULL << shift,
+				    DONE | 1ULL << 63};
+		unsigned int count = 11;
+		uint64_t entry;
+
+		start(shift);
+		for (unsigned int bit = 4; bit < shift; bit++) {
+			bad[count++] = D(5) | 1ULL << bit;
+			bad[count++] = DONE | 1ULL << bit;
+			bad[count++] = 1ULL << bit;
+		}
+		bad[count++] = 0;
+		for (unsigned int i = 0; i < count; i++) {
+			entry = bad[i];
+			start(shift);
+			add(entry);
+			refused(LETHE_E_LIST_FLAGS, 1, entry);
+			start(shift);
+			LIST_OF(D(1), S(2));
+			add(entry);
+			refused(LETHE_E_LIST_FLAGS, 3, entry);
+			start(shift);
+			pad_to(slots() - 1);
+			add(entry);
+			refused(LETHE_E_LIST_FLAGS, slots(), entry);
+			start(shift);
+			pad_to(slots() - 1);
+			add(I(LIST + 1));
+			go_on_at(LIST + 1);
+			add(entry);
+			refused(LETHE_E_LIST_FLAGS, slots() + 1, entry);
+		}
+	}
+}
+
+static void test_last_slot(void **state)
+{
+	(void)state;
+	FOR_ALL_SIZES(shift)
+	{
+		start(shift);
+		pad_to(slots());
+		refused(LETHE_E_LIST_LINK, slots(), world_page(&world, LIST));
+		start(shift);
+		pad_to(slots() - 1);
+		add(S(6));
+		refused(LETHE_E_LIST_LINK, slots(), world_page(&world, LIST));
+		/* Its own fault comes first. */
+		start(shift);
+		pad_to(slots() - 1);
+		add(S(PAGES));
+		refused(LETHE_E_LIST_SOURCE, slots(), world_page(&world, PAGES));
+		start(shift);
+		pad_to(slots() - 1);
+		add(DONE);
+		accepted(0, 0);
+		assert_int_equal(image.entries, slots() + 1);
+		start(shift);
+		pad_to(slots() - 1);
+		add(I(LIST + 1));
+		go_on_at(LIST + 1);
+		pad_to(slots());
+		refused(LETHE_E_LIST_LINK, 2 * slots(), world_page(&world, LIST + 1));
+		/* The page behind is no part of the list, be it there or not. */
+		start(shift);
+		world.head = I(PAGES - 1);
+		go_on_at(PAGES - 1);
+		pad_to(slots());
+		refused(LETHE_E_LIST_LINK, slots(), world_page(&world, PAGES - 1));
+	}
+}
+
+static void test_no_destination(void **state)
+{
+	(void)state;
+	FOR_ALL_SIZES(shift)
+	{
+		start(shift);
+		LIST_OF(S(3), D(1), S(2), DONE);
+		refused(LETHE_E_LIST_NO_DEST, 1, world_page(&world, 3));
+		start(shift);
+		LIST_OF(I(LIST + 1));
+		go_on_at(LIST + 1);
+		LIST_OF(S(0), D(1), DONE);
+		refused(LETHE_E_LIST_NO_DEST, 2, world_page(&world, 0));
+		/* At address 0, too, there is a destination or there is not. */
+		start_at(shift, 0);
+		LIST_OF(S(0), D(0), DONE);
+		refused(LETHE_E_LIST_NO_DEST, 1, 0);
+		start_at(shift, 0);
+		LIST_OF(D(0), S(0), S(1), DONE);
+		accepted(2, 1);
+		assert_true(image.runs[0].dest == 0);
+	}
+}
+
+/* The last page of the address space has no end that is a number. */
+static void test_wrap(void **state)
+{
+	(void)state;
+	FOR_ALL_SIZES(shift)
+	{
+		const uint64_t bytes = (uint64_t)PAGES << shift;
+		const uint64_t last = -(1ULL << shift);
+
+		start_at(shift, -bytes);
+		LIST_OF(D(1), S(PAGES - 1), DONE);
+		refused(LETHE_E_SEGMENT_WRAP, 2, last);
+		start_at(shift, -bytes);
+		LIST_OF(D(1), S(PAGES - 2), DONE);
+		accepted(1, 1);
+		start_at(shift, -bytes);
+		LIST_OF(D(PAGES - 3), S(1), S(2), S(3), DONE);
+		refused(LETHE_E_SEGMENT_WRAP, 4, last);
+		start_at(shift, -bytes);
+		LIST_OF(D(PAGES - 3), S(1), S(2), D(PAGES - 1), D(4), S(5), DONE);
+		accepted(3, 2);
+		start_at(shift, -bytes);
+		LIST_OF(I(PAGES - 1));
+		refused(LETHE_E_SEGMENT_WRAP, 1, last);
+		start_at(shift, -bytes);
+		world.head = I(PAGES - 1);
+		refused(LETHE_E_SEGMENT_WRAP, 0, last);
+		start(shift);
+		LIST_OF(D(1), last | 8, DONE);
+		refused(LETHE_E_SEGMENT_WRAP, 2, last);
+		start(shift);
+		LIST_OF(last | 1, S(1), DONE);
+		refused(LETHE_E_SEGMENT_WRAP, 2, last);
+	}
+}
+
+/* From far below to far above: what a page outside says for each of the three uses. */
+static void outside(unsigned int shift, void (*limit)(void), uint64_t number, int is_good)
+{
+	uint64_t page;
+
+	start(shift);
+	limit();
+	page = world_page(&world, number);
+	LIST_OF(D(100), S(101), S(number), DONE);
+	if (is_good) {
+		accepted(2, 1);
+	} else {
+		refused(LETHE_E_LIST_SOURCE, 3, page);
+	}
+	start(shift);
+	limit();
+	LIST_OF(D(100), S(101), D(number), S(102), DONE);
+	if (is_good) {
+		accepted(2, 2);
+	} else {
+		refused(LETHE_E_DEST_NOT_RAM, 4, page);
+	}
+	start(shift);
+	limit();
+	LIST_OF(D(100), I(number));
+	if (is_good) {
+		go_on_at(number);
+		LIST_OF(S(101), DONE);
+		accepted(1, 1);
+	} else {
+		refused(LETHE_E_LIST_PAGE, 2, page);
+	}
+}
+
+/* A hole of 20 pages at 40, and one of a cell in page 80; 120 and 121 meet in the middle of 120. */
+static void three_windows(void)
+{
+	const uint64_t size = 1ULL << world.memory.shift;
+
+	world.windows[0] = (struct lethe_window){world_page(&world, 2), 38 * size};
+	world.windows[1] = (struct lethe_window){world_page(&world, 60), 20 * size + KIMAGE_CELL};
+	world.windows[2] = (struct lethe_window){world_page(&world, 80) + 2 * KIMAGE_CELL,
+						 40 * size - 2 * KIMAGE_CELL + size / 2};
+	world.windows[3] = (struct lethe_window){world_page(&world, 120) + size / 2, KIMAGE_CELL};
+	world.windows[4] = (struct lethe_window){world_page(&world, 120) + size / 2 + KIMAGE_CELL,
+						 size / 2 - KIMAGE_CELL};
+	world.windows[5] =
+		(struct lethe_window){world_page(&world, 121), 129 * size + size - KIMAGE_CELL};
+	world.limits.window_count = 6;
+}
+
+static void test_windows(void **state)
+{
+	static const uint64_t good[] = {2, 3, 39, 60, 79, 81, 119, 120, 121, 122, 249};
+	static const uint64_t bad[] = {0, 1, 40, 41, 59, 80, 250, 251, PAGES, PAGES + 1000};
+
+	(void)state;
+	FOR_ALL_SIZES(shift)
+	{
+		for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+			outside(shift, three_windows, good[i], 1);
+		}
+		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+			outside(shift, three_windows, bad[i], 0);
+		}
+		/* A destination runs across windows that touch, and out of the last. */
+		start(shift);
+		three_windows();
+		LIST_OF(D(119), S(81), S(82), S(83), S(84), DONE);
+		accepted(4, 1);
+		start(shift);
+		three_windows();
+		LIST_OF(D(38), S(81), S(82), S(83), DONE);
+		refused(LETHE_E_DEST_NOT_RAM, 4, world_page(&world, 40));
+		start(shift);
+		three_windows();
+		LIST_OF(D(78), S(81), S(82), S(83), DONE);
+		refused(LETHE_E_DEST_NOT_RAM, 4, world_page(&world, 80));
+		start(shift);
+		world.limits.window_count = 0;
+		refused(LETHE_E_LIST_PAGE, 0, world_page(&world, LIST));
+	}
+}
+
+static void keep(uint64_t from, uint64_t end)
+{
+	world.keeps[world.limits.keep_count++] = (struct lethe_kimage_keep){
+		world_page(&world, 50) + from, world_page(&world, 50) + end, LETHE_E_SOURCE_LETHE,
+		LETHE_E_DEST_LETHE};
+}
+
+/* With that kept, may page 50 be what it is to be? */
+static void kept(unsigned int shift, int64_t from, int64_t end, int is_good)
+{
+	const uint64_t page = BASE + (50ULL << shift);
+
+	start(shift);
+	keep((uint64_t)from, (uint64_t)end);
+	LIST_OF(D(48), S(1), S(2), S(3), DONE);
+	if (is_good) {
+		accepted(3, 1);
+	} else {
+		refused(LETHE_E_DEST_LETHE, 4, page);
+	}
+	start(shift);
+	keep((uint64_t)from, (uint64_t)end);
+	LIST_OF(D(10), S(49), S(51), S(50), DONE);
+	if (is_good) {
+		accepted(3, 1);
+	} else {
+		refused(LETHE_E_SOURCE_LETHE, 4, page);
+	}
+	start(shift);
+	keep((uint64_t)from, (uint64_t)end);
+	LIST_OF(I(50));
+	if (is_good) {
+		go_on_at(50);
+		LIST_OF(DONE);
+		accepted(0, 0);
+	} else {
+		refused(LETHE_E_SOURCE_LETHE, 1, page);
+	}
+	/* The pages beside it are not concerned. */
+	start(shift);
+	keep((uint64_t)from, (uint64_t)end);
+	LIST_OF(D(48), S(49), S(51), D(51), S(4), DONE);
+	accepted(3, 2);
+}
+
+static void test_keeps(void **state)
+{
+	(void)state;
+	FOR_ALL_SIZES(shift)
+	{
+		const int64_t size = 1LL << shift;
+		const int64_t cell = KIMAGE_CELL;
+
+		kept(shift, 0, size, 0);
+		kept(shift, 0, cell, 0);
+		kept(shift, size - cell, size, 0);
+		kept(shift, cell, 2 * cell, 0);
+		/* Empty ones, at all its borders. */
+		kept(shift, 0, 0, 1);
+		kept(shift, cell, cell, 1);
+		kept(shift, size, size, 1);
+		kept(shift, -cell, -cell, 1);
+		kept(shift, 2 * cell, cell, 1);
+
+		/* Two, and the first that is touched has the word; nothing is kept from what is 0.
+		 */
+		start(shift);
+		keep(0, (uint64_t)size);
+		keep((uint64_t)size / 2, (uint64_t)size);
+		world.keeps[0].no_store = 0;
+		world.keeps[1].no_store = LETHE_E_DEST_PLAN;
+		world.keeps[1].no_read = 0;
+		LIST_OF(D(50), S(1), DONE);
+		refused(LETHE_E_DEST_PLAN, 2, world_page(&world, 50));
+		start(shift);
+		keep(0, (uint64_t)size);
+		world.keeps[0].no_read = 0;
+		LIST_OF(D(1), S(50), I(50));
+		go_on_at(50);
+		LIST_OF(DONE);
+		accepted(1, 1);
+		/* Kept, though in no window. */
+		start(shift);
+		keep(0, (uint64_t)size);
+		world.windows[0].base = world_page(&world, 51);
+		world.windows[0].size = (uint64_t)(PAGES - 51) << shift;
+		LIST_OF(D(50), S(60), DONE);
+		refused(LETHE_E_DEST_LETHE, 2, world_page(&world, 50));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_empty),     cmocka_unit_test(test_page_shift),
+		cmocka_unit_test(test_head),      cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_last_slot), cmocka_unit_test(test_no_destination),
+		cmocka_unit_test(test_wrap),      cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_keeps),
+	};
+
+	return cmocka_run_group_tests_name("kimage", tests, NULL, NULL);
+}
