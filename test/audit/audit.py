@@ -2,11 +2,12 @@
 """Runs every audit, prints what each found, and counts: an audit passes when it finds nothing."""
 import sys
 
+import audit_cache
 import audit_code
 import audit_source
 import audit_stack
 
-AUDITS = audit_code.AUDITS + audit_source.AUDITS + audit_stack.AUDITS
+AUDITS = audit_cache.AUDITS + audit_code.AUDITS + audit_source.AUDITS + audit_stack.AUDITS
 
 
 def main():

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""docs/cache.md against the object code: every barrier and maintenance operation, by function."""
+import os
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "../mutants"))
+
+import sites  # noqa: E402
+
+ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \|", re.M)
+
+
+def in_object_code():
+    """{(function, "dc civac" or "dsb sy" or "cleaned")}"""
+    code = sites.disassemble(os.path.join(os.environ["O"], "lethe.elf"))
+    routines = {one.symbol for one, *_ in sites.find_loops(code)}
+    found = {(one.function, re.sub(r", x\d+$", "", one.text)) for one in code
+             if one.name in sites.OPERATIONS + sites.BARRIERS}
+    for one in code:
+        target = re.search(r"<(\w+)>$", one.operands)
+        if one.name in ("b", "bl") and target and target[1] in routines and \
+                one.symbol not in routines:
+            found.add((one.function, "cleaned"))
+    return found
+
+
+def in_document():
+    with open(os.path.join(HERE, "../../docs/cache.md"), encoding="utf-8") as file:
+        text = file.read()
+    return {(function, one) for function, what in ROW.findall(text)
+            for one in re.findall("`([^`]+)`", what) or [what.strip()]}
+
+
+def cache_document():
+    """docs/cache.md names every maintenance operation and barrier of the blob, and no other"""
+    code, document = in_object_code(), in_document()
+    return [f"not in docs/cache.md: {one}" for one in sorted(code - document)] + \
+        [f"not in the blob: {one}" for one in sorted(document - code)]
+
+
+AUDITS = [cache_document]
