@@ -166,7 +166,7 @@ FUNC lethe_entry
 1:	msr	sctlr_el1, x4			// the same at each level: I = 1
 	b	3f
 2:	msr	sctlr_el3, x4
-3:	isb					// fetches are cached from here, and none from before is used
+3:	// Nothing relies on I = 1, and what was fetched so far came from memory: no ISB.
 
 	// An SError that was pending when we came is the last stage's: log it, go on. At most one is
 	// forgiven: the handler resumes behind the window. Before our own first store: what that raises is ours.

@@ -209,6 +209,7 @@ struct cpu {
 	/* The I-side holds nothing older than these times: complete, and complete before the last ISB. */
 	uint64_t ic_done;
 	uint64_t ic_synced;
+	uint64_t ic_direct;	/* complete while fetches looked at no instruction cache */
 	uint64_t ic_issued;	/* by an ic that no DSB completed */
 
 	bool tlb_known[4];	/* by regime: TLBI completed since the start */

@@ -49,6 +49,9 @@ static bool synchronized(const struct cpu *cpu, const struct place *place, struc
 		kind = "fetch-no-dsb";
 	} else if (!icache) {
 		kind = cell->changed > cpu->isb_time && (cell->fresh & bytes) ? "fetch-no-isb" : NULL;
+	} else if (cell->changed <= cpu->ic_direct &&
+		   (cell->changed <= cpu->isb_time || !(cell->fresh & bytes))) {
+		kind = NULL; /* what was fetched before came from memory */
 	} else if (cell->changed > cpu->ic_synced) {
 		kind = cell->changed <= cpu->ic_done ? "fetch-no-isb" :
 		       cell->changed <= cpu->ic_issued ? "fetch-no-dsb" : "fetch-no-ic";

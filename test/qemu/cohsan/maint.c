@@ -182,6 +182,14 @@ static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
 	}
 }
 
+/* Through the instruction cache, now or by what an ISB has not synchronized yet? */
+static bool fetches_cached(const struct cpu *cpu)
+{
+	unsigned int sctlr = REG(cpu_regime(cpu, cpu->el), R_SCTLR);
+
+	return ((cpu->reg[sctlr] | cpu->synced[sctlr]) & SCTLR_I) != 0;
+}
+
 static void complete_iallu(struct cpu *cpu, const struct pending *pending)
 {
 	unsigned int i;
@@ -192,6 +200,9 @@ static void complete_iallu(struct cpu *cpu, const struct pending *pending)
 		if (other->awake && (other == cpu || pending->broadcast) &&
 		    other->ic_done < pending->issued) {
 			other->ic_done = pending->issued;
+			if (!fetches_cached(other)) {
+				other->ic_direct = pending->issued;
+			}
 		}
 	}
 }
