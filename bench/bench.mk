@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# make bench: all of docs/bench.md, into $(O)/bench.json. Its parts: bench-digest, bench-road and
-# bench-boot. DIGEST_MIB: sizes of the message that is digested; PAIRS: how often a boot is timed.
+# make bench: all of docs/bench.md, into $(O)/bench.json. Its parts: bench-digest, bench-road,
+# bench-relocate (relocate.mk) and bench-boot. DIGEST_MIB: sizes of the message that is digested;
+# PAIRS: how often a boot is timed.
 PAIRS ?= 5
 DIGEST_MIB ?= 1 64
 
@@ -12,7 +13,7 @@ BENCH_ENV = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 .PHONY: bench-digest bench-road bench-boot
 bench: deps-bench
 	rm -f $(O)/bench.json
-	$(MAKE) bench-digest bench-road bench-boot
+	$(MAKE) bench-digest bench-road bench-relocate bench-boot
 
 include bench/digest/digests.mk
 bench-digest: $(O)/meter.so $(DIGESTS:%=$(O)/bench/digest/%.elf)

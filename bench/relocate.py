@@ -54,7 +54,7 @@ def measure(pages, trapped, program):
     for kind in ("cached", "io"):
         assert not counted[kind]["loads"]["accesses"] + counted[kind]["stores"]["accesses"]
     parts = counted["code"].values()
-    values = {"pages": pages, "instructions": sum(part["instructions"] for part in parts)}
+    values = {"size": pages * PAGE, "instructions": sum(part["instructions"] for part in parts)}
     for side in ("loads", "stores"):
         values[side] = sum(part["uncached"][side]["accesses"] for part in parts)
     values["dc"] = counted["dc"]
@@ -67,9 +67,9 @@ def measure(pages, trapped, program):
 def main():
     results = {}
     for size in map(int, sys.argv[1:]):
-        found = {"Lethe, Q registers": measure(size * 256, False, relocator.PROGRAM),
-                 "Lethe, X registers": measure(size * 256, True, relocator.PROGRAM),
-                 "plain loops, ldp/stp x": measure(size * 256, True, PLAIN)}
+        found = {"lethe-q": measure(size * 256, False, relocator.PROGRAM),
+                 "lethe-x": measure(size * 256, True, relocator.PROGRAM),
+                 "plain": measure(size * 256, True, PLAIN)}
         results[str(size << 20)] = found
         keys = ("instructions", "walk", "maintenance", "copy", "loads", "stores", "dc")
         rows = [[name, *(f"{values['per_page'][key]:.1f}" for key in keys)]
