@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Cached loads and stores: what lies in a line from before, and what a mapping may fetch at any
+ * moment.
+ */
+// all: expect=read-stale@bad
+// case right_before_on: expect=none el=1,2,2h
+// case right_after_on: expect=none
+// case right_ivac: expect=none
+// case right_dirty: expect=none args=clean={start}-{bss_end},dirty={cell}-{cell_end}
+// case right_stack: expect=none el=1,2,2h
+// case right_uncached_again: expect=none
+// case right_civac_late: expect=none el=1,2,2h
+// case right_ivac_late: expect=none
+// case right_write_all: expect=none
+// case right_own_byte: expect=none
+// case right_cached_write: expect=none
+// case right_wt: expect=none
+// case hostile: el=1,2,2h
+// case hostile_stale: args=clean={start}-{bss_end},stale={cell}-{cell_end}
+// case hostile_wt:
+// case hostile_a64fx: cpu=a64fx
+// case no_dsb:
+// case dsb_ish:
+// case cvac:
+// case read_part:
+// case c0: expect=read-under-dirty@bad
+// case nc: expect=read-under-dirty@bad
+// case device: expect=read-under-dirty@bad
+// case refill: el=1,2,2h
+// case refill_ivac:
+// case refill_no_dsb: expect=unordered-enable@on,read-stale@bad
+// case refill_late_no_dsb:
+// case refill_c0:
+// case refill_byte:
+// case into_stale: expect=store-into-stale@bad el=1,2,2h
+// case into_stale_byte: expect=store-into-stale@bad
+// case into_stale_a64fx: expect=store-into-stale@bad cpu=a64fx
+// case right_into_next: expect=none
+#include "common.h"
+
+	/* M off, an uncached store, M on: the mapping may have put the line into a cache. */
+	.macro	store_uncached before=0, after=
+	mmu_off
+	.if	\before
+	dc	civac, x1			// nothing brings it back now: M = 0, I = 0
+	dsb	sy
+	.endif
+	str	x0, [x1]
+	.ifnb	\after
+	dmb	sy
+	dc	\after, x1
+	.endif
+#if !is_refill_no_dsb && !is_refill_late_no_dsb
+	dsb	sy
+#endif
+	imm	x9, SCTLR_ON
+on:	msr	SYS(sctlr), x9
+	isb
+	.endm
+
+	begin
+	adr	x0, cell
+	adr	x1, plain
+#if is_right_before_on || is_right_ivac
+#if is_right_ivac
+	dc	ivac, x0
+	dsb	sy
+	str	x0, [x0]
+	dsb	sy
+#else
+	dc	civac, x0
+	dsb	sy
+#endif
+	mmu_on
+	ldr	x2, [x0]
+#elif is_right_after_on
+	mmu_on
+	dc	civac, x0
+	dsb	sy
+	ldr	x2, [x0]
+#elif is_right_dirty
+	mmu_on
+	// newest in the cache: that is where this load looks
+	ldr	x2, [x0]
+#elif is_right_stack
+	mmu_on
+	add	x3, x0, #128
+	mov	sp, x3
+	stp	x0, x1, [sp, #-16]!
+	str	w0, [sp, #-16]!
+	ldr	w0, [sp], #16
+	ldp	x0, x1, [sp], #16
+#elif is_hostile || is_hostile_stale || is_hostile_a64fx
+	mmu_on
+bad:	ldr	x2, [x0]
+#elif is_hostile_wt
+	mmu_on
+	imm	x2, AS_WT
+bad:	ldr	x2, [x0, x2]
+#elif is_no_dsb
+	mmu_on
+	dc	civac, x0
+bad:	ldr	x2, [x0]
+#elif is_dsb_ish
+	mmu_on
+	dc	civac, x0
+	dsb	ish
+bad:	ldr	x2, [x0]
+#elif is_cvac
+	dc	cvac, x0
+	dsb	sy
+	mmu_on
+bad:	ldr	x2, [x0]
+#elif is_read_part
+	mmu_on
+	str	w0, [x0]
+bad:	ldr	x2, [x0]			// the other half is from before
+#elif is_c0
+	mmu_on	sctlr=(SCTLR_OFF | SCTLR_M)
+bad:	ldr	x2, [x0]
+#elif is_nc
+	mmu_on
+	imm	x2, AS_NC
+bad:	ldr	x2, [x0, x2]
+#elif is_device
+	mmu_on
+	imm	x2, AS_DEVICE
+bad:	ldr	x2, [x0, x2]
+#else
+	mmu_on
+	// before the switch it is of no use: the mapping refills
+	dc	civac, x1
+	dsb	sy
+#if is_right_uncached_again
+	store_uncached
+	mmu_off
+	ldr	x2, [x1]
+#elif is_right_civac_late
+	store_uncached before=1
+	ldr	x2, [x1]
+#elif is_right_ivac_late
+	store_uncached after=ivac		// drops the clean line; the store is in memory
+	ldr	x2, [x1]
+#elif is_right_write_all
+	store_uncached
+	str	x1, [x1]			// over the very bytes
+	ldr	x2, [x1]
+#elif is_right_own_byte
+	store_uncached
+	ldr	x2, [x1, #8]			// the old line and memory agree here
+#elif is_right_cached_write
+	str	x0, [x1]
+	dc	civac, x1
+	dsb	sy
+	mmu_off
+	ldr	x2, [x1]
+	set_sctlr SCTLR_ON
+	ldr	x2, [x1]
+#elif is_right_wt
+	imm	x3, AS_WT
+	str	x0, [x1, x3]
+	ldr	x2, [x1]			// both cached: coherent
+	ldr	x2, [x1, x3]
+#elif is_refill || is_refill_no_dsb
+	store_uncached
+bad:	ldr	x2, [x1]
+#elif is_refill_ivac
+	store_uncached after=cvac		// a clean line stays where it is
+bad:	ldr	x2, [x1]
+#elif is_refill_late_no_dsb
+	mmu_off
+	str	x0, [x1]
+	dsb	sy
+	set_sctlr SCTLR_ON
+	dc	civac, x1			// issued, not completed
+bad:	ldr	x2, [x1]
+#elif is_refill_c0
+	set_sctlr (SCTLR_OFF | SCTLR_M)		// C off is enough to store past the line
+	str	x0, [x1]
+	dsb	sy
+	set_sctlr SCTLR_ON
+bad:	ldr	x2, [x1]
+#elif is_refill_byte
+	mmu_off
+	strb	w0, [x1, #7]
+	dsb	sy
+	set_sctlr SCTLR_ON
+bad:	ldr	x2, [x1]
+#elif is_into_stale
+	store_uncached
+	// takes x1's old bytes along when it is written back
+bad:	str	x0, [x1, #8]
+#elif is_into_stale_byte
+	store_uncached
+bad:	strb	w0, [x1, #63]
+#elif is_into_stale_a64fx
+	store_uncached
+bad:	str	x0, [x1, #128]
+#elif is_right_into_next
+	store_uncached
+	str	x0, [x1, #128]
+#endif
+#endif
+	end
+
+	map_tables
+	far_cells plain
+	cells	.bss, cell

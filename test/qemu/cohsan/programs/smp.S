@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two CPUs. The second is started by PSCI and runs `second` with the MMU off. The first one waits
+ * until it says that it is done, so that nothing here depends on who is faster.
+ */
+// all: smp=2 expect=read-stale@bad
+// case right: expect=none el=1,2,2h
+// case right_before: expect=none
+// case right_uncached: expect=none
+// case right_read: expect=none el=1,2,2h
+// case right_both_cached: expect=none
+// case right_code: expect=none
+// case right_code_is: expect=none
+// case mailbox: el=1,2,2h
+// case mailbox_civac_before:
+// case mailbox_no_dsb:
+// case mailbox_other_dsb:
+// case read: expect=read-under-dirty@there el=1,2,2h
+// case read_no_dsb: expect=read-under-dirty@there
+// case read_other_dsb: expect=read-under-dirty@there
+// case read_ish: expect=read-under-dirty@there
+// case store: expect=write-under-dirty@there
+// case store_into: expect=store-into-stale@bad
+// case hostile: expect=read-under-dirty@there
+// case second_cached: expect=read-under-dirty@bad
+// case second_no_tlbi: expect=tlb-stale@there
+// case second_context: expect=context@there
+// case second_thrown: expect=read-thrown@bad
+// case code_iallu: expect=fetch-no-ic@target
+// case code_no_isb: expect=fetch-no-isb@target
+// case code_isb_here: expect=fetch-no-isb@target
+// case outside: expect=write-outside@there args=write={cell}-{cell_end},write={done}-{done_end}
+#include "common.h"
+
+	begin
+	mrs	x0, mpidr_el1
+	and	x0, x0, #0xff
+	adr	x20, cell
+	adr	x21, flag
+#if is_right || is_right_before || is_right_read || is_right_both_cached || is_mailbox || \
+	is_mailbox_civac_before || is_mailbox_no_dsb || is_mailbox_other_dsb || is_read || \
+	is_read_no_dsb || is_read_other_dsb || is_read_ish || is_store || is_store_into || \
+	is_second_thrown
+	mmu_on
+#endif
+	// What the first CPU does before there is a second.
+#if is_right_read || is_read || is_read_no_dsb || is_read_other_dsb || is_read_ish || is_store || \
+	is_right_both_cached
+	str	x20, [x20]
+#if is_right_read
+	dc	civac, x20
+	dsb	sy
+#elif is_read
+	dsb	sy
+#elif is_read_no_dsb || is_read_other_dsb
+	dc	civac, x20
+#elif is_read_ish
+	dc	civac, x20
+	dsb	ish				// all CPUs; but not the one whose caches are off
+#endif
+#elif is_mailbox_civac_before || is_right_before
+	dc	civac, x20
+	dsb	sy
+#endif
+#if is_right_before
+	mmu_off
+	dc	civac, x20			// with no mapping that brings it back
+	dsb	sy
+#endif
+
+	imm	x0, 0xc4000003			// CPU_ON
+	mov	x1, #1
+	adr	x2, second
+	mov	x3, #0
+	CONDUIT
+	cbnz	x0, fault
+#if is_right_code || is_right_code_is || is_code_iallu || is_code_no_isb || is_code_isb_here
+	// It runs `target` once, and says so.
+1:	ldr	x2, [x21]
+	cbz	x2, 1b
+	adr	x1, target
+	adr	x2, patch
+	ldr	w2, [x2]
+	str	w2, [x1]
+	dmb	sy
+	// the fetches of the other may have brought the line in
+	dc	civac, x1
+	dsb	sy
+#if is_code_iallu
+	ic	iallu				// mine
+#else
+	ic	ialluis
+#endif
+	dsb	sy
+	isb
+	mov	x2, #2
+	str	x2, [x21]
+	dsb	sy
+#endif
+	bl	wait
+
+#if is_right || is_mailbox_no_dsb || is_mailbox_other_dsb
+	dc	civac, x20
+#if is_right
+	dsb	sy
+#elif is_mailbox_no_dsb
+	dsb	ish
+#endif
+	ldr	x2, [x20]
+#elif is_right_before
+	set_sctlr SCTLR_ON
+	ldr	x2, [x20]
+#elif is_mailbox || is_mailbox_civac_before
+bad:	ldr	x2, [x20]
+#elif is_store_into
+bad:	str	x20, [x20, #8]
+#elif is_right_uncached || is_second_cached
+bad:	ldr	x2, [x20]
+#elif is_second_thrown
+bad:	ldr	x2, [x20]
+#elif is_right_both_cached
+	ldr	x2, [x20, #8]
+#endif
+#if is_mailbox_no_dsb || is_mailbox_other_dsb
+	.equ	bad, . - 4
+#endif
+	b	exit
+
+	// Uncached, whatever the MMU is doing. AFFINITY_INFO says OFF before it has begun, too.
+wait:	adr	x3, done
+	mrs	x2, SYS(sctlr)
+	tbz	x2, #0, 1f
+	imm	x2, AS_NC
+	add	x3, x3, x2
+1:	ldr	x2, [x3]
+	cbz	x2, 1b
+	dmb	sy
+	ret
+
+	// The second CPU: registers only but for what it is about.
+second:
+#if E2H
+	imm	x9, (1 << 34) | (1 << 31) | (1 << 27)
+	msr	hcr_el2, x9
+	isb
+#endif
+	imm	x9, SCTLR_OFF
+	msr	SYS(sctlr), x9
+	adr	x9, vectors
+	msr	SYS(vbar), x9
+	isb
+	adr	x20, cell
+	adr	x21, flag
+#if is_right || is_right_before || is_right_uncached || is_mailbox || is_mailbox_civac_before || \
+	is_mailbox_no_dsb || is_mailbox_other_dsb || is_store_into
+	str	x20, [x20]
+	dsb	sy
+#elif is_right_read || is_read || is_read_no_dsb || is_read_ish
+there:	ldr	x2, [x20]
+#elif is_read_other_dsb
+	// completes its own maintenance, not the first CPU's
+	dsb	sy
+there:	ldr	x2, [x20]
+#elif is_store
+there:	str	x2, [x20, #16]
+#elif is_hostile
+	adr	x2, hostile
+there:	ldr	x2, [x2]
+#elif is_second_cached
+	mmu_on
+	str	x20, [x20]
+	dsb	sy
+	mmu_off
+#elif is_second_thrown
+	mmu_on
+	str	x20, [x20]
+	dc	ivac, x20
+	dsb	sy
+	mmu_off
+#elif is_right_both_cached
+	mmu_on
+	ldr	x2, [x20]
+	str	x2, [x20, #8]
+	dsb	ish
+	mmu_off
+#elif is_second_no_tlbi
+	// The first CPU's TLBI was its own, or none.
+	imm	x9, MAIR_ON
+	msr	SYS(mair), x9
+	imm	x9, TCR_ON
+	msr	SYS(tcr), x9
+	adr	x9, tables
+	msr	SYS(ttbr0), x9
+	isb
+	imm	x9, SCTLR_ON
+there:	msr	SYS(sctlr), x9
+	isb
+	mmu_off
+#elif is_second_context
+	mmu_prepare
+	imm	x9, SCTLR_ON
+	msr	SYS(sctlr), x9
+there:	ldr	x2, [x20]
+	isb
+	mmu_off
+#elif is_outside
+	str	x20, [x20]
+there:	str	x20, [x21]
+#elif is_right_code || is_right_code_is || is_code_iallu || is_code_no_isb || is_code_isb_here
+	set_sctlr (SCTLR_OFF | SCTLR_I)
+	adr	x1, target
+	blr	x1
+	mov	x2, #1
+	str	x2, [x21]
+#if is_code_isb_here
+	isb					// before, not after
+#endif
+1:	ldr	x2, [x21]
+	cmp	x2, #2
+	b.ne	1b
+#if is_right_code || is_right_code_is || is_code_iallu
+	isb
+#endif
+	blr	x1
+#endif
+	adr	x3, done
+	str	x3, [x3]
+	dsb	sy
+	imm	x0, 0x84000002			// CPU_OFF
+	CONDUIT
+	b	fault
+	end
+
+	map_tables
+	.section .far, "awx"
+	.balign	4096
+target:	ret
+patch:	ret	x30				// the same; what counts is that it was stored
+	.balign	256
+	.balign	4096
+	.fill	512, 8, 0			// the page after one that is fetched from
+	far_cells cell
+	far_cells flag
+	far_cells done
+	cells	.bss, hostile

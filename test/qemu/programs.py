@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The programs that try to fool the judge: test/qemu/cohsan/programs/*.S.
+
+A source is a family of cases; each is built with is_NAME defined as 1. It says what is to happen:
+
+    // all: key=value ..            for all cases of the file
+    // case NAME: key=value ..      one case; with \\ at the end it goes on in the next comment line
+
+    expect=KIND@SYM[+SYM][,..]      reports that must come; the first report is one at the first SYM
+    expect=none                     a right program
+    also=KIND@SYM[+SYM][,..]        reports that may come as well
+    el=1,2,2h                       exception levels; 2h is EL2 with E2H and TGE (default 1,2)
+    cpu=NAME smp=N                  (default cortex-a72, for 2h neoverse-n1)
+    args=ARG[,ARG]                  for the plugin; {sym} is an address
+    qemu=ARG[,ARG]                  more of QEMU's arguments
+    stop=SYM                        the stop is reached, there
+
+`programs.py build FOLDER FILE CC OBJCOPY` builds what a file describes.
+"""
+
+import concurrent.futures
+import dataclasses
+import functools
+import os
+import re
+import subprocess
+import sys
+
+SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cohsan/programs")
+CASE = re.compile(r"^// (all|case (\w+)):(.*)$")
+FLAGS = ["-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,--no-warn-rwx-segments",
+         "-march=armv8.2-a+sve+lse"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    file: str
+    name: str
+    el: str
+    cpu: str
+    smp: int
+    expect: tuple       # of (kind, symbol); empty: a right program
+    also: tuple
+    args: tuple
+    qemu: tuple
+    stop: str
+
+    @property
+    def id(self):
+        return f"{self.file}-{self.name}-el{self.el}"
+
+    def path(self, folder, suffix):
+        return os.path.join(folder, self.id + suffix)
+
+
+def words(text):
+    return tuple(item for item in text.split(",") if item not in ("", "none"))
+
+
+def pairs(text):
+    found = (item.split("@") for item in words(text))
+    return tuple((kind, symbol) for kind, where in found for symbol in where.split("+"))
+
+
+def parse(path):
+    """The cases of a source."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    with open(path, encoding="ascii") as source:
+        text = source.read().replace("\\\n//", " ")
+    shared, cases = {}, []
+    for line in text.splitlines():
+        match = CASE.match(line)
+        if not match:
+            continue
+        keys = dict(item.split("=", 1) for item in match[3].split())
+        if match[1] == "all":
+            shared = keys
+            continue
+        keys = {**shared, **keys}
+        expect = keys.pop("expect")
+        also, args, qemu, stop, cpu, smp, levels = (
+            keys.pop(key, default) for key, default in (
+                ("also", ""), ("args", ""), ("qemu", ""), ("stop", ""), ("cpu", ""), ("smp", "1"),
+                ("el", "1,2")))
+        if keys:
+            raise ValueError(f"{path}: {match[2]}: {keys}")
+        for el in levels.split(","):
+            cases.append(Case(
+                stem, match[2], el, cpu or ("neoverse-n1" if el == "2h" else "cortex-a72"),
+                int(smp), pairs(expect), pairs(also), words(args), words(qemu), stop))
+    names = [case.id for case in cases]
+    if len(set(names)) != len(names):
+        raise ValueError(f"{path}: two cases of one name")
+    return cases
+
+
+@functools.lru_cache
+def everything():
+    return [case for name in sorted(os.listdir(SOURCES)) if name.endswith(".S")
+            for case in parse(os.path.join(SOURCES, name))]
+
+
+def build(folder, path, compiler, objcopy):
+    def one(case):
+        elf = case.path(folder, ".elf")
+        subprocess.run(
+            [*compiler.split(), *FLAGS, f"-DEL={case.el[0]}", f"-DE2H={int(case.el == '2h')}",
+             f"-Dis_{case.name}=1", "-T", os.path.join(SOURCES, "link.ld"), "-o", elf, path],
+            check=True)
+        subprocess.run([objcopy, "-O", "binary", elf, case.path(folder, ".img")], check=True)
+
+    os.makedirs(folder, exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(one, parse(path)))
+
+
+if __name__ == "__main__":
+    try:
+        build(*sys.argv[2:])
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"programs.py: {' '.join(error.cmd)}")

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The judge of cache coherence cannot be fooled, and does not fool us: programs of cohsan/programs.
+
+Without the judge every program ends with status 0, right or wrong, for QEMU has no caches. With it, a
+wrong one is reported at the very instruction, and a right one is not.
+"""
+
+import functools
+import json
+import os
+import re
+import struct
+import subprocess
+
+import pytest
+
+import harness
+import programs
+
+FOLDER = os.path.join(harness.IMAGES, "cohsan")
+PLUGIN = os.path.join(harness.O, "cohsan.so")
+REPORT = re.compile(r"^cohsan: ([a-z-]+) pc=0x([0-9a-f]+) \(.+\) va=0x[0-9a-f]+ pa=0x[0-9a-f]+ "
+                    r"el=[0-3] \S.*$")
+STOP = re.compile(r"^cohsan: stop pc=0x([0-9a-f]+) el=[0-3] reports=(\d+)$")
+CASES = programs.everything()
+MEMORY = 64
+
+
+@functools.lru_cache(None)
+def symbols(elf):
+    """{name: address}, without a process for each of a thousand programs."""
+    with open(elf, "rb") as file:
+        data = file.read()
+    headers, count = struct.unpack_from("<Q", data, 40)[0], struct.unpack_from("<H", data, 60)[0]
+    sections = [struct.unpack_from("<IIQQQQIIQQ", data, headers + 64 * i) for i in range(count)]
+    table = next(section for section in sections if section[1] == 2)     # SHT_SYMTAB
+    names = sections[table[6]][4]
+    return {data[names + name:data.index(0, names + name)].decode(): value
+            for name, _, _, _, value, _ in struct.iter_unpack(
+                "<IBBHQQ", data[table[4]:table[4] + table[5]])}
+
+
+def command(case):
+    machine = "virt,acpi=off,virtualization=" + ("off" if case.el == "1" else "on")
+    return [harness.QEMU, "-nodefaults", "-display", "none", "-M", machine, "-cpu", case.cpu,
+            "-smp", str(case.smp), "-m", f"{MEMORY}M",
+            "-semihosting-config", "enable=on,target=native", "-kernel", case.path(FOLDER, ".img"), *case.qemu]
+
+
+def run(words):
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=harness.LIMIT_LOADED)
+    return done.returncode, done.stderr
+
+
+def judged(case, *args):
+    """(status, reports as (kind, pc), stop lines, everything it said)."""
+    elf = case.path(FOLDER, ".elf")
+    table = {name: hex(value) for name, value in symbols(elf).items()}
+    arguments = [f"elf={elf}", *(arg.format(**table) for arg in (*case.args, *args))]
+    status, said = run([*command(case), "-plugin", ",".join([PLUGIN, *arguments])])
+    reports, stops = [], []
+    for line in said.splitlines():
+        stop, report = STOP.match(line), REPORT.match(line)
+        assert stop or report, f"not a line of the judge's: {line}"
+        if stop:
+            stops.append((int(stop[1], 16), int(stop[2])))
+        else:
+            reports.append((report[1], int(report[2], 16)))
+    return status, reports, stops, said
+
+
+def case(name):
+    return next(case for case in CASES if case.id == name)
+
+
+def at(case, kinds):
+    table = symbols(case.path(FOLDER, ".elf"))
+    return [(kind, table[symbol]) for kind, symbol in kinds]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_program(case, pytestconfig):
+    # That a right one ends well is seen with the judge as well: it only ever makes a status worse.
+    if case.expect or pytestconfig.getoption("long"):
+        status, said = run(command(case))
+        assert (status, said) == (0, ""), "without the judge"
+
+    status, reports, stops, said = judged(case)
+    expected = at(case, case.expect)
+    assert len(set(reports)) == len(reports), f"twice the same:\n{said}"
+    if not expected:
+        assert not reports, said
+    else:
+        # Reports of one instruction come in any order.
+        assert reports, f"not found: {case.expect}"
+        first = {report for report in expected if report[1] == expected[0][1]}
+        assert reports[0] in first, f"first is to be {case.expect[0]}:\n{said}"
+        assert set(expected) <= set(reports), f"not all of {case.expect}:\n{said}"
+        more = set(reports) - set(expected) - set(at(case, case.also))
+        assert not more, f"more than {case.expect}:\n{said}"
+    assert status == (1 if expected else 0), said
+    wanted = [(symbols(case.path(FOLDER, ".elf"))[case.stop], len(reports))] if case.stop else []
+    assert stops == wanted, said
+
+
+def test_every_kind_has_a_wrong_program():
+    with open("docs/cohsan.md", encoding="utf-8") as file:
+        tables = re.findall(r"^\| kind \|.*\n\|-.*\n((?:\|.*\n)+)", file.read(), re.M)
+    kinds = {kind for table in tables for row in table.splitlines()
+             for kind in re.findall(r"`([a-z0-9-]+)`", row.split("|")[1])}
+    assert len(kinds) > 30
+    for el in ("1", "2"):
+        found = {kind for case in CASES if case.el == el for kind, _ in case.expect}
+        assert found == kinds, f"EL{el}"
+    assert sum(bool(case.expect) for case in CASES) > 100
+    assert sum(not case.expect for case in CASES) > 50
+
+
+@pytest.mark.parametrize("argument", [
+    "nonsense=1", "nonsense=", "start=", "start=no_such_symbol", "start=0x40200000z", "stop=",
+    "stop=nonsense", "dirty=0x1000", "dirty=0x2000-0x1000", "dirty=0x1000-0x1000",
+    "dirty=here-there", "stale=0x10-0x20z", "clean=1-2-3", "write=1", "publish=0x1-0x2",
+    "publish=w", "publish=w:1", "max=", "max=x", "max=0", "max=-1", "elf=/nonexistent",
+    "elf=/etc/passwd"])
+def test_argument_that_is_not_understood(argument):
+    """QEMU ends before the program begins, and what was not understood is named."""
+    wrong = case("read-none-el2")
+    status, said = run([*command(wrong), "-plugin",
+                        f"{PLUGIN},elf={wrong.path(FOLDER, '.elf')},{argument}"])
+    assert status == 1
+    assert any(line.startswith(f"cohsan: {argument}") for line in said.splitlines()), said
+    assert " pc=" not in said
+
+
+def test_json_that_cannot_be_written():
+    right = case("read-right-el2")
+    status, said = run([*command(right), "-plugin",
+                        f"{PLUGIN},elf={right.path(FOLDER, '.elf')},json=/nonexistent/file"])
+    assert status == 1 and "json=/nonexistent/file" in said
+
+
+@pytest.mark.parametrize("name", ["fetch-copy_no_ic-el1", "handoff-mmu-el2"])
+def test_max(name):
+    """QEMU ends at once: neither the rest of the program nor the stop is seen."""
+    status, all_of_them, _, _ = judged(case(name))
+    assert status == 1 and len(all_of_them) == 2
+    status, reports, stops, said = judged(case(name), "max=1")
+    assert (status, reports, stops) == (1, all_of_them[:1], []), said
+    status, reports, _, said = judged(case(name), "max=2")
+    assert (status, reports) == (1, all_of_them), said
+    status, reports, _, said = judged(case(name), "max=3")
+    assert (status, reports) == (1, all_of_them), said
+
+
+def test_json(work):
+    path = os.path.join(work, "report.json")
+    _, reports, _, _ = judged(case("fetch-copy_no_ic-el1"), f"json={path}")
+    with open(path, encoding="ascii") as file:
+        found = json.load(file)
+    assert found["stopped"] is False
+    assert [(item["kind"], item["pc"]) for item in found["reports"]] == reports
+    assert [item["symbol"] for item in found["reports"]] == ["copy+0x0", "copy_ret+0x0"]
+    assert all(item["el"] == 1 and item["times"] == 1 for item in found["reports"])
+
+    # A loop: one line, and a count.
+    _, reports, _, _ = judged(case("range-stride_256-el2"), f"json={path}")
+    with open(path, encoding="ascii") as file:
+        found = json.load(file)
+    assert len(reports) == len(found["reports"]) == 1
+    assert found["reports"][0]["times"] > 1
+
+    _, reports, _, _ = judged(case("handoff-right-el2"), f"json={path}")
+    with open(path, encoding="ascii") as file:
+        found = json.load(file)
+    assert found["stopped"] is True and found["reports"] == [] == reports
+
+
+# read.S loads 8 bytes of bss and no more; its variant `none` does no maintenance.
+CLEAN = "clean={start}-{bss_end}"
+DIRTY = "dirty={cell}-{cell_end}"
+STALE = "stale={cell}-{cell_end}"
+
+
+@pytest.mark.parametrize("name,args,kinds", [
+    ("read-none", [CLEAN], []),
+    ("read-none", [CLEAN, DIRTY], ["read-under-dirty"]),
+    ("read-none", [DIRTY, CLEAN], []),
+    ("read-none", [CLEAN, STALE], []),
+    ("read-none", [CLEAN, DIRTY, STALE], []),
+    ("read-none", [CLEAN, STALE, DIRTY], ["read-under-dirty"]),
+    ("read-none", [DIRTY], ["read-under-dirty"]),
+    ("read-none", [CLEAN, "dirty={cell_byte}-{cell_end}"], []),
+    ("write-none", [CLEAN, DIRTY, STALE], ["write-under-stale"]),
+    ("write-none", [CLEAN, STALE, DIRTY], ["write-under-dirty"]),
+    ("cached-hostile", [CLEAN, DIRTY], []),
+    ("cached-hostile", [CLEAN, STALE], ["read-stale"]),
+    # The default is only what is in the file; the first clean= takes its place.
+    ("read-none", ["clean={cell}-{cell_end}"], None),
+    ("fetch-right_clean", ["clean=0x1000-0x2000"], None),
+    ("fetch-right_clean", ["clean={copy}-{bss_end}", "clean={start}-{target_end}"], []),
+])
+@pytest.mark.parametrize("el", ["1", "2"])
+def test_world_at_start(name, args, kinds, el):
+    status, reports, _, said = judged(case(f"{name}-el{el}"), *args)
+    assert status == (1 if kinds or kinds is None else 0), said
+    if kinds is None:
+        assert reports[0] == ("fetch-dirty", symbols(case(f"{name}-el{el}").path(
+            FOLDER, ".elf"))["start"]), said
+    else:
+        assert [kind for kind, _ in reports] == kinds, said
+
+
+@pytest.mark.parametrize("name", ["smp-right_code-el1", "smp-mailbox-el2", "smp-read-el1"])
+@pytest.mark.parametrize("thread", ["single", "multi"])
+def test_threads(name, thread):
+    """QEMU may run the CPUs by turns or at once."""
+    wanted = case(name)
+    elf = wanted.path(FOLDER, ".elf")
+    status, said = run([*command(wanted), "-accel", f"tcg,thread={thread}",
+                        "-plugin", f"{PLUGIN},elf={elf}"])
+    reports = [line for line in said.splitlines() if REPORT.match(line)]
+    assert status == (1 if wanted.expect else 0), said
+    assert len(reports) == len(wanted.expect), said
