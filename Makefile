@@ -9,6 +9,7 @@
 #	check-long	everything
 #	audit		of the object code and the sources
 #	fuzz		the parsers, N inputs				[N SEED]
+#	mutants		every barrier left out, and who notices		[ONLY]
 #	bench		counted and compared figures: docs/bench.md	[PAIRS DIGEST_MIB]
 #	install		bin, lib, include, pkg-config file, man page	[PREFIX DESTDIR]
 #	dist		source archive
@@ -142,8 +143,8 @@ run shell: deps-run
 		SMP='$(SMP)' MEM='$(MEM)' tools/run/run.sh $(filter shell,$@)
 
 # The shell script has the last word: a count, whatever happens.
-CHECK_SUITES := check-unit check-tool fuzz audit check-build check-qemu
-CHECK_LONG_SUITES := check-unit check-tool fuzz-long audit check-build check-qemu-long
+CHECK_SUITES := check-unit check-tool fuzz audit check-build check-qemu check-mutants
+CHECK_LONG_SUITES := check-unit check-tool fuzz-long audit check-build check-qemu-long mutants
 check:
 	O='$(O)' MAKE='$(MAKE)' test/check.sh $(CHECK_SUITES)
 check-long:
