@@ -128,15 +128,9 @@ def stale_data(folder):
 
 
 def stale_image(folder, **options):
-    """And over its code: as of booting.rst the loader cleans to the PoC, which leaves those.
-
-    But not over lethe_entry, which turns I on: between that and the next ISB the judge asks for
-    one behind the IC, though what was fetched before came from memory.
-    """
+    """And over its code: as of booting.rst the loader cleans to the PoC, which leaves those."""
     path = pack(folder + "/boot.img")
-    start = images.blob_symbol("lethe_entry") & -256
-    end = images.align_up(images.blob_symbol("lethe_probe_read"), 256)
-    stale = [(LOAD, LOAD + start), (LOAD + end, LOAD + Bundle(path).plan_at + 4096)]
+    stale = [(LOAD, LOAD + Bundle(path).plan_at + 4096)]
     return {"ram": True, "judge": {"stale": stale}, **options}
 
 
