@@ -7,7 +7,7 @@ import re
 import struct
 
 import meter
-from harness import IMAGES, LOAD, MIB, O, RAM_BASE, Machine
+from harness import IMAGES, LOAD, MIB, O, RAM_BASE, VIRT_UART, Machine
 from relocation import JOBS, LISTS
 
 PROGRAM = os.path.join(IMAGES, "relocate.img")
@@ -48,7 +48,8 @@ def judge_options(lists):
     """All RAM is hostile but the program, the lists and the sources."""
     lo, hi = (f"{end:#x}" for end in lists.destinations)
     words = [os.path.join(O, "cohsan.so"), f"start={LOAD:#x}", f"stop={symbols()['finished']:#x}",
-             f"clean={LOAD:#x}-{lo}", f"publish=destinations:{lo}-{hi}", f"write={lo}-{hi}"]
+             f"clean={LOAD:#x}-{lo}", f"publish=destinations:{lo}-{hi}", f"write={lo}-{hi}",
+             f"write={VIRT_UART:#x}-{VIRT_UART + 4096:#x}"]
     return ["-plugin", ",".join(words)]
 
 

@@ -152,15 +152,17 @@ def test_long_list(work, request):
 PAGES = 32
 
 
-def counted(work, cell, trapped, page_shift=12, patch=lambda image: None):
-    """What the meter says of a list of PAGES pages that are copied."""
-    lists = hand_made(lambda s, d: [d | DESTINATION,
-                                    *(s + (i << page_shift) | SOURCE for i in range(PAGES)), DONE],
-                      page_shift, pages=PAGES, destinations=PAGES << page_shift)
+def counted(work, cell, trapped, page_shift=12, patch=lambda image: None, in_place=False):
+    """What the meter says of a list of PAGES pages that are copied, or all in place."""
+    def entries(source, destination):
+        first = destination if in_place else source
+        return [destination | DESTINATION,
+                *(first + (i << page_shift) | SOURCE for i in range(PAGES)), DONE]
+    lists = hand_made(entries, page_shift, pages=PAGES, destinations=PAGES << page_shift)
     lists.jobs[0] = (*lists.jobs[0][:4], trap(cell, trapped))
     del lists.jobs[1:]
-    result, (copied, in_place) = measure(work, lists, cell, patch)
-    assert (copied, in_place) == (PAGES, 0)
+    result, counts = measure(work, lists, cell, patch)
+    assert counts == ((0, PAGES) if in_place else (PAGES, 0))
     assert result["undecoded"] == 0 and result["cached"]["loads"]["accesses"] == 0
     return result
 
@@ -183,6 +185,13 @@ def test_counts(work, cell, registers, limit):
     assert result["dc"] == 64 * PAGES
     assert result["dmb"] == PAGES
     assert result["dsb"] == PAGES + 2       # the walk's end, the program's
+
+
+def test_in_place(work):
+    """Maintained, not copied."""
+    result = counted(work, PLAIN, False, in_place=True)
+    assert result["dc"] == 64 * PAGES
+    assert result["uncached"]["stores"]["accesses"] == 0
 
 
 def test_cpu_without_fp(work):
