@@ -94,13 +94,17 @@ static void store_cell(struct cpu *cpu, const struct place *place, uint64_t size
 {
 	struct cell *cell = shadow_cell(place->pa);
 	uint64_t bytes = shadow_mask(place->pa, size);
+	uint64_t changed = cell->changed_bytes;
 
 	if (cached) {
 		store_cached(cpu, place, cell, bytes);
 	} else {
 		store_uncached(cpu, place, cell, bytes);
 	}
-	cell->changed_bytes = bytes | (cell->changed > cpu->ic_synced ? cell->changed_bytes : 0);
+	cell->changed_bytes = bytes;
+	if (cell->changed > cpu->ic_synced && cell->changed > cell->ivau) {
+		cell->changed_bytes |= changed;
+	}
 	cell->fresh = bytes | (cell->changed > cpu->isb_time ? cell->fresh : 0);
 	cell->changed = ++now;
 	/* Of another CPU's stores only the last is remembered. */
@@ -123,10 +127,26 @@ static uint64_t piece(uint64_t pa, uint64_t size)
 	return size < left ? size : left;
 }
 
+static bool may_store(uint64_t pa, uint64_t size)
+{
+	size_t i;
+
+	for (i = 0; i < options.write.count; i++) {
+		if (pa >= options.write.at[i].lo && pa < options.write.at[i].hi &&
+		    size <= options.write.at[i].hi - pa) {
+			return true;
+		}
+	}
+	return options.write.count == 0;
+}
+
 void access_store(struct cpu *cpu, const struct place *place, uint64_t size, bool cached)
 {
 	struct place at = *place;
 
+	if (!may_store(at.pa, size)) {
+		report("write-outside", &at, "%llu bytes", (unsigned long long)size);
+	}
 	while (size != 0 && in_ram(at.pa)) {
 		uint64_t part = piece(at.pa, size);
 
@@ -156,19 +176,6 @@ static void load(struct cpu *cpu, const struct place *place, uint64_t size, bool
 	}
 }
 
-static bool may_store(uint64_t pa, uint64_t size)
-{
-	size_t i;
-
-	for (i = 0; i < options.write.count; i++) {
-		if (pa >= options.write.at[i].lo && pa < options.write.at[i].hi &&
-		    size <= options.write.at[i].hi - pa) {
-			return true;
-		}
-	}
-	return options.write.count == 0;
-}
-
 /* One page's part of an access. */
 static void one_page(struct cpu *cpu, const struct insn *insn, struct place *place, unsigned int size,
 		     bool store)
@@ -185,11 +192,8 @@ static void one_page(struct cpu *cpu, const struct insn *insn, struct place *pla
 			report("unaligned", place, "%u bytes", unit);
 		}
 		if (insn->kind == K_EXCLUSIVE) {
-			report("exclusive", place, "Device memory, or the MMU off");
+			report("exclusive", place, "Device memory");
 		}
-	}
-	if (store && !may_store(place->pa, size)) {
-		report("write-outside", place, "%u bytes", size);
 	}
 	if (store) {
 		access_store(cpu, place, size, to.memory == MEMORY_CACHED);
@@ -208,5 +212,15 @@ void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned
 	if (size > left) {
 		place.va += left;
 		one_page(cpu, insn, &place, size - left, store);
+	}
+}
+
+void access_exclusive(struct cpu *cpu, const struct insn *insn, uint64_t va)
+{
+	unsigned int regime = cpu_regime(cpu, insn->el);
+
+	if (!cpu_mmu(cpu, regime) && !cpu_caches(cpu, regime)) {
+		report("exclusive", &(struct place){.pc = insn->pc, .va = va, .pa = va, .el = insn->el},
+		       "the MMU is off");
 	}
 }

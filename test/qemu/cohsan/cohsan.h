@@ -120,7 +120,7 @@ struct insn {
 	const void *host;   /* where QEMU has it; 0: not in any RAM */
 	enum kind kind;
 	uint8_t el;
-	uint8_t rt;	    /* register operand; 31 is xzr */
+	uint8_t rt;	    /* register operand; 31 is xzr. Of an exclusive: the base, 31 is sp */
 	uint8_t element;    /* bytes of the unit that must be aligned; 0: the access itself */
 	uint8_t fp;	    /* uses FP/SIMD registers */
 	uint8_t op;	    /* enum dc, enum ic */
@@ -281,7 +281,8 @@ struct cell {
 	uint64_t changed;	/* time of the last change as the I-side sees it; 0: none */
 	uint64_t changed_bytes;	/* which, since it was last known good */
 	uint64_t fresh;		/* which, since the CPU's last ISB: its pipeline may hold them older */
-	uint64_t isb_after;	/* time of an ic ivau's completion */
+	uint64_t ivau;		/* an ic ivau took away what changed up to this time */
+	uint64_t isb_after;	/* when that completed */
 	uint64_t history;	/* up to when the page's history was applied */
 	uint32_t store_dmb;	/* barrier numbers of store_cpu at the last store */
 	uint32_t store_dsb;
@@ -350,6 +351,8 @@ bool map_covers_now(uint64_t page);
 /* ---- access.c, fetch.c, maint.c, handoff.c ---- */
 
 void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store);
+/* Before it is made: a store whose monitor is open makes none. */
+void access_exclusive(struct cpu *cpu, const struct insn *insn, uint64_t va);
 void access_store(struct cpu *cpu, const struct place *place, uint64_t size, bool cached);
 
 struct run { /* instructions that are fetched with nothing of interest between */
@@ -366,7 +369,10 @@ void fetch(struct cpu *cpu, struct run *run);
 
 void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va);
 void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va);
-void maint_enable(struct cpu *cpu, unsigned int regime, const struct place *place);
+void maint_mmu_on(struct cpu *cpu, unsigned int regime, const struct place *place);
+void maint_caches_on(struct cpu *cpu, const struct place *place);
+/* Is an ic ivau of this byte's line issued after its last change, and not completed? */
+bool maint_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell);
 void maint_tlbi(struct cpu *cpu, const struct insn *insn);
 void maint_dmb(struct cpu *cpu, const struct insn *insn);
 void maint_dsb(struct cpu *cpu, const struct insn *insn);

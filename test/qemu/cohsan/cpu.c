@@ -241,7 +241,10 @@ static void sctlr_written(struct cpu *cpu, unsigned int regime, uint64_t old, co
 		if (name != NULL) {
 			context_complain(&place, name);
 		}
-		maint_enable(cpu, regime, &place);
+		maint_mmu_on(cpu, regime, &place);
+	}
+	if (is_on && !was_on) {
+		maint_caches_on(cpu, &place);
 	}
 	if (was_on && !is_on) {
 		uint64_t wanted = cpu->reg[REG(regime, R_SCTLR)];

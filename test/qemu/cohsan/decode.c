@@ -109,6 +109,7 @@ static void decode_memory(uint32_t code, struct insn *insn)
 		return;
 	}
 	insn->kind = K_MEMORY;
+	insn->rt = (uint8_t)field(code, 5, 5);
 	insn->fp = field(code, 26, 1);
 	if (field(code, 24, 6) == 0x08) {
 		/* Load-acquire and store-release alone are no exclusives: o2 = 1, o1 = 0. */

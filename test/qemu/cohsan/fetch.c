@@ -52,11 +52,16 @@ static bool synchronized(const struct cpu *cpu, const struct place *place, struc
 	} else if (cell->changed <= cpu->ic_direct &&
 		   (cell->changed <= cpu->isb_time || !(cell->fresh & bytes))) {
 		kind = NULL; /* what was fetched before came from memory */
-	} else if (cell->changed > cpu->ic_synced) {
-		kind = cell->changed <= cpu->ic_done ? "fetch-no-isb" :
-		       cell->changed <= cpu->ic_issued ? "fetch-no-dsb" : "fetch-no-ic";
-	} else if (cell->isb_after > cpu->isb_time) {
+	} else if (cell->changed <= cpu->ic_synced) {
+		kind = NULL;
+	} else if (cell->changed <= cell->ivau) {
+		kind = cell->isb_after > cpu->isb_time ? "fetch-no-isb" : NULL;
+	} else if (cell->changed <= cpu->ic_done) {
 		kind = "fetch-no-isb";
+	} else if (cell->changed <= cpu->ic_issued || maint_ivau_pends(cpu, place->pa, cell)) {
+		kind = "fetch-no-dsb";
+	} else {
+		kind = "fetch-no-ic";
 	}
 	if (kind == NULL) {
 		return true;

@@ -59,7 +59,7 @@ static void look_at(struct cpu *cpu, struct bad bad[BADS], uint64_t pa, uint64_t
 	count(&bad[BAD_STALE], pa, cell, (cell->stale | cell->newer) & ~cell->dirty & bytes);
 	count(&bad[BAD_THROWN], pa, cell, cell->thrown & bytes);
 	count(&bad[BAD_UNFINISHED], pa, cell, cell->stored & bytes);
-	if (code && cell->changed > cpu->ic_synced && !(cell->dirty & bytes) && !(cell->stored & bytes)) {
+	if (code && cell->changed > cpu->ic_synced && cell->changed > cell->ivau && !(cell->dirty & bytes) && !(cell->stored & bytes)) {
 		count(&bad[BAD_ICACHE], pa, cell, bytes & cell->changed_bytes);
 	}
 }
@@ -167,7 +167,7 @@ static void look_at_tree(struct cpu *cpu, const struct place *at)
 	uint64_t end = 0;
 
 	if (pa == 0) {
-		return; /* a kernel that does without */
+		return; /* a payload that does without: not Linux */
 	}
 	if (pa % 8 != 0) {
 		report("handoff-registers", at, "x0=0x%llx is not 8-byte aligned", (unsigned long long)pa);
@@ -181,8 +181,9 @@ static void look_at_tree(struct cpu *cpu, const struct place *at)
 	tree.size = word(&tree, 4);
 	look(cpu, at, "device tree", pa, pa + tree.size, false);
 	find_initrd(&tree, &start, &end);
-	if (end > start && !in_ram(start)) {
-		report("handoff-tree", at, "initrd at 0x%llx is not in RAM", (unsigned long long)start);
+	if (end > start && !(in_ram(start) && in_ram(end - 1))) {
+		report("handoff-tree", at, "initrd [0x%llx, 0x%llx) is not in RAM",
+		       (unsigned long long)start, (unsigned long long)end);
 	} else if (end > start) {
 		look(cpu, at, "initrd", start, end, false);
 	}

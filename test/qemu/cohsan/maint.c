@@ -67,9 +67,7 @@ static void zero(struct cpu *cpu, const struct insn *insn, struct place *place, 
 	}
 	place->va &= ~(cpu->zva - 1);
 	place->pa &= ~(cpu->zva - 1);
-	if (in_ram(place->pa)) {
-		access_store(cpu, place, cpu->zva, memory == MEMORY_CACHED);
-	}
+	access_store(cpu, place, cpu->zva, memory == MEMORY_CACHED);
 	(void)insn;
 }
 
@@ -167,6 +165,21 @@ void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va)
 	push(cpu, pending);
 }
 
+bool maint_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell)
+{
+	size_t i;
+
+	for (i = 0; i < cpu->pending_count; i++) {
+		const struct pending *one = &cpu->pending[i];
+
+		if (one->kind == K_IC && one->op == IC_IVAU && (one->pa ^ pa) / cpu->iline == 0 &&
+		    cell->changed <= one->issued) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
 {
 	uint64_t base = pending->pa & ~(cpu->iline - 1);
@@ -176,7 +189,7 @@ static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
 		struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
 
 		if (cell != NULL && cell->changed <= pending->issued) {
-			cell->changed = 0; /* changed_bytes stay: they want an ISB */
+			cell->ivau = pending->issued;
 			cell->isb_after = now;
 		}
 	}
@@ -251,22 +264,24 @@ static void complete_tlbi(struct cpu *cpu, const struct pending *pending)
 	}
 }
 
-/* ---- setting M ---- */
+/* ---- setting M and C ---- */
 
-void maint_enable(struct cpu *cpu, unsigned int regime, const struct place *place)
+void maint_mmu_on(struct cpu *cpu, unsigned int regime, const struct place *place)
 {
 	uint64_t with = cpu->reg[REG(regime, R_TTBR0)] * 3 ^ cpu->reg[REG(regime, R_TTBR1)] * 5 ^
 			cpu->reg[REG(regime, R_TCR)] * 7 ^ cpu->reg[REG(regime, R_MAIR)] * 11 ^ 1ULL << 63;
-	size_t i;
 
 	if (!cpu->tlb_known[regime] && cpu->tlb_last[regime] != with) {
 		report("tlb-stale", place, "no TLBI of the EL%u regime was completed", regime);
 	}
 	cpu->tlb_known[regime] = false; /* from here they fill up with this map */
 	cpu->tlb_last[regime] = with;
-	if (!cpu_caches(cpu, regime)) {
-		return;
-	}
+}
+
+void maint_caches_on(struct cpu *cpu, const struct place *place)
+{
+	size_t i;
+
 	for (i = 0; i < cpu->stored_count; i++) {
 		struct cell *cell = cpu->stored[i];
 

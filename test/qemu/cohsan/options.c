@@ -78,6 +78,14 @@ static bool parse_start(const char *argument, const char *value)
 	return options.has_start || refuse(argument, "no address, and no symbol of elf=");
 }
 
+/* A result that was asked for is not to be lost at the end. */
+static bool can_write(const char *path)
+{
+	FILE *out = fopen(path, "w");
+
+	return out != NULL && fclose(out) == 0;
+}
+
 static bool parse_one(const char *argument, const char *name, const char *value)
 {
 	struct range range = {0};
@@ -115,7 +123,7 @@ static bool parse_one(const char *argument, const char *name, const char *value)
 	}
 	if (strcmp(name, "json") == 0) {
 		options.json = value;
-		return true;
+		return can_write(value) || refuse(argument, "cannot be written");
 	}
 	if (strcmp(name, "max") == 0) {
 		if (!whole_number(value, &count) || count == 0) {

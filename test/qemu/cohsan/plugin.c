@@ -176,6 +176,7 @@ static void on_special(unsigned int vcpu, void *userdata)
 	case K_ERET:
 	case K_EXCEPTION: context_sync(cpu); break;
 	case K_MSR: cpu_msr(cpu, insn); break;
+	case K_EXCLUSIVE: access_exclusive(cpu, insn, insn->rt < 31 ? cpu_x(insn->rt) : 0); break;
 	case K_DC: maint_dc(cpu, insn, cpu_x(insn->rt)); break;
 	case K_IC: maint_ic(cpu, insn, cpu_x(insn->rt)); break;
 	case K_TLBI: maint_tlbi(cpu, insn); break;
@@ -251,7 +252,7 @@ static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
 		break;
 	default: break;
 	}
-	if ((insn->kind != K_MEMORY && insn->kind != K_EXCLUSIVE) || insn->fp) {
+	if (insn->kind != K_MEMORY || insn->fp) {
 		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_special, QEMU_PLUGIN_CB_R_REGS, insn);
 	}
 	return insn->kind != K_MEMORY && insn->kind != K_EXCLUSIVE && insn->kind != K_FP;
