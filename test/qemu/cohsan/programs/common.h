@@ -129,16 +129,27 @@ vectors:
 	.endr
 	.endm
 
-	/* Behind the program's code: the ends, and the vectors. */
-	.macro	end skip=0
-exit:	adr	x1, exit_block
+	/* The good end, as the judge's own exit status hides the program's: says "end", leaves with 0. */
+	.macro	finish
+	adr	x1, .Lend\@
+	mov	w0, #0x04				// SYS_WRITE0
+	hlt	#0xf000
+	adr	x1, .Lblock\@
 	mov	w0, #0x18				// SYS_EXIT
 	hlt	#0xf000
+	.balign	8
+.Lblock\@: .quad	0x20026, 0
+.Lend\@: .asciz	"end\n"
+	.balign	8
+	.endm
+
+	/* Behind the program's code: the ends, and the vectors. */
+	.macro	end skip=0
+exit:	finish
 fault:	adr	x1, fault_block
 	mov	w0, #0x18
 	hlt	#0xf000
 	.balign	8
-exit_block: .quad 0x20026, 0
 fault_block: .quad 0x20026, 2
 	vector_table \skip
 	.endm

@@ -13,6 +13,7 @@
 // case right_published: expect=none args=publish=w:{work}-{work_end}
 // case right_unpublished: expect=none
 // case right_i: expect=none
+// case right_x0_null: expect=none
 // case tree_none: expect=handoff-dirty@second also=handoff-stale@second el=1,2,2h
 // case tree_no_dsb: expect=handoff-dirty@second also=handoff-stale@second,handoff-unfinished@second
 // case tree_first_line: expect=handoff-dirty@second also=handoff-stale@second
@@ -52,7 +53,6 @@
 // case x2: expect=handoff-registers@second
 // case x3: expect=handoff-registers@second
 // case x0_unaligned: expect=handoff-registers@second also=handoff-tree@second
-// case x0_null: expect=handoff-tree@second
 // case x0_image: expect=handoff-tree@second
 #include "common.h"
 #define SECOND_SIZE	256
@@ -244,7 +244,7 @@ digest:	ldr	x2, [x22]			// what memory holds now, and not what it will
 	mov	x3, #0x1000
 #elif is_x0_unaligned
 	add	x0, x0, #4
-#elif is_x0_null
+#elif is_right_x0_null
 	mov	x0, #0
 #elif is_x0_image
 	mov	x0, x21
@@ -283,11 +283,7 @@ second:	header	SECOND_SIZE
 #if is_el0
 	svc	#0				// only a higher level can end the machine
 #endif
-	adr	x1, second_block
-	mov	w0, #0x18
-	hlt	#0xf000
-	.balign	8
-second_block: .quad 0x20026, 0
+	finish
 	.balign	SECOND_SIZE
 
 	.section .bss
