@@ -7,7 +7,8 @@ import struct
 
 import judge
 from harness import LOAD, MIB, PAYLOAD, Machine
-from images import Hostile, write
+from images import Bundle, Hostile, write
+from sites import CAVE_END
 
 BUNDLE = object()       # in a machine's options: the path of the bundle, mutated or not
 TARGET = LOAD + 2 * MIB
@@ -28,6 +29,8 @@ class Setup:
     check: callable     # of the Machine: raises AssertionError when its result is wrong
     machine: dict       # options; its kernel is the bundle unless load= names BUNDLE
 
+    subject = "blob"
+
     def base(self):
         """Where the bundle runs."""
         if "load" in self.machine:
@@ -46,9 +49,17 @@ class Setup:
             options["kernel"] = path
         return options
 
-    def boot(self, path, limit, extra=(), linger=0.0):
+    def patched(self, path, patches):
+        bundle = Bundle(self.bundle)
+        for address, word in patches:
+            if address < CAVE_END and any(bundle.bytes[address:address + 4]):
+                raise SystemExit("mutants: the header page is no longer empty")
+            bundle.bytes[address:address + 4] = word.to_bytes(4, "little")
+        return bundle.save(path)
+
+    def boot(self, path, patches, limit, extra=(), linger=0.0):
         """Raises Wrong when the judge objects or the result is not what it has to be."""
-        machine = Machine(**self.options(path, extra))
+        machine = Machine(**self.options(self.patched(path, patches), extra))
         assert machine.judge is not None
         try:
             with machine:

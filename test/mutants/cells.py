@@ -8,6 +8,7 @@ import os
 import struct
 
 import images
+import relocations
 from cell_setup import BUNDLE, TARGET, Setup, by_stub, lines, memory, payload
 from harness import LOAD, MIB, PAYLOAD, VIRT_UART
 from images import Bundle, fdtput, machine_tree, pack, write
@@ -16,7 +17,7 @@ FREE = 0x4a000000
 ELSEWHERE = 0x4c000000
 HOLE = 0x0e000000       # nothing answers there
 UART = ["--console", f"pl011,{VIRT_UART:#x}"]
-CELLS = {}
+CELLS = dict(relocations.CELLS)
 
 
 def cell(function):

@@ -31,12 +31,13 @@ sys.path[:0] = [HERE, os.path.join(TOP, "test/qemu")]
 import cell_setup       # noqa: E402
 import cells            # noqa: E402
 import harness          # noqa: E402
-import images           # noqa: E402
 import sites            # noqa: E402
 import unseen           # noqa: E402
 
 JOBS = 2
-ELF = os.path.join(harness.O, "lethe.elf")
+# What is broken: name, ELF, the functions.
+SUBJECTS = [("blob", os.path.join(harness.O, "lethe.elf"), ""),
+            ("relocate", os.path.join(harness.IMAGES, "relocate.elf"), "lethe_relocate")]
 TABLE = os.path.join(harness.O, "mutants.tsv")
 COLUMNS = ("address", "where", "instruction", "mutation", "verdict", "cell", "kind", "seconds")
 
@@ -59,26 +60,17 @@ def set_up(name):
     return cells.CELLS[name](inside)
 
 
-def patched(name, patches):
-    bundle = images.Bundle(set_up(name).bundle)
-    for address, word in patches:
-        if address < sites.CAVE_END and any(bundle.bytes[address:address + 4]):
-            raise SystemExit("mutants: the header page is no longer empty")
-        bundle.bytes[address:address + 4] = word.to_bytes(4, "little")
-    return bundle.save(os.path.join(folder(), name + ".img"))
-
-
 def boot(name, patches, limit, **options):
     """What is wrong with it in this cell: a report's kind, "result"; None when nothing is."""
     try:
-        set_up(name).boot(patched(name, patches), limit, **options)
+        set_up(name).boot(os.path.join(folder(), name + ".img"), patches, limit, **options)
     except cell_setup.Wrong as wrong:
         return wrong.kind, wrong.text
     return None
 
 
 def baseline(name):
-    """(cell, its seconds, the addresses of the blob that it runs, what is wrong)"""
+    """(cell, its seconds, whose code, the addresses of it that are run, what is wrong)"""
     log = os.path.join(folder(), name + ".log")
     start = time.monotonic()
     wrong = boot(name, (), harness.LIMIT)
@@ -88,9 +80,8 @@ def baseline(name):
     base = set_up(name).base()
     with open(log, encoding="utf-8", errors="replace") as file:
         found = re.findall(r"^0x([0-9a-f]+):", file.read(), re.M)
-    found = {int(address, 16) - base for address in found}
-    end = images.blob_symbol("lethe_text_end")
-    return name, seconds, frozenset(at for at in found if 0 <= at < end), wrong or again
+    found = frozenset(int(address, 16) - base for address in found)
+    return name, seconds, set_up(name).subject, found, wrong or again
 
 
 def try_mutant(mutant, names, seconds):
@@ -121,11 +112,11 @@ def seed():
 
 def possible(table):
     """All mutants. What nobody would miss needs no weaker form, nor a swap with another."""
-    everything = sites.mutants(ELF)
-    idle = {mutant.site.address for mutant in everything
+    everything = [mutant for subject in SUBJECTS for mutant in sites.mutants(*subject)]
+    idle = {(mutant.subject, mutant.site.address) for mutant in everything
             if mutant.kind == "nop" and table.find(mutant)}
     return [mutant for mutant in everything if mutant.kind == "nop" or
-            not any(address in idle for address, _ in mutant.patches)]
+            not any((mutant.subject, address) in idle for address, _ in mutant.patches)]
 
 
 class Run:
@@ -139,16 +130,17 @@ class Run:
     def measure(self, names):
         """Every cell with the blob as it is, which has to boot: where does it go through?"""
         self.seconds, self.runs = {}, {}
-        for name, spent, addresses, wrong in self.pool.map(baseline, names):
+        for name, spent, subject, addresses, wrong in self.pool.map(baseline, names):
             if wrong:
                 print(f"{name}: unbroken, and yet: {wrong[1]}")
                 self.failed += 1
                 continue
-            self.seconds[name], self.runs[name] = spent, addresses
+            self.seconds[name], self.runs[name] = spent, (subject, addresses)
 
     def order(self, mutant):
         """The cells that run it: what noticed something in that function before, then the usual."""
-        names = [name for name, addresses in self.runs.items() if mutant.site.address in addresses]
+        names = [name for name, (subject, addresses) in self.runs.items()
+                 if subject == mutant.subject and mutant.site.address in addresses]
         first = self.killers.get(mutant.site.function, [])
         return sorted(names, key=lambda name: first.index(name) if name in first else len(first))
 

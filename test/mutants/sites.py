@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every maintenance operation and barrier of the blob, in the object code, and what becomes of it.
+"""Every maintenance operation and barrier, in the object code, and what becomes of it.
 
 The blob is linked at 0: an address in the ELF is an offset in a bundle, a mutant a few words there.
+The program that tests relocation likewise.
 Where it stands is said by function, the innermost one that was inlined, so that the list of those
 that cannot be seen (docs/limits.md) outlives a change of the code around them.
 """
@@ -50,6 +51,7 @@ class Instruction:
 
 @dataclasses.dataclass(frozen=True)
 class Mutant:
+    subject: str        # whose code it is
     site: Instruction
     kind: str           # what the list names
     change: str         # the same for people
@@ -75,7 +77,7 @@ def written_in(elf, addresses):
 
 
 def disassemble(elf):
-    code, functions, symbol, start = [], [], "", 0
+    code, functions = [], []
     for line in run("readelf", "-sW", elf).splitlines():
         words = line.split()
         if len(words) == 8 and words[3] == "FUNC" and int(words[2], 0):
@@ -90,7 +92,9 @@ def disassemble(elf):
         address = int(match[1], 16)
         while at + 1 < len(functions) and functions[at + 1][0] <= address:
             at += 1
-        start, _, symbol = functions[at]
+        start, size, symbol = functions[at]
+        if not start <= address < start + size:
+            start, symbol = 0, ""       # nobody's
         function = inline[address] if inline[address] != "??" else symbol
         code.append(Instruction(address, int(match[2], 16), match[3], (match[4] or "").strip(),
                                 symbol, address - start, function))
@@ -123,14 +127,14 @@ def barrier_mutants(code):
     """Left out; limited to the inner shareable domain; to loads."""
     for one in code:
         if one.name in OPERATIONS + BARRIERS:
-            yield Mutant(one, "nop", "nop", nop(one))
+            yield one, "nop", "nop", nop(one)
         if one.name in ("dsb", "dmb") and one.operands == "sy":
             for domain, bits in (("ish", 0xb00), ("ld", 0xd00)):
                 word = one.word & ~0xf00 | bits
-                yield Mutant(one, domain, f"{one.name} {domain}", ((one.address, word),))
+                yield one, domain, f"{one.name} {domain}", ((one.address, word),)
         if one.name == "dc" and one.operands.startswith("civac"):
             word = 0xd5087620 | one.register(1)
-            yield Mutant(one, "ivac", f"dc ivac, x{one.register(1)}", ((one.address, word),))
+            yield one, "ivac", f"dc ivac, x{one.register(1)}", ((one.address, word),)
 
 
 def swap_mutants(code):
@@ -140,54 +144,61 @@ def swap_mutants(code):
         if other.address == one.address + 4 and one.word != other.word and \
                 all(name in OPERATIONS + BARRIERS for name in both) and \
                 not all(name in OPERATIONS for name in both):
-            yield Mutant(one, "swap", f"swapped with {other.text}", swapped(one, other))
+            yield one, "swap", f"swapped with {other.text}", swapped(one, other)
 
 
 def find_loops(code):
-    """(the dc, the add, the cmp, the branch back) of each loop by address."""
+    """(the dc, the add, the cmp or None, the branch back) of each dc in a loop by address."""
     for i, one in enumerate(code):
         if one.name != "dc":
             continue
-        add = compare = None
-        for other in code[i + 1:i + 8]:
+        compare = None
+        for other in code[i + 1:i + 12]:
             if other.symbol != one.symbol:
                 break
-            if other.name in ("add", "adds"):
-                add = other
             if other.name == "cmp":
                 compare = other
             if other.name.startswith("b.") and other.target <= one.address:
-                if not (add and compare and add.address == one.address + 4 and
-                        add.register(0) == add.register(1) == one.register(1)):
+                add = code[i + 1]
+                if add.name not in ("add", "adds") or \
+                        not add.register(0) == add.register(1) == one.register(1):
                     raise SystemExit(f"mutants: {one.symbol}: a loop of a form not known here")
                 yield one, add, compare, other
                 break
 
 
+def last_left_out(compare, add, cave):
+    """As if the end came a line earlier: there is no room for that in the loop."""
+    end, line = compare.register(1), add.register(2)
+    return ((compare.address, branch(compare.address, cave)),
+            (cave, 0xcb000000 | line << 16 | end << 5 | SCRATCH),           # sub
+            (cave + 4, 0xeb00001f | SCRATCH << 16 | compare.register(0) << 5),      # cmp
+            (cave + 8, branch(cave + 8, compare.address + 4)))
+
+
 def loop_mutants(code):
-    """By address: a line too few at either end, lines taken for longer than they are."""
+    """By address: a line too few at either end, lines taken for longer than they are.
+
+    Taken for shorter is no mistake: lines are then done twice.
+    """
     cave = CAVE
     for one, add, compare, back in find_loops(code):
-        yield Mutant(one, "first", "the first line skipped", swapped(one, add))
-        end, line = compare.register(1), add.register(2)
-        yield Mutant(one, "last", "the last line skipped", (
-            (compare.address, branch(compare.address, cave)),
-            (cave, 0xcb000000 | line << 16 | end << 5 | SCRATCH),
-            (cave + 4, 0xeb00001f | SCRATCH << 16 | compare.register(0) << 5),
-            (cave + 8, branch(cave + 8, compare.address + 4))))
-        yield Mutant(one, "once", "one line only", nop(back))
-        cave += 16
+        yield one, "first", "the first line skipped", swapped(one, add)
+        yield one, "once", "one turn only", nop(back)
+        if compare:
+            yield one, "last", "the last line skipped", last_left_out(compare, add, cave)
+            cave += 16
         before = [other for other in code if other.symbol == one.symbol and
                   other.address < one.address]
         align = [other for other in before if other.name == "bic"]
         size = [other for other in before if other.name == "ubfx" and "#16, #4" in other.operands]
-        if not (align and size) or cave > CAVE_END:
+        if not size or cave > CAVE_END:
             raise SystemExit(f"mutants: {one.symbol}: where is the line size?")
-        yield Mutant(align[-1], "align", "the start not aligned", nop(align[-1]))
+        if align:
+            yield align[-1], "align", "the start not aligned", nop(align[-1])
         for shift in (5, 6):
             word = 0xd2800000 | shift << 5 | size[-1].register(0)
-            yield Mutant(size[-1], "size", f"lines of {4 << shift} bytes",
-                         ((size[-1].address, word),))
+            yield size[-1], "size", f"lines of {4 << shift} bytes", ((size[-1].address, word),)
 
 
 def call_mutants(code):
@@ -196,14 +207,16 @@ def call_mutants(code):
     for one in code:
         name = re.search(r"<(\w+)>$", one.operands)
         if one.name == "bl" and name and name[1] in routines:
-            yield Mutant(one, "call", "nop", nop(one))
+            yield one, "call", "nop", nop(one)
         if one.name == "b" and name and name[1] in routines and one.symbol not in routines:
-            yield Mutant(one, "call", "ret", ((one.address, RET),))
+            yield one, "call", "ret", ((one.address, RET),)
 
 
-def mutants(elf):
-    """All of them, by address."""
-    code = disassemble(elf)
-    found = [mutant for make in (barrier_mutants, swap_mutants, loop_mutants, call_mutants)
-             for mutant in make(code)]
-    return sorted(found, key=lambda mutant: mutant.site.address)
+def mutants(subject, elf, prefix):
+    """All of the functions whose names begin so, by address."""
+    code = [one for one in disassemble(elf) if one.symbol.startswith(prefix)]
+    found = {}
+    for make in (barrier_mutants, swap_mutants, loop_mutants, call_mutants):
+        for mutant in make(code):
+            found.setdefault(mutant[3], Mutant(subject, *mutant))
+    return sorted(found.values(), key=lambda mutant: mutant.site.address)
