@@ -35,6 +35,8 @@ struct job {
 	uint64_t page;                 /* bytes */
 	uint64_t tortoise;             /* a list page that was passed */
 	struct room room;              /* the last answer */
+	struct room sources;           /* whole pages of the last answer about sources, */
+	struct room sources_before;    /* and the one before that */
 	unsigned int shift;
 };
 
@@ -48,18 +50,43 @@ static int fail(const struct job *job, int status, uint64_t index, uint64_t valu
 	return lethe_fail(job->where, status, LETHE_WHAT_ENTRY, (unsigned int)index, NULL, value);
 }
 
-/* Is the page at address inside the windows? Then the room is what was looked at of them. */
-static int is_in_windows(struct job *job, uint64_t address)
+/*
+ * May the page at address be accessed? 0 and the room, or a status; outside is the one for a page
+ * that is not wholly in the windows.
+ */
+static int find_room(struct job *job, uint64_t address, enum access access, int outside)
 {
-	struct room *room = &job->room;
 	const struct lethe_window *window = job->limits->windows;
-	const struct lethe_window *end = window + job->limits->window_count;
-	unsigned int count = job->limits->window_count;
+	const struct lethe_kimage_keep *keep = job->limits->keeps;
+	const uint64_t page_end = address + job->page;
+	uint64_t start = 0;
+	uint64_t end = UINT64_MAX;
+	uint64_t window_end;
+	unsigned int count;
 
-	if (count == 0 || address < window->base) {
-		return 0;
+	if (page_end < address) {
+		return LETHE_E_SEGMENT_WRAP;
 	}
-	/* The last one that starts at or below the address. */
+	for (count = job->limits->keep_count; count != 0; count--, keep++) {
+		const int status = access == READ ? keep->no_read : keep->no_store;
+
+		if (status == 0 || keep->start >= keep->end) {
+			continue;
+		}
+		if (keep->end <= address) {
+			start = keep->end > start ? keep->end : start;
+		} else if (keep->start >= page_end) {
+			end = keep->start < end ? keep->start : end;
+		} else {
+			return status;
+		}
+	}
+
+	count = job->limits->window_count;
+	if (count == 0 || address < window->base) {
+		return outside;
+	}
+	/* The last window that starts at or below the address, and those that touch it. */
 	while (count > 1) {
 		const unsigned int half = count / 2;
 
@@ -68,52 +95,18 @@ static int is_in_windows(struct job *job, uint64_t address)
 		}
 		count -= half;
 	}
-	room->start = window->base;
-	room->end = window->base + window->size;
-	if (address >= room->end) {
-		return 0;
-	}
-	while (room->end - address < job->page) {
+	start = window->base > start ? window->base : start;
+	window_end = window->base + window->size;
+	while (window_end < page_end) {
 		window++;
-		if (window == end || window->base != room->end) {
-			return 0;
+		if (window == job->limits->windows + job->limits->window_count ||
+		    window->base != window_end) {
+			return outside;
 		}
-		room->end += window->size;
+		window_end += window->size;
 	}
-	return 1;
-}
-
-/* May the page at address be accessed? 0, or the status; outside is the one for "not in a window".
- */
-static int find_room(struct job *job, uint64_t address, enum access access, int outside)
-{
-	struct room *room = &job->room;
-	const struct lethe_kimage_keep *keep = job->limits->keeps;
-	uint64_t start = 0;
-	uint64_t end = UINT64_MAX;
-
-	if (lethe_range_wraps(address, job->page)) {
-		return LETHE_E_SEGMENT_WRAP;
-	}
-	for (unsigned int i = job->limits->keep_count; i != 0; i--, keep++) {
-		const int status = access == READ ? keep->no_read : keep->no_store;
-
-		if (status == 0 || keep->start >= keep->end) {
-			continue;
-		}
-		if (keep->end <= address) {
-			start = keep->end > start ? keep->end : start;
-		} else if (keep->start >= address + job->page) {
-			end = keep->start < end ? keep->start : end;
-		} else {
-			return status;
-		}
-	}
-	if (!is_in_windows(job, address)) {
-		return outside;
-	}
-	room->start = start > room->start ? start : room->start;
-	room->end = end < room->end ? end : room->end;
+	job->room.start = start;
+	job->room.end = window_end < end ? window_end : end;
 	return LETHE_OK;
 }
 
@@ -200,6 +193,23 @@ static NOINLINE int find_dest(struct job *job, uint64_t dest, uint64_t bytes)
 	return LETHE_OK;
 }
 
+/* Memory is often two parts, for what is kept lies in the middle: the two last answers are kept. */
+static NOINLINE int find_source(struct job *job, uint64_t source)
+{
+	const struct room before = job->sources_before;
+	int status;
+
+	job->sources_before = job->sources;
+	job->sources = before;
+	if (source - before.start < before.end - before.start) {
+		return LETHE_OK;
+	}
+	status = find_room(job, source, READ, LETHE_E_LIST_SOURCE);
+	job->sources.start = (job->room.start + job->page - 1) & -job->page;
+	job->sources.end = job->room.end & -job->page;
+	return status;
+}
+
 /*
  * A list page of the first pass. Brent: wait at list page 1, 2, 4, 8 ... for the walk to come back,
  * and it does once the wait is on the cycle and long enough. No list page has to be read for it.
@@ -239,12 +249,12 @@ static NOINLINE int check_entries(struct job *job, const uint64_t *head)
 		if (flags == LETHE_KIMAGE_SOURCE) {
 			if (entry - start >= span) {
 				value = entry - LETHE_KIMAGE_SOURCE;
-				status = find_room(job, value, READ, LETHE_E_LIST_SOURCE);
+				status = find_source(job, value);
 				if (status != LETHE_OK) {
 					break;
 				}
-				start = (job->room.start + page - 1) & -page;
-				span = (job->room.end & -page) - start;
+				start = job->sources.start;
+				span = job->sources.end - start;
 			}
 			if (dest == dest_end) {
 				status = find_dest(job, dest, dest - dest_origin);
@@ -312,6 +322,7 @@ static void find_gap(const struct lethe_kimage_run *run, uint64_t address, uint6
 static NOINLINE int check_reads(const struct job *job, const uint64_t *head)
 {
 	const uint64_t done = job->image->entries - 1;
+	const unsigned int shift = job->shift;
 	const struct lethe_kimage_run *run = job->image->runs;
 	uint64_t gap = 0; /* nothing is stored in gap_size bytes from here */
 	uint64_t gap_size = 0;
@@ -329,8 +340,7 @@ static NOINLINE int check_reads(const struct job *job, const uint64_t *head)
 				}
 				if (entry - run->dest >= run->size) {
 					find_gap(run, entry, &gap, &gap_size);
-				} else if (run->first + ((entry - run->dest) >> job->shift) <
-					   pages) {
+				} else if (run->first + ((entry - run->dest) >> shift) < pages) {
 					return fail(job, LETHE_E_DEST_SOURCE, done - left,
 						    entry - LETHE_KIMAGE_SOURCE);
 				}
@@ -353,7 +363,8 @@ int lethe_kimage_check(uint64_t head, unsigned int page_shift,
 		       const struct lethe_kimage_limits *limits, struct lethe_kimage *image,
 		       struct lethe_where *where)
 {
-	struct job job = {limits, image, where, NULL, 0, NOWHERE, {0, 0}, page_shift};
+	struct job job = {limits,  image,  where,  NULL,   0,
+			  NOWHERE, {0, 0}, {0, 0}, {0, 0}, page_shift};
 	int status;
 
 	if (page_shift != 12 && page_shift != 14 && page_shift != 16) {

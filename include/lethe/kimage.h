@@ -86,7 +86,11 @@ struct lethe_kimage {
  *
  * Reads only, 8 bytes at a time and aligned; allocates nothing; any EL, MMU on or off (then the
  * list has to be at the PoC). The list must not change meanwhile. It is read twice; of one without
- * an end at most three times as many list pages are read as it has.
+ * an end at most three times as many list pages are read as it has. Stack 300 bytes.
+ *
+ * Cost: 25 instructions an entry, up to 64 when each source lies between two other runs than the
+ * one before, and a search of the windows when it lies in neither of the two stretches of memory,
+ * between windows and keeps, that were last met. A run costs up to 800 more.
  *
  * Returns 0 or what is met first, in list order within a pass, for one entry in the order here.
  * Before the first pass:

@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
 FUZZ_TARGETS += kimage
-FUZZ_SRCS_kimage := src/kimage.c src/status.c test/unit/kimage_world.c test/unit/kimage_reference.c
+FUZZ_SRCS_kimage := src/kimage.c src/status.c test/unit/kimage_world.c \
+	test/unit/kimage_compare.c test/unit/kimage_reference.c

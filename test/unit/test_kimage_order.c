@@ -178,6 +178,24 @@ static void test_runs(void **state)
 			}
 		}
 	}
+	/* Each of all that there may be is found again. */
+	for (uint64_t i = 0; i < LETHE_KIMAGE_RUN_MAX; i++) {
+		start(12);
+		for (uint64_t j = 0; j < LETHE_KIMAGE_RUN_MAX; j++) {
+			add(D(2 * j));
+			add(S(LIST - 1));
+		}
+		add(S(2 * i));
+		add(DONE);
+		refused(LETHE_E_DEST_SOURCE, 129, world_page(&world, 2 * i));
+		start(12);
+		for (uint64_t j = 0; j < LETHE_KIMAGE_RUN_MAX; j++) {
+			add(D(2 * j));
+			add(S(LIST - 1));
+		}
+		LIST_OF(D(2 * i), S(LIST - 2), DONE);
+		refused(LETHE_E_DEST_OVERLAP, 130, world_page(&world, 2 * i));
+	}
 	/* The last may go on for as long as it likes, but not after another. */
 	start(12);
 	for (uint64_t i = 0; i < LETHE_KIMAGE_RUN_MAX; i++) {
