@@ -59,7 +59,8 @@ enum memory walk_memory(uint64_t mair, uint64_t descriptor)
 	if (attribute >> 4 == 0) {
 		return MEMORY_DEVICE;
 	}
-	return normal_cacheable(attribute >> 4) && normal_cacheable(attribute & 15) ? MEMORY_CACHED :
+	/* Cacheable in the outer or the inner domain alone is enough for a cache to hold it. */
+	return normal_cacheable(attribute >> 4) || normal_cacheable(attribute & 15) ? MEMORY_CACHED :
 										       MEMORY_NC;
 }
 
