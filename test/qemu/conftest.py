@@ -19,6 +19,16 @@ def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="the full product of boot cells")
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: only with --long")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Left out, not skipped: a skipped test is a failure."""
+    if not config.getoption("long"):
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
 @pytest.fixture
 def work():
     """A folder that is gone after the test: bundles are large."""

@@ -4,7 +4,7 @@
 # variable can be given on the command line; what is fetched lands under $(O)/deps.
 #
 #	deps			get all that run, check and bench need
-#	deps-build, -run, -check, -bench
+#	deps-build, -run, -check, -bench, -long
 #				get what that one needs: silent and quick when all is there
 #
 # Plain `make` gets nothing. Let run, check and bench call deps-* first and build in a make of
@@ -28,6 +28,7 @@ UBOOT ?= $(O)/deps/u-boot.bin
 KEXEC ?= $(O)/deps/kexec
 KEXEC_SRC ?= $(O)/deps/kexec-src
 OPENSSL_SRC ?= $(O)/deps/openssl-src
+LINUX_SRC ?= $(O)/deps/linux-src.tar.xz
 ARM64_LIBS ?= $(O)/deps/arm64
 # These two are asked once, when first used: only then may they be there.
 ifeq ($(origin QEMU),undefined)
@@ -40,12 +41,12 @@ endif
 DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \
 	NEWLIB_SRC='$(NEWLIB_SRC)' LIBFDT_SRC='$(LIBFDT_SRC)' KERNEL='$(KERNEL)' \
 	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' KEXEC='$(KEXEC)' KEXEC_SRC='$(KEXEC_SRC)' \
-	OPENSSL_SRC='$(OPENSSL_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
+	OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
 
-.PHONY: deps deps-build deps-run deps-check deps-bench
+.PHONY: deps deps-build deps-run deps-check deps-bench deps-long
 deps:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh
-deps-build deps-run deps-check deps-bench:
+deps-build deps-run deps-check deps-bench deps-long:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for $(@:deps-%=%)
 
 $(O)/deps/kernel/Image:

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# deps.sh [--for build|run|check|bench] [--only NAME]: see to it that the tools in the file `list`
-# are there. Silent and quick when they are. Without --for: all of them.
+# deps.sh [--for build|run|check|bench|long] [--only NAME]: see to it that the tools in the file
+# `list` are there. Silent and quick when they are. Without --for: all of them but long's.
 #
 #	DEPS=auto	install and fetch what is missing, after asking on a terminal
 #	DEPS=print	only say what would be done; with --for, fail when something is missing
@@ -23,19 +23,19 @@ while [ $# -gt 0 ]; do
 	--for) goal=$2 asked=yes ;;
 	--only) only=$2 asked=yes ;;
 	*)
-		echo "usage: deps.sh [--for build|run|check|bench] [--only NAME]" >&2
+		echo "usage: deps.sh [--for build|run|check|bench|long] [--only NAME]" >&2
 		exit 2 ;;
 	esac
 	shift 2
 done
 case $goal in
-build | run | check | bench) ;;
+build | run | check | bench | long) ;;
 *) goal= ;;
 esac
 case ${goal:+$DEPS} in
 auto | print | no) ;;
 *)
-	echo "deps: --for takes build, run, check or bench; DEPS takes auto, print or no" >&2
+	echo "deps: --for takes build, run, check, bench or long; DEPS takes auto, print or no" >&2
 	exit 2 ;;
 esac
 
@@ -48,6 +48,7 @@ HOSTCC=${HOSTCC:-cc}
 : "${NEWLIB_SRC:=$O/deps/newlib}" "${LIBFDT_SRC:=$O/deps/libfdt}" "${KERNEL:=$O/deps/kernel/Image}"
 : "${BUSYBOX:=$O/deps/busybox}" "${UBOOT:=$O/deps/u-boot.bin}" "${ARM64_LIBS:=$O/deps/arm64}"
 : "${KEXEC:=$O/deps/kexec}" "${KEXEC_SRC:=$O/deps/kexec-src}" "${OPENSSL_SRC:=$O/deps/openssl-src}"
+: "${LINUX_SRC:=$O/deps/linux-src.tar.xz}"
 : "${QEMU:=$("$here/qemu.sh")}"
 
 # --- what is missing -------------------------------------------------------------------------
@@ -93,10 +94,11 @@ present() { # LEAST KIND WHAT...
 table() { # the rows of this goal, fields separated by |, ${...} filled in
 	awk -F ' *[|] *' -v OFS='|' -v goal="$goal" -v only="$only" \
 		-v cross="$CROSS_COMPILE" -v hostcc="$HOSTCC" '
-	BEGIN { rank["build"] = 1; rank["run"] = 2; rank["check"] = 3; rank["bench"] = 4 }
+	BEGIN { rank["build"] = 1; rank["run"] = 2; rank["check"] = 3
+		rank["bench"] = 4; rank["long"] = 5 }
 	/^#/ || NF < 10 { next }
 	only != "" && $1 != only { next }
-	rank[$4] > rank[goal] { next }
+	rank[$4] > rank[goal] || goal == "long" && $4 == "bench" { next }
 	{
 		sub(/\${CROSS_COMPILE}/, cross, $2); sub(/\${HOSTCC}/, hostcc, $2)
 		$1 = $1
@@ -124,7 +126,8 @@ column() { echo "$lacks" | awk -F'|' -v c="$1" '{ print $c }'; }
 
 # A variable that points elsewhere is the user's word: nothing that is fetched would be used.
 for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT \
-	kexec:KEXEC kexec-src:KEXEC_SRC openssl-src:OPENSSL_SRC arm64:ARM64_LIBS qemu:QEMU; do
+	kexec:KEXEC kexec-src:KEXEC_SRC openssl-src:OPENSSL_SRC linux-src:LINUX_SRC \
+	arm64:ARM64_LIBS qemu:QEMU; do
 	echo "$lacks" | grep -q "^${pair%:*}|" || continue
 	value=
 	eval "value=\${${pair#*:}}"

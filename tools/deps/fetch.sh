@@ -11,6 +11,7 @@
 #	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all that it loads
 #	kexec-src  kexec-src/		of kexec-tools' source tree: what its purgatory is made of
 #	openssl-src  openssl-src/	of OpenSSL's: SHA-2 in assembly, and what writes it
+#	linux-src  linux-src.tar.xz	Debian's kernel source
 #	arm64	arm64/{include,lib}	zlib and zstd, static, arm64
 #	qemu	qemu/qemu-system-aarch64
 
@@ -26,6 +27,7 @@ place() {
 	kernel) echo "$O/deps/kernel/Image" ;;
 	u-boot) echo "$O/deps/u-boot.bin" ;;
 	qemu) echo "$O/deps/qemu/qemu-system-aarch64" ;;
+	linux-src) echo "$O/deps/linux-src.tar.xz" ;;
 	*) echo "$O/deps/$1" ;;
 	esac
 }
@@ -147,6 +149,14 @@ fetch_kexec_src() {
 fetch_openssl_src() {
 	fetch_sources openssl '*/crypto/sha/asm/sha512-armv8.pl' '*/crypto/perlasm/arm-xlate.pl' \
 		'*/crypto/arm_arch.h' '*/LICENSE.txt'
+}
+
+fetch_linux_src() {
+	apt_ready arm64
+	source=$(apt_in arm64 apt-cache depends --no-recommends linux-source |
+		awk '$1 == "Depends:" && $2 ~ /^linux-source-/ { print $2; exit }')
+	unpack_debs arm64 "$tmp/root" "$source"
+	mv "$tmp"/root/usr/src/linux-source-*.tar.xz "$tmp/out"
 }
 
 fetch_arm64() {

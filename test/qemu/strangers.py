@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Strangers under the judge: a kernel that knows nothing of it starts the next one with kexec."""
+
+import json
+import os
+import re
+import struct
+
+import clients
+import judge
+import symbols
+from harness import KERNEL, LOAD, MIB, O, RAM_BASE, Machine
+
+INITRD_AT = RAM_BASE + 128 * MIB    # where QEMU's -kernel puts it, and the tree behind it
+NOP = 0xd503201f
+# Without impdef pointer authentication is slow; with LPA2 Linux 6.12 oopses in kexec_load.
+CPU_OPTIONS = {"max": "max,pauth-impdef=on,lpa2=off"}
+
+# What the judge reports and why that is no harm: docs/cohsan.md, "Strangers". (kinds, symbol)
+EXPLAINED = [
+    ("fetch-dirty|fetch-no-ic|fetch-no-isb", r"__set_fixmap|__apply_alternatives(\..*)?"),
+    ("read-stale", "str(len|cmp|ncmp|nlen)|load_unaligned_zeropad|dentry_string_cmp|mas_destroy"),
+]
+
+
+def options(cell):
+    """A Machine's. cell: cpu, el, smp, and load, what kexec is told"""
+    return {"cpu": CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"], "smp": cell["smp"],
+            "memory": clients.MEMORY,
+            "append": clients.command_line("kexec-e", load=[cell["load"]], append=["second=1"])}
+
+
+def name_of(cell):
+    return "-".join(str(value).replace(",", "") for value in cell.values())
+
+
+def functions(folder, kernel=KERNEL):
+    return symbols.kernel_elf(folder + "/kernel.elf", kernel, folder, LOAD)
+
+
+class Listener(judge.Judge):
+    """Takes in what the judge says; its file is read afterwards."""
+
+    def __init__(self):
+        self.lines, self.held = [], b""
+
+    def objection(self, handed_over):
+        return None
+
+
+def judged(work, cell, initrd, elf, kernel=KERNEL):
+    """All reports from the first instruction of the first kernel to that of the second."""
+    with open(kernel, "rb") as file:
+        image_size, = struct.unpack_from("<Q", file.read(64), 16)
+    initrd_end = INITRD_AT + os.path.getsize(initrd) + 4 * MIB      # with the tree
+    words = [f"{judge.PLUGIN}", f"start={LOAD:#x}", "stop=handoff", f"elf={elf}",
+             f"json={work}/reports", f"clean={LOAD:#x}-{LOAD + image_size:#x}",
+             f"clean={INITRD_AT:#x}-{initrd_end:#x}"]
+    machine = f"virt,virtualization={'on' if cell['el'] == 2 else 'off'},dtb-randomness=off"
+    more = options(cell)
+    more["append"] += " nokaslr"        # symbols; dtb-randomness: else kexec-tools refuses the tree
+    with Machine(kernel, initrd=initrd, machine=machine, **more,
+                 extra=["-plugin", os.path.join(O, ",".join(words))]) as started:
+        started.judge = Listener()
+        started.deadline += 100
+        started.expect("^client: load status=0$", "Booting Linux on physical CPU",
+                       "^client: cmdline=console=ttyAMA0 second=1", "^client: end$",
+                       never="Kernel panic")
+        assert started.judge.has_stopped()
+    with open(work + "/reports", encoding="ascii") as file:
+        found = json.load(file)
+    assert found["stopped"] and found["stop"]["el"] == cell["el"]
+    return found["reports"]
+
+
+def is_patched_live(report, kernel):
+    """A NOP or B of the Image's, run by an interrupt or another CPU while it is changed."""
+    with open(kernel, "rb") as file:
+        file.seek(report["pa"] - LOAD)
+        word = int.from_bytes(file.read(4), "little")       # 0 behind its end
+    return word == NOP or word >> 26 == 0b000101
+
+
+def unexplained(reports, kernel=KERNEL):
+    """Those that nothing above speaks of."""
+    left = []
+    for report in reports:
+        symbol = report["symbol"].split("+")[0]
+        known = any(re.fullmatch(kinds, report["kind"]) and re.fullmatch(names, symbol)
+                    for kinds, names in EXPLAINED)
+        if report["kind"] == "walk-unordered":
+            known = report["va"] < 1 << 48      # a page of a process
+        if report["kind"] in ("fetch-dirty", "fetch-no-ic", "fetch-no-isb"):
+            known = known or is_patched_live(report, kernel)
+        if not known:
+            left.append(report)
+    return left
+
+
+def check(reports, kernel=KERNEL):
+    left = unexplained(reports, kernel)
+    assert not left, json.dumps(left, indent=1)
+    # It was awake.
+    assert {"walk-unordered", "read-stale"} <= {report["kind"] for report in reports}
