@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The judge of cache coherence cannot be fooled, and does not fool us: programs of cohsan/programs.
 
-Without the judge every program ends with status 0, right or wrong, for QEMU has no caches. With it, a
-wrong one is reported at the very instruction, and a right one is not.
+Without the judge every program ends with status 0, right or wrong, for QEMU has no caches. With it,
+a wrong one is reported at the very instruction, and a right one is not.
 """
 
 import functools
@@ -47,7 +47,8 @@ def command(case):
     machine = "virt,acpi=off,virtualization=" + ("off" if case.el == "1" else "on")
     return [harness.QEMU, "-nodefaults", "-display", "none", "-M", machine, "-cpu", case.cpu,
             "-smp", str(case.smp), "-m", f"{MEMORY}M",
-            "-semihosting-config", "enable=on,target=native", "-kernel", case.path(FOLDER, ".img"), *case.qemu]
+            "-semihosting-config", "enable=on,target=native",
+            "-kernel", case.path(FOLDER, ".img"), *case.qemu]
 
 
 def run(words):

@@ -129,7 +129,7 @@ vectors:
 	.endr
 	.endm
 
-	/* The good end, as the judge's own exit status hides the program's: says "end", leaves with 0. */
+	/* The good end: says "end", for the judge's status hides the program's; leaves with 0. */
 	.macro	finish
 	adr	x1, .Lend\@
 	mov	w0, #0x04				// SYS_WRITE0

@@ -91,7 +91,7 @@
 	place 9
 	ldur	x2, [x1, #1]
 	place 8
-#if EL == 2 && !E2H				/* elsewhere it is EL0's access, which these tables forbid */
+#if EL == 2 && !E2H			/* elsewhere an access of EL0's, which has none */
 	ldtr	x2, [x1]
 #endif
 	ldr	x2, [x1], #8

@@ -230,7 +230,7 @@ bad:	ldr	x3, [x2]
 	dc	zva, x1
 bad:	ldrb	w3, [x2, #63]
 #elif is_zva_tail_a64fx
-	mrs	x9, dczid_el0			// a program that does not ask knows not what it does
+	mrs	x9, dczid_el0			// how much; who does not ask does not know
 	dc	zva, x1
 bad:	ldrb	w3, [x2, #255]
 #elif is_right_cvap
@@ -273,7 +273,7 @@ kept_next:
 far_away:
 	.fill	512, 8, 0
 #else
-	// Bits that are software's, ignored, or hints; attribute 7 where that is what it is about.
+	// Bits that are software's, ignored, or hints; attribute 7 where it is about that.
 tables_bits:
 #if is_index_7
 	.quad	0
