@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Makes plans: the arrays stand one behind the other, so what is added pushes the rest up. */
+#include <lethe/plan_build.h>
+
+#include <lethe/sha256.h>
+
+#include <string.h>
+
+static uint64_t size_of(const struct lethe_plan *plan)
+{
+	return lethe_plan_size(plan->slot_count, plan->segment_count, plan->window_count,
+			       plan->strings_size);
+}
+
+static void set_name(char name[LETHE_NAME_SIZE], const char *text)
+{
+	unsigned int i;
+
+	memset(name, 0, LETHE_NAME_SIZE);
+	for (i = 0; i < LETHE_NAME_SIZE - 1 && text[i] != '\0'; i++) {
+		name[i] = text[i];
+	}
+}
+
+int lethe_plan_init(void *buffer, uint64_t size, const char *name)
+{
+	struct lethe_plan *plan = buffer;
+	struct lethe_slot *slot;
+
+	if ((uintptr_t)buffer % 8 != 0) {
+		return LETHE_E_PLAN_ALIGN;
+	}
+	if (size < lethe_plan_size(1, 0, 0, 0)) {
+		return LETHE_E_PLAN_SIZE;
+	}
+	memset(plan, 0, lethe_plan_size(1, 0, 0, 0));
+	plan->magic = LETHE_PLAN_MAGIC;
+	plan->version = LETHE_PLAN_VERSION;
+	plan->slot_count = 1;
+	slot = lethe_plan_slot(plan);
+	set_name(slot->name, name);
+	slot->tree_segment = LETHE_INDEX_NONE;
+	slot->initrd_segment = LETHE_INDEX_NONE;
+	return LETHE_OK;
+}
+
+struct lethe_slot *lethe_plan_slot(struct lethe_plan *plan)
+{
+	return (struct lethe_slot *)(plan + 1);
+}
+
+struct lethe_segment *lethe_plan_segment_at(struct lethe_plan *plan, unsigned int index)
+{
+	return (struct lethe_segment *)(lethe_plan_slot(plan) + plan->slot_count) + index;
+}
+
+/* Room of bytes at offset at, zeroed, what stands behind it moved up. */
+static int open_gap(struct lethe_plan *plan, uint64_t size, uint64_t at, uint64_t bytes)
+{
+	uint8_t *gap = (uint8_t *)plan + at;
+	uint64_t used = size_of(plan);
+
+	if (bytes > size || used > size - bytes) {
+		return LETHE_E_PLAN_SIZE;
+	}
+	memmove(gap + bytes, gap, used - at);
+	memset(gap, 0, bytes);
+	return LETHE_OK;
+}
+
+int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name, const void *data,
+		       uint64_t source, uint64_t dest, uint64_t file_size, uint64_t mem_size)
+{
+	const unsigned int index = plan->segment_count;
+	struct lethe_segment *segment;
+	struct lethe_sha256 sha;
+	int status;
+
+	if (index == LETHE_SEGMENT_MAX) {
+		return LETHE_E_PLAN_COUNT;
+	}
+	status = open_gap(plan, size, lethe_plan_size(plan->slot_count, index, 0, 0),
+			  sizeof(*segment));
+	if (status != LETHE_OK) {
+		return status;
+	}
+	plan->segment_count++;
+	lethe_plan_slot(plan)->segment_count++;
+	segment = lethe_plan_segment_at(plan, index);
+	set_name(segment->name, name);
+	segment->file_size = file_size;
+	segment->mem_size = mem_size;
+	segment->dest = dest;
+	if (data == NULL) {
+		segment->flags = LETHE_SEGMENT_SOURCE_LIST;
+		return (int)index;
+	}
+	segment->source = source;
+	if (source == dest) {
+		segment->flags = LETHE_SEGMENT_IN_PLACE;
+		segment->dest = 0;
+	}
+	lethe_sha256_init(&sha);
+	lethe_sha256_update(&sha, data, file_size);
+	lethe_sha256_final(&sha, segment->digest);
+	return (int)index;
+}
+
+int lethe_plan_window(struct lethe_plan *plan, uint64_t size, uint64_t base, uint64_t bytes)
+{
+	const uint64_t at =
+		lethe_plan_size(plan->slot_count, plan->segment_count, plan->window_count, 0);
+	struct lethe_window window = {base, bytes};
+	int status;
+
+	if (plan->window_count == LETHE_WINDOW_MAX) {
+		return LETHE_E_PLAN_COUNT;
+	}
+	status = open_gap(plan, size, at, sizeof(window));
+	if (status == LETHE_OK) {
+		plan->window_count++;
+		memcpy((uint8_t *)plan + at, &window, sizeof(window));
+	}
+	return status;
+}
+
+int lethe_plan_cmdline(struct lethe_plan *plan, uint64_t size, const char *text)
+{
+	const uint64_t length = strlen(text) + 1;
+	const uint64_t used = size_of(plan);
+	struct lethe_slot *slot = lethe_plan_slot(plan);
+
+	if (plan->strings_size != 0 || length > LETHE_STRINGS_MAX) {
+		return LETHE_E_PLAN_STRING;
+	}
+	if (used > size || size - used < ((length + 7) & ~7ULL)) {
+		return LETHE_E_PLAN_SIZE;
+	}
+	memset((uint8_t *)plan + used, 0, (length + 7) & ~7ULL);
+	memcpy((uint8_t *)plan + used, text, length);
+	plan->strings_size = (uint32_t)length;
+	slot->cmdline_offset = 0;
+	slot->cmdline_size = (uint32_t)length;
+	return LETHE_OK;
+}
+
+void lethe_plan_seal(struct lethe_plan *plan)
+{
+	plan->total_size = (uint32_t)size_of(plan);
+	lethe_plan_digest(plan, plan->digest);
+}
