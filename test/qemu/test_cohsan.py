@@ -214,6 +214,21 @@ def test_world_at_start(name, args, kinds, el):
         assert [kind for kind, _ in reports] == kinds, said
 
 
+def test_image_without_an_elf():
+    """The loaded image is then as long as its header says, bss and all."""
+    for name, start, status, kinds in (
+            ("read-none-el2", "start=0x40200000", 0, []),
+            ("trick-tree-el2", "start=0x40200000", 1, ["read-under-dirty"]),
+            ("read-none-el2", "start=0x40200000,dirty=0x40210000-0x40220000", 1,
+             ["read-under-dirty"])):
+        found, said = run([*command(case(name)), "-plugin", f"{PLUGIN},{start}"])
+        reports = [REPORT.match(line)[1] for line in said.replace(END, "").splitlines()]
+        assert (found, reports) == (status, kinds), said
+    # From the first instruction of all, which is QEMU's own: what is loaded?
+    found, said = run([*command(case("read-none-el2")), "-plugin", PLUGIN])
+    assert found == 1 and said.startswith("cohsan: ") and END not in said and " pc=" not in said, said
+
+
 @pytest.mark.parametrize("name", ["smp-right_code-el1", "smp-mailbox-el2", "smp-read-el1"])
 @pytest.mark.parametrize("thread", ["single", "multi"])
 def test_threads(name, thread):

@@ -41,6 +41,7 @@
 // case second_line_dc: expect=fetch-dirty@second also=fetch-no-ic@second
 // case thrown: expect=fetch-thrown@target also=fetch-no-ic@target
 // case patched_again: expect=fetch-dirty@target also=fetch-no-ic@target
+// case idc_no_dsb: expect=fetch-no-dsb@target cpu=neoverse-v1
 // case idc_no_isb: expect=fetch-no-isb@target cpu=neoverse-v1
 // case cvau_then_off: expect=fetch-dirty@target
 // case no_dc_then_off: expect=fetch-dirty@target also=fetch-no-ic@target
@@ -145,6 +146,8 @@
 #elif is_right_idc
 	// IDC and DIC: the caches see to it, the CPU does not
 	dsb	ish
+	isb
+#elif is_idc_no_dsb
 	isb
 #elif is_idc_no_isb
 	dsb	ish

@@ -19,6 +19,10 @@
 // case far_next_of_called:
 // case handled:
 // case own_page_bytes:
+// case mapped: args=mapped={hostile}-{hostile_end}
+// case mapped_page: args=mapped={hostile_end}-{hostile_after}
+// case right_mapped: expect=none args=mapped={hostile}-{hostile_end}
+// case right_mapped_next: expect=none args=mapped={hostile_next}-{hostile_next_end}
 // case right_page_before: expect=none
 #include "common.h"
 
@@ -29,7 +33,8 @@
 	adr	x0, far
 #elif is_far_next_of_called
 	adr	x0, far + 4096
-#elif is_right_far_hostile
+#elif is_right_far_hostile || is_mapped || is_mapped_page || is_right_mapped || \
+	is_right_mapped_next
 	adr	x0, hostile
 #elif is_handled
 	adr	x0, next_of_handler
@@ -62,7 +67,8 @@
 	isb
 	svc	#0
 #endif
-#if is_civac_before || is_right_far_hostile
+#if is_civac_before || is_right_far_hostile || is_mapped || is_mapped_page || \
+	is_right_mapped || is_right_mapped_next
 	dc	civac, x0
 	dsb	sy
 #endif
@@ -71,7 +77,7 @@
 #else
 	str	x0, [x0]
 #endif
-#if is_right_after
+#if is_right_after || is_right_mapped
 	dmb	sy
 	dc	civac, x0			// what comes in from now on is what memory holds
 #elif is_no_dmb
@@ -112,4 +118,13 @@ next_vectors:
 next_of_handler:
 	.quad	0
 #endif
-	cells	.bss, hostile
+	.section .bss
+	.balign	4096
+hostile: .skip	256
+hostile_end:
+	.skip	256
+hostile_after:
+	.balign	4096
+hostile_next:
+	.skip	256
+hostile_next_end:

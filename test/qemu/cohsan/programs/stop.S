@@ -6,6 +6,8 @@
 // case start: expect=none args=start={go} el=1,2,2h
 // case start_symbol: expect=none args=start=go
 // case start_late: expect=read-under-dirty@bad args=start={go}
+// case start_mmu_on: expect=read-stale@bad args=start={go}
+// case right_start_mmu_on: expect=none args=start={go}
 // case stop: expect=none args=stop={there} stop=there el=1,2,2h
 // case stop_registers: expect=none args=stop={there} stop=there
 // case stop_published: expect=handoff-dirty@there args=stop={there},publish=w:{work}-{work_end} \
@@ -31,6 +33,31 @@ go:	nop
 	ldr	x1, [x0]
 	b	exit
 never:	nop
+#elif is_start_mmu_on || is_right_start_mmu_on
+	dc	civac, x0
+	dsb	sy
+	mmu_on					// asleep: of what the tables say it must learn as it wakes
+go:	nop
+#if is_right_start_mmu_on
+	dc	civac, x0
+	dsb	sy
+	ldr	x1, [x0]
+	mmu_off
+	str	x1, [x0]
+	dmb	sy
+	dc	civac, x0
+	dsb	sy
+	set_sctlr SCTLR_ON
+	ldr	x1, [x0]
+#else
+	dc	civac, x0
+	dsb	sy
+	mmu_off
+	str	x1, [x0]
+	dsb	sy
+	set_sctlr SCTLR_ON
+bad:	ldr	x1, [x0]
+#endif
 #elif is_start_late
 	dc	civac, x0			// before it woke: it cannot know
 	dsb	sy

@@ -12,7 +12,8 @@
 // case right_cross: expect=none
 // case right_hot_loop: expect=none
 // case right_device_loop: expect=none
-// case right_dsb_12: expect=none
+// case right_dsb_and_ssbb: expect=none
+// case right_synxs: expect=none cpu=max
 // case ssbb:
 // case pssbb:
 // case esb: cpu=neoverse-n1
@@ -67,7 +68,11 @@ bad:	ldr	x3, [x0]
 	sb
 	isb
 bad:	ldr	x3, [x0]
-#elif is_right_dsb_12
+#elif is_right_synxs
+	dc	civac, x0
+	.inst	0xd503323f | (3 << 10)		// dsb synxs
+	ldr	x3, [x0]
+#elif is_right_dsb_and_ssbb
 	dc	civac, x0
 	dsb	sy
 	dsb	#0
