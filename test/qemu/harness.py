@@ -28,6 +28,7 @@ from remote import Failure, Gdb, Monitor
 LIMIT = 20          # seconds for one machine
 LIMIT_LOADED = 60   # the same when others use the host
 JUDGE_WAIT = 10     # from a hand-off to the judge's last line
+LETHE_LINE = b"lethe: "
 LINE_MAX = 120      # characters of one of Lethe's lines
 MIB = 1 << 20
 
@@ -90,6 +91,7 @@ class Machine:
         for path, address in load:
             command += ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
         assert (judge is None) == bool(because), "a machine that is not judged says why"
+        self.may_run_unjudged = judge is None
         self.judge = None if judge is None else \
             judges.appoint(O, name, kernel, load, dict(judge))
         if self.judge:
@@ -242,6 +244,9 @@ class Machine:
     def check_judge(self):
         """No report; and when the hand-off was reached, it was looked at."""
         if not self.judge:
+            if LETHE_LINE in self.raw and not self.may_run_unjudged:
+                raise self.failure("Lethe ran where judge.py did not find it: judge= says where, or "
+                                   "because= why not")
             return
         self.drain()
         handed_over = b"lethe: enter 0x" in self.raw or b"payload: " in self.raw

@@ -10,6 +10,7 @@ over it:
                                             "blob": not even the plan
     Machine(.., judge={"stop": 0x4a000000}) a payload without an Image header
     Machine(.., judge={"device": [(lo, hi)]})   memory that plays a device
+    Machine(.., judge={"start": lo, "clean": [(lo, hi)]})   where nobody could find it
     Machine(.., judge=None, because="..")   not judged; test_judge.py has the list of these
 """
 
@@ -99,8 +100,8 @@ class Judge:
 
     def __init__(self, folder, at, path, others, wanted):
         elf = os.path.join(folder, "lethe.elf")
-        options = {"start": at, "stop": "handoff", "elf": elf,
-                   "clean": [(at, at + os.path.getsize(path))], "publish": {}, **wanted}
+        options = {"start": at, "stop": "handoff", "elf": elf, "publish": {}, **wanted}
+        options.setdefault("clean", [(at, at + os.path.getsize(path))] if path else [])
         if isinstance(options["clean"], str):
             size = {"blob": blob_size(elf), "plan": plan_end(path)}[options["clean"]]
             options["clean"] = [(at, at + size)]
@@ -144,6 +145,8 @@ def appoint(folder, machine, kernel, load, wanted):
     """A judge for what QEMU is given, or None: Lethe is not in it. wanted: keywords, as above."""
     name = machine.split(",")[0]
     found = find(kernel, load, KERNEL_AT.get(name), os.path.join(folder, "test/qemu/hostile.img"))
+    if found is None and {"start", "clean"} <= wanted.keys():
+        found = wanted["start"], None, []
     if found is None:
         return None
     at, path, others = found

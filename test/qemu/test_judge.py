@@ -10,7 +10,7 @@ import pytest
 import harness
 import images
 import judge
-from harness import IMAGES, LOAD, MIB, O, PAYLOAD, Failure, Machine
+from harness import IMAGES, LOAD, MIB, O, PAYLOAD, VIRT_UART, Failure, Machine
 from images import Bundle, Hostile, machine_tree, pack, write
 
 FREE = 0x4a000000
@@ -18,7 +18,7 @@ NOP = 0xd503201f
 STUB = os.path.join(IMAGES, "hostile.img")
 
 # Machines that run Lethe and are not judged. A new one needs a line here.
-NOT_JUDGED = []
+NOT_JUDGED = ["measure"]      # test_kimage_cost.py: the library behind a program, metered
 
 
 def test_which_machines_are_not_judged():
@@ -139,6 +139,20 @@ def test_maintenance_left_out(work, el):
 def test_judge_that_does_not_stop(work, monkeypatch):
     monkeypatch.setattr(harness, "JUDGE_WAIT", 1)
     assert "not judged" in objection_to(pack(work + "/boot.img"), judge={"stop": FREE})
+
+
+def test_lethe_that_is_not_found(work):
+    """Two bundles behind firmware: which one it starts, nobody can tell."""
+    boot = pack(work + "/boot.img", "--console", f"pl011,{VIRT_UART:#x}")
+    jump = write(work + "/jump", b"".join(code.to_bytes(4, "little") for code in (
+        0xd2800000, 0x58000061, 0xd61f0020, 0xd503201f)) + LOAD.to_bytes(8, "little"))
+    options = {"el": 3, "load": [(boot, LOAD), (boot, FREE)], "extra": ["-bios", jump]}
+    with pytest.raises(Failure, match="did not find it"):
+        with Machine(**options) as machine:
+            machine.expect("^lethe: halt$")
+    with Machine(**options, judge={"start": LOAD, "clean": [(LOAD, LOAD + MIB)]}) as machine:
+        machine.expect("^lethe: halt$")
+        assert machine.judge and not machine.judge.lines
 
 
 def test_judge_that_does_not_wake(work, monkeypatch):
