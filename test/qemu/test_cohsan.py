@@ -226,7 +226,8 @@ def test_image_without_an_elf():
         assert (found, reports) == (status, kinds), said
     # From the first instruction of all, which is QEMU's own: what is loaded?
     found, said = run([*command(case("read-none-el2")), "-plugin", PLUGIN])
-    assert found == 1 and said.startswith("cohsan: ") and END not in said and " pc=" not in said, said
+    assert found == 1 and said.startswith("cohsan: "), said
+    assert END not in said and " pc=" not in said, said
 
 
 @pytest.mark.parametrize("name", ["smp-right_code-el1", "smp-mailbox-el2", "smp-read-el1"])

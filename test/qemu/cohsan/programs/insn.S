@@ -39,7 +39,6 @@
 // case literal_sw:
 // case ld1_sve:
 // case ldr_sve:
-// case ldff1_sve:
 // case ld1_gather:
 // case strb: expect=write-under-dirty@bad
 // case strh: expect=write-under-dirty@bad
@@ -279,9 +278,6 @@ bad:	ld1b	{z0.b}, p0/z, [x1]
 #elif is_ldr_sve
 	place 16
 bad:	ldr	z0, [x1]
-#elif is_ldff1_sve
-	place 16
-bad:	ldff1b	{z0.b}, p0/z, [x1, xzr]
 #elif is_ld1_gather
 	place 8
 	index	z1.d, #0, #0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whose register it is: at EL2 the _EL1 names mean EL2's own registers with E2H = 1, EL1's without; _EL12 names
- * EL1's. And levels other than the running one.
+ * Whose register it is: at EL2 the _EL1 names mean EL2's own registers with E2H = 1, EL1's without;
+ * _EL12 names EL1's. And levels other than the running one.
  */
 // all: expect=context@bad
 // case right_el1_sctlr: expect=none el=2
@@ -35,7 +35,8 @@
 #include "common.h"
 #define HCR_GUEST	((1 << 34) | (1 << 31))		/* E2H without TGE */
 #define SCTLR_UCI	(1 << 26)			/* cache maintenance at EL0 */
-#define AS_EL0		0x80000000			/* in tables_el0: EL0 may write, and not execute */
+/* in tables_el0: EL0 may write, and not execute */
+#define AS_EL0		0x80000000
 
 	/* To EL0 at `below`, which comes back by BRK. */
 	.macro	to_el0

@@ -36,7 +36,8 @@ never:	nop
 #elif is_start_mmu_on || is_right_start_mmu_on
 	dc	civac, x0
 	dsb	sy
-	mmu_on					// asleep: of what the tables say it must learn as it wakes
+	// asleep: of what the tables say it must learn as it wakes
+	mmu_on
 go:	nop
 #if is_right_start_mmu_on
 	dc	civac, x0
