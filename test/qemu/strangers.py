@@ -58,8 +58,8 @@ def judged(work, cell, initrd, elf, kernel=KERNEL):
              f"clean={INITRD_AT:#x}-{initrd_end:#x}"]
     machine = f"virt,virtualization={'on' if cell['el'] == 2 else 'off'},dtb-randomness=off"
     more = options(cell)
-    # nokaslr: symbols; then kexec-tools refuses a tree with a seed. init_on_alloc: Debian's default,
-    # without it a kernel copies fields that nobody wrote, which looks like the reading of old lines.
+    # nokaslr: symbols; then kexec-tools refuses a tree with a seed. init_on_alloc: Debian's
+    # default; without it a kernel copies fields that nobody wrote, and old lines with them.
     more["append"] += " nokaslr init_on_alloc=1"
     with Machine(kernel, initrd=initrd, machine=machine, **more,
                  extra=["-plugin", os.path.join(O, ",".join(words))]) as started:
