@@ -15,6 +15,8 @@
 // case right_live: expect=none el=1,2,2h
 // case right_live_full_dsb: expect=none
 // case right_live_nc: expect=none
+// case right_live_neighbour: expect=none
+// case live_neighbour: expect=walk-unordered@bad
 // case nc_walk: el=1,2,2h
 // case nc_walk_dsb:
 // case c0_walk:
@@ -165,6 +167,14 @@ bad:	msr	SYS(sctlr), x9
 #if is_right_live
 	dsb	ishst
 	isb
+#elif is_right_live_neighbour || is_live_neighbour
+	dsb	ishst
+	isb
+	str	x3, [x0, #24]			// the next one; nothing waits for it
+#if is_live_neighbour
+	imm	x5, AS_DEVICE			// where the next one appears: write-back here
+	add	x1, x0, x5
+#endif
 #elif is_right_live_full_dsb
 	dsb	sy
 	isb
