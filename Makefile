@@ -59,12 +59,14 @@ include tools/deps/newlib.mk
 # of a whole tree (fdt_check.c) stands on libfdt's own bounds checks.
 LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x28
 LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
-DOOR_FILES := entry.S vectors.S image.c main.c check.c read.c read_memory.c move.c verify.c \
+DOOR_FILES := entry.S vectors.S mmu.S image.c main.c check.c memory.c read.c read_memory.c move.c verify.c \
 	describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
 DOOR_SRCS := $(addprefix src/,$(DOOR_FILES))
 LIB_SRCS := $(filter-out $(DOOR_SRCS),$(wildcard src/*.c src/*.S))
 LIB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(LIB_SRCS)) $(LIBFDT_FILES:%=$(O)/libfdt/%.o) $(NEWLIB_OBJS)
-BLOB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(DOOR_SRCS)) $(LIB_OBJS)
+BLOB_OBJS := $(patsubst src/%.c,$(O)/blob/%.c.o,$(filter %.c,$(DOOR_SRCS) $(LIB_SRCS))) \
+	$(patsubst src/%.S,$(O)/src/%.S.o,$(filter %.S,$(DOOR_SRCS) $(LIB_SRCS))) \
+	$(filter-out $(O)/src/%,$(LIB_OBJS))
 
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
 all: $(O)/lethe.img $(O)/liblethe.a $(O)/lethe
@@ -85,17 +87,21 @@ $(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w $(LIBFDT_CPPFLAGS) \
 		-isystem $(LIBFDT_SRC) -c -o $@ $<
-# The blob is smaller than the megabyte that ADR reaches; what is linked into other loaders may not be.
-$(DOOR_SRCS:%=$(O)/%.o): TARGET_CFLAGS += -mcmodel=tiny
+# The blob's own C is optimized as one unit (3 KB less), and reaches everything with ADR, for it is smaller than a
+# megabyte. What is linked into other loaders can be neither.
+BLOB_CFLAGS = $(TARGET_CFLAGS) -flto -mcmodel=tiny
+$(O)/blob/%.c.o: src/%.c Makefile | toolchain $(NEWLIB_HEADERS)
+	mkdir -p $(@D)
+	$(CC_TARGET) $(BLOB_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<
 # The digest is the long part of a boot: speed before size.
-$(O)/src/sha256.c.o: TARGET_CFLAGS += -O2
+$(O)/src/sha256.c.o $(O)/blob/sha256.c.o: TARGET_CFLAGS += -O2
 
 $(O)/lethe.elf: linker.ld $(BLOB_OBJS)
-	$(LD_TARGET) -pie --no-dynamic-linker -z noexecstack -z max-page-size=4096 --gc-sections \
-		--orphan-handling=error --fix-cortex-a53-843419 --build-id=none -Map=$@.map -T linker.ld \
-		-o $@ $(BLOB_OBJS)
+	$(CC_TARGET) $(BLOB_CFLAGS) -nostdlib -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,noexecstack \
+		-Wl,-z,max-page-size=4096,--gc-sections,--orphan-handling=error,--fix-cortex-a53-843419 \
+		-Wl,--build-id=none,-Map=$@.map,-T,linker.ld -o $@ $(BLOB_OBJS)
 $(O)/lethe.img: $(O)/lethe.elf
-	$(OBJCOPY_TARGET) -O binary $(foreach s,head text rodata data bss stack,-j .$(s) \
+	$(OBJCOPY_TARGET) -O binary $(foreach s,head text rodata data bss pool stack,-j .$(s) \
 		--set-section-flags .$(s)=alloc,load,contents) $< $@
 	tools/size.sh $(CROSS_COMPILE)nm $<
 
@@ -169,4 +175,4 @@ help:
 	sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
 -include $(wildcard test/*.mk test/*/*.mk bench/*.mk)
--include $(wildcard $(BLOB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d) $(ARM64_OBJS:.o=.d))
+-include $(wildcard $(BLOB_OBJS:.o=.d) $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d) $(ARM64_OBJS:.o=.d))

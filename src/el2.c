@@ -11,6 +11,7 @@ _Static_assert(offsetof(struct lethe_handoff, x) == 8, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, hcr) == 40, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, to_el1) == 48, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, sctlr) == 56, "handoff.S");
+_Static_assert(offsetof(struct lethe_handoff, own_start) == 64, "handoff.S");
 
 #define READ(name)                                                                                 \
 	({                                                                                         \

@@ -31,7 +31,7 @@
 
 #include <stdint.h>
 
-extern const uint8_t lethe_image_start[], lethe_blob_end[];
+extern const uint8_t lethe_image_start[], lethe_rodata_start[], lethe_data_start[], lethe_blob_end[];
 
 /* Bytes of the blob with its bss and stack. */
 static inline uint64_t lethe_blob_size(void)

@@ -3,11 +3,12 @@
  * The crossing.
  *
  * Why assembly: after the first load nothing may touch memory, and the order of each barrier is the point.
- * Assumes MMU and D-cache off, destinations and tree at the PoC (publish did that).
+ * Assumes destinations and tree at the PoC (publish did that).
  *
  * Register  From .. To            Holds
  * x9        load .. branch        entry
  * x10-x13   load .. branch        x0..x3 of the payload
+ * x4, x5    load .. clean         our own memory
  * x14       load .. eret          HCR_EL2
  * x15       load .. eret          not 0: to EL1
  * x16       load .. branch        CurrentEL
@@ -23,7 +24,7 @@
  * In        x0 = handoff, PA, 8-byte aligned
  * Out       does not return
  * Clobbers  everything
- * State     EL1 or EL2; MMU and D-cache off; SError unmasked
+ * State     EL1 or EL2; MMU and D-cache on or off; SError unmasked
  * Stack     0
  */
 FUNC lethe_handoff
@@ -31,23 +32,29 @@ FUNC lethe_handoff
 	ldp	x11, x12, [x0, #16]
 	ldp	x13, x14, [x0, #32]
 	ldp	x15, x17, [x0, #48]
+	ldp	x4, x5, [x0, #64]
 
 	// Our last stores (uncached, so they go to the PoC themselves) and every DC are complete; an SError they
 	// caused is taken by the printing vectors here, not by the next kernel.
 	dsb	sy
 	isb
 	msr	daifset, #15
+	// Nothing of ours may land on the next kernel's memory later. The last access to memory was the load above.
+	mov	x0, x4
+	mov	x1, x5
+	bl	lethe_dcache_clean_inval_poc
 	mov	x1, #1
 	mrs	x16, CurrentEL
 	cmp	x16, #(2 << 2)
 	b.ne	.Lat_el1
 
 	msr	tpidr_el2, x1			// from here an exception ends in registers alone: vectors.S
+	msr	sctlr_el2, x17			// M, C, I = 0: the known state
+	isb					// no walk and no cached fetch from here on
 	ic	iallu				// no stale instruction of whatever lay where the payload is
 	tlbi	alle2				// nor a translation of the old regimes
 	tlbi	alle1
 	dsb	nsh				// both complete on this CPU, which is all they concern
-	msr	sctlr_el2, x17			// I = 0 as well: the known state
 	msr	hcr_el2, x14
 	isb					// fetches, traps and layouts as the payload finds them
 	cbnz	x15, .Lto_el1
@@ -72,11 +79,12 @@ FUNC lethe_handoff
 
 .Lat_el1:
 	msr	tpidr_el1, x1			// from here an exception ends in registers alone: vectors.S
+	mov_q	x2, SCTLR_EL1_OFF
+	msr	sctlr_el1, x2			// M, C, I = 0: the known state
+	isb					// no walk and no cached fetch from here on
 	ic	iallu				// no stale instruction of whatever lay where the payload is
 	tlbi	vmalle1				// nor a translation of the old regime
 	dsb	nsh				// both complete on this CPU, which is all they concern
-	mov_q	x2, SCTLR_EL1_OFF
-	msr	sctlr_el1, x2
 	isb					// fetches as the payload finds them
 	b	.Lbranch
 END lethe_handoff

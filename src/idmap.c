@@ -5,22 +5,20 @@
  * 48-bit output addresses. Levels are named by the lowest address bit they resolve: 39, 30, 21, 12
  * for 0 to 3.
  *
- * The tables are stored to with the MMU off, as Device memory: each page is filled once when it is
- * taken, each descriptor stored once per range that covers it, and a run of descriptors costs one
- * walk.
+ * A descriptor that is valid is never touched again, so a map may grow while it is in use.
  */
 #include "idmap.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include <lethe/status.h>
 
 #include "sysreg.h"
 
 #define ENTRIES    512U
-#define LEVEL_BITS 9U /* a page of 8-byte descriptors resolves 9 address bits */
-#define SHIFT_ROOT 39U
-#define SHIFT_1GIB 30U /* the largest block; level 0 has none with 48-bit output addresses */
+#define LEVEL_BITS 9U  /* a page of 8-byte descriptors resolves 9 address bits */
+#define SHIFT_ROOT 39U /* no blocks here below 52 bits (D8.3.1); the next level's are of 1 GiB */
 #define SHIFT_PAGE 12U
 
 /* Bits 1:0. Table descriptors stay without hierarchical attributes, bits 63:59. */
@@ -65,113 +63,89 @@ static uint64_t attributes(enum lethe_regime regime, enum lethe_map_kind kind)
 	return kind == LETHE_MAP_TEXT ? value : value | PXN;
 }
 
-/*
- * The table below *entry, which is at the level of shift. Nothing there: an empty one. A block: one
- * that maps the same, in pieces. Null when the pool is used up.
- */
-static uint64_t *descend(struct lethe_idmap *map, uint64_t *entry, unsigned int shift)
+/* A table with nothing in it; null when the pool is used up. */
+static uint64_t *new_table(struct lethe_idmap *map)
 {
-	uint64_t value = *entry;
-	uint64_t step = 0;
-	uint64_t *table;
-	unsigned int i;
+	uint64_t *table = map->pool + map->used * ENTRIES;
 
-	if ((value & TYPE_MASK) == TYPE_TABLE) {
-		return (uint64_t *)(uintptr_t)(value - TYPE_TABLE);
-	}
 	if (map->used == map->pages) {
 		return NULL;
 	}
-	table = map->pool + map->used * ENTRIES;
 	map->used++;
-	if (value != 0) {
-		shift -= LEVEL_BITS;
-		step = 1ULL << shift;
-		value |= shift == SHIFT_PAGE ? TYPE_PAGE : TYPE_BLOCK;
-	}
-	for (i = 0; i < ENTRIES; i++) {
-		table[i] = value;
-		value += step;
-	}
-	*entry = (uintptr_t)table + TYPE_TABLE;
+	memset(table, 0, LETHE_IDMAP_PAGE);
 	return table;
+}
+
+/* Whether some of it lies above 2^48. */
+static int is_above(uint64_t base, uint64_t size)
+{
+	const uint64_t limit = 1ULL << LETHE_IDMAP_BITS;
+
+	return base > limit || size > limit - base;
 }
 
 int lethe_idmap_init(struct lethe_idmap *map, uint64_t *pool, uint32_t pages,
 		     enum lethe_regime regime)
 {
-	uint64_t root = 0;
-
 	if ((uintptr_t)pool % LETHE_IDMAP_PAGE != 0) {
 		return LETHE_E_INTERNAL;
 	}
 	/* TTBR0 and table descriptors have room for no more. */
-	if ((uintptr_t)pool + (uint64_t)pages * LETHE_IDMAP_PAGE > 1ULL << LETHE_IDMAP_BITS) {
+	if (is_above((uintptr_t)pool, (uint64_t)pages * LETHE_IDMAP_PAGE)) {
 		return LETHE_E_MAP_ADDRESS;
 	}
 	*map = (struct lethe_idmap){.pool = pool, .pages = pages, .regime = regime};
-	return descend(map, &root, 0) != NULL ? LETHE_OK : LETHE_E_MAP_POOL;
+	return new_table(map) != NULL ? LETHE_OK : LETHE_E_MAP_POOL;
 }
 
 /*
- * Leaves of one size, from base to end or to the end of their table. Returns how far it came: base
- * itself when the pool is used up.
+ * One step: the largest leaf that fits at base and has no table in its place, or past the leaf that
+ * is there already. Returns how far it came: base itself when the pool is used up.
  */
-static uint64_t fill(struct lethe_idmap *map, uint64_t base, uint64_t end, unsigned int leaf,
-		     uint64_t attr)
+static uint64_t fill(struct lethe_idmap *map, uint64_t base, uint64_t end, uint64_t attr)
 {
-	const uint64_t size = 1ULL << leaf;
 	uint64_t *table = map->pool;
-	unsigned int shift;
-	unsigned int i;
+	unsigned int shift = SHIFT_ROOT;
 
-	for (shift = SHIFT_ROOT; shift != leaf; shift -= LEVEL_BITS) {
-		const uint64_t start = base >> shift << shift;
+	for (;; shift -= LEVEL_BITS) {
+		const uint64_t size = 1ULL << shift;
+		const uint64_t next = ((base >> shift) + 1) << shift;
 		uint64_t *entry = &table[(base >> shift) % ENTRIES];
 
-		/* A block that says just this already: splitting it would buy nothing. */
-		if (*entry == (start | attr | TYPE_BLOCK)) {
-			const uint64_t next = start + (1ULL << shift);
-
-			return next < end ? next : end;
+		if (*entry == 0 && shift != SHIFT_ROOT && next - base == size && next <= end) {
+			*entry = base | attr | (shift == SHIFT_PAGE ? TYPE_PAGE : TYPE_BLOCK);
+			return next;
 		}
-		table = descend(map, entry, shift);
-		if (table == NULL) {
-			return base;
+		if (shift == SHIFT_PAGE || (*entry & TYPE_MASK) == TYPE_BLOCK) {
+			return next < end ? next : end; /* as it is */
 		}
+		if (*entry == 0) {
+			table = new_table(map);
+			if (table == NULL) {
+				return base;
+			}
+			/* Empty before it is reachable: the walker may look any time (DMB ISH). */
+			__atomic_thread_fence(__ATOMIC_RELEASE);
+			*entry = (uintptr_t)table + TYPE_TABLE;
+		}
+		table = (uint64_t *)(uintptr_t)(*entry - TYPE_TABLE);
 	}
-	attr |= leaf == SHIFT_PAGE ? TYPE_PAGE : TYPE_BLOCK;
-	i = (unsigned int)(base >> leaf) % ENTRIES;
-	do {
-		table[i] = base | attr;
-		base += size;
-		i++;
-	} while (i != ENTRIES && end - base >= size);
-	return base;
 }
 
 int lethe_idmap_add(struct lethe_idmap *map, uint64_t base, uint64_t size, enum lethe_map_kind kind)
 {
 	const uint64_t attr = attributes(map->regime, kind);
-	const uint64_t limit = 1ULL << LETHE_IDMAP_BITS;
 	const uint64_t end = base + size;
-	unsigned int leaf;
 	uint64_t next;
 
 	if ((base | size) % LETHE_IDMAP_PAGE != 0) {
 		return LETHE_E_INTERNAL;
 	}
-	if (base > limit || size > limit - base) {
+	if (is_above(base, size)) {
 		return LETHE_E_MAP_ADDRESS;
 	}
 	while (base != end) {
-		/* The largest leaf that fits; a run of them meets no larger one before its table
-		 * ends. */
-		leaf = SHIFT_1GIB;
-		while (base % (1ULL << leaf) != 0 || end - base < 1ULL << leaf) {
-			leaf -= LEVEL_BITS;
-		}
-		next = fill(map, base, end, leaf, attr);
+		next = fill(map, base, end, attr);
 		if (next == base) {
 			return LETHE_E_MAP_POOL;
 		}

@@ -43,23 +43,23 @@ struct lethe_idmap {
  * is no longer. Only pages that become tables are written: each whole, when it is taken.
  *
  * LETHE_E_MAP_POOL without a single page, LETHE_E_MAP_ADDRESS above 2^48, LETHE_E_INTERNAL if it is
- * not aligned. MMU off, or on with the pool mapped but not itself in use as tables: there is no
- * break-before-make.
+ * not aligned. MMU off, or on with the pool mapped and not in use as tables.
  */
 int lethe_idmap_init(struct lethe_idmap *map, uint64_t *pool, uint32_t pages,
 		     enum lethe_regime regime);
 
 /*
  * Maps [base, base + size), multiples of 4 KiB, and nothing else: blocks of 1 GiB and 2 MiB inside,
- * pages at the edges. A later call wins over an earlier one; size 0 maps nothing.
+ * pages at the edges. What is mapped already stays as it is: the first call wins, and only invalid
+ * descriptors are written, so there is nothing to break before make and the map may be in use. Then
+ * the caller owes a DSB and an ISB before the first access. size 0 maps nothing.
  *
- * Takes a page of the pool for each 512 GiB touched, each GiB and each 2 MiB at an edge, as far as
- * there is no table yet and no block that says the same: at most four beside those of 512 GiB. Big
- * ranges first: a block laid over a table does not give the table's page back.
+ * Takes a page of the pool for each 512 GiB that it is the first to touch, and for each GiB and 2
+ * MiB at its edges that it is the first to touch and does not fill: at most four of those.
  *
  * LETHE_E_INTERNAL: not multiples. LETHE_E_MAP_ADDRESS: wraps, or above 2^48. These two change
- * nothing. LETHE_E_MAP_POOL: out of pages; the map is then of no use, and nothing outside the pool
- * was written. State as for init.
+ * nothing. LETHE_E_MAP_POOL: out of pages; some of the range may be mapped, and nothing outside the
+ * pool was written.
  */
 int lethe_idmap_add(struct lethe_idmap *map, uint64_t base, uint64_t size,
 		    enum lethe_map_kind kind);

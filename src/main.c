@@ -7,13 +7,15 @@
 #include <libfdt.h>
 
 #include "console.h"
+#include "entry.h"
 #include "fault.h"
+#include "memory.h"
 #include "rehearse.h"
 #include "stop.h"
 #include "time.h"
 
 /* Index into the record's parallel arrays; road stages that the record leaves out have none. */
-enum { RECORD_CHECK, RECORD_READ, RECORD_MOVE, RECORD_VERIFY, RECORD_DESCRIBE, RECORD_PUBLISH };
+enum { RECORD_CHECK, RECORD_MEMORY, RECORD_READ, RECORD_MOVE, RECORD_VERIFY, RECORD_DESCRIBE, RECORD_PUBLISH };
 
 static uint64_t stage_start;
 
@@ -54,11 +56,17 @@ static int console_is_fixed(const struct lethe_road *road)
 				   road->plan->console_kind == LETHE_CONSOLE_NS16550);
 }
 
-static void open_console(const struct lethe_road *road)
+/* A UART has its registers in 72 bytes (PL011), or 8 that are up to 8 bytes apart. */
+#define UART_SIZE 72
+
+static void open_console(struct lethe_road *road)
 {
 	struct lethe_uart uart;
 
 	lethe_read_console(road, &uart);
+	if (uart.kind != LETHE_CONSOLE_NONE) {
+		lethe_memory_need(road, uart.base, UART_SIZE, LETHE_MAP_DEVICE);
+	}
 	lethe_console_open(&uart);
 	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", road->image_base,
 		   (uint64_t)road->el, (uint64_t)road->e2h, road->x0);
@@ -96,7 +104,7 @@ static void read(struct lethe_road *road, int check_status, const struct lethe_w
 		open_console(road);
 	}
 	if (road->x0_status != LETHE_OK) {
-		lethe_line("x0=0x%x is no device tree: %s (%s)", road->x0,
+		lethe_line("x0=0x%x is no device tree: %s (LETHE_E_%s)", road->x0,
 			   lethe_status_text(road->x0_status), lethe_status_name(road->x0_status));
 	}
 	if (road->el == 3) {
@@ -115,6 +123,10 @@ static void read(struct lethe_road *road, int check_status, const struct lethe_w
 	status = lethe_read_memory(road, &where);
 	if (status != LETHE_OK) {
 		fail(LETHE_STAGE_READ, status, &where);
+	}
+	if (road->uncached_why != LETHE_OK) {
+		lethe_line("uncached: %s (LETHE_E_%s)", lethe_status_text(road->uncached_why),
+			   lethe_status_name(road->uncached_why));
 	}
 	if (road->el == 2 && road->plan->el == LETHE_EL_1 && may_have_more_cpus(&road->facts)) {
 		fail(LETHE_STAGE_READ, LETHE_E_EL1_SMP, &nowhere);
@@ -175,7 +187,7 @@ static void fill_record(struct lethe_road *road)
 
 	record->version = LETHE_VERSION;
 	record->door = road->door;
-	record->mode = "uncached";
+	record->mode = road->is_cached ? "cached" : "uncached";
 	record->entry_el = road->el;
 	record->handoff_el = handoff_el(road);
 	record->slot = road->slot_index;
@@ -238,6 +250,8 @@ static void cross(struct lethe_road *road)
 	} else {
 		lethe_el1_prepare();
 	}
+	handoff.own_start = (uint64_t)lethe_image_start;
+	handoff.own_end = (uint64_t)lethe_blob_end;
 	lethe_line("enter 0x%x EL%u", handoff.entry, (uint64_t)handoff_el(road));
 	lethe_console_drain();
 	lethe_handoff(&handoff);
@@ -255,6 +269,13 @@ void lethe_road_run(struct lethe_road *road, int door_status)
 	}
 	leave_stage(road, RECORD_CHECK, LETHE_STAGE_CHECK,
 		    road->plan != 0 ? road->plan->total_size : 0);
+
+	enter_stage(LETHE_STAGE_MEMORY);
+	lethe_read_find_tree(road);
+	if (road->is_checked && road->el < 3) {
+		lethe_memory_enter(road);
+	}
+	leave_stage(road, RECORD_MEMORY, LETHE_STAGE_MEMORY, lethe_memory_tables());
 
 	enter_stage(LETHE_STAGE_READ);
 	read(road, status, &where);

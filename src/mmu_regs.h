@@ -24,6 +24,10 @@ struct lethe_mmu_regs {
 	uint32_t has_sctlr2; /* SCTLR2_ELx likewise */
 };
 
+/* mmu.S; see the banners there. */
+void lethe_mmu_on(const struct lethe_mmu_regs *regs, uint64_t root, uint64_t start, uint64_t end);
+void lethe_mmu_off(uint64_t start, uint64_t end);
+
 /*
  * Pure: what the registers must hold. end: one past the highest byte to be mapped, tables included.
  *

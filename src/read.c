@@ -52,14 +52,26 @@ static int find_loader_tree(struct lethe_road *road)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = lethe_tree_read((const void *)road->x0, &road->facts, 0);
-	if (status != LETHE_OK) {
-		return status;
-	}
-	road->tree = (const void *)road->x0;
 	road->loader_tree = road->x0;
 	road->loader_tree_size = size;
 	return LETHE_OK;
+}
+
+static int has_packed(const struct lethe_road *road)
+{
+	/* Of a plan that failed its check nobody knows where its tree is; a console is all we are
+	 * after. */
+	return road->is_checked && road->slot->tree_segment != LETHE_INDEX_NONE;
+}
+
+void lethe_read_find_tree(struct lethe_road *road)
+{
+	int forced = road->plan != 0 && (road->slot->flags & LETHE_SLOT_FORCE_TREE) != 0 &&
+		     road->slot->tree_segment != LETHE_INDEX_NONE;
+
+	if (!forced && road->x0 != 0) {
+		road->x0_status = find_loader_tree(road);
+	}
 }
 
 static int use_packed_tree(struct lethe_road *road, struct lethe_where *where)
@@ -102,22 +114,20 @@ static int use_packed_tree(struct lethe_road *road, struct lethe_where *where)
 
 int lethe_read_tree(struct lethe_road *road, struct lethe_where *where)
 {
-	int has_packed = road->plan != 0 && road->slot->tree_segment != LETHE_INDEX_NONE;
-	int forced = has_packed && (road->slot->flags & LETHE_SLOT_FORCE_TREE) != 0;
-
-	/* Of a plan that failed its check nobody knows where its tree is; a console is all we are after. */
-	has_packed = has_packed && road->is_checked;
-
 	road->facts.psci = LETHE_PSCI_NONE;
-	if (!forced && road->x0 != 0) {
-		road->x0_status = find_loader_tree(road);
+	if (road->loader_tree != 0) {
+		road->x0_status =
+			lethe_tree_read((const void *)road->loader_tree, &road->facts, 0);
 		if (road->x0_status == LETHE_OK) {
+			road->tree = (const void *)road->loader_tree;
 			return LETHE_OK;
 		}
 		memset(&road->facts, 0, sizeof(road->facts));
 		road->facts.psci = LETHE_PSCI_NONE;
+		road->loader_tree = 0;
+		road->loader_tree_size = 0;
 	}
-	if (has_packed) {
+	if (has_packed(road)) {
 		return use_packed_tree(road, where);
 	}
 	if (road->plan != 0 &&

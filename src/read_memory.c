@@ -5,6 +5,7 @@
  */
 #include <lethe/cache.h>
 
+#include "memory.h"
 #include "road.h"
 
 static int windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t size)
@@ -23,7 +24,7 @@ static int windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t 
 }
 
 /* The plan's windows; else /memory; else the UEFI map. */
-static int covers(const struct lethe_road *road, uint64_t base, uint64_t size)
+static int covers(struct lethe_road *road, uint64_t base, uint64_t size)
 {
 	const struct lethe_tree_facts *facts = &road->facts;
 
@@ -33,6 +34,7 @@ static int covers(const struct lethe_road *road, uint64_t base, uint64_t size)
 	if (facts->has_memory) {
 		return lethe_tree_memory_covers(road->tree, base, size);
 	}
+	lethe_memory_need(road, facts->efi_mmap, facts->efi_mmap_size, LETHE_MAP_RO);
 	lethe_dcache_clean_inval_poc(facts->efi_mmap, facts->efi_mmap + facts->efi_mmap_size);
 	return lethe_efi_memory_covers((const void *)facts->efi_mmap, facts->efi_mmap_size,
 				       facts->efi_desc_size, base, size);
@@ -59,7 +61,7 @@ static int usable(const struct lethe_tree_facts *facts, uint64_t base, uint64_t 
 }
 
 /* One destination outside the extent. */
-static int check_fixed(const struct lethe_road *road, uint64_t base, uint64_t size)
+static int check_fixed(struct lethe_road *road, uint64_t base, uint64_t size)
 {
 	const struct lethe_tree_facts *facts = &road->facts;
 
@@ -83,7 +85,20 @@ static int check_fixed(const struct lethe_road *road, uint64_t base, uint64_t si
 	    lethe_tree_reserved(road->tree, base, size, road->image_base, road->image_size)) {
 		return LETHE_E_DEST_RESERVED;
 	}
+	lethe_memory_need(road, base, size, LETHE_MAP_RW);
 	return LETHE_OK;
+}
+
+/* A source that nobody calls RAM may be a device, which must not be mapped cacheable. */
+static void check_source(struct lethe_road *road, uint64_t base, uint64_t size)
+{
+	if (memory_is_known(road) && covers(road, base, size) &&
+	    !(road->tree != 0 &&
+	      lethe_tree_reserved(road->tree, base, size, road->image_base, road->image_size))) {
+		lethe_memory_need(road, base, size, LETHE_MAP_RO);
+	} else {
+		lethe_memory_leave(road, LETHE_E_SOURCE_NOT_RAM);
+	}
 }
 
 static int in_extent(const struct lethe_road *road, uint64_t base, uint64_t size)
@@ -121,7 +136,7 @@ static int check_loader(const struct lethe_road *road, struct lethe_where *where
 	return LETHE_OK;
 }
 
-int lethe_read_memory(const struct lethe_road *road, struct lethe_where *where)
+int lethe_read_memory(struct lethe_road *road, struct lethe_where *where)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
 	const struct lethe_placement *placement = &road->placement;
@@ -132,8 +147,12 @@ int lethe_read_memory(const struct lethe_road *road, struct lethe_where *where)
 		return status;
 	}
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
+		uint64_t source = placement->segment[i].source;
 		uint64_t dest = placement->segment[i].dest;
 
+		if (segments[i].file_size != 0 && !in_extent(road, source, segments[i].file_size)) {
+			check_source(road, source, segments[i].file_size);
+		}
 		if (segments[i].mem_size == 0 || in_extent(road, dest, segments[i].mem_size)) {
 			continue;
 		}
@@ -150,6 +169,10 @@ int lethe_read_memory(const struct lethe_road *road, struct lethe_where *where)
 			return lethe_fail(where, status, LETHE_WHAT_SLOT, road->slot_index,
 					  road->slot->name, placement->tree);
 		}
+	}
+	if (road->facts.has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE) {
+		lethe_memory_need(road, road->facts.initrd_start,
+				  road->facts.initrd_end - road->facts.initrd_start, LETHE_MAP_RO);
 	}
 	return LETHE_OK;
 }

@@ -34,6 +34,10 @@ struct lethe_road {
 	struct lethe_placement placement;
 	int is_checked;			/* all of check passed: placement may be believed */
 
+	/* memory */
+	int is_cached;	  /* MMU and caches are on */
+	int uncached_why; /* why not, when the plan would have let them be; else LETHE_OK */
+
 	/* read */
 	const void *tree; /* the one to be fixed up; null: none is passed */
 	int tree_is_packed;
@@ -54,6 +58,9 @@ struct lethe_road {
 /* check.c: the plan and its placement against the extent. Reads only. */
 int lethe_check(struct lethe_road *road, struct lethe_where *where);
 
+/* read.c: is there a tree at x0, as far as its header and the bus say? MMU off. */
+void lethe_read_find_tree(struct lethe_road *road);
+
 /* read.c: chooses the tree and reads it. With no plan (road->plan null) only the loader's is looked
  * at. */
 int lethe_read_tree(struct lethe_road *road, struct lethe_where *where);
@@ -63,7 +70,7 @@ void lethe_read_console(const struct lethe_road *road, struct lethe_uart *uart);
 
 /* read_memory.c: what check could not know: destinations against RAM, reservations, the loader's
  * things. */
-int lethe_read_memory(const struct lethe_road *road, struct lethe_where *where);
+int lethe_read_memory(struct lethe_road *road, struct lethe_where *where);
 
 /* move.c: copies, zeroes the tails. Returns the bytes stored. */
 uint64_t lethe_move(const struct lethe_road *road);

@@ -41,9 +41,9 @@ const char *lethe_status_name(int status)
 	const char *name = find(status);
 
 	if (status == LETHE_OK) {
-		return "LETHE_OK";
+		return "OK";
 	}
-	return name != NULL ? name : "LETHE_E_?";
+	return name != NULL ? name : "?";
 }
 
 const char *lethe_status_text(int status)

@@ -25,15 +25,15 @@ void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_whe
 
 	switch (where->what) {
 	case LETHE_WHAT_NONE:
-		lethe_line("FAIL %s: %s%s%s (%s)", lethe_stage_name(stage), whose,
+		lethe_line("FAIL %s: %s%s%s (LETHE_E_%s)", lethe_stage_name(stage), whose,
 			   has_name ? ": " : "", text, name);
 		break;
 	case LETHE_WHAT_TREE:
-		lethe_line("FAIL %s: %s%s%s%s%s: %s (%s)", lethe_stage_name(stage), what, space,
+		lethe_line("FAIL %s: %s%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage), what, space,
 			   quote, whose, quote, text, name);
 		break;
 	default:
-		lethe_line("FAIL %s: %s %u%s%s%s%s: %s (%s)", lethe_stage_name(stage), what,
+		lethe_line("FAIL %s: %s %u%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage), what,
 			   (uint64_t)where->index, space, quote, whose, quote, text, name);
 		break;
 	}

@@ -11,12 +11,15 @@ struct lethe_handoff {
 	uint64_t hcr;	 /* HCR_EL2 at hand-off; not used when at EL1 already */
 	uint64_t to_el1; /* not 0: leave EL2 for EL1 */
 	uint64_t sctlr;	 /* SCTLR_EL2 at hand-off, M = C = I = 0; not used when at EL1 already */
+	uint64_t own_start; /* [own_start, own_end): whatever the caller wrote, stack and tables too */
+	uint64_t own_end;
 };
 
 /*
- * Crosses: no stack, no memory access after the structure was read. Does not return.
+ * Crosses: no stack, no memory access after the structure was read. The caller's own memory goes to the PoC,
+ * MMU and caches go off. Does not return.
  *
- * State: EL1 or EL2, MMU and D-cache off, every byte the payload needs at the PoC; at EL2 on the way to
+ * State: EL1 or EL2, MMU and D-cache off, or on with this code and all of it mapped; every byte the payload needs at the PoC; at EL2 on the way to
  * EL1, lethe_el2_prepare() has been called.
  */
 void lethe_handoff(const struct lethe_handoff *handoff) __attribute__((noreturn));

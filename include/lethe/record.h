@@ -14,7 +14,7 @@
 
 #define LETHE_RECORD_VERSION	1U
 #define LETHE_RECORD_PATH	"/chosen/lethe"
-#define LETHE_RECORD_STAGES	6U	/* check read move verify describe publish */
+#define LETHE_RECORD_STAGES	7U	/* check memory read move verify describe publish */
 
 struct lethe_record {
 	const char *version;		/* Lethe's */

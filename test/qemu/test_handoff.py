@@ -133,7 +133,7 @@ def test_inherited_serror_is_logged_and_forgiven(work, cpu):
 
 
 @pytest.mark.parametrize("civacs, how", [
-    (200, "inherited"), (1100, "silent"), (6000, "silent"), (20000, "fault"), (45000, "fault")])
+    (200, "inherited"), (2700, "silent"), (6000, "silent"), (24000, "fault"), (45000, "fault")])
 def test_later_serror_fails_its_stage(work, civacs, how):
     """Raised at a chosen DC CIVAC: over the blob itself, the plan, the tree, a segment, the tree slot."""
     target = LOAD + 2 * MIB

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * lethe_idmap_add(): random ranges, one over the other, against the plain list of them. The walker
- * goes over all 48 bits, entry by entry, and compares every page; the number of tables is counted
- * by a model of which regions are no longer uniform.
+ * goes over all 48 bits, entry by entry, and compares every page; how many tables there are and how
+ * large each entry is follows from the list as well, by which range came first to a region.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,109 +17,91 @@
 
 #include "idmap.h"
 #include "random.h"
+#include "table_live.h"
 #include "table_walk.h"
 
-#define PAGE     0x1000ULL
-#define MIB_2    0x200000ULL
-#define GIB      0x40000000ULL
-#define TOP      (1ULL << 48)
-#define POOL     24U
-#define RANGES   10U
-#define UNMAPPED (-1)
-#define LIVE_MAX 1024U
+#define PAGE   0x1000ULL
+#define MIB_2  0x200000ULL
+#define GIB    0x40000000ULL
+#define TOP    (1ULL << 48)
+#define POOL   24U
+#define RANGES 10U
+#define NOBODY (-1)
 
 struct range {
 	uint64_t base, size;
 	enum lethe_map_kind kind;
 };
 
-/* The last range that holds an address says what is there. */
-static int kind_at(const struct range *ranges, unsigned int count, uint64_t address)
+/* The first range with a byte in a region: what is there is its own, as far as it goes. */
+static int first_in(const struct range *ranges, unsigned int count, uint64_t start, uint64_t size)
 {
-	while (count-- > 0) {
-		if (address - ranges[count].base < ranges[count].size) {
-			return (int)ranges[count].kind;
+	for (unsigned int i = 0; i < count; i++) {
+		const struct range *range = &ranges[i];
+
+		if (range->size != 0 && range->base < start + size &&
+		    start < range->base + range->size) {
+			return (int)i;
 		}
 	}
-	return UNMAPPED;
+	return NOBODY;
+}
+
+static int fills(const struct range *range, uint64_t start, uint64_t size)
+{
+	return range->base <= start && start + size <= range->base + range->size;
 }
 
 /*
- * The tables in use: one for each region (of 512 GiB, 1 GiB, 2 MiB) that is not one uniform block.
- * A table whose region is later covered by a block dies, and its page is not used again.
+ * A region (of 512 GiB, 1 GiB, 2 MiB) is one entry, mapped or not, as long as nobody is in it or
+ * the first one filled it; else it has a table, for good. 512 GiB is never a block.
  */
-struct tables {
-	struct {
-		uint64_t start, size;
-	} live[LIVE_MAX];
-	unsigned int count;
-	uint32_t taken;
-};
-
-static int is_live(const struct tables *tables, uint64_t start, uint64_t size)
+static int is_table(const struct range *ranges, unsigned int count, uint64_t start, uint64_t size)
 {
-	for (unsigned int i = 0; i < tables->count; i++) {
-		if (tables->live[i].start == start && tables->live[i].size == size) {
-			return 1;
+	const int first = first_in(ranges, count, start, size);
+
+	return first != NOBODY && (size > GIB || !fills(&ranges[first], start, size));
+}
+
+static uint64_t span_at(const struct range *ranges, unsigned int count, uint64_t address)
+{
+	static const uint64_t sizes[] = {512 * GIB, GIB, MIB_2};
+
+	for (unsigned int i = 0; i < 3; i++) {
+		if (!is_table(ranges, count, address - address % sizes[i], sizes[i])) {
+			return sizes[i];
 		}
 	}
-	return 0;
+	return PAGE;
 }
 
-static void need(struct tables *tables, uint64_t start, uint64_t size)
+/* Whether the table for a region is there because of the last range. */
+static uint32_t is_new(const struct range *ranges, unsigned int last, uint64_t start, uint64_t size)
 {
-	if (!is_live(tables, start, size) && tables->count < LIVE_MAX) {
-		tables->live[tables->count].start = start;
-		tables->live[tables->count++].size = size;
-		tables->taken++;
-	}
+	return is_table(ranges, last + 1, start, size) && !is_table(ranges, last, start, size);
 }
 
-/* The region of this size around an edge: does the new range leave it in pieces? */
-static void need_at(struct tables *tables, const struct range *ranges, unsigned int last,
-		    uint64_t edge, uint64_t size)
+/* The tables that the last range costs: all 512 GiB that it touches, and its edges. */
+static uint32_t cost(const struct range *ranges, unsigned int last)
 {
-	const struct range *range = &ranges[last];
-	const uint64_t start = edge - edge % size;
-	const uint64_t parent = size == GIB ? 512 * GIB : GIB;
+	const uint64_t first = ranges[last].base;
+	const uint64_t end = first + ranges[last].size;
+	uint32_t sum = 0;
 
-	if (start >= range->base && start + size <= range->base + range->size) {
-		return; /* a block, or many of them */
+	if (first == end) {
+		return 0;
 	}
-	if (!is_live(tables, edge - edge % parent, parent)) {
-		return; /* the larger block says it already */
+	for (uint64_t start = first - first % (512 * GIB); start < end; start += 512 * GIB) {
+		sum += is_new(ranges, last, start, 512 * GIB);
 	}
-	if (!is_live(tables, start, size) && kind_at(ranges, last, start) == (int)range->kind) {
-		return; /* likewise this one */
-	}
-	need(tables, start, size);
-}
+	for (uint64_t size = GIB; size >= MIB_2; size /= 512) {
+		const uint64_t low = first - first % size;
+		const uint64_t high = (end - 1) - (end - 1) % size;
 
-static void model_add(struct tables *tables, const struct range *ranges, unsigned int last)
-{
-	const struct range *range = &ranges[last];
-	const uint64_t end = range->base + range->size;
-	unsigned int i;
-
-	if (range->size == 0) {
-		return;
+		sum += is_new(ranges, last, low, size);
+		sum += low != high && is_new(ranges, last, high, size);
 	}
-	for (uint64_t start = range->base - range->base % (512 * GIB); start < end;
-	     start += 512 * GIB) {
-		need(tables, start, 512 * GIB);
-	}
-	need_at(tables, ranges, last, range->base, GIB);
-	need_at(tables, ranges, last, end - 1, GIB);
-	need_at(tables, ranges, last, range->base, MIB_2);
-	need_at(tables, ranges, last, end - 1, MIB_2);
-	for (i = 0; i < tables->count;) {
-		if (tables->live[i].size <= GIB && tables->live[i].start >= range->base &&
-		    tables->live[i].start + tables->live[i].size <= end) {
-			tables->live[i] = tables->live[--tables->count];
-		} else {
-			i++;
-		}
-	}
+	return sum;
 }
 
 static uint64_t near(struct test_random *random, uint64_t value)
@@ -177,17 +159,11 @@ static int compare(const void *a, const void *b)
 }
 
 /* What the walker says of one entry against what was asked for. */
-static const char *judge(const struct table_walk *walk, int kind)
+static const char *judge(const struct table_walk *walk, enum lethe_map_kind kind)
 {
 	const int device = kind == LETHE_MAP_DEVICE;
 	const int text = kind == LETHE_MAP_TEXT;
 
-	if (walk->mapped != (kind != UNMAPPED)) {
-		return walk->mapped ? "mapped, and nobody asked" : "not mapped";
-	}
-	if (!walk->mapped) {
-		return NULL;
-	}
 	if (walk->output != walk->start) {
 		return "not identity";
 	}
@@ -201,8 +177,25 @@ static const char *judge(const struct table_walk *walk, int kind)
 	return NULL;
 }
 
-/* All 2^48 bytes, entry by entry; edges of ranges are where what is asked for changes. */
-static void check_all(const struct lethe_idmap *map, const struct range *ranges, unsigned int count)
+/* The same for a part of an entry that begins at from and belongs to one range, or to none. */
+static const char *judge_part(const struct table_walk *walk, const struct range *ranges,
+			      unsigned int count, unsigned int whole, uint64_t from)
+{
+	const int owner = first_in(ranges, count, from, 1);
+
+	if (walk->mapped) {
+		return owner == NOBODY ? "mapped, and nobody asked"
+				       : judge(walk, ranges[owner].kind);
+	}
+	return owner != NOBODY && (unsigned int)owner < whole ? "not mapped" : NULL;
+}
+
+/*
+ * All 2^48 bytes, entry by entry; edges of ranges are where what is asked for changes. Of the
+ * ranges from whole on, any part may be missing: there was no room for it.
+ */
+static void check_all(const struct lethe_idmap *map, const struct range *ranges, unsigned int count,
+		      unsigned int whole)
 {
 	uint64_t edges[2 * RANGES + 1];
 	struct table_walk walk = {
@@ -212,7 +205,6 @@ static void check_all(const struct lethe_idmap *map, const struct range *ranges,
 		.has_el0 = map->regime != LETHE_REGIME_EL2,
 	};
 	unsigned int edge = 0;
-	int kind = kind_at(ranges, count, 0);
 
 	for (unsigned int i = 0; i < count; i++) {
 		edges[2 * i] = ranges[i].base;
@@ -222,62 +214,86 @@ static void check_all(const struct lethe_idmap *map, const struct range *ranges,
 	qsort(edges, 2 * count, sizeof(edges[0]), compare);
 	for (uint64_t va = 0; va < TOP; va += walk.span) {
 		const char *wrong = table_walk(&walk, va);
+		uint64_t from = va;
 
-		for (;;) {
-			if (wrong == NULL) {
-				wrong = judge(&walk, kind);
-			}
-			if (wrong != NULL || walk.start != va) {
-				fail_msg("va 0x%llx, %llu KiB: %s", (unsigned long long)va,
-					 (unsigned long long)walk.span / 1024, wrong);
-			}
-			while (edges[edge] <= va && edge < 2 * count) {
+		if (wrong == NULL && (walk.mapped || whole == count) &&
+		    walk.span != span_at(ranges, count, va)) {
+			wrong = "not the largest entry, or too large";
+		}
+		while (wrong == NULL && from < va + walk.span) {
+			wrong = judge_part(&walk, ranges, count, whole, from);
+			while (edges[edge] <= from && edge < 2 * count) {
 				edge++;
 			}
-			if (edges[edge] >= va + walk.span) {
-				break;
-			}
-			kind = kind_at(ranges, count, edges[edge++]);
+			from = edges[edge] > from ? edges[edge] : TOP;
 		}
-		if (va + walk.span < TOP) {
-			kind = kind_at(ranges, count, va + walk.span);
+		if (wrong != NULL || walk.start != va) {
+			fail_msg("va 0x%llx, %llu KiB: %s", (unsigned long long)va,
+				 (unsigned long long)walk.span / 1024, wrong);
 		}
 	}
 }
 
 static uint64_t pool[(POOL + 1) * 512] __attribute__((aligned(4096)));
 
+static int watched_add(struct lethe_idmap *map, const struct range *range, enum lethe_map_kind kind)
+{
+	const char *wrong;
+	int status;
+
+	table_live_begin(map);
+	status = lethe_idmap_add(map, range->base, range->size, kind);
+	wrong = table_live_end();
+	if (wrong != NULL) {
+		fail_msg("0x%llx + 0x%llx: %s", (unsigned long long)range->base,
+			 (unsigned long long)range->size, wrong);
+	}
+	return status;
+}
+
+/* What went in whole goes in again, as anything, with no page to spare: nothing changes. */
+static void add_again(struct lethe_idmap *map, const struct range *ranges, unsigned int whole)
+{
+	static uint64_t before[sizeof(pool) / sizeof(pool[0])];
+	const uint32_t used = map->used;
+
+	memcpy(before, pool, sizeof(pool));
+	for (unsigned int i = 0; i < whole; i++) {
+		assert_int_equal(watched_add(map, &ranges[i], (ranges[i].kind + 1) % 4), LETHE_OK);
+	}
+	assert_int_equal(map->used, used);
+	assert_memory_equal(before, pool, sizeof(pool));
+}
+
 /* Ranges until the pool is used up, which the model foresees. Returns whether all went in. */
 static int one_random(struct test_random *random)
 {
-	static struct tables tables;
 	const uint32_t pages = 1 + (uint32_t)random_below(random, POOL);
 	const enum lethe_regime regime = (enum lethe_regime)random_below(random, 3);
 	const unsigned int wanted = 1 + (unsigned int)random_below(random, RANGES);
 	struct range ranges[RANGES];
 	struct lethe_idmap map;
 	unsigned int count = 0;
+	unsigned int whole = 0;
+	uint32_t taken = 1; /* the root */
 	int status;
 
 	memset(pool, 0x5a, sizeof(pool));
-	tables.count = 0;
-	tables.taken = 1; /* the root */
 	assert_int_equal(lethe_idmap_init(&map, pool, pages, regime), LETHE_OK);
 	do {
 		ranges[count] = random_range(random, ranges, count);
-		model_add(&tables, ranges, count);
-		status = lethe_idmap_add(&map, ranges[count].base, ranges[count].size,
-					 ranges[count].kind);
-		assert_int_equal(status, tables.taken <= pages ? LETHE_OK : LETHE_E_MAP_POOL);
-		assert_int_equal(map.used, tables.taken <= pages ? tables.taken : pages);
-		count += status == LETHE_OK;
+		taken += cost(ranges, count);
+		status = watched_add(&map, &ranges[count], ranges[count].kind);
+		assert_int_equal(status, taken <= pages ? LETHE_OK : LETHE_E_MAP_POOL);
+		assert_int_equal(map.used, taken <= pages ? taken : pages);
+		count++;
+		whole += status == LETHE_OK;
 	} while (status == LETHE_OK && count < wanted);
+	add_again(&map, ranges, whole);
 	for (size_t i = map.used * 512; i < sizeof(pool) / sizeof(pool[0]); i++) {
 		assert_int_equal(pool[i], 0x5a5a5a5a5a5a5a5a);
 	}
-	if (status == LETHE_OK) {
-		check_all(&map, ranges, count);
-	}
+	check_all(&map, ranges, count, whole);
 	return status == LETHE_OK;
 }
 

@@ -18,50 +18,51 @@ static const struct {
 	const char *name;
 	int number;
 } pinned[] = {
-	{"LETHE_E_PLAN_MISSING", -101},   {"LETHE_E_PLAN_ALIGN", -102},
-	{"LETHE_E_PLAN_MAGIC", -103},     {"LETHE_E_PLAN_VERSION", -104},
-	{"LETHE_E_PLAN_SIZE", -105},      {"LETHE_E_PLAN_DIGEST", -106},
-	{"LETHE_E_PLAN_FLAGS", -107},     {"LETHE_E_PLAN_RESERVED", -108},
-	{"LETHE_E_PLAN_COUNT", -109},     {"LETHE_E_PLAN_NAME", -110},
-	{"LETHE_E_PLAN_STRING", -111},    {"LETHE_E_PLAN_POLICY", -112},
-	{"LETHE_E_PLAN_EL", -113},        {"LETHE_E_PLAN_STUB", -114},
-	{"LETHE_E_PLAN_CONSOLE", -115},   {"LETHE_E_PLAN_CONDUIT", -116},
-	{"LETHE_E_PLAN_MODE", -117},      {"LETHE_E_PLAN_SLOT", -118},
-	{"LETHE_E_PLAN_ENTRY", -119},     {"LETHE_E_PLAN_TREE", -120},
-	{"LETHE_E_PLAN_INITRD", -121},    {"LETHE_E_PLAN_LIST", -122},
-	{"LETHE_E_PLAN_WORKSPACE", -123}, {"LETHE_E_PLAN_UNSUPPORTED", -124},
-	{"LETHE_E_SEGMENT_SIZE", -130},   {"LETHE_E_SEGMENT_ALIGN", -131},
-	{"LETHE_E_SEGMENT_WRAP", -132},   {"LETHE_E_SEGMENT_SOURCE", -133},
-	{"LETHE_E_WINDOW", -134},         {"LETHE_E_LIST_FLAGS", -140},
-	{"LETHE_E_LIST_HEAD", -141},      {"LETHE_E_LIST_LINK", -142},
-	{"LETHE_E_LIST_CYCLE", -143},     {"LETHE_E_LIST_NO_DEST", -144},
-	{"LETHE_E_LIST_PAGE", -145},      {"LETHE_E_LIST_SOURCE", -146},
-	{"LETHE_E_LIST_OVER", -147},      {"LETHE_E_LIST_RUNS", -148},
-	{"LETHE_E_IMAGE_EXTENT", -201},
-	{"LETHE_E_IMAGE_BASE", -202},     {"LETHE_E_IMAGE_HEADER", -203},
-	{"LETHE_E_DEST_EXTENT", -210},    {"LETHE_E_DEST_OVERLAP", -211},
-	{"LETHE_E_DEST_LETHE", -212},     {"LETHE_E_DEST_PLAN", -213},
-	{"LETHE_E_DEST_SOURCE", -214},    {"LETHE_E_DEST_NOT_RAM", -215},
-	{"LETHE_E_DEST_RESERVED", -216},  {"LETHE_E_DEST_UNUSABLE", -217},
-	{"LETHE_E_DEST_LOADER", -218},    {"LETHE_E_MEMORY_UNKNOWN", -219},
-	{"LETHE_E_SOURCE_LETHE", -220},   {"LETHE_E_LOADER_TREE", -221},
-	{"LETHE_E_LOADER_INITRD", -222},  {"LETHE_E_INITRD_WINDOW", -223},
-	{"LETHE_E_TREE_NONE", -301},      {"LETHE_E_TREE_HEADER", -302},
-	{"LETHE_E_TREE_FAULT", -303},     {"LETHE_E_TREE_SIZE", -304},
-	{"LETHE_E_TREE_BROKEN", -305},    {"LETHE_E_TREE_NOSPACE", -306},
-	{"LETHE_E_TREE_CELLS", -307},     {"LETHE_E_TREE_ALIGN", -308},
-	{"LETHE_E_DIGEST", -401},         {"LETHE_E_EL3", -501},
-	{"LETHE_E_EL1_SMP", -502},        {"LETHE_E_FAULT", -503},
-	{"LETHE_E_SERROR", -504},         {"LETHE_E_NO_PSCI", -505},
-	{"LETHE_E_RESET_RETURNED", -506}, {"LETHE_E_PAGE_SIZE", -507},
-	{"LETHE_E_MAP_POOL", -510},       {"LETHE_E_MAP_GRANULE", -511},
-	{"LETHE_E_MAP_ADDRESS", -512},
-	{"LETHE_E_INTERNAL", -601},
+	{"PLAN_MISSING", -101},   {"PLAN_ALIGN", -102},
+	{"PLAN_MAGIC", -103},     {"PLAN_VERSION", -104},
+	{"PLAN_SIZE", -105},      {"PLAN_DIGEST", -106},
+	{"PLAN_FLAGS", -107},     {"PLAN_RESERVED", -108},
+	{"PLAN_COUNT", -109},     {"PLAN_NAME", -110},
+	{"PLAN_STRING", -111},    {"PLAN_POLICY", -112},
+	{"PLAN_EL", -113},        {"PLAN_STUB", -114},
+	{"PLAN_CONSOLE", -115},   {"PLAN_CONDUIT", -116},
+	{"PLAN_MODE", -117},      {"PLAN_SLOT", -118},
+	{"PLAN_ENTRY", -119},     {"PLAN_TREE", -120},
+	{"PLAN_INITRD", -121},    {"PLAN_LIST", -122},
+	{"PLAN_WORKSPACE", -123}, {"PLAN_UNSUPPORTED", -124},
+	{"SEGMENT_SIZE", -130},   {"SEGMENT_ALIGN", -131},
+	{"SEGMENT_WRAP", -132},   {"SEGMENT_SOURCE", -133},
+	{"WINDOW", -134},         {"LIST_FLAGS", -140},
+	{"LIST_HEAD", -141},      {"LIST_LINK", -142},
+	{"LIST_CYCLE", -143},     {"LIST_NO_DEST", -144},
+	{"LIST_PAGE", -145},      {"LIST_SOURCE", -146},
+	{"LIST_OVER", -147},      {"LIST_RUNS", -148},
+	{"IMAGE_EXTENT", -201},
+	{"IMAGE_BASE", -202},     {"IMAGE_HEADER", -203},
+	{"DEST_EXTENT", -210},    {"DEST_OVERLAP", -211},
+	{"DEST_LETHE", -212},     {"DEST_PLAN", -213},
+	{"DEST_SOURCE", -214},    {"DEST_NOT_RAM", -215},
+	{"DEST_RESERVED", -216},  {"DEST_UNUSABLE", -217},
+	{"DEST_LOADER", -218},    {"MEMORY_UNKNOWN", -219},
+	{"SOURCE_LETHE", -220},   {"LOADER_TREE", -221},
+	{"LOADER_INITRD", -222},  {"INITRD_WINDOW", -223},
+	{"SOURCE_NOT_RAM", -224},
+	{"TREE_NONE", -301},      {"TREE_HEADER", -302},
+	{"TREE_FAULT", -303},     {"TREE_SIZE", -304},
+	{"TREE_BROKEN", -305},    {"TREE_NOSPACE", -306},
+	{"TREE_CELLS", -307},     {"TREE_ALIGN", -308},
+	{"DIGEST", -401},         {"EL3", -501},
+	{"EL1_SMP", -502},        {"FAULT", -503},
+	{"SERROR", -504},         {"NO_PSCI", -505},
+	{"RESET_RETURNED", -506}, {"PAGE_SIZE", -507},
+	{"MAP_POOL", -510},       {"MAP_GRANULE", -511},
+	{"MAP_ADDRESS", -512},
+	{"INTERNAL", -601},
 };
 
 #define PINNED_COUNT (sizeof(pinned) / sizeof(pinned[0]))
 
-#define STATUS_NUMBER(name, number, sentence) name,
+#define STATUS_NUMBER(name, number, sentence) LETHE_E_##name,
 static const int statuses[] = {LETHE_STATUS_LIST(STATUS_NUMBER)};
 #undef STATUS_NUMBER
 
@@ -127,10 +128,10 @@ static void test_unknown(void **state)
 	static const int unknown[] = {1, -1, -100, -199, -700, 0x7fffffff, -0x7fffffff - 1};
 
 	(void)state;
-	assert_string_equal(lethe_status_name(LETHE_OK), "LETHE_OK");
+	assert_string_equal(lethe_status_name(LETHE_OK), "OK");
 	assert_string_equal(lethe_status_text(LETHE_OK), "ok");
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
-		assert_string_equal(lethe_status_name(unknown[i]), "LETHE_E_?");
+		assert_string_equal(lethe_status_name(unknown[i]), "?");
 		assert_string_equal(lethe_status_text(unknown[i]), "unknown status");
 	}
 }

@@ -214,7 +214,7 @@ void json_print(const struct view *view, const char *name)
 		printf("%s\n    {", i == 0 ? "" : ",");
 		printf("\"status\": %d, \"what\": \"%s\", \"index\": %u, ", problem->status,
 		       what[problem->what], problem->index);
-		key_string("name", lethe_status_name(problem->status), (size_t)-1);
+		printf("\"name\": \"LETHE_E_%s\", ", lethe_status_name(problem->status));
 		printf("\"text\": ");
 		print_string(problem->text, sizeof(problem->text));
 		printf("}");

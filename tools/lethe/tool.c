@@ -87,7 +87,7 @@ void tool_status_line(char *line, size_t size, int status, const struct lethe_wh
 		snprintf(subject, sizeof(subject), "%s %u: ", lethe_what_text(where->what),
 			 where->index);
 	}
-	snprintf(line, size, "%s%s (%s)", subject, lethe_status_text(status),
+	snprintf(line, size, "%s%s (LETHE_E_%s)", subject, lethe_status_text(status),
 		 lethe_status_name(status));
 }
 

@@ -42,7 +42,7 @@ static void explain(struct view *view, int code, int status, const char *format,
 	vsnprintf(entry->text, sizeof(entry->text), format, arguments);
 	va_end(arguments);
 	used = strlen(entry->text);
-	snprintf(entry->text + used, sizeof(entry->text) - used, " (%s)",
+	snprintf(entry->text + used, sizeof(entry->text) - used, " (LETHE_E_%s)",
 		 lethe_status_name(status));
 }
 

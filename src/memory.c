@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "memory.h"
+
+#include "entry.h"
+#include "mmu_regs.h"
+
+#define PAGE ((uint64_t)LETHE_IDMAP_PAGE)
+#define POOL_PAGES 24U /* 96 KiB: a root, and what a dozen ranges with odd edges take */
+
+/* Neither in the file nor zeroed: a page is when it becomes a table. */
+static uint64_t pool[POOL_PAGES * LETHE_IDMAP_PAGE / sizeof(uint64_t)]
+	__attribute__((section(".pool"), aligned(LETHE_IDMAP_PAGE)));
+static struct lethe_idmap map;
+
+static void read_id(const struct lethe_road *road, struct lethe_mmu_id *id)
+{
+	__asm__ volatile("mrs %0, id_aa64mmfr0_el1" : "=r"(id->mmfr0));
+	__asm__ volatile("mrs %0, s3_0_c0_c7_3" : "=r"(id->mmfr3)); /* ID_AA64MMFR3_EL1 */
+	__asm__ volatile("mrs %0, s3_0_c0_c7_4" : "=r"(id->mmfr4)); /* ID_AA64MMFR4_EL1 */
+	id->el = road->el;
+	id->e2h = road->e2h;
+}
+
+static uint64_t down(uint64_t address)
+{
+	return address & ~(PAGE - 1);
+}
+
+static uint64_t up(uint64_t address)
+{
+	return down(address + PAGE - 1);
+}
+
+static int add(uint64_t start, uint64_t end, enum lethe_map_kind kind)
+{
+	return lethe_idmap_add(&map, down(start), up(end) - down(start), kind);
+}
+
+/* Ours first: what is mapped stays as it is. */
+static int fill_map(const struct lethe_road *road)
+{
+	const struct lethe_window *windows = lethe_plan_windows(road->plan);
+	uint64_t base = road->image_base;
+	unsigned int i;
+	int status = add(base, (uint64_t)lethe_rodata_start, LETHE_MAP_TEXT);
+
+	if (status == LETHE_OK) {
+		status = add((uint64_t)lethe_rodata_start, (uint64_t)lethe_data_start, LETHE_MAP_RO);
+	}
+	if (status == LETHE_OK) {
+		status = add(base, base + road->image_size, LETHE_MAP_RW);
+	}
+	for (i = 0; status == LETHE_OK && i < road->plan->window_count; i++) {
+		status = add(windows[i].base, windows[i].base + windows[i].size, LETHE_MAP_RW);
+	}
+	if (status == LETHE_OK) {
+		status = add(road->loader_tree, road->loader_tree + road->loader_tree_size,
+			     LETHE_MAP_RO);
+	}
+	return status;
+}
+
+/* One past the highest byte that fill_map() maps. */
+static uint64_t map_end(const struct lethe_road *road)
+{
+	const struct lethe_window *last = lethe_plan_windows(road->plan) + road->plan->window_count;
+	uint64_t end = road->image_base + road->image_size;
+
+	if (road->loader_tree + road->loader_tree_size > end) {
+		end = road->loader_tree + road->loader_tree_size;
+	}
+	/* They ascend (lethe_plan_check). */
+	if (road->plan->window_count != 0 && last[-1].base + last[-1].size > end) {
+		end = last[-1].base + last[-1].size;
+	}
+	return end;
+}
+
+static int enter(struct lethe_road *road)
+{
+	struct lethe_mmu_id id;
+	struct lethe_mmu_regs regs;
+	int status;
+
+	read_id(road, &id);
+	status = lethe_mmu_regs(&id, map_end(road), &regs);
+	if (status == LETHE_OK) {
+		status = lethe_idmap_init(&map, pool, POOL_PAGES, regs.regime);
+	}
+	if (status == LETHE_OK) {
+		status = fill_map(road);
+	}
+	if (status == LETHE_OK) {
+		road->is_cached = 1; /* said before C = 1: a store between would be newer than a line */
+		lethe_mmu_on(&regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,
+			     (uint64_t)lethe_blob_end);
+	}
+	return status;
+}
+
+void lethe_memory_enter(struct lethe_road *road)
+{
+	if (road->plan->mode != LETHE_MODE_UNCACHED) {
+		road->uncached_why = enter(road);
+	}
+}
+
+uint64_t lethe_memory_tables(void)
+{
+	return map.used * PAGE;
+}
+
+void lethe_memory_leave(struct lethe_road *road, int why)
+{
+	if (road->is_cached) {
+		road->is_cached = 0;
+		road->uncached_why = why;
+		lethe_mmu_off((uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);
+	}
+}
+
+void lethe_memory_need(struct lethe_road *road, uint64_t base, uint64_t size,
+		       enum lethe_map_kind kind)
+{
+	int status;
+
+	if (!road->is_cached || size == 0) {
+		return;
+	}
+	status = add(base, base + size, kind);
+	if (status != LETHE_OK) {
+		lethe_memory_leave(road, status);
+		return;
+	}
+	/* The new descriptors are visible to the walker, and nothing that was fetched before them is
+	 * used. */
+	__asm__ volatile("dsb ishst\n\tisb" : : : "memory");
+}

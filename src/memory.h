@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_MEMORY_H
+#define LETHE_MEMORY_H
+
+#include "idmap.h"
+#include "road.h"
+
+/*
+ * Stage 2: picks the mode. Cached: an identity map of Lethe itself, the extent, the plan's windows and the
+ * loader's tree; MMU and caches on. Uncached, the floor: everything stays as entry.S left it, because the plan
+ * says so, or for the reason left in road->uncached_why. The plan was checked.
+ */
+void lethe_memory_enter(struct lethe_road *road);
+
+/*
+ * Cached mode: [base, base + size) is about to be looked at, widened to pages. Where something is mapped already it
+ * stays as it is. Before stage 4 only: what cannot be mapped takes the whole road down to the floor.
+ * Uncached: nothing to do.
+ */
+void lethe_memory_need(struct lethe_road *road, uint64_t base, uint64_t size,
+		       enum lethe_map_kind kind);
+
+/* Bytes of tables so far, for the record. */
+uint64_t lethe_memory_tables(void);
+
+/* Down to the floor. Before stage 4 only: nothing but Lethe's own data may be dirty. */
+void lethe_memory_leave(struct lethe_road *road, int why);
+
+#endif

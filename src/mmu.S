@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * MMU and caches on, and off again.
+ *
+ * Why assembly: between the last maintenance and the switch nothing may touch memory, and each barrier's place is
+ * the point. Both routines keep to registers; the caller's stack is part of what they maintain.
+ */
+#include "asm.h"
+#include "entry.h"
+#include "sysreg.h"
+
+/*
+ * void lethe_mmu_on(const struct lethe_mmu_regs *regs, uint64_t root, uint64_t start, uint64_t end);
+ *
+ * In        x0 = regs    x1 = PA of the root table    [x2, x3) = all that Lethe has written so far: data, stack, tables
+ * Out       none
+ * Clobbers  x0-x15 flags
+ * State     EL1 or EL2; MMU off before, MMU, D-cache and I-cache on after. The map holds this code, the stack and
+ *           [x2, x3)
+ * Stack     0
+ */
+FUNC lethe_mmu_on
+	ldp	x4, x5, [x0]			// TCR, MAIR
+	ldp	x6, x7, [x0, #16]		// SCTLR, HCR
+	ldp	w9, w10, [x0, #36]		// has_tcr2, has_sctlr2
+	mov	x11, x1
+	mov	x12, x30
+	// What we stored went to memory past the caches. A line that was filled since (fetches with I = 1 may) would
+	// answer for it as soon as C = 1, and a table walk may be cached as well.
+	mov	x0, x2
+	mov	x1, x3
+	bl	lethe_dcache_clean_inval_poc	// ends with DSB SY: our stores are complete, too
+	mrs	x13, CurrentEL
+	cmp	x13, #(2 << 2)
+	b.eq	.Lon_el2
+
+	cbz	w9, 1f
+	msr	s3_0_c2_c0_3, xzr		// TCR2_EL1 = 0: no other format of descriptors
+1:	cbz	w10, 2f
+	msr	s3_0_c1_c0_3, xzr		// SCTLR2_EL1 = 0
+2:	msr	mair_el1, x5			// attributes, ...
+	msr	tcr_el1, x4			// ... sizes, cacheable walks, nothing behind TTBR1, ...
+	msr	ttbr0_el1, x11			// ... and the tables
+	isb					// in force before M is
+	tlbi	vmalle1				// what the TLBs hold is the old kernel's
+	dsb	nsh				// gone on this CPU ...
+	isb					// ... and for what follows
+	msr	sctlr_el1, x6			// M, C, I = 1
+	isb					// from here the map is in force
+	ret	x12
+
+.Lon_el2:
+	cbz	w9, 1f
+	msr	s3_4_c2_c0_3, xzr		// TCR2_EL2 = 0: as at EL1
+1:	cbz	w10, 2f
+	msr	s3_4_c1_c0_3, xzr		// SCTLR2_EL2 = 0
+2:	msr	hcr_el2, x7			// VM = DC = 0, E2H as in force
+	msr	mair_el2, x5			// as at EL1
+	msr	tcr_el2, x4
+	msr	ttbr0_el2, x11
+	isb					// in force before M is
+	tlbi	alle2				// what the TLBs hold is the old kernel's
+	dsb	nsh				// gone on this CPU ...
+	isb					// ... and for what follows
+	msr	sctlr_el2, x6			// M, C, I = 1
+	isb					// from here the map is in force
+	ret	x12
+END lethe_mmu_on
+
+/*
+ * void lethe_mmu_off(uint64_t start, uint64_t end);
+ *
+ * In        [x0, x1) = all of Lethe that is written: data, stack, tables
+ * Out       none
+ * Clobbers  x0-x8 flags
+ * State     EL1 or EL2; MMU on or off before, MMU and D-cache off and I-cache on after
+ * Stack     0
+ */
+FUNC lethe_mmu_off
+	mov	x4, x30
+	mov	x5, x0
+	mov	x6, x1
+	bl	lethe_dcache_clean_inval_poc	// the last values are in memory before loads go there
+	mrs	x7, CurrentEL
+	cmp	x7, #(2 << 2)
+	b.eq	1f
+	mov_q	x8, SCTLR_EL1_OFF | SCTLR_I
+	msr	sctlr_el1, x8			// M, C = 0
+	b	2f
+1:	mov_q	x8, SCTLR_EL2_OFF | SCTLR_I
+	msr	sctlr_el2, x8			// M, C = 0
+2:	isb					// from here every access goes to memory
+	mov	x0, x5				// while the map was in force lines may have been filled again,
+	mov	x1, x6				// and what is stored from now on would be newer than they
+	bl	lethe_dcache_clean_inval_poc
+	ret	x4
+END lethe_mmu_off
