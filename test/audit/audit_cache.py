@@ -41,7 +41,8 @@ def in_object_code():
         if one.name in ("b", "bl") and target and target[1] in routines and \
                 one.symbol not in routines:
             found.add((one.function, "cleaned"))
-    return found | in_library({one.symbol for one in code})
+    # What the blob inlines is said under the name it is written under, not by who inlines it here.
+    return found | in_library({name for one in code for name in (one.symbol, one.function)})
 
 
 def in_document():

@@ -168,7 +168,7 @@ static void check_fixed(const void *tree, uint64_t room, const struct lethe_fixu
 	static const struct lethe_record record = {
 		.version = "1",
 		.door = "image",
-		.mode = "uncached",
+		.mode = "cached",
 		.boot_count = 9,
 		.segment_count = 1,
 		.segment_names = {"kernel"},
@@ -183,7 +183,8 @@ static void check_fixed(const void *tree, uint64_t room, const struct lethe_fixu
 	status = lethe_tree_fixup(tree, slot, room, fixup, &where);
 	if (status == LETHE_OK) {
 		status = lethe_record_write(slot, &record);
-		must(lethe_record_patch_stage(slot, 5, 1, 2) == LETHE_OK || status != LETHE_OK);
+		must(lethe_record_patch_stage(slot, LETHE_RECORD_STAGES - 1, 1, 2) == LETHE_OK ||
+		     status != LETHE_OK);
 		must(lethe_tree_close(slot) == LETHE_OK);
 		must(lethe_tree_read(slot, &facts, &where) == LETHE_OK);
 		must(!sound || fdt_check_full(slot, room) == 0);

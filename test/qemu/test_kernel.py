@@ -136,6 +136,6 @@ def test_boot(work, initrd, cell):
         if cell["initrd"] == "none":
             machine.expect("Unable to mount root fs")
             return
-        machine.expect(r"^init: version=0\.1\.0.* mode=uncached", r"^init: model=" +
+        machine.expect(r"^init: version=0\.1\.0.* mode=cached", r"^init: model=" +
                        ("own tree" if cell["tree"] == "own" else "linux,dummy-virt"), "^init: end",
                        never="Kernel panic")

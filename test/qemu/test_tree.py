@@ -162,13 +162,13 @@ def test_record(work):
     boot = pack(work + "/boot.img", "--initrd", write(work + "/i", b"i" * 4097))
     _, tree = boot_and_take(work, boot)
     table = record(tree)
-    assert table["version"] == "0.1.0" and table["door"] == "image" and table["mode"] == "uncached"
+    assert table["version"] == "0.1.0" and table["door"] == "image" and table["mode"] == "cached"
     assert table["entered at"] == table["handed over at"] == "EL2" and table["slot"] == "0"
     assert table["initrd"] == table["kernel"] == "ok"
-    for stage in ("check", "read", "move", "verify", "describe", "publish"):
+    for stage in ("check", "memory", "read", "move", "verify", "describe", "publish"):
         assert int(table[stage].split()[0]) > 0, stage
     sizes = fdtget(tree, "/chosen/lethe", "stage-bytes", "x").split()
-    assert int(sizes[7], 16) == len(open(PAYLOAD, "rb").read()) + 4097     # verify
+    assert int(sizes[9], 16) == len(open(PAYLOAD, "rb").read()) + 4097     # verify
     boot = pack(work + "/boot.img", "--el", "1")
     table = record(boot_and_take(work, boot)[1])
     assert table["entered at"] == "EL2" and table["handed over at"] == "EL1"

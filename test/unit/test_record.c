@@ -24,9 +24,9 @@ static const struct lethe_record sample = {
 	.slot = 3,
 	.boot_count = 42,
 	.counter_frequency = 0x123456789abcdef0,
-	.stage_names = {"check", "read", "move", "verify", "describe", "publish"},
-	.stage_ticks = {1, 0x200000000, 3, 4, 5, 0},
-	.stage_bytes = {0, 0, 0xfffffffff, 7, 8, 0},
+	.stage_names = {"check", "memory", "read", "move", "verify", "describe", "publish"},
+	.stage_ticks = {1, 2, 0x200000000, 3, 4, 5, 0},
+	.stage_bytes = {0, 4096, 0, 0xfffffffff, 7, 8, 0},
 	.segment_count = 3,
 	.segment_names = {"kernel", "initrd", "dtb"},
 	.segment_verdicts = {"ok", "ok", "skipped"},
@@ -37,9 +37,10 @@ static const struct lethe_record sample = {
 	" record-version = <1>; version = \"0.1.0\"; door = \"image\"; mode = \"uncached\";"       \
 	" entry-el = <2>; handoff-el = <1>; slot = <3>; boot-count = <42>;"                        \
 	" counter-frequency = <0x12345678 0x9abcdef0>;"                                            \
-	" stage-names = \"check\", \"read\", \"move\", \"verify\", \"describe\", \"publish\";"     \
-	" stage-ticks = /bits/ 64 <1 0x200000000 3 4 5 " ticks ">;"                                \
-	" stage-bytes = /bits/ 64 <0 0 0xfffffffff 7 8 " bytes ">;"                                \
+	" stage-names = \"check\", \"memory\", \"read\", \"move\", \"verify\","                    \
+	" \"describe\", \"publish\";"                                                              \
+	" stage-ticks = /bits/ 64 <1 2 0x200000000 3 4 5 " ticks ">;"                              \
+	" stage-bytes = /bits/ 64 <0 4096 0 0xfffffffff 7 8 " bytes ">;"                           \
 	" segment-names = \"kernel\", \"initrd\", \"dtb\";"                                        \
 	" segment-verdicts = \"ok\", \"ok\", \"skipped\"; };"
 
@@ -131,11 +132,11 @@ static void test_patch(void **state)
 	closed = tree_copy(open);
 	size = fdt_totalsize(closed);
 	assert_int_equal(
-		lethe_record_patch_stage(closed, 5, 0x1122334455667788, 0x99aabbccddeeff00),
+		lethe_record_patch_stage(closed, 6, 0x1122334455667788, 0x99aabbccddeeff00),
 		LETHE_OK);
 	assert_int_equal(fdt_totalsize(closed), size);
 	tree_assert_same(closed, expected);
-	assert_int_equal(lethe_record_patch_stage(closed, 5, 0, 0), LETHE_OK);
+	assert_int_equal(lethe_record_patch_stage(closed, 6, 0, 0), LETHE_OK);
 	assert_memory_equal(closed, open, size);
 
 	assert_int_equal(lethe_record_patch_stage(closed, LETHE_RECORD_STAGES, 1, 1),

@@ -14,12 +14,12 @@ def texts(*words):
 
 RECORD = {
     "record-version": struct.pack(">I", 1), "version": b"0.1.0\0", "door": b"image\0",
-    "mode": b"uncached\0", "entry-el": struct.pack(">I", 2), "handoff-el": struct.pack(">I", 1),
+    "mode": b"cached\0", "entry-el": struct.pack(">I", 2), "handoff-el": struct.pack(">I", 1),
     "slot": struct.pack(">I", 0), "boot-count": struct.pack(">I", 7),
     "counter-frequency": struct.pack(">Q", 62500000),
-    "stage-names": texts("check", "read", "move", "verify", "describe", "publish"),
-    "stage-ticks": struct.pack(">6Q", 62500, 125000, 0, 62500000, 31250, 6250),
-    "stage-bytes": struct.pack(">6Q", 0, 0, 0, 10 * MIB, 4096, 0),
+    "stage-names": texts("check", "memory", "read", "move", "verify", "describe", "publish"),
+    "stage-ticks": struct.pack(">7Q", 62500, 12500, 125000, 0, 62500000, 31250, 6250),
+    "stage-bytes": struct.pack(">7Q", 0, 8192, 0, 0, 10 * MIB, 4096, 0),
     "segment-names": texts("initrd", "kernel"), "segment-verdicts": texts("ok", "skipped"),
 }
 
@@ -33,11 +33,12 @@ def record_tree(**changes):
 def test_record(lethe):
     lethe.write("fdt", record_tree())
     lines = [line.split() for line in lethe.good("record", "fdt").stdout.splitlines()]
-    for line in (["version", "0.1.0"], ["door", "image"], ["mode", "uncached"],
+    for line in (["version", "0.1.0"], ["door", "image"], ["mode", "cached"],
                  ["entered", "at", "EL2"], ["handed", "over", "at", "EL1"], ["boot", "count", "7"],
                  ["check", "62500", "1.000", "0", "-"],
+                 ["memory", "12500", "0.200", "8192", "39.1"],
                  ["verify", "62500000", "1000.000", "10485760", "10.0"],
-                 ["together", "62725000", "1003.600"], ["initrd", "ok"], ["kernel", "skipped"]):
+                 ["together", "62737500", "1003.800"], ["initrd", "ok"], ["kernel", "skipped"]):
         assert line in lines, line
 
 
