@@ -5,13 +5,12 @@ A cell is a function that makes its files and returns a Setup. The likely killer
 """
 
 import os
-import struct
 
 import images
 import relocations
 from cell_setup import BUNDLE, TARGET, Setup, by_stub, lines, memory, payload
 from harness import LOAD, MIB, PAYLOAD, VIRT_UART
-from images import Bundle, fdtput, machine_tree, pack, write
+from images import Bundle, machine_tree, pack, uefi_memory, write
 
 FREE = 0x4a000000
 ELSEWHERE = 0x4c000000
@@ -230,13 +229,8 @@ def loaders_initrd(folder):
 def uefi_map(folder):
     """RAM is told by an EFI memory map that the tree names."""
     tree = machine_tree(folder + "/loader.dtb")
-    fdtput(tree, "-r", "/memory@40000000")
     at = ELSEWHERE + 0x80018
-    for name, value in (("start", f"0 {at:x}"), ("size", "60"), ("desc-size", "30"),
-                        ("desc-ver", "1")):
-        fdtput(tree, "-t", "x", "/chosen", f"linux,uefi-mmap-{name}", *value.split())
-    table = b"".join(struct.pack("<IIQQQQQ", 7, 0, base, 0, pages, 0xf, 0)
-                     for base, pages in ((0x40000000, 0x8000), (0x48000000, 0x8000)))
+    table = uefi_memory(tree, at, (0x40000000, 0x48000000), (0x48000000, 0x50000000))
     data = b"far away" * 99
     raw = write(folder + "/raw", data)
     path = pack(folder + "/boot.img", "--raw", f"{raw}@{FREE:#x}")

@@ -251,6 +251,18 @@ def source_of(tree, *options):
                           stdout=subprocess.PIPE, text=True).stdout
 
 
+def uefi_memory(tree, at, *ranges):
+    """RAM is told by an EFI memory map at that address, not by /memory. The map's bytes."""
+    fdtput(tree, "-r", "/memory@40000000")
+    table = b"".join(struct.pack("<IIQQQQQ", 7, 0, start, 0, (end - start) // 4096, 0xf, 0)
+                     for start, end in ranges)
+    for name, value in (("start", at), ("size", len(table)), ("desc-size", 48), ("desc-ver", 1)):
+        cells = [value >> 32, value & 0xffffffff] if name == "start" else [value]
+        fdtput(tree, "-t", "x", "/chosen", f"linux,uefi-mmap-{name}",
+               *(f"{cell:x}" for cell in cells))
+    return table
+
+
 def reservations(tree):
     """The /memreserve/ entries of a tree's bytes: [(address, size)]"""
     at = struct.unpack_from(">I", tree, 16)[0]

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Stage 2: cached or not, and why not. Every boot here is judged, and has to reach the payload."""
+
+import pytest
+
+from harness import LOAD, MIB, Machine
+from images import Bundle, Hostile, fdtget, fdtput, machine_tree, pack, uefi_memory, write
+from pairwise import cover
+
+UNCACHED = 1            # LETHE_MODE_UNCACHED
+POOL_PAGES = 24         # memory.c
+GIB = 1 << 30
+FREE = 0x4a000000
+ELSEWHERE = 0x4c000000
+RAW = bytes(i % 251 for i in range(70001))
+
+
+def with_mode(path, mode):
+    bundle = Bundle(path)
+    bundle.plan("mode", UNCACHED if mode == "uncached" else 0)
+    return bundle.save(path)
+
+
+def sources(work, boot, source):
+    """The raw segment is read where the loader put it; the bundle has nothing of it."""
+    bundle = Bundle(boot)
+    index = bundle.segments()["raw0"]
+    bundle.segment(index, "source", source)
+    bundle.segment(index, "flags", 0)
+    return bundle, write(work + "/raw", RAW)
+
+
+def packed_raw(work, *options, dest=FREE):
+    return pack(work + "/boot.img", "--raw", f"{write(work + '/raw', RAW)}@{dest:#x}", *options)
+
+
+def windows(path, *ranges, out=None):
+    bundle = Bundle(path)
+    bundle.tail(ranges)
+    return bundle.save(out or path)
+
+
+def boot(work, path, mode, el=2, why=None, there=None, **options):
+    """The tree that the payload got. why: the status that the console gives. there: {PA: bytes}"""
+    with Machine(path, el=el, ram=True, **options) as machine:
+        if why:
+            machine.expect(rf"^lethe: uncached: .* \(LETHE_E_{why}\)$")
+        machine.expect(rf"^lethe: enter 0x[0-9a-f]+ EL{el}$", never="FAULT|FAIL")
+        values = machine.payload()
+        assert values["el"] == el
+        assert why or not any("uncached" in line for line in machine.lethe_lines())
+        tree = write(work + "/given.dtb", machine.read_tree(values["x0"]))
+        assert fdtget(tree, "/chosen/lethe", "mode") == mode
+        for address, data in (there or {}).items():
+            assert machine.read_ram(address, len(data)) == data, f"wrong at {address:#x}"
+    return tree
+
+
+def table_pages(tree):
+    """As the record has it."""
+    cells = fdtget(tree, "/chosen/lethe", "stage-bytes", "x").split()
+    return int(cells[3], 16) // 4096
+
+
+# ---- which mode ----
+
+MODES = {"cpu": ["cortex-a72", "neoverse-n1", "a64fx", "max"], "el": [1, 2],
+         "mode": ["cached", "uncached"]}
+
+
+@pytest.mark.parametrize("cell", cover(MODES, lambda cell: True),
+                         ids=lambda cell: "-".join(map(str, cell.values())))
+def test_mode(work, cell):
+    options = dict(cell)
+    if cell["cpu"] == "a64fx":      # QEMU's has a GICv3 in its ID registers, whatever the machine has
+        options["machine"] = f"virt,virtualization={'on' if cell['el'] == 2 else 'off'}" \
+            ",gic-version=3"
+    tree = boot(work, with_mode(pack(work + "/boot.img"), cell["mode"]), **options)
+    assert (table_pages(tree) > 0) == (cell["mode"] == "cached")
+
+
+@pytest.mark.parametrize("el", [1, 2])
+@pytest.mark.parametrize("mode", ["cached", "uncached"])
+@pytest.mark.parametrize("memory", ["tree", "uefi", "windows"])
+def test_what_lies_outside_the_extent(work, el, mode, memory):
+    """A raw segment that moves there, the initrd that the loader left, and who says it is RAM."""
+    tree = machine_tree(work + "/loader.dtb", el=el)
+    data = b"the loader's" * 5000
+    start = 0x4d001003
+    fdtput(tree, "-t", "x", "/chosen", "linux,initrd-start", f"{start:x}")
+    fdtput(tree, "-t", "x", "/chosen", "linux,initrd-end", f"{start + len(data):x}")
+    load = [(write(work + "/initrd", data), start)]
+    path = with_mode(packed_raw(work, dest=FREE + 5), mode)
+    if memory == "uefi":
+        table = uefi_memory(tree, ELSEWHERE + 0x80018, (0x40000000, 0x50000000))
+        load.append((write(work + "/map", table), ELSEWHERE + 0x80018))
+    if memory == "windows":
+        windows(path, (FREE, 0x100000))
+    target = LOAD + 2 * MIB
+    stub = Hostile(target, "plain", x0=ELSEWHERE).save(work + "/stub")
+    boot(work, stub, mode, el, load=[(path, target), (tree, ELSEWHERE), *load],
+         there={FREE + 5: RAW, start: data})
+
+
+def test_cached_to_el1(work):
+    with Machine(pack(work + "/boot.img", "--el", "1"), ram=True) as machine:
+        values = machine.payload()
+        tree = write(work + "/given.dtb", machine.read_tree(values["x0"]))
+        assert values["el"] == 1 and fdtget(tree, "/chosen/lethe", "mode") == "cached"
+
+
+# ---- the floor ----
+
+def far_apart(count):
+    """Odd edges: each window takes a table of its own for each end, and others above."""
+    return [(GIB * (4 + 3 * i) + 0x1ff000, 2 * MIB + 0x2000) for i in range(count)]
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_more_windows_than_tables(work, el):
+    boot(work, windows(pack(work + "/boot.img"), *far_apart(64)), "uncached", el, "MAP_POOL")
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_the_last_table(work, el):
+    """The console comes last and takes two. One table too few for it, and the MMU goes off again."""
+    path = pack(work + "/boot.img")
+    used = table_pages(boot(work, path, "cached", el))
+    for left, mode, why in ((2, "cached", None), (1, "uncached", "MAP_POOL")):
+        one_each = [(0x60001000 + i * 4 * MIB, 0x1000) for i in range(POOL_PAGES - left - used)]
+        tree = boot(work, windows(path, *one_each, out=work + "/more.img"), mode, el, why)
+        assert table_pages(tree) == POOL_PAGES - left
+
+
+@pytest.mark.parametrize("el", [1, 2])
+@pytest.mark.parametrize("cpu, bits", [("cortex-a53", 40), ("cortex-a72", 44), ("max", 48)])
+def test_window_above_the_cpus_addresses(work, el, cpu, bits):
+    """52 bits of QEMU's max count as 48: more would need another format of tables."""
+    path = pack(work + "/boot.img")
+    limit = 1 << bits
+    boot(work, windows(path, (limit - 0x3000, 0x4000)), "uncached", el, "MAP_ADDRESS", cpu=cpu)
+    boot(work, windows(path, (limit - 0x3000, 0x3000)), "cached", el, cpu=cpu)
+
+
+@pytest.mark.parametrize("el", [1, 2])
+@pytest.mark.parametrize("how", ["no RAM", "not of the plan's", "reserved"])
+def test_source_that_nobody_calls_ram(work, el, how):
+    """It may be a device, so it is read as ever: with the MMU off."""
+    source = 0x04001003 if how == "no RAM" else ELSEWHERE + 3       # QEMU's second flash
+    bundle, raw = sources(work, packed_raw(work, dest=FREE + 5), source)
+    options = {}
+    if how == "not of the plan's":
+        bundle.tail([(FREE, 0x100000)])
+    if how == "reserved":
+        tree = machine_tree(work + "/loader.dtb", el=el)
+        fdtput(tree, "-p", "-t", "x", "/reserved-memory", "#address-cells", "2")
+        fdtput(tree, "-t", "x", "/reserved-memory", "#size-cells", "2")
+        fdtput(tree, "/reserved-memory", "ranges")
+        fdtput(tree, "-p", "-t", "x", "/reserved-memory/x", "reg", "0", f"{ELSEWHERE:x}", "0",
+               "100000")
+        options["dtb"] = tree
+    boot(work, bundle.save(work + "/boot.img"), "uncached", el, "SOURCE_NOT_RAM",
+         there={FREE + 5: RAW}, load=[(raw, source)], **options)
+
+
+def test_source_in_ram(work):
+    """The same where the tree has RAM, and nothing else: cached."""
+    bundle, raw = sources(work, packed_raw(work, dest=FREE + 5), ELSEWHERE + 3)
+    boot(work, bundle.save(work + "/boot.img"), "cached", there={FREE + 5: RAW},
+         load=[(raw, ELSEWHERE + 3)])
+
+
+# ---- far addresses ----
+
+@pytest.mark.parametrize("mode", ["cached", "uncached"])
+@pytest.mark.parametrize("memory, dest", [(6 * 1024, 0x1a0000003), (1100 * 1024, 0x10a00000003)],
+                         ids=["above 4 GiB", "above 1 TiB"])
+def test_ram_far_up(work, mode, memory, dest):
+    """Never touched but where the raw segment goes. The host gives pages as they are written."""
+    path = with_mode(packed_raw(work, dest=dest), mode)
+    backend = f"memory-backend-ram,id=far,size={memory}M,reserve=off"
+    with Machine(path, memory=memory, machine="virt,virtualization=on,memory-backend=far",
+                 extra=["-object", backend]) as machine:
+        machine.expect(r"^lethe: raw0 70001 sha256 ok", "^lethe: enter ", never="uncached:")
+        machine.payload()
