@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The boots that a mutant has to survive: each a moment long, together all code of the blob.
 
-A cell is a function that makes its files and returns a Setup. The likely killers stand first.
+A cell is a function that makes its files and returns a Setup. The likely killers stand first. Most
+are there twice: the same maintenance has to do for the cached mode and for the uncached.
 """
 
 import os
@@ -16,6 +17,7 @@ FREE = 0x4a000000
 ELSEWHERE = 0x4c000000
 HOLE = 0x0e000000       # nothing answers there
 UART = ["--console", f"pl011,{VIRT_UART:#x}"]
+UNCACHED = 1            # LETHE_MODE_UNCACHED
 CELLS = dict(relocations.CELLS)
 
 
@@ -24,19 +26,31 @@ def cell(function):
     return function
 
 
+def both(function):
+    """A cell, and its twin with the MMU off."""
+    def uncached(folder):
+        setup = function(folder)
+        bundle = Bundle(setup.bundle)
+        bundle.plan("mode", UNCACHED)
+        bundle.save(setup.bundle)
+        return setup
+    CELLS[function.__name__ + "_uncached"] = uncached
+    return cell(function)
+
+
 # ---- the three ways across ----
 
-@cell
+@both
 def el2(folder):
     return Setup(pack(folder + "/boot.img"), payload(2), {"ram": True})
 
 
-@cell
+@both
 def el1(folder):
     return Setup(pack(folder + "/boot.img"), payload(1), {"ram": True, "el": 1})
 
 
-@cell
+@both
 def to_el1(folder):
     return Setup(pack(folder + "/boot.img", "--el", "1"), payload(1), {"ram": True})
 
@@ -75,20 +89,20 @@ def moved(folder, *options):
     return bundle.save(folder + "/boot.img"), kernel, memory(*parts)
 
 
-@cell
+@both
 def moves(folder):
     path, kernel, more = moved(folder)
     return Setup(path, payload(2, kernel, more), {"ram": True})
 
 
-@cell
+@both
 def strict_moves(folder):
     """The loader cleaned no more than the blob and the plan."""
     path, kernel, more = moved(folder)
     return Setup(path, payload(1, kernel, more), {"ram": True, "el": 1, "judge": {"clean": "plan"}})
 
 
-@cell
+@both
 def strict_tree(folder):
     """A packed tree that nobody cleaned, far behind the plan; x0 is not looked at."""
     tree = machine_tree(folder + "/own.dtb")
@@ -102,14 +116,14 @@ def strict_tree(folder):
     return Setup(bundle.save(path), payload(2), {"ram": True, "judge": {"clean": "plan"}})
 
 
-@cell
+@both
 def strict_plan(folder):
     """A loader that cleaned nothing but the blob."""
     return Setup(pack(folder + "/boot.img", "--append", "a=b"), payload(2),
                  {"ram": True, "judge": {"clean": "blob"}})
 
 
-@cell
+@both
 def strict_own_memory(folder):
     """Nor its own bss and stacks: what it stores there is to stay."""
     path = pack(folder + "/boot.img")
@@ -118,7 +132,7 @@ def strict_own_memory(folder):
     return Setup(path, payload(2), {"ram": True, "judge": {"clean": clean}})
 
 
-@cell
+@both
 def stale_data(folder):
     """Old clean lines over its data and its plan."""
     path = pack(folder + "/boot.img")
@@ -134,17 +148,17 @@ def stale_image(folder, **options):
     return {"ram": True, "judge": {"stale": stale}, **options}
 
 
-@cell
+@both
 def stale_image_el2(folder):
     return Setup(folder + "/boot.img", payload(2), stale_image(folder))
 
 
-@cell
+@both
 def stale_image_el1(folder):
     return Setup(folder + "/boot.img", payload(1), stale_image(folder, el=1))
 
 
-@cell
+@both
 def others_map_it(folder):
     """A hypervisor that maps all but Lethe as cacheable, and whose CPU reads ahead."""
     path, kernel, more = moved(folder)
@@ -153,7 +167,7 @@ def others_map_it(folder):
     return Setup(path, payload(2, kernel, more), {"ram": True, "judge": {"mapped": ranges}})
 
 
-@cell
+@both
 def slide(folder):
     """4 KiB from where the kernel may lie: it is moved up over itself in pieces."""
     kernel = odd_kernel(folder)
@@ -164,7 +178,7 @@ def slide(folder):
 
 # ---- other CPUs, entered by the worst of loaders ----
 
-@cell
+@both
 def hostile_e2h(folder):
     """Memory behind the file is rubbish, EL2 is as a VHE kernel leaves it."""
     path = pack(folder + "/boot.img")
@@ -185,19 +199,19 @@ def deceiving_far(folder):
     return Setup(pack(folder + "/boot.img"), payload(2), options)
 
 
-@cell
+@both
 def hostile_max_to_el1(folder):
     path = pack(folder + "/boot.img", "--el", "1")
     return Setup(path, payload(1), by_stub(folder, "e2h", "streaming", cpu="max"))
 
 
-@cell
+@both
 def hostile_el1(folder):
     return Setup(pack(folder + "/boot.img"), payload(1),
                  by_stub(folder, "streaming", cpu="max", el=1, judge={"clean": "plan"}))
 
 
-@cell
+@both
 def gic3_to_el1(folder):
     def icc(machine, values, tree):
         assert values["icc_sre"] & 1
@@ -207,7 +221,7 @@ def gic3_to_el1(folder):
                          machine="virt,virtualization=on,gic-version=3,its=off"))
 
 
-@cell
+@both
 def long_lines(folder):
     """256 bytes each."""
     path, kernel, more = moved(folder)
@@ -215,9 +229,38 @@ def long_lines(folder):
                  {"ram": True, "cpu": "a64fx", "judge": {"clean": "plan"}})
 
 
-# ---- who else has something in memory ----
+# ---- down to the floor again ----
+
+def leaves(folder, el):
+    """A source that the plan does not call RAM, seen when the MMU is on already."""
+    data = bytes(i % 239 for i in range(9001))
+    raw = write(folder + "/raw", data)
+    bundle = Bundle(pack(folder + "/boot.img", "--raw", f"{raw}@{FREE + 3:#x}"))
+    index = bundle.segments()["raw0"]
+    bundle.segment(index, "source", ELSEWHERE + 1)
+    bundle.segment(index, "flags", 0)
+    bundle.tail([(FREE, 0x100000)])
+
+    def check(machine):
+        machine.expect(r"^lethe: uncached: .* \(LETHE_E_SOURCE_NOT_RAM\)$")
+        payload(el, more=memory((FREE + 3, data)))(machine)
+    return Setup(bundle.save(folder + "/bad.img"), check,
+                 by_stub(folder, "plain", el=el, load=[(raw, ELSEWHERE + 1)]))
+
 
 @cell
+def leaves_el2(folder):
+    return leaves(folder, 2)
+
+
+@cell
+def leaves_el1(folder):
+    return leaves(folder, 1)
+
+
+# ---- who else has something in memory ----
+
+@both
 def loaders_initrd(folder):
     data = bytes(i % 241 for i in range(70001))
     initrd = write(folder + "/initrd", data)
@@ -225,7 +268,7 @@ def loaders_initrd(folder):
                  payload(2, more=memory((0x48000000, data))), {"ram": True, "initrd": initrd})
 
 
-@cell
+@both
 def uefi_map(folder):
     """RAM is told by an EFI memory map that the tree names."""
     tree = machine_tree(folder + "/loader.dtb")
@@ -247,7 +290,7 @@ def serror_pending(folder):
     return Setup(pack(folder + "/boot.img"), check, by_stub(folder, "el1", "serror"))
 
 
-@cell
+@both
 def bad_x0(folder):
     """The probe's load is aborted; the packed tree is taken."""
     tree = machine_tree(folder + "/own.dtb")

@@ -36,7 +36,8 @@ class Instruction:
 
     @property
     def text(self):
-        return f"{self.name} {self.operands}".strip()
+        """A branch to another function without the address."""
+        return re.sub(r" [0-9a-f]+ <(\w+)>$", r" \1", f"{self.name} {self.operands}".strip())
 
     @property
     def target(self):
