@@ -41,10 +41,9 @@ FUNC lethe_mmu_on
 2:	msr	mair_el1, x5			// attributes, ...
 	msr	tcr_el1, x4			// ... sizes, cacheable walks, nothing behind TTBR1, ...
 	msr	ttbr0_el1, x11			// ... and the tables
-	isb					// in force before M is
 	tlbi	vmalle1				// what the TLBs hold is the old kernel's
 	dsb	nsh				// gone on this CPU ...
-	isb					// ... and for what follows
+	isb					// ... and for what follows, with all of the above in force before M
 	msr	sctlr_el1, x6			// M, C, I = 1
 	isb					// from here the map is in force
 	ret	x12
@@ -58,10 +57,9 @@ FUNC lethe_mmu_on
 	msr	mair_el2, x5			// as at EL1
 	msr	tcr_el2, x4
 	msr	ttbr0_el2, x11
-	isb					// in force before M is
 	tlbi	alle2				// what the TLBs hold is the old kernel's
 	dsb	nsh				// gone on this CPU ...
-	isb					// ... and for what follows
+	isb					// ... and for what follows, with all of the above in force before M
 	msr	sctlr_el2, x6			// M, C, I = 1
 	isb					// from here the map is in force
 	ret	x12
@@ -72,15 +70,12 @@ END lethe_mmu_on
  *
  * In        [x0, x1) = all of Lethe that is written: data, stack, tables
  * Out       none
- * Clobbers  x0-x8 flags
+ * Clobbers  x0 x2-x4 x7 x8 flags
  * State     EL1 or EL2; MMU on or off before, MMU and D-cache off and I-cache on after
  * Stack     0
  */
 FUNC lethe_mmu_off
 	mov	x4, x30
-	mov	x5, x0
-	mov	x6, x1
-	bl	lethe_dcache_clean_inval_poc	// the last values are in memory before loads go there
 	mrs	x7, CurrentEL
 	cmp	x7, #(2 << 2)
 	b.eq	1f
@@ -89,9 +84,8 @@ FUNC lethe_mmu_off
 	b	2f
 1:	mov_q	x8, SCTLR_EL2_OFF | SCTLR_I
 	msr	sctlr_el2, x8			// M, C = 0
-2:	isb					// from here every access goes to memory
-	mov	x0, x5				// while the map was in force lines may have been filled again,
-	mov	x1, x6				// and what is stored from now on would be newer than they
+2:	isb					// from here every access goes to memory, and no line of ours is filled;
+						// the last values follow before the first load looks for them
 	bl	lethe_dcache_clean_inval_poc
 	ret	x4
 END lethe_mmu_off
