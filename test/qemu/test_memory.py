@@ -72,7 +72,7 @@ MODES = {"cpu": ["cortex-a72", "neoverse-n1", "a64fx", "max"], "el": [1, 2],
                          ids=lambda cell: "-".join(map(str, cell.values())))
 def test_mode(work, cell):
     options = dict(cell)
-    if cell["cpu"] == "a64fx":      # QEMU's has a GICv3 in its ID registers, whatever the machine has
+    if cell["cpu"] == "a64fx":      # it claims a GICv3 in its ID registers, whatever there is
         options["machine"] = f"virt,virtualization={'on' if cell['el'] == 2 else 'off'}" \
             ",gic-version=3"
     tree = boot(work, with_mode(pack(work + "/boot.img"), cell["mode"]), **options)
@@ -123,7 +123,7 @@ def test_more_windows_than_tables(work, el):
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_the_last_table(work, el):
-    """The console comes last and takes two. One table too few for it, and the MMU goes off again."""
+    """The console comes last and takes two. One too few for it, and the MMU goes off again."""
     path = pack(work + "/boot.img")
     used = table_pages(boot(work, path, "cached", el))
     for left, mode, why in ((2, "cached", None), (1, "uncached", "MAP_POOL")):
