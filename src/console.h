@@ -9,7 +9,8 @@
  * whoever named the UART has set it up. Every wait is bounded; a UART that does not take a
  * character in time, or faults at the first look, is given up and Lethe goes on without a word.
  *
- * uart->kind NONE closes it. SError unmasked, lethe_vectors in force, MMU off.
+ * uart->kind NONE closes it. SError unmasked, lethe_vectors in force, MMU off or
+ * the registers mapped as Device memory.
  */
 void lethe_console_open(const struct lethe_uart *uart);
 

@@ -34,8 +34,8 @@ FUNC lethe_handoff
 	ldp	x15, x17, [x0, #48]
 	ldp	x4, x5, [x0, #64]
 
-	// Our last stores (uncached, so they go to the PoC themselves) and every DC are complete; an SError they
-	// caused is taken by the printing vectors here, not by the next kernel.
+	// Our last stores and every DC are complete; an SError they caused is taken by the printing vectors here,
+	// not by the next kernel.
 	dsb	sy
 	isb
 	msr	daifset, #15

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 7: every byte the payload is given, at the PoC, and no stale line over it. Stores so far
- * were uncached, so nothing of ours is dirty; but the lines could have been refilled since (another
- * agent, or an instruction fetch, in a unified cache), and booting.rst asks for clean to the PoC by
- * VA whatever we believe.
+ * Stage 7: every byte the payload is given, at the PoC, and no stale line over it. In cached mode
+ * what we stored is in the caches; in uncached mode it is in memory, but the lines could have been
+ * refilled since (another agent, or an instruction fetch, in a unified cache).
  */
 #include <lethe/cache.h>
 

@@ -89,7 +89,8 @@ static int check_fixed(struct lethe_road *road, uint64_t base, uint64_t size)
 	return LETHE_OK;
 }
 
-/* A source that nobody calls RAM may be a device, which must not be mapped cacheable. */
+/* What nobody calls RAM may be a device, which must not be mapped cacheable; what is reserved may be
+ * so because of no-map. */
 static void check_source(struct lethe_road *road, uint64_t base, uint64_t size)
 {
 	if (memory_is_known(road) && covers(road, base, size) &&
@@ -171,6 +172,7 @@ int lethe_read_memory(struct lethe_road *road, struct lethe_where *where)
 		}
 	}
 	if (road->facts.has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE) {
+		/* The loader says that it is memory. */
 		lethe_memory_need(road, road->facts.initrd_start,
 				  road->facts.initrd_end - road->facts.initrd_start, LETHE_MAP_RO);
 	}

@@ -6,7 +6,8 @@
 
 /*
  * PL011 and 8250/16550, polled. All return 0, or -1 when the UART faults, is gone, or stays busy
- * longer than any working one can; nothing is printed. MMU off (registers are Device memory).
+ * longer than any working one can; nothing is printed. MMU off, or the
+ * registers mapped as Device memory.
  */
 
 /* First look: does something answer? Fills in what the kind fixes (access width) and enables a

@@ -140,7 +140,8 @@ lethe_vectors:
  * Out       w0 = 0, or -1 when the access was aborted (value is then untouched)
  * Clobbers  x0 x4 flags
  * Preserves all else
- * State     EL1, EL2 or EL3; MMU off; SError unmasked; lethe_vectors in force
+ * State     EL1, EL2 or EL3; MMU off, or on with a device register mapped (maintain 0); SError unmasked;
+ *           lethe_vectors in force
  * Stack     0
  */
 FUNC lethe_probe_read

@@ -16,11 +16,12 @@ struct lethe_handoff {
 };
 
 /*
- * Crosses: no stack, no memory access after the structure was read. The caller's own memory goes to the PoC,
- * MMU and caches go off. Does not return.
+ * Crosses: no stack, no memory access after the structure was read. The caller's own memory goes to
+ * the PoC, MMU and caches go off. Does not return.
  *
- * State: EL1 or EL2, MMU and D-cache off, or on with this code and all of it mapped; every byte the payload needs at the PoC; at EL2 on the way to
- * EL1, lethe_el2_prepare() has been called.
+ * State: EL1 or EL2; MMU and D-cache off, or on with this code and all of the caller's own memory
+ * mapped; every byte the payload needs at the PoC; at EL2 on the way to EL1, lethe_el2_prepare() has
+ * been called.
  */
 void lethe_handoff(const struct lethe_handoff *handoff) __attribute__((noreturn));
 
@@ -51,7 +52,7 @@ void lethe_cpu_id_read(struct lethe_cpu_id *id);
 
 /*
  * Writes them, all but HCR_EL2 and SCTLR_EL2, which lethe_handoff() writes last, and leaves streaming
- * SVE mode; ISB at the end. EL2 only, MMU off.
+ * SVE mode. In force with the next ISB, which is lethe_handoff()'s. EL2 only.
  */
 void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs);
 
