@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # make bench: all of docs/bench.md, into $(O)/bench.json. Its parts: bench-digest, bench-road,
-# bench-relocate (relocate.mk) and bench-boot. DIGEST_MIB: sizes of the message that is digested;
+# bench-relocate (relocate.mk), bench-boot and bench-judge. DIGEST_MIB: sizes of the message that is digested;
 # PAIRS: how often a boot is timed.
 PAIRS ?= 5
 DIGEST_MIB ?= 1 64
@@ -10,10 +10,10 @@ BENCH_ENV = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	BUSYBOX='$(abspath $(BUSYBOX))' CC_TARGET='$(CC_TARGET)' PYTHON='$(PYTHON)' \
 	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu:bench
 
-.PHONY: bench-digest bench-road bench-boot
+.PHONY: bench-digest bench-road bench-boot bench-judge
 bench: deps-bench
 	rm -f $(O)/bench.json
-	$(MAKE) bench-digest bench-road bench-relocate bench-boot
+	$(MAKE) bench-digest bench-road bench-relocate bench-boot bench-judge
 
 include bench/digest/digests.mk
 bench-digest: $(O)/meter.so $(DIGESTS:%=$(O)/bench/digest/%.elf)
@@ -23,3 +23,5 @@ bench-road: $(O)/meter.so $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(KERNEL) $
 	$(BENCH_ENV) $(PYTHON) bench/road.py
 bench-boot: $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX)
 	$(BENCH_ENV) bench/boot.sh $(PAIRS)
+bench-judge: $(O)/cohsan.so $(O)/lethe $(O)/lethe.elf $(KERNEL) $(BUSYBOX)
+	$(BENCH_ENV) $(PYTHON) bench/judged.py $(PAIRS)

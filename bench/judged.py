@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""How much slower is a boot of Debian's kernel through Lethe, up to the hand-off, under cohsan?
+
+With and without in turn, so that a change of the host's load meets both; the median of the ratios. Wall time.
+"""
+
+import statistics
+import sys
+import time
+
+import harness
+import images
+import report
+
+
+def seconds(boot, judge):
+    options = {} if judge else {"judge": None, "because": "the time without"}
+    start = time.monotonic()
+    with harness.Machine(boot, memory=512, **options) as machine:
+        machine.expect("^lethe: enter")
+        return time.monotonic() - start
+
+
+def main(pairs):
+    folder = harness.os.path.join(harness.O, "bench")
+    harness.os.makedirs(folder, exist_ok=True)
+    initrd = images.initramfs(folder + "/judge.initrd")
+    boot = images.pack(folder + "/judge.img", "--initrd", initrd, kernel=harness.KERNEL)
+    measured = [(seconds(boot, False), seconds(boot, True)) for _ in range(pairs)]
+    ratio = statistics.median(judged / plain for plain, judged in measured)
+    report.save("judge", {"pairs": pairs, "median_ratio_judged_to_plain": round(ratio, 2)})
+    print(f"a boot to the hand-off takes {ratio:.1f} times as long under the judge "
+          f"(median of {pairs} pairs)")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
