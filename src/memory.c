@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "memory.h"
 
+#include <stddef.h>
+
 #include "entry.h"
 #include "mmu_regs.h"
+
+_Static_assert(offsetof(struct lethe_mmu_regs, tcr) == 0, "mmu.S");
+_Static_assert(offsetof(struct lethe_mmu_regs, mair) == 8, "mmu.S");
+_Static_assert(offsetof(struct lethe_mmu_regs, sctlr) == 16, "mmu.S");
+_Static_assert(offsetof(struct lethe_mmu_regs, hcr) == 24, "mmu.S");
+_Static_assert(offsetof(struct lethe_mmu_regs, has_tcr2) == 36, "mmu.S");
+_Static_assert(offsetof(struct lethe_mmu_regs, has_sctlr2) == 40, "mmu.S");
 
 #define PAGE ((uint64_t)LETHE_IDMAP_PAGE)
 #define POOL_PAGES 24U /* 96 KiB: a root, and what a dozen ranges with odd edges take */

@@ -12,7 +12,7 @@
  *	walk.c		translation tables		map.c	all that a set of tables maps
  *	handoff.c	the last look		report.c	what is said
  *
- * Calls go down that list only. One lock is held over each callback.
+ * One lock is held over each callback.
  */
 #ifndef COHSAN_H
 #define COHSAN_H
@@ -326,7 +326,7 @@ const char *shadow_text(const struct cell *cell, uint64_t mask, char *buffer, si
 
 /* ---- walk.c, map.c ---- */
 
-/* A va as the CPU sees it. quiet: no report, no filling of the software TLB. */
+/* place's va as the CPU sees it. */
 struct translation walk(struct cpu *cpu, unsigned int regime, const struct place *place);
 void walk_flush(struct cpu *cpu);
 struct walk_table { /* how a TTBR is to be read */
@@ -338,10 +338,9 @@ struct walk_table { /* how a TTBR is to be read */
 	uint64_t mair;
 };
 struct walk_table walk_table(const struct cpu *cpu, unsigned int regime, bool upper);
-bool walk_visible(struct cpu *cpu, const struct walk_table *table, uint64_t pa, const struct place *place);
+bool walk_visible(const struct walk_table *table, uint64_t pa, const struct place *place);
 enum memory walk_memory(uint64_t mair, uint64_t descriptor);
-/* All that the CPU's tables map as cacheable, into cpu->map; reports descriptors that are not visible if place is given. */
-void map_read(struct cpu *cpu, unsigned int regime, const struct place *place);
+/* M and C go on, or off; or the tables changed meanwhile. place: reports descriptors that are not visible. */
 void map_enter(struct cpu *cpu, unsigned int regime, const struct place *place);
 void map_leave(struct cpu *cpu, unsigned int regime);
 void map_changed(struct cpu *cpu);

@@ -110,7 +110,6 @@ static const char *relied_register(const struct cpu *cpu, const struct insn *ins
 {
 	unsigned int regime = cpu_regime(cpu, insn->el);
 	bool e2h_moves = insn->el == 2 && (unsynced(cpu, R_HCR) & (HCR_E2H | HCR_TGE));
-
 	bool is_system = insn->kind == K_MSR || insn->kind == K_MRS;
 
 	if ((insn->fp || (is_system && is_vector_control(insn))) && (traps_unsynced(cpu, regime, insn->el) ||

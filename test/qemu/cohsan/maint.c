@@ -28,14 +28,13 @@ static bool is_unordered(const struct cpu *cpu, const struct cell *cell)
 	       cell->store_dmb == cpu->dmb_sys;
 }
 
-static void issue(const struct cpu *cpu, enum dc op, struct cell *cell, uint64_t bytes)
+static void issue(enum dc op, struct cell *cell, uint64_t bytes)
 {
 	if (op == DC_CVAU) {
 		cell->cleaning_pou |= bytes;
 	} else {
 		cell->cleaning |= bytes;
 	}
-	(void)cpu;
 }
 
 static void dc_line(struct cpu *cpu, enum dc op, const struct place *place)
@@ -54,13 +53,13 @@ static void dc_line(struct cpu *cpu, enum dc op, const struct place *place)
 			       "uncached store before it, no DMB or DSB between");
 			cell->store_uncached = false;
 		}
-		issue(cpu, op, cell, shadow_line_mask(cpu, at));
+		issue(op, cell, shadow_line_mask(cpu, at));
 	}
 	push(cpu, (struct pending){.pa = base, .kind = K_DC, .op = (uint8_t)op,
 				   .needs = op == DC_CVAU ? DOMAIN_ISH : DOMAIN_SYS});
 }
 
-static void zero(struct cpu *cpu, const struct insn *insn, struct place *place, enum memory memory)
+static void zero(struct cpu *cpu, struct place *place, enum memory memory)
 {
 	if (memory == MEMORY_DEVICE) {
 		report("zva", place, "Device memory, or the MMU off");
@@ -68,7 +67,6 @@ static void zero(struct cpu *cpu, const struct insn *insn, struct place *place, 
 	place->va &= ~(cpu->zva - 1);
 	place->pa &= ~(cpu->zva - 1);
 	access_store(cpu, place, cpu->zva, memory == MEMORY_CACHED);
-	(void)insn;
 }
 
 void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va)
@@ -83,7 +81,7 @@ void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va)
 	}
 	place.pa = to.page | (va & (PAGE - 1));
 	if (insn->op == DC_ZVA) {
-		zero(cpu, insn, &place, to.memory);
+		zero(cpu, &place, to.memory);
 	} else if (in_ram(place.pa)) {
 		dc_line(cpu, (enum dc)insn->op, &place);
 	}
@@ -97,7 +95,7 @@ static void reached_pou(struct cell *cell, uint64_t bytes)
 	}
 }
 
-static void complete_dc(const struct cpu *cpu, enum dc op, struct cell *cell, uint64_t line)
+static void complete_dc(enum dc op, struct cell *cell, uint64_t line)
 {
 	uint64_t bytes = line & (op == DC_CVAU ? cell->cleaning_pou : cell->cleaning);
 
@@ -122,7 +120,6 @@ static void complete_dc(const struct cpu *cpu, enum dc op, struct cell *cell, ui
 	if (op == DC_IVAC) {
 		fetch_generation++;
 	}
-	(void)cpu;
 }
 
 /* For the inner shareable domain, which all fetches with caches on are in, a DSB ISH completes it. */
@@ -303,7 +300,7 @@ static void complete(struct cpu *cpu, const struct pending *pending)
 	case K_DC:
 		for (at = pending->pa; at < pending->pa + cpu->line; at += GRANULE) {
 			if (in_ram(at)) {
-				complete_dc(cpu, (enum dc)pending->op, shadow_cell(at),
+				complete_dc((enum dc)pending->op, shadow_cell(at),
 					    shadow_line_mask(cpu, at));
 			}
 		}

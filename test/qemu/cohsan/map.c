@@ -42,7 +42,7 @@ static bool read_table(struct reading *reading, uint64_t base, unsigned int leve
 		uint64_t descriptor;
 
 		if (reading->place != NULL &&
-		    !walk_visible(reading->cpu, table, base + i * 8, reading->place)) {
+		    !walk_visible(table, base + i * 8, reading->place)) {
 			return false;
 		}
 		memcpy(&descriptor, ram_host(base + i * 8), sizeof(descriptor));
@@ -76,7 +76,9 @@ static bool read_half(struct cpu *cpu, unsigned int regime, bool upper, const st
 	return read_table(&reading, reading.table.base & ~0xfULL, 4 - levels, 1ULL << top);
 }
 
-void map_read(struct cpu *cpu, unsigned int regime, const struct place *place)
+/* All that the CPU's tables map as cacheable, into cpu->map; reports descriptors that are not visible if
+ * place is given. */
+static void map_read(struct cpu *cpu, unsigned int regime, const struct place *place)
 {
 	cpu->map.count = 0;
 	cpu->map_stale = false;

@@ -64,7 +64,7 @@ enum memory walk_memory(uint64_t mair, uint64_t descriptor)
 										       MEMORY_NC;
 }
 
-bool walk_visible(struct cpu *cpu, const struct walk_table *table, uint64_t pa, const struct place *place)
+bool walk_visible(const struct walk_table *table, uint64_t pa, const struct place *place)
 {
 	struct cell *cell = shadow_cell(pa);
 	uint64_t bytes = shadow_mask(pa, 8);
@@ -81,7 +81,6 @@ bool walk_visible(struct cpu *cpu, const struct walk_table *table, uint64_t pa, 
 	} else if ((cell->recent & bytes) && cell->store_dsb == cpus[cell->store_cpu].dsb_any + 1) {
 		kind = "walk-unordered";
 	}
-	(void)cpu;
 	if (kind == NULL) {
 		return true;
 	}
@@ -118,7 +117,7 @@ static struct translation walk_tables(struct cpu *cpu, unsigned int regime, cons
 		if (!in_ram(pa)) {
 			return fault;
 		}
-		walk_visible(cpu, &table, pa, place);
+		walk_visible(&table, pa, place);
 		memcpy(&descriptor, ram_host(pa), sizeof(descriptor));
 		if (!(descriptor & 1) || (level == 3 && !(descriptor & 2))) {
 			return fault;
