@@ -54,18 +54,20 @@ TARGET_CFLAGS = -std=gnu11 -Os -g -ffreestanding -mgeneral-regs-only -mstrict-al
 	-fdata-sections -fomit-frame-pointer -fno-jump-tables -mbranch-protection=none -mno-outline-atomics $(PREFIX_MAP)
 include tools/deps/newlib.mk
 
-# ---- what is made of what: FDT_OBJS is libfdt's, DOOR_SRCS go into the blob only ----
+# ---- what is made of what: FDT_OBJS is libfdt's, DOOR_SRCS go into the blob only, BOOT_SRCS into the library only ----
 # An edit that fails ends the boot: ASSUME_NO_ROLLBACK, ASSUME_LIBFDT_FLAWLESS. Never ASSUME_VALID_DTB: the check
 # of a whole tree (fdt_check.c) stands on libfdt's own bounds checks.
 LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x28
 LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
-DOOR_FILES := entry.S vectors.S mmu.S image.c main.c check.c memory.c read.c read_memory.c move.c verify.c \
-	describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
+DOOR_FILES := entry.S vectors.S mmu.S image.c library.c main.c check.c hop.c memory.c read.c read_memory.c list.c \
+	move.c verify.c describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
 DOOR_SRCS := $(addprefix src/,$(DOOR_FILES))
+BOOT_SRCS := $(wildcard src/boot*.c src/boot*.S)
 LIB_SRCS := $(filter-out $(DOOR_SRCS),$(wildcard src/*.c src/*.S))
 LIB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(LIB_SRCS)) $(LIBFDT_FILES:%=$(O)/libfdt/%.o) $(NEWLIB_OBJS)
-BLOB_OBJS := $(patsubst src/%.c,$(O)/blob/%.c.o,$(filter %.c,$(DOOR_SRCS) $(LIB_SRCS))) \
-	$(patsubst src/%.S,$(O)/src/%.S.o,$(filter %.S,$(DOOR_SRCS) $(LIB_SRCS))) \
+BLOB_SRCS := $(DOOR_SRCS) $(filter-out $(BOOT_SRCS),$(LIB_SRCS))
+BLOB_OBJS := $(patsubst src/%.c,$(O)/blob/%.c.o,$(filter %.c,$(BLOB_SRCS))) \
+	$(patsubst src/%.S,$(O)/src/%.S.o,$(filter %.S,$(BLOB_SRCS))) \
 	$(filter-out $(O)/src/%,$(LIB_OBJS))
 
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
@@ -82,7 +84,7 @@ $(O)/src/%.c.o: src/%.c Makefile | toolchain $(NEWLIB_HEADERS)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<
 $(O)/src/%.S.o: src/%.S Makefile | toolchain
 	mkdir -p $(@D)
-	$(CC_TARGET) $(PREFIX_MAP) -g -Iinclude -MMD -MP -c -o $@ $<
+	$(CC_TARGET) $(PREFIX_MAP) $(BOOT_DEFS) -g -Iinclude -MMD -MP -c -o $@ $<
 $(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w $(LIBFDT_CPPFLAGS) \
@@ -104,6 +106,13 @@ $(O)/lethe.img: $(O)/lethe.elf
 	$(OBJCOPY_TARGET) -O binary $(foreach s,head text rodata data bss pool stack,-j .$(s) \
 		--set-section-flags .$(s)=alloc,load,contents) $< $@
 	tools/size.sh $(CROSS_COMPILE)nm $<
+
+# The library carries the blob, as far as it is stored: lethe_boot() copies it into the workspace.
+BOOT_BLOB := $(O)/lethe-boot.bin
+$(BOOT_BLOB): $(O)/lethe.elf
+	$(OBJCOPY_TARGET) -O binary $(foreach s,head text rodata data,-j .$(s)) $< $@
+$(O)/src/boot_blob.S.o: $(BOOT_BLOB)
+$(O)/src/boot_blob.S.o: BOOT_DEFS = -DBOOT_BLOB='"$(BOOT_BLOB)"'
 
 # One object whose only globals are lethe_*: mem*, str* and libfdt inside are nobody else's business.
 $(O)/liblethe.a: $(LIB_OBJS)

@@ -29,11 +29,12 @@ int lethe_check(struct lethe_road *road, struct lethe_where *where)
 	road->plan = plan;
 	road->slot = &lethe_plan_slots(plan)[road->slot_index];
 
-	status = lethe_plan_supported(plan, where);
+	status = lethe_plan_supported(
+		plan, road->cargo != 0 ? LETHE_DOOR_LIBRARY : LETHE_DOOR_IMAGE, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	if (plan->extent_size != road->image_size) {
+	if (road->cargo == 0 && plan->extent_size != road->image_size) {
 		return lethe_fail(where, LETHE_E_IMAGE_EXTENT, LETHE_WHAT_NONE, 0, 0,
 				  road->image_size);
 	}

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The Image door's first instructions.
+ * The first instructions, of the Image door and of the library door.
  *
  * Why assembly: no stack, no vectors, no known system register yet.
- * Assumes only what booting.rst promises: x0 = device tree or 0, MMU off, the loaded Image clean to the
- * PoC. Everything else (sp, VBAR, SCTLR beyond M and C, HCR with E2H and TGE, traps, DAIF, the I-cache)
- * is taken as stale and written whole.
+ * The Image door assumes only what booting.rst promises: x0 = device tree or 0, MMU off, the loaded Image
+ * clean to the PoC. The library door comes from lethe_boot() or from a hyp stub: x0 = cargo, the workspace
+ * at the PoC, MMU off or on with the workspace identity-mapped. Everything else (sp, VBAR, SCTLR beyond M
+ * and C, HCR with E2H and TGE, traps, DAIF, the I-cache) is taken as stale and written whole.
  *
  * Register  From .. To               Holds
  * x19       entry .. C               x0 as the loader passed it
  * x20       entry .. C               current EL, 1, 2 or 3
  * x21       entry .. C               HCR_EL2.E2H in force (0 at EL1)
  * x22       entry .. C               PA of byte 0 of the Image
+ * x23       entry .. C               library door: cargo; else 0
  */
 #include "asm.h"
 #include "sysreg.h"
@@ -38,6 +40,37 @@ lethe_image_start:
 	.quad	0				// file_size; pack fills it in
 	.quad	0, 0, 0, 0			// digest; pack fills it in
 
+	.org	lethe_image_start + LETHE_LIBRARY_ENTRY
+	hint	#38				// BTI JC: the caller may have mapped this as guarded
+	b	lethe_library_entry
+
+/*
+ * void lethe_library_entry(const struct lethe_cargo *cargo);
+ *
+ * Leaves the caller's map, and goes on as lethe_entry.
+ *
+ * In        x0 = cargo, PA
+ * Out       does not return
+ * Clobbers  everything
+ * State     EL1 or EL2; MMU off, or on with an identity map of this code
+ * Stack     as lethe_entry
+ */
+FUNC lethe_library_entry
+	msr	daifset, #15			// the caller's vectors may not be reachable any more
+	mov	x23, x0
+	mov	x19, #0				// no loader's tree
+	mrs	x20, CurrentEL
+	cmp	x20, #(2 << 2)
+	b.eq	1f
+	mov_q	x2, SCTLR_EL1_OFF
+	msr	sctlr_el1, x2			// M, C, I = 0
+	b	2f
+1:	mov_q	x2, SCTLR_EL2_OFF
+	msr	sctlr_el2, x2			// M, C, I = 0
+2:	isb					// no walk of the caller's tables from here on: not while HCR changes
+	b	lethe_entry_known
+END lethe_library_entry
+
 /*
  * void lethe_entry(uint64_t tree);
  *
@@ -51,8 +84,10 @@ lethe_image_start:
  */
 FUNC lethe_entry
 	msr	daifset, #15			// nothing may come in before there are vectors
-	msr	spsel, #1			// our stack pointer is SP_ELx; SP_EL0 is a scratch register
 	mov	x19, x0
+	mov	x23, #0
+lethe_entry_known:
+	msr	spsel, #1			// our stack pointer is SP_ELx; SP_EL0 is a scratch register
 	mrs	x20, CurrentEL
 	lsr	x20, x20, #2
 	mov	x21, #0
@@ -194,8 +229,10 @@ lethe_serror_window_end:
 	mov	x2, x20
 	mov	x3, x21
 	mov	x29, #0				// end of the frame chain
-	bl	lethe_image_main
-	b	lethe_halt			// not reached: main does not return
+	cbz	x23, 1f
+	mov	x1, x23
+	bl	lethe_library_main		// does not return
+1:	bl	lethe_image_main		// nor does this
 
 .Lmisaligned:
 	mov	x0, #LETHE_E_IMAGE_BASE_ASM

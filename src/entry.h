@@ -9,6 +9,8 @@
 #define LETHE_E_FAULT_ASM	-503
 #define LETHE_STAGE_CROSS_ASM	8
 
+#define LETHE_LIBRARY_ENTRY	136	/* where the library door begins, from byte 0 of the blob */
+
 #ifdef __ASSEMBLER__
 
 /* reg = any 64-bit constant */
@@ -47,6 +49,11 @@ void lethe_halt(int64_t status, uint64_t stage) __attribute__((noreturn));
  * the HCR_EL2.E2H in force.
  */
 void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
+	__attribute__((noreturn));
+
+/* The same for the library door: cargo is what lethe_boot() left. */
+struct lethe_cargo;
+void lethe_library_main(uint64_t base, const struct lethe_cargo *cargo, uint64_t el, uint64_t e2h)
 	__attribute__((noreturn));
 
 #endif

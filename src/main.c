@@ -9,6 +9,7 @@
 #include "console.h"
 #include "entry.h"
 #include "fault.h"
+#include "hop.h"
 #include "memory.h"
 #include "rehearse.h"
 #include "stop.h"
@@ -17,6 +18,7 @@
 /* Index into the record's parallel arrays; road stages that the record leaves out have none. */
 enum { RECORD_CHECK, RECORD_MEMORY, RECORD_READ, RECORD_MOVE, RECORD_VERIFY, RECORD_DESCRIBE, RECORD_PUBLISH };
 
+struct lethe_road lethe_the_road;
 static uint64_t stage_start;
 
 static void enter_stage(enum lethe_stage stage)
@@ -260,12 +262,17 @@ static void cross(struct lethe_road *road)
 void lethe_road_run(struct lethe_road *road, int door_status)
 {
 	struct lethe_where where = {0};
+	uint64_t moved;
 	int status = door_status;
 
 	lethe_stop_context.el = road->el;
 	enter_stage(LETHE_STAGE_CHECK);
 	if (status == LETHE_OK) {
 		status = lethe_check(road, &where);
+	}
+	if (status == LETHE_OK && road->el == 1 && road->plan->hyp_stub != LETHE_HYP_STUB_NONE) {
+		status = lethe_hop((enum lethe_hyp_stub)road->plan->hyp_stub, road->restart,
+				   road->argument);
 	}
 	leave_stage(road, RECORD_CHECK, LETHE_STAGE_CHECK,
 		    road->plan != 0 ? road->plan->total_size : 0);
@@ -286,7 +293,9 @@ void lethe_road_run(struct lethe_road *road, int door_status)
 	}
 
 	enter_stage(LETHE_STAGE_MOVE);
-	leave_stage(road, RECORD_MOVE, LETHE_STAGE_MOVE, lethe_move(road));
+	moved = lethe_list_move(road);
+	moved += lethe_move(road);
+	leave_stage(road, RECORD_MOVE, LETHE_STAGE_MOVE, moved);
 	enter_stage(LETHE_STAGE_VERIFY);
 	leave_stage(road, RECORD_VERIFY, LETHE_STAGE_VERIFY, verify(road));
 	enter_stage(LETHE_STAGE_DESCRIBE);

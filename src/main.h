@@ -4,6 +4,9 @@
 
 #include "road.h"
 
+/* The one journey that there is; a door fills in its part. */
+extern struct lethe_road lethe_the_road;
+
 /*
  * The road, from a door to the next kernel. road holds what the door knows, door_status what it
  * already found wrong (it is reported as soon as there is a console). Never returns.

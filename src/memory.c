@@ -20,6 +20,7 @@ _Static_assert(offsetof(struct lethe_mmu_regs, has_sctlr2) == 40, "mmu.S");
 static uint64_t pool[POOL_PAGES * LETHE_IDMAP_PAGE / sizeof(uint64_t)]
 	__attribute__((section(".pool"), aligned(LETHE_IDMAP_PAGE)));
 static struct lethe_idmap map;
+static uint64_t limit; /* the CPU has no physical address from here on */
 
 static void read_id(const struct lethe_road *road, struct lethe_mmu_id *id)
 {
@@ -42,15 +43,20 @@ static uint64_t up(uint64_t address)
 
 static int add(uint64_t start, uint64_t end, enum lethe_map_kind kind)
 {
+	if (end > limit) {
+		return LETHE_E_MAP_ADDRESS;
+	}
 	return lethe_idmap_add(&map, down(start), up(end) - down(start), kind);
 }
 
-/* Ours first: what is mapped stays as it is. */
+/*
+ * Ours first: what is mapped stays as it is. What else the road needs is mapped when it is known (lethe_memory_need),
+ * but for the trees, which tell.
+ */
 static int fill_map(const struct lethe_road *road)
 {
-	const struct lethe_window *windows = lethe_plan_windows(road->plan);
+	const unsigned int tree = road->slot->tree_segment;
 	uint64_t base = road->image_base;
-	unsigned int i;
 	int status = add(base, (uint64_t)lethe_rodata_start, LETHE_MAP_TEXT);
 
 	if (status == LETHE_OK) {
@@ -59,30 +65,16 @@ static int fill_map(const struct lethe_road *road)
 	if (status == LETHE_OK) {
 		status = add(base, base + road->image_size, LETHE_MAP_RW);
 	}
-	for (i = 0; status == LETHE_OK && i < road->plan->window_count; i++) {
-		status = add(windows[i].base, windows[i].base + windows[i].size, LETHE_MAP_RW);
+	if (status == LETHE_OK && tree != LETHE_INDEX_NONE) {
+		uint64_t dest = road->placement.segment[tree].dest;
+
+		status = add(dest, dest + lethe_plan_segments(road->plan)[tree].mem_size, LETHE_MAP_RW);
 	}
 	if (status == LETHE_OK) {
 		status = add(road->loader_tree, road->loader_tree + road->loader_tree_size,
 			     LETHE_MAP_RO);
 	}
 	return status;
-}
-
-/* One past the highest byte that fill_map() maps. */
-static uint64_t map_end(const struct lethe_road *road)
-{
-	const struct lethe_window *last = lethe_plan_windows(road->plan) + road->plan->window_count;
-	uint64_t end = road->image_base + road->image_size;
-
-	if (road->loader_tree + road->loader_tree_size > end) {
-		end = road->loader_tree + road->loader_tree_size;
-	}
-	/* They ascend (lethe_plan_check). */
-	if (road->plan->window_count != 0 && last[-1].base + last[-1].size > end) {
-		end = last[-1].base + last[-1].size;
-	}
-	return end;
 }
 
 static int enter(struct lethe_road *road)
@@ -92,8 +84,9 @@ static int enter(struct lethe_road *road)
 	int status;
 
 	read_id(road, &id);
-	status = lethe_mmu_regs(&id, map_end(road), &regs);
+	status = lethe_mmu_regs(&id, &regs);
 	if (status == LETHE_OK) {
+		limit = regs.limit;
 		status = lethe_idmap_init(&map, pool, POOL_PAGES, regs.regime);
 	}
 	if (status == LETHE_OK) {

@@ -6,8 +6,8 @@
 #include "road.h"
 
 /*
- * Stage 2: picks the mode. Cached: an identity map of Lethe itself, the extent, the plan's windows and the
- * loader's tree; MMU and caches on. Uncached, the floor: everything stays as entry.S left it, because the plan
+ * Stage 2: picks the mode. Cached: an identity map of Lethe itself, the extent and the trees; MMU and caches on.
+ * Uncached, the floor: everything stays as entry.S left it, because the plan
  * says so, or for the reason left in road->uncached_why. The plan was checked.
  */
 void lethe_memory_enter(struct lethe_road *road);

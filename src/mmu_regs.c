@@ -53,7 +53,7 @@ static int is_e2h(const struct lethe_mmu_id *id)
 	return id->e2h != 0 || field(id->mmfr4, 24) >= 8;
 }
 
-int lethe_mmu_regs(const struct lethe_mmu_id *id, uint64_t end, struct lethe_mmu_regs *regs)
+int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs)
 {
 	unsigned int range = field(id->mmfr0, 0);
 
@@ -63,10 +63,8 @@ int lethe_mmu_regs(const struct lethe_mmu_id *id, uint64_t end, struct lethe_mmu
 	if (range > PARANGE_48) {
 		range = PARANGE_48;
 	}
-	if (end > 1ULL << pa_bits[range]) { /* an Address size fault, level 0 */
-		return LETHE_E_MAP_ADDRESS;
-	}
 	*regs = (struct lethe_mmu_regs){.mair = MAIR_VALUE, .sctlr = SCTLR_EL1_OFF};
+	regs->limit = 1ULL << pa_bits[range];
 	if (id->el == 2) {
 		/* As in entry.S. VM, DC, TGE 0: no stage 2, and EL2 is nobody's host. SErrors come
 		 * here. */

@@ -22,6 +22,7 @@ struct lethe_mmu_regs {
 	enum lethe_regime regime;
 	uint32_t has_tcr2;   /* TCR2_ELx exists, and is to be zero */
 	uint32_t has_sctlr2; /* SCTLR2_ELx likewise */
+	uint64_t limit;	     /* one past the highest byte that can be mapped: the CPU's, at most 2^48 */
 };
 
 /* mmu.S; see the banners there. */
@@ -29,11 +30,9 @@ void lethe_mmu_on(const struct lethe_mmu_regs *regs, uint64_t root, uint64_t sta
 void lethe_mmu_off(uint64_t start, uint64_t end);
 
 /*
- * Pure: what the registers must hold. end: one past the highest byte to be mapped, tables included.
- *
- * LETHE_E_MAP_GRANULE: the CPU has no 4 KiB granule. LETHE_E_MAP_ADDRESS: end lies above the CPU's
- * physical addresses, or above 2^48. *regs is written on success only. Any state.
+ * Pure: what the registers must hold. LETHE_E_MAP_GRANULE: the CPU has no 4 KiB granule; *regs is then
+ * not written. Any state.
  */
-int lethe_mmu_regs(const struct lethe_mmu_id *id, uint64_t end, struct lethe_mmu_regs *regs);
+int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs);
 
 #endif

@@ -50,8 +50,10 @@ uint64_t lethe_move(const struct lethe_road *road)
 	uint64_t stored = 0;
 	unsigned int i;
 
-	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
-		stored += move_one(&segments[i], &road->placement.segment[i]);
+	for (i = 0; i < road->slot->segment_count; i++) {
+		unsigned int index = road->placement.order[i];
+
+		stored += move_one(&segments[index], &road->placement.segment[index]);
 	}
 	return stored;
 }

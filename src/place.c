@@ -102,6 +102,9 @@ static int place_segment(const struct job *job, uint32_t index)
 	uint64_t up = 0;
 
 	placed->source = segment->source;
+	if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) != 0) {
+		placed->source = segment->dest;
+	}
 	if ((segment->flags & LETHE_SEGMENT_SOURCE_OFFSET) != 0) {
 		placed->source += job->placement->image_base;
 	}
@@ -147,7 +150,9 @@ static int check_sources(const struct job *job)
 	const struct lethe_placement *placement = job->placement;
 
 	if (lethe_overlap(placement->workspace, placement->workspace_end - placement->workspace,
-			  placement->plan, placement->plan_end - placement->plan)) {
+			  placement->plan, placement->plan_end - placement->plan) &&
+	    (placement->plan < placement->workspace ||
+	     placement->plan_end > placement->workspace_end)) {
 		return lethe_fail(job->where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, NULL,
 				  placement->workspace);
 	}
@@ -204,18 +209,15 @@ static int check_overlaps(const struct job *job, uint32_t index)
 }
 
 /*
- * Does a store to [base, base + size) destroy a source that is read later? Segments move in the
- * order of the plan: those of the slot below next are gone by then, those of other slots never go.
+ * Does a store to [base, base + size) destroy a source that is still to be read: that of any segment,
+ * of any slot, whose bit in gone is not set?
  */
-static int destroys_source(const struct job *job, uint32_t next, uint64_t base, uint64_t size)
+static int destroys_source(const struct job *job, uint64_t gone, uint64_t base, uint64_t size)
 {
 	for (uint32_t j = 0; j < job->plan->segment_count; j++) {
 		const struct lethe_segment *segment = &job->segments[j];
 
-		if (in_slot(job, j) && j < next) {
-			continue;
-		}
-		if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
+		if (((gone >> j) & 1) == 0 && (segment->flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
 		    lethe_overlap(base, size, job->placement->segment[j].source,
 				  segment->file_size)) {
 			return 1;
@@ -223,8 +225,16 @@ static int destroys_source(const struct job *job, uint32_t next, uint64_t base, 
 	}
 	return 0;
 }
+_Static_assert(LETHE_SEGMENT_MAX <= 64, "a bit for each");
 
-static int check_segments(const struct job *job)
+static int may_move(const struct job *job, uint64_t gone, uint32_t index)
+{
+	/* Its own source it may cover: the move is a memmove. */
+	return !destroys_source(job, gone | 1ULL << index, job->placement->segment[index].dest,
+				job->segments[index].mem_size);
+}
+
+static int check_segments(const struct job *job, uint64_t *gone)
 {
 	const uint32_t first = job->slot->first_segment;
 	const uint32_t end = first + job->slot->segment_count;
@@ -235,29 +245,41 @@ static int check_segments(const struct job *job)
 	}
 	for (uint32_t i = first; status == LETHE_OK && i < end; i++) {
 		const uint64_t dest = job->placement->segment[i].dest;
-		const uint64_t size = job->segments[i].mem_size;
 
-		status = touches_lethe(job->placement, dest, size);
-		/* Its own source it may cover: the move is a memmove. */
-		if (status == LETHE_OK && destroys_source(job, i + 1, dest, size)) {
-			status = LETHE_E_DEST_SOURCE;
-		}
+		status = touches_lethe(job->placement, dest, job->segments[i].mem_size);
 		if (status != LETHE_OK) {
 			return segment_fail(job, status, i, dest);
 		}
 	}
+	/* The first that may move does: in the plan's order, where that is one. */
+	for (uint32_t n = 0; status == LETHE_OK && n < end - first; n++) {
+		uint32_t stuck = end;
+		uint32_t i = first;
+
+		while (i < end && (((*gone >> i) & 1) != 0 || !may_move(job, *gone, i))) {
+			if (((*gone >> i) & 1) == 0 && stuck == end) {
+				stuck = i;
+			}
+			i++;
+		}
+		if (i == end) {
+			return segment_fail(job, LETHE_E_DEST_SOURCE, stuck,
+					    job->placement->segment[stuck].dest);
+		}
+		job->placement->order[n] = (uint8_t)i;
+		*gone |= 1ULL << i;
+	}
 	return status;
 }
 
-/* The tree is written after its slot's moves: only other slots' sources are still needed. */
-static int check_tree_slot(const struct job *job)
+/* The tree is written after its slot's moves, gone: only other slots' sources are still needed. */
+static int check_tree_slot(const struct job *job, uint64_t gone)
 {
 	const struct lethe_placement *placement = job->placement;
 	const uint64_t size = placement->tree_end - placement->tree;
 	int status = touches_lethe(placement, placement->tree, size);
 
-	if (status == LETHE_OK &&
-	    destroys_source(job, job->plan->segment_count, placement->tree, size)) {
+	if (status == LETHE_OK && destroys_source(job, gone, placement->tree, size)) {
 		status = LETHE_E_DEST_SOURCE;
 	}
 	return status == LETHE_OK ? LETHE_OK : tree_fail(job, status, placement->tree);
@@ -302,6 +324,7 @@ int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int sl
 {
 	struct job job = {plan, lethe_plan_segments(plan), lethe_plan_slots(plan) + slot, placement,
 			  where};
+	uint64_t gone = 0;
 	int status;
 
 	if (slot >= plan->slot_count) {
@@ -314,8 +337,8 @@ int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int sl
 	if (status != LETHE_OK || (status = place_tree(&job)) != LETHE_OK ||
 	    (status = check_sources(&job)) != LETHE_OK ||
 	    (status = check_extent(&job)) != LETHE_OK ||
-	    (status = check_segments(&job)) != LETHE_OK ||
-	    (status = check_tree_slot(&job)) != LETHE_OK) {
+	    (status = check_segments(&job, &gone)) != LETHE_OK ||
+	    (status = check_tree_slot(&job, gone)) != LETHE_OK) {
 		return status;
 	}
 	placement->entry = job.slot->entry;

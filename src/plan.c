@@ -235,27 +235,33 @@ int lethe_plan_check(const void *bytes, uint64_t limit, struct lethe_where *wher
 	return lethe_plan_check_slots(plan, where);
 }
 
-int lethe_plan_supported(const struct lethe_plan *plan, struct lethe_where *where)
+static int unsupported(struct lethe_where *where, const char *name, uint64_t value)
 {
-	if (plan->list_head != 0) {
-		return lethe_fail(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0,
-				  "indirection list", plan->list_head);
+	return lethe_fail(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0, name, value);
+}
+
+int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
+			 struct lethe_where *where)
+{
+	const int is_image = door == LETHE_DOOR_IMAGE;
+
+	/* Its list would have to be looked at with the MMU off, by a blob that has better things in it. */
+	if (is_image && plan->list_head != 0) {
+		return unsupported(where, "indirection list", plan->list_head);
 	}
-	if (plan->hyp_stub != LETHE_HYP_STUB_NONE) {
-		return lethe_fail(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0, "hyp stub",
-				  plan->hyp_stub);
+	/* There is no Image that anything could be counted from. */
+	if (!is_image && plan->extent_size != 0) {
+		return unsupported(where, "extent", plan->extent_size);
 	}
 	if (plan->slot_count > 1) {
 		return lethe_fail(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_SLOT, 1,
 				  lethe_plan_slots(plan)[1].name, plan->slot_count);
 	}
-	if (plan->on_fail == LETHE_ON_FAIL_RETURN) {
-		return lethe_fail(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0,
-				  "on-fail return", plan->on_fail);
+	if (is_image && plan->on_fail == LETHE_ON_FAIL_RETURN) {
+		return unsupported(where, "on-fail return", plan->on_fail);
 	}
 	if (plan->on_fail == LETHE_ON_FAIL_FALLBACK) {
-		return lethe_fail(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0,
-				  "on-fail fallback", plan->on_fail);
+		return unsupported(where, "on-fail fallback", plan->on_fail);
 	}
 	return LETHE_OK;
 }

@@ -31,6 +31,11 @@ int lethe_publish(const struct lethe_road *road)
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
 		bytes += publish_range(road->placement.segment[i].dest, segments[i].mem_size);
 	}
+	for (i = 0; i < lethe_road_runs(road); i++) {
+		const struct lethe_kimage_run *run = &road->cargo->image.runs[i];
+
+		bytes += publish_range(run->dest, run->size);
+	}
 	if (road->facts.has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE) {
 		bytes += publish_range(road->facts.initrd_start,
 				       road->facts.initrd_end - road->facts.initrd_start);

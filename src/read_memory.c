@@ -137,44 +137,76 @@ static int check_loader(const struct lethe_road *road, struct lethe_where *where
 	return LETHE_OK;
 }
 
-int lethe_read_memory(struct lethe_road *road, struct lethe_where *where)
+static int check_dest(struct lethe_road *road, uint64_t base, uint64_t size)
+{
+	return size == 0 || in_extent(road, base, size) ? LETHE_OK : check_fixed(road, base, size);
+}
+
+/* Where the road stores. */
+static int check_dests(struct lethe_road *road, struct lethe_where *where)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
 	const struct lethe_placement *placement = &road->placement;
-	int status = check_loader(road, where);
+	const struct lethe_kimage_run *run;
+	unsigned int i;
+	int status;
+
+	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
+		status = check_dest(road, placement->segment[i].dest, segments[i].mem_size);
+		if (status != LETHE_OK) {
+			return lethe_fail(where, status, LETHE_WHAT_SEGMENT, i, segments[i].name,
+					  placement->segment[i].dest);
+		}
+	}
+	status = check_dest(road, placement->tree, placement->tree_end - placement->tree);
+	if (status != LETHE_OK) {
+		return lethe_fail(where, status, LETHE_WHAT_SLOT, road->slot_index, road->slot->name,
+				  placement->tree);
+	}
+	for (i = 0; i < lethe_road_runs(road); i++) {
+		run = &road->cargo->image.runs[i];
+		status = check_dest(road, run->dest, run->size);
+		if (status != LETHE_OK) {
+			return lethe_fail(where, status, LETHE_WHAT_NONE, 0, "list", run->dest);
+		}
+	}
+	return LETHE_OK;
+}
+
+/* What the road only reads. What it stores to as well is mapped by now, and stays so. */
+static void check_sources(struct lethe_road *road)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	const struct lethe_window *windows = lethe_plan_windows(road->plan);
 	unsigned int i;
 
-	if (status != LETHE_OK) {
-		return status;
-	}
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
-		uint64_t source = placement->segment[i].source;
-		uint64_t dest = placement->segment[i].dest;
+		uint64_t source = road->placement.segment[i].source;
 
 		if (segments[i].file_size != 0 && !in_extent(road, source, segments[i].file_size)) {
 			check_source(road, source, segments[i].file_size);
 		}
-		if (segments[i].mem_size == 0 || in_extent(road, dest, segments[i].mem_size)) {
-			continue;
-		}
-		status = check_fixed(road, dest, segments[i].mem_size);
-		if (status != LETHE_OK) {
-			return lethe_fail(where, status, LETHE_WHAT_SEGMENT, i, segments[i].name,
-					  dest);
-		}
 	}
-	if (placement->tree != 0 &&
-	    !in_extent(road, placement->tree, placement->tree_end - placement->tree)) {
-		status = check_fixed(road, placement->tree, placement->tree_end - placement->tree);
-		if (status != LETHE_OK) {
-			return lethe_fail(where, status, LETHE_WHAT_SLOT, road->slot_index,
-					  road->slot->name, placement->tree);
-		}
+	/* The list's pages come from anywhere in the windows. */
+	for (i = 0; lethe_road_runs(road) != 0 && i < road->plan->window_count; i++) {
+		check_source(road, windows[i].base, windows[i].size);
 	}
 	if (road->facts.has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE) {
 		/* The loader says that it is memory. */
 		lethe_memory_need(road, road->facts.initrd_start,
 				  road->facts.initrd_end - road->facts.initrd_start, LETHE_MAP_RO);
 	}
-	return LETHE_OK;
+}
+
+int lethe_read_memory(struct lethe_road *road, struct lethe_where *where)
+{
+	int status = check_loader(road, where);
+
+	if (status == LETHE_OK) {
+		status = check_dests(road, where);
+	}
+	if (status == LETHE_OK) {
+		check_sources(road);
+	}
+	return status;
 }

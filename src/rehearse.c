@@ -44,6 +44,11 @@ void lethe_rehearse(const struct lethe_road *road)
 			   placed->dest == placed->source ? "stays" : "moves to", placed->dest,
 			   placed->dest + segments[i].mem_size, placed->source);
 	}
+	for (i = 0; i < lethe_road_runs(road); i++) {
+		const struct lethe_kimage_run *run = &road->cargo->image.runs[i];
+
+		print_range("list moves to", run->dest, run->dest + run->size);
+	}
 	if (road->tree != 0) {
 		print_range("tree slot", placement->tree, placement->tree_end);
 	}

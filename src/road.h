@@ -10,6 +10,8 @@
 #include <lethe/record.h>
 #include <lethe/status.h>
 
+#include "cargo.h"
+
 /*
  * What one journey knows. A door fills in the first part; each stage adds its own and reads what
  * came before. One instance, in bss: the stack stays small. Stages return a status and never stop
@@ -18,14 +20,17 @@
 struct lethe_road {
 	/* door */
 	const char *door;       /* for the record */
-	uint64_t image_base;    /* PA of byte 0 of the Image */
-	uint64_t image_size;    /* from the Image header: what the loader granted */
+	uint64_t image_base;    /* PA of byte 0 of the Image; of Lethe, in the library door */
+	uint64_t image_size;    /* from the Image header: what the loader granted; the workspace */
 	unsigned int page_size; /* page-size bits of the Image header: 0 any, 1 4K, 2 16K, 3 64K */
 	uint64_t plan_pa;
 	uint64_t plan_limit; /* bytes that may be a plan */
 	uint64_t x0;         /* as the loader passed it */
 	unsigned int el;     /* current */
 	unsigned int e2h;    /* HCR_EL2.E2H in force */
+	uint64_t restart;    /* where the door is entered again at EL2, */
+	uint64_t argument;   /* and with what in x0 */
+	const struct lethe_cargo *cargo; /* library door only, else null */
 
 	/* check */
 	const struct lethe_plan *plan; /* null until it is known to be sound */
@@ -72,6 +77,10 @@ void lethe_read_console(const struct lethe_road *road, struct lethe_uart *uart);
  * things. */
 int lethe_read_memory(struct lethe_road *road, struct lethe_where *where);
 
+/* list.c: what the list brings to its place. Returns the bytes stored. Before lethe_move(), which zeroes
+ * tails that the list may have stored to. */
+uint64_t lethe_list_move(const struct lethe_road *road);
+
 /* move.c: copies, zeroes the tails. Returns the bytes stored. */
 uint64_t lethe_move(const struct lethe_road *road);
 
@@ -95,6 +104,12 @@ static inline unsigned int lethe_road_first(const struct lethe_road *road)
 static inline unsigned int lethe_road_end(const struct lethe_road *road)
 {
 	return road->slot->first_segment + road->slot->segment_count;
+}
+
+/* Runs of pages that the indirection list stores; 0 when there is no list. */
+static inline unsigned int lethe_road_runs(const struct lethe_road *road)
+{
+	return road->cargo != 0 ? road->cargo->image.run_count : 0;
 }
 
 #endif

@@ -27,6 +27,7 @@
 #define SCTLR_ENTP2 BIT(60) /* TPIDR2_EL0 untrapped below EL2; SME only */
 #define SCTLR_M BIT(0) /* MMU */
 #define SCTLR_C BIT(2) /* data accesses as cacheable as the tables say */
+#define SCTLR_WXN BIT(19) /* what can be written cannot be executed */
 #define SCTLR_I BIT(12) /* instruction fetches are Normal write-through cacheable with M = 0 */
 
 #define HCR_AMO BIT(5)	/* physical SErrors come to EL2 */

@@ -4,8 +4,8 @@
  *
  * Why assembly: a vector has no free register and perhaps no good stack.
  *
- * Two exceptions come back: one inside lethe_probe_read() (any kind), and one SError in the window that
- * entry.S opens. Everything else ends in lethe_fault() on a stack of its own; but while the TPIDR_ELx of our EL
+ * Three exceptions come back: one inside lethe_probe_read() (any kind), an HVC that is undefined
+ * (lethe_stub_call()), and one SError in the window that entry.S opens. Everything else ends in lethe_fault() on a stack of its own; but while the TPIDR_ELx of our EL
  * is not 0 we are crossing: no memory may be touched any more, and it ends in registers alone. Scratch registers
  * are SP_EL0 (we run on SP_ELx), TPIDRRO_EL0 and TPIDR_EL0.
  *
@@ -66,13 +66,16 @@ lethe_vectors:
 2:	mrs	x1, elr_el3
 3:	msr	tpidr_el0, x2			// saved
 
+	adr	x2, .Lhvc
+	cmp	x1, x2
+	b.eq	4f
 	adr	x2, .Lprobe_start
 	cmp	x1, x2
 	b.lo	1f
 	adr	x2, .Lprobe_end
 	cmp	x1, x2
 	b.hi	1f
-	adr	x1, .Lprobe_failed
+4:	adr	x1, .Lprobe_failed
 	b	.Lresume
 
 1:	cmp	x0, #LETHE_FAULT_SERROR
@@ -169,3 +172,23 @@ FUNC lethe_probe_read
 	mov	w0, #-1
 	ret
 END lethe_probe_read
+
+/*
+ * int64_t lethe_stub_call(uint64_t function, uint64_t entry, uint64_t argument);
+ *
+ * HVC to a hyp stub.
+ *
+ * In        x0 = function    x1, x2 = its arguments
+ * Out       x0 as the stub leaves it; w0 = -1 when the HVC is undefined: no EL2, or it is disabled
+ * Clobbers  x0-x17 flags, and x18
+ * Preserves x19-x30 sp
+ * State     EL1; MMU off; lethe_vectors in force
+ * Stack     0
+ */
+	.global	lethe_stub_call			// of the same section as where it resumes, so not with FUNC
+	.hidden	lethe_stub_call
+	.type	lethe_stub_call, %function
+lethe_stub_call:
+.Lhvc:	hvc	#0
+	ret
+END lethe_stub_call

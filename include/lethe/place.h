@@ -14,7 +14,7 @@
 #include <lethe/status.h>
 
 struct lethe_placed {
-	uint64_t source;	/* PA of the first file byte */
+	uint64_t source;	/* PA of the first file byte; dest when the list brings it */
 	uint64_t dest;		/* PA; equal to source when it stays */
 };
 
@@ -29,10 +29,15 @@ struct lethe_placement {
 	uint64_t tree;			/* PA of the slot for the fixed-up tree; 0 when none is passed */
 	uint64_t tree_end;
 	struct lethe_placed segment[LETHE_SEGMENT_MAX];
+	uint8_t order[LETHE_SEGMENT_MAX];	/* the slot's segments in the order in which to move them */
 };
 
 /*
  * Places a plan that lethe_plan_check() accepted.
+ *
+ * A segment whose destination covers another's source is moved after that one, and one at a time is
+ * always enough: its own source it may cover, either way. When each of some segments has to wait for
+ * another of them there is no order, and the first of them is LETHE_E_DEST_SOURCE.
  *
  * plan		the plan at its own PA (plan_pa; on a host the two differ)
  * slot		index of the slot to boot, < plan->slot_count. Segments of other slots are placed too:
@@ -42,7 +47,7 @@ struct lethe_placement {
  * where	names the entry at fault; may be null
  *
  * Returns 0 or, first met: LETHE_E_IMAGE_BASE, LETHE_E_SEGMENT_WRAP (the extent, the plan, a segment
- * or the tree slot), LETHE_E_PLAN_WORKSPACE (over the plan), LETHE_E_SOURCE_LETHE,
+ * or the tree slot), LETHE_E_PLAN_WORKSPACE (over a part of the plan; over all of it is a copy in it), LETHE_E_SOURCE_LETHE,
  * LETHE_E_DEST_EXTENT (a part in place or a tree slot beyond the extent), LETHE_E_DEST_OVERLAP,
  * LETHE_E_DEST_LETHE, LETHE_E_DEST_PLAN, LETHE_E_DEST_SOURCE, LETHE_E_INITRD_WINDOW. A slot that does
  * not exist is LETHE_E_INTERNAL.

@@ -211,10 +211,18 @@ void lethe_plan_digest(const struct lethe_plan *plan, uint8_t digest[LETHE_DIGES
  */
 int lethe_plan_check(const void *bytes, uint64_t limit, struct lethe_where *where);
 
+/* Who starts the road. */
+enum lethe_door {
+	LETHE_DOOR_IMAGE,
+	LETHE_DOOR_LIBRARY,
+};
+
 /*
- * Does this version of Lethe do everything that a plan asks for which lethe_plan_check() accepted?
- * Returns 0, or LETHE_E_PLAN_UNSUPPORTED with the thing that is not done in where. Reads only.
+ * Does this version of Lethe, entered by this door, do everything that a plan asks for which
+ * lethe_plan_check() accepted? Returns 0, or LETHE_E_PLAN_UNSUPPORTED with the thing that is not done
+ * in where. Reads only.
  */
-int lethe_plan_supported(const struct lethe_plan *plan, struct lethe_where *where);
+int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
+			 struct lethe_where *where);
 
 #endif

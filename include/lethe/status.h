@@ -50,6 +50,7 @@
 	X(LIST_SOURCE, -146, "source is not in RAM") \
 	X(LIST_OVER, -147, "list page is a destination") \
 	X(LIST_RUNS, -148, "over 64 runs") \
+	X(LIST_SHORT, -149, "the list does not bring it whole") \
 	/* the image, and where things are to go */ \
 	X(IMAGE_EXTENT, -201, "Image header and plan disagree on image_size") \
 	X(IMAGE_BASE, -202, "Lethe was not loaded at a multiple of 4 KiB") \
@@ -91,6 +92,8 @@
 	X(MAP_POOL, -510, "the map needs more tables than there is room for") \
 	X(MAP_GRANULE, -511, "the CPU does not have 4 KiB pages") \
 	X(MAP_ADDRESS, -512, "address is above what can be mapped") \
+	X(CALLER_MAP, -513, "not mapped by the caller, at its own address, as memory") \
+	X(HYP_STUB, -514, "hyp stub does not answer as the plan says") \
 	/* Lethe itself */ \
 	X(INTERNAL, -601, "bug in Lethe")
 

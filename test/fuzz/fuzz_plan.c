@@ -97,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const unsigned int slot = (unsigned int)(situation.slot % plan->slot_count);
 
 		must(plan->total_size <= limit, "a plan is not longer than its memory");
-		status = lethe_plan_supported(plan, &where);
+		status = lethe_plan_supported(plan, LETHE_DOOR_IMAGE, &where);
 		must(status == LETHE_OK || status == LETHE_E_PLAN_UNSUPPORTED, "supported");
 		status = lethe_place(plan, situation.plan_pa, slot, situation.image_base,
 				     &placement, &where);

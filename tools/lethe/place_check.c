@@ -60,7 +60,7 @@ int bundle_check(const struct bundle *bundle)
 	int status = lethe_plan_check(plan, plan->total_size, &where);
 
 	if (status == LETHE_OK) {
-		status = lethe_plan_supported(plan, &where);
+		status = lethe_plan_supported(plan, LETHE_DOOR_IMAGE, &where);
 	}
 	if (status == LETHE_OK) {
 		status = bundle_place(plan, plan_offset, &base, &placement, &where);

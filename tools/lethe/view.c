@@ -178,7 +178,7 @@ static void read_plan(struct view *view)
 	memcpy(plan, view->bytes + offset, limit);
 	view->plan_status = lethe_plan_check(plan, limit, &where);
 	if (view->plan_status == LETHE_OK) {
-		view->plan_status = lethe_plan_supported(plan, &where);
+		view->plan_status = lethe_plan_supported(plan, LETHE_DOOR_IMAGE, &where);
 	}
 	if (view->plan_status != LETHE_OK) {
 		problem(view,

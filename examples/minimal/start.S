@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An arm64 Image: QEMU's -kernel starts it at EL1 or EL2, MMU off, x0 = device tree. */
+	.section .head, "ax"
+	.global	start
+start:
+	nop
+	b	1f
+	.quad	0				// text_offset
+	.quad	image_end - start		// image_size: with bss and stack
+	.quad	1 << 3				// flags: anywhere in RAM
+	.quad	0, 0, 0
+	.long	0x644d5241			// "ARM\x64"
+	.long	0
+1:	adrp	x1, stack_end			// 4 KiB aligned
+	mov	sp, x1
+	mov	x29, #0
+	bl	main
+2:	wfi					// main came back: it has said why
+	b	2b
+
+	// What is to be started, as it would have come from a disk or a network: it runs anywhere.
+	.section .rodata
+	.balign	8
+	.global	payload, payload_end
+payload:
+	mov	w1, #0x09000000			// the UART
+	adr	x2, 3f
+4:	ldrb	w3, [x2], #1
+	cbz	w3, 5f
+	str	w3, [x1]
+	b	4b
+5:	wfi
+	b	5b
+3:	.asciz	"hello from the payload\n"
+	.balign	8
+payload_end:

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_BOOT_PARTS_H
+#define LETHE_BOOT_PARTS_H
+
+#include <lethe/boot.h>
+#include <lethe/place.h>
+
+#include "cargo.h"
+
+/* What the library door's files share. The workspace: blob, this, the plan's copy, the list's copy. */
+struct lethe_boot_work {
+	struct lethe_cargo cargo;
+	struct lethe_placement placement;
+	/* the workspace, each segment's source and destination, the tree's slot, a page not mapped */
+	struct lethe_kimage_keep keeps[2 * LETHE_SEGMENT_MAX + 3];
+};
+
+/* boot_blob.S: what is stored of the blob; bss, tables and stacks follow in the workspace. */
+extern const uint8_t lethe_boot_blob[], lethe_boot_blob_end[];
+
+/* Bytes of the blob with its bss, tables and stacks. */
+uint64_t lethe_boot_blob_size(void);
+
+static inline struct lethe_boot_work *lethe_boot_work(void *workspace)
+{
+	return (struct lethe_boot_work *)((uint8_t *)workspace + lethe_boot_blob_size());
+}
+
+/* boot_map.c: is [start, start + size) at its own address, for the caller's own MMU? */
+int lethe_boot_mapped(uint64_t start, uint64_t size, int for_writing, uint64_t *first_not);
+
+/* boot.S; see the banners there. */
+uint64_t lethe_translate(uint64_t va, uint64_t for_writing);
+void lethe_boot_leave(uint64_t entry, const struct lethe_cargo *cargo) __attribute__((noreturn));
+
+#endif

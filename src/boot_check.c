@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The check stage, as the caller's code: all that can be said before its world ends. */
+#include "boot.h"
+
+#include <lethe/cache.h>
+
+#include <stddef.h>
+
+struct job {
+	const struct lethe_plan *plan;
+	struct lethe_boot_work *work;
+	struct lethe_where *where;
+	uint64_t workspace;
+};
+
+static int fail(const struct job *job, int status, const char *name, uint64_t value)
+{
+	return lethe_fail(job->where, status, LETHE_WHAT_NONE, 0, name, value);
+}
+
+static unsigned int current_el(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("mrs %0, CurrentEL" : "=r"(value));
+	return (unsigned int)(value >> 2);
+}
+
+static int check_mapped(const struct job *job, uint64_t start, uint64_t size, int for_writing,
+			const char *name)
+{
+	uint64_t first_not;
+
+	return lethe_boot_mapped(start, size, for_writing, &first_not)
+		       ? LETHE_OK
+		       : fail(job, LETHE_E_CALLER_MAP, name, first_not);
+}
+
+/* The plan may lie anywhere, and nothing in it is believed before it was judged. */
+static int check_plan(const struct job *job)
+{
+	const struct lethe_plan *plan = job->plan;
+	uint64_t size = sizeof(*plan);
+	int status;
+
+	if (plan == NULL || (uintptr_t)plan % 8 != 0) {
+		return lethe_plan_check(plan, 0, job->where);
+	}
+	status = check_mapped(job, (uintptr_t)plan, size, 0, "plan");
+	if (status == LETHE_OK && plan->magic == LETHE_PLAN_MAGIC && plan->total_size > size &&
+	    plan->total_size <= LETHE_PLAN_SIZE_MAX) {
+		size = plan->total_size;
+		status = check_mapped(job, (uintptr_t)plan, size, 0, "plan");
+	}
+	if (status == LETHE_OK) {
+		status = lethe_plan_check(plan, size, job->where);
+	}
+	return status == LETHE_OK ? lethe_plan_supported(plan, LETHE_DOOR_LIBRARY, job->where)
+				  : status;
+}
+
+/* Is it the plan's, is it Lethe's alone, and is there room for so much, to be stored to? */
+static int check_workspace(const struct job *job, uint64_t size)
+{
+	const struct lethe_plan *plan = job->plan;
+	const uint64_t start = job->workspace;
+	const uint64_t here = (uint64_t)&size; /* on the caller's stack */
+	int status;
+
+	if (start != plan->workspace_base) {
+		return fail(job, LETHE_E_PLAN_WORKSPACE, "workspace", start);
+	}
+	if (size > plan->workspace_size) {
+		return fail(job, LETHE_E_PLAN_WORKSPACE, "workspace", size);
+	}
+	if (lethe_overlap(start, plan->workspace_size, (uintptr_t)plan, plan->total_size)) {
+		return fail(job, LETHE_E_PLAN_WORKSPACE, "plan", (uintptr_t)plan);
+	}
+	if (here - start < plan->workspace_size) {
+		return fail(job, LETHE_E_PLAN_WORKSPACE, "stack", here);
+	}
+	status = check_mapped(job, start, size, 1, "workspace");
+	if (status == LETHE_OK) {
+		/* Before the first store, which may go past the caches: no dirty line is to land on it. */
+		lethe_dcache_clean_inval_poc(start, start + size);
+	}
+	return status;
+}
+
+/*
+ * The first page of the list that the caller has not mapped; 1, no page's address, when there is none.
+ * Whatever else is wrong with the list lethe_kimage_check() finds, in what this has walked.
+ */
+static uint64_t find_unmapped_page(const struct lethe_plan *plan)
+{
+	const uint64_t page = 1ULL << plan->list_page_shift;
+	uint64_t entry = plan->list_head;
+	uint64_t tortoise = 1; /* Brent's, as in kimage.c */
+	uint64_t count = 0;
+	uint64_t first_not;
+	const uint64_t *next;
+
+	while ((entry & LETHE_KIMAGE_INDIRECTION) != 0) {
+		const uint64_t list_page = entry & -page;
+
+		if (list_page == tortoise) {
+			break;
+		}
+		count++;
+		if ((count & (count - 1)) == 0) {
+			tortoise = list_page;
+		}
+		if (!lethe_boot_mapped(list_page, page, 0, &first_not)) {
+			return list_page;
+		}
+		next = (const uint64_t *)list_page;
+		do {
+			entry = *next++;
+		} while ((entry & (LETHE_KIMAGE_INDIRECTION | LETHE_KIMAGE_DONE)) == 0 &&
+			 ((uintptr_t)next & (page - 1)) != 0);
+	}
+	return 1;
+}
+
+static void keep(struct lethe_kimage_limits *limits, struct lethe_kimage_keep *keeps,
+		 struct lethe_kimage_keep what)
+{
+	keeps[limits->keep_count++] = what;
+}
+
+/* The list moves first: what segments are read from, and where they go, is not its own. */
+static void fill_limits(const struct job *job, struct lethe_kimage_limits *limits)
+{
+	const struct lethe_placement *placement = &job->work->placement;
+	const struct lethe_segment *segments = lethe_plan_segments(job->plan);
+	const uint64_t page = 1ULL << job->plan->list_page_shift;
+	const uint64_t unmapped = find_unmapped_page(job->plan);
+	struct lethe_kimage_keep *keeps = job->work->keeps;
+	uint32_t i;
+
+	*limits = (struct lethe_kimage_limits){
+		.windows = lethe_plan_windows(job->plan),
+		.window_count = job->plan->window_count,
+		.keeps = keeps,
+	};
+	keep(limits, keeps,
+	     (struct lethe_kimage_keep){placement->workspace, placement->workspace_end,
+					LETHE_E_SOURCE_LETHE, LETHE_E_DEST_LETHE});
+	if (unmapped != 1) {
+		keep(limits, keeps,
+		     (struct lethe_kimage_keep){unmapped, unmapped + page, LETHE_E_CALLER_MAP, 0});
+	}
+	for (i = 0; i < job->plan->segment_count; i++) {
+		const uint64_t source = placement->segment[i].source;
+		const uint64_t dest = placement->segment[i].dest;
+
+		if ((segments[i].flags & LETHE_SEGMENT_SOURCE_LIST) == 0) {
+			keep(limits, keeps,
+			     (struct lethe_kimage_keep){dest, dest + segments[i].mem_size, 0,
+							LETHE_E_DEST_OVERLAP});
+			keep(limits, keeps,
+			     (struct lethe_kimage_keep){source, source + segments[i].file_size, 0,
+							LETHE_E_DEST_SOURCE});
+		}
+	}
+	keep(limits, keeps,
+	     (struct lethe_kimage_keep){placement->tree, placement->tree_end, 0,
+					LETHE_E_DEST_OVERLAP});
+}
+
+/* Does the list store all of [base, base + size)? */
+static int stores(const struct lethe_kimage *image, uint64_t base, uint64_t size)
+{
+	const uint64_t end = base + size;
+	unsigned int i;
+
+	/* They ascend. */
+	for (i = 0; i < image->run_count && base < end; i++) {
+		if (base - image->runs[i].dest < image->runs[i].size) {
+			base = image->runs[i].dest + image->runs[i].size;
+		}
+	}
+	return base >= end;
+}
+
+static int check_list(const struct job *job)
+{
+	const struct lethe_plan *plan = job->plan;
+	const struct lethe_segment *segments = lethe_plan_segments(plan);
+	struct lethe_kimage *image = &job->work->cargo.image;
+	struct lethe_kimage_limits limits;
+	uint32_t i;
+	int status;
+
+	fill_limits(job, &limits);
+	status = lethe_kimage_check(plan->list_head, plan->list_page_shift, &limits, image,
+				    job->where);
+	for (i = 0; status == LETHE_OK && i < plan->segment_count; i++) {
+		if ((segments[i].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 &&
+		    !stores(image, segments[i].dest, segments[i].file_size)) {
+			status = lethe_fail(job->where, LETHE_E_LIST_SHORT, LETHE_WHAT_SEGMENT, i,
+					    segments[i].name, segments[i].dest);
+		}
+	}
+	return status;
+}
+
+/* Where the copies go: the plan behind the work area, the list on the next page of its own. */
+static void place_copies(const struct job *job)
+{
+	const uint64_t page = 1ULL << job->plan->list_page_shift;
+	struct lethe_cargo *cargo = &job->work->cargo;
+
+	cargo->plan = (uint64_t)(job->work + 1);
+	cargo->list = 0;
+	cargo->image.run_count = 0;
+	if (job->plan->list_head != 0) {
+		cargo->list = (cargo->plan + job->plan->total_size + page - 1) & -page;
+		cargo->list |= LETHE_KIMAGE_INDIRECTION;
+	}
+}
+
+int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct lethe_where *where)
+{
+	struct job job = {plan, lethe_boot_work(workspace), where, (uint64_t)workspace};
+	int status;
+
+	if (current_el() == 3) {
+		return fail(&job, LETHE_E_EL3, NULL, 0);
+	}
+	status = check_plan(&job);
+	if (status == LETHE_OK) {
+		status = check_workspace(&job, lethe_boot_workspace(plan->total_size, 0, 0));
+	}
+	if (status != LETHE_OK) {
+		return status;
+	}
+	place_copies(&job);
+	status = lethe_place(plan, job.work->cargo.plan, 0, 0, &job.work->placement, where);
+	if (status != LETHE_OK || plan->list_head == 0) {
+		return status;
+	}
+	status = check_list(&job);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	return check_workspace(&job, lethe_boot_workspace(plan->total_size,
+							  job.work->cargo.image.entries,
+							  plan->list_page_shift));
+}
