@@ -1,0 +1,393 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs library/program.S, a caller of the library door, on many jobs in one machine.
+
+A World is a machine's RAM before it runs: the program, then the callers' tables and stacks, then an
+arena in which each job has plan, list, workspace, sources and destinations of its own. run() starts
+it under the judge and compares all of RAM, byte for byte, but workspaces and stacks.
+"""
+
+import functools
+import os
+import re
+import struct
+
+import meter
+from harness import IMAGES, LOAD, MIB, O, RAM_BASE, VIRT_UART, Machine
+from relocator import traps
+from relocator import E2H as RELOCATOR_E2H
+
+PROGRAM = os.path.join(IMAGES, "library.img")
+BLOB = os.path.join(O, "lethe-boot.bin")
+PAGE = 4096
+JOBS = LOAD + MIB
+JOB_SIZE = 256
+TABLES = LOAD + 2 * MIB         # tables and stacks of callers
+ARENA = LOAD + 14 * MIB
+CHUNK = 0x10000
+BOOT, CHECK, SIZE = 1, 2, 3     # kinds of a job
+FLAG_FP, FLAG_SP0, FLAG_PAN, FLAG_STREAMING, FLAG_E2H = (1 << i for i in range(5))
+SCTLR = {1: 0x30d00800, 2: 0x30c50830}
+M, A, C, SA, I, WXN = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 12, 1 << 19
+PA_BITS = {"cortex-a53": 2, "cortex-a72": 4, "neoverse-n1": 5, "max": 5}   # as PS and IPS have it
+STOP = re.compile(r"^cohsan: stop pc=0x[0-9a-f]+ el=[12] reports=0$")
+LINE = re.compile(r"^library: ([^\r\n\0]*)", re.M)
+MEMORY = {"wb": 0xff, "wt": 0xbb, "nc": 0x44, "device": 0x00}
+STRANGE = [0x04, 0x0c, 0x4f, 0xf4, 0xaa, 0x88]
+
+
+@functools.lru_cache(maxsize=None)
+def symbols():
+    return meter.symbols(PROGRAM.replace(".img", ".elf"))
+
+
+@functools.lru_cache(maxsize=None)
+def blob_size():
+    """With bss, tables, stacks: it says so."""
+    with open(BLOB, "rb") as file:
+        return struct.unpack_from("<Q", file.read(128), 64 + 16)[0]
+
+
+def up(value, align=PAGE):
+    return -(-value // align) * align
+
+
+class Memory:
+    """Sparse: zero is what nobody wrote. Over another one, which then stays as it is."""
+
+    def __init__(self, below=None):
+        self.chunks = {}
+        self.below = below
+
+    def chunk(self, index):
+        found = self.chunks.get(index)
+        return found if found or not self.below else self.below.chunk(index)
+
+    def pieces(self, address, size):
+        while size:
+            part = min(size, CHUNK - address % CHUNK)
+            yield address // CHUNK, address % CHUNK, part
+            address, size = address + part, size - part
+
+    def read(self, address, size):
+        data = bytearray()
+        for index, at, part in self.pieces(address, size):
+            chunk = self.chunk(index)
+            data += chunk[at:at + part] if chunk else bytes(part)
+        return bytes(data)
+
+    def write(self, address, data):
+        done = 0
+        for index, at, part in self.pieces(address, len(data)):
+            if index not in self.chunks:
+                self.chunks[index] = bytearray(self.chunk(index) or CHUNK)
+            self.chunks[index][at:at + part] = data[done:done + part]
+            done += part
+
+    def word(self, address):
+        return struct.unpack("<Q", self.read(address, 8))[0]
+
+
+def file_memory(path):
+    """What there is of a sparse file that is a machine's RAM."""
+    memory, at = Memory(), 0
+    with open(path, "rb") as file:
+        end = os.fstat(file.fileno()).st_size
+        while at < end:
+            try:
+                data = os.lseek(file.fileno(), at, os.SEEK_DATA)
+            except OSError:     # nothing but a hole
+                break
+            at, stop = data // CHUNK * CHUNK, os.lseek(file.fileno(), data, os.SEEK_HOLE)
+            while at < stop:
+                memory.chunks[(RAM_BASE + at) // CHUNK] = os.pread(file.fileno(), CHUNK, at)
+                at += CHUNK
+    return memory
+
+
+def merge(ranges):
+    """Ascending, and touching ones are one."""
+    merged = []
+    for lo, hi in sorted(ranges):
+        if merged and lo <= merged[-1][1]:
+            merged[-1][1] = max(hi, merged[-1][1])
+        elif lo < hi:
+            merged.append([lo, hi])
+    return [tuple(each) for each in merged]
+
+
+class Tables:
+    """A caller's: 4 KiB pages, in as many levels as it takes."""
+
+    def __init__(self, world, bits, single):
+        self.world, self.single = world, single
+        self.level = 4 - -(-(bits - 12) // 9)
+        self.tables = {}
+        self.root = self.table()
+
+    def table(self):
+        page = self.world.low()
+        self.tables[page] = {}
+        return page
+
+    def map(self, va, pa, size, index, *, write=False, execute=False):
+        for at in range(0, up(pa + size) - pa // PAGE * PAGE, PAGE):
+            leaf = pa // PAGE * PAGE + at | 3 | index << 2 | 3 << 8 | 1 << 10
+            leaf |= self.single << 6 | (not write) << 7
+            if not execute:
+                leaf |= 1 << 54 | (0 if self.single else 1 << 53)
+            self.put(va // PAGE * PAGE + at, leaf)
+
+    def put(self, va, leaf):
+        table = self.root
+        for level in range(self.level, 3):
+            slot = va >> 39 - 9 * level & 511
+            if slot not in self.tables[table]:
+                self.tables[table][slot] = self.table() | 3
+            table = self.tables[table][slot] & ~0xfff
+        self.tables[table][va >> 12 & 511] = leaf
+
+    def store(self):
+        for page, entries in self.tables.items():
+            self.world.memory.write(page, bytes(PAGE))
+            for slot, entry in entries.items():
+                self.world.memory.write(page + 8 * slot, struct.pack("<Q", entry))
+
+
+class Caller:
+    """How a job's caller runs: drawn at random, then changed by whoever wants it otherwise.
+
+    mapped: [(PA, size, "wb" or .., may be written)] beside what it needs itself, at the same VA
+    """
+
+    def __init__(self, world, mmu):
+        rng = world.rng
+        self.world, self.mmu = world, mmu
+        self.mapped = []
+        self.offset = 0
+        self.sctlr = SCTLR[world.el] | rng.choice((0, I)) | rng.choice((0, WXN)) | \
+            rng.choice((0, A | SA))
+        self.caches = not mmu or rng.random() < 0.85
+        if mmu:
+            self.sctlr |= M
+        self.sctlr |= C if self.caches else 0
+        self.flags = FLAG_E2H if world.e2h else 0
+        trapped, self.trap = rng.choice(
+            traps(world.el, RELOCATOR_E2H if world.e2h else 0))
+        self.flags |= 0 if trapped else FLAG_FP
+        self.flags |= rng.choice((0, 0, FLAG_SP0))
+        if world.cpu in ("neoverse-n1", "max"):
+            self.flags |= rng.choice((0, 0, FLAG_PAN))
+        if world.cpu == "max" and rng.random() < 0.2:
+            self.flags |= FLAG_STREAMING | FLAG_FP
+            self.trap = 3 << 24 | 3 << 20 if world.el == 1 or world.e2h else 0x22ff
+        self.daif = rng.randrange(16) << 6
+        self.par = rng.getrandbits(36) << 12 | 0x800
+        self.hcr = 1 << 31 | rng.choice((0, 1 << 27)) | rng.choice((0, 1 << 5, 0x38, 0x2c7ffff))
+        self.hcr |= (1 << 34 if world.e2h else 0)
+        self.high = mmu and (world.el == 1 or world.e2h) and rng.random() < 0.3
+        least = max(world.end.bit_length() + 1, 33)
+        self.bits = 48 if least > 39 else rng.choice([b for b in (33, 36, 39, 42, 48) if b >= least])
+        if mmu and not self.high and rng.random() < 0.5:
+            self.offset = (1 << self.bits - 1) + rng.randrange(256) * PAGE
+        if self.high:
+            self.bits1 = rng.choice((39, 48))
+            self.offset = 2**64 - (1 << self.bits1) + rng.randrange(256) * PAGE
+        self.kinds = list(MEMORY)
+        rng.shuffle(self.kinds)
+        self.stack = world.low() + 1024
+
+    def mair(self):
+        rest = [self.world.rng.choice(STRANGE) for _ in range(4)]
+        return sum(value << 8 * i for i, value in
+                   enumerate([MEMORY[kind] for kind in self.kinds] + rest))
+
+    def seen(self, kind):
+        """As what its own accesses come, for a kind of mapping."""
+        return "nc" if not self.mmu or not self.caches else kind
+
+    def registers(self):
+        """sctlr, tcr, mair, ttbr0, ttbr1, and the tables into the world."""
+        rng, world = self.world.rng, self.world
+        garbage = rng.getrandbits(44) << 4
+        if not self.mmu:
+            return self.sctlr, rng.getrandbits(5) | 1 << 31 | 1 << 23, rng.getrandbits(64), \
+                garbage, garbage
+        single = world.el == 2 and not world.e2h
+        walks = rng.choice((0, 1, 2, 3)) << 8 | rng.choice((0, 1, 2, 3)) << 10 | 3 << 12
+        tcr = 64 - self.bits | walks
+        ps = PA_BITS[world.cpu]
+        low = Tables(world, self.bits, single)
+        own = low
+        if single:
+            tcr |= 1 << 31 | 1 << 23 | ps << 16
+        else:
+            tcr |= 2 << 30 | ps << 32
+            if self.high:
+                tcr |= (64 - self.bits1 | walks) << 16
+                own = Tables(world, self.bits1, single)
+            else:
+                tcr |= rng.choice((16, 25, 39)) << 16 | 1 << 23
+        wb = self.kinds.index("wb")
+        image = up(os.path.getsize(PROGRAM))
+        low.map(LOAD, LOAD, PAGE, wb, execute=True)
+        own.map(LOAD + self.offset, LOAD, image, wb, execute=True)
+        own.map(JOBS + self.offset, JOBS, world.jobs_size(), wb)
+        own.map(self.stack + self.offset, self.stack, 16, wb, write=True)
+        low.map(VIRT_UART, VIRT_UART, PAGE, self.kinds.index("device"), write=True)
+        for va, pa, size, kind, write in self.mapped:
+            low.map(va, pa, size, self.kinds.index(kind), write=write, execute=write)
+        low.store()
+        if own is not low:
+            own.store()
+        return self.sctlr, tcr, self.mair(), low.root, own.root if own is not low else garbage
+
+    def map(self, pa, size, kind="wb", *, write=False, va=None):
+        self.mapped.append((pa if va is None else va, pa, size, kind, write))
+
+
+class World:
+    """RAM and jobs of one machine. el 1 or 2; e2h: EL2 with E2H = 1."""
+
+    def __init__(self, rng, cpu, el, e2h=False, arena=ARENA, size=128 * MIB):
+        self.rng, self.cpu, self.el, self.e2h = rng, cpu, el, e2h
+        self.arena, self.end = arena, arena + size
+        self.memory = Memory()
+        self.low_at, self.at = TABLES, arena
+        self.jobs = []
+        self.wanted = []        # lines: "entered", "status <n>", ..
+        self.results = []       # (address, bytes) that are to be there
+        self.workspaces, self.stacks = [], []
+        self.worlds = []        # ("clean" or .., (lo, hi))
+        self.names = []         # (lo, hi, what)
+        self.notes = []         # one a job, for whoever looks at a failure
+
+    def jobs_size(self):
+        return 0x20000
+
+    def low(self):
+        page = self.low_at
+        self.low_at += PAGE
+        assert self.low_at <= min(ARENA, self.arena), "too many tables"
+        return page
+
+    def take(self, size, align=8, gap=0x3000, name=""):
+        """Memory of the arena. What lies between is nobody's."""
+        start = up(self.at + self.rng.randrange(gap + 1), align)
+        self.at = start + size
+        assert self.at <= self.end, "the arena is full"
+        self.names.append((start, start + size, f"job {len(self.jobs)} {name}"))
+        return start
+
+    def back(self):
+        return symbols()["back"]
+
+    def add(self, kind, caller, args, wanted, x=(0, 0, 0), el=None, note=""):
+        """One job. Its PA: what its payload gets as x3."""
+        words = [kind, caller.flags, *args, caller.stack, caller.offset, *caller.registers(),
+                 caller.hcr, caller.trap, caller.daif, caller.par, el or self.el, *x]
+        self.memory.write(self.job_at(), struct.pack(f"<{len(words)}Q", *words))
+        self.stacks.append((caller.stack - 1024, caller.stack - 1024 + PAGE))
+        self.jobs.append(words)
+        self.wanted.append(wanted)
+        self.notes.append(f"{note} mmu={caller.mmu} offset={caller.offset:#x} "
+                          f"sctlr={caller.sctlr:#x} flags={caller.flags:#x}")
+
+    def job_at(self):
+        """PA of the next job."""
+        assert (len(self.jobs) + 2) * JOB_SIZE <= self.jobs_size()
+        return JOBS + len(self.jobs) * JOB_SIZE
+
+    def judge(self, stop):
+        """All RAM is hostile but the program, what its callers stand on, and what they wrote."""
+        spent = merge((at, at + len(data)) for at, data in self.results)
+        workspaces = merge(self.workspaces)
+        may_write = [*self.stacks, *workspaces, *spent]
+        options = {"start": LOAD, "stop": stop, "elf": PROGRAM.replace(".img", ".elf"),
+                   "clean": [(LOAD, up(self.low_at))],
+                   "write": [*may_write, (VIRT_UART, VIRT_UART + PAGE)],
+                   "publish": {"workspace": (LOAD, LOAD + PAGE)}}
+        for i, each in enumerate(spent):
+            options["publish"][f"d{i}"] = each
+        for world, each in self.worlds:
+            options.setdefault(world, []).append(each)
+        return options
+
+    def note(self, number):
+        """What there is to say of a job."""
+        return self.notes[number] if number < len(self.notes) else ""
+
+    def name(self, address):
+        return ", ".join(what for lo, hi, what in self.names if lo <= address < hi) or "nobody's"
+
+    def exempt(self):
+        return merge(self.workspaces + self.stacks)
+
+
+def difference(world, found, wanted):
+    """The first bytes that are not as they should be; None."""
+    exempt = world.exempt()
+    zero = bytes(CHUNK)
+    for index in sorted(found.chunks.keys() | wanted.chunks.keys()):
+        a, b = found.chunks.get(index, zero), wanted.chunks.get(index, zero)
+        if a == b:
+            continue
+        lo, hi = index * CHUNK, (index + 1) * CHUNK
+        a, b = bytearray(a), bytearray(b)
+        for start, end in exempt:
+            start, end = max(start, lo), min(end, hi)
+            if start < end:
+                a[start - lo:end - lo] = b[start - lo:end - lo]
+        if a != b:
+            at = next(i for i in range(CHUNK) if a[i] != b[i])
+            return f"{lo + at:#x} ({world.name(lo + at)}): {a[at:at + 16].hex()} for " \
+                f"{b[at:at + 16].hex()}"
+    return None
+
+
+def run(work, world, *, patch=lambda image: None, extra=(), seconds=None, judge=None):
+    """Runs the jobs, holds the program's lines against world.wanted, compares memory."""
+    stop = symbols()["finished"]
+    with open(PROGRAM, "rb") as file:
+        image = bytearray(file.read())
+    patch(image)
+    struct.pack_into("<2Q", image, 64, JOBS, world.el == 2)
+    path = os.path.join(work, "program.img")
+    with open(path, "wb") as file:
+        file.write(image)
+    with Machine(path, cpu=world.cpu, el=world.el, memory=(world.end - RAM_BASE) // MIB, ram=True,
+                 paused=True, extra=extra,
+                 judge={**world.judge(stop), **(judge or {})}) as machine:
+        if seconds:
+            machine.deadline = machine.started + seconds
+        with open(machine.ram_path, "r+b") as file:
+            for index, data in world.memory.chunks.items():
+                lo = index * CHUNK - RAM_BASE
+                if index * CHUNK <= LOAD < (index + 1) * CHUNK:
+                    raise AssertionError("over the program")
+                os.pwrite(file.fileno(), data, lo)
+        wanted = Memory(file_memory(machine.ram_path))
+        machine.go()
+        failure = None
+        try:
+            machine.expect_exit()
+        except AssertionError as error:
+            failure = error
+        text = machine.raw.decode("utf-8", "replace")
+        lines = [line.rstrip() for line in LINE.findall(text)]
+        for number, (line, wish) in enumerate(zip(lines, world.wanted + ["end"])):
+            if not re.fullmatch(wish, line):
+                raise machine.failure(f"job {number}: {line!r} for {wish!r}; {world.note(number)}")
+        if failure or len(lines) != len(world.wanted) + 1:
+            raise machine.failure(f"{failure and str(failure).splitlines()[0]}; after job "
+                                  f"{len(lines) - 1}; then {world.note(len(lines))}")
+        for address, data in world.results:
+            wanted.write(address, data)
+        wanted.chunks = {**wanted.below.chunks, **wanted.chunks}
+        wrong = difference(world, file_memory(machine.ram_path), wanted)
+        if wrong:
+            raise machine.failure(wrong)
+        machine.drain()
+        judged = [line for line in machine.judge.lines if STOP.match(line)]
+        if len(judged) != 1 or len(machine.judge.lines) != 1:
+            raise machine.failure("the judge: " + "\n".join(machine.judge.lines))
+        return text
