@@ -22,8 +22,8 @@ int lethe_hop(enum lethe_hyp_stub stub, uint64_t entry, uint64_t argument)
 	tried = 1;
 	if (stub == LETHE_HYP_STUB_4_7) {
 		lethe_stub_call(SOFT_RESTART_4_7, entry, argument);
-	} else if (lethe_stub_call(RESET_VECTORS_4_12, 0, 0) == 0) {
-		/* A hypervisor that was there is gone, its MMU is off. */
+	} else if (lethe_stub_call(RESET_VECTORS_4_12, entry, argument) == 0) {
+		/* A hypervisor that was there is gone, its MMU is off. For a stub of 4.7 it was the restart. */
 		lethe_stub_call(SOFT_RESTART_4_12, entry, argument);
 	}
 	return LETHE_E_HYP_STUB;
