@@ -37,7 +37,7 @@ static const struct {
 	{"LIST_CYCLE", -143},     {"LIST_NO_DEST", -144},
 	{"LIST_PAGE", -145},      {"LIST_SOURCE", -146},
 	{"LIST_OVER", -147},      {"LIST_RUNS", -148},
-	{"IMAGE_EXTENT", -201},
+	{"LIST_SHORT", -149},     {"IMAGE_EXTENT", -201},
 	{"IMAGE_BASE", -202},     {"IMAGE_HEADER", -203},
 	{"DEST_EXTENT", -210},    {"DEST_OVERLAP", -211},
 	{"DEST_LETHE", -212},     {"DEST_PLAN", -213},
@@ -56,8 +56,8 @@ static const struct {
 	{"SERROR", -504},         {"NO_PSCI", -505},
 	{"RESET_RETURNED", -506}, {"PAGE_SIZE", -507},
 	{"MAP_POOL", -510},       {"MAP_GRANULE", -511},
-	{"MAP_ADDRESS", -512},
-	{"INTERNAL", -601},
+	{"MAP_ADDRESS", -512},    {"CALLER_MAP", -513},
+	{"HYP_STUB", -514},       {"INTERNAL", -601},
 };
 
 #define PINNED_COUNT (sizeof(pinned) / sizeof(pinned[0]))
