@@ -48,6 +48,7 @@ static void test_answer(void **state)
 	assert_int_equal(placement.segment[2].dest, BASE + EXAMPLE_KERNEL);
 	assert_int_equal(placement.segment[3].source, BASE + EXAMPLE_RAW);
 	assert_int_equal(placement.segment[3].dest, EXAMPLE_RAW_DEST);
+	assert_memory_equal(placement.order, "\0\1\2\xa5", 4);
 
 	memset(&placement, 0xa5, sizeof(placement));
 	assert_int_equal(lethe_place(plan_of(&image), PLAN_PA, 1, BASE, &placement, NULL),
@@ -55,6 +56,7 @@ static void test_answer(void **state)
 	assert_int_equal(placement.entry, EXAMPLE_RAW_DEST);
 	assert_int_equal(placement.tree, EXAMPLE_RAW_DEST + 0x10000);
 	assert_int_equal(placement.tree_end, EXAMPLE_RAW_DEST + 0x20000);
+	assert_memory_equal(placement.order, "\3\xa5", 2);
 
 	/* A workspace by PA, with an Image elsewhere. */
 	builder.header.flags = 0;
@@ -120,6 +122,8 @@ static void test_list(void **state)
 		assert_int_equal(
 			lethe_place(plan_of(&image), PLAN_PA, slot, BASE, &placement, NULL),
 			LETHE_OK);
+		assert_int_equal(placement.segment[3].source, EXAMPLE_RAW_DEST);
+		assert_int_equal(placement.segment[3].dest, EXAMPLE_RAW_DEST);
 	}
 }
 
@@ -154,6 +158,15 @@ static void test_most_segments(void **state)
 	assert_int_equal(lethe_place(plan_of(&image), 0x11000000, 0, 0, placement, &where),
 			 LETHE_E_DEST_OVERLAP);
 	assert_int_equal(where.index, LETHE_SEGMENT_MAX - 1);
+
+	/* A plan that is longer than the workspace is never wholly inside, wherever it starts. */
+	builder.header.workspace_size = 0x1000;
+	plan_builder_seal(&builder, &image);
+	assert_true(plan_of(&image)->total_size > 0x1000);
+	for (uint64_t plan = 0x10000000 - 0x800; plan <= 0x10000800; plan += 0x800) {
+		assert_int_equal(lethe_place(plan_of(&image), plan, 0, 0, placement, &where),
+				 LETHE_E_PLAN_WORKSPACE);
+	}
 	free(placement);
 }
 
@@ -189,6 +202,7 @@ static void test_slide(void **state)
 			assert_int_equal(placement.tree,
 					 (base == BASE ? BASE : BASE + MIB_2) + 0x800000);
 			assert_int_equal(placement.segment[1].dest, base + EXAMPLE_INITRD);
+			assert_memory_equal(placement.order, "\0\1\2", 3);
 		}
 	}
 }

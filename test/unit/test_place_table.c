@@ -28,6 +28,7 @@ struct row {
 	int status;
 	enum lethe_what what;
 	unsigned int index;
+	const char *order; /* a digit per move, where it is not the plan's */
 };
 
 #define FINE            LETHE_OK, LETHE_WHAT_NONE, 0
@@ -52,7 +53,20 @@ static const struct row rows[] = {
 	{"plan at the top", 0, 0, 0ULL - BASE - 0x3c8 - 8, {{0}}, FINE},
 
 	/* workspace [BASE, BASE + 0x10000), plan [BASE + 0x10000, BASE + 0x103c8) */
-	{"plan in the workspace", 0, 0, 0xfff8, {{0}}, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0},
+	{"plan partly in the workspace", 0, 0, 0xfff8, {{0}}, LETHE_E_PLAN_WORKSPACE,
+	 LETHE_WHAT_NONE, 0},
+	{"plan's last byte behind the workspace", 0, 0, 0x10000 - 0x3c0, {{0}},
+	 LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0},
+	{"plan ends with the workspace", 0, 0, 0x10000 - 0x3c8, {{0}}, FINE},
+	{"plan in the middle of the workspace", 0, 0, 0x8000, {{0}}, FINE},
+	{"plan begins with the workspace", 0, 0, 0x10000, {HEADER(workspace_base, 0x10000)}, FINE},
+	{"plan's first bytes before the workspace", 0, 0, 0xfff8, {HEADER(workspace_base, 0x10000)},
+	 LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0},
+	{"source on a plan in the workspace", 0, 0, 0x8000,
+	 {SEGMENT(1, source, 0x8000), SEGMENT(1, mem_size, 1), SEGMENT(1, file_size, 1)},
+	 LETHE_E_SOURCE_LETHE, LETHE_WHAT_SEGMENT, 1},
+	{"raw on a plan in the workspace", 1, 0, 0x8000, {RAW_AT(BASE + 0x8000)},
+	 LETHE_E_DEST_LETHE, LETHE_WHAT_SEGMENT, 3},
 	{"workspace behind the plan", 0, 0, 0,
 	 {HEADER(flags, 0), HEADER(workspace_base, 0x80000000)}, FINE},
 	{"source behind the workspace", 0, 0, 0x20000 - 0x3c8,
@@ -148,12 +162,18 @@ static const struct row rows[] = {
 	 {SLOT(1, tree_base, BASE + EXAMPLE_TREE + 0x1230)},
 	 LETHE_E_DEST_SOURCE, LETHE_WHAT_TREE, 0},
 	{"tree slot on its own source", 1, 0, 0, {SLOT(1, tree_base, BASE + 0x60000)}, FINE},
-	{"first one on a later source", 0, 0, 0,
+	{"first one on a later source, which goes first", 0, 0, 0,
 	 {MOVED(1, BASE + EXAMPLE_KERNEL - 0x12344),
-	  MOVED(2, 0x80000000), SEGMENT(2, align, 0)}, LETHE_E_DEST_SOURCE, LETHE_WHAT_SEGMENT, 1},
+	  MOVED(2, 0x80000000), SEGMENT(2, align, 0)}, FINE, "021"},
 	{"first one before a later source", 0, 0, 0,
 	 {MOVED(1, BASE + EXAMPLE_KERNEL - 0x12345),
 	  MOVED(2, 0x80000000), SEGMENT(2, align, 0)}, FINE},
+	{"first one on a later one that slides", 0, BASE + 0x1000, EXAMPLE_PLAN + 0x1000,
+	 {MOVED(1, BASE + EXAMPLE_KERNEL + 0x1000)}, FINE, "021"},
+	{"two on each other's source", 0, 0, 0,
+	 {MOVED(1, BASE + EXAMPLE_KERNEL), MOVED(2, BASE + EXAMPLE_INITRD + 0x1000),
+	  SEGMENT(2, align, 0), SEGMENT(3, source, 0x900000)},
+	 LETHE_E_DEST_SOURCE, LETHE_WHAT_SEGMENT, 1},
 	{"later one on a source that is gone", 0, 0, 0,
 	 {MOVED(1, 0x80000000), SEGMENT(2, flags, LETHE_SEGMENT_SOURCE_OFFSET),
 	  SEGMENT(2, align, 0),
@@ -178,6 +198,20 @@ static const struct row rows[] = {
 	 LETHE_E_INITRD_WINDOW, LETHE_WHAT_SEGMENT, 1},
 };
 /* clang-format on */
+
+static void check_order(const struct row *row, const struct lethe_slot *slot,
+			const struct lethe_placement *placement)
+{
+	for (unsigned int i = 0; i < slot->segment_count; i++) {
+		const unsigned int expected = row->order != NULL ? (unsigned int)(row->order[i] - '0')
+								 : slot->first_segment + i;
+
+		if (placement->order[i] != expected) {
+			fail_msg("%s: move %u is segment %u instead of %u", row->label, i,
+				 placement->order[i], expected);
+		}
+	}
+}
 
 static void test_table(void **state)
 {
@@ -217,6 +251,9 @@ static void test_table(void **state)
 		assert_int_equal(
 			lethe_place(plan_of(&image), plan_pa, row->slot, base, &placement, NULL),
 			status);
+		if (status == LETHE_OK) {
+			check_order(row, &builder.slots[row->slot], &placement);
+		}
 	}
 }
 

@@ -7,7 +7,7 @@
 #	UNIT_LIBS_NAME	libraries, -lfdt for example
 # An object is compiled once, however many tests use it.
 
-UNIT_TESTS += status sha256 plan place place_table place_property
+UNIT_TESTS += status sha256 plan place place_table place_order place_property
 UNIT_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c offsets.c sha256.c status.c) \
 	test/unit/plan_builder.c
 UNIT_SRCS_status := src/status.c
@@ -15,6 +15,7 @@ UNIT_SRCS_sha256 := src/sha256.c
 UNIT_SRCS_plan := $(UNIT_PLAN_SRCS) $(wildcard test/unit/plan_rows_*.c) test/unit/plan_poke.c
 UNIT_SRCS_place := $(UNIT_PLAN_SRCS) src/place.c
 UNIT_SRCS_place_table := $(UNIT_SRCS_place) test/unit/plan_poke.c
+UNIT_SRCS_place_order := $(UNIT_SRCS_place)
 UNIT_SRCS_place_property := $(UNIT_SRCS_place)
 
 # Trees are compiled by dtc while the tests run (test/unit/trees/), and compared by it.
