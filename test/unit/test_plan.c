@@ -297,56 +297,88 @@ static void test_accessors(void **state)
 	assert_memory_equal(digest, plan_of(&image)->digest, sizeof(digest));
 }
 
+/* What is not done is named; lethe_plan_check() has nothing against it. */
+#define REFUSES(name) LETHE_E_PLAN_UNSUPPORTED, name
+#define DOES          LETHE_OK, NULL
+
+static const struct {
+	struct poke pokes[4]; /* and an end */
+	struct {
+		int status;
+		const char *name;
+	} doors[2]; /* by enum lethe_door */
+} features[] = {
+	{{{0}}, {{DOES}, {DOES}}},
+	{{HEADER(on_fail, LETHE_ON_FAIL_RESET)}, {{DOES}, {DOES}}},
+	{{HEADER(on_fail, LETHE_ON_FAIL_RETURN)}, {{REFUSES("on-fail return")}, {DOES}}},
+	{{HEADER(on_fail, LETHE_ON_FAIL_FALLBACK)},
+	 {{REFUSES("on-fail fallback")}, {REFUSES("on-fail fallback")}}},
+	{{HEADER(el, LETHE_EL_1), HEADER(mode, LETHE_MODE_UNCACHED)}, {{DOES}, {DOES}}},
+	{{HEADER(flags, LETHE_PLAN_STOP_AFTER_CHECK)}, {{DOES}, {DOES}}},
+	{{HEADER(hyp_stub, LETHE_HYP_STUB_4_7)}, {{DOES}, {DOES}}},
+	{{HEADER(hyp_stub, LETHE_HYP_STUB_4_12)}, {{DOES}, {DOES}}},
+	{{WITH_LIST}, {{REFUSES("indirection list")}, {DOES}}},
+	{{HEADER(list_head, 4), HEADER(list_page_shift, 16)}, {{REFUSES("indirection list")}, {DOES}}},
+	{{HEADER(extent_size, EXAMPLE_EXTENT)}, {{DOES}, {REFUSES("extent")}}},
+	{{HEADER(extent_size, 1)}, {{DOES}, {REFUSES("extent")}}},
+	/* whichever comes first */
+	{{WITH_LIST, HEADER(extent_size, 1)}, {{REFUSES("indirection list")}, {REFUSES("extent")}}},
+	{{WITH_LIST, HEADER(on_fail, LETHE_ON_FAIL_FALLBACK)},
+	 {{REFUSES("indirection list")}, {REFUSES("on-fail fallback")}}},
+};
+
 static void test_supported(void **state)
 {
-	static const struct {
-		struct poke pokes[3];
-		int status;
-		enum lethe_what what;
-		unsigned int index;
-		const char *name;
-	} features[] = {
-		{{{0}}, FINE},
-		{{HEADER(on_fail, LETHE_ON_FAIL_RESET)}, FINE},
-		{{HEADER(el, LETHE_EL_1), HEADER(mode, LETHE_MODE_UNCACHED)}, FINE},
-		{{WITH_LIST}, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0, "indirection list"},
-		{{HEADER(hyp_stub, 1)}, FINE},
-		{{HEADER(hyp_stub, 2)}, FINE},
-		{{HEADER(on_fail, LETHE_ON_FAIL_RETURN)},
-		 LETHE_E_PLAN_UNSUPPORTED,
-		 LETHE_WHAT_NONE,
-		 0,
-		 "on-fail return"},
-		{{HEADER(on_fail, LETHE_ON_FAIL_FALLBACK)},
-		 LETHE_E_PLAN_UNSUPPORTED,
-		 LETHE_WHAT_NONE,
-		 0,
-		 "on-fail fallback"},
-	};
 	static struct plan_builder builder;
 	static struct plan_image image;
-	struct lethe_where where;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
+	for (size_t i = 0; i < 2 * sizeof(features) / sizeof(features[0]); i++) {
+		const enum lethe_door door = i % 2 == 0 ? LETHE_DOOR_IMAGE : LETHE_DOOR_LIBRARY;
+		const int expected = features[i / 2].doors[door].status;
+		struct lethe_where where;
+		int status;
+
 		plan_builder_init(&builder);
-		plan_poke(&builder, features[i].pokes);
+		plan_poke(&builder, features[i / 2].pokes);
 		assert_check("feature", &image, plan_builder_seal(&builder, &image), FINE);
 		memset(&where, 0xa5, sizeof(where));
-		assert_int_equal(lethe_plan_supported(plan_of(&image), LETHE_DOOR_IMAGE, &where), features[i].status);
-		assert_int_equal(lethe_plan_supported(plan_of(&image), LETHE_DOOR_IMAGE, NULL), features[i].status);
-		if (features[i].status != LETHE_OK) {
-			assert_int_equal(where.what, features[i].what);
-			assert_int_equal(where.index, features[i].index);
-			assert_string_equal(where.name, features[i].name);
+		status = lethe_plan_supported(plan_of(&image), door, &where);
+		if (status != expected) {
+			fail_msg("feature %zu, door %d: %s", i / 2, door, lethe_status_name(status));
+		}
+		assert_int_equal(lethe_plan_supported(plan_of(&image), door, NULL), expected);
+		if (expected == LETHE_OK) {
+			assert_int_equal(where.index, 0xa5a5a5a5);
+		} else {
+			assert_int_equal(where.what, LETHE_WHAT_NONE);
+			assert_int_equal(where.index, 0);
+			assert_string_equal(where.name, features[i / 2].doors[door].name);
 		}
 	}
-	plan_builder_example(&builder);
-	plan_builder_seal(&builder, &image);
-	assert_int_equal(lethe_plan_supported(plan_of(&image), LETHE_DOOR_IMAGE, &where), LETHE_E_PLAN_UNSUPPORTED);
-	assert_int_equal(where.what, LETHE_WHAT_SLOT);
-	assert_int_equal(where.index, 1);
-	assert_string_equal(where.name, "rescue");
+}
+
+/* The second slot is named, by either door. */
+static void test_supported_slots(void **state)
+{
+	static struct plan_builder builder;
+	static struct plan_image image;
+
+	(void)state;
+	for (enum lethe_door door = LETHE_DOOR_IMAGE; door <= LETHE_DOOR_LIBRARY; door++) {
+		struct lethe_where where;
+
+		plan_builder_example(&builder);
+		if (door == LETHE_DOOR_LIBRARY) {
+			builder.header.extent_size = 0;
+		}
+		plan_builder_seal(&builder, &image);
+		assert_int_equal(lethe_plan_supported(plan_of(&image), door, &where),
+				 LETHE_E_PLAN_UNSUPPORTED);
+		assert_int_equal(where.what, LETHE_WHAT_SLOT);
+		assert_int_equal(where.index, 1);
+		assert_string_equal(where.name, "rescue");
+	}
 }
 
 int main(void)
@@ -356,7 +388,7 @@ int main(void)
 		cmocka_unit_test(test_counts),    cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_truncated), cmocka_unit_test(test_pointer),
 		cmocka_unit_test(test_every_bit), cmocka_unit_test(test_accessors),
-		cmocka_unit_test(test_supported),
+		cmocka_unit_test(test_supported), cmocka_unit_test(test_supported_slots),
 	};
 
 	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
