@@ -23,6 +23,7 @@ struct situation {
 
 #define STATUS_LIMIT 700
 static uint64_t seen[STATUS_LIMIT];
+static uint64_t reordered;
 
 static void must(int condition, const char *what)
 {
@@ -38,6 +39,41 @@ static void count(int status)
 	seen[-status]++;
 }
 
+static int is_own(const struct lethe_slot *slot, uint32_t index)
+{
+	return index >= slot->first_segment && index - slot->first_segment < slot->segment_count;
+}
+
+/* Backwards: everything that moves later, and every other slot, still has its source. */
+static void check_order(const struct lethe_plan *plan, const struct lethe_slot *slot,
+			const struct lethe_placement *placement)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(plan);
+	uint8_t is_needed[LETHE_SEGMENT_MAX];
+	int is_planned = 1;
+
+	for (uint32_t i = 0; i < plan->segment_count; i++) {
+		is_needed[i] = !is_own(slot, i);
+	}
+	for (uint32_t n = slot->segment_count; n-- != 0;) {
+		const uint32_t index = placement->order[n];
+
+		must(is_own(slot, index) && !is_needed[index], "each moves once");
+		for (uint32_t j = 0; j < plan->segment_count; j++) {
+			must(!is_needed[j] ||
+				     (segments[j].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 ||
+				     !lethe_overlap(placement->segment[index].dest,
+						    segments[index].mem_size,
+						    placement->segment[j].source,
+						    segments[j].file_size),
+			     "a source is whole when its turn comes");
+		}
+		is_needed[index] = 1;
+		is_planned &= index == slot->first_segment + n;
+	}
+	reordered += !is_planned;
+}
+
 /* What a caller relies on once a plan was accepted and placed. */
 static void check_promises(const struct lethe_plan *plan, const struct lethe_slot *slot,
 			   const struct lethe_placement *placement)
@@ -51,6 +87,7 @@ static void check_promises(const struct lethe_plan *plan, const struct lethe_slo
 	must(tree_size == slot->tree_size, "the tree slot has its size");
 	must(slot->entry_segment == LETHE_INDEX_NONE || (placement->entry & 3) == 0,
 	     "the entry is aligned");
+	check_order(plan, slot, placement);
 	for (uint32_t i = 0; i < slot->segment_count; i++) {
 		const uint32_t index = slot->first_segment + i;
 		const uint64_t dest = placement->segment[index].dest;
@@ -97,8 +134,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const unsigned int slot = (unsigned int)(situation.slot % plan->slot_count);
 
 		must(plan->total_size <= limit, "a plan is not longer than its memory");
-		status = lethe_plan_supported(plan, LETHE_DOOR_IMAGE, &where);
-		must(status == LETHE_OK || status == LETHE_E_PLAN_UNSUPPORTED, "supported");
+		for (enum lethe_door door = LETHE_DOOR_IMAGE; door <= LETHE_DOOR_LIBRARY; door++) {
+			status = lethe_plan_supported(plan, door, &where);
+			must(status == LETHE_OK || status == LETHE_E_PLAN_UNSUPPORTED, "supported");
+		}
 		status = lethe_place(plan, situation.plan_pa, slot, situation.image_base,
 				     &placement, &where);
 		if (status == LETHE_OK) {
@@ -292,5 +331,6 @@ int fuzz_report(uint64_t inputs)
 		}
 		failed |= wanted && seen[i] == 0 && inputs >= 100000;
 	}
-	return failed;
+	printf("%9llu not in the plan's order\n", (unsigned long long)reordered);
+	return failed | (reordered == 0 && inputs >= 100000);
 }
