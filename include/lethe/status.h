@@ -92,7 +92,7 @@
 	X(MAP_POOL, -510, "the map needs more tables than there is room for") \
 	X(MAP_GRANULE, -511, "the CPU does not have 4 KiB pages") \
 	X(MAP_ADDRESS, -512, "address is above what can be mapped") \
-	X(CALLER_MAP, -513, "not mapped by the caller, at its own address, as memory") \
+	X(CALLER_MAP, -513, "caller does not map it at its own address") \
 	X(HYP_STUB, -514, "hyp stub does not answer as the plan says") \
 	/* Lethe itself */ \
 	X(INTERNAL, -601, "bug in Lethe")
