@@ -10,6 +10,7 @@
 #	audit		of the object code and the sources
 #	fuzz		the parsers, N inputs				[N SEED]
 #	mutants		every barrier left out, and who notices		[ONLY]
+#	examples	small programs that use the library: examples/
 #	bench		counted and compared figures: docs/bench.md	[PAIRS DIGEST_MIB]
 #	install		bin, lib, include, pkg-config file, man page	[PREFIX DESTDIR]
 #	dist		source archive
@@ -183,5 +184,5 @@ clean:
 help:
 	sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
--include $(wildcard test/*.mk test/*/*.mk bench/*.mk)
+-include $(wildcard test/*.mk test/*/*.mk bench/*.mk examples/*.mk)
 -include $(wildcard $(BLOB_OBJS:.o=.d) $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d) $(ARM64_OBJS:.o=.d))

@@ -51,8 +51,12 @@ void lethe_halt(int64_t status, uint64_t stage) __attribute__((noreturn));
 void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
 	__attribute__((noreturn));
 
-/* The same for the library door: cargo is what lethe_boot() left. */
 struct lethe_cargo;
+
+/* entry.S: the library door, for lethe_boot() and for a hyp stub; see the banner there. */
+void lethe_library_entry(const struct lethe_cargo *cargo) __attribute__((noreturn));
+
+/* lethe_image_main() of the library door. */
 void lethe_library_main(uint64_t base, const struct lethe_cargo *cargo, uint64_t el, uint64_t e2h)
 	__attribute__((noreturn));
 

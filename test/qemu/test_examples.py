@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What stands in examples/ does what it says. All of RAM but the example's file is hostile."""
+
+import os
+
+import pytest
+
+import meter
+from harness import LOAD, O, Machine
+
+MINIMAL = os.path.join(O, "examples/minimal/minimal.img")
+PAYLOAD = 0x44000000
+
+
+@pytest.mark.parametrize("el", [1, 2])
+@pytest.mark.parametrize("cpu", ["cortex-a53", "cortex-a72", "max"])
+def test_minimal(el, cpu):
+    end = LOAD + os.path.getsize(MINIMAL)
+    own = meter.symbols(MINIMAL.replace(".img", ".elf"), 0)["image_end"]
+    judge = {"start": LOAD, "stop": PAYLOAD, "clean": [(LOAD, end)],
+             "publish": {"workspace": (LOAD, own)}}
+    with Machine(MINIMAL, cpu=cpu, el=el, judge=judge) as machine:
+        machine.expect(rf"^lethe: .* EL{el} E2H=0 x0=0x0$", "^lethe: payload [0-9]+ sha256 ok",
+                       f"^lethe: enter {PAYLOAD:#x} EL{el}$", "^hello from the payload$",
+                       never="LETHE_E_")
