@@ -21,10 +21,10 @@ def tool(name, *args):
     return subprocess.run([CROSS + name, *args], capture_output=True, text=True, check=True).stdout
 
 
-def instructions():
+def instructions(elf=ELF):
     """(function, address, mnemonic, operands) of the whole blob; data in the header page left out."""
     function = None
-    for line in tool("objdump", "-d", "-j", ".text", ELF).splitlines():
+    for line in tool("objdump", "-d", "-j", ".text", elf).splitlines():
         head = re.match(r"^[0-9a-f]+ <(.+)>:$", line)
         if head:
             function = head.group(1)

@@ -5,18 +5,22 @@ import re
 import audit_code
 
 ROOTS = {"lethe_image_main": ("lethe_stacks_start", "lethe_stack_end"),
+         "lethe_library_main": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_fault": ("lethe_stack_end", "lethe_fault_stack_end")}
+# On its caller's stack: what include/lethe/boot.h promises.
+CALLER = f"{audit_code.O}/examples/minimal/minimal.elf"
+CALLER_ROOT = "lethe_boot"
 
 
-def frames_and_calls():
+def frames_and_calls(elf):
     frames, calls = {}, {}
-    for function, _, mnemonic, operands in audit_code.instructions():
+    for function, _, mnemonic, operands in audit_code.instructions(elf):
         frames.setdefault(function, 0)
         calls.setdefault(function, set())
         push = re.match(r"(?:.*\[sp, #-(\d+)\]!)|sp, sp, #(0x[0-9a-f]+)", operands)
         if push and (mnemonic == "sub" or mnemonic.startswith("st")):
             frames[function] += int(push.group(1) or push.group(2), 0)
-    for line in audit_code.tool("objdump", "-d", "-j", ".text", audit_code.ELF).splitlines():
+    for line in audit_code.tool("objdump", "-d", "-j", ".text", elf).splitlines():
         head = re.match(r"^[0-9a-f]+ <(.+)>:$", line)
         if head:
             function = head.group(1)
@@ -46,10 +50,14 @@ def stack_bound():
         fields = line.split()
         if len(fields) == 3:
             symbols[fields[2]] = int(fields[0], 16)
-    frames, calls = frames_and_calls()
+    with open("include/lethe/boot.h", encoding="ascii") as file:
+        promised = int(re.search(r"stack: (\d+) KiB below", re.sub(r"\s+\* ", " ", file.read()))[1])
+    rooms = [(audit_code.ELF, root, symbols[high] - symbols[low])
+             for root, (low, high) in ROOTS.items()]
+    graphs = {elf: frames_and_calls(elf) for elf in (audit_code.ELF, CALLER)}
     bad = []
-    for root, (low, high) in ROOTS.items():
-        room = symbols[high] - symbols[low]
+    for elf, root, room in rooms + [(CALLER, CALLER_ROOT, promised * 1024)]:
+        frames, calls = graphs[elf]
         depth, path = deepest(root, frames, calls)
         if depth is None:
             bad.append("recursion: " + " > ".join(path))
