@@ -5,12 +5,14 @@
 # A target is a name in FUZZ_TARGETS; it is built from test/fuzz/fuzz_NAME.c, driver.c and
 #	FUZZ_SRCS_NAME	every other file that it needs, from the top of the tree
 #	FUZZ_LIBS_NAME	libraries
+#	FUZZ_LONG_NAME	inputs of fuzz-long, when a million is not what it is to be
 # With clang there is also $(O)/test/fuzz/libfuzzer_NAME, whose arguments are libFuzzer's.
 
 N ?= 100000
 FUZZ_TARGETS += plan fdt bundle
 FUZZ_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c place.c sha256.c status.c)
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) test/unit/plan_builder.c
+FUZZ_LONG_plan := 10000000
 FUZZ_SRCS_fdt := src/status.c test/fuzz/random_input.c
 FUZZ_LIBS_fdt := -lfdt
 FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) $(addprefix tools/lethe/,tool.c view.c whole.c kernel.c formats.c unpack.c \
@@ -41,10 +43,11 @@ $(O)/test/fuzz/libfuzzer_%: test/fuzz/fuzz_%.c $$(FUZZ_SRCS_$$*)
 	clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS_$*)
 
 .PHONY: fuzz fuzz-long
-fuzz-long: N = 1000000
+fuzz: FUZZ_COUNT = $(N)
+fuzz-long: FUZZ_COUNT = $(or $(FUZZ_LONG_$(1)),1000000)
 fuzz fuzz-long: $$(FUZZ_PROGRAMS)
-	passed=0; failed=0; for program in $(FUZZ_PROGRAMS); do \
-		if $$program -n $(N) $(if $(SEED),-s $(SEED)); then passed=$$((passed + 1)); \
+	passed=0; failed=0; for run in $(foreach name,$(FUZZ_TARGETS),$(name):$(call FUZZ_COUNT,$(name))); do \
+		if $(O)/test/fuzz/fuzz_$${run%:*} -n $${run#*:} $(if $(SEED),-s $(SEED)); then passed=$$((passed + 1)); \
 		else failed=$$((failed + 1)); fi; \
 	done; echo "$$passed passed, $$failed failed"; [ $$failed = 0 ]
 
