@@ -239,3 +239,22 @@ lethe_serror_window_end:
 	mov	x1, #0
 	b	lethe_halt
 END lethe_entry
+
+/*
+ * void lethe_restart(void);
+ *
+ * The road is to be taken again, by another slot: whoever calls, and whatever is on the stack, is forgotten.
+ *
+ * In        none
+ * Out       does not return
+ * Clobbers  everything
+ * State     EL1 or EL2; MMU on or off; on either stack
+ * Stack     lethe_stack, from its end
+ */
+FUNC lethe_restart
+	adr_l	x0, lethe_stack_end
+	mov	sp, x0
+	mov	x29, #0				// end of the frame chain
+	msr	daifclr, #4			// SErrors come again: an exception had masked them
+	bl	lethe_road_next			// does not return
+END lethe_restart

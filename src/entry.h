@@ -56,6 +56,9 @@ struct lethe_cargo;
 /* entry.S: the library door, for lethe_boot() and for a hyp stub; see the banner there. */
 void lethe_library_entry(const struct lethe_cargo *cargo) __attribute__((noreturn));
 
+/* entry.S: empties the stack and goes to lethe_road_next(). From any depth, an exception too. */
+void lethe_restart(void) __attribute__((noreturn));
+
 /* lethe_image_main() of the library door. */
 void lethe_library_main(uint64_t base, const struct lethe_cargo *cargo, uint64_t el, uint64_t e2h)
 	__attribute__((noreturn));

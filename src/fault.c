@@ -18,17 +18,16 @@ static int has_far(uint64_t esr)
 
 void lethe_fault(uint64_t kind, uint64_t esr, uint64_t elr, uint64_t far, uint64_t el)
 {
-	static int faulted;
 	int status = kind == LETHE_FAULT_SERROR ? LETHE_E_SERROR : LETHE_E_FAULT;
 
 	/* Of an interrupt the CPU writes neither, of most other exceptions not FAR: what is there
 	 * is old. */
 	esr = kind == LETHE_FAULT_IRQ || kind == LETHE_FAULT_FIQ ? 0 : esr;
 	far = kind == LETHE_FAULT_SYNC && has_far(esr) ? far : 0;
-	if (faulted) { /* in the printing below, most likely: nothing can be said any more */
+	if (lethe_stop_context.has_faulted) { /* in the printing below, most likely: nothing can be said any more */
 		lethe_halt(status, lethe_stop_context.stage);
 	}
-	faulted = 1;
+	lethe_stop_context.has_faulted = 1;
 	lethe_line("FAULT EL%u esr=0x%x elr=0x%x far=0x%x stage=%s", el, esr, elr, far,
 		   lethe_stage_name(lethe_stop_context.stage));
 	lethe_stop(status);

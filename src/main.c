@@ -6,6 +6,9 @@
 #include <lethe/version.h>
 #include <libfdt.h>
 
+#include <stddef.h>
+#include <string.h>
+
 #include "console.h"
 #include "entry.h"
 #include "fault.h"
@@ -35,13 +38,21 @@ static void leave_stage(struct lethe_road *road, unsigned int index, enum lethe_
 	road->record.stage_bytes[index] = bytes;
 }
 
+static void print_fail(enum lethe_stage stage, int status, const struct lethe_where *where)
+{
+	if (where->what == LETHE_WHAT_SEGMENT && lethe_the_road.failed_segment == 0) {
+		lethe_the_road.failed_segment = where->name;
+	}
+	lethe_print_fail(stage, status, where);
+}
+
 static void fail(enum lethe_stage stage, int status, const struct lethe_where *where)
 	__attribute__((noreturn));
 
 static void fail(enum lethe_stage stage, int status, const struct lethe_where *where)
 {
 	lethe_stop_context.stage = stage;
-	lethe_print_fail(stage, status, where);
+	print_fail(stage, status, where);
 	lethe_stop(status);
 }
 
@@ -70,6 +81,9 @@ static void open_console(struct lethe_road *road)
 		lethe_memory_need(road, uart.base, UART_SIZE, LETHE_MAP_DEVICE);
 	}
 	lethe_console_open(&uart);
+	if (road->slot_index != 0) {
+		return; /* it has been said */
+	}
 	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", road->image_base,
 		   (uint64_t)road->el, (uint64_t)road->e2h, road->x0);
 	if (lethe_serror_inherited) {
@@ -94,6 +108,7 @@ static void read(struct lethe_road *road, int check_status, const struct lethe_w
 	if (road->plan != 0) {
 		lethe_stop_context.on_fail = (enum lethe_on_fail)road->plan->on_fail;
 		lethe_stop_context.psci = (enum lethe_psci)road->plan->psci;
+		lethe_stop_context.slots = road->plan->slot_count - road->slot_index - 1;
 	}
 	if (console_is_fixed(road)) {
 		open_console(road);
@@ -116,7 +131,7 @@ static void read(struct lethe_road *road, int check_status, const struct lethe_w
 		fail(LETHE_STAGE_CHECK, check_status, check_where);
 	}
 	if (status != LETHE_OK) {
-		lethe_print_fail(LETHE_STAGE_READ, status, &where);
+		print_fail(LETHE_STAGE_READ, status, &where);
 		if (status == LETHE_E_DIGEST) {
 			print_digests(road, where.index);
 		}
@@ -163,7 +178,7 @@ static uint64_t verify(struct lethe_road *road)
 		if (!road->verified[i] && lethe_verify_segment(road, i) != LETHE_OK) {
 			lethe_fail(&where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, i, segments[i].name,
 				   0);
-			lethe_print_fail(LETHE_STAGE_VERIFY, LETHE_E_DIGEST, &where);
+			print_fail(LETHE_STAGE_VERIFY, LETHE_E_DIGEST, &where);
 			print_digests(road, i);
 			bad = 1; /* the others are looked at too: one run names them all */
 			continue;
@@ -193,6 +208,7 @@ static void fill_record(struct lethe_road *road)
 	record->entry_el = road->el;
 	record->handoff_el = handoff_el(road);
 	record->slot = road->slot_index;
+	record->failed_segment = road->failed_segment;
 	record->boot_count = road->facts.boot_count + 1;
 	record->counter_frequency = lethe_tick_rate();
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
@@ -307,4 +323,23 @@ void lethe_road_run(struct lethe_road *road, int door_status)
 	}
 	enter_stage(LETHE_STAGE_CROSS);
 	cross(road);
+}
+
+void lethe_road_next(void)
+{
+	static const struct lethe_uart closed = {.kind = LETHE_CONSOLE_NONE};
+	struct lethe_road *road = &lethe_the_road;
+
+	lethe_line("fallback %u", (uint64_t)road->slot_index + 1);
+	/* The next map does not have it until it is opened again. */
+	lethe_console_drain();
+	lethe_console_open(&closed);
+	lethe_memory_leave(road, LETHE_OK);
+	if (road->is_checked) {
+		lethe_abandon(road);
+	}
+	memset(&road->plan, 0, sizeof(*road) - offsetof(struct lethe_road, plan));
+	lethe_stop_context.has_faulted = 0;
+	road->slot_index++;
+	lethe_road_run(road, LETHE_OK);
 }

@@ -13,4 +13,7 @@ extern struct lethe_road lethe_the_road;
  */
 void lethe_road_run(struct lethe_road *road, int door_status) __attribute__((noreturn));
 
+/* The same with the next slot, after this one failed. From lethe_restart(). */
+void lethe_road_next(void) __attribute__((noreturn));
+
 #endif

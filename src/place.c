@@ -324,12 +324,14 @@ int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int sl
 {
 	struct job job = {plan, lethe_plan_segments(plan), lethe_plan_slots(plan) + slot, placement,
 			  where};
-	uint64_t gone = 0;
+	uint64_t gone;
 	int status;
 
 	if (slot >= plan->slot_count) {
 		return lethe_fail(where, LETHE_E_INTERNAL, LETHE_WHAT_SLOT, slot, NULL, slot);
 	}
+	/* Slots are tried in order: what was before this one is not wanted any more. */
+	gone = (job.slot->first_segment < 64 ? 1ULL << job.slot->first_segment : 0) - 1;
 	status = place_image(&job, plan_pa, image_base);
 	for (uint32_t i = 0; status == LETHE_OK && i < plan->segment_count; i++) {
 		status = place_segment(&job, i);

@@ -253,14 +253,14 @@ int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
 	if (!is_image && plan->extent_size != 0) {
 		return unsupported(where, "extent", plan->extent_size);
 	}
-	if (plan->slot_count > 1) {
+	if (!is_image && plan->slot_count > 1) {
 		return lethe_fail(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_SLOT, 1,
 				  lethe_plan_slots(plan)[1].name, plan->slot_count);
 	}
 	if (is_image && plan->on_fail == LETHE_ON_FAIL_RETURN) {
 		return unsupported(where, "on-fail return", plan->on_fail);
 	}
-	if (plan->on_fail == LETHE_ON_FAIL_FALLBACK) {
+	if (!is_image && plan->on_fail == LETHE_ON_FAIL_FALLBACK) {
 		return unsupported(where, "on-fail fallback", plan->on_fail);
 	}
 	return LETHE_OK;

@@ -19,14 +19,12 @@ static uint64_t publish_range(uint64_t start, uint64_t size)
 	return size;
 }
 
-int lethe_publish(const struct lethe_road *road)
+/* The segments of the slot, and what the list brought. */
+static uint64_t publish_dests(const struct lethe_road *road)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
-	uint64_t start = lethe_ticks();
 	uint64_t bytes = 0;
-	uint64_t tree_size;
 	unsigned int i;
-	int status;
 
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
 		bytes += publish_range(road->placement.segment[i].dest, segments[i].mem_size);
@@ -36,6 +34,22 @@ int lethe_publish(const struct lethe_road *road)
 
 		bytes += publish_range(run->dest, run->size);
 	}
+	return bytes;
+}
+
+void lethe_abandon(const struct lethe_road *road)
+{
+	publish_dests(road);
+	publish_range(road->placement.tree, road->placement.tree_end - road->placement.tree);
+}
+
+int lethe_publish(const struct lethe_road *road)
+{
+	uint64_t start = lethe_ticks();
+	uint64_t bytes = publish_dests(road);
+	uint64_t tree_size;
+	int status;
+
 	if (road->facts.has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE) {
 		bytes += publish_range(road->facts.initrd_start,
 				       road->facts.initrd_end - road->facts.initrd_start);

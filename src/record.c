@@ -119,6 +119,9 @@ int lethe_record_write(void *tree, const struct lethe_record *record)
 	set_texts(&writing, "stage-names", record->stage_names, LETHE_RECORD_STAGES);
 	set_u64s(&writing, "counter-frequency", &record->counter_frequency, 1);
 	set_u32(&writing, "boot-count", record->boot_count);
+	if (record->failed_segment != NULL) {
+		set_text(&writing, "failed-segment", record->failed_segment);
+	}
 	set_u32(&writing, "slot", record->slot);
 	set_u32(&writing, "handoff-el", record->handoff_el);
 	set_u32(&writing, "entry-el", record->entry_el);

@@ -32,10 +32,13 @@ struct lethe_road {
 	uint64_t argument;   /* and with what in x0 */
 	const struct lethe_cargo *cargo; /* library door only, else null */
 
+	/* kept when the next slot is tried; all that follows is forgotten then */
+	unsigned int slot_index;
+	const char *failed_segment; /* of the slot before; null: nothing failed, or no segment */
+
 	/* check */
 	const struct lethe_plan *plan; /* null until it is known to be sound */
 	const struct lethe_slot *slot;
-	unsigned int slot_index;
 	struct lethe_placement placement;
 	int is_checked;			/* all of check passed: placement may be believed */
 
@@ -94,6 +97,9 @@ int lethe_describe(struct lethe_road *road, struct lethe_where *where);
 /* publish.c: destinations, the loader's initrd when it is passed on, and the tree last, to the PoC.
  */
 int lethe_publish(const struct lethe_road *road);
+
+/* publish.c: what the slot has stored, wherever it got to, leaves the caches. MMU off, placement checked. */
+void lethe_abandon(const struct lethe_road *road);
 
 /* The segments of the slot that boots: [first, end). */
 static inline unsigned int lethe_road_first(const struct lethe_road *road)

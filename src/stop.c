@@ -92,5 +92,8 @@ void lethe_stop(int status)
 		tried = 1;
 		reset();
 	}
+	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_FALLBACK && lethe_stop_context.slots != 0) {
+		lethe_restart();
+	}
 	lethe_stop_halt(status);
 }

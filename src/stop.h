@@ -18,6 +18,8 @@ struct lethe_stop {
 	enum lethe_on_fail on_fail;
 	enum lethe_psci psci; /* conduit, NONE until it is known */
 	unsigned int el;      /* current */
+	unsigned int slots;   /* that may still be tried */
+	int has_faulted;      /* this slot */
 };
 
 extern struct lethe_stop lethe_stop_context;
