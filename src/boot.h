@@ -29,6 +29,10 @@ static inline struct lethe_boot_work *lethe_boot_work(void *workspace)
 /* boot_map.c: is [start, start + size) at its own address, for the caller's own MMU? */
 int lethe_boot_mapped(uint64_t start, uint64_t size, int for_writing, uint64_t *first_not);
 
+/* boot_verify.c: policy return, every segment at its source; what is judged otherwise was. */
+int lethe_boot_verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
+		      struct lethe_where *where);
+
 /* boot.S; see the banners there. */
 uint64_t lethe_translate(uint64_t va, uint64_t for_writing);
 void lethe_boot_leave(uint64_t entry, const struct lethe_cargo *cargo) __attribute__((noreturn));

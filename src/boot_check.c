@@ -220,6 +220,20 @@ static void place_copies(const struct job *job)
 	}
 }
 
+/* The list, and the room that it takes: known only when it was walked. */
+static int check_list_whole(const struct job *job)
+{
+	const struct lethe_plan *plan = job->plan;
+	int status = plan->list_head != 0 ? check_list(job) : LETHE_OK;
+
+	if (status != LETHE_OK || plan->list_head == 0) {
+		return status;
+	}
+	return check_workspace(job, lethe_boot_workspace(plan->total_size,
+							 job->work->cargo.image.entries,
+							 plan->list_page_shift));
+}
+
 int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct lethe_where *where)
 {
 	struct job job = {plan, lethe_boot_work(workspace), where, (uint64_t)workspace};
@@ -237,14 +251,11 @@ int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct leth
 	}
 	place_copies(&job);
 	status = lethe_place(plan, job.work->cargo.plan, 0, 0, &job.work->placement, where);
-	if (status != LETHE_OK || plan->list_head == 0) {
-		return status;
+	if (status == LETHE_OK) {
+		status = check_list_whole(&job);
 	}
-	status = check_list(&job);
-	if (status != LETHE_OK) {
-		return status;
+	if (status == LETHE_OK && plan->on_fail == LETHE_ON_FAIL_RETURN) {
+		status = lethe_boot_verify(plan, &job.work->placement, where);
 	}
-	return check_workspace(&job, lethe_boot_workspace(plan->total_size,
-							  job.work->cargo.image.entries,
-							  plan->list_page_shift));
+	return status;
 }

@@ -18,6 +18,8 @@
  *   well. All of this is asked with AT but the last, which AT cannot tell: where the workspace may not be
  *   executed the caller's vectors get an instruction abort. SCTLR_ELx.WXN does not count.
  *
+ * - With the policy LETHE_ON_FAIL_RETURN the sources are read as well, and have to be mapped likewise.
+ *
  * Anything else may be a destination: the caller's text, data, stack and tables, the plan, the list's
  * own pages when it says nothing of them (those that it names are refused). Attributes of the caller's
  * mapping do not matter, nor what its caches hold: Lethe maintains all that it reads and stores.
@@ -50,8 +52,9 @@ uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigne
  *
  * Returns 0 or what is met first:
  *	LETHE_E_EL3		neither at EL1 nor at EL2
- *	LETHE_E_CALLER_MAP	plan, workspace or list page ("plan", "workspace", the entry) not mapped
- *				by the caller as it has to be; the value is the first such address
+ *	LETHE_E_CALLER_MAP	plan, workspace, list page or, with the policy RETURN, source ("plan",
+ *				"workspace", the entry, the segment) not mapped by the caller as it has to
+ *				be; the value is the first such address
  *	LETHE_E_PLAN_*, LETHE_E_SEGMENT_*, LETHE_E_WINDOW	of lethe_plan_check()
  *	LETHE_E_PLAN_UNSUPPORTED	an extent, more than one slot, fallback
  *	LETHE_E_PLAN_WORKSPACE	not the plan's, over the plan or the caller's stack, or too small: then
@@ -61,13 +64,16 @@ uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigne
  *				DEST_OVERLAP and DEST_SOURCE are also about plain segments and the tree's
  *				slot: the list's pages move first
  *	LETHE_E_LIST_SHORT	a segment that the list has to bring has bytes that it does not store
+ *	LETHE_E_DIGEST		with the policy RETURN: of a segment at its source. One whose pages do not
+ *				ascend in the list is first looked at in its place, later
  */
 int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct lethe_where *where);
 
 /*
  * lethe_boot_check(), and then no way back: copies blob, plan and list into the workspace, masks DAIF,
  * leaves the caller's map and goes on in the workspace, on a stack there. Does not return when the checks
- * passed: what is found later follows the plan's on_fail, and LETHE_ON_FAIL_RETURN is a halt then.
+ * passed: what is found later follows the plan's on_fail, and LETHE_ON_FAIL_RETURN is a halt then (what
+ * is left to find is what the tree says, and damage done on the way).
  * Otherwise a negative status, of which lethe_boot_check() says more.
  */
 int lethe_boot(const struct lethe_plan *plan, void *workspace);

@@ -6,7 +6,9 @@ import audit_code
 
 ROOTS = {"lethe_image_main": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_library_main": ("lethe_stacks_start", "lethe_stack_end"),
+         "lethe_road_next": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_fault": ("lethe_stack_end", "lethe_fault_stack_end")}
+EMPTIES = "lethe_restart"        # what it calls begins anew, on an empty stack
 # On its caller's stack: what include/lethe/boot.h promises.
 CALLER = f"{audit_code.O}/examples/minimal/minimal.elf"
 CALLER_ROOT = "lethe_boot"
@@ -25,7 +27,7 @@ def frames_and_calls(elf):
         if head:
             function = head.group(1)
         call = re.search(r"\t(?:bl|b)\t[0-9a-f]+ <([^+>]+)>", line)
-        if call and call.group(1) != function:
+        if call and call.group(1) != function and function != EMPTIES:
             calls[function].add(call.group(1))
     return frames, calls
 
