@@ -17,11 +17,14 @@
 #	deps		get what all of these stand on			[DEPS=auto|print|no]
 #	clean, help
 #
-# Variables: O V CROSS_COMPILE NEWLIB_SRC LIBFDT_SRC QEMU KERNEL BUSYBOX CPU EL SMP MEM DEPS WERROR
+#	make SHA=scalar	the digest never uses the SHA-2 instructions (auto: where the CPU has them)
+#
+# Variables: O V SHA CROSS_COMPILE NEWLIB_SRC LIBFDT_SRC QEMU KERNEL BUSYBOX CPU EL SMP MEM DEPS WERROR
 
 O ?= build
 V ?= 0
 WERROR ?= 0
+SHA ?= auto
 PREFIX ?= /usr/local
 VERSION := $(shell sed -n 's/^\#define LETHE_VERSION "\(.*\)"/\1/p' include/lethe/version.h)
 
@@ -64,7 +67,9 @@ DOOR_FILES := entry.S vectors.S mmu.S image.c library.c main.c check.c hop.c mem
 	move.c verify.c describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
 DOOR_SRCS := $(addprefix src/,$(DOOR_FILES))
 BOOT_SRCS := $(wildcard src/boot*.c src/boot*.S)
-LIB_SRCS := $(filter-out $(DOOR_SRCS),$(wildcard src/*.c src/*.S))
+# No firmware: sha256_host.c. SHA=scalar: no SHA-2 instructions.
+NOT_SRCS := src/sha256_host.c $(if $(filter scalar,$(SHA)),src/sha256_ce.S)
+LIB_SRCS := $(filter-out $(DOOR_SRCS) $(NOT_SRCS),$(wildcard src/*.c src/*.S))
 LIB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(LIB_SRCS)) $(LIBFDT_FILES:%=$(O)/libfdt/%.o) $(NEWLIB_OBJS)
 BLOB_SRCS := $(DOOR_SRCS) $(filter-out $(BOOT_SRCS),$(LIB_SRCS))
 BLOB_OBJS := $(patsubst src/%.c,$(O)/blob/%.c.o,$(filter %.c,$(BLOB_SRCS))) \
@@ -96,8 +101,19 @@ BLOB_CFLAGS = $(TARGET_CFLAGS) -flto -mcmodel=tiny
 $(O)/blob/%.c.o: src/%.c Makefile | toolchain $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(BLOB_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<
-# The digest is the long part of a boot: speed before size.
-$(O)/src/sha256.c.o $(O)/blob/sha256.c.o: TARGET_CFLAGS += -O2
+# In the blob any digest may use any register; what is linked into other loaders asks (lethe/sha256.h).
+$(O)/blob/sha256.c.o: TARGET_CFLAGS += -DLETHE_SHA256_SIMD=1
+# A file that changes when SHA does, so that what depends on it is built again.
+ifeq ($(filter auto scalar,$(SHA)),)
+$(error SHA=$(SHA): auto or scalar)
+endif
+SHA_CHOICE := $(O)/sha-$(SHA)
+$(SHA_CHOICE):
+	mkdir -p $(@D)
+	rm -f $(O)/sha-*
+	touch $@
+$(O)/src/sha256_blocks.c.o $(O)/blob/sha256_blocks.c.o: $(SHA_CHOICE)
+$(O)/src/sha256_blocks.c.o $(O)/blob/sha256_blocks.c.o: TARGET_CFLAGS += $(if $(filter scalar,$(SHA)),-DLETHE_SHA_SCALAR)
 
 $(O)/lethe.elf: linker.ld $(BLOB_OBJS)
 	$(CC_TARGET) $(BLOB_CFLAGS) -nostdlib -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,noexecstack \
@@ -124,7 +140,7 @@ $(O)/liblethe.a: $(LIB_OBJS)
 
 # ---- the host command, for this machine and, static, for the arm64 guest of `make run` ----
 HOST_CFLAGS = -std=gnu11 -O2 $(WARN) $(PREFIX_MAP) -Iinclude -Itools/lethe -D_FILE_OFFSET_BITS=64
-TOOL_SHARED := status plan plan_entries plan_slots offsets place sha256 \
+TOOL_SHARED := status plan plan_entries plan_slots offsets place sha256 sha256_host \
 	fdt_check fdt_get fdt_read fdt_uart fdt_stdout fdt_memory
 TOOL_SRCS := $(wildcard tools/lethe/*.c) $(wildcard $(TOOL_SHARED:%=src/%.c))
 TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"'

@@ -21,7 +21,13 @@ KEXEC_OBJS := $(KEXEC_BUILD)/purgatory/sha256.o $(KEXEC_BUILD)/purgatory/string.
 # OpenSSL's assembly has three ways; a word chooses: NEON is bit 0, the SHA-2 instructions bit 4.
 OPENSSL_ASM := $(O)/bench/openssl/sha256-armv8.S
 
-$(eval $(call digest,lethe,lethe,$(O)/src/sha256.c.o $(NEWLIB_OBJS),-Iinclude))
+# Lethe's two: the same objects, and which of the two block functions its caller allows.
+LETHE_DIGEST := $(patsubst src/%,$(O)/src/%.o,$(filter src/sha256%,$(LIB_SRCS))) $(NEWLIB_OBJS)
+
+$(eval $(call digest,lethe-scalar,lethe,$(LETHE_DIGEST),-Iinclude -DINIT=lethe_sha256_init))
+ifneq ($(SHA),scalar)
+$(eval $(call digest,lethe-ce,lethe,$(LETHE_DIGEST),-Iinclude -DINIT=lethe_sha256_init_simd))
+endif
 $(eval $(call digest,kexec-tools,kexec,$(KEXEC_OBJS),-I$(KEXEC_SRC)/util_lib/include))
 $(eval $(call digest,openssl,openssl,$(OPENSSL_ASM),-I$(OPENSSL_SRC)/crypto -DCAPABILITIES=0))
 $(eval $(call digest,openssl-neon,openssl,$(OPENSSL_ASM),-I$(OPENSSL_SRC)/crypto -DCAPABILITIES=1))

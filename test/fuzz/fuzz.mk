@@ -10,7 +10,7 @@
 
 N ?= 100000
 FUZZ_TARGETS += plan fdt bundle
-FUZZ_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c place.c sha256.c status.c)
+FUZZ_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c place.c sha256.c sha256_host.c status.c)
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) test/unit/plan_builder.c
 FUZZ_LONG_plan := 10000000
 FUZZ_SRCS_fdt := src/status.c test/fuzz/random_input.c

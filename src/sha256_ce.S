@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * SHA-256 (FIPS 180-4) of whole blocks by the SHA-2 instructions of the Arm Cryptographic Extension.
+ *
+ * Why assembly: with the MMU off each access is one to Device memory. The sixty-four constants stay in
+ * sixteen vector registers and the state in two, memory is the message alone; and FP/SIMD, which may
+ * be trapped at this level, is not touched outside the window in which it is not.
+ *
+ * Loads are LD1, which the architecture splits by element and wants aligned by element: .2D is 8 bytes
+ * an access, .16B fits any address and is an access for each byte.
+ *
+ * Register  From .. To  Holds
+ * x0        all         state
+ * x1        block       the message, from where it is not read yet
+ * x2        block       blocks left
+ * x3        block       0: the message is 8-byte aligned
+ * x4        all         the trap register as it was found
+ * x5        all         the same, with nothing trapped
+ * x6        all         0: the trap register is CPACR_EL1 or goes by that name; 1: CPTR_EL2, E2H = 0
+ * x7        start       not 0: the CPU has SME
+ * x9, x10   block       d8 and d9, the caller's
+ * v0, v1    block       a to d, e to h
+ * v2, v3    block       the state that the block began with
+ * v4-v7     block       sixteen words of the schedule
+ * v8        block       words plus constants of the next four rounds
+ * v9        block       a to d before four rounds
+ * v16-v31   block       the constants
+ */
+#include "asm.h"
+
+	.arch	armv8-a+crypto
+
+#define ISAR0_SHA2_BIT 12	/* ID_AA64ISAR0_EL1.SHA2, four bits */
+#define PFR1_SME_BIT   24	/* ID_AA64PFR1_EL1.SME, likewise */
+#define HCR_E2H_BIT    34
+#define CPTR_TFP_BIT   10	/* E2H = 0: 1 traps FP/SIMD at EL2 */
+#define CPTR_TSM_BIT   12	/* likewise SME; RES1 where there is none */
+#define FPEN_LOW_BIT   20	/* CPACR_EL1's layout: 0 traps FP/SIMD at this level */
+#define SMEN_LOW_BIT   24	/* likewise SME; RES0 where there is none */
+#define SVCR	       s3_3_c4_c2_2
+#define SVCR_SM_BIT    0
+
+	/* Four rounds with words plus constants in v8; the first of a block have a to d in v2 as well. */
+	.macro	rounds old=9
+	.if	\old == 9
+	mov	v9.16b, v0.16b
+	.endif
+	sha256h	q0, q1, v8.4s
+	sha256h2 q1, q\old, v8.4s
+	.endm
+
+	/* The words sixteen behind those of w0 take their place: w0 to w3 are the schedule in order. */
+	.macro	schedule w0, w1, w2, w3
+	sha256su0 v\w0\().4s, v\w1\().4s
+	sha256su1 v\w0\().4s, v\w2\().4s, v\w3\().4s
+	.endm
+
+	/* Sixteen rounds; k are the constants of those that come four later. */
+	.macro	sixteen k0, k1, k2, k3, old=9
+	rounds	\old
+	add	v8.4s, v5.4s, v\k0\().4s
+	schedule 4, 5, 6, 7
+	rounds
+	add	v8.4s, v6.4s, v\k1\().4s
+	schedule 5, 6, 7, 4
+	rounds
+	add	v8.4s, v7.4s, v\k2\().4s
+	schedule 6, 7, 4, 5
+	rounds
+	add	v8.4s, v4.4s, v\k3\().4s
+	schedule 7, 4, 5, 6
+	.endm
+
+/*
+ * int lethe_sha256_ce(uint32_t state[8], const void *data, uint64_t count);
+ *
+ * Takes in whole blocks if this CPU can, here and now: it has the instructions, this is EL1 or EL2, and
+ * not streaming mode.
+ *
+ * In        x0 = state, 8-byte aligned    x1 = data, any alignment    x2 = blocks, not 0
+ * Out       w0 = 1 and the state; [x1, x1 + 64 * x2) was read by 8 bytes, or by single ones where it is not
+ *           8-byte aligned. Or w0 = 0, and nothing was done
+ * Clobbers  x0-x7 x9 x10 v0-v7 v16-v31 flags, the upper halves of v8 and v9
+ * Preserves x8 x11-x30 sp, d8-d15, CPACR_EL1, CPTR_EL2
+ * State     any EL; MMU on or off; FP/SIMD trapped at this level or not
+ * Stack     0
+ * After     whatever was trapped at this level is trapped again
+ */
+FUNC lethe_sha256_ce
+	mrs	x3, id_aa64isar0_el1
+	ubfx	x3, x3, #ISAR0_SHA2_BIT, #4
+	cbz	x3, .Lno
+	mrs	x7, id_aa64pfr1_el1
+	ubfx	x7, x7, #PFR1_SME_BIT, #4
+	mrs	x3, CurrentEL
+	sub	x3, x3, #(1 << 2)		// EL1 is 0, EL2 is 4
+	mov	x6, #0
+	cbz	x3, 1f
+	cmp	x3, #(1 << 2)
+	b.ne	.Lno
+	mrs	x3, hcr_el2
+	tbnz	x3, #HCR_E2H_BIT, 1f		// CPACR_EL1 is CPTR_EL2 then, in its own layout
+	mov	x6, #1
+	mrs	x4, cptr_el2
+	and	x5, x4, #~(1 << CPTR_TFP_BIT)
+	cbz	x7, 2f
+	and	x5, x5, #~(1 << CPTR_TSM_BIT)
+	b	2f
+1:	mrs	x4, cpacr_el1
+	orr	x5, x4, #(1 << FPEN_LOW_BIT)
+	cbz	x7, 2f
+	orr	x5, x5, #(1 << SMEN_LOW_BIT)
+
+2:	cmp	x4, x5
+	b.eq	.Lopen
+	cbz	x6, 3f
+	msr	cptr_el2, x5			// nothing trapped at EL2
+	b	4f
+3:	msr	cpacr_el1, x5			// the same at EL1, or with E2H = 1
+4:	isb					// in force before SVCR is read and the first vector register
+.Lopen:
+	mov	w3, #0
+	cbz	x7, 5f
+	mrs	x3, SVCR
+	tbnz	x3, #SVCR_SM_BIT, .Lstreaming	// undefined there, and not ours to leave
+
+5:	fmov	x9, d8
+	fmov	x10, d9
+	adr_l	x3, lethe_sha256_constants
+	ld1	{v16.2d-v19.2d}, [x3], #64
+	ld1	{v20.2d-v23.2d}, [x3], #64
+	ld1	{v24.2d-v27.2d}, [x3], #64
+	ld1	{v28.2d-v31.2d}, [x3]
+	ld1	{v0.2d-v1.2d}, [x0]
+	and	x3, x1, #7
+	mov	v2.16b, v0.16b
+	mov	v3.16b, v1.16b
+
+.Lblock:
+	cbnz	x3, .Lbytes
+	ld1	{v4.2d-v7.2d}, [x1], #64
+.Lloaded:
+	.irp	n, 4, 5, 6, 7
+	rev32	v\n\().16b, v\n\().16b		// big-endian in the message
+	.endr
+	add	v8.4s, v4.4s, v16.4s
+	sixteen	17, 18, 19, 20, old=2
+	sixteen	21, 22, 23, 24
+	sixteen	25, 26, 27, 28
+	rounds
+	add	v8.4s, v5.4s, v29.4s
+	rounds
+	add	v8.4s, v6.4s, v30.4s
+	rounds
+	add	v8.4s, v7.4s, v31.4s
+	rounds
+	sub	x2, x2, #1
+	add	v0.4s, v0.4s, v2.4s
+	add	v1.4s, v1.4s, v3.4s
+	mov	v2.16b, v0.16b
+	mov	v3.16b, v1.16b
+	cbnz	x2, .Lblock
+
+	st1	{v0.2d-v1.2d}, [x0]
+	fmov	d8, x9
+	fmov	d9, x10
+	mov	w3, #1
+
+.Lclose:					// w3 = what to return
+	cmp	x4, x5
+	b.eq	3f
+	cbz	x6, 1f
+	msr	cptr_el2, x4			// as it was
+	b	2f
+1:	msr	cpacr_el1, x4			// likewise
+2:	isb					// whoever relies on the trap has it from here on
+3:	mov	w0, w3
+	ret
+
+.Lbytes:
+	ld1	{v4.16b-v7.16b}, [x1], #64
+	b	.Lloaded
+
+.Lstreaming:
+	mov	w3, #0
+	b	.Lclose
+.Lno:	mov	w0, #0
+	ret
+END lethe_sha256_ce
