@@ -21,7 +21,9 @@ struct vector {
 	const char *digest;
 };
 
-/* NIST, CAVS 11.0, SHA256ShortMsg and SHA256LongMsg: lengths around words, blocks and the padding.
+/*
+ * NIST, CAVS 11.0, SHA256ShortMsg and SHA256LongMsg: lengths around words, blocks and the padding. All of
+ * them, whole: test_cavp.c.
  */
 static const struct vector vectors[] = {
 	{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
@@ -254,7 +256,7 @@ static void test_million(void **state)
 	free(bytes);
 }
 
-/* Word loads serve one alignment in four, byte loads the rest: each must see every length. */
+/* Each alignment must see every length. */
 static void test_every_alignment(void **state)
 {
 	(void)state;

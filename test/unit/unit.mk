@@ -7,11 +7,12 @@
 #	UNIT_LIBS_NAME	libraries, -lfdt for example
 # An object is compiled once, however many tests use it.
 
-UNIT_TESTS += status sha256 plan place place_table place_order place_property
+UNIT_TESTS += status sha256 cavp plan place place_table place_order place_property
 UNIT_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c offsets.c sha256.c sha256_host.c status.c) \
 	test/unit/plan_builder.c
 UNIT_SRCS_status := src/status.c
 UNIT_SRCS_sha256 := src/sha256.c src/sha256_host.c
+UNIT_SRCS_cavp := $(UNIT_SRCS_sha256)
 UNIT_SRCS_plan := $(UNIT_PLAN_SRCS) $(wildcard test/unit/plan_rows_*.c) test/unit/plan_poke.c
 UNIT_SRCS_place := $(UNIT_PLAN_SRCS) src/place.c
 UNIT_SRCS_place_table := $(UNIT_SRCS_place) test/unit/plan_poke.c
@@ -53,8 +54,8 @@ $(O)/test/unit/test_%: $(UNIT_OBJ)/test/unit/test_%.c.o $$(addprefix $(UNIT_OBJ)
 	$(HOSTCC) $(SANITIZE) -o $@ $(filter %.o,$^) $(UNIT_LIBS_$*) -lcmocka
 
 .PHONY: check-unit
-check-unit: $$(UNIT_PROGRAMS)
-	$(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
+check-unit: $$(UNIT_PROGRAMS) $$(CAVP)
+	CAVP='$(abspath $(CAVP))' $(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
 
 # The host command from outside, and the second writer of plans against it.
 .PHONY: check-tool

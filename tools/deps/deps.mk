@@ -26,6 +26,7 @@ KERNEL ?= $(O)/deps/kernel/Image
 BUSYBOX ?= $(O)/deps/busybox
 UBOOT ?= $(O)/deps/u-boot.bin
 KEXEC ?= $(O)/deps/kexec
+CAVP ?= $(O)/deps/cavp
 KEXEC_SRC ?= $(O)/deps/kexec-src
 OPENSSL_SRC ?= $(O)/deps/openssl-src
 LINUX_SRC ?= $(O)/deps/linux-src.tar.xz
@@ -40,7 +41,7 @@ endif
 
 DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \
 	NEWLIB_SRC='$(NEWLIB_SRC)' LIBFDT_SRC='$(LIBFDT_SRC)' KERNEL='$(KERNEL)' \
-	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' KEXEC='$(KEXEC)' KEXEC_SRC='$(KEXEC_SRC)' \
+	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' KEXEC='$(KEXEC)' CAVP='$(CAVP)' KEXEC_SRC='$(KEXEC_SRC)' \
 	OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
 
 .PHONY: deps deps-build deps-run deps-check deps-bench deps-long
@@ -57,6 +58,8 @@ $(O)/deps/u-boot.bin:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only u-boot
 $(O)/deps/kexec:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only kexec
+$(O)/deps/cavp:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only cavp
 $(O)/deps/arm64:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only arm64
 $(O)/deps/qemu/qemu-system-aarch64:

@@ -9,6 +9,7 @@
 #	busybox	busybox			static, arm64
 #	u-boot	u-boot.bin		for QEMU's virt machine
 #	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all that it loads
+#	cavp	cavp/SHA256*.rsp	NIST's vectors for SHA-256
 #	kexec-src  kexec-src/		of kexec-tools' source tree: what its purgatory is made of
 #	openssl-src  openssl-src/	of OpenSSL's: SHA-2 in assembly, and what writes it
 #	linux-src  linux-src.tar.xz	Debian's kernel source
@@ -130,6 +131,15 @@ fetch_kexec() {
 		shift
 	done
 	[ -e "$tmp/out/sbin/kexec" ]
+}
+
+# The answers of NIST's validation program, out of a package of many.
+fetch_cavp() {
+	unpack_debs arm64 "$tmp/root" python3-cryptography-vectors
+	mkdir "$tmp/out"
+	find "$tmp/root" -name 'SHA256*.rsp' -exec cp {} "$tmp/out" \;
+	[ -e "$tmp/out/SHA256ShortMsg.rsp" ] && [ -e "$tmp/out/SHA256LongMsg.rsp" ] &&
+		[ -e "$tmp/out/SHA256Monte.rsp" ]
 }
 
 # Into out/, what the patterns name of a source package.

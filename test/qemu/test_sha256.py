@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""SHA-256 by both block functions, with the MMU off: sha256/program.S on lists of digests.
+
+NIST's vectors, every split of a message into three updates, every alignment; and what the digest leaves
+behind: registers, the trap of FP/SIMD whatever it was, streaming mode. An unaligned access faults.
+"""
+
+import hashlib
+import os
+import random
+import struct
+
+import pytest
+
+import cavp
+import meter
+import relocator
+from harness import IMAGES, LOAD, MIB, Machine
+
+PROGRAM, PROGRAM_SCALAR = (os.path.join(IMAGES, name) for name in
+                           ("sha256.img", "sha256-scalar.img"))
+FLAGS_AT, JOBS_AT = 64, 72          # in the program
+JOBS, DATA = LOAD + MIB, LOAD + 16 * MIB
+JOB = struct.Struct("<4QI4x3Q32s32x")
+SCALAR, SIMD, MONTE = 1, 2, 4       # jobs.h has them, and the flags
+E2H, STREAMING, BELOW = 1, 2, 4
+V31_CE, V31_UNTOUCHED = 0xa4506ceb90befffa, 0x5a5a      # K60 and K61; the program's canary
+BECAUSE = "no Lethe: its digest alone, whose result and registers are looked at"
+CELLS = [("cortex-a53", 2, 0), ("cortex-a72", 1, 0), ("neoverse-n1", 2, E2H), ("max", 2, 0),
+         ("max", 1, 0)]
+BLOCK = 64
+
+
+class Jobs:
+    """A list: what to digest, how, and what has to come out."""
+
+    def __init__(self):
+        self.rows, self.wanted = [], []
+        self.data = bytearray()
+
+    def place(self, message, shift=0):
+        """Its address, which is `shift` behind a multiple of 16."""
+        self.data += bytes(-len(self.data) % 16 + shift)
+        at = DATA + len(self.data)
+        self.data += message
+        return at
+
+    def add(self, at, size, wanted, cuts=None, kinds=(SCALAR, SIMD), traps=((False, 0),)):
+        for kind in kinds:
+            for _, trap in traps:
+                self.rows.append((at, size, *(cuts or (size, size)), kind, trap))
+                self.wanted.append(wanted)
+
+    def message(self, message, wanted=None, shift=0, **more):
+        self.add(self.place(message, shift), len(message),
+                 wanted or hashlib.sha256(message).digest(), **more)
+
+
+def run(work, jobs, cell, program=PROGRAM):
+    """Runs them all. Each has its digest, and whether vector registers were used is as it should be."""
+    cpu, el, flags = cell
+    with open(program, "rb") as file:
+        image = bytearray(file.read())
+    struct.pack_into("<QQ", image, FLAGS_AT, flags, JOBS)
+    rows = b"".join(JOB.pack(*row, 0, 0, bytes(32)) for row in jobs.rows) + bytes(JOB.size)
+    assert JOBS + len(rows) <= DATA
+    paths = [os.path.join(work, name) for name in ("program", "jobs", "data")]
+    for path, content in zip(paths, (image, rows, jobs.data)):
+        with open(path, "wb") as file:
+            file.write(content)
+    with Machine(paths[0], cpu=cpu, el=el, load=list(zip(paths[1:], (JOBS, DATA))), ram=True,
+                 judge=None, because=BECAUSE) as machine:
+        match = machine.expect(r"^sha256: (end|wrong .*)$")
+        if match[1] != "end":
+            raise machine.failure(match[0])
+        rows = machine.read_ram(JOBS, len(rows))
+    has_ce = "lethe_sha256_ce" in meter.symbols(program.replace(".img", ".elf"))
+    may = has_ce and not flags & (STREAMING | BELOW)
+    for i, (row, wanted) in enumerate(zip(jobs.rows, jobs.wanted)):
+        *_, v31, _, digest = JOB.unpack_from(rows, i * JOB.size)
+        assert digest == wanted, (i, row, digest.hex(), wanted.hex())
+        if not flags & BELOW:
+            used = may and row[4] & SIMD
+            assert v31 == (V31_CE if used else V31_UNTOUCHED), (i, row, hex(v31))
+    return len(jobs.rows)
+
+
+def open_trap(cell):
+    _, el, flags = cell
+    return 3 << 20 if el == 1 or flags & (E2H | BELOW) else 0x33ff
+
+
+def vectors(name, shift=0, **more):
+    jobs = Jobs()
+    for message, digest in cavp.messages(name):
+        jobs.message(message, digest, shift, **more)
+    return jobs
+
+
+def short(cell):
+    """The short vectors, and each size up to three blocks at each alignment."""
+    jobs = vectors("SHA256ShortMsg.rsp", traps=[(False, open_trap(cell))])
+    rng = random.Random(5)
+    for shift in range(16):
+        for size in (*range(0, 3 * BLOCK + 2, 5), 55, 56, 63, 64, 119, 120, 127, 128, 191, 192):
+            jobs.message(rng.randbytes(size), shift=shift, traps=[(False, open_trap(cell))])
+    return jobs
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_short(work, cell):
+    run(work, short(cell), cell)
+
+
+@pytest.mark.parametrize("cell", CELLS[:2], ids=str)
+def test_long(work, cell):
+    jobs = vectors("SHA256LongMsg.rsp", shift=8, traps=[(False, open_trap(cell))])
+    more = vectors("SHA256LongMsg.rsp", shift=3, traps=[(False, open_trap(cell))])
+    assert run(work, jobs, cell) == run(work, more, cell) == 128
+
+
+@pytest.mark.parametrize("shift", [0, 5])
+def test_every_split(work, shift):
+    """Into three updates, any of which may be empty, of a message of three blocks."""
+    cell = CELLS[0]
+    message = random.Random(6).randbytes(3 * BLOCK)
+    jobs = Jobs()
+    at = jobs.place(message, shift)
+    digest = hashlib.sha256(message).digest()
+    for first in range(len(message) + 1):
+        for second in range(first, len(message) + 1):
+            jobs.add(at, len(message), digest, (first, second), traps=[(False, open_trap(cell))])
+    run(work, jobs, cell)
+
+
+def test_monte_carlo(work):
+    jobs = Jobs()
+    for seed, digest in cavp.monte_carlo():
+        jobs.add(jobs.place(seed), 32, digest, kinds=(MONTE | SCALAR, MONTE | SIMD),
+                 traps=[(False, open_trap(CELLS[0]))])
+    assert run(work, jobs, CELLS[0]) == 200
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_trap_is_as_it_was(work, cell):
+    """Whatever CPACR_EL1 or CPTR_EL2 holds: lifted for as long as it takes, and back."""
+    cpu, el, flags = cell
+    traps = relocator.traps(el, flags)
+    if cpu == "max":        # SME's trap beside it
+        more = 12 if el == 2 else 25
+        traps = [(is_on, trap ^ bit) for is_on, trap in traps for bit in (0, 1 << more, 1 << 24)]
+    jobs = Jobs()
+    for shift in (0, 1):
+        jobs.message(bytes(range(200)), shift=shift, traps=traps)
+    assert run(work, jobs, cell) == 4 * len(traps)
+
+
+@pytest.mark.parametrize("cell", [("max", 2, STREAMING), ("max", 1, STREAMING),
+                                  ("max", 2, STREAMING | E2H)], ids=str)
+def test_streaming(work, cell):
+    """The SHA-2 instructions are undefined there: general registers it is, and the mode stays."""
+    jobs = Jobs()
+    for is_open in (0, 1):
+        trap = (3 * is_open) << 20 | (3 * is_open) << 24 if cell[1] == 1 or cell[2] & E2H \
+            else 0x33ff & ~(is_open << 12)
+        jobs.message(bytes(range(200)), traps=[(False, trap)])
+    run(work, jobs, cell)
+
+
+@pytest.mark.parametrize("cpu", ["cortex-a72", "max"])
+def test_without_the_instructions(work, cpu):
+    """ID_AA64ISAR0_EL1 has none, and FP/SIMD is trapped where nobody here can lift it."""
+    cell = (cpu, 2, BELOW)
+    jobs = short(cell)
+    for _, trap in relocator.traps(1, 0):
+        jobs.message(bytes(range(200)), traps=[(False, trap)])
+    run(work, jobs, cell)
+
+
+def test_scalar_build(work):
+    """SHA=scalar: not one vector register is touched."""
+    cell = CELLS[0]
+    run(work, short(cell), cell, PROGRAM_SCALAR)
