@@ -17,7 +17,8 @@
  * x2        all          blocks left
  * x4        all          constants, from where they are not read yet
  * x5        all          the constants of the last turn
- * x6, x7    block        temporaries, constants
+ * x6        block        two constants, temporary
+ * x7        block        temporary
  * x8, x9    rounds       of two neighbours among the working variables, what differs; temporary
  * x10-x17   all          a to h
  * x19-x22   block        A0 to A3
@@ -52,70 +53,71 @@ lethe_sha256_constants:
 	 * One round; arguments are register numbers. New values land in d and h, and the next round
 	 * renames the variables instead of moving them. The majority of a, b and c is b unless both
 	 * neighbours differ from it; `ab` is the `bc` of the next round. half: which of the two words
-	 * in `word` and in `k`.
+	 * in `word` and in x6. Neighbours depend on each other as little as can be: cores that issue
+	 * in order take two at once, and give a rotation's result late.
 	 */
-	.macro	round a, b, c, d, e, f, g, h, word, k, half, ab, bc
+	.macro	round a, b, c, d, e, f, g, h, word, half, ab, bc
 	eor	w0, w\f, w\g
-	ror	w3, w\e, #6
 	.if	\half == 0
 	add	w\h, w\h, w\word
 	.else
 	add	x\h, x\h, x\word, lsr #32
 	.endif
+	eor	w3, w\e, w\e, ror #14
+	eor	w\ab, w\a, w\b
+	ror	w7, w\e, #6
 	and	w0, w0, w\e
-	eor	w3, w3, w\e, ror #11
 	.if	\half == 0
-	add	w\h, w\h, w\k
+	add	w\h, w\h, w6
 	.else
-	add	x\h, x\h, x\k, lsr #32
+	add	x\h, x\h, x6, lsr #32
 	.endif
 	eor	w0, w0, w\g			// choose(e, f, g)
-	eor	w3, w3, w\e, ror #25		// Sigma1(e)
-	add	w\h, w\h, w0
-	eor	w\ab, w\a, w\b
-	add	w\h, w\h, w3
-	ror	w0, w\a, #2
 	and	w\bc, w\bc, w\ab
+	add	w\h, w\h, w0
+	eor	w7, w7, w3, ror #11		// Sigma1(e)
+	ror	w0, w\a, #2
+	eor	w3, w\a, w\a, ror #9
+	add	w\h, w\h, w7
 	add	w\d, w\d, w\h
-	eor	w0, w0, w\a, ror #13
 	eor	w\bc, w\bc, w\b			// majority(a, b, c)
-	eor	w0, w0, w\a, ror #22		// Sigma0(a)
+	eor	w0, w0, w3, ror #13		// Sigma0(a)
 	add	w\h, w\h, w\bc
 	add	w\h, w\h, w0
 	.endm
 
-	/* Four, with two pairs of words; the variables come out one step of four further on. */
-	.macro	four a, b, c, d, e, f, g, h, word, next
-	ldp	x6, x7, [x4], #16
-	round	\a, \b, \c, \d, \e, \f, \g, \h, \word, 6, 0, 9, 8
-	round	\h, \a, \b, \c, \d, \e, \f, \g, \word, 6, 1, 8, 9
-	round	\g, \h, \a, \b, \c, \d, \e, \f, \next, 7, 0, 9, 8
-	round	\f, \g, \h, \a, \b, \c, \d, \e, \next, 7, 1, 8, 9
-	.endm
-
-	/* w = sigma of w\x with these three counts, section 4.1.2. */
-	.macro	sigma w, x, first, second, shift
-	ror	w\w, w\x, #\first
-	eor	w\w, w\w, w\x, ror #\second
-	eor	w\w, w\w, w\x, lsr #\shift
+	/* Two, with a pair of words and one of constants. */
+	.macro	two a, b, c, d, e, f, g, h, word
+	ldr	x6, [x4], #8
+	round	\a, \b, \c, \d, \e, \f, \g, \h, \word, 0, 9, 8
+	round	\h, \a, \b, \c, \d, \e, \f, \g, \word, 1, 8, 9
 	.endm
 
 	/*
 	 * The pair sixteen words behind `a`, into `b`, whose pair takes the place of `a`. `a1` and `b1`
-	 * hold the pairs behind those of `a` and `b`, `last` the two before the new pair.
+	 * hold the pairs behind those of `a` and `b`, `last` the two before the new pair. The sigmas of
+	 * section 4.1.2 are interleaved: 0 of W1 in w0, of W2 in w3, 1 of W14 and of W15 in w7.
 	 */
 	.macro	next a, a1, b, b1, last
 	lsr	x6, x\a, #32			// W1
-	sigma	7, \last, 17, 19, 10		// of W14
-	sigma	0, 6, 7, 18, 3
-	add	w7, w7, w\a
-	add	x0, x0, x\b, lsr #32		// W9
-	sigma	3, \a1, 7, 18, 3		// of W2
-	add	w0, w0, w7			// W16
+	lsr	w7, w\last, #10
+	lsr	w3, w\a1, #3
+	lsr	w0, w6, #3
+	eor	w7, w7, w\last, ror #17
+	eor	w3, w3, w\a1, ror #7
+	eor	w0, w0, w6, ror #7
+	eor	w7, w7, w\last, ror #19
+	eor	w3, w3, w\a1, ror #18
+	eor	w0, w0, w6, ror #18
 	add	w6, w6, w\b1			// W10
+	add	w7, w7, w\a			// W0
 	lsr	x9, x\last, #32			// W15
+	add	x0, x0, x\b, lsr #32		// W9
 	add	w3, w3, w6
-	sigma	7, 9, 17, 19, 10
+	add	w0, w0, w7			// W16
+	lsr	w7, w9, #10
+	eor	w7, w7, w9, ror #17
+	eor	w7, w7, w9, ror #19
 	mov	x\a, x\b
 	add	w3, w3, w7			// W17
 	orr	x\b, x0, x3, lsl #32
@@ -174,8 +176,10 @@ FUNC lethe_sha256_scalar
 	next	21, 22, 25, 26, 24
 	next	22, 19, 26, 23, 25		// the first A and B have changed already
 .Lturn:
-	four	10, 11, 12, 13, 14, 15, 16, 17, 19, 20
-	four	14, 15, 16, 17, 10, 11, 12, 13, 21, 22
+	two	10, 11, 12, 13, 14, 15, 16, 17, 19
+	two	16, 17, 10, 11, 12, 13, 14, 15, 20
+	two	14, 15, 16, 17, 10, 11, 12, 13, 21
+	two	12, 13, 14, 15, 16, 17, 10, 11, 22
 	cmp	x4, x5
 	b.lo	.Lschedule
 	b.hi	.Ladd
