@@ -40,35 +40,35 @@
 #define SVCR	       s3_3_c4_c2_2
 #define SVCR_SM_BIT    0
 
-	/* Four rounds with words plus constants in v8; the first of a block have a to d in v2 as well. */
-	.macro	rounds old=9
+	/*
+	 * Four rounds with words plus constants in v8. w0 to w3 are the schedule in order: what comes
+	 * sixteen words behind takes the place of w0, and w1 plus the constants k are the next v8. The
+	 * order is one in which a core that issues in order waits least. old: where a to d are kept;
+	 * the first four rounds of a block find them in v2.
+	 */
+	.macro	four w0, w1, w2, w3, k, old=9
+	sha256su0 v\w0\().4s, v\w1\().4s
 	.if	\old == 9
 	mov	v9.16b, v0.16b
 	.endif
 	sha256h	q0, q1, v8.4s
-	sha256h2 q1, q\old, v8.4s
-	.endm
-
-	/* The words sixteen behind those of w0 take their place: w0 to w3 are the schedule in order. */
-	.macro	schedule w0, w1, w2, w3
-	sha256su0 v\w0\().4s, v\w1\().4s
 	sha256su1 v\w0\().4s, v\w2\().4s, v\w3\().4s
+	sha256h2 q1, q\old, v8.4s
+	add	v8.4s, v\w1\().4s, v\k\().4s
 	.endm
 
-	/* Sixteen rounds; k are the constants of those that come four later. */
 	.macro	sixteen k0, k1, k2, k3, old=9
-	rounds	\old
-	add	v8.4s, v5.4s, v\k0\().4s
-	schedule 4, 5, 6, 7
-	rounds
-	add	v8.4s, v6.4s, v\k1\().4s
-	schedule 5, 6, 7, 4
-	rounds
-	add	v8.4s, v7.4s, v\k2\().4s
-	schedule 6, 7, 4, 5
-	rounds
-	add	v8.4s, v4.4s, v\k3\().4s
-	schedule 7, 4, 5, 6
+	four	4, 5, 6, 7, \k0, \old
+	four	5, 6, 7, 4, \k1
+	four	6, 7, 4, 5, \k2
+	four	7, 4, 5, 6, \k3
+	.endm
+
+	/* The same where no more words are wanted. */
+	.macro	rounds
+	mov	v9.16b, v0.16b
+	sha256h	q0, q1, v8.4s
+	sha256h2 q1, q9, v8.4s
 	.endm
 
 /*
