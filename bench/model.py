@@ -31,7 +31,7 @@ CYCLES = re.compile(r"^Total Cycles: +(\d+)$", re.M)
 
 def disassemble(elf, load=0):
     """{address: instruction}, as an assembler takes it: whatever is branched to is one label."""
-    done = subprocess.run([os.environ["CC_TARGET"].replace("gcc", "objdump"), "-d", elf],
+    done = subprocess.run([os.environ["CROSS_COMPILE"] + "objdump", "-d", elf],
                           check=True, stdout=subprocess.PIPE, text=True)
     found = {}
     for line in done.stdout.splitlines():

@@ -28,6 +28,14 @@ elsewhere() {
 		${MAKE:-make} -C "$dir/elsewhere" O=out NEWLIB_SRC="$(abs "$NEWLIB_SRC")" \
 			LIBFDT_SRC="$(abs "$LIBFDT_SRC")" all
 }
+# The digest's SHA-2 instructions are in what is built by default and not in the other.
+scalar() {
+	${MAKE:-make} O="$dir/scalar" NEWLIB_SRC="$(abs "$NEWLIB_SRC")" LIBFDT_SRC="$(abs "$LIBFDT_SRC")" SHA=scalar \
+		"$dir/scalar/lethe.img" "$dir/scalar/liblethe.a" &&
+		! has_sha2 "$dir/scalar/lethe.elf" && ! has_sha2 "$dir/scalar/liblethe.a" &&
+		{ [ "${SHA:-auto}" = scalar ] || { has_sha2 "$O/lethe.elf" && has_sha2 "$O/liblethe.a"; }; }
+}
+has_sha2() { "${CROSS_COMPILE}objdump" -d "$1" | grep -qw sha256h; }
 abs() { (cd "$1" && pwd); }
 same() { cmp "$O/$1" "$dir/elsewhere/out/$1"; }
 
@@ -77,6 +85,7 @@ expect "lethe.img is the same in both" same lethe.img
 expect "liblethe.a is the same in both" same liblethe.a
 expect "lethe.elf is the same in both" same lethe.elf
 expect "lethe (host command) is the same in both" same lethe
+expect "make SHA=scalar" scalar
 expect "liblethe.a needs nothing from outside" no_undefined
 expect "liblethe.a defines only lethe_* globals" only_lethe_globals
 expect "make install" installed
