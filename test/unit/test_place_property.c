@@ -193,7 +193,7 @@ static void random_puzzle(struct test_random *random, const struct lethe_slot *s
 		segment->mem_size = segment->file_size +
 				    random_below(random, kind < 4 ? PLACE_SIZE : 8) * CELL;
 		segment->source = PLACE(i) + random_below(random, 16) * CELL;
-		segment->dest = PLACE(PLACES);
+		segment->dest = PLACE(random_below(random, PLACES));
 		if (left != 0) {
 			const unsigned int pick = (unsigned int)random_below(random, left);
 
