@@ -16,9 +16,9 @@
  *			2 MiB to slide, for a loader that ignored the alignment
  *			- image_size -
  *
- * Segments are in file order, which is the order in which Lethe verifies and moves them: what stays
- * in place is judged before anything is stored, and the kernel, the only one that may slide, is
- * behind all that is still to be read.
+ * Segments are in file order, which is the order in which Lethe verifies them, and moves them but
+ * where one would destroy another (place.h). The kernel, the only one that may slide, is behind all
+ * that is still to be read.
  */
 /* clang-format on */
 
