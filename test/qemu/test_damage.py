@@ -265,11 +265,14 @@ def test_destination_on_a_source_still_to_be_read(work):
     bundle = Bundle(pack(work + "/boot.img", "--raw", f"{first}@{FREE:#x}",
                          "--raw", f"{second}@{FREE + MIB:#x}"))
     source = LOAD + bundle.segment(bundle.segments()["raw1"], "source")
+    # It waits until that was read.
     set_many(bundle, {"raw0.dest": source + 4096})
+    boots(bundle.save(work + "/waits.img"))
+    # What was read already may be overwritten; but not by each other.
+    own = LOAD + bundle.segment(bundle.segments()["raw0"], "source")
+    set_many(bundle, {"raw1.dest": own})
     refused(bundle.save(work + "/bad.img"), r'segment 0 "raw0": .*\(LETHE_E_DEST_SOURCE\)')
-    # What was read already may be overwritten.
-    source = LOAD + bundle.segment(bundle.segments()["raw0"], "source")
-    set_many(bundle, {"raw0.dest": FREE, "raw1.dest": source})
+    set_many(bundle, {"raw0.dest": FREE})
     boots(bundle.save(work + "/good.img"))
 
 

@@ -13,6 +13,12 @@ LOADER_TREE = 0x4c000000
 TOP = (1 << 64) - 1
 
 
+def refuse(bundle):
+    """Makes the check fail, by what this version does not do."""
+    bundle.plan("list_head", 0x40000002)
+    bundle.plan("list_page_shift", 12)
+
+
 @pytest.mark.parametrize("base, size", [(-4096, 4096), (0, -4096)], ids=["last page", "a page short"])
 def test_workspace_that_is_not_the_blob(work, base, size):
     """Everything is kept off the workspace; so it has to be where Lethe really is."""
@@ -24,16 +30,10 @@ def test_workspace_that_is_not_the_blob(work, base, size):
         machine.expect(r"^lethe: FAIL check: .*\(LETHE_E_PLAN_WORKSPACE\)$", "^lethe: halt$")
 
 
-def with_list(bundle):
-    """What the Image door does not do."""
-    bundle.plan("list_head", 0x40000002)
-    bundle.plan("list_page_shift", 12)
-
-
 @pytest.mark.parametrize("on_fail, last", [("halt", "^lethe: halt$"), ("reset", "^lethe: reset in 5 s$")])
 def test_policy_holds_from_the_check_on(work, on_fail, last):
     bundle = Bundle(pack(work + "/boot.img", "--on-fail", on_fail))
-    with_list(bundle)
+    refuse(bundle)
     with Machine(bundle.save(work + "/bad.img")) as machine:
         machine.expect(r"^lethe: FAIL check: indirection list: .*\(LETHE_E_PLAN_UNSUPPORTED\)$", last)
 
@@ -42,7 +42,7 @@ def test_packed_tree_of_a_plan_that_failed(work):
     """Its place was not computed, and is not looked at: address 0 is the secure world's here."""
     tree = machine_tree(work + "/tree.dtb")
     bundle = Bundle(pack(work + "/boot.img", "--dtb", tree, "--force-dtb"))
-    with_list(bundle)
+    refuse(bundle)
     with Machine(bundle.save(work + "/bad.img"), machine="virt,virtualization=on,secure=on") as machine:
         machine.expect(r"^lethe: FAIL check: indirection list: ", "^lethe: halt$", never="FAULT")
 
