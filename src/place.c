@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Offsets and alignments turned into physical addresses, and every pair of them that may not meet
- * checked before anything is stored. Quadratic in the number of segments, which is at most 64.
+ * checked before anything is stored. Quadratic in the number of segments, which is at most 64; cubic
+ * where each of them waits for the next.
  */
 
 #include <lethe/place.h>
