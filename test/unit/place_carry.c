@@ -5,7 +5,8 @@
 
 static uint64_t memory[CARRY_CELLS];
 
-/* What a cell holds: itself; or the n-th cell of a part, where the part stored it; or something else. */
+/* What a cell holds: itself; or the n-th cell of a part, where the part stored it; or something
+ * else. */
 static uint64_t original(uint64_t cell)
 {
 	return cell + 1;
@@ -16,8 +17,8 @@ static uint64_t arrived_cell(const struct carry_part *part, unsigned int index, 
 	return (uint64_t)(index + 1) << 32 | (n < part->file ? n + 1 : 0);
 }
 
-#define SPOILT  UINT64_MAX
-#define TREE    (UINT64_MAX - 1)
+#define SPOILT UINT64_MAX
+#define TREE   (UINT64_MAX - 1)
 
 static int is_intact(uint64_t start, uint64_t end)
 {
@@ -61,7 +62,8 @@ static int all_is_well(const struct carry_part *parts, unsigned int moved)
 			if (!has_arrived(part, i)) {
 				return 0;
 			}
-		} else if (!part->is_listed && !is_intact(part->source, part->source + part->file)) {
+		} else if (!part->is_listed &&
+			   !is_intact(part->source, part->source + part->file)) {
 			return 0;
 		}
 	}

@@ -3,8 +3,8 @@
 #define TEST_PLACE_CARRY_H
 
 /*
- * Moves carried out, on memory as cells that know whose bytes they hold; and every order tried. What
- * lethe_place() says about orders is judged by this, which compares no address with another.
+ * Moves carried out, on memory as cells that know whose bytes they hold; and every order tried.
+ * What lethe_place() says about orders is judged by this, which compares no address with another.
  */
 
 #include <stdint.h>
@@ -28,8 +28,8 @@ struct carry_range {
 };
 
 /*
- * Moves parts in this order, each as memmove() does and then its tail as memset() does, until one has
- * destroyed what is still needed, or what has arrived. Returns how many moves went well.
+ * Moves parts in this order, each as memmove() does and then its tail as memset() does, until one
+ * has destroyed what is still needed, or what has arrived. Returns how many moves went well.
  */
 unsigned int carry_moves(const struct carry_part parts[CARRY_PARTS], const uint8_t *order,
 			 unsigned int count);
@@ -39,8 +39,9 @@ int carry_arrives(const struct carry_part parts[CARRY_PARTS], const uint8_t *ord
 		  unsigned int count, struct carry_range tree, const struct carry_range kept[2]);
 
 /*
- * Tries every order of the own parts, as a dictionary lists them. 1, and the first of them that goes
- * well is in order; or 0, and the lowest part that no beginning of any order can move is in *stuck.
+ * Tries every order of the own parts, as a dictionary lists them. 1, and the first of them that
+ * goes well is in order; or 0, and the lowest part that no beginning of any order can move is in
+ * *stuck.
  */
 int carry_first_order(const struct carry_part parts[CARRY_PARTS], uint8_t order[CARRY_PARTS],
 		      unsigned int *stuck);

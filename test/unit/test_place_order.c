@@ -33,7 +33,7 @@ struct part {
 #define B      0x20010000ULL
 #define C      0x20020000ULL
 #define D      0x20030000ULL
-#define FAR(i) (0x40000000ULL + (i) * 0x10000ULL)
+#define FAR(i) (0x40000000ULL + (i)*0x10000ULL)
 
 #define PAGE(source, dest)                                                                         \
 	{                                                                                          \
@@ -216,8 +216,8 @@ static void test_table(void **state)
 		}
 		if (row->order == NULL) {
 			if (where.what != LETHE_WHAT_SEGMENT || where.index != row->stuck) {
-				fail_msg("%s: %s %u is named", row->label, lethe_what_text(where.what),
-					 where.index);
+				fail_msg("%s: %s %u is named", row->label,
+					 lethe_what_text(where.what), where.index);
 			}
 			assert_int_equal(where.value, placement.segment[row->stuck].dest);
 			continue;

@@ -155,9 +155,9 @@ static void random_segment(struct test_random *random, struct lethe_segment *seg
 }
 
 /*
- * A puzzle: above everything else there is a row of places, a segment in each of the first, and those
- * of the slot change places with each other and with free ones. Now and then one is too long or
- * stands a little beside its place, so that chains and rings hang on a tail or on a cell.
+ * A puzzle: above everything else there is a row of places, a segment in each of the first, and
+ * those of the slot change places with each other and with free ones. Now and then one is too long
+ * or stands a little beside its place, so that chains and rings hang on a tail or on a cell.
  */
 #define PLACES     (2U * SEGMENTS)
 #define PLACE_SIZE 64U
@@ -190,8 +190,8 @@ static void random_puzzle(struct test_random *random, const struct lethe_slot *s
 		segment->align = 0;
 		segment->align_offset = 0;
 		segment->file_size = random_below(random, PLACE_SIZE / 2) * CELL;
-		segment->mem_size = segment->file_size +
-				    random_below(random, kind < 4 ? PLACE_SIZE : 8) * CELL;
+		segment->mem_size =
+			segment->file_size + random_below(random, kind < 4 ? PLACE_SIZE : 8) * CELL;
 		segment->source = PLACE(i) + random_below(random, 16) * CELL;
 		segment->dest = PLACE(random_below(random, PLACES));
 		if (left != 0) {
@@ -248,7 +248,8 @@ static void random_plan(struct test_random *random, struct plan_builder *builder
 	}
 }
 
-/* The part of the judgement that no single cell knows, once each destination is allowed by itself. */
+/* The part of the judgement that no single cell knows, once each destination is allowed by itself.
+ */
 static int judge_order(const struct carry_part parts[SEGMENTS], violations found,
 		       uint8_t order[SEGMENTS])
 {
