@@ -60,6 +60,6 @@ int lethe_boot(const struct lethe_plan *plan, void *workspace)
 		copy_list(plan->list_head, page, (uint64_t *)(work->cargo.list & -page));
 	}
 	/* It is read with the MMU off. */
-	lethe_dcache_clean_inval_poc(start, start + plan->workspace_size);
+	lethe_dcache_clean_inval_poc(start, start + work->size);
 	lethe_boot_leave(start + LETHE_LIBRARY_ENTRY, &work->cargo);
 }

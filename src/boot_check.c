@@ -83,6 +83,7 @@ static int check_workspace(const struct job *job, uint64_t size)
 	if (status == LETHE_OK) {
 		/* Before the first store, which may go past the caches: no dirty line is to land on it. */
 		lethe_dcache_clean_inval_poc(start, start + size);
+		job->work->size = size;
 	}
 	return status;
 }

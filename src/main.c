@@ -286,7 +286,9 @@ void lethe_road_run(struct lethe_road *road, int door_status)
 	if (status == LETHE_OK) {
 		status = lethe_check(road, &where);
 	}
-	if (status == LETHE_OK && road->el == 1 && road->plan->hyp_stub != LETHE_HYP_STUB_NONE) {
+	/* A rehearsal leaves the stub as it is. */
+	if (status == LETHE_OK && road->el == 1 && road->plan->hyp_stub != LETHE_HYP_STUB_NONE &&
+	    (road->plan->flags & LETHE_PLAN_STOP_AFTER_CHECK) == 0) {
 		status = lethe_hop((enum lethe_hyp_stub)road->plan->hyp_stub, road->restart,
 				   road->argument);
 	}

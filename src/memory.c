@@ -49,6 +49,15 @@ static int add(uint64_t start, uint64_t end, enum lethe_map_kind kind)
 	return lethe_idmap_add(&map, down(start), up(end) - down(start), kind);
 }
 
+/* In the extent, or what the plan's windows call RAM: before it is read nobody else can say. */
+static int add_packed_tree(const struct lethe_road *road, uint64_t base, uint64_t size)
+{
+	if (base - road->image_base >= road->image_size && !lethe_windows_cover(road->plan, base, size)) {
+		return LETHE_E_SOURCE_NOT_RAM;
+	}
+	return add(base, base + size, LETHE_MAP_RW);
+}
+
 /*
  * Ours first: what is mapped stays as it is. What else the road needs is mapped when it is known (lethe_memory_need),
  * but for the trees, which tell.
@@ -66,13 +75,13 @@ static int fill_map(const struct lethe_road *road)
 		status = add(base, base + road->image_size, LETHE_MAP_RW);
 	}
 	if (status == LETHE_OK && tree != LETHE_INDEX_NONE) {
-		uint64_t dest = road->placement.segment[tree].dest;
-
-		status = add(dest, dest + lethe_plan_segments(road->plan)[tree].mem_size, LETHE_MAP_RW);
+		status = add_packed_tree(road, road->placement.segment[tree].dest,
+					 lethe_plan_segments(road->plan)[tree].mem_size);
 	}
+	/* To be written as well: a destination may begin in its last page. */
 	if (status == LETHE_OK) {
 		status = add(road->loader_tree, road->loader_tree + road->loader_tree_size,
-			     LETHE_MAP_RO);
+			     LETHE_MAP_RW);
 	}
 	return status;
 }

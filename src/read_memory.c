@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "road.h"
 
-static int windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t size)
+int lethe_windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t size)
 {
 	const struct lethe_window *windows = lethe_plan_windows(plan);
 	uint64_t at = base;
@@ -29,12 +29,13 @@ static int covers(struct lethe_road *road, uint64_t base, uint64_t size)
 	const struct lethe_tree_facts *facts = &road->facts;
 
 	if (road->plan->window_count != 0) {
-		return windows_cover(road->plan, base, size);
+		return lethe_windows_cover(road->plan, base, size);
 	}
 	if (facts->has_memory) {
 		return lethe_tree_memory_covers(road->tree, base, size);
 	}
-	lethe_memory_need(road, facts->efi_mmap, facts->efi_mmap_size, LETHE_MAP_RO);
+	/* To be written as well: a destination may share a page with it. */
+	lethe_memory_need(road, facts->efi_mmap, facts->efi_mmap_size, LETHE_MAP_RW);
 	lethe_dcache_clean_inval_poc(facts->efi_mmap, facts->efi_mmap + facts->efi_mmap_size);
 	return lethe_efi_memory_covers((const void *)facts->efi_mmap, facts->efi_mmap_size,
 				       facts->efi_desc_size, base, size);

@@ -36,8 +36,9 @@ struct lethe_placement {
  * Places a plan that lethe_plan_check() accepted.
  *
  * A segment whose destination covers another's source is moved after that one, and one at a time is
- * always enough: its own source it may cover, either way. When each of some segments has to wait for
- * another of them there is no order, and the first of them is LETHE_E_DEST_SOURCE.
+ * always enough: its own source it may cover, either way. What waits for ever is LETHE_E_DEST_SOURCE:
+ * segments in a ring, one over the source of a later slot, one that waits for any of these; the first
+ * of them is named.
  *
  * plan		the plan at its own PA (plan_pa; on a host the two differ)
  * slot		index of the slot to boot, < plan->slot_count. Segments of other slots are placed too:
@@ -47,7 +48,8 @@ struct lethe_placement {
  * where	names the entry at fault; may be null
  *
  * Returns 0 or, first met: LETHE_E_IMAGE_BASE, LETHE_E_SEGMENT_WRAP (the extent, the plan, a segment
- * or the tree slot), LETHE_E_PLAN_WORKSPACE (over a part of the plan; over all of it is a copy in it), LETHE_E_SOURCE_LETHE,
+ * or the tree slot), LETHE_E_PLAN_WORKSPACE (over a part of the plan; with all of it inside it is a
+ * copy), LETHE_E_SOURCE_LETHE,
  * LETHE_E_DEST_EXTENT (a part in place or a tree slot beyond the extent), LETHE_E_DEST_OVERLAP,
  * LETHE_E_DEST_LETHE, LETHE_E_DEST_PLAN, LETHE_E_DEST_SOURCE, LETHE_E_INITRD_WINDOW. A slot that does
  * not exist is LETHE_E_INTERNAL.

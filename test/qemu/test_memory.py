@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Stage 2: cached or not, and why not. Every boot here is judged, and has to reach the payload."""
 
+import os
+
 import pytest
 
 from harness import LOAD, MIB, Machine
@@ -100,6 +102,17 @@ def test_what_lies_outside_the_extent(work, el, mode, memory):
     stub = Hostile(target, "plain", x0=ELSEWHERE).save(work + "/stub")
     boot(work, stub, mode, el, load=[(path, target), (tree, ELSEWHERE), *load],
          there={FREE + 5: RAW, start: data})
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_destination_in_the_last_page_of_the_tree(work, el):
+    tree = machine_tree(work + "/loader.dtb", el=el)
+    behind = ELSEWHERE + (os.path.getsize(tree) + 7 & ~7)
+    assert behind % 4096
+    target = LOAD + 2 * MIB
+    stub = Hostile(target, "plain", x0=ELSEWHERE).save(work + "/stub")
+    boot(work, stub, "cached", el, there={behind: RAW},
+         load=[(packed_raw(work, dest=behind), target), (tree, ELSEWHERE)])
 
 
 def test_cached_to_el1(work):
