@@ -64,7 +64,7 @@ include tools/deps/newlib.mk
 LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x28
 LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
 DOOR_FILES := entry.S vectors.S mmu.S image.c library.c main.c check.c hop.c memory.c read.c read_memory.c list.c \
-	move.c verify.c describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
+	move.c digest.c describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
 DOOR_SRCS := $(addprefix src/,$(DOOR_FILES))
 BOOT_SRCS := $(wildcard src/boot*.c src/boot*.S)
 # No firmware: sha256_host.c. SHA=scalar: no SHA-2 instructions.
@@ -97,7 +97,7 @@ $(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)
 		-isystem $(LIBFDT_SRC) -c -o $@ $<
 # The blob's own C is optimized as one unit (3 KB less), and reaches everything with ADR, for it is smaller than a
 # megabyte. What is linked into other loaders can be neither.
-BLOB_CFLAGS = $(TARGET_CFLAGS) -flto -mcmodel=tiny
+BLOB_CFLAGS = $(TARGET_CFLAGS) -flto -mcmodel=tiny -DLETHE_BLOB
 $(O)/blob/%.c.o: src/%.c Makefile | toolchain $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(BLOB_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<

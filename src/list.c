@@ -5,15 +5,68 @@
 #include <lethe/cache.h>
 #include <lethe/relocate.h>
 
+#include "digest.h"
 #include "list_walk.h"
-#include "road.h"
 
 static struct lethe_list_walk start(const struct lethe_road *road)
 {
 	return lethe_list_start(road->cargo->list, road->plan->list_page_shift);
 }
 
-uint64_t lethe_list_move(const struct lethe_road *road)
+/* The segment that begins with the page at dest; null: none does. */
+static const struct lethe_segment *segment_at(const struct lethe_road *road, uint64_t dest)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	unsigned int i;
+
+	for (i = 0; i < road->plan->segment_count; i++) {
+		if ((segments[i].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 && segments[i].dest == dest) {
+			return &segments[i];
+		}
+	}
+	return 0;
+}
+
+/*
+ * Page after page, through the caches. A segment that begins with a page and whose pages ascend is digested on
+ * the way, others by the verify stage.
+ */
+static void copy_pages(struct lethe_road *road)
+{
+	struct lethe_digest digest = {.segment = 0};
+	struct lethe_list_walk walk = start(road);
+	uint64_t next = 0; /* where the segment goes on */
+	uint64_t source;
+
+	for (; lethe_list_next(&walk, &source); walk.dest += walk.page) {
+		uint64_t size = 0; /* of the page, what the segment has of it */
+
+		if (digest.segment == 0 || walk.dest != next) {
+			const struct lethe_segment *segment = segment_at(road, walk.dest);
+
+			if (segment != 0) {
+				lethe_digest_start(&digest, segment);
+				next = walk.dest;
+			}
+		}
+		if (digest.segment != 0 && walk.dest == next) {
+			size = digest.segment->file_size - digest.done;
+			size = size < walk.page ? size : walk.page;
+			lethe_digest_take(&digest, walk.dest, source, size);
+			next += walk.page;
+			if (digest.done == digest.segment->file_size) {
+				lethe_digest_end(&digest, road);
+				digest.segment = 0;
+			}
+		}
+		if (source != walk.dest) {
+			memcpy((void *)(walk.dest + size), (const void *)(source + size),
+			       walk.page - size);
+		}
+	}
+}
+
+uint64_t lethe_list_move(struct lethe_road *road)
 {
 	struct lethe_list_walk walk;
 	uint64_t source;
@@ -25,14 +78,10 @@ uint64_t lethe_list_move(const struct lethe_road *road)
 	for (walk = start(road); lethe_list_next(&walk, &source);) {
 		lethe_dcache_clean_inval_poc(source, source + walk.page);
 	}
-	if (!road->is_cached) {
+	if (road->is_cached) {
+		copy_pages(road);
+	} else {
 		lethe_relocate_list(road->cargo->list, road->plan->list_page_shift);
-		return road->cargo->image.pages * walk.page;
 	}
-	for (walk = start(road); lethe_list_next(&walk, &source); walk.dest += walk.page) {
-		if (source != walk.dest) {
-			memcpy((void *)walk.dest, (const void *)source, walk.page);
-		}
-	}
-	return road->cargo->image.pages * walk.page;
+	return road->cargo->image.pages << road->plan->list_page_shift;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "digest.h"
 #include "entry.h"
 #include "fault.h"
 #include "hop.h"
@@ -160,9 +161,8 @@ static void print_verdict(const struct lethe_road *road, unsigned int index)
 		lethe_line("%s %u sha256 ok", segment->name, segment->file_size);
 		return;
 	}
-	/* Dividing first keeps the product below 2^64 up to 16 TiB with a counter of 1 GHz. */
 	lethe_line("%s %u sha256 ok %u ms %u MiB/s", segment->name, segment->file_size,
-		   ticks * 1000 / rate, (segment->file_size >> 10) * rate / ticks >> 10);
+		   ticks * 1000 / rate, lethe_mib_per_second(segment->file_size, ticks));
 }
 
 static uint64_t verify(struct lethe_road *road)
@@ -175,7 +175,8 @@ static uint64_t verify(struct lethe_road *road)
 
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
 		bytes += segments[i].file_size;
-		if (!road->verified[i] && lethe_verify_segment(road, i) != LETHE_OK) {
+		if (!road->verified[i] &&
+		    lethe_digest_segment(road, i, road->placement.segment[i].dest) != LETHE_OK) {
 			lethe_fail(&where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, i, segments[i].name,
 				   0);
 			print_fail(LETHE_STAGE_VERIFY, LETHE_E_DIGEST, &where);

@@ -4,7 +4,7 @@
 
 #include <lethe/cache.h>
 
-#include "road.h"
+#include "digest.h"
 
 /*
  * Up, onto itself: from the end, in pieces that do not overlap. newlib's memmove() goes down by
@@ -20,8 +20,10 @@ static void slide_up(uint64_t dest, uint64_t source, uint64_t size)
 	}
 }
 
-static uint64_t move_one(const struct lethe_segment *segment, const struct lethe_placed *placed)
+static uint64_t move_one(struct lethe_road *road, unsigned int index)
 {
+	const struct lethe_segment *segment = &lethe_plan_segments(road->plan)[index];
+	const struct lethe_placed *placed = &road->placement.segment[index];
 	uint64_t tail = segment->mem_size - segment->file_size;
 	uint64_t stored = tail;
 
@@ -31,12 +33,11 @@ static uint64_t move_one(const struct lethe_segment *segment, const struct lethe
 	/* Before the first store: nor may one land on what is stored now. */
 	lethe_dcache_clean_inval_poc(placed->dest, placed->dest + segment->mem_size);
 	if (placed->dest != placed->source) {
-		if (placed->dest > placed->source &&
-		    placed->dest - placed->source < segment->file_size) {
+		if (placed->dest - placed->source < segment->file_size) {
 			slide_up(placed->dest, placed->source, segment->file_size);
 		} else {
-			memmove((void *)placed->dest, (const void *)placed->source,
-				segment->file_size);
+			/* A digest that is wrong is found again, and said, by the verify stage. */
+			lethe_digest_segment(road, index, placed->source);
 		}
 		stored += segment->file_size;
 	}
@@ -44,16 +45,13 @@ static uint64_t move_one(const struct lethe_segment *segment, const struct lethe
 	return stored;
 }
 
-uint64_t lethe_move(const struct lethe_road *road)
+uint64_t lethe_move(struct lethe_road *road)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
 	uint64_t stored = 0;
 	unsigned int i;
 
 	for (i = 0; i < road->slot->segment_count; i++) {
-		unsigned int index = road->placement.order[i];
-
-		stored += move_one(&segments[index], &road->placement.segment[index]);
+		stored += move_one(road, road->placement.order[i]);
 	}
 	return stored;
 }

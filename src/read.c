@@ -6,6 +6,7 @@
 
 #include <libfdt.h>
 
+#include "digest.h"
 #include "fault.h"
 #include "road.h"
 
@@ -84,7 +85,7 @@ static int use_packed_tree(struct lethe_road *road, struct lethe_where *where)
 
 	lethe_dcache_clean_inval_poc(pa, pa + size);
 	/* Before a single byte of it is believed. */
-	status = lethe_verify_segment(road, index);
+	status = lethe_digest_segment(road, index, pa);
 	if (status != LETHE_OK) {
 		return lethe_fail(where, status, LETHE_WHAT_SEGMENT, index,
 				  lethe_plan_segments(road->plan)[index].name, 0);

@@ -82,17 +82,13 @@ int lethe_read_memory(struct lethe_road *road, struct lethe_where *where);
 
 /* list.c: what the list brings to its place. Returns the bytes stored. Before lethe_move(), which zeroes
  * tails that the list may have stored to. */
-uint64_t lethe_list_move(const struct lethe_road *road);
+uint64_t lethe_list_move(struct lethe_road *road);
 
 /* read_memory.c: do the plan's windows hold all of [base, base + size)? */
 int lethe_windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t size);
 
-/* move.c: copies, zeroes the tails. Returns the bytes stored. */
-uint64_t lethe_move(const struct lethe_road *road);
-
-/* verify.c: one segment at its destination. LETHE_OK or LETHE_E_DIGEST, road->found then says what
- * was there. */
-int lethe_verify_segment(struct lethe_road *road, unsigned int index);
+/* move.c: copies, zeroes the tails; what is digested on the way is verified. Returns the bytes stored. */
+uint64_t lethe_move(struct lethe_road *road);
 
 /* describe.c: the tree in its slot, fixed up, with the record, packed. */
 int lethe_describe(struct lethe_road *road, struct lethe_where *where);

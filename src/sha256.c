@@ -45,41 +45,53 @@ void lethe_sha256_init_simd(struct lethe_sha256 *sha)
 	init(sha, 1);
 }
 
-static void take(struct lethe_sha256 *sha, const uint8_t *data, uint64_t count)
+static void take_block(struct lethe_sha256 *sha)
 {
-	lethe_sha256_blocks(sha->state, data, count, sha->simd);
+	lethe_sha256_blocks(sha->state, sha->block, 1, NULL, sha->simd);
+}
+
+/* Takes bytes into the block that is not full yet, and to where they are copied. */
+static void fill_block(struct lethe_sha256 *sha, uint8_t *dest, const uint8_t *bytes, uint64_t size)
+{
+	uint8_t *pending = sha->block + sha->bytes % LETHE_SHA256_BLOCK;
+
+	memcpy(pending, bytes, size);
+	if (dest != NULL) {
+		memcpy(dest, pending, size);
+	}
+	sha->bytes += size;
+}
+
+void lethe_sha256_copy(struct lethe_sha256 *sha, void *dest, const void *source, uint64_t size)
+{
+	const uint8_t *bytes = source;
+	uint8_t *to = dest;
+	const uint64_t room = -sha->bytes % LETHE_SHA256_BLOCK;
+	const uint64_t first = size < room ? size : room;
+	const uint64_t whole = (size - first) & -(uint64_t)LETHE_SHA256_BLOCK;
+
+	if (first != 0) {
+		fill_block(sha, to, bytes, first);
+		if (first == room) {
+			take_block(sha);
+		}
+	}
+	bytes += first;
+	to = to != NULL ? to + first : NULL;
+	if (whole != 0) {
+		lethe_sha256_blocks(sha->state, bytes, whole / LETHE_SHA256_BLOCK, to, sha->simd);
+		sha->bytes += whole;
+	}
+	bytes += whole;
+	to = to != NULL ? to + whole : NULL;
+	if (size != first + whole) {
+		fill_block(sha, to, bytes, size - first - whole);
+	}
 }
 
 void lethe_sha256_update(struct lethe_sha256 *sha, const void *data, uint64_t size)
 {
-	const uint8_t *bytes = data;
-	uint64_t pending = sha->bytes % LETHE_SHA256_BLOCK;
-
-	if (size == 0) {
-		return;
-	}
-	sha->bytes += size;
-
-	if (pending != 0) {
-		uint64_t room = LETHE_SHA256_BLOCK - pending;
-		uint64_t part = size < room ? size : room;
-
-		memcpy(sha->block + pending, bytes, part);
-		if (part < room) {
-			return;
-		}
-		take(sha, sha->block, 1);
-		bytes += part;
-		size -= part;
-	}
-	if (size >= LETHE_SHA256_BLOCK) {
-		take(sha, bytes, size / LETHE_SHA256_BLOCK);
-		bytes += size - size % LETHE_SHA256_BLOCK;
-		size %= LETHE_SHA256_BLOCK;
-	}
-	if (size != 0) {
-		memcpy(sha->block, bytes, size);
-	}
+	lethe_sha256_copy(sha, NULL, data, size);
 }
 
 static void store_big_endian(uint8_t *bytes, uint32_t word)
@@ -99,13 +111,13 @@ void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SI
 	sha->block[pending++] = 0x80;
 	if (pending > LETHE_SHA256_BLOCK - 8) {
 		memset(sha->block + pending, 0, LETHE_SHA256_BLOCK - pending);
-		take(sha, sha->block, 1);
+		take_block(sha);
 		pending = 0;
 	}
 	memset(sha->block + pending, 0, LETHE_SHA256_BLOCK - 8 - pending);
 	store_big_endian(sha->block + LETHE_SHA256_BLOCK - 8, (uint32_t)(bits >> 32));
 	store_big_endian(sha->block + LETHE_SHA256_BLOCK - 4, (uint32_t)bits);
-	take(sha, sha->block, 1);
+	take_block(sha);
 
 	for (unsigned int i = 0; i < 8; i++) {
 		store_big_endian(digest + 4 * i, sha->state[i]);

@@ -2,14 +2,26 @@
 /* Which block function: make SHA=scalar leaves no choice. */
 #include "sha256_blocks.h"
 
-void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, int simd)
+#include <string.h>
+
+#include <lethe/sha256.h>
+
+void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd)
 {
 #ifndef LETHE_SHA_SCALAR
-	if (simd && lethe_sha256_ce(state, data, count)) {
+	/* It stores by 8 bytes. */
+	const int is_aligned = (((uintptr_t)data | (uintptr_t)dest) & 7) == 0;
+
+	if (simd && (dest == 0 || is_aligned) && lethe_sha256_ce(state, data, count, dest)) {
 		return;
 	}
 #else
 	(void)simd;
 #endif
+	/* Registers are full: the copy comes first, and is read again. */
+	if (dest != 0) {
+		memmove(dest, data, count * LETHE_SHA256_BLOCK);
+		data = dest;
+	}
 	lethe_sha256_scalar(state, data, count);
 }

@@ -13,12 +13,14 @@
  * x0        all         state
  * x1        block       the message, from where it is not read yet
  * x2        block       blocks left
- * x3        block       0: the message is 8-byte aligned
+ * x3        block       0: the message is 8-byte aligned and stays where it is; bit 3: it is copied
  * x4        all         the trap register as it was found
  * x5        all         the same, with nothing trapped
  * x6        all         0: the trap register is CPACR_EL1 or goes by that name; 1: CPTR_EL2, E2H = 0
  * x7        start       not 0: the CPU has SME
+ * x8        block       where the next block is copied
  * x9, x10   block       d8 and d9, the caller's
+ * x11       start       scratch
  * v0, v1    block       a to d, e to h
  * v2, v3    block       the state that the block began with
  * v4-v7     block       sixteen words of the schedule
@@ -39,6 +41,7 @@
 #define SMEN_LOW_BIT   24	/* likewise SME; RES0 where there is none */
 #define SVCR	       s3_3_c4_c2_2
 #define SVCR_SM_BIT    0
+#define COPY_BIT       3	/* of x3, above what an address has below 8 */
 
 	/*
 	 * Four rounds with words plus constants in v8. w0 to w3 are the schedule in order: what comes
@@ -72,21 +75,23 @@
 	.endm
 
 /*
- * int lethe_sha256_ce(uint32_t state[8], const void *data, uint64_t count);
+ * int lethe_sha256_ce(uint32_t state[8], const void *data, uint64_t count, void *dest);
  *
- * Takes in whole blocks if this CPU can, here and now: it has the instructions, this is EL1 or EL2, and
+ * Takes in whole blocks, and copies them when dest is not null, if this CPU can, here and now: it has the instructions, this is EL1 or EL2, and
  * not streaming mode.
  *
- * In        x0 = state, 8-byte aligned    x1 = data, any alignment    x2 = blocks, not 0
+ * In        x0 = state, 8-byte aligned    x1 = data, any alignment    x2 = blocks, not 0    x3 = 0, or dest: then both
+ *           are 8-byte aligned, and dest does not lie above data within what is read
  * Out       w0 = 1 and the state; [x1, x1 + 64 * x2) was read by 8 bytes, or by single ones where it is not
- *           8-byte aligned. Or w0 = 0, and nothing was done
- * Clobbers  x0-x7 x9 x10 v0-v7 v16-v31 flags, the upper halves of v8 and v9
- * Preserves x8 x11-x30 sp, d8-d15, CPACR_EL1, CPTR_EL2
+ *           8-byte aligned; [dest, dest + 64 * x2) was written by 8. Or w0 = 0, and nothing was done
+ * Clobbers  x0-x11 v0-v7 v16-v31 flags, the upper halves of v8 and v9
+ * Preserves x12-x30 sp, d8-d15, CPACR_EL1, CPTR_EL2
  * State     any EL; MMU on or off; FP/SIMD trapped at this level or not
  * Stack     0
  * After     whatever was trapped at this level is trapped again
  */
 FUNC lethe_sha256_ce
+	mov	x8, x3
 	mrs	x3, id_aa64isar0_el1
 	ubfx	x3, x3, #ISAR0_SHA2_BIT, #4
 	cbz	x3, .Lno
@@ -133,11 +138,14 @@ FUNC lethe_sha256_ce
 	ld1	{v28.2d-v31.2d}, [x3]
 	ld1	{v0.2d-v1.2d}, [x0]
 	and	x3, x1, #7
+	cmp	x8, #0
+	cset	x11, ne
+	orr	x3, x3, x11, lsl #COPY_BIT
 	mov	v2.16b, v0.16b
 	mov	v3.16b, v1.16b
 
 .Lblock:
-	cbnz	x3, .Lbytes
+	cbnz	x3, .Lother			// one question for both: copying costs those nothing that do not
 	ld1	{v4.2d-v7.2d}, [x1], #64
 .Lloaded:
 	.irp	n, 4, 5, 6, 7
@@ -177,6 +185,11 @@ FUNC lethe_sha256_ce
 3:	mov	w0, w3
 	ret
 
+.Lother:
+	tbz	x3, #COPY_BIT, .Lbytes
+	ld1	{v4.2d-v7.2d}, [x1], #64
+	st1	{v4.2d-v7.2d}, [x8], #64
+	b	.Lloaded
 .Lbytes:
 	ld1	{v4.16b-v7.16b}, [x1], #64
 	b	.Lloaded

@@ -5,6 +5,8 @@
  */
 #include "sha256_blocks.h"
 
+#include <string.h>
+
 static inline uint32_t rotate_right(uint32_t word, unsigned int count)
 {
 	return (word >> count) | (word << (32 - count));
@@ -145,11 +147,15 @@ static void compress(uint32_t state[8], const uint8_t *data)
 	state[7] += h;
 }
 
-void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, int simd)
+void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd)
 {
 	const uint8_t *bytes = data;
 
 	(void)simd;
+	if (dest != NULL) {
+		memmove(dest, data, count * 64);
+		bytes = dest;
+	}
 	for (; count != 0; count--, bytes += 64) {
 		compress(state, bytes);
 	}

@@ -7,6 +7,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef LETHE_BLOB
+#undef LETHE_STATUS_OF_LISTS
+#define LETHE_STATUS_OF_LISTS(X)
+#endif
+
 /*
  * Names and sentences one behind the other in one array, the numbers in another: an array of pointers would
  * need dynamic relocations in a position-independent blob, and a switch is three times as large.

@@ -43,6 +43,13 @@ void lethe_sha256_init_simd(struct lethe_sha256 *sha);
 /* Takes in size bytes (0 is allowed, data may then be null), any alignment. */
 void lethe_sha256_update(struct lethe_sha256 *sha, const void *data, uint64_t size);
 
+/*
+ * The same, and copies them to dest on the way, which is not null: one read of the source, one write of
+ * the destination where the SHA-2 instructions are used and both are 8-byte aligned; else what was
+ * copied is read again. dest lies anywhere but in (data, data + size).
+ */
+void lethe_sha256_copy(struct lethe_sha256 *sha, void *dest, const void *data, uint64_t size);
+
 /* Writes the digest. The context is used up: init it before it is used again. */
 void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SIZE]);
 

@@ -8,8 +8,21 @@
  * a halted machine carries one in x0): never renumber, only add.
  *
  * LETHE_STATUS_LIST(X) expands X(name, number, sentence) for each, name without its LETHE_E_. A sentence completes
- * "segment 1 "initrd": ..." and carries no capital and no full stop.
+ * "segment 1 "initrd": ..." and carries no capital and no full stop. LETHE_STATUS_OF_LISTS(X) is its part about
+ * indirection lists, which lethe_boot_check() alone finds: the blob has no words for it.
  */
+#define LETHE_STATUS_OF_LISTS(X) \
+	X(LIST_FLAGS, -140, "not one known flag") \
+	X(LIST_HEAD, -141, "list head is wrong") \
+	X(LIST_LINK, -142, "list page has no link") \
+	X(LIST_CYCLE, -143, "list is endless") \
+	X(LIST_NO_DEST, -144, "source before a destination") \
+	X(LIST_PAGE, -145, "list page is not in RAM") \
+	X(LIST_SOURCE, -146, "source is not in RAM") \
+	X(LIST_OVER, -147, "list page is a destination") \
+	X(LIST_RUNS, -148, "over 64 runs") \
+	X(LIST_SHORT, -149, "the list does not bring it whole")
+
 #define LETHE_STATUS_LIST(X) \
 	/* the plan's own bytes */ \
 	X(PLAN_MISSING, -101, "no plan behind the blob") \
@@ -41,16 +54,7 @@
 	X(SEGMENT_WRAP, -132, "wraps around the end of the address space") \
 	X(SEGMENT_SOURCE, -133, "source lies outside the bundle") \
 	X(WINDOW, -134, "RAM window is empty, misaligned, wraps or overlaps another") \
-	X(LIST_FLAGS, -140, "not one known flag") \
-	X(LIST_HEAD, -141, "list head is wrong") \
-	X(LIST_LINK, -142, "list page has no link") \
-	X(LIST_CYCLE, -143, "list is endless") \
-	X(LIST_NO_DEST, -144, "source before a destination") \
-	X(LIST_PAGE, -145, "list page is not in RAM") \
-	X(LIST_SOURCE, -146, "source is not in RAM") \
-	X(LIST_OVER, -147, "list page is a destination") \
-	X(LIST_RUNS, -148, "over 64 runs") \
-	X(LIST_SHORT, -149, "the list does not bring it whole") \
+	LETHE_STATUS_OF_LISTS(X) \
 	/* the image, and where things are to go */ \
 	X(IMAGE_EXTENT, -201, "Image header and plan disagree on image_size") \
 	X(IMAGE_BASE, -202, "Lethe was not loaded at a multiple of 4 KiB") \

@@ -13,7 +13,7 @@ $(O)/test/qemu/sha256/%.o: test/qemu/sha256/% test/qemu/sha256/jobs.h
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -c -o $@ $<
 $(O)/test/qemu/sha256/blocks-scalar.o: src/sha256_blocks.c src/sha256_blocks.h
 	mkdir -p $(@D)
-	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -DLETHE_SHA_SCALAR -c -o $@ $<
+	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -DLETHE_SHA_SCALAR -c -o $@ $<
 $(SHA256_PROGRAM): $(SHA256_OWN) $(SHA256_SHARED) $(O)/src/sha256_blocks.c.o \
 		$(patsubst src/%,$(O)/src/%.o,$(filter src/sha256_ce.S,$(LIB_SRCS)))
 $(SHA256_SCALAR): $(SHA256_OWN) $(SHA256_SHARED) $(O)/test/qemu/sha256/blocks-scalar.o
