@@ -140,38 +140,34 @@ static bool may_store(uint64_t pa, uint64_t size)
 	return options.write.count == 0;
 }
 
-void access_store(struct cpu *cpu, const struct place *place, uint64_t size, bool cached)
+void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 {
-	struct place at = *place;
-
-	if (!may_store(at.pa, size)) {
-		report("write-outside", &at, "%llu bytes", (unsigned long long)size);
+	if (!may_store(at->pa, size)) {
+		report("write-outside", at, "%llu bytes", (unsigned long long)size);
 	}
-	while (size != 0 && in_ram(at.pa)) {
-		uint64_t part = piece(at.pa, size);
+	while (size != 0 && in_ram(at->pa)) {
+		uint64_t part = piece(at->pa, size);
 
-		store_cell(cpu, &at, part, cached);
-		at.va += part;
-		at.pa += part;
+		store_cell(cpu, at, part, cached);
+		at->va += part;
+		at->pa += part;
 		size -= part;
 	}
 }
 
-static void load(struct cpu *cpu, const struct place *place, uint64_t size, bool cached)
+static void load(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 {
-	struct place at = *place;
-
-	while (size != 0 && in_ram(at.pa)) {
-		uint64_t part = piece(at.pa, size);
-		struct cell *cell = shadow_cell(at.pa);
+	while (size != 0 && in_ram(at->pa)) {
+		uint64_t part = piece(at->pa, size);
+		struct cell *cell = shadow_cell(at->pa);
 
 		if (cached) {
-			load_cached(cpu, &at, cell, shadow_mask(at.pa, part));
+			load_cached(cpu, at, cell, shadow_mask(at->pa, part));
 		} else {
-			load_uncached(&at, cell, shadow_mask(at.pa, part));
+			load_uncached(at, cell, shadow_mask(at->pa, part));
 		}
-		at.va += part;
-		at.pa += part;
+		at->va += part;
+		at->pa += part;
 		size -= part;
 	}
 }
@@ -210,7 +206,7 @@ void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned
 	context_rely_memory(cpu, &place);
 	one_page(cpu, insn, &place, size < left ? size : left, store);
 	if (size > left) {
-		place.va += left;
+		place.va = va + left;
 		one_page(cpu, insn, &place, size - left, store);
 	}
 }

@@ -352,7 +352,7 @@ bool map_covers_now(uint64_t page);
 void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store);
 /* Before it is made: a store whose monitor is open makes none. */
 void access_exclusive(struct cpu *cpu, const struct insn *insn, uint64_t va);
-void access_store(struct cpu *cpu, const struct place *place, uint64_t size, bool cached);
+void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached); /* moves at behind it */
 
 struct run { /* instructions that are fetched with nothing of interest between */
 	uint64_t pc;
