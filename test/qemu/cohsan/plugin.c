@@ -31,20 +31,26 @@ static void unlock(void)
 	}
 }
 
+/* Out of the way of what every callback asks. */
+static __attribute__((noinline)) void first_seen(struct cpu *cpu, unsigned int index)
+{
+	unsigned int regime;
+
+	cpu_wake(cpu, index);
+	regime = cpu_regime(cpu, cpu_el());
+	cpu->el = cpu_el();
+	if (cpu_caches(cpu, regime)) { /* started in the middle: its map is what it is */
+		cpu->tlb_known[regime] = true;
+		map_enter(cpu, regime, NULL);
+	}
+}
+
 static struct cpu *cpu_at(unsigned int index)
 {
 	struct cpu *cpu = &cpus[index];
 
 	if (!cpu->awake) {
-		unsigned int regime;
-
-		cpu_wake(cpu, index);
-		regime = cpu_regime(cpu, cpu_el());
-		cpu->el = cpu_el();
-		if (cpu_caches(cpu, regime)) { /* started in the middle: its map is what it is */
-			cpu->tlb_known[regime] = true;
-			map_enter(cpu, regime, NULL);
-		}
+		first_seen(cpu, index);
 	}
 	return cpu;
 }

@@ -107,7 +107,8 @@ void shadow_initial(uint64_t pa, struct cell *cell)
 	cell->changed_bytes = cell->present;
 }
 
-static struct page *new_page(uint64_t pa)
+/* Out of the way of every look-up. */
+static __attribute__((noinline)) struct page *new_page(uint64_t pa)
 {
 	struct page *page = calloc(1, sizeof(*page));
 	size_t i;

@@ -142,27 +142,44 @@ void walk_flush(struct cpu *cpu)
 	cpu->tlb_generation++;
 }
 
+static struct translation *slot_of(struct cpu *cpu, uint64_t va)
+{
+	return &cpu->tlb[va / PAGE % TLB_SIZE];
+}
+
+static uint64_t key_of(const struct cpu *cpu, unsigned int regime)
+{
+	return (cpu->tlb_generation << 2 | regime) + 4; /* never 0 */
+}
+
+const struct translation *walk_known(struct cpu *cpu, unsigned int regime, uint64_t va)
+{
+	const struct translation *slot = slot_of(cpu, va);
+
+	return slot->key == key_of(cpu, regime) && slot->vpage == (va & ~(uint64_t)(PAGE - 1)) &&
+			       cpu_mmu(cpu, regime) ? slot : NULL;
+}
+
 struct translation walk(struct cpu *cpu, unsigned int regime, const struct place *place)
 {
+	const struct translation *known = walk_known(cpu, regime, place->va);
 	uint64_t vpage = place->va & ~(uint64_t)(PAGE - 1);
-	uint64_t key = (cpu->tlb_generation << 2 | regime) + 4; /* never 0 */
-	struct translation *slot = &cpu->tlb[(vpage / PAGE) % TLB_SIZE];
 	struct translation to;
 
+	if (known != NULL) {
+		return *known;
+	}
 	if (!cpu_mmu(cpu, regime)) {
 		bool cached = cpu_caches(cpu, regime); /* HCR_EL2.DC */
 
 		return (struct translation){.vpage = vpage, .page = vpage,
 					    .memory = cached ? MEMORY_CACHED : MEMORY_DEVICE};
 	}
-	if (slot->key == key && slot->vpage == vpage) {
-		return *slot;
-	}
 	to = walk_tables(cpu, regime, place);
 	if (to.memory != MEMORY_FAULT) {
 		to.vpage = vpage;
-		to.key = key;
-		*slot = to;
+		to.key = key_of(cpu, regime);
+		*slot_of(cpu, vpage) = to;
 	}
 	return to;
 }
