@@ -46,13 +46,13 @@ static void store_uncached(struct cpu *cpu, const struct place *place, struct ce
 {
 	struct page *page = shadow_page(place->pa);
 
-	if (shadow_line_any(cpu, place->pa, FIELD(dirty))) {
+	if (shadow_line_any(cpu, place->pa, cell, FIELD(dirty))) {
 		say("write-under-dirty", place, cell, shadow_line_mask(cpu, place->pa));
 		shadow_line_clear(cpu, place->pa, FIELD(dirty)); /* said once is enough */
 		shadow_line_clear(cpu, place->pa, FIELD(not_pou));
 		shadow_line_clear(cpu, place->pa, FIELD(stale));
 	}
-	if (shadow_line_any(cpu, place->pa, FIELD(stale))) {
+	if (shadow_line_any(cpu, place->pa, cell, FIELD(stale))) {
 		say("write-under-stale", place, cell, shadow_line_mask(cpu, place->pa));
 		shadow_line_clear(cpu, place->pa, FIELD(stale));
 	}
@@ -75,7 +75,7 @@ static void store_cached(struct cpu *cpu, const struct place *place, struct cell
 
 	/* What is only stored over is as good as new. */
 	cell->newer &= ~bytes;
-	if (shadow_line_any(cpu, place->pa, FIELD(newer))) {
+	if (shadow_line_any(cpu, place->pa, cell, FIELD(newer))) {
 		cell->newer = newer;
 		say("store-into-stale", place, cell, shadow_line_mask(cpu, place->pa));
 		shadow_line_clear(cpu, place->pa, FIELD(newer));
@@ -90,9 +90,10 @@ static void store_cached(struct cpu *cpu, const struct place *place, struct cell
 	cell->present |= shadow_line_mask(cpu, place->pa);
 }
 
-static void store_cell(struct cpu *cpu, const struct place *place, uint64_t size, bool cached)
+static void store_cell(struct cpu *cpu, const struct place *place, struct page *page, uint64_t size,
+		       bool cached)
 {
-	struct cell *cell = shadow_cell(place->pa);
+	struct cell *cell = shadow_cell_in(page, place->pa);
 	uint64_t bytes = shadow_mask(place->pa, size);
 	uint64_t changed = cell->changed_bytes;
 
@@ -114,7 +115,7 @@ static void store_cell(struct cpu *cpu, const struct place *place, uint64_t size
 	cell->store_dmb = cpu->dmb_sys;
 	cell->store_dsb = cpu->dsb_any + 1; /* 0: never */
 	cell->store_uncached = !cached;
-	if (shadow_page(place->pa)->has_code) {
+	if (page->has_code) {
 		fetch_generation++;
 	}
 }
@@ -148,7 +149,7 @@ void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 	while (size != 0 && in_ram(at->pa)) {
 		uint64_t part = piece(at->pa, size);
 
-		store_cell(cpu, at, part, cached);
+		store_cell(cpu, at, shadow_page(at->pa), part, cached);
 		at->va += part;
 		at->pa += part;
 		size -= part;
@@ -199,42 +200,60 @@ static void one_page(struct cpu *cpu, const struct insn *insn, struct place *pla
 }
 
 /*
- * A cached load of a line that is known to be there, where it holds what memory holds: judging it finds nothing
- * and changes nothing. Three of four accesses are of this kind. Asks the state itself, so there is nothing to
- * forget when that changes.
+ * The page of an access that only its cell has a word to say about, as nearly all are: cached, within
+ * one cell, by a translation that is known. 0: another.
  */
-static bool changes_nothing(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size)
+static struct page *plain(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size)
 {
-	const struct translation *to;
-	const struct page *page;
-	const struct cell *cell;
+	const struct translation *to = walk_known(cpu, cpu_regime(cpu, insn->el), va);
 
-	if (cpu->unsynced || va % GRANULE + size > GRANULE) {
-		return false;
+	if (to == NULL || to->memory != MEMORY_CACHED || cpu->unsynced ||
+	    va % GRANULE + size > GRANULE) {
+		return NULL;
 	}
-	to = walk_known(cpu, cpu_regime(cpu, insn->el), va);
-	page = to != NULL && to->memory == MEMORY_CACHED ? shadow_page_if(to->page) : NULL;
-	if (page == NULL) {
-		return false;
-	}
-	cell = &page->cell[va % PAGE / GRANULE];
-	return cell->history >= page->history && cell->present == ALL &&
-	       ((cell->thrown | cell->stale | cell->newer) & shadow_mask(va, size)) == 0;
+	return shadow_page_if(to->page);
 }
 
-void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store)
+/*
+ * The line is known to be there and equals memory: judging a load finds nothing and changes nothing.
+ * Three of four accesses are of this kind. It asks the state itself and remembers no verdict: there
+ * is nothing to forget when the state changes.
+ */
+static bool load_changes_nothing(const struct page *page, uint64_t va)
+{
+	const struct cell *cell = &page->cell[va % PAGE / GRANULE];
+
+	return cell->history >= page->history && cell->present == ALL &&
+	       (cell->thrown | cell->stale | cell->newer) == 0;
+}
+
+/* Out of the way of those that change nothing. */
+static __attribute__((noinline)) void judge(struct cpu *cpu, const struct insn *insn, uint64_t va,
+					    unsigned int size, bool store)
 {
 	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
 	unsigned int left = PAGE - va % PAGE;
 
-	if (!store && changes_nothing(cpu, insn, va, size)) {
-		return;
-	}
 	context_rely_memory(cpu, &place);
 	one_page(cpu, insn, &place, size < left ? size : left, store);
 	if (size > left) {
 		place.va = va + left;
 		one_page(cpu, insn, &place, size - left, store);
+	}
+}
+
+void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store)
+{
+	struct page *page = plain(cpu, insn, va, size);
+
+	if (page == NULL || (store && options.write.count != 0)) {
+		judge(cpu, insn, va, size, store);
+	} else if (store) {
+		struct place place = {.pc = insn->pc, .va = va, .pa = page->pa | va % PAGE, .el = insn->el};
+
+		store_cell(cpu, &place, page, size, true);
+	} else if (!load_changes_nothing(page, va)) {
+		judge(cpu, insn, va, size, false);
 	}
 }
 

@@ -308,13 +308,14 @@ void *ram_host(uint64_t pa);
 uint64_t ram_pa(const void *host); /* 0: not in RAM */
 struct page *shadow_page(uint64_t pa);
 struct cell *shadow_cell(uint64_t pa); /* pa in RAM; presence brought up to date */
+struct cell *shadow_cell_in(struct page *page, uint64_t pa); /* the same in a page that is at hand */
 struct page *shadow_page_if(uint64_t pa); /* 0: nothing ever happened there */
 void shadow_initial(uint64_t pa, struct cell *cell);
 /* Bytes [pa, pa + size) as a mask of pa's cell; size is cut at the cell's end. */
 uint64_t shadow_mask(uint64_t pa, uint64_t size);
 /* The bytes of pa's line within pa's cell. */
 uint64_t shadow_line_mask(const struct cpu *cpu, uint64_t pa);
-bool shadow_line_any(const struct cpu *cpu, uint64_t pa, size_t field);
+bool shadow_line_any(const struct cpu *cpu, uint64_t pa, struct cell *cell, size_t field); /* cell: pa's */
 void shadow_line_clear(const struct cpu *cpu, uint64_t pa, size_t field);
 #define FIELD(name) offsetof(struct cell, name)
 /* May a line be filled now? */

@@ -142,9 +142,8 @@ struct page *shadow_page(uint64_t pa)
 	return *page;
 }
 
-struct cell *shadow_cell(uint64_t pa)
+struct cell *shadow_cell_in(struct page *page, uint64_t pa)
 {
-	struct page *page = shadow_page(pa);
 	struct cell *cell = &page->cell[pa % PAGE / GRANULE];
 
 	if (cell->history < page->history) {
@@ -152,6 +151,11 @@ struct cell *shadow_cell(uint64_t pa)
 		cell->present = ALL;
 	}
 	return cell;
+}
+
+struct cell *shadow_cell(uint64_t pa)
+{
+	return shadow_cell_in(shadow_page(pa), pa);
 }
 
 uint64_t shadow_mask(uint64_t pa, uint64_t size)
@@ -172,13 +176,13 @@ static uint64_t *mask_at(struct cell *cell, size_t field)
 	return (uint64_t *)(void *)((uint8_t *)cell + field);
 }
 
-bool shadow_line_any(const struct cpu *cpu, uint64_t pa, size_t field)
+bool shadow_line_any(const struct cpu *cpu, uint64_t pa, struct cell *cell, size_t field)
 {
 	uint64_t base = pa & ~(cpu->line - 1);
 	uint64_t at;
 
 	if (cpu->line <= GRANULE) {
-		return (*mask_at(shadow_cell(pa), field) & shadow_line_mask(cpu, pa)) != 0;
+		return (*mask_at(cell, field) & shadow_line_mask(cpu, pa)) != 0;
 	}
 	for (at = base; at < base + cpu->line; at += GRANULE) {
 		if (in_ram(at) && *mask_at(shadow_cell(at), field) != 0) {

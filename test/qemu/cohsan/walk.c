@@ -155,9 +155,12 @@ static uint64_t key_of(const struct cpu *cpu, unsigned int regime)
 const struct translation *walk_known(struct cpu *cpu, unsigned int regime, uint64_t va)
 {
 	const struct translation *slot = slot_of(cpu, va);
+	uint64_t vpage = va & ~(uint64_t)(PAGE - 1);
 
-	return slot->key == key_of(cpu, regime) && slot->vpage == (va & ~(uint64_t)(PAGE - 1)) &&
-			       cpu_mmu(cpu, regime) ? slot : NULL;
+	if (slot->key != key_of(cpu, regime) || slot->vpage != vpage || !cpu_mmu(cpu, regime)) {
+		return NULL;
+	}
+	return slot;
 }
 
 struct translation walk(struct cpu *cpu, unsigned int regime, const struct place *place)
