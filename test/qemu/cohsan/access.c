@@ -217,14 +217,13 @@ static struct page *plain(struct cpu *cpu, const struct insn *insn, uint64_t va,
 /*
  * The line is known to be there and equals memory: judging a load finds nothing and changes nothing.
  * Three of four accesses are of this kind. It asks the state itself and remembers no verdict: there
- * is nothing to forget when the state changes.
+ * is nothing to forget when the state changes. Presence need not be up to date: all there is all there.
  */
 static bool load_changes_nothing(const struct page *page, uint64_t va)
 {
 	const struct cell *cell = &page->cell[va % PAGE / GRANULE];
 
-	return cell->history >= page->history && cell->present == ALL &&
-	       (cell->thrown | cell->stale | cell->newer) == 0;
+	return cell->present == ALL && (cell->thrown | cell->stale | cell->newer) == 0;
 }
 
 /* Out of the way of those that change nothing. */

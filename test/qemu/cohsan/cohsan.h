@@ -266,12 +266,11 @@ void context_rely(struct cpu *cpu, const struct insn *insn);
 /* ---- shadow.c ---- */
 
 struct cell {
-	/* One bit for each byte: docs/cohsan.md has what they mean. First what most accesses ask: a host's line. */
+	/* One bit for each byte: docs/cohsan.md has what they mean. What a load asks comes first. */
 	uint64_t stale;
 	uint64_t newer;
 	uint64_t thrown;
 	uint64_t present;
-	uint64_t history;	/* up to when the page's history was applied */
 	uint64_t dirty;
 	uint64_t not_pou;
 	uint64_t cleaning;	/* a dc to the PoC was issued after the last store */
@@ -284,6 +283,7 @@ struct cell {
 	uint64_t fresh;		/* which, since the CPU's last ISB: its pipeline may hold them older */
 	uint64_t ivau;		/* an ic ivau took away what changed up to this time */
 	uint64_t isb_after;	/* when that completed */
+	uint64_t history;	/* up to when the page's history was applied */
 	uint32_t store_dmb;	/* barrier numbers of store_cpu at the last store */
 	uint32_t store_dsb;
 	uint8_t store_cpu;
