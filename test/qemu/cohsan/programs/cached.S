@@ -37,7 +37,11 @@
 // case into_stale_byte: expect=store-into-stale@bad
 // case into_stale_a64fx: expect=store-into-stale@bad cpu=a64fx
 // case right_into_next: expect=none
+// case right_new_block: expect=none
+// case new_block: el=1,2,2h
 #include "common.h"
+
+#define NEW_BLOCK 0x40400000
 
 	/* M off, an uncached store, M on: the mapping may have put the line into a cache. */
 	.macro	store_uncached before=0, after=
@@ -127,6 +131,30 @@ bad:	ldr	x2, [x0, x2]
 	mmu_on
 	imm	x2, AS_DEVICE
 bad:	ldr	x2, [x0, x2]
+#elif is_right_new_block || is_new_block
+	// Nothing maps these 2 MiB but a descriptor that comes later: only the load fills a line.
+	imm	x1, NEW_BLOCK
+	add	x2, x1, #256
+	dc	civac, x1
+	dc	civac, x2
+	dsb	sy
+	mmu_on	tables_new
+	adr	x3, new_block
+	imm	x4, (NEW_BLOCK + BLOCK_WB)
+	str	x4, [x3]
+	dsb	sy
+	isb
+	ldr	x4, [x1]
+	ldr	x4, [x2]			// another line of a page that is known by now
+	mmu_off
+#if is_right_new_block
+	dc	civac, x2
+	dsb	sy
+#endif
+	str	x0, [x2]
+	dsb	sy
+	set_sctlr SCTLR_ON
+bad:	ldr	x4, [x2]
 #else
 	mmu_on
 	// before the switch it is of no use: the mapping refills
@@ -205,5 +233,15 @@ bad:	str	x0, [x1, #128]
 	end
 
 	map_tables
+	.section .far, "awx"
+	.balign	4096
+tables_new:
+	.quad	0, tables_level2 + TABLE
+	.fill	510, 8, 0
+tables_level2:
+	.quad	0, 0x40200000 + BLOCK_WB
+new_block:
+	.fill	510, 8, 0			// the first is NEW_BLOCK's
+	.text
 	far_cells plain
 	cells	.bss, cell
