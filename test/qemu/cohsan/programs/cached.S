@@ -37,6 +37,9 @@
 // case into_stale_byte: expect=store-into-stale@bad
 // case into_stale_a64fx: expect=store-into-stale@bad cpu=a64fx
 // case right_into_next: expect=none
+// case across:
+// case across_store: expect=read-under-dirty@bad
+// case right_across: expect=none
 // case right_new_block: expect=none
 // case new_block: el=1,2,2h
 #include "common.h"
@@ -131,6 +134,24 @@ bad:	ldr	x2, [x0, x2]
 	mmu_on
 	imm	x2, AS_DEVICE
 bad:	ldr	x2, [x0, x2]
+#elif is_across || is_right_across
+	add	x1, x0, #64
+	dc	civac, x0
+#if is_right_across
+	dc	civac, x1
+#endif
+	dsb	sy
+	mmu_on
+	ldr	x2, [x0]
+bad:	ldr	x2, [x0, #60]			// half of it in the next line
+#elif is_across_store
+	mmu_on
+	str	x0, [x1]
+	str	x0, [x1, #60]
+	mmu_off
+	dc	civac, x1
+	dsb	sy
+bad:	ldr	x2, [x1, #64]
 #elif is_right_new_block || is_new_block
 	// Nothing maps these 2 MiB but a descriptor that comes later: only the load fills a line.
 	imm	x1, NEW_BLOCK
