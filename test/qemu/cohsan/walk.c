@@ -157,10 +157,8 @@ const struct translation *walk_known(struct cpu *cpu, unsigned int regime, uint6
 	const struct translation *slot = slot_of(cpu, va);
 	uint64_t vpage = va & ~(uint64_t)(PAGE - 1);
 
-	if (slot->key != key_of(cpu, regime) || slot->vpage != vpage || !cpu_mmu(cpu, regime)) {
-		return NULL;
-	}
-	return slot;
+	/* With M = 0 there is none: whatever changes M flushes. */
+	return slot->key == key_of(cpu, regime) && slot->vpage == vpage ? slot : NULL;
 }
 
 struct translation walk(struct cpu *cpu, unsigned int regime, const struct place *place)
