@@ -14,6 +14,8 @@
 // case other_pa: el=1,2,2h
 // case other_pa_a64fx: cpu=a64fx
 // case no_dsb:
+// case retyped:
+// case right_retyped: expect=none
 // case civac_before:
 // case store_between:
 // case nc_store: expect=read-stale@bad el=1,2,2h
@@ -37,7 +39,24 @@
 	address	x2, AS_WB
 	address	x3, AS_OTHER
 	address	x4, AS_DEVICE
-#if is_right_nc_store || is_nc_store || is_nc_store_wb_alias || is_nc_store_other_pa || \
+#if is_retyped || is_right_retyped
+	str	x0, [x0]
+	ldr	x5, [x2]			// known as write-back
+	adr	x6, tables
+	str	xzr, [x6, #32]			// AS_WB's gigabyte: break
+	dsb	sy
+	TLBI_ALL
+	dsb	sy
+	imm	x7, (0x40000000 + BLOCK_NC)
+	str	x7, [x6, #32]			// before make
+	dsb	sy
+	isb
+#if is_right_retyped
+	dc	civac, x0
+	dsb	sy
+#endif
+bad:	ldr	x5, [x2]
+#elif is_right_nc_store || is_nc_store || is_nc_store_wb_alias || is_nc_store_other_pa || \
 	is_nc_store_no_dsb || is_nc_store_into
 	str	x0, [x1]
 	dmb	sy

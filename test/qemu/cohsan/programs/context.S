@@ -21,6 +21,8 @@
 // case sctlr_c:
 // case sctlr_dc: el=1,2,2h
 // case sctlr_a:
+// case sctlr_a_again:
+// case sctlr_a_store_again:
 // case sctlr_ee:
 // case ttbr: el=1,2,2h
 // case tcr: el=1,2,2h
@@ -127,6 +129,19 @@ bad:	dc	civac, x0			// its address is one, translated or not
 	imm	x9, (SCTLR_OFF | 2)
 	msr	SYS(sctlr), x9
 bad:	ldr	x1, [x0]
+#elif is_sctlr_a_again || is_sctlr_a_store_again
+	adr	x0, plain
+	mmu_on
+	str	x1, [x0]			// the page is known, and the line there
+	ldr	x1, [x0]
+	imm	x9, (SCTLR_ON | 2)
+	msr	SYS(sctlr), x9			// translates as before
+#if is_sctlr_a_again
+bad:	ldr	x1, [x0]
+#else
+bad:	str	x1, [x0]
+#endif
+	isb
 #elif is_sctlr_ee
 	imm	x9, (SCTLR_OFF | (1 << 25))
 	msr	SYS(sctlr), x9
@@ -259,6 +274,7 @@ vectors_two:
 	.endr
 
 	map_tables
+	far_cells plain
 	.section .far, "awx"
 	.balign	4096
 tables_two:
