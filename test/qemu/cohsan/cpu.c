@@ -14,7 +14,7 @@ uint64_t fetch_generation = 1;
 
 static uint64_t read_handle(struct qemu_plugin_register *handle)
 {
-	static GByteArray *buffer;
+	static _Thread_local GByteArray *buffer; /* two CPUs may be asked at once */
 	uint64_t value = 0;
 	int length;
 
