@@ -17,8 +17,9 @@ import report
 
 FOLDER = os.path.join(harness.O, "bench/digest")
 SIZE_AT, MESSAGE_AT = 0x43fff000, 0x44000000      # start.S has them too
+COPY_AT = 0x48000000                              # and this one lethe_copy.c
 BECAUSE = "counted here, judged by the tests"
-HEADS = {"message": "message", "stack": "stack", "context": "context", "constants": "const"}
+HEADS = {"message": "message", "copy": "copy", "stack": "stack", "context": "context", "constants": "const"}
 RANGES = tuple(HEADS)
 
 
@@ -27,7 +28,8 @@ def measure(name, path, size):
     elf = os.path.join(FOLDER, name + ".elf")
     at = meter.symbols(elf)
     ranges = [("message", MESSAGE_AT, MESSAGE_AT + size)]
-    ranges += [(part, at[part + "_start"], at[part + "_end"]) for part in RANGES[1:]]
+    ranges += [("copy", COPY_AT, COPY_AT + size)]
+    ranges += [(part, at[part + "_start"], at[part + "_end"]) for part in RANGES[2:]]
     with tempfile.TemporaryDirectory() as folder, open(path, "rb") as file:
         run = meter.Meter(folder, at["measure"], at["measured"], ranges=ranges)
         extra = ["-device", f"loader,addr={SIZE_AT:#x},data={size},data-len=8", *run.options()]

@@ -27,6 +27,7 @@ LETHE_DIGEST := $(patsubst src/%,$(O)/src/%.o,$(filter src/sha256%,$(LIB_SRCS)))
 $(eval $(call digest,lethe-scalar,lethe,$(LETHE_DIGEST),-Iinclude -DINIT=lethe_sha256_init))
 ifneq ($(SHA),scalar)
 $(eval $(call digest,lethe-ce,lethe,$(LETHE_DIGEST),-Iinclude -DINIT=lethe_sha256_init_simd))
+$(eval $(call digest,lethe-ce-copy,lethe_copy,$(LETHE_DIGEST),-Iinclude))
 endif
 $(eval $(call digest,kexec-tools,kexec,$(KEXEC_OBJS),-I$(KEXEC_SRC)/util_lib/include))
 $(eval $(call digest,openssl,openssl,$(OPENSSL_ASM),-I$(OPENSSL_SRC)/crypto -DCAPABILITIES=0))

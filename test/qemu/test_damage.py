@@ -207,7 +207,6 @@ REFUSED = [
     ({"plan.list_head": 0x40000002, "plan.list_page_shift": 13}, "PLAN_LIST", ""),
     ({"plan.list_head": 0x40000002, "plan.list_page_shift": 12}, "PLAN_UNSUPPORTED", ""),
     ({"plan.on_fail": 0}, "PLAN_UNSUPPORTED", ""),
-    ({"plan.on_fail": 3}, "PLAN_UNSUPPORTED", ""),
     ({"plan.workspace_base": 0x800}, "PLAN_WORKSPACE", ""),
     ({"plan.workspace_size": 0}, "PLAN_WORKSPACE", ""),
     ({"plan.workspace_base": TOP, "plan.workspace_size": 0x2000}, "PLAN_WORKSPACE", ""),
