@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# build.sh OUT SOURCE CONFIG PREFIX: an arm64 Image of CONFIG on top of tinyconfig, from a folder
-# or a tar file of Linux, with PREFIXgcc. Everything else that it makes goes away again.
+# build.sh OUT SOURCE CONFIG PREFIX FILE..: an arm64 Image of CONFIG on top of tinyconfig and of some
+# C files, from a folder or a tar file of Linux, with PREFIXgcc. Everything else that it makes goes away
+# again.
 set -eu
 out=$1 source=$2 config=$3 prefix=$4
+shift 4
 mkdir -p "$(dirname "$out")"
 work=$(mktemp -d "$out.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -13,10 +15,19 @@ if [ -f "$source" ]; then
 	echo "kernel: unpacking" >&2
 	mkdir "$work/source"
 	tar --no-same-owner -xf "$source" -C "$work/source" --strip-components=1
-	source=$work/source
+else	# somebody else's: not a file of it is changed
+	cp -rs "$(cd "$source" && pwd)" "$work/source"
 fi
+source=$work/source
 mkdir "$work/build"
 work=$(cd "$work" && pwd)
+kernel=$source/arch/arm64/kernel
+cp -L --remove-destination "$kernel/Makefile" "$kernel/Makefile.own"
+for file; do
+	cp "$file" "$kernel/lethe_$(basename "$file")"
+	echo "obj-y += lethe_$(basename "$file" .c).o" >>"$kernel/Makefile.own"
+done
+mv -f "$kernel/Makefile.own" "$kernel/Makefile"
 # Nothing of the make that may have called us.
 unset MAKEFLAGS MFLAGS MAKELEVEL O V
 kbuild() {

@@ -7,7 +7,8 @@ TINY ?= $(O)/deps/tiny/Image
 export TINY
 
 check-qemu-long: $(TINY)
-$(O)/deps/tiny/Image: test/kernel/tiny.config test/kernel/build.sh
+TINY_PARTS := $(wildcard test/kernel/*.c)
+$(O)/deps/tiny/Image: test/kernel/tiny.config test/kernel/build.sh $(TINY_PARTS)
 	$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long
 	test/kernel/build.sh '$@' '$(LINUX_SRC)' $< \
-		'$(if $(filter %gcc,$(ARM64_CC)),$(ARM64_CC:%gcc=%))'
+		'$(if $(filter %gcc,$(ARM64_CC)),$(ARM64_CC:%gcc=%))' $(TINY_PARTS)
