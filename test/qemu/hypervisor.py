@@ -5,15 +5,15 @@ import os
 import struct
 
 import judge
-from harness import IMAGES, LOAD, MIB, O, PAYLOAD, RAM_BASE, Machine
+from harness import IMAGES, LOAD, O, PAYLOAD, RAM_BASE, Machine
 from images import write
 
 PROGRAM = os.path.join(IMAGES, "hyp.img")
 TABLE = 64
 FLAGS = ("4.7", "kvm", "refuses", "refuses-restart", "returns", "bounces", "hcd", "stays", "mmu")
 NONE, STUB_4_7, STUB_4_12 = range(3)    # enum lethe_hyp_stub
-PAYLOAD_AT = RAM_BASE + 0x04000000
-WORKSPACE = RAM_BASE + 0x06000000
+PAYLOAD_AT = RAM_BASE + 0x0e000000
+WORKSPACE = RAM_BASE + 0x0d000000
 OVER = LOAD + 0x1000                    # over the program and all that it left at EL2
 ELSEWHERE = RAM_BASE + 0x08000000
 MEM_SIZE = 0x30000                      # of the payload: more than the program has
@@ -29,29 +29,25 @@ def plain_payload(path):
     return write(path, data)
 
 
-def program(path, *flags, hyp_stub=NONE, el=0, mode=0, dest=OVER, size=0, bundle=0, x=X,
-            source=PROGRAM, payload_at=PAYLOAD_AT, workspace=WORKSPACE):
+def program(path, *flags, hyp_stub=NONE, el=0, mode=0, dest=OVER, mem_size=MEM_SIZE, size=0,
+            bundle=0, x=X, source=PROGRAM):
     """The program with its table filled in: struct table of hyp/program.h."""
     bits = sum(1 << FLAGS.index(flag) for flag in flags)
     with open(source, "rb") as file:
         data = bytearray(file.read())
-    struct.pack_into("<14Q", data, TABLE, bits, hyp_stub, el, mode, payload_at, size, dest, MEM_SIZE,
-                     workspace, bundle, *x)
+    struct.pack_into("<14Q", data, TABLE, bits, hyp_stub, el, mode, PAYLOAD_AT, size, dest, mem_size,
+                     WORKSPACE, bundle, *x)
     return write(path, data)
 
 
-def judged(path, at, payload, **ranges):
+def judged(path, payload, at=LOAD, dest=OVER, mem_size=MEM_SIZE):
     """From the program's first instruction; only its file and the payload's are clean."""
-    at = ranges.pop("at", at)
-    dest = ranges.pop("dest", OVER)
-    workspace = ranges.pop("workspace", WORKSPACE)
-    payload_at = ranges.pop("payload_at", PAYLOAD_AT)
     blob = judge.blob_size(os.path.join(O, "lethe.elf"))
     return {"start": at, "stop": dest, "elf": PROGRAM.replace(".img", ".elf"),
-            "clean": [(at, at + os.path.getsize(path)),
-                      (payload_at, payload_at + os.path.getsize(payload))],
-            "publish": {"workspace": (workspace, workspace + blob),
-                        "payload": (dest, dest + MEM_SIZE)}, **ranges}
+            "clean": [(start, start + os.path.getsize(file))
+                      for start, file in ((at, path), (PAYLOAD_AT, payload))],
+            "publish": {"workspace": (WORKSPACE, WORKSPACE + blob),
+                        "payload": (dest, dest + mem_size)}}
 
 
 def call(work, *flags, cpu="cortex-a72", machine_el=2, dest=OVER, **plan):
@@ -59,4 +55,4 @@ def call(work, *flags, cpu="cortex-a72", machine_el=2, dest=OVER, **plan):
     payload = plain_payload(work + "/payload")
     path = program(work + "/program", *flags, dest=dest, size=os.path.getsize(payload), **plan)
     return Machine(path, cpu=cpu, el=machine_el, load=[(payload, PAYLOAD_AT)], ram=True,
-                   judge=judged(path, LOAD, payload, dest=dest))
+                   judge=judged(path, payload, dest=dest))

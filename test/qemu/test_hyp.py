@@ -40,7 +40,7 @@ def calls(machine):
 
 
 def check_hop(machine, called, el=2):
-    machine.expect(r"^lethe: 0\.1\.0 at 0x46000000 EL2 E2H=0 x0=0x0$", never="^hyp: wrong")
+    machine.expect(r"^lethe: 0\.1\.0 at 0x4d000000 EL2 E2H=0 x0=0x0$", never="^hyp: wrong")
     values = machine.payload()
     assert values["el"] == el
     assert tuple(values[f"x{i}"] for i in range(4)) == X
@@ -118,7 +118,7 @@ def test_older_stub_than_stated(work):
 @pytest.mark.parametrize("cpu", ["cortex-a53", "neoverse-n1"])
 def test_none_stays_at_el1(work, cpu, below):
     with hypervisor.call(work, *flags_of(below, "mmu"), cpu=cpu, dest=ELSEWHERE) as machine:
-        machine.expect(r"^lethe: 0\.1\.0 at 0x46000000 EL1 E2H=0 ", never="^hyp: ")
+        machine.expect(r"^lethe: 0\.1\.0 at 0x4d000000 EL1 E2H=0 ", never="^hyp: ")
         assert machine.payload()["el"] == 1
         assert not calls(machine)
 
