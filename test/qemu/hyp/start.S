@@ -47,8 +47,16 @@ entry:	mov	x19, x0
 	adr	x0, initial_vectors
 	msr	vbar_el2, x0
 	msr	tpidr_el2, x20			// stub.S has no other memory
-	mov	x0, #0x33ff
-	msr	cptr_el2, x0
+	mov	x0, #0x33ff			// by booting.rst nothing is trapped that EL1 finds in its ID registers
+	mrs	x1, id_aa64pfr0_el1
+	ubfx	x1, x1, #32, #4			// SVE
+	cbz	x1, 1f
+	bic	x0, x0, #(1 << 8)		// TZ
+1:	mrs	x1, id_aa64pfr1_el1
+	ubfx	x1, x1, #24, #4			// SME
+	cbz	x1, 1f
+	bic	x0, x0, #(1 << 12)		// TSM
+1:	msr	cptr_el2, x0
 	mov	x0, #3
 	msr	cnthctl_el2, x0
 	msr	cntvoff_el2, xzr
