@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# build.sh OUT SOURCE CONFIG PREFIX FILE..: an arm64 Image of CONFIG on top of tinyconfig and of some
-# C files, from a folder or a tar file of Linux, with PREFIXgcc. Everything else that it makes goes away
-# again.
+# build.sh OUT SOURCE CONFIG PREFIX FILE..: an arm64 Image of CONFIG on top of tinyconfig, with some C
+# files of ours in it, from a folder or a tar file of Linux, with PREFIXgcc. Everything else that it
+# makes goes away again.
 set -eu
 out=$1 source=$2 config=$3 prefix=$4
 shift 4

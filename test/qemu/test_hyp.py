@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """plan.hyp_stub: from EL1 to EL2 through what answers HVC there, or a status that is printed.
 
-hyp/ is the caller and what stays below it; what a real KVM does, test_kvm.py. The judge watches from
-the caller's first instruction on.
+hyp/ is the caller and what stays below it; what a real KVM does, test_kvm.py. The judge watches
+from the caller's first instruction on.
 """
 
 import os

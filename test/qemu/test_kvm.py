@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""plan.hyp_stub with Linux itself below: a kernel whose KVM stays at EL2 when it goes to lethe_boot().
+"""plan.hyp_stub with Linux itself below: a kernel's KVM stays at EL2 when it goes to lethe_boot().
 
 The small kernel (test/kernel, with its jump.c) has the upper end of RAM reserved for the program of
 test_hyp.py and its payload, which goes over the whole kernel, hyp stub and hypervisor with it.
@@ -84,7 +84,8 @@ def expect_kernel(machine, mode):
 
 
 def check_handed_over(machine, entered, handed_over=None):
-    machine.expect(rf"^lethe: 0\.1\.0 at 0x4d000000 EL{entered} E2H=0 ", never="Kernel panic|lethe: FA")
+    machine.expect(rf"^lethe: 0\.1\.0 at 0x4d000000 EL{entered} E2H=0 ",
+                   never="Kernel panic|lethe: FA")
     values = machine.payload()
     assert values["el"] == (handed_over or entered)
     assert tuple(values[f"x{i}"] for i in range(4)) == X
