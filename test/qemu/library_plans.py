@@ -71,10 +71,12 @@ class Writer(relocation.Writer):
 
 
 class List:
-    """One list: pages in place, from anywhere, from where a later one goes."""
+    """One list: pages in place, from anywhere, from where a later one goes. padding: entries before each
+    page that lead nowhere."""
 
-    def __init__(self, world, shift, pages, runs, style):
+    def __init__(self, world, shift, pages, runs, style, padding=0):
         self.world, self.rng, self.shift, self.page = world, world.rng, shift, 1 << shift
+        self.padding = padding
         self.list_pages = []
         self.gap = {}           # of a run: what is nobody's behind it
         self.runs = self.make_runs(pages, runs)
@@ -116,6 +118,9 @@ class List:
             for i in range(length):
                 address = first + i * self.page
                 todo.remove(address)
+                if self.padding:
+                    writer.pad(self.padding)
+                    writer.put(address | DESTINATION)
                 self.world.memory.write(address, self.rng.randbytes(self.page))
                 kind = self.rng.random()
                 source = self.rng.choice(self.sources)
@@ -181,7 +186,7 @@ class Segments:
     def plain(self, count):
         rng = self.rng
         size = 40000 * count
-        at = self.world.take(size, gap=0x1000, name="zone")
+        at = self.world.take(size + 2 * 8192, gap=0x1000, name="zone")     # what is aligned slides up
         self.zone = (at, at + size)
         self.world.memory.write(at, rng.randbytes(size))
         sources = []
@@ -218,11 +223,10 @@ class Segments:
         elif kind < 0.75 and self.list:     # where the list, or what it brings, came from
             start, end = rng.choice(self.list.memory())
             dest = rng.randrange(start, end)
-            tail = min(tail, 100)
-            file_size = min(file_size, end - dest - tail) if end - dest > tail else 0
-            tail = tail if end - dest > tail else 0
-        dest = max(lo, min(dest, hi - file_size - tail)) if not self.list or \
-            lo <= dest < hi else dest
+            file_size = min(file_size, end - dest)
+            tail = min(tail, end - dest - file_size)
+            lo, hi = start, end
+        dest = max(lo, min(dest, hi - file_size - tail))
         return {"source": source, "dest": dest, "file_size": file_size,
                 "mem_size": file_size + tail}
 

@@ -12,7 +12,7 @@ import random
 import pytest
 
 from library import MIB, World, run
-from library_plans import BEST, UNCACHED, add_random
+from library_plans import BEST, UNCACHED, List, add_random, the_plan
 
 CPUS = ("cortex-a53", "cortex-a72", "neoverse-n1", "max")
 MACHINES = [(cpu, el, False) for cpu in CPUS for el in (1, 2)] + \
@@ -25,10 +25,14 @@ def name(machine):
     return f"{machine[0]}-el{machine[1]}{'h' * machine[2]}"
 
 
-def check_random(work, machine, rounds, **where):
+def seeded():
     seed = int(os.environ.get("SEED", 0)) or random.SystemRandom().getrandbits(32)
     print(f"SEED={seed}")
-    world = World(random.Random(seed), *machine, **where)
+    return random.Random(seed)
+
+
+def check_random(work, machine, rounds, **where):
+    world = World(seeded(), *machine, **where)
     cells = CELLS * rounds
     world.rng.shuffle(cells)
     for mmu, mode, shift in cells:
@@ -39,3 +43,30 @@ def check_random(work, machine, rounds, **where):
 @pytest.mark.parametrize("machine", MACHINES, ids=name)
 def test_random(work, machine):
     check_random(work, machine, ROUNDS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("machine", MACHINES, ids=name)
+def test_more_random(work, machine):
+    """10,000 in all."""
+    for _ in range(9):
+        check_random(work, machine, ROUNDS + 1)
+
+
+@pytest.mark.parametrize("machine", [("cortex-a72", 2, False), ("neoverse-n1", 1, False),
+                                     ("max", 2, True)], ids=name)
+@pytest.mark.parametrize("high", [1 << 32, 1 << 40], ids=hex)
+def test_high_memory(work, machine, high):
+    """All that a plan names lies above 4 GiB, or above 1 TiB."""
+    check_random(work, machine, 1, arena=high, size=64 * MIB)
+
+
+@pytest.mark.parametrize("mmu", [False, True], ids=["off", "on"])
+def test_long_list(work, mmu):
+    """100,000 entries and more, most of them destinations that nothing goes to."""
+    world = World(seeded(), "cortex-a72", 2)
+    for mode in (BEST, UNCACHED):
+        the_list = List(world, 12, 100, 20, "full", padding=1000)
+        assert the_list.entries > 100000
+        the_plan(world, mmu, mode, the_list, [])
+    run(work, world)
