@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "plan_entries.h"
+
 struct job {
 	const struct lethe_plan *plan;
 	struct lethe_boot_work *work;
@@ -90,7 +92,8 @@ static int check_workspace(const struct job *job, uint64_t size)
 
 /*
  * The first page of the list that the caller has not mapped; 1, no page's address, when there is none.
- * Whatever else is wrong with the list lethe_kimage_check() finds, in what this has walked.
+ * Whatever else is wrong with the list lethe_kimage_check() finds, in what this has walked. It reads
+ * nothing outside the windows, nor may this: with the MMU off nobody else would keep it from there.
  */
 static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 {
@@ -104,7 +107,8 @@ static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 	while ((entry & LETHE_KIMAGE_INDIRECTION) != 0) {
 		const uint64_t list_page = entry & -page;
 
-		if (list_page == tortoise) {
+		if (list_page == tortoise || lethe_range_wraps(list_page, page) ||
+		    !lethe_windows_cover(plan, list_page, page)) {
 			break;
 		}
 		count++;

@@ -5,6 +5,7 @@
 
 #include "entry.h"
 #include "mmu_regs.h"
+#include "plan_entries.h"
 
 _Static_assert(offsetof(struct lethe_mmu_regs, tcr) == 0, "mmu.S");
 _Static_assert(offsetof(struct lethe_mmu_regs, mair) == 8, "mmu.S");

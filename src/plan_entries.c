@@ -48,6 +48,21 @@ int lethe_plan_check_windows(const struct lethe_plan *plan, struct lethe_where *
 	return LETHE_OK;
 }
 
+int lethe_windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t size)
+{
+	const struct lethe_window *windows = lethe_plan_windows(plan);
+	uint64_t at = base;
+	unsigned int i;
+
+	/* Ascending and disjoint (lethe_plan_check), so one pass is enough. */
+	for (i = 0; i < plan->window_count && at < base + size; i++) {
+		if (windows[i].base <= at && at - windows[i].base < windows[i].size) {
+			at = windows[i].base + windows[i].size;
+		}
+	}
+	return at >= base + size;
+}
+
 static int segment_fail(const struct lethe_segment *segment, uint32_t index, int status,
 			uint64_t value, struct lethe_where *where)
 {

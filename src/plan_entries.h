@@ -32,6 +32,9 @@ int lethe_plan_name_good(const char name[LETHE_NAME_SIZE]);
 int lethe_plan_check_windows(const struct lethe_plan *plan, struct lethe_where *where);
 int lethe_plan_check_segments(const struct lethe_plan *plan, struct lethe_where *where);
 
+/* Is all of [base, base + size), which does not wrap, in the windows of a plan that was judged? */
+int lethe_windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t size);
+
 /* Slots and the strings they own. Segments were judged before. */
 int lethe_plan_check_slots(const struct lethe_plan *plan, struct lethe_where *where);
 

@@ -6,22 +6,8 @@
 #include <lethe/cache.h>
 
 #include "memory.h"
+#include "plan_entries.h"
 #include "road.h"
-
-int lethe_windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t size)
-{
-	const struct lethe_window *windows = lethe_plan_windows(plan);
-	uint64_t at = base;
-	unsigned int i;
-
-	/* Ascending and disjoint (lethe_plan_check), so one pass is enough. */
-	for (i = 0; i < plan->window_count && at < base + size; i++) {
-		if (windows[i].base <= at && at - windows[i].base < windows[i].size) {
-			at = windows[i].base + windows[i].size;
-		}
-	}
-	return at >= base + size;
-}
 
 /* The plan's windows; else /memory; else the UEFI map. */
 static int covers(struct lethe_road *road, uint64_t base, uint64_t size)

@@ -84,9 +84,6 @@ int lethe_read_memory(struct lethe_road *road, struct lethe_where *where);
  * tails that the list may have stored to. */
 uint64_t lethe_list_move(struct lethe_road *road);
 
-/* read_memory.c: do the plan's windows hold all of [base, base + size)? */
-int lethe_windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t size);
-
 /* move.c: copies, zeroes the tails; what is digested on the way is verified. Returns the bytes stored. */
 uint64_t lethe_move(struct lethe_road *road);
 
