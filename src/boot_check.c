@@ -81,7 +81,7 @@ static int check_workspace(const struct job *job, uint64_t size)
 	if (here - start < plan->workspace_size) {
 		return fail(job, LETHE_E_PLAN_WORKSPACE, "stack", here);
 	}
-	status = check_mapped(job, start, size, 1, "workspace");
+	status = check_mapped(job, start, plan->workspace_size, 1, "workspace");
 	if (status == LETHE_OK) {
 		/* Before the first store, which may go past the caches: no dirty line is to land on it. */
 		lethe_dcache_clean_inval_poc(start, start + size);

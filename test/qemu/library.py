@@ -303,7 +303,7 @@ class World:
         workspaces = merge(self.workspaces)
         may_write = [*self.stacks, *workspaces, *spent]
         options = {"start": LOAD, "stop": stop, "elf": PROGRAM.replace(".img", ".elf"),
-                   "clean": [(LOAD, up(self.low_at))],
+                   "clean": [(LOAD, up(self.low_at)), *merge(self.stacks)],
                    "write": [*may_write, (VIRT_UART, VIRT_UART + PAGE)],
                    "publish": {"workspace": (LOAD, LOAD + PAGE)}}
         for i, each in enumerate(spent):
@@ -374,9 +374,10 @@ def run(work, world, *, patch=lambda image: None, extra=(), seconds=None, judge=
             failure = error
         text = machine.raw.decode("utf-8", "replace")
         lines = [line.rstrip() for line in LINE.findall(text)]
-        for number, (line, wish) in enumerate(zip(lines, world.wanted + ["end"])):
-            if not re.fullmatch(wish, line):
-                raise machine.failure(f"job {number}: {line!r} for {wish!r}; {world.note(number)}")
+        wrong = [f"job {number}: {line!r} for {wish!r}; {world.note(number)}" for number, (line, wish)
+                 in enumerate(zip(lines, world.wanted + ["end"])) if not re.fullmatch(wish, line)]
+        if wrong:
+            raise machine.failure("\n".join(wrong[:20]))
         if failure or len(lines) != len(world.wanted) + 1:
             raise machine.failure(f"{failure and str(failure).splitlines()[0]}; after job "
                                   f"{len(lines) - 1}; then {world.note(len(lines))}")

@@ -361,7 +361,7 @@ def the_plan(world, mmu, mode, the_list, segments, *, console=None, change=None,
             "windows": told}
     if the_list:
         plan |= {"list_head": the_list.head, "list_page_shift": the_list.shift}
-    if console or (console is None and rng.random() < 0.06):
+    if console or (console is None and rng.random() < 0.06) or os.environ.get("CONSOLE"):
         plan |= {"console_kind": PL011, "console_base": VIRT_UART}
     if change:
         change(plan)

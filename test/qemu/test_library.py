@@ -2,7 +2,7 @@
 """The library door on plans and lists of all kinds, called from worlds of all kinds: memory against a
 plain reference, and the judge of cache coherence.
 
-SEED in the environment repeats a failure, which prints it.
+SEED in the environment repeats a failure, which prints it; with CONSOLE=1 all plans say what they do.
 """
 
 import itertools

@@ -1,0 +1,431 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the library door refuses: lethe_boot_check() says which and where, lethe_boot() comes back with the
+same, the caller's world is as before, and nothing but the workspace was stored to."""
+
+import hashlib
+import os
+import random
+import re
+import struct
+
+import pytest
+
+from library import BOOT, CHECK, PAGE, Caller, World, blob_size, run, up
+from library_plans import HALT, WORK, write_plan
+from plan_writer import FORCE_TREE, IN_PLACE, NONE, SOURCE_LIST, SOURCE_OFFSET
+from relocation import DESTINATION, DONE, INDIRECTION, SOURCE
+
+HOLE = 0x0e000000           # nothing answers there
+WHAT = ["", "SEGMENT", "WINDOW", "SLOT", "TREE", "ENTRY"]
+ROWS = []
+
+
+def statuses():
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "../../include/lethe/status.h")
+    with open(path, encoding="utf-8") as file:
+        return {name: int(number) for name, number in re.findall(r"X\((\w+), (-\d+),", file.read())}
+
+
+STATUS = statuses()
+
+
+class Base:
+    """A plan that is taken, in parts: two list pages, a segment that they bring, one that they do not."""
+
+    def __init__(self, world, mmu):
+        self.world, self.mmu = world, mmu
+        self.caller = Caller(world, mmu)
+        pages = world.take(16 * PAGE, 16 * PAGE, name="list and its pages")
+        self.lists = [pages, pages + PAGE]
+        self.sources = [pages + i * PAGE for i in (2, 3, 4)]
+        self.dests = [pages + i * PAGE for i in (6, 9)]
+        self.free = pages + 11 * PAGE
+        world.take(PAGE)        # nobody's
+        self.source = world.take(1000, name="source") // 8 * 8 + 1
+        world.take(PAGE)
+        self.dest = world.take(1500, 8, gap=PAGE, name="destination") + 8
+        world.take(PAGE)
+        self.entries = [
+            [self.dests[0] | DESTINATION, self.sources[0] | SOURCE, self.sources[1] | SOURCE,
+             self.lists[1] | INDIRECTION],
+            [self.dests[1] | DESTINATION, self.sources[2] | SOURCE, DONE]]
+        self.size = up(blob_size() + WORK + 2 * PAGE)
+        self.workspace = world.take(self.size + PAGE, PAGE, name="workspace")
+        self.plan_at = world.take(2 * PAGE, PAGE, name="plan") + PAGE - 400    # in two pages
+        self.listed = {"name": "listed", "flags": SOURCE_LIST, "dest": self.dests[0],
+                  "file_size": 8192, "mem_size": 8192, "digest": bytes(32)}
+        self.plain = {"name": "plain", "source": self.source, "dest": self.dest, "file_size": 900,
+                 "mem_size": 1000, "digest": bytes(32)}
+        self.slot = {"name": "job", "entry": world.back(), "entry_segment": NONE,
+                     "x": (0, 0, 0, 0), "segments": [self.listed, self.plain]}
+        self.plan = {"on_fail": HALT, "workspace_base": self.workspace,
+                     "workspace_size": self.size, "slots": [self.slot],
+                     "windows": [{"base": world.arena, "size": world.end - world.arena}],
+                     "list_head": self.lists[0] | INDIRECTION, "list_page_shift": 12}
+        self.plan_argument = self.workspace_argument = None
+        self.map = {"plan": "as it is", "workspace": "as it is", "list": "as it is"}
+
+    def finish(self, damage):
+        world, rng = self.world, self.world.rng
+        raw = bytearray(write_plan(self.plan))
+        if damage:
+            damage(raw)
+        world.memory.write(self.plan_at, raw)
+        for page, entries in zip(self.lists, self.entries):
+            world.memory.write(page, struct.pack(f"<{len(entries)}Q", *entries))
+        for start, size, name in ((self.plan_at, len(raw), "plan"), (self.workspace, self.size,
+                                                                    "workspace"),
+                                  (self.lists[0], PAGE, "first"), (self.lists[1], PAGE, "list")):
+            self.map_one(start, size, self.map.get(name, "as it is"), name == "workspace")
+        for start, size in [(self.plan_at, len(raw)), *((page, PAGE) for page in self.lists)]:
+            world.worlds.append(("dirty" if self.caller.seen("wb") == "wb" else "clean",
+                                 (start, start + size)))
+        world.workspaces.append((self.workspace, self.workspace + self.size))
+        at = self.plan_at if self.plan_argument is None else self.plan_argument
+        workspace = self.workspace if self.workspace_argument is None else self.workspace_argument
+        return at, workspace, rng.random() < 0.9
+
+    def map_one(self, start, size, how, write):
+        """how: of the whole, or of the page that it starts with ("first"), or of the last one."""
+        kind, _, which = how.partition(" of ")
+        pages = range(start // PAGE * PAGE, start + size, PAGE)
+        wrong = {"": pages, "the last": pages[-1:], "the first": pages[:1]}[which]
+        for page in pages:
+            bad = page in wrong and how != "as it is"
+            if bad and kind == "unmapped":
+                continue
+            self.caller.map(page + PAGE if bad and kind == "elsewhere" else page, PAGE,
+                            "device" if bad and kind == "device" else "wb", va=page,
+                            write=write and not (bad and kind == "read-only"))
+
+
+def row(status, where=("", 0, 0), mmu=None, damage=None, id_=None):
+    """where: (what, index, value or a function of the base, name if any)"""
+    def decorate(change):
+        ROWS.append((id_ or change.__name__, status, where, mmu, damage, change))
+        return change
+    return decorate
+
+
+def rows(status, where, **fields):
+    """The plan's fields: each is wrong in one row."""
+    for name, value in fields.items():
+        def change(base, name=name, value=value):
+            base.plan[name] = value(base) if callable(value) else value
+        ROWS.append((f"{status} {name}", status, where, None, None, change))
+
+
+def nothing(base):
+    pass
+
+
+def seal(raw):
+    raw[16:48] = bytes(32)
+    raw[16:48] = hashlib.sha256(raw).digest()
+
+
+def poke(at, fmt, value, sealed=True):
+    def damage(raw):
+        struct.pack_into("<" + fmt, raw, at, value)
+        if sealed:
+            seal(raw)
+    return damage
+
+
+def damaged(id_, status, damage, where=("", 0, None)):
+    ROWS.append((id_, status, where, None, damage, nothing))
+
+
+# ---- the plan itself ----
+
+@row("PLAN_MISSING")
+def no_plan(base):
+    base.plan_argument = 0
+
+
+@row("PLAN_ALIGN", ("", 0, lambda base: base.plan_at + 4))
+def plan_not_aligned(base):
+    base.plan_argument = base.plan_at + 4
+
+
+SLOT, SEGMENT = 192, 192 + 128
+damaged("magic", "PLAN_MAGIC", poke(0, "B", 0, False))
+damaged("version", "PLAN_VERSION", poke(8, "I", 2, False), ("", 0, 2))
+damaged("size 8", "PLAN_SIZE", poke(12, "I", 8, False), ("", 0, 8))
+damaged("size, all", "PLAN_SIZE", poke(12, "I", 2**32 - 8, False), ("", 0, 2**32 - 8))
+damaged("digest", "PLAN_DIGEST", poke(16, "Q", 0, False), ("", 0, 0))
+damaged("one bit of the slot", "PLAN_DIGEST", poke(SLOT + 40, "B", 1, False), ("", 0, 0))
+damaged("reserved", "PLAN_RESERVED", poke(148, "I", 1))
+damaged("slot count", "PLAN_COUNT", poke(56, "I", 5))
+damaged("segment count", "PLAN_COUNT", poke(60, "I", 65))
+damaged("window count", "PLAN_COUNT", poke(64, "I", 65))
+damaged("slot's name", "PLAN_NAME", poke(SLOT, "B", 10), ("SLOT", 0, 0))
+damaged("segment's name", "PLAN_NAME", poke(SEGMENT + 112, "B", 0), ("SEGMENT", 1, 0))
+damaged("segment's flags", "PLAN_FLAGS", poke(SEGMENT + 16, "I", 16), ("SEGMENT", 0, 16, "listed"))
+damaged("first segment", "PLAN_SLOT", poke(SLOT + 20, "I", 1), ("SLOT", 0, 1, "job"))
+damaged("strings", "PLAN_STRING", poke(SLOT + 72, "I", 1), ("SLOT", 0, 1, "job"))
+rows("PLAN_FLAGS", ("", 0, 4), flags=4)
+rows("PLAN_POLICY", ("", 0, 4), on_fail=4)
+rows("PLAN_EL", ("", 0, 2), el=2)
+rows("PLAN_STUB", ("", 0, 3), hyp_stub=3)
+rows("PLAN_CONDUIT", ("", 0, 4), psci=4)
+rows("PLAN_MODE", ("", 0, 2), mode=2)
+rows("PLAN_CONSOLE", ("", 0, 5), console_kind=5)
+rows("PLAN_LIST", ("", 0, 13), list_page_shift=13)
+rows("PLAN_LIST", ("", 0, None), list_head=lambda base: base.lists[0] | SOURCE)
+rows("PLAN_WORKSPACE", ("", 0, None), workspace_base=lambda base: base.workspace + 8)
+rows("PLAN_WORKSPACE", ("", 0, 0), workspace_size=0)
+rows("PLAN_UNSUPPORTED", ("", 0, 0x1000, "extent"), extent_size=0x1000)
+rows("PLAN_UNSUPPORTED", ("", 0, 3, "on-fail fallback"), on_fail=3)
+rows("WINDOW", ("WINDOW", 0, 1), windows=[{"base": 1, "size": PAGE}])
+
+
+@row("PLAN_UNSUPPORTED", ("SLOT", 1, 2, "second"))
+def two_slots(base):
+    base.plan["slots"].append({"name": "second", "entry": 0, "segments": [
+        {"name": "b", "file_size": 0, "mem_size": 0, "digest": bytes(32)}]})
+
+
+@row("PLAN_ENTRY", ("SLOT", 0, lambda base: base.world.back() + 2, "job"))
+def entry_not_aligned(base):
+    base.slot["entry"] += 2
+
+
+@row("PLAN_TREE", ("SLOT", 0, FORCE_TREE, "job"))
+def no_tree_to_force(base):
+    base.slot |= {"tree_base": base.free, "tree_size": PAGE, "flags": FORCE_TREE}
+
+
+@row("PLAN_INITRD", ("SLOT", 0, 2, "job"))
+def initrd_of_nobody(base):
+    base.slot["initrd_segment"] = 2
+
+
+@row("SEGMENT_SIZE", ("SEGMENT", 1, 899, "plain"))
+def smaller_in_memory(base):
+    base.plain["mem_size"] = 899
+
+
+@row("SEGMENT_ALIGN", ("SEGMENT", 1, 4096, "plain"))
+def aligned_but_not_in_place(base):
+    base.plain["align"] = 4096
+
+
+@row("SEGMENT_WRAP", ("SEGMENT", 1, 2**64 - 8, "plain"))
+def wraps(base):
+    base.plain["dest"] = 2**64 - 8
+
+
+@row("SEGMENT_SOURCE", ("SEGMENT", 1, 0, "plain"))
+def offset_without_extent(base):
+    base.plain |= {"source": 0, "flags": SOURCE_OFFSET}
+
+
+@row("PLAN_LIST", ("SEGMENT", 0, 8, "listed"))
+def from_two_places(base):
+    base.listed["source"] = 8
+
+
+# ---- the workspace ----
+
+@row("PLAN_WORKSPACE", ("", 0, lambda base: base.workspace + PAGE, "workspace"))
+def another_workspace(base):
+    base.workspace_argument = base.workspace + PAGE
+
+
+@row("PLAN_WORKSPACE", ("", 0, None, "workspace"))
+def too_small_for_the_plan(base):
+    base.size = base.plan["workspace_size"] = PAGE
+
+
+@row("PLAN_WORKSPACE", ("", 0, lambda base: base.plan_at, "plan"))
+def over_the_plan(base):
+    base.plan_at = base.workspace + base.size - 1000
+
+
+@row("PLAN_WORKSPACE", ("", 0, None, "stack"))
+def over_the_stack(base):
+    base.caller.stack = base.workspace + base.size - PAGE + 1024
+    base.caller.offset = 0
+    base.caller.high = False
+
+
+# ---- where things go ----
+
+@row("SOURCE_LETHE", ("SEGMENT", 1, lambda base: base.workspace + 1, "plain"))
+def source_in_the_workspace(base):
+    base.plain["source"] = base.workspace + 1
+
+
+@row("DEST_LETHE", ("SEGMENT", 1, lambda base: base.workspace - 999, "plain"))
+def dest_in_the_workspace(base):
+    base.plain["dest"] = base.workspace - 999
+
+
+@row("DEST_EXTENT", ("SEGMENT", 1, 0, "plain"))
+def in_place_without_extent(base):
+    base.plain |= {"source": 0, "dest": 0, "file_size": 0, "flags": SOURCE_OFFSET | IN_PLACE}
+
+
+@row("DEST_OVERLAP", ("SEGMENT", 1, lambda base: base.dests[0] + 8191, "plain"))
+def two_in_one_place(base):
+    base.plain["dest"] = base.dests[0] + 8191
+
+
+@row("DEST_OVERLAP", ("SEGMENT", 1, lambda base: base.dest, "plain"))
+def tree_over_a_segment(base):
+    base.slot |= {"tree_base": base.dest + 992, "tree_size": PAGE}
+
+
+@row("DEST_SOURCE", ("SEGMENT", 1, lambda base: base.dest, "plain"))
+def each_over_the_other(base):
+    base.slot["segments"].append({"name": "third", "source": base.dest, "dest": base.source,
+                                  "file_size": 100, "mem_size": 100, "digest": bytes(32)})
+
+
+@row("INITRD_WINDOW", ("SEGMENT", 1, lambda base: 1 << 40, "plain"))
+def initrd_far_away(base):
+    base.slot["initrd_segment"] = 1
+    base.plain["dest"] = 1 << 40
+
+
+# ---- the list ----
+
+def at(base, index, entry):
+    """Entry number index, as a status counts them: the head is 0."""
+    page, index = (0, index - 1) if index < 5 else (1, index - 5)
+    base.entries[page][index] = entry(base) if callable(entry) else entry
+
+
+def entry_row(id_, status, index, entry, where=None, mmu=None):
+    def change(base):
+        at(base, index, entry)
+    ROWS.append((id_, status, where or ("ENTRY", index, None), mmu, None, change))
+
+
+entry_row("no flag", "LIST_FLAGS", 2, lambda b: b.sources[0])
+entry_row("two flags", "LIST_FLAGS", 2, lambda b: b.sources[0] | SOURCE | DESTINATION)
+entry_row("a bit that is none", "LIST_FLAGS", 3, lambda b: b.sources[0] | SOURCE | 16)
+entry_row("the end with an address", "LIST_FLAGS", 7, lambda b: b.free | DONE)
+entry_row("endless", "LIST_CYCLE", 4, lambda b: b.lists[0] | INDIRECTION, ("ENTRY", 4, None))
+entry_row("no destination", "LIST_NO_DEST", 1, lambda b: b.sources[0] | SOURCE)
+entry_row("list page that wraps", "SEGMENT_WRAP", 4, 2**64 - PAGE | INDIRECTION)
+entry_row("source that wraps", "SEGMENT_WRAP", 2, 2**64 - PAGE | SOURCE)
+entry_row("list page where nothing is", "LIST_PAGE", 4, HOLE | INDIRECTION, mmu=False)
+entry_row("list page beyond RAM", "LIST_PAGE", 4, 1 << 38 | INDIRECTION, mmu=False)
+entry_row("source where nothing is", "LIST_SOURCE", 3, HOLE | SOURCE)
+entry_row("source in the workspace", "SOURCE_LETHE", 3, lambda b: b.workspace | SOURCE)
+entry_row("read too late", "DEST_SOURCE", 6, lambda b: b.dests[0] | SOURCE)
+
+
+def goes_to(id_, status, index, dest, where=None, change=nothing):
+    """A page that is stored where none may be."""
+    def whole_change(base):
+        at(base, 1 if index == 2 else 5, dest(base) | DESTINATION)
+        change(base)
+    ROWS.append((id_, status, where or ("ENTRY", index, dest), None, None, whole_change))
+
+
+def a_tree(base):
+    base.slot |= {"tree_base": base.free + 8, "tree_size": 16}
+
+
+goes_to("in nobody's RAM", "DEST_NOT_RAM", 2, lambda b: HOLE)
+goes_to("in the workspace", "DEST_LETHE", 2, lambda b: b.workspace)
+goes_to("stored twice", "DEST_OVERLAP", 6, lambda b: b.dests[0] + PAGE)
+goes_to("over a plain segment", "DEST_OVERLAP", 6, lambda b: b.dest // PAGE * PAGE)
+goes_to("over a plain source", "DEST_SOURCE", 6, lambda b: b.source // PAGE * PAGE)
+goes_to("over the tree", "DEST_OVERLAP", 6, lambda b: b.free, change=a_tree)
+goes_to("over a list page", "LIST_OVER", 6, lambda b: b.lists[1],
+        ("ENTRY", 4, lambda b: b.lists[1]))
+
+
+@row("LIST_FLAGS", ("ENTRY", 2, 0x20))
+def rubbish_behind_a_wrong_entry(base):
+    """Which is not to be followed."""
+    at(base, 2, 0x20)
+    at(base, 3, HOLE | INDIRECTION)
+
+
+@row("LIST_LINK", ("ENTRY", 512, lambda base: base.lists[0]))
+def no_link(base):
+    base.entries[0] = [base.dests[0] | DESTINATION] * 512
+
+
+@row("LIST_RUNS", ("ENTRY", 131, None))
+def too_many_runs(base):
+    """65, each of one page, downwards."""
+    first = base.world.take(65 * PAGE, PAGE)
+    base.entries[0] = [word for i in range(65, 0, -1) for word in
+                       (first + (i - 1) * PAGE | DESTINATION, base.sources[0] | SOURCE)] + [DONE]
+    base.entries[0][0:0] = [base.dests[0] | DESTINATION]
+
+
+@row("LIST_SHORT", ("SEGMENT", 0, lambda base: base.dests[0], "listed"))
+def one_byte_short(base):
+    base.listed |= {"file_size": 8193, "mem_size": 8193}
+
+
+@row("LIST_SHORT", ("SEGMENT", 0, lambda base: base.dests[0] - 1, "listed"))
+def begins_early(base):
+    base.listed["dest"] -= 1
+
+
+@row("PLAN_WORKSPACE", ("", 0, None, "workspace"))
+def too_small_for_the_list(base):
+    base.entries[0] = [base.free | DESTINATION] * 500 + base.entries[0]
+    base.size = base.plan["workspace_size"] = up(blob_size() + 5700)
+
+
+# ---- how the caller has it mapped ----
+
+def mapped(id_, name, how, value, where=None):
+    def change(base):
+        base.map[name] = how
+    ROWS.append((id_, "CALLER_MAP", where or ("", 0, value, name), True, None, change))
+
+
+for how_ in ("unmapped", "elsewhere", "device"):
+    mapped(f"plan {how_}", "plan", f"{how_} of the first", lambda b: b.plan_at // PAGE * PAGE)
+    mapped(f"plan's end {how_}", "plan", f"{how_} of the last", lambda b: up(b.plan_at))
+    mapped(f"list page {how_}", "list", how_, None, ("ENTRY", 4, lambda b: b.lists[1]))
+    mapped(f"first list page {how_}", "first", how_, None, ("ENTRY", 0, lambda b: b.lists[0]))
+for how_ in ("unmapped", "elsewhere", "device", "read-only"):
+    mapped(f"workspace {how_}", "workspace", f"{how_} of the first", lambda b: b.workspace)
+    mapped(f"workspace's end {how_}", "workspace", f"{how_} of the last",
+           lambda b: b.workspace + b.size - PAGE)
+
+
+def line(kind, status, where, base, with_where):
+    text = f"{'check' if kind == CHECK else 'status'} {status & 2**64 - 1:016x}"
+    if kind == BOOT or not with_where:
+        return text
+    what, index, value, *name = where
+    value = value(base) if callable(value) else value
+    value = "[0-9a-f]{16}" if value is None else f"{value:016x}"
+    return f"{text} {WHAT.index(what):016x} {index:016x} {value}" + \
+        (f" {re.escape(name[0])}" if name else "")
+
+
+def refuse(world, mmu, each):
+    id_, status, where, wants_mmu, damage, change = each
+    if wants_mmu not in (None, mmu):
+        return
+    base = Base(world, mmu)
+    change(base)
+    at_, workspace, with_where = base.finish(damage)
+    for kind in (CHECK, BOOT):
+        world.add(kind, base.caller, (at_, workspace, with_where),
+                  line(kind, STATUS[status], where, base, with_where), note=id_)
+
+
+@pytest.mark.parametrize("machine", [("cortex-a53", 1, False), ("cortex-a72", 2, False),
+                                     ("neoverse-n1", 2, True), ("max", 1, False)],
+                         ids=lambda m: f"{m[0]}-el{m[1]}{'h' * m[2]}")
+@pytest.mark.parametrize("mmu", [False, True], ids=["off", "on"])
+def test_refusals(work, machine, mmu):
+    world = World(random.Random(1), *machine)
+    for each in ROWS:
+        refuse(world, mmu, each)
+    run(work, world)
