@@ -6,6 +6,7 @@ arena in which each job has plan, list, workspace, sources and destinations of i
 it under the judge and compares all of RAM, byte for byte, but workspaces and stacks.
 """
 
+import contextlib
 import functools
 import os
 import re
@@ -344,51 +345,74 @@ def difference(world, found, wanted):
     return None
 
 
-def run(work, world, *, patch=lambda image: None, extra=(), seconds=None, judge=None):
-    """Runs the jobs, holds the program's lines against world.wanted, compares memory."""
-    stop = symbols()["finished"]
+def program(world, patch=lambda image: None):
+    """The caller, as it lies at LOAD."""
     with open(PROGRAM, "rb") as file:
         image = bytearray(file.read())
     patch(image)
     struct.pack_into("<2Q", image, 64, JOBS, world.el == 2)
+    return image
+
+
+@contextlib.contextmanager
+def started(work, world, *, image=None, stop=None, extra=(), judge=None, seconds=None):
+    """(the machine, which runs; its RAM before it did)"""
     path = os.path.join(work, "program.img")
     with open(path, "wb") as file:
-        file.write(image)
+        file.write(image or program(world))
+    judge = {**world.judge(stop or symbols()["finished"]), **(judge or {})}
     with Machine(path, cpu=world.cpu, el=world.el, memory=(world.end - RAM_BASE) // MIB, ram=True,
-                 paused=True, extra=extra,
-                 judge={**world.judge(stop), **(judge or {})}) as machine:
+                 paused=True, extra=extra, judge=judge) as machine:
         if seconds:
             machine.deadline = machine.started + seconds
         with open(machine.ram_path, "r+b") as file:
             for index, data in world.memory.chunks.items():
-                lo = index * CHUNK - RAM_BASE
-                if index * CHUNK <= LOAD < (index + 1) * CHUNK:
-                    raise AssertionError("over the program")
-                os.pwrite(file.fileno(), data, lo)
-        wanted = Memory(file_memory(machine.ram_path))
+                os.pwrite(file.fileno(), data, index * CHUNK - RAM_BASE)
+        before = file_memory(machine.ram_path)
         machine.go()
-        failure = None
-        try:
+        yield machine, before
+
+
+def compare(machine, world, before):
+    """All of RAM with what it is to be."""
+    wanted = Memory(before)
+    for address, data in world.results:
+        wanted.write(address, data)
+    wanted.chunks = {**before.chunks, **wanted.chunks}
+    wrong = difference(world, file_memory(machine.ram_path), wanted)
+    if wrong:
+        raise machine.failure(wrong)
+
+
+def compare_lines(machine, world):
+    text = machine.raw.decode("utf-8", "replace")
+    lines = [line.rstrip() for line in LINE.findall(text)]
+    wrong = [f"job {number}: {line!r} for {wish!r}; {world.note(number)}" for number, (line, wish)
+             in enumerate(zip(lines, world.wanted + ["end"])) if not re.fullmatch(wish, line)]
+    if wrong:
+        raise machine.failure("\n".join(wrong[:20]))
+    if len(lines) != len(world.wanted) + 1:
+        raise machine.failure(f"nothing after job {len(lines) - 1}; then {world.note(len(lines))}")
+    return text
+
+
+def run(work, world, **options):
+    """Runs the jobs to the end, holds the program's lines against world.wanted, compares memory."""
+    with started(work, world, **options) as (machine, before):
+        with contextlib.suppress(AssertionError):       # what it said by then says more
             machine.expect_exit()
-        except AssertionError as error:
-            failure = error
-        text = machine.raw.decode("utf-8", "replace")
-        lines = [line.rstrip() for line in LINE.findall(text)]
-        wrong = [f"job {number}: {line!r} for {wish!r}; {world.note(number)}" for number, (line, wish)
-                 in enumerate(zip(lines, world.wanted + ["end"])) if not re.fullmatch(wish, line)]
-        if wrong:
-            raise machine.failure("\n".join(wrong[:20]))
-        if failure or len(lines) != len(world.wanted) + 1:
-            raise machine.failure(f"{failure and str(failure).splitlines()[0]}; after job "
-                                  f"{len(lines) - 1}; then {world.note(len(lines))}")
-        for address, data in world.results:
-            wanted.write(address, data)
-        wanted.chunks = {**wanted.below.chunks, **wanted.chunks}
-        wrong = difference(world, file_memory(machine.ram_path), wanted)
-        if wrong:
-            raise machine.failure(wrong)
+        text = compare_lines(machine, world)
+        compare(machine, world, before)
         machine.drain()
         judged = [line for line in machine.judge.lines if STOP.match(line)]
         if len(judged) != 1 or len(machine.judge.lines) != 1:
             raise machine.failure("the judge: " + "\n".join(machine.judge.lines))
         return text
+
+
+def halts(work, world, *patterns):
+    """The last job ends with a line like each of these, and "halt"."""
+    with started(work, world) as (machine, before):
+        machine.expect(*patterns)
+        machine.expect("^lethe: halt$")
+        compare(machine, world, before)
