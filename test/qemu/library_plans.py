@@ -354,7 +354,8 @@ def the_plan(world, mmu, mode, the_list, segments, *, console=None, change=None,
     at = world.take(size, 8, name="plan")
     x = tuple(rng.getrandbits(64) for _ in range(3))
     caller = options.pop("caller", None) or Caller(world, mmu)
-    plan = {"on_fail": rng.choice((0, HALT)), "psci": rng.choice((0, PSCI_NONE)), "mode": mode,
+    # To return, it would look at the sources first: they are not mapped.
+    plan = {"on_fail": HALT if mmu else rng.choice((0, HALT)), "psci": rng.choice((0, PSCI_NONE)), "mode": mode,
             "workspace_base": workspace, "workspace_size": room,
             "slots": [{"name": "job", "entry_segment": segment, "entry": entry,
                        "x": (*x, world.job_at()), "segments": segments}],

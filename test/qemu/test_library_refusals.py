@@ -378,6 +378,48 @@ def too_small_for_the_list(base):
     base.size = base.plan["workspace_size"] = up(blob_size() + 5700)
 
 
+# ---- policy return: sources are looked at ----
+
+def returning(base, *right):
+    """With the digests of these segments right."""
+    memory = base.world.memory
+    base.plan["on_fail"] = 0
+    for segment, at in ((base.listed, base.sources[0]), (base.plain, base.source)):
+        if segment["name"] in right:
+            data = memory.read(at, segment["file_size"])
+            segment["digest"] = hashlib.sha256(data).digest()
+
+
+@row("DIGEST", ("SEGMENT", 0, 0, "listed"), mmu=False)
+def digest_of_what_the_list_brings(base):
+    returning(base, "plain")
+
+
+@row("DIGEST", ("SEGMENT", 1, 0, "plain"), mmu=False)
+def digest_of_a_segment(base):
+    returning(base, "listed")
+
+
+@row("DIGEST", ("SEGMENT", 1, 0, "plain"), mmu=True)
+def digest_of_a_mapped_segment(base):
+    returning(base, "listed")
+    for page in {*base.sources[:2], base.source // PAGE * PAGE, (base.source + 899) // PAGE * PAGE}:
+        base.caller.map(page, PAGE, "nc")
+
+
+@row("CALLER_MAP", ("SEGMENT", 0, lambda base: base.sources[1], "listed"), mmu=True)
+def second_source_page_unmapped(base):
+    returning(base, "plain")
+    base.caller.map(base.sources[0], PAGE, "nc")
+
+
+@row("CALLER_MAP", ("SEGMENT", 1, lambda base: base.source // PAGE * PAGE, "plain"), mmu=True)
+def source_unmapped(base):
+    returning(base, "listed")
+    for page in base.sources[:2]:
+        base.caller.map(page, PAGE, "nc")
+
+
 # ---- how the caller has it mapped ----
 
 def mapped(id_, name, how, value, where=None):
