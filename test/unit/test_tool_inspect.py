@@ -6,8 +6,9 @@ import struct
 
 import pytest
 
-from tool_bundle import PLAN, PLAN_KEYS, SEGMENT, SEGMENT_KEYS, SLOT, SLOT_KEYS, Bundle
+from tool_bundle import IN_PLACE, PLAN, PLAN_KEYS, SEGMENT, SEGMENT_KEYS, SLOT, SLOT_KEYS, Bundle
 from tool_command import K
+from tool_files import BLOCK
 
 
 def test_inspect_table_and_map(packed):
@@ -58,7 +59,9 @@ def rebuild(plan):
     [*K], [*K, "--append", "a \\ \"b\""], [*K, "--initrd", "initrd", "--dtb", "dtb", "--force-dtb",
     "--el", "1", "--on-fail", "reset", "--console", "ns16550,0xfff0000000,shift=2,width=4",
     "--stop-after", "check", "--raw", "raw@0xffffffff00000000"],
-    ["--raw", "raw@0x48000000,entry=0x48000004"]])
+    ["--raw", "raw@0x48000000,entry=0x48000004"],
+    [*K, "--append", "first", "--fallback", *K, "--initrd", "initrd", "--fallback", "--raw",
+     "raw@0x48000000,entry=0x48000000", "--append", "third"]])
 def test_json_is_the_plan(lethe, options):
     bundle, _ = lethe.pack(*options)
     found = json.loads(lethe.good("inspect", "--json", "boot.img").stdout)
@@ -74,6 +77,14 @@ def test_json_is_the_plan(lethe, options):
     base = found["placement"]["image_base"]
     assert found["placement"]["extent_end"] == base + bundle.image_size
     assert found["placement"]["tree"] == base + bundle.slot["tree_base"]
+    assert len(found["placement"]["slots"]) == len(bundle.slots)
+    for placed, slot in zip(found["placement"]["slots"], bundle.slots):
+        entered = bundle.segments[slot["entry_segment"]]
+        at = base + entered["source"] if entered["flags"] & IN_PLACE else entered["dest"]
+        assert placed == {"entry": at + slot["entry"], "tree": base + slot["tree_base"],
+                          "tree_end": base + slot["tree_base"] + BLOCK}
+    assert {key: found["placement"][key] for key in ("entry", "tree", "tree_end")} == \
+        found["placement"]["slots"][0]
 
 
 def test_json_of_windows(packed):

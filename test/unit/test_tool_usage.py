@@ -22,7 +22,7 @@ USAGE = [
     (K + ["-o", "x", "-z"], "-z is no option of it"),
     (K + ["-o", "x", "Image"], "Image is unexpected"),
     (K + ["-o", "x", "--el", "2"], "--el 2: is auto or 1"),
-    (K + ["-o", "x", "--on-fail", "return"], "--on-fail return: is halt or reset"),
+    (K + ["-o", "x", "--on-fail", "return"], "--on-fail return: is halt, reset or fallback"),
     (K + ["-o", "x", "--stop-after", "move"], "--stop-after move: only check"),
     (K + ["-o", "x", "--append", "x" * 2048], "--append: 2048 characters; arm64 kernels take 2047"),
     (K + ["-o", "x", "--append", "a\nb"], "--append: character 2 is not printable ASCII"),
@@ -118,7 +118,7 @@ def test_help(lethe):
         assert lethe.good(command, "-h", "junk").stdout == text
     text = lethe.good("pack", "--help").stdout
     for word in ("--kernel --initrd --dtb --force-dtb --append --el --on-fail --console --raw "
-                 "--stop-after -o qemu-system-aarch64 booti kexec").split():
+                 "--stop-after --fallback -o qemu-system-aarch64 booti kexec").split():
         assert word in text
     assert max(map(len, text.splitlines())) <= 100
     lethe.bad(2, "unpack: is no command", "unpack")

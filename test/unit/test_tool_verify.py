@@ -142,7 +142,7 @@ def test_something_behind_the_bundle(packed):
     (8, "<I", 2, "plan version is unknown (LETHE_E_PLAN_VERSION)"),
     (48, "<I", 0x82, "unknown flag (LETHE_E_PLAN_FLAGS)"),
     (52, "<I", 9, "failure policy is unknown (LETHE_E_PLAN_POLICY)"),
-    (52, "<I", 3, "on-fail fallback: asks for something this version does not do"),
+    (52, "<I", 0, "on-fail return: asks for something this version does not do"),
     (72, "<I", 7, "exception level at hand-off is unknown (LETHE_E_PLAN_EL)"),
     (112, "<Q", 0x40000000, "plan says 0x40000000 (LETHE_E_IMAGE_EXTENT)"),
     (128, "<Q", 0x1000, "LETHE_E_PLAN_WORKSPACE"),

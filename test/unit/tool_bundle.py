@@ -31,15 +31,18 @@ class Bundle:
          self.file_size) = struct.unpack_from("<QIIQQQ", data, 64)
         self.plan = dict(zip(PLAN_KEYS, struct.unpack_from(PLAN, data, self.plan_offset)))
         self.slot_at = self.plan_offset + struct.calcsize(PLAN)
-        self.slot = dict(zip(SLOT_KEYS, struct.unpack_from(SLOT, data, self.slot_at)))
-        self.segment_at = self.slot_at + 128
+        self.slots = [dict(zip(SLOT_KEYS, struct.unpack_from(SLOT, data, self.slot_at + 128 * i)))
+                      for i in range(self.plan["slot_count"])]
+        self.slot = self.slots[0]
+        self.segment_at = self.slot_at + 128 * len(self.slots)
         self.segments = [
             dict(zip(SEGMENT_KEYS, struct.unpack_from(SEGMENT, data, self.segment_at + 112 * i)))
             for i in range(self.plan["segment_count"])]
         for segment in self.segments:
             segment["name"] = segment["name"].rstrip(b"\0").decode()
         self.strings_at = self.segment_at + 112 * len(self.segments)
-        self.cmdline = bytes(data[self.strings_at:self.strings_at + self.plan["strings_size"]])
+        self.strings = bytes(data[self.strings_at:self.strings_at + self.plan["strings_size"]])
+        self.cmdline = self.strings         # with one slot
 
     @property
     def plan_bytes(self):
@@ -68,9 +71,8 @@ class Bundle:
         return copy.seal()
 
 
-def check_bundle(bundle):
-    """Everything that holds for each bundle."""
-    segments = bundle.segments
+def check_headers(bundle):
+    """What holds for each bundle, however many slots it has."""
     assert bundle.magic == 0x644D5241 and bundle.code0 & 0xFFFF == 0x5A4D
     assert bundle.text_offset == 0 and bundle.flags & 9 == 8
     assert bundle.blob_magic == 0x424C42454854454C and bundle.blob_version == 1
@@ -81,12 +83,21 @@ def check_bundle(bundle):
     assert bundle.plan["workspace_base"] == 0
     assert bundle.plan["workspace_size"] == bundle.blob_size
     assert bundle.plan["flags"] & 2
-    assert bundle.slot["x0"] == bundle.slot["x1"] == bundle.slot["x2"] == bundle.slot["x3"] == 0
-    assert bundle.slot["flags"] & 4 and bundle.slot["tree_size"] == BLOCK
-    assert bundle.slot["segment_count"] == len(segments)
+    for slot in bundle.slots:
+        assert slot["x0"] == slot["x1"] == slot["x2"] == slot["x3"] == 0
+        assert slot["flags"] & 4 and slot["tree_size"] == BLOCK
+        assert slot["tree_base"] == bundle.image_size - 2 * BLOCK
+    assert sum(slot["segment_count"] for slot in bundle.slots) == len(bundle.segments)
     sealed = Bundle(bundle.data)
     sealed.seal()
     assert sealed.data == bundle.data
+
+
+def check_bundle(bundle):
+    """Everything that holds for each bundle of one slot."""
+    check_headers(bundle)
+    segments = bundle.segments
+    assert len(bundle.slots) == 1
     end = bundle.plan_offset + bundle.plan["total_size"]
     for segment in segments:
         assert segment["flags"] & OFFSET and segment["source"] % 4 == 0

@@ -15,8 +15,10 @@
 struct building {
 	struct bundle *bundle;
 	struct lethe_plan *plan;
-	struct lethe_slot *slot;
+	struct lethe_slot *slot;       /* array */
 	struct lethe_segment *segment; /* array */
+	char *strings;
+	uint32_t strings_used;
 	uint32_t count;
 	uint64_t cursor;
 };
@@ -38,17 +40,37 @@ static int read_blob(struct bundle *bundle)
 	return TOOL_OK;
 }
 
-/* Appends a segment at a file offset; what moves is told by flags and dest. Returns its index. */
-static uint32_t add(struct building *building, const char *name, uint32_t flags, uint64_t offset,
+/* The first slot's names are plain; the others have their slot's number, so that none is there twice. */
+static void set_name(char name[LETHE_NAME_SIZE], const char *plain, unsigned int slot)
+{
+	char number[16] = "";
+
+	if (slot != 0) {
+		snprintf(number, sizeof(number), "-%u", slot);
+	}
+	snprintf(name, LETHE_NAME_SIZE, "%.8s%.6s", plain, number);
+}
+
+/* Says where in the file a segment lies, and moves on behind it. */
+static void put_at(struct building *building, uint32_t index, uint64_t offset)
+{
+	const struct lethe_segment *segment = &building->segment[index];
+
+	building->segment[index].source = offset;
+	building->bundle->part[index].offset = offset;
+	building->cursor = tool_round_up(offset + segment->file_size, TOOL_PAGE);
+}
+
+/* Appends a segment; what moves is told by flags and dest. Returns its index. */
+static uint32_t add(struct building *building, unsigned int slot, const char *name, uint32_t flags,
 		    const uint8_t *bytes, uint64_t size)
 {
 	struct lethe_segment *segment = &building->segment[building->count];
 	struct bundle_part *part = &building->bundle->part[building->count];
 	struct lethe_sha256 sha;
 
-	snprintf(segment->name, sizeof(segment->name), "%s", name);
+	set_name(segment->name, name, slot);
 	segment->flags = flags | LETHE_SEGMENT_SOURCE_OFFSET;
-	segment->source = offset;
 	segment->file_size = size;
 	segment->mem_size = size;
 	lethe_sha256_init(&sha);
@@ -56,12 +78,21 @@ static uint32_t add(struct building *building, const char *name, uint32_t flags,
 	lethe_sha256_final(&sha, segment->digest);
 	part->bytes = bytes;
 	part->size = size;
-	part->offset = offset;
-	building->cursor = tool_round_up(offset + size, TOOL_PAGE);
+	building->slot[slot].segment_count++;
 	return building->count++;
 }
 
-static int add_raw(struct building *building, const struct options_raw *raw,
+/* The same with the next place in the file, at a multiple of 4 KiB. */
+static uint32_t add_here(struct building *building, unsigned int slot, const char *name,
+			 uint32_t flags, const struct file *file)
+{
+	uint32_t i = add(building, slot, name, flags, file->bytes, file->size);
+
+	put_at(building, i, building->cursor);
+	return i;
+}
+
+static int add_raw(struct building *building, unsigned int slot, const struct options_raw *raw,
 		   const struct file *file, unsigned int index)
 {
 	char name[LETHE_NAME_SIZE];
@@ -76,30 +107,47 @@ static int add_raw(struct building *building, const struct options_raw *raw,
 	snprintf(name, sizeof(name), "raw%u", index);
 
 	/* What is started looks after itself; the rest it may not hand out as free memory. */
-	uint32_t i = add(building, name, raw->has_entry ? 0 : LETHE_SEGMENT_RESERVE,
-			 building->cursor, file->bytes, file->size);
+	uint32_t i = add_here(building, slot, name, raw->has_entry ? 0 : LETHE_SEGMENT_RESERVE, file);
 
 	building->segment[i].dest = raw->address;
 	if (raw->has_entry) {
-		building->slot->entry_segment = i;
-		building->slot->entry = raw->entry - raw->address;
+		building->slot[slot].entry_segment = i;
+		building->slot[slot].entry = raw->entry - raw->address;
 	}
 	return TOOL_OK;
 }
 
-/* Returns where the kernel's memory ends. */
-static uint64_t add_kernel(struct building *building, const struct kernel *kernel)
+/* It gets its place when all that is small has one. */
+static void add_kernel(struct building *building, unsigned int slot, const struct kernel *kernel)
 {
-	uint64_t offset = tool_round_up(building->cursor, TOOL_BLOCK) + kernel->text_offset;
-	uint32_t i = add(building, "kernel", LETHE_SEGMENT_IN_PLACE, offset, kernel->bytes,
+	uint32_t i = add(building, slot, "kernel", LETHE_SEGMENT_IN_PLACE, kernel->bytes,
 			 kernel->size);
 	struct lethe_segment *segment = &building->segment[i];
 
 	segment->mem_size = kernel->mem_size;
 	segment->align = TOOL_BLOCK;
 	segment->align_offset = kernel->text_offset;
-	building->slot->entry_segment = i;
-	return offset + kernel->mem_size;
+	building->slot[slot].entry_segment = i;
+}
+
+/* The last slot's first: a kernel that slides goes up, over what is not wanted any more. Returns where memory ends. */
+static uint64_t put_kernels(struct building *building, const struct bundle_input *input)
+{
+	uint64_t memory_end = building->cursor;
+
+	for (unsigned int slot = building->plan->slot_count; slot-- > 0;) {
+		const struct kernel *kernel = input[slot].kernel;
+
+		if (!kernel) {
+			continue;
+		}
+		put_at(building, building->slot[slot].entry_segment,
+		       tool_round_up(building->cursor, TOOL_BLOCK) + kernel->text_offset);
+		memory_end = building->segment[building->slot[slot].entry_segment].source +
+			     kernel->mem_size;
+		building->cursor = tool_round_up(memory_end, TOOL_BLOCK) + TOOL_BLOCK;
+	}
+	return memory_end;
 }
 
 static void fill_plan(struct lethe_plan *plan, const struct options *options, uint64_t blob_size)
@@ -141,31 +189,95 @@ static void resolve_stdout(struct lethe_plan *plan, const struct file *dtb)
 	}
 }
 
-static void fill_slot(struct lethe_slot *slot, const struct options *options, char *strings,
-		      uint32_t strings_size)
+static uint32_t text_size(const char *text)
 {
-	snprintf(slot->name, sizeof(slot->name), "%s", options->kernel ? "kernel" : "raw");
+	return text ? (uint32_t)strlen(text) + 1 : 0;
+}
+
+static void fill_slot(struct building *building, unsigned int index,
+		      const struct options_slot *options)
+{
+	struct lethe_slot *slot = &building->slot[index];
+
+	set_name(slot->name, options->kernel ? "kernel" : "raw", index);
 	slot->flags = LETHE_SLOT_TREE_OFFSET | (options->force_dtb ? LETHE_SLOT_FORCE_TREE : 0) |
 		      (options->kernel ? 0 : LETHE_SLOT_TREE_OPTIONAL);
+	slot->first_segment = building->count;
 	slot->tree_segment = LETHE_INDEX_NONE;
 	slot->initrd_segment = LETHE_INDEX_NONE;
 	slot->tree_size = LETHE_TREE_MAX;
-	slot->cmdline_size = strings_size;
-	if (strings_size != 0) {
-		memcpy(strings, options->append, strings_size);
+	slot->cmdline_size = text_size(options->append);
+	if (slot->cmdline_size != 0) {
+		slot->cmdline_offset = building->strings_used;
+		memcpy(building->strings + building->strings_used, options->append,
+		       slot->cmdline_size);
+		building->strings_used += slot->cmdline_size;
 	}
 }
 
+static int build_slot(struct building *building, unsigned int index, const struct options *options,
+		      const struct bundle_input *input)
+{
+	const struct options_slot *own = &options->slot[index];
+	struct lethe_slot *slot = &building->slot[index];
+
+	fill_slot(building, index, own);
+	if (input->dtb) {
+		slot->tree_segment =
+			add_here(building, index, "dtb", LETHE_SEGMENT_IN_PLACE, input->dtb);
+	}
+	if (input->initrd) {
+		/* No RESERVE: the kernel frees an initrd when it is done with it. */
+		slot->initrd_segment =
+			add_here(building, index, "initrd", LETHE_SEGMENT_IN_PLACE, input->initrd);
+	}
+	for (unsigned int i = 0; i < own->raw_count; i++) {
+		int code = add_raw(building, index, &options->raw[own->first_raw + i],
+				   &input->raw[i], i);
+
+		if (code != TOOL_OK) {
+			return code;
+		}
+	}
+	if (input->kernel) {
+		add_kernel(building, index, input->kernel);
+	}
+	return TOOL_OK;
+}
+
+/*
+ * Of all kernels: Lethe then refuses a CPU that has not got it. 0, which is not judged, when they differ: one
+ * of them may be there for just such a CPU.
+ */
+static uint64_t page_size_flags(const struct bundle_input *input, unsigned int count)
+{
+	uint64_t flags = 0;
+	int is_known = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		uint64_t own = input[i].kernel ? input[i].kernel->header.flags &
+							 LETHE_IMAGE_FLAG_PAGE_MASK
+					       : 0;
+
+		if (input[i].kernel && is_known && own != flags) {
+			return 0;
+		}
+		if (input[i].kernel) {
+			flags = own;
+			is_known = 1;
+		}
+	}
+	return flags;
+}
+
 /* The front of the file: the blob, its two headers completed, sealed. */
-static void fill_headers(struct bundle *bundle, const struct kernel *kernel)
+static void fill_headers(struct bundle *bundle, const struct bundle_input *input)
 {
 	bundle->image.text_offset = 0;
 	bundle->image.image_size = bundle->plan->extent_size;
 	bundle->image.flags &= ~(LETHE_IMAGE_FLAG_PAGE_MASK | LETHE_IMAGE_FLAG_BIG_ENDIAN);
-	bundle->image.flags |= LETHE_IMAGE_FLAG_ANYWHERE;
-	if (kernel) {
-		bundle->image.flags |= kernel->header.flags & LETHE_IMAGE_FLAG_PAGE_MASK;
-	}
+	bundle->image.flags |= LETHE_IMAGE_FLAG_ANYWHERE |
+			       page_size_flags(input, bundle->plan->slot_count);
 	bundle->blob.plan_offset = bundle->blob.blob_size;
 	bundle->blob.file_size = bundle->file_size;
 
@@ -178,60 +290,68 @@ static void fill_headers(struct bundle *bundle, const struct kernel *kernel)
 	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
 }
 
-int bundle_build(struct bundle *bundle, const struct options *options, const struct kernel *kernel,
-		 const struct file *initrd, const struct file *dtb, const struct file *raw)
+/* An empty plan of the right size, and where its arrays are. */
+static void begin_plan(struct building *building, const struct options *options,
+		       const struct bundle_input *input)
 {
-	const uint32_t segments =
-		options->raw_count + (kernel != NULL) + (initrd != NULL) + (dtb != NULL);
-	const uint32_t strings = options->append ? (uint32_t)strlen(options->append) + 1 : 0;
-	const uint64_t plan_size = lethe_plan_size(1, segments, 0, strings);
+	struct bundle *bundle = building->bundle;
+	uint32_t segments = 0;
+	uint32_t strings = 0;
+	uint64_t size;
+
+	for (unsigned int i = 0; i < options->slot_count; i++) {
+		segments += options->slot[i].raw_count + (input[i].kernel != NULL) +
+			    (input[i].initrd != NULL) + (input[i].dtb != NULL);
+		strings += text_size(options->slot[i].append);
+	}
+	size = lethe_plan_size(options->slot_count, segments, 0, strings);
+	bundle->plan = tool_alloc(size);
+	memset(bundle->plan, 0, size);
+	bundle->plan->total_size = (uint32_t)size;
+	bundle->plan->slot_count = options->slot_count;
+	bundle->plan->segment_count = segments;
+	bundle->plan->strings_size = strings;
+	building->plan = bundle->plan;
+	building->slot = (struct lethe_slot *)(bundle->plan + 1);
+	building->segment = (struct lethe_segment *)(building->slot + options->slot_count);
+	building->strings = (char *)(building->segment + segments);
+	building->cursor = tool_round_up(bundle->blob.blob_size + size, TOOL_PAGE);
+}
+
+int bundle_build(struct bundle *bundle, const struct options *options,
+		 const struct bundle_input *input)
+{
 	struct building building = {.bundle = bundle};
+	uint64_t tree_base;
 
 	memset(bundle, 0, sizeof(*bundle));
 	if (read_blob(bundle) != TOOL_OK) {
 		return TOOL_UNREADABLE;
 	}
-	bundle->plan = tool_alloc(plan_size);
-	memset(bundle->plan, 0, plan_size);
-	bundle->plan->total_size = (uint32_t)plan_size;
-	bundle->plan->slot_count = 1;
-	bundle->plan->segment_count = segments;
-	bundle->plan->strings_size = strings;
-	building.plan = bundle->plan;
-	building.slot = (struct lethe_slot *)(bundle->plan + 1);
-	building.segment = (struct lethe_segment *)(building.slot + 1);
-	building.cursor = tool_round_up(bundle->blob.blob_size + plan_size, TOOL_PAGE);
+	begin_plan(&building, options, input);
 	fill_plan(bundle->plan, options, bundle->blob.blob_size);
-	if (options->force_dtb && options->console_kind == LETHE_CONSOLE_STDOUT) {
-		resolve_stdout(bundle->plan, dtb);
+	if (options->slot[0].force_dtb && options->console_kind == LETHE_CONSOLE_STDOUT) {
+		resolve_stdout(bundle->plan, input[0].dtb);
 	}
-	fill_slot(building.slot, options, (char *)(building.segment + segments), strings);
-	building.slot->segment_count = segments;
-	if (dtb) {
-		building.slot->tree_segment = add(&building, "dtb", LETHE_SEGMENT_IN_PLACE,
-						  building.cursor, dtb->bytes, dtb->size);
-	}
-	if (initrd) {
-		/* No RESERVE: the kernel frees an initrd when it is done with it. */
-		building.slot->initrd_segment = add(&building, "initrd", LETHE_SEGMENT_IN_PLACE,
-						    building.cursor, initrd->bytes, initrd->size);
-	}
-	for (unsigned int i = 0; i < options->raw_count; i++) {
-		int code = add_raw(&building, &options->raw[i], &raw[i], i);
+	for (unsigned int i = 0; i < options->slot_count; i++) {
+		int code = build_slot(&building, i, options, &input[i]);
 
 		if (code != TOOL_OK) {
 			return code;
 		}
 	}
+	tree_base = tool_round_up(put_kernels(&building, input), TOOL_BLOCK);
+	for (unsigned int i = 0; i < options->slot_count; i++) {
+		building.slot[i].tree_base = tree_base;
+	}
+	bundle->plan->extent_size = tree_base + LETHE_TREE_MAX + TOOL_BLOCK;
+	for (uint32_t i = 0; i < bundle->plan->segment_count; i++) {
+		uint64_t end = bundle->part[i].offset + bundle->part[i].size;
 
-	uint64_t memory_end = kernel ? add_kernel(&building, kernel) : building.cursor;
-	const struct bundle_part *last = &bundle->part[segments - 1];
-
-	building.slot->tree_base = tool_round_up(memory_end, TOOL_BLOCK);
-	bundle->plan->extent_size = building.slot->tree_base + LETHE_TREE_MAX + TOOL_BLOCK;
-	bundle->file_size = last->offset + last->size;
+		bundle->file_size = end > bundle->file_size ? end : bundle->file_size;
+	}
 	lethe_plan_digest(bundle->plan, bundle->plan->digest);
-	fill_headers(bundle, kernel);
+	fill_headers(bundle, input);
 	return TOOL_OK;
 }
 

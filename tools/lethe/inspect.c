@@ -98,7 +98,8 @@ static void print_slot(const struct lethe_plan *plan, uint32_t index)
 
 	printf("slot %" PRIu32 "   \"", index);
 	print_text(slot->name, LETHE_NAME_SIZE);
-	printf("\": enter ");
+	printf("\": %" PRIu32 " segments from %" PRIu32 ", enter ", slot->segment_count,
+	       slot->first_segment);
 	print_reference(slot->entry_segment, "physical address");
 	printf(" + 0x%" PRIx64 ", initrd ", slot->entry);
 	print_reference(slot->initrd_segment, "the loader's");

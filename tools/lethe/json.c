@@ -176,7 +176,7 @@ static void print_plan(const struct view *view)
 
 static void print_placement(const struct view *view)
 {
-	const struct lethe_placement *placement = &view->placement;
+	const struct lethe_placement *placement = view->placement.placement;
 
 	printf("  \"placement\": {");
 	KEY(placement, image_base);
@@ -184,7 +184,14 @@ static void print_placement(const struct view *view)
 	KEY(placement, entry);
 	KEY(placement, tree);
 	KEY(placement, tree_end);
-	printf("\"segments\": [");
+	printf("\"slots\": [");
+	for (uint32_t i = 0; i < view->plan->slot_count; i++) {
+		printf("%s{", i == 0 ? "" : ", ");
+		KEY(&placement[i], entry);
+		KEY(&placement[i], tree);
+		printf("\"tree_end\": %" PRIu64 "}", placement[i].tree_end);
+	}
+	printf("], \"segments\": [");
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
 		printf("%s{\"source\": %" PRIu64 ", \"dest\": %" PRIu64 "}", i == 0 ? "" : ", ",
 		       placement->segment[i].source, placement->segment[i].dest);

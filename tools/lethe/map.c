@@ -82,35 +82,41 @@ static void collect(struct map *map, const struct view *view)
 		    " (zeroed)");
 	}
 	for (uint32_t i = 0; i < plan->slot_count; i++) {
-		if ((slot[i].flags & LETHE_SLOT_TREE_OFFSET) != 0) {
+		/* Slots may share one; only neighbours do, as far as pack is concerned. */
+		if ((slot[i].flags & LETHE_SLOT_TREE_OFFSET) != 0 &&
+		    (i == 0 || slot[i].tree_base != slot[i - 1].tree_base)) {
 			add(map, slot[i].tree_base, slot[i].tree_size, "device tree", "");
 		}
 	}
 	qsort(map->region, map->count, sizeof(map->region[0]), by_start);
 }
 
-static void print_elsewhere(const struct lethe_plan *plan)
+/* Each slot has all of the machine: what two store to may be the same. */
+static void print_elsewhere(const struct lethe_plan *plan, uint32_t index)
 {
 	const struct lethe_segment *segment = lethe_plan_segments(plan);
-	const struct lethe_slot *slot = lethe_plan_slots(plan);
+	const struct lethe_slot *slot = &lethe_plan_slots(plan)[index];
+	const uint32_t end = slot->first_segment + slot->segment_count;
 	struct map map;
 
 	map.count = 0;
-	for (uint32_t i = 0; i < plan->segment_count; i++) {
+	for (uint32_t i = slot->first_segment; i < end; i++) {
 		if ((segment[i].flags & LETHE_SEGMENT_IN_PLACE) == 0) {
 			add(&map, segment[i].dest, segment[i].mem_size, segment[i].name, "");
 		}
 	}
-	for (uint32_t i = 0; i < plan->slot_count; i++) {
-		if ((slot[i].flags & LETHE_SLOT_TREE_OFFSET) == 0) {
-			add(&map, slot[i].tree_base, slot[i].tree_size, "device tree", "");
-		}
+	if ((slot->flags & LETHE_SLOT_TREE_OFFSET) == 0) {
+		add(&map, slot->tree_base, slot->tree_size, "device tree", "");
 	}
 	if (map.count == 0) {
 		return;
 	}
 	qsort(map.region, map.count, sizeof(map.region[0]), by_start);
-	printf("\nmemory elsewhere, physical addresses\n");
+	printf("\nmemory elsewhere, physical addresses");
+	if (plan->slot_count > 1) {
+		printf(", slot %" PRIu32, index);
+	}
+	putchar('\n');
 	for (unsigned int i = 0; i < map.count; i++) {
 		border(map.region[i].start, "");
 		box(map.region[i].label, map.region[i].end - map.region[i].start);
@@ -147,5 +153,7 @@ void map_print(const struct view *view)
 		box("- room to slide to 2 MiB", extent - at);
 	}
 	border(extent, " image_size");
-	print_elsewhere(view->plan);
+	for (uint32_t i = 0; i < view->plan->slot_count; i++) {
+		print_elsewhere(view->plan, i);
+	}
 }

@@ -21,64 +21,130 @@ enum option_id {
 	OPTION_CONSOLE,
 	OPTION_RAW,
 	OPTION_STOP_AFTER,
+	OPTION_FALLBACK,
 	OPTION_OUTPUT,
 	OPTION_COUNT
+};
+
+/* What an option speaks of, and so where it may stand: after --fallback all is about the next slot. */
+enum option_of {
+	OF_SLOT, /* once in each */
+	OF_PLAN, /* once, before the first --fallback */
+	OF_FILE  /* once, anywhere */
 };
 
 static const struct {
 	const char *name;
 	int has_value;
+	enum option_of of;
 } table[OPTION_COUNT] = {
-	[OPTION_KERNEL] = {"--kernel", 1},   [OPTION_INITRD] = {"--initrd", 1},
-	[OPTION_DTB] = {"--dtb", 1},         [OPTION_FORCE_DTB] = {"--force-dtb", 0},
-	[OPTION_APPEND] = {"--append", 1},   [OPTION_EL] = {"--el", 1},
-	[OPTION_ON_FAIL] = {"--on-fail", 1}, [OPTION_CONSOLE] = {"--console", 1},
-	[OPTION_RAW] = {"--raw", 1},         [OPTION_STOP_AFTER] = {"--stop-after", 1},
-	[OPTION_OUTPUT] = {"-o", 1},
+	[OPTION_KERNEL] = {"--kernel", 1, OF_SLOT},
+	[OPTION_INITRD] = {"--initrd", 1, OF_SLOT},
+	[OPTION_DTB] = {"--dtb", 1, OF_SLOT},
+	[OPTION_FORCE_DTB] = {"--force-dtb", 0, OF_SLOT},
+	[OPTION_APPEND] = {"--append", 1, OF_SLOT},
+	[OPTION_EL] = {"--el", 1, OF_PLAN},
+	[OPTION_ON_FAIL] = {"--on-fail", 1, OF_PLAN},
+	[OPTION_CONSOLE] = {"--console", 1, OF_PLAN},
+	[OPTION_RAW] = {"--raw", 1, OF_SLOT},
+	[OPTION_STOP_AFTER] = {"--stop-after", 1, OF_PLAN},
+	[OPTION_FALLBACK] = {"--fallback", 0, OF_FILE},
+	[OPTION_OUTPUT] = {"-o", 1, OF_FILE},
 };
 
-static int apply(struct options *options, enum option_id id, const char *value)
+/* Begins the next slot; *seen forgets what was given for the one before. */
+static int begin_fallback(struct options *options, unsigned int *seen)
 {
+	if (options->slot_count == LETHE_SLOT_MAX) {
+		return tool_usage("pack", "--fallback: at most %u", LETHE_SLOT_MAX - 1);
+	}
+	if ((*seen & 1U << OPTION_ON_FAIL) && options->on_fail != LETHE_ON_FAIL_FALLBACK) {
+		return tool_usage("pack",
+				  "--on-fail %s: with --fallback the next one is tried, and the last "
+				  "one halts",
+				  options->on_fail == LETHE_ON_FAIL_HALT ? "halt" : "reset");
+	}
+	options->on_fail = LETHE_ON_FAIL_FALLBACK;
+	options->slot[options->slot_count++].first_raw = options->raw_count;
+	for (unsigned int i = 0; i < OPTION_COUNT; i++) {
+		*seen &= table[i].of == OF_SLOT ? ~(1U << i) : ~0U;
+	}
+	return TOOL_OK;
+}
+
+static int apply(struct options *options, unsigned int *seen, enum option_id id, const char *value)
+{
+	struct options_slot *slot = &options->slot[options->slot_count - 1];
+
 	switch (id) {
-	case OPTION_KERNEL: options->kernel = value; return TOOL_OK;
-	case OPTION_INITRD: options->initrd = value; return TOOL_OK;
-	case OPTION_DTB: options->dtb = value; return TOOL_OK;
-	case OPTION_FORCE_DTB: options->force_dtb = 1; return TOOL_OK;
-	case OPTION_APPEND: return options_append(options, value);
+	case OPTION_KERNEL: slot->kernel = value; return TOOL_OK;
+	case OPTION_INITRD: slot->initrd = value; return TOOL_OK;
+	case OPTION_DTB: slot->dtb = value; return TOOL_OK;
+	case OPTION_FORCE_DTB: slot->force_dtb = 1; return TOOL_OK;
+	case OPTION_APPEND: return options_append(slot, value);
 	case OPTION_EL: return options_el(options, value);
 	case OPTION_ON_FAIL: return options_on_fail(options, value);
 	case OPTION_CONSOLE: return options_console(options, value);
-	case OPTION_RAW: return options_raw(options, value);
+	case OPTION_RAW: return options_raw(options, slot, value);
 	case OPTION_STOP_AFTER: return options_stop_after(options, value);
+	case OPTION_FALLBACK: return begin_fallback(options, seen);
 	case OPTION_OUTPUT: options->output = value; return TOOL_OK;
 	case OPTION_COUNT: break;
 	}
 	return TOOL_USAGE;
 }
 
+static int judge_slot(const struct options *options, unsigned int index)
+{
+	const struct options_slot *slot = &options->slot[index];
+	unsigned int entries = slot->kernel != NULL;
+	char which[24] = "";
+
+	if (index != 0) {
+		snprintf(which, sizeof(which), "after --fallback %u: ", index);
+	}
+	for (unsigned int i = 0; i < slot->raw_count; i++) {
+		entries += (unsigned int)options->raw[slot->first_raw + i].has_entry;
+	}
+	if (entries == 0) {
+		return tool_usage("pack",
+				  "%snothing to start: give --kernel, or --raw with entry=", which);
+	}
+	if (entries > 1) {
+		return tool_usage("pack", "%s%s: only one thing can be started", which,
+				  slot->kernel ? "--kernel and --raw with entry="
+					       : "several --raw with entry=");
+	}
+	if (slot->force_dtb && !slot->dtb) {
+		return tool_usage("pack", "%s--force-dtb needs --dtb", which);
+	}
+	return TOOL_OK;
+}
+
 /* What only the whole command line tells. */
 static int judge(const struct options *options)
 {
-	unsigned int entries = options->kernel != NULL;
+	unsigned int segments = options->raw_count;
+	int code = TOOL_OK;
 
-	for (unsigned int i = 0; i < options->raw_count; i++) {
-		entries += (unsigned int)options->raw[i].has_entry;
-	}
 	if (!options->output) {
 		return tool_usage("pack", "-o FILE is needed");
 	}
-	if (entries == 0) {
-		return tool_usage("pack", "nothing to start: give --kernel, or --raw with entry=");
+	for (unsigned int i = 0; code == TOOL_OK && i < options->slot_count; i++) {
+		const struct options_slot *slot = &options->slot[i];
+
+		segments += (slot->kernel != NULL) + (slot->initrd != NULL) + (slot->dtb != NULL);
+		code = judge_slot(options, i);
 	}
-	if (entries > 1) {
-		return tool_usage("pack", "%s: only one thing can be started",
-				  options->kernel ? "--kernel and --raw with entry="
-						  : "several --raw with entry=");
+	if (code == TOOL_OK && segments > LETHE_SEGMENT_MAX) {
+		return tool_usage("pack", "%u files to pack: at most %u, through all slots",
+				  segments, LETHE_SEGMENT_MAX);
 	}
-	if (options->force_dtb && !options->dtb) {
-		return tool_usage("pack", "--force-dtb needs --dtb");
+	if (code == TOOL_OK && options->on_fail == LETHE_ON_FAIL_FALLBACK &&
+	    options->slot_count == 1) {
+		return tool_usage("pack", "--on-fail fallback needs --fallback");
 	}
-	return TOOL_OK;
+	return code;
 }
 
 /* The option that arg is, or OPTION_COUNT. *value: what follows a '=', or null. */
@@ -109,6 +175,7 @@ int options_parse(int argc, char **argv, struct options *options)
 	memset(options, 0, sizeof(*options));
 	options->on_fail = LETHE_ON_FAIL_HALT;
 	options->console_kind = LETHE_CONSOLE_STDOUT;
+	options->slot_count = 1;
 	for (int i = 0; i < argc; i++) {
 		const char *value;
 		enum option_id id = find(argv[i], &value);
@@ -129,12 +196,17 @@ int options_parse(int argc, char **argv, struct options *options)
 			}
 			value = argv[++i];
 		}
-		if (id != OPTION_RAW && (seen & 1U << id)) {
+		if (table[id].of == OF_PLAN && options->slot_count > 1) {
+			return tool_usage("pack",
+					  "%s holds for all slots: give it before the first --fallback",
+					  table[id].name);
+		}
+		if (id != OPTION_RAW && id != OPTION_FALLBACK && (seen & 1U << id)) {
 			return tool_usage("pack", "%s is given twice", table[id].name);
 		}
 		seen |= 1U << id;
 
-		int code = apply(options, id, value);
+		int code = apply(options, &seen, id, value);
 
 		if (code != TOOL_OK) {
 			return code;

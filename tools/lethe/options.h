@@ -18,13 +18,19 @@ struct options_raw {
 	uint64_t entry;
 };
 
-struct options {
+/* One thing to boot: the first, or what follows a --fallback. */
+struct options_slot {
 	const char *kernel;
 	const char *initrd;
 	const char *dtb;
 	const char *append; /* null: the loader's command line passes on */
-	const char *output;
 	int force_dtb;
+	unsigned int first_raw; /* its own of options.raw: as many from there on */
+	unsigned int raw_count;
+};
+
+struct options {
+	const char *output;
 	int stop_after_check;
 	uint32_t el;
 	uint32_t on_fail;
@@ -32,6 +38,8 @@ struct options {
 	uint32_t console_shift;
 	uint32_t console_width;
 	uint64_t console_base;
+	unsigned int slot_count;
+	struct options_slot slot[LETHE_SLOT_MAX];
 	unsigned int raw_count;
 	struct options_raw raw[OPTIONS_RAW_MAX];
 };
@@ -46,9 +54,9 @@ void options_free(struct options *options);
 int options_el(struct options *options, const char *value);
 int options_on_fail(struct options *options, const char *value);
 int options_stop_after(struct options *options, const char *value);
-int options_append(struct options *options, const char *value);
+int options_append(struct options_slot *slot, const char *value);
 int options_console(struct options *options, const char *value);
-int options_raw(struct options *options, const char *value);
+int options_raw(struct options *options, struct options_slot *slot, const char *value);
 
 /*
  * The one file argument of inspect, verify and record, and a flag they may know ("--json"; null:

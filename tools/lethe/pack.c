@@ -15,12 +15,10 @@
 
 /* Every input file of one run; files[] is what the output must not overwrite. */
 struct inputs {
-	struct file files[3 + OPTIONS_RAW_MAX];
+	struct file files[3 * LETHE_SLOT_MAX + OPTIONS_RAW_MAX];
 	unsigned int count;
-	struct kernel kernel;
-	struct file *initrd;
-	struct file *dtb;
-	struct file *raw;
+	struct kernel kernel[LETHE_SLOT_MAX];
+	struct bundle_input slot[LETHE_SLOT_MAX];
 };
 
 static int read_input(struct inputs *inputs, const char *name, struct file **file)
@@ -39,7 +37,7 @@ static int read_input(struct inputs *inputs, const char *name, struct file **fil
 	return TOOL_OK;
 }
 
-static int read_kernel(struct inputs *inputs, const char *name)
+static int read_kernel(struct inputs *inputs, const char *name, struct kernel *kernel)
 {
 	char reason[TOOL_REASON_SIZE];
 	struct file *file;
@@ -48,13 +46,10 @@ static int read_kernel(struct inputs *inputs, const char *name)
 	if (code != TOOL_OK) {
 		return code;
 	}
-	if (!kernel_parse(file->bytes, file->size, name, KERNEL_SIZE_MAX, &inputs->kernel, reason,
+	if (!kernel_parse(file->bytes, file->size, name, KERNEL_SIZE_MAX, kernel, reason,
 			  sizeof(reason))) {
 		return tool_fail(TOOL_UNREADABLE, name, "%s", reason);
 	}
-
-	const struct kernel *kernel = &inputs->kernel;
-
 	if (!kernel->has_image_size) {
 		tool_warn(name,
 			  "image_size is 0, as before Linux 3.17: its bss is taken to be 16 MiB "
@@ -73,17 +68,16 @@ static int read_kernel(struct inputs *inputs, const char *name)
 	return TOOL_OK;
 }
 
-static int read_dtb(struct inputs *inputs, const char *name)
+static int read_dtb(struct inputs *inputs, const char *name, struct file **dtb)
 {
 	char reason[TOOL_REASON_SIZE];
 	uint32_t total_size;
-	int code = read_input(inputs, name, &inputs->dtb);
+	int code = read_input(inputs, name, dtb);
 
 	if (code != TOOL_OK) {
 		return code;
 	}
-	if (!tree_check(inputs->dtb->bytes, inputs->dtb->size, &total_size, reason,
-			sizeof(reason))) {
+	if (!tree_check((*dtb)->bytes, (*dtb)->size, &total_size, reason, sizeof(reason))) {
 		return tool_fail(TOOL_UNREADABLE, name, "%s", reason);
 	}
 	if (total_size > LETHE_TREE_MAX - TREE_ROOM) {
@@ -93,46 +87,60 @@ static int read_dtb(struct inputs *inputs, const char *name)
 				 total_size, LETHE_TREE_MAX - TREE_ROOM);
 	}
 	/* What follows the tree in the file is not part of it. */
-	inputs->dtb->size = total_size;
+	(*dtb)->size = total_size;
 	return TOOL_OK;
+}
+
+static int read_slot(struct inputs *inputs, const struct options *options, unsigned int index)
+{
+	const struct options_slot *slot = &options->slot[index];
+	struct bundle_input *input = &inputs->slot[index];
+	struct file *file = NULL;
+	int code = TOOL_OK;
+
+	if (slot->kernel) {
+		code = read_kernel(inputs, slot->kernel, &inputs->kernel[index]);
+		input->kernel = &inputs->kernel[index];
+	}
+	if (code == TOOL_OK && slot->initrd) {
+		code = read_input(inputs, slot->initrd, &file);
+		input->initrd = file;
+	}
+	if (code == TOOL_OK && slot->dtb) {
+		code = read_dtb(inputs, slot->dtb, &file);
+		input->dtb = file;
+	}
+	input->raw = &inputs->files[inputs->count];
+	for (unsigned int i = 0; code == TOOL_OK && i < slot->raw_count; i++) {
+		code = read_input(inputs, options->raw[slot->first_raw + i].file, &file);
+	}
+	return code;
 }
 
 static int read_inputs(struct inputs *inputs, const struct options *options)
 {
 	int code = TOOL_OK;
 
-	if (options->kernel) {
-		code = read_kernel(inputs, options->kernel);
-	}
-	if (code == TOOL_OK && options->initrd) {
-		code = read_input(inputs, options->initrd, &inputs->initrd);
-	}
-	if (code == TOOL_OK && options->dtb) {
-		code = read_dtb(inputs, options->dtb);
-	}
-	inputs->raw = &inputs->files[inputs->count];
-	for (unsigned int i = 0; code == TOOL_OK && i < options->raw_count; i++) {
-		struct file *file;
-
-		code = read_input(inputs, options->raw[i].file, &file);
+	for (unsigned int i = 0; code == TOOL_OK && i < options->slot_count; i++) {
+		code = read_slot(inputs, options, i);
 	}
 	return code;
 }
 
-static void print_summary(const struct bundle *bundle, const struct options *options,
-			  const struct kernel *kernel)
+static void print_slot(const struct lethe_plan *plan, unsigned int index,
+		       const struct kernel *kernel, const char *append)
 {
-	const struct lethe_plan *plan = bundle->plan;
+	const struct lethe_slot *slot = &lethe_plan_slots(plan)[index];
 	const struct lethe_segment *segment = lethe_plan_segments(plan);
-	char text[2][32];
+	char text[32];
 
-	printf("%s: %s, image_size 0x%" PRIx64 " (%s)\n", options->output,
-	       tool_size_text(text[0], bundle->file_size), plan->extent_size,
-	       tool_size_text(text[1], plan->extent_size));
-	for (uint32_t i = 0; i < plan->segment_count; i++) {
-		printf("%s%s %s", i == 0 ? "  " : ", ", segment[i].name,
-		       tool_size_text(text[0], segment[i].file_size));
-		if (strcmp(segment[i].name, "kernel") == 0 && kernel && kernel->packing[0]) {
+	if (index != 0) {
+		printf("fallback %u:\n", index);
+	}
+	for (uint32_t i = slot->first_segment; i < slot->first_segment + slot->segment_count; i++) {
+		printf("%s%s %s", i == slot->first_segment ? "  " : ", ", segment[i].name,
+		       tool_size_text(text, segment[i].file_size));
+		if (kernel && i == slot->entry_segment && kernel->packing[0]) {
 			printf(" (unpacked: %s)", kernel->packing);
 		}
 		if ((segment[i].flags & LETHE_SEGMENT_IN_PLACE) == 0) {
@@ -142,7 +150,21 @@ static void print_summary(const struct bundle *bundle, const struct options *opt
 	if (kernel && (kernel->header.flags & LETHE_IMAGE_FLAG_BIG_ENDIAN) != 0) {
 		printf("\n  big-endian kernel: entered little-endian, it switches itself");
 	}
-	printf("\n  command line: %s\n", options->append ? options->append : "the loader's");
+	printf("\n  command line: %s\n", append ? append : "the loader's");
+}
+
+static void print_summary(const struct bundle *bundle, const struct options *options,
+			  const struct bundle_input *input)
+{
+	const struct lethe_plan *plan = bundle->plan;
+	char text[2][32];
+
+	printf("%s: %s, image_size 0x%" PRIx64 " (%s)\n", options->output,
+	       tool_size_text(text[0], bundle->file_size), plan->extent_size,
+	       tool_size_text(text[1], plan->extent_size));
+	for (unsigned int i = 0; i < options->slot_count; i++) {
+		print_slot(plan, i, input[i].kernel, options->slot[i].append);
+	}
 	printf("look at it:  lethe inspect %s\n", options->output);
 	printf("try it:      qemu-system-aarch64 -M virt,virtualization=on -cpu cortex-a72 -m 1G "
 	       "-nographic -nic none -kernel %s\n",
@@ -151,13 +173,11 @@ static void print_summary(const struct bundle *bundle, const struct options *opt
 
 static int pack(const struct options *options, struct inputs *inputs, struct bundle *bundle)
 {
-	const struct kernel *kernel = options->kernel ? &inputs->kernel : NULL;
 	struct output output = {.fd = -1};
 	int code = read_inputs(inputs, options);
 
 	if (code == TOOL_OK) {
-		code = bundle_build(bundle, options, kernel, inputs->initrd, inputs->dtb,
-				    inputs->raw);
+		code = bundle_build(bundle, options, inputs->slot);
 	}
 	if (code == TOOL_OK) {
 		code = bundle_check(bundle);
@@ -170,7 +190,7 @@ static int pack(const struct options *options, struct inputs *inputs, struct bun
 	}
 	output_abandon(&output);
 	if (code == TOOL_OK) {
-		print_summary(bundle, options, kernel);
+		print_summary(bundle, options, inputs->slot);
 	}
 	return code;
 }
@@ -190,7 +210,9 @@ int tool_pack(int argc, char **argv)
 		code = pack(&options, &inputs, &bundle);
 	}
 	bundle_free(&bundle);
-	kernel_free(&inputs.kernel);
+	for (unsigned int i = 0; i < LETHE_SLOT_MAX; i++) {
+		kernel_free(&inputs.kernel[i]);
+	}
 	for (unsigned int i = 0; i < inputs.count; i++) {
 		file_free(&inputs.files[i]);
 	}

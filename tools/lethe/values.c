@@ -29,7 +29,11 @@ int options_on_fail(struct options *options, const char *value)
 		options->on_fail = LETHE_ON_FAIL_RESET;
 		return TOOL_OK;
 	}
-	return tool_usage("pack", "--on-fail %s: is halt or reset", value);
+	if (strcmp(value, "fallback") == 0) {
+		options->on_fail = LETHE_ON_FAIL_FALLBACK;
+		return TOOL_OK;
+	}
+	return tool_usage("pack", "--on-fail %s: is halt, reset or fallback", value);
 }
 
 int options_stop_after(struct options *options, const char *value)
@@ -41,7 +45,7 @@ int options_stop_after(struct options *options, const char *value)
 	return TOOL_OK;
 }
 
-int options_append(struct options *options, const char *value)
+int options_append(struct options_slot *slot, const char *value)
 {
 	size_t length = strlen(value);
 
@@ -55,7 +59,7 @@ int options_append(struct options *options, const char *value)
 					  i + 1);
 		}
 	}
-	options->append = value;
+	slot->append = value;
 	return TOOL_OK;
 }
 
@@ -150,7 +154,7 @@ int options_console(struct options *options, const char *value)
 }
 
 /* FILE@ADDR[,entry=ADDR]; the last '@' counts, so that FILE may have one. */
-int options_raw(struct options *options, const char *value)
+int options_raw(struct options *options, struct options_slot *slot, const char *value)
 {
 	const char *at = strrchr(value, '@');
 	char number[24];
@@ -194,5 +198,6 @@ int options_raw(struct options *options, const char *value)
 	memcpy(raw->file, value, length);
 	raw->file[length] = 0;
 	options->raw_count++;
+	slot->raw_count++;
 	return TOOL_OK;
 }

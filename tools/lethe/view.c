@@ -195,7 +195,6 @@ static void read_plan(struct view *view)
 static void judge_plan(struct view *view)
 {
 	const struct lethe_plan *plan = view->plan;
-	struct lethe_where where = {0};
 	int status;
 
 	if (view->has_image && view->image.image_size != plan->extent_size) {
@@ -207,9 +206,13 @@ static void judge_plan(struct view *view)
 	    plan->workspace_size != view->blob.blob_size) {
 		problem(view, TOOL_UNREADABLE, LETHE_E_PLAN_WORKSPACE, NULL);
 	}
-	status = bundle_place(plan, view->blob.plan_offset, &view->base, &view->placement, &where);
+	status = bundle_place(plan, view->blob.plan_offset, &view->placement);
 	if (status != LETHE_OK) {
-		problem(view, TOOL_UNREADABLE, status, &where);
+		const struct lethe_where *where = &view->placement.where;
+		struct view_problem *entry = problem(view, TOOL_UNREADABLE, status, where);
+
+		bundle_status_line(entry->text, sizeof(entry->text), plan, view->placement.slot,
+				   status, where);
 		return;
 	}
 	view->placed = 1;

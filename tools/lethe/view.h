@@ -10,6 +10,7 @@
 #include <lethe/place.h>
 #include <lethe/plan.h>
 
+#include "bundle.h"
 #include "tool.h"
 
 enum view_verdict {
@@ -41,9 +42,8 @@ struct view {
 	int plan_status;         /* of lethe_plan_check(); 0 only when plan is not null */
 	enum view_verdict verdict[LETHE_SEGMENT_MAX];
 	uint8_t found[LETHE_SEGMENT_MAX][LETHE_DIGEST_SIZE]; /* when OK or BAD */
-	int placed;                                          /* base and placement are filled in */
-	uint64_t base;
-	struct lethe_placement placement;
+	int placed;                                          /* placement is filled in */
+	struct bundle_placement placement;
 	unsigned int problem_count;
 	struct view_problem problem[VIEW_PROBLEM_MAX];
 };
