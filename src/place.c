@@ -210,8 +210,8 @@ static int check_overlaps(const struct job *job, uint32_t index)
 }
 
 /*
- * Does a store to [base, base + size) destroy a source that is still to be read: that of any segment,
- * of any slot, whose bit in gone is not set?
+ * Does a store to [base, base + size) destroy a source that is still to be read: that of any segment
+ * whose bit in gone is not set?
  */
 static int destroys_source(const struct job *job, uint64_t gone, uint64_t base, uint64_t size)
 {
@@ -273,7 +273,7 @@ static int check_segments(const struct job *job, uint64_t *gone)
 	return status;
 }
 
-/* The tree is written after its slot's moves, gone: only other slots' sources are still needed. */
+/* The tree is written after its slot's moves, gone: only later slots' sources are still needed. */
 static int check_tree_slot(const struct job *job, uint64_t gone)
 {
 	const struct lethe_placement *placement = job->placement;

@@ -34,7 +34,7 @@ struct lethe_road {
 
 	/* kept when the next slot is tried; all that follows is forgotten then */
 	unsigned int slot_index;
-	const char *failed_segment; /* of the slot before; null: nothing failed, or no segment */
+	const char *failed_segment; /* the first, in any slot before; null: nothing failed, or no segment */
 
 	/* check */
 	const struct lethe_plan *plan; /* null until it is known to be sound */

@@ -42,7 +42,7 @@ struct lethe_placement {
  *
  * plan		the plan at its own PA (plan_pa; on a host the two differ)
  * slot		index of the slot to boot, < plan->slot_count. Segments of other slots are placed too:
- *		their sources must survive
+ *		those of later slots must survive. What an earlier one brought is not wanted any more
  * image_base	PA of byte 0 of the Image, 4 KiB aligned; unused when extent_size is 0
  * placement	filled in
  * where	names the entry at fault; may be null

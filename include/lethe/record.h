@@ -23,7 +23,7 @@ struct lethe_record {
 	uint32_t entry_el;
 	uint32_t handoff_el;
 	uint32_t slot;
-	const char *failed_segment;	/* of the slot before; null: no such property */
+	const char *failed_segment;	/* the first, in any slot before; null: no such property */
 	uint32_t boot_count;		/* this boot included */
 	uint64_t counter_frequency;	/* Hz; 0 unknown */
 	const char *stage_names[LETHE_RECORD_STAGES];

@@ -129,7 +129,7 @@ static const struct row rows[] = {
 	 NULL, 0},
 	{"has nowhere to slide to", 0, {SLIDES(A), PAGE(A + MIB_2, FAR(0))}, "01"},
 
-	/* another slot's sources are needed to the end, its destinations are of no interest */
+	/* a later slot's sources are needed to the end, its destinations are of no interest */
 	{"another slot's source", 1, {PAGE(A, B), PAGE(B, FAR(0))}, NULL, 0},
 	{"another slot's source, later", 2, {PAGE(A, FAR(0)), PAGE(B, C), PAGE(C, FAR(1))}, NULL, 1},
 	{"another slot's source, by a byte", 1, {PAGE(A, B + 0xfff), PAGE(B, FAR(0))}, NULL, 0},
@@ -254,6 +254,14 @@ static void test_second_slot(void **state)
 	assert_int_equal(placement.order[1], 1);
 	assert_int_equal(placement.order[2], 3);
 	assert_int_equal(placement.order[3], 0xa5);
+	/* What the slot before it had is not needed any more, the other way round it is. */
+	builder.segments[1].dest = C;
+	assert_int_equal(place("onto the first", &builder, 1, &placement, NULL), LETHE_OK);
+	builder.segments[0].dest = D + 0xfff;
+	assert_int_equal(place("onto the second", &builder, 0, &placement, &where),
+			 LETHE_E_DEST_SOURCE);
+	assert_int_equal(where.index, 0);
+	builder.segments[1].dest = A;
 	builder.segments[2].dest = B;
 	assert_int_equal(place("second", &builder, 1, &placement, &where), LETHE_E_DEST_SOURCE);
 	assert_int_equal(where.index, 1);

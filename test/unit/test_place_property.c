@@ -94,9 +94,11 @@ static void judge_cell(const struct cell *cell, const struct lethe_slot *slot, u
 	if (index != TREE_INDEX && (cell->dest & ((bit - 1U) | 1U << TREE_INDEX))) {
 		found[OVERLAP][index] = 1;
 	}
-	/* The tree comes last. What segments do to sources is a matter of their order. */
-	for (unsigned int j = 0; index == TREE_INDEX && j < SEGMENTS; j++) {
-		if ((cell->source >> j & 1) && !in_slot(slot, j)) {
+	/* The tree comes last: later slots alone still need theirs. What segments do to sources is a
+	 * matter of their order. */
+	for (unsigned int j = slot->first_segment + slot->segment_count;
+	     index == TREE_INDEX && j < SEGMENTS; j++) {
+		if (cell->source >> j & 1) {
 			found[SOURCE][index] = 1;
 		}
 	}
@@ -361,9 +363,12 @@ static void one_random(struct test_random *random, struct tally *tally)
 		if (segment->flags & LETHE_SEGMENT_IN_PLACE) {
 			dest[i] = slow_slide(source, segment->align, segment->align_offset);
 		}
+		/* Of an earlier slot: nobody wants its bytes any more. */
+		const int is_gone = i < builder.slots[slot].first_segment;
+
 		parts[i] = (struct carry_part){source / CELL,
 					       dest[i] / CELL,
-					       segment->file_size / CELL,
+					       is_gone ? 0 : segment->file_size / CELL,
 					       segment->mem_size / CELL,
 					       is_listed,
 					       is_own};

@@ -116,6 +116,39 @@ static void test_order(void **state)
 	free(tree);
 }
 
+/* Only after a fallback: who failed first. */
+static void test_failed_segment(void **state)
+{
+	void *tree = tree_compile_text(BEFORE AFTER);
+	void *open = open_tree(tree, 4096);
+	struct lethe_record record = sample;
+	const char *name = NULL;
+	int length;
+	int node;
+
+	(void)state;
+	record.failed_segment = "a name as long";
+	assert_int_equal(lethe_record_write(open, &record), LETHE_OK);
+	node = fdt_path_offset(open, LETHE_RECORD_PATH);
+	assert_string_equal(fdt_getprop(open, node, "failed-segment", &length), "a name as long");
+	assert_int_equal(length, 15);
+	/* behind the slot that boots */
+	node = fdt_first_property_offset(open, node);
+	for (int i = 0; i < 7; i++) {
+		assert_non_null(fdt_getprop_by_offset(open, node, &name, NULL));
+		node = fdt_next_property_offset(open, node);
+	}
+	assert_string_equal(name, "slot");
+	assert_non_null(fdt_getprop_by_offset(open, node, &name, NULL));
+	assert_string_equal(name, "failed-segment");
+	/* The next boot knows nothing of it. */
+	assert_int_equal(lethe_record_write(open, &sample), LETHE_OK);
+	node = fdt_path_offset(open, LETHE_RECORD_PATH);
+	assert_null(fdt_getprop(open, node, "failed-segment", NULL));
+	free(open);
+	free(tree);
+}
+
 /* Patching moves nothing: two words of each array change, nothing else in the whole tree. */
 static void test_patch(void **state)
 {
@@ -243,7 +276,7 @@ int main(void)
 		cmocka_unit_test(test_write),   cmocka_unit_test(test_replace),
 		cmocka_unit_test(test_order),   cmocka_unit_test(test_patch),
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_every_room),
-		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_empty),   cmocka_unit_test(test_failed_segment),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
