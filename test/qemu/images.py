@@ -84,10 +84,10 @@ class Bundle:
     def slot_base(self, index=0):
         return self.plan_at + PLAN_SIZE + index * SLOT_SIZE
 
-    def slot(self, field, value=None):
+    def slot(self, field, value=None, index=0):
         if value is None:
-            return self.get(SLOT, field, self.slot_base())
-        return self.put(SLOT, field, value, self.slot_base())
+            return self.get(SLOT, field, self.slot_base(index))
+        return self.put(SLOT, field, value, self.slot_base(index))
 
     def segment_base(self, index):
         return self.slot_base(self.plan("slot_count")) + index * SEGMENT_SIZE
@@ -189,6 +189,7 @@ INIT = b"""#!/busybox sh
 /busybox mount -t sysfs sysfs /sys
 d=/proc/device-tree/chosen/lethe
 echo "init: version=$(/busybox cat $d/version) mode=$(/busybox cat $d/mode)"
+echo "init: failed=$(/busybox cat $d/failed-segment 2>/dev/null)"
 echo "init: cmdline=$(/busybox cat /proc/cmdline)"
 echo "init: model=$(/busybox cat /proc/device-tree/model)"
 echo "init: end"
