@@ -338,7 +338,8 @@ void lethe_road_next(void)
 	lethe_console_drain();
 	lethe_console_open(&closed);
 	lethe_memory_leave(road, LETHE_OK);
-	if (road->is_checked) {
+	/* Not before there was a store: what was refused may be no memory, and endless. */
+	if (lethe_stop_context.stage >= LETHE_STAGE_MOVE) {
 		lethe_abandon(road);
 	}
 	memset(&road->plan, 0, sizeof(*road) - offsetof(struct lethe_road, plan));

@@ -94,7 +94,7 @@ int lethe_describe(struct lethe_road *road, struct lethe_where *where);
  */
 int lethe_publish(const struct lethe_road *road);
 
-/* publish.c: what the slot has stored, wherever it got to, leaves the caches. MMU off, placement checked. */
+/* publish.c: what the slot has stored, wherever it got to, leaves the caches. MMU off, from MOVE on. */
 void lethe_abandon(const struct lethe_road *road);
 
 /* The segments of the slot that boots: [first, end). */
