@@ -344,6 +344,7 @@ void lethe_road_next(void)
 	}
 	memset(&road->plan, 0, sizeof(*road) - offsetof(struct lethe_road, plan));
 	lethe_stop_context.has_faulted = 0;
+	lethe_stop_context.slots--; /* now: it may fault before its policy is read */
 	road->slot_index++;
 	lethe_road_run(road, LETHE_OK);
 }
