@@ -82,9 +82,10 @@ static void open_console(struct lethe_road *road)
 		lethe_memory_need(road, uart.base, UART_SIZE, LETHE_MAP_DEVICE);
 	}
 	lethe_console_open(&uart);
-	if (road->slot_index != 0) {
-		return; /* it has been said */
+	if (road->has_spoken) {
+		return; /* a slot before this one */
 	}
+	road->has_spoken = uart.kind != LETHE_CONSOLE_NONE;
 	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", road->image_base,
 		   (uint64_t)road->el, (uint64_t)road->e2h, road->x0);
 	if (lethe_serror_inherited) {

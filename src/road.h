@@ -34,6 +34,7 @@ struct lethe_road {
 
 	/* kept when the next slot is tried; all that follows is forgotten then */
 	unsigned int slot_index;
+	int has_spoken;		    /* there was a console */
 	const char *failed_segment; /* the first, in any slot before; null: nothing failed, or no segment */
 
 	/* check */

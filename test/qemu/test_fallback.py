@@ -252,7 +252,7 @@ def test_tree_and_console_of_the_second_slot(work):
     target = LOAD + 2 * MIB
     stub = Hostile(target, "plain", x0=0).save(work + "/stub")
     with Machine(stub, load=[(bundle.save(work + "/bad.img"), target)], ram=True) as one:
-        one.expect(r"^lethe: dtb-1 \d+ sha256 ok", "^lethe: enter 0x")
+        one.expect("^lethe: 0.1.0 at ", r"^lethe: dtb-1 \d+ sha256 ok", "^lethe: enter 0x")
         given = write(work + "/given.dtb", one.read_tree(one.payload()["x0"]))
         assert fdtget(given, "/chosen/lethe", "slot") == "1"
         assert fdtget(given, "/chosen/lethe", "failed-segment") == "dtb"
