@@ -5,7 +5,7 @@ import pytest
 
 import pairwise
 from harness import KERNEL, LOAD, MIB, PAYLOAD, Machine
-from images import Bundle, Hostile, align_up, fdtget, machine_tree, pack, write
+from images import Bundle, Hostile, align_up, blob_symbol, fdtget, machine_tree, pack, write
 
 FREE = 0x4a000000
 NOTHING = 0x80000000        # no RAM, no device: an external abort
@@ -13,6 +13,7 @@ NOT_RAM = 0x08000000        # the interrupt controller
 ODD = LOAD + 0x13000        # every kernel has to slide
 RAW = b"raw " * 5000
 UNCACHED = 1
+BRK = 0xd4200000
 TREE_ROOM = 0x800           # no tree of QEMU's is so small
 
 
@@ -256,6 +257,18 @@ def test_tree_and_console_of_the_second_slot(work):
         given = write(work + "/given.dtb", one.read_tree(one.payload()["x0"]))
         assert fdtget(given, "/chosen/lethe", "slot") == "1"
         assert fdtget(given, "/chosen/lethe", "failed-segment") == "dtb"
+
+
+def test_exception_of_the_last_one_before_it_has_a_console(work):
+    """The first one fails in check and never comes there. Nothing can be said, and there is no third."""
+    bundle = make(work)
+    put(bundle, "raw0", dest=LOAD + 0x1000)
+    at = blob_symbol("lethe_mmu_on")
+    bundle.bytes[at:at + 4] = BRK.to_bytes(4, "little")
+    with machine(work, bundle.save(work + "/bad.img")) as one:
+        one.expect("^lethe: fallback 1$")
+        one.drain(0.7)
+        assert one.lethe_lines()[-1] == "fallback 1"
 
 
 def test_debian(work, initrd):
