@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """on_fail = fallback: whatever stage a slot fails in, the next one finds the machine as it needs it."""
 
+import os
+
 import pytest
 
 import pairwise
@@ -257,6 +259,22 @@ def test_tree_and_console_of_the_second_slot(work):
         given = write(work + "/given.dtb", one.read_tree(one.payload()["x0"]))
         assert fdtget(given, "/chosen/lethe", "slot") == "1"
         assert fdtget(given, "/chosen/lethe", "failed-segment") == "dtb"
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_tree_that_was_begun(work, el):
+    """Half of one lies where nobody writes another: it is out of the caches, too."""
+    tree = machine_tree(work + "/own.dtb", el=el)
+    bundle = make(work, 2, "--dtb", tree, "--force-dtb")
+    size = align_up(os.path.getsize(tree) + 64, 8)
+    begun = LOAD + bundle.slot("tree_base")
+    bundle.slot("tree_size", size)
+    bundle.slot("flags", 0, 1)
+    bundle.slot("tree_base", 0x4b000000, 1)
+    with machine(work, bundle.save(work + "/bad.img"), el=el,
+                 judge={"publish": {"begun": (begun, begun + size)}}) as one:
+        one.expect(*FAILURES["describe"][1], "^lethe: fallback 1$")
+        booted(one, work, bundle, LOAD, 1, None, el)
 
 
 def test_exception_of_the_last_one_before_it_has_a_console(work):
