@@ -277,6 +277,22 @@ def test_tree_that_was_begun(work, el):
         booted(one, work, bundle, LOAD, 1, None, el)
 
 
+@pytest.mark.parametrize("el", [1, 2])
+def test_tables_are_made_anew(work, el):
+    """The first slot runs out of them, and stays uncached; the second one does not."""
+    page = write(work + "/page", bytes(4096))
+    raws = [word for i in range(40) for word in ("--raw", f"{page}@{FREE + 4096 + i * 2 * MIB:#x}")]
+    bundle = Bundle(pack(work + "/boot.img", *raws, "--fallback", "--kernel", PAYLOAD, "--raw",
+                         f"{page}@0x58001003"))
+    flip(bundle, "kernel")
+    with machine(work, bundle.save(work + "/bad.img"), el=el, memory=512) as one:
+        one.expect(r"^lethe: uncached: .*\(LETHE_E_MAP_POOL\)$", *FAILURES["kernel"][1],
+                   "^lethe: fallback 1$")
+        one.expect("^lethe: enter 0x", never="uncached")
+        tree = write(work + "/given.dtb", one.read_tree(one.payload()["x0"]))
+        assert fdtget(tree, "/chosen/lethe", "mode") == "cached"
+
+
 def test_exception_of_the_last_one_before_it_has_a_console(work):
     """The first one fails in check and never comes there. Nothing can be said, and there is no third."""
     bundle = make(work)
