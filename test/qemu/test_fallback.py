@@ -206,6 +206,20 @@ def test_four_slots(work):
         booted(one, work, bundle, ODD, 3, "kernel", 2)
 
 
+def test_stack_is_empty_each_time(work):
+    """However often, and from whatever depth: the payload finds the same one."""
+    left = set()
+    for failures in (["kernel"], ["describe"], ["fault"], ["fault", "fault", "kernel"]):
+        bundle = make(work, len(failures) + 1)
+        for slot, failure in enumerate(failures):
+            FAILURES[failure][0](bundle, LOAD, slot)
+        with machine(work, bundle.save(work + "/bad.img")) as one:
+            one.expect(f"^lethe: fallback {len(failures)}$")
+            left.add(one.payload()["sp"])
+    start = LOAD + blob_symbol("lethe_stacks_start")
+    assert len(left) == 1 and left.pop() in range(start, LOAD + blob_symbol("lethe_stack_end"))
+
+
 @pytest.mark.parametrize("on_fail, last", [(1, "^lethe: halt$"), (2, "^lethe: reset in 5 s$")])
 def test_other_policies_try_one(work, on_fail, last):
     bundle = make(work)
