@@ -2,6 +2,7 @@
 """on_fail = fallback: whatever stage a slot fails in, the next one finds the machine as it needs it."""
 
 import os
+import struct
 
 import pytest
 
@@ -218,6 +219,28 @@ def test_stack_is_empty_each_time(work):
             left.add(one.payload()["sp"])
     start = LOAD + blob_symbol("lethe_stacks_start")
     assert len(left) == 1 and left.pop() in range(start, LOAD + blob_symbol("lethe_stack_end"))
+
+
+def branch(at, target):
+    return 0x14000000 | (target - at >> 2) & 0x3ffffff
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_serrors_come_again(work, el):
+    """An exception masks them. The next slot's way to its map leads past code that objects."""
+    bundle = make(work)
+    no_ram_at_the_source(bundle, LOAD, 0)
+    mmu_on, cave = blob_symbol("lethe_mmu_on"), 0x100       # in the empty page behind the headers
+    first = int.from_bytes(bundle.bytes[mmu_on:mmu_on + 4], "little")
+    code = [first,
+            0xd53b4229,                     # mrs x9, daif
+            0x36400049,                     # tbz x9, #8, .+8: A is clear
+            BRK, branch(cave + 16, mmu_on + 4)]
+    bundle.bytes[cave:cave + 20] = struct.pack("<5I", *code)
+    bundle.bytes[mmu_on:mmu_on + 4] = branch(mmu_on, cave).to_bytes(4, "little")
+    with machine(work, bundle.save(work + "/bad.img"), el=el) as one:
+        one.expect(*FAILURES["fault"][1], "^lethe: fallback 1$")
+        booted(one, work, bundle, LOAD, 1, None, el)
 
 
 @pytest.mark.parametrize("on_fail, last", [(1, "^lethe: halt$"), (2, "^lethe: reset in 5 s$")])
