@@ -89,7 +89,8 @@ def prototypes():
     bad = []
     for name in files("src/*.S"):
         for match in re.finditer(r"^ \* (.*\b(lethe_\w+)\([^;]*\));$", text(name), re.M):
-            if match.group(2) != "lethe_entry" and match.group(1) not in headers:
+            if match.group(2) not in ("lethe_entry", "lethe_library_entry") and \
+                    match.group(1) not in headers:
                 bad.append(f"{name}: {match.group(1)}")
     return bad
 

@@ -14,6 +14,7 @@ import struct
 
 import meter
 from harness import IMAGES, LOAD, MIB, O, RAM_BASE, VIRT_UART, Machine
+from library_memory import CHUNK, Memory, file_memory, merge, up
 from relocator import traps
 from relocator import E2H as RELOCATOR_E2H
 
@@ -24,7 +25,6 @@ JOBS = LOAD + MIB
 JOB_SIZE = 256
 TABLES = LOAD + 2 * MIB         # tables and stacks of callers
 ARENA = LOAD + 14 * MIB
-CHUNK = 0x10000
 BOOT, CHECK, SIZE = 1, 2, 3     # kinds of a job
 FLAG_FP, FLAG_SP0, FLAG_PAN, FLAG_STREAMING, FLAG_E2H = (1 << i for i in range(5))
 SCTLR = {1: 0x30d00800, 2: 0x30c50830}
@@ -46,74 +46,6 @@ def blob_size():
     """With bss, tables, stacks: it says so."""
     with open(BLOB, "rb") as file:
         return struct.unpack_from("<Q", file.read(128), 64 + 16)[0]
-
-
-def up(value, align=PAGE):
-    return -(-value // align) * align
-
-
-class Memory:
-    """Sparse: zero is what nobody wrote. Over another one, which then stays as it is."""
-
-    def __init__(self, below=None):
-        self.chunks = {}
-        self.below = below
-
-    def chunk(self, index):
-        found = self.chunks.get(index)
-        return found if found or not self.below else self.below.chunk(index)
-
-    def pieces(self, address, size):
-        while size:
-            part = min(size, CHUNK - address % CHUNK)
-            yield address // CHUNK, address % CHUNK, part
-            address, size = address + part, size - part
-
-    def read(self, address, size):
-        data = bytearray()
-        for index, at, part in self.pieces(address, size):
-            chunk = self.chunk(index)
-            data += chunk[at:at + part] if chunk else bytes(part)
-        return bytes(data)
-
-    def write(self, address, data):
-        done = 0
-        for index, at, part in self.pieces(address, len(data)):
-            if index not in self.chunks:
-                self.chunks[index] = bytearray(self.chunk(index) or CHUNK)
-            self.chunks[index][at:at + part] = data[done:done + part]
-            done += part
-
-    def word(self, address):
-        return struct.unpack("<Q", self.read(address, 8))[0]
-
-
-def file_memory(path):
-    """What there is of a sparse file that is a machine's RAM."""
-    memory, at = Memory(), 0
-    with open(path, "rb") as file:
-        end = os.fstat(file.fileno()).st_size
-        while at < end:
-            try:
-                data = os.lseek(file.fileno(), at, os.SEEK_DATA)
-            except OSError:     # nothing but a hole
-                break
-            at, stop = data // CHUNK * CHUNK, os.lseek(file.fileno(), data, os.SEEK_HOLE)
-            while at < stop:
-                memory.chunks[(RAM_BASE + at) // CHUNK] = os.pread(file.fileno(), CHUNK, at)
-                at += CHUNK
-    return memory
-
-
-def merge(ranges):
-    """Ascending, and touching ones are one."""
-    merged = []
-    for lo, hi in sorted(ranges):
-        if merged and lo <= merged[-1][1]:
-            merged[-1][1] = max(hi, merged[-1][1])
-        elif lo < hi:
-            merged.append([lo, hi])
-    return [tuple(each) for each in merged]
 
 
 class Tables:
