@@ -8,6 +8,7 @@ are there twice: the same maintenance has to do for the cached mode and for the 
 import os
 
 import images
+import library_cells
 import relocations
 from cell_setup import BUNDLE, TARGET, Setup, by_stub, lines, memory, payload
 from harness import LOAD, MIB, PAYLOAD, VIRT_UART
@@ -18,7 +19,7 @@ ELSEWHERE = 0x4c000000
 HOLE = 0x0e000000       # nothing answers there
 UART = ["--console", f"pl011,{VIRT_UART:#x}"]
 UNCACHED = 1            # LETHE_MODE_UNCACHED
-CELLS = dict(relocations.CELLS)
+CELLS = relocations.CELLS | library_cells.CELLS
 
 
 def cell(function):

@@ -9,5 +9,5 @@ MUTANTS = O='$(O)' QEMU='$(QEMU)' CROSS_COMPILE='$(CROSS_COMPILE)' PYTHONDONTWRI
 
 .PHONY: mutants check-mutants
 mutants check-mutants: $(O)/lethe $(O)/lethe.elf $(O)/cohsan.so $(addprefix $(O)/test/qemu/, \
-		payload-virt.img payload-evb.img hostile.img relocate.img)
+		payload-virt.img payload-evb.img hostile.img relocate.img library.img)
 	$(MUTANTS) $(if $(filter check-%,$@),--sample 10,--only '$(ONLY)')

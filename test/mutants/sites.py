@@ -202,9 +202,8 @@ def loop_mutants(code):
             yield size[-1], "size", f"lines of {4 << shift} bytes", ((size[-1].address, word),)
 
 
-def call_mutants(code):
+def call_mutants(code, routines):
     """Whole ranges left out: calls of what has such a loop."""
-    routines = {one.symbol for one, *_ in find_loops(code)}
     for one in code:
         name = re.search(r"<(\w+)>$", one.operands)
         if one.name == "bl" and name and name[1] in routines:
@@ -213,11 +212,14 @@ def call_mutants(code):
             yield one, "call", "ret", ((one.address, RET),)
 
 
-def mutants(subject, elf, prefix):
+def mutants(subject, elf, prefixes, but=()):
     """All of the functions whose names begin so, by address."""
-    code = [one for one in disassemble(elf) if one.symbol.startswith(prefix)]
+    everything = disassemble(elf)
+    routines = {one.symbol for one, *_ in find_loops(everything)}
+    code = [one for one in everything if one.symbol.startswith(prefixes) and one.symbol not in but]
     found = {}
-    for make in (barrier_mutants, swap_mutants, loop_mutants, call_mutants):
-        for mutant in make(code):
+    for made in (barrier_mutants(code), swap_mutants(code), loop_mutants(code),
+                 call_mutants(code, routines)):
+        for mutant in made:
             found.setdefault(mutant[3], Mutant(subject, *mutant))
     return sorted(found.values(), key=lambda mutant: mutant.site.address)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Cells for the library door: its caller's side, which is in the library only, and the blob behind it."""
+
+import random
+import re
+
+import library
+from cell_setup import Wrong
+from harness import LOAD
+from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
+
+
+class Call:
+    """One boot of a mutant, as cell_setup.Setup is one."""
+
+    def __init__(self, folder, subject, world):
+        self.folder, self.subject, self.world = folder, subject, world
+
+    def base(self):
+        """The library's addresses are those that it is linked at; the blob's count from the workspace."""
+        return self.world.workspaces[0][0] if self.subject == "blob" else 0
+
+    def boot(self, path, patches, limit, extra=(), linger=0.0):
+        start = library.symbols()["lethe_boot_blob"] if self.subject == "blob" else 0
+
+        def patch(image):
+            for address, word in patches:
+                at = start + address - LOAD
+                image[at:at + 4] = word.to_bytes(4, "little")
+
+        try:
+            library.run(self.folder, self.world, image=library.program(self.world, patch),
+                        extra=extra, seconds=limit, judge={"max": 1})
+        except AssertionError as error:
+            report = re.search(r"cohsan: ([\w-]+) pc=", str(error))
+            raise Wrong(report[1] if report else "result", str(error)) from error
+
+
+def behind(folder, machine, mmu, mode, shift):
+    """One plan with all that there is in plans."""
+    world = library.World(random.Random(5), *machine)
+    the_list = List(world, shift, 8, 3, "full")
+    the_plan(world, mmu, mode, the_list, Segments(world, the_list, 4).made)
+    return Call(folder, "blob", world)
+
+
+def caller(folder, machine):
+    world = library.World(random.Random(6), *machine)
+    for mmu, mode, shift in [(True, BEST, 12), (False, BEST, 12), (True, UNCACHED, 14),
+                             (False, UNCACHED, 16)] * 3:
+        add_random(world, mmu, mode, shift)
+    return Call(folder, "library", world)
+
+
+A53, A72, N1, HOST = ("cortex-a53", 1, False), ("cortex-a72", 2, False), \
+    ("neoverse-n1", 1, False), ("max", 2, True)
+CELLS = {
+    "library_el2_uncached": lambda folder: behind(folder, A72, True, UNCACHED, 12),
+    "library_el1": lambda folder: behind(folder, N1, True, BEST, 14),
+    "library_el1_uncached": lambda folder: behind(folder, A53, False, UNCACHED, 16),
+    "library_host": lambda folder: behind(folder, HOST, True, BEST, 12),
+    "library_caller_el2": lambda folder: caller(folder, A72),
+    "library_caller_el1": lambda folder: caller(folder, N1),
+    "library_caller_host": lambda folder: caller(folder, HOST),
+}
