@@ -9,10 +9,11 @@ import struct
 
 import pytest
 
-from harness import LOAD
+from harness import LOAD, Machine
 from images import fdtget, machine_tree, write
-from library import BOOT, JOBS, PAGE, TABLES, Caller, World, blob_size, compare, compare_lines, \
-    halts, program, run, started, symbols, up
+from library import BOOT, CHECK, JOBS, PAGE, PROGRAM, SIZE, TABLES, Caller, World, blob_size, compare, \
+    compare_lines, halts, program, run, started, symbols, up
+from library_base import Base
 from library_plans import BEST, HALT, IN_PLACE, UNCACHED, WORK, List, the_plan, write_plan
 from relocation import DESTINATION, DONE, INDIRECTION, SOURCE
 
@@ -227,3 +228,56 @@ def test_to_el1(work, machine, mmu, mode):
     the_plan(world, mmu, mode, List(world, 12, 9, 3, "full"), [plain(world)], console=True,
              change=lambda plan: plan.update(el=1), el=1)
     run(work, world)
+
+
+# ---- how much it wants ----
+
+def wanted(work, *questions):
+    """lethe_boot_workspace() of each."""
+    world = World(random.Random(1), "cortex-a72", 2)
+    for question in questions:
+        world.add(SIZE, Caller(world, False), question, "size [0-9a-f]{16}")
+    return [int(value, 16) for value in re.findall("library: size ([0-9a-f]{16})", run(work, world))]
+
+
+def test_workspace_that_is_just_enough(work):
+    """And one page less, which says what it would take."""
+    lists = {12: 8, 14: 1000, 16: 3000}     # page shift: padding
+    world = World(random.Random(7), "cortex-a72", 2)
+    made = {shift: List(world, shift, 2, 2, "full", padding) for shift, padding in lists.items()}
+    sizes = wanted(work, (560, 8, 12), (560, 0, 0), *((336, each.entries, shift)
+                                                     for shift, each in made.items()))
+    assert all(size % PAGE == 0 for size in sizes)
+    for (shift, the_list), size in zip(made.items(), sizes[2:]):
+        for mmu in (False, True):
+            def change(plan, size=size):
+                plan["windows"] = [{"base": world.arena, "size": world.end - world.arena}]
+                assert size <= plan["workspace_size"]
+                plan["workspace_size"] = size
+            the_plan(world, mmu, BEST, the_list if not mmu else List(
+                world, shift, 2, 2, "full", lists[shift]), [], change=change)
+    for size, status, value in ((sizes[0], 0, 0),
+                                (sizes[0] - PAGE, -123, max(sizes[0], sizes[1]))):
+        base = Base(world, True)
+        base.plan["workspace_size"] = base.size = size
+        at, workspace, _ = base.finish(None)
+        world.add(CHECK, base.caller, (at, workspace, 1),
+                  f"check {status & 2**64 - 1:016x}" + (f" .* {value:016x} workspace" if status else " .*"))
+    run(work, world)
+
+
+# ---- where it is not for ----
+
+def test_el3(work):
+    """Back at once. A few instructions in flash call it and stay where it comes back to."""
+    code = b"".join(word.to_bytes(4, "little") for word in (
+        0xd2800000, 0xd2800001,             # mov x0, #0; mov x1, #0
+        0x580000c2, 0x580000e3,             # ldr x2, the stack; ldr x3, lethe_boot
+        0x9100005f, 0xd63f0060,             # mov sp, x2; blr x3
+        0x14000000, 0xd503201f)) + \
+        words(LOAD + (8 << 20), symbols()["lethe_boot"])    # b .
+    with Machine(el=3, load=[(PROGRAM, LOAD)], extra=["-bios", write(work + "/jump", code)],
+                 monitor=True, judge=None, because="it comes back before it does anything") as \
+            machine:
+        registers = machine.monitor.wait_halted()
+        assert registers["PC"] == 24 and registers["X00"] & 0xffffffff == -501 & 0xffffffff
