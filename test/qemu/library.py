@@ -26,7 +26,9 @@ JOB_SIZE = 256
 TABLES = LOAD + 2 * MIB         # tables and stacks of callers
 ARENA = LOAD + 14 * MIB
 BOOT, CHECK, SIZE = 1, 2, 3     # kinds of a job
-FLAG_FP, FLAG_SP0, FLAG_PAN, FLAG_STREAMING, FLAG_E2H = (1 << i for i in range(5))
+FLAG_FP, FLAG_SP0, FLAG_PAN, FLAG_STREAMING, FLAG_E2H, FLAG_IRQ = (1 << i for i in range(6))
+GIC = (0x08000000, 0x08020000)
+COUNT = 3056                    # above the stack: how often it was interrupted
 SCTLR = {1: 0x30d00800, 2: 0x30c50830}
 M, A, C, SA, I, WXN = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 12, 1 << 19
 PA_BITS = {"cortex-a53": 2, "cortex-a72": 4, "neoverse-n1": 5, "max": 5}   # as PS and IPS have it
@@ -129,6 +131,13 @@ class Caller:
         rng.shuffle(self.kinds)
         self.stack = world.low() + 1024
 
+    def interrupted(self):
+        """All the time, by the timer."""
+        self.flags |= FLAG_IRQ | FLAG_SP0
+        self.daif &= ~0x80
+        self.hcr |= 1 << 4
+        return self
+
     def mair(self):
         rest = [self.world.rng.choice(STRANGE) for _ in range(4)]
         return sum(value << 8 * i for i, value in
@@ -167,6 +176,8 @@ class Caller:
         own.map(JOBS + self.offset, JOBS, world.jobs_size(), wb)
         own.map(self.stack + self.offset, self.stack, 16, wb, write=True)
         low.map(VIRT_UART, VIRT_UART, PAGE, self.kinds.index("device"), write=True)
+        if self.flags & FLAG_IRQ:
+            low.map(GIC[0], GIC[0], GIC[1] - GIC[0], self.kinds.index("device"), write=True)
         for va, pa, size, kind, write in self.mapped:
             low.map(va, pa, size, self.kinds.index(kind), write=write, execute=write)
         low.store()
@@ -237,7 +248,7 @@ class World:
         may_write = [*self.stacks, *workspaces, *spent]
         options = {"start": LOAD, "stop": stop, "elf": PROGRAM.replace(".img", ".elf"),
                    "clean": [(LOAD, up(self.low_at)), *merge(self.stacks)],
-                   "write": [*may_write, (VIRT_UART, VIRT_UART + PAGE)],
+                   "write": [*may_write, (VIRT_UART, VIRT_UART + PAGE), GIC],
                    "publish": {"workspace": (LOAD, LOAD + PAGE)}}
         for i, each in enumerate(spent):
             options["publish"][f"d{i}"] = each
@@ -328,13 +339,15 @@ def compare_lines(machine, world):
     return text
 
 
-def run(work, world, **options):
-    """Runs the jobs to the end, holds the program's lines against world.wanted, compares memory."""
+def run(work, world, after=lambda path: None, **options):
+    """Runs the jobs to the end, holds the program's lines against world.wanted, compares memory. after:
+    looks at RAM once more, a file."""
     with started(work, world, **options) as (machine, before):
         with contextlib.suppress(AssertionError):       # what it said by then says more
             machine.expect_exit()
         text = compare_lines(machine, world)
         compare(machine, world, before)
+        after(machine.ram_path)
         machine.drain()
         judged = [line for line in machine.judge.lines if STOP.match(line)]
         if len(judged) != 1 or len(machine.judge.lines) != 1:

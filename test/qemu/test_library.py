@@ -11,8 +11,8 @@ import random
 
 import pytest
 
-from library import MIB, World, run
-from library_plans import BEST, UNCACHED, List, add_random, the_plan
+from library import COUNT, MIB, Caller, World, file_memory, run
+from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
 
 CPUS = ("cortex-a53", "cortex-a72", "neoverse-n1", "max")
 MACHINES = [(cpu, el, False) for cpu in CPUS for el in (1, 2)] + \
@@ -70,3 +70,21 @@ def test_long_list(work, mmu):
         assert the_list.entries > 100000
         the_plan(world, mmu, mode, the_list, [])
     run(work, world)
+
+
+@pytest.mark.parametrize("machine", [("cortex-a72", 2, False), ("neoverse-n1", 1, False),
+                                     ("max", 2, True)], ids=name)
+def test_interrupts(work, machine):
+    """Open when it is called, and pending most of the time; the handler uses PAR_EL1 as well."""
+    world = World(seeded(), *machine)
+    for mmu, mode, shift in CELLS:
+        the_list = List(world, shift, 5, 3, "early")
+        the_plan(world, mmu, mode, the_list, Segments(world, the_list, 2).made,
+                 caller=Caller(world, mmu).interrupted())
+    counts = []
+
+    def count(path):
+        memory = file_memory(path)
+        counts.extend(memory.word(start + 1024 + COUNT) for start, _ in world.stacks)
+    run(work, world, after=count)
+    assert min(counts) > 0, counts

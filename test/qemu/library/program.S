@@ -25,6 +25,7 @@
 #define FLAG_PAN	2
 #define FLAG_STREAMING	3
 #define FLAG_E2H	4
+#define FLAG_IRQ	5	/* with FLAG_SP0: the timer interrupts all the time */
 #define ARGS		16	/* three */
 #define STACK		40	/* PA; 1 KiB below is Lethe's */
 #define OFFSET		48	/* VA minus PA of the caller */
@@ -46,6 +47,11 @@
 #define BEFORE		128
 #define AFTER		288
 #define VECTORS		512
+#define COUNT		3056	/* interrupts; the handler's stack is below */
+
+#define GICD		0x08000000
+#define GICC		0x08010000
+#define INTERVAL	200	/* ticks of the counter */
 
 	.macro	imm reg, value
 	movz	\reg, #((\value) & 0xffff)
@@ -69,7 +75,7 @@
 	/* What has to be after a call as before, at [x0]. x9 is lost. */
 	.macro	snapshot el
 	.set	where, 0
-	.irp	name, sctlr_\el, tcr_\el, ttbr0_\el, mair_\el, vbar_\el, tpidr_\el, par_el1, daif, spsel, elr_\el, spsr_\el, esr_\el, far_\el, cntkctl_el1
+	.irp	name, par_el1, elr_\el, spsr_\el, sctlr_\el, tcr_\el, ttbr0_\el, mair_\el, vbar_\el, tpidr_\el, daif, spsel, esr_\el, far_\el, cntkctl_el1
 	mrs	x9, \name
 	str	x9, [x0, #where]
 	.set	where, where + 8
@@ -101,7 +107,10 @@ entry:
 next:	msr	daifset, #15
 	msr	spsel, #1
 	msr	tpidr_el0, xzr
-	mrs	x28, tpidrro_el0
+	msr	cntp_ctl_el0, xzr		// which of the timers this is says E2H
+	at_el1	1f
+	msr	cnthp_ctl_el2, xzr
+1:	mrs	x28, tpidrro_el0
 	ldr	x0, [x28, #KIND]
 	cbz	x0, end
 	ldr	x26, [x28, #FLAGS]
@@ -153,7 +162,9 @@ next:	msr	daifset, #15
 	msr	sp_el0, x0
 	tbz	x26, #FLAG_SP0, 1f
 	mov	sp, x0
-	msr	spsel, #0
+	tbz	x26, #FLAG_IRQ, 2f
+	bl	interrupts
+2:	msr	spsel, #0
 1:	mov	sp, x1
 	tbz	x26, #FLAG_PAN, 1f
 	.inst	0xd500419f			// msr pan, #1
@@ -297,6 +308,47 @@ take:	at_el1	1f
 	str	x9, [x0, #COMMON + 8]
 	str	xzr, [x0, #COMMON + 16]
 2:	str	xzr, [x0, #COMMON + 24]
+	tbz	x26, #FLAG_IRQ, 1f
+	stp	xzr, xzr, [x0]			// an interrupt's: PAR, ELR, SPSR
+	str	xzr, [x0, #16]
+1:	ret
+
+	/* Lets the timer interrupt. x1 = the caller's stack pointer */
+interrupts:
+	add	x0, x1, #COUNT
+	mov	sp, x0
+	str	xzr, [x0]
+	imm	x0, GICD
+	mov	w9, #0xffff0000
+	str	w9, [x0, #0x100]		// ISENABLER0: all that are this CPU's
+	mov	w9, #1
+	str	w9, [x0]			// CTLR
+	imm	x0, GICC
+	mov	w9, #0xff
+	str	w9, [x0, #4]			// PMR
+	mov	w9, #1
+	str	w9, [x0]
+	mov	x9, #INTERVAL
+	msr	cntp_tval_el0, x9
+	mov	x9, #1
+	msr	cntp_ctl_el0, x9
+	isb
 	ret
+
+	/* On a stack of its own. It leaves something of its own in PAR_EL1, as a handler may. */
+irq:	stp	x0, x1, [sp, #-16]!
+	ldr	x0, [sp, #16]
+	add	x0, x0, #1
+	str	x0, [sp, #16]
+	imm	x0, GICC
+	ldr	w1, [x0, #0xc]			// IAR
+	str	w1, [x0, #0x10]			// EOIR
+	mov	x0, #INTERVAL
+	msr	cntp_tval_el0, x0
+	mov	x0, #0x811			// a fault
+	msr	par_el1, x0
+	isb
+	ldp	x0, x1, [sp], #16
+	eret
 
 #include "report.S"

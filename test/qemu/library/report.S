@@ -170,7 +170,10 @@ canaries:
 
 	.balign	2048
 vectors:
-	.rept	16
+	b	exception
+	.balign	128
+	b	irq				// on SP_EL0
+	.rept	14
 	.balign	128
 	b	exception
 	.endr
