@@ -81,17 +81,20 @@ static void make_bundle(struct sample *sample)
 	struct file file[3] = { { .bytes = content[0], .size = 0x123 },
 				{ .bytes = content[1], .size = 0x800 },
 				{ .bytes = content[2], .size = 0x5 } };
-	struct options options = { .append = "quiet", .on_fail = LETHE_ON_FAIL_HALT,
-				   .console_kind = LETHE_CONSOLE_STDOUT, .raw_count = 1 };
+	struct options options = { .on_fail = LETHE_ON_FAIL_HALT, .console_kind = LETHE_CONSOLE_STDOUT,
+				   .slot_count = 1, .raw_count = 1 };
+	const struct bundle_input input = { .initrd = &file[0], .dtb = &file[2], .raw = &file[1] };
 	struct bundle bundle;
 
 	for (unsigned int i = 0; i < sizeof(content); i++) {
 		content[i / 0x800][i % 0x800] = (uint8_t)(i * 7 >> 2);
 	}
+	options.slot[0].append = "quiet";
+	options.slot[0].raw_count = 1;
 	options.raw[0].address = 0x48000000;
 	options.raw[0].has_entry = 1;
 	options.raw[0].entry = 0x48000000;
-	must(bundle_build(&bundle, &options, NULL, &file[0], &file[2], &file[1]) == TOOL_OK);
+	must(bundle_build(&bundle, &options, &input) == TOOL_OK);
 	put(sample, 0, tool_blob, BLOB_SIZE);
 	put(sample, 0, &bundle.image, sizeof(bundle.image));
 	put(sample, LETHE_BLOB_OFFSET, &bundle.blob, sizeof(bundle.blob));

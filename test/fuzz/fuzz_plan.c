@@ -44,7 +44,7 @@ static int is_own(const struct lethe_slot *slot, uint32_t index)
 	return index >= slot->first_segment && index - slot->first_segment < slot->segment_count;
 }
 
-/* Backwards: everything that moves later, and every other slot, still has its source. */
+/* Backwards: everything that moves later, and every later slot, still has its source. */
 static void check_order(const struct lethe_plan *plan, const struct lethe_slot *slot,
 			const struct lethe_placement *placement)
 {
@@ -53,7 +53,7 @@ static void check_order(const struct lethe_plan *plan, const struct lethe_slot *
 	int is_planned = 1;
 
 	for (uint32_t i = 0; i < plan->segment_count; i++) {
-		is_needed[i] = !is_own(slot, i);
+		is_needed[i] = i >= slot->first_segment && !is_own(slot, i);
 	}
 	for (uint32_t n = slot->segment_count; n-- != 0;) {
 		const uint32_t index = placement->order[n];

@@ -310,9 +310,11 @@ def too_small_for_the_list(base):
 
 # ---- policy return: sources are looked at ----
 
-def returning(base, *right):
-    """With the digests of these segments right."""
+def returning(base, *right, mapped=()):
+    """With the digests of these segments right, and these pages mapped."""
     memory = base.world.memory
+    for page in mapped:
+        base.caller.map(page // PAGE * PAGE, PAGE, "nc")
     base.plan["on_fail"] = 0
     for segment, at in ((base.listed, base.sources[0]), (base.plain, base.source)):
         if segment["name"] in right:
@@ -332,22 +334,17 @@ def digest_of_a_segment(base):
 
 @row("DIGEST", ("SEGMENT", 1, 0, "plain"), mmu=True)
 def digest_of_a_mapped_segment(base):
-    returning(base, "listed")
-    for page in {*base.sources[:2], base.source // PAGE * PAGE, (base.source + 899) // PAGE * PAGE}:
-        base.caller.map(page, PAGE, "nc")
+    returning(base, "listed", mapped={*base.sources[:2], base.source, base.source + 899})
 
 
 @row("CALLER_MAP", ("SEGMENT", 0, lambda base: base.sources[1], "listed"), mmu=True)
 def second_source_page_unmapped(base):
-    returning(base, "plain")
-    base.caller.map(base.sources[0], PAGE, "nc")
+    returning(base, "plain", mapped=base.sources[:1])
 
 
 @row("CALLER_MAP", ("SEGMENT", 1, lambda base: base.source // PAGE * PAGE, "plain"), mmu=True)
 def source_unmapped(base):
-    returning(base, "listed")
-    for page in base.sources[:2]:
-        base.caller.map(page, PAGE, "nc")
+    returning(base, "listed", mapped=base.sources[:2])
 
 
 # ---- how the caller has it mapped ----

@@ -17,7 +17,7 @@ UNIT_SRCS_plan := $(UNIT_PLAN_SRCS) $(wildcard test/unit/plan_rows_*.c) test/uni
 UNIT_SRCS_place := $(UNIT_PLAN_SRCS) src/place.c
 UNIT_SRCS_place_table := $(UNIT_SRCS_place) test/unit/plan_poke.c
 UNIT_SRCS_place_order := $(UNIT_SRCS_place)
-UNIT_SRCS_place_property := $(UNIT_SRCS_place) test/unit/place_carry.c
+UNIT_SRCS_place_property := $(UNIT_SRCS_place) test/unit/place_carry.c test/unit/place_random.c
 
 # Trees are compiled by dtc while the tests run (test/unit/trees/), and compared by it.
 # The code under test stands on libfdt as the machine has it, the same sources and assumptions, and the tests on
