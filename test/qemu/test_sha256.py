@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """SHA-256 by both block functions, with the MMU off: sha256/program.S on lists of digests.
 
-NIST's vectors, every split of a message into three updates, every alignment; and what the digest leaves
-behind: registers, the trap of FP/SIMD whatever it was, streaming mode. An unaligned access faults.
+NIST's vectors, every split of a message into three updates, every alignment; copies on the way, and that they
+store nothing elsewhere; and what the digest leaves behind: registers, the trap of FP/SIMD whatever it was,
+streaming mode. An unaligned access faults.
 """
 
 import hashlib
@@ -22,13 +23,14 @@ PROGRAM, PROGRAM_SCALAR = (os.path.join(IMAGES, name) for name in
 FLAGS_AT, JOBS_AT = 64, 72          # in the program
 JOBS, DATA = LOAD + MIB, LOAD + 16 * MIB
 JOB = struct.Struct("<4QI4x3Q32s32x")
-SCALAR, SIMD, MONTE = 1, 2, 4       # jobs.h has them, and the flags
+SCALAR, SIMD, MONTE, LAST = 1, 2, 4, 8       # jobs.h has them, and flags
 E2H, STREAMING, BELOW = 1, 2, 4
 V31_CE, V31_UNTOUCHED = 0xa4506ceb90befffa, 0x5a5a      # K60 and K61; the program's canary
 BECAUSE = "no Lethe: its digest alone, whose result and registers are looked at"
 CELLS = [("cortex-a53", 2, 0), ("cortex-a72", 1, 0), ("neoverse-n1", 2, E2H), ("max", 2, 0),
          ("max", 1, 0)]
 BLOCK = 64
+GUARD = 160
 
 
 class Jobs:
@@ -37,6 +39,8 @@ class Jobs:
     def __init__(self):
         self.rows, self.wanted = [], []
         self.data = bytearray()
+        self.copies = []
+        self.rng = random.Random(7)
 
     def place(self, message, shift=0):
         """Its address, which is `shift` behind a multiple of 16."""
@@ -48,8 +52,21 @@ class Jobs:
     def add(self, at, size, wanted, cuts=None, kinds=(SCALAR, SIMD), traps=((False, 0),)):
         for kind in kinds:
             for _, trap in traps:
-                self.rows.append((at, size, *(cuts or (size, size)), kind, trap))
+                self.rows.append((at, size, *(cuts or (size, size)), kind, trap, 0))
                 self.wanted.append(wanted)
+
+    def copy(self, size, distance, trap, shift=0, cuts=None, kind=SIMD):
+        """Onto itself, downward over itself, or (negative) upward clear of itself. What has to be in
+        memory afterwards is kept beside."""
+        before, behind = max(distance, 0), max(-distance, 0)
+        message = self.rng.randbytes(size)
+        self.data += self.rng.randbytes(GUARD + before)
+        self.data += bytes(-len(self.data) % 16 + shift)
+        at = DATA + len(self.data)
+        self.data += message + self.rng.randbytes(behind + GUARD)
+        self.rows.append((at, size, *(cuts or (size, size)), kind, trap, at - distance))
+        self.wanted.append(hashlib.sha256(message).digest())
+        self.copies.append((at - distance - DATA, message))
 
     def message(self, message, wanted=None, shift=0, **more):
         self.add(self.place(message, shift), len(message),
@@ -62,7 +79,7 @@ def run(work, jobs, cell, program=PROGRAM):
     with open(program, "rb") as file:
         image = bytearray(file.read())
     struct.pack_into("<QQ", image, FLAGS_AT, flags, JOBS)
-    rows = b"".join(JOB.pack(*row, 0, 0, bytes(32)) for row in jobs.rows) + bytes(JOB.size)
+    rows = b"".join(JOB.pack(*row[:6], 0, row[6], bytes(32)) for row in jobs.rows) + bytes(JOB.size)
     assert JOBS + len(rows) <= DATA
     paths = [os.path.join(work, name) for name in ("program", "jobs", "data")]
     for path, content in zip(paths, (image, rows, jobs.data)):
@@ -74,15 +91,34 @@ def run(work, jobs, cell, program=PROGRAM):
         if match[1] != "end":
             raise machine.failure(match[0])
         rows = machine.read_ram(JOBS, len(rows))
+        data = machine.read_ram(DATA, len(jobs.data) + GUARD)
+    check_memory(jobs, data)
     has_ce = "lethe_sha256_ce" in meter.symbols(program.replace(".img", ".elf"))
     may = has_ce and not flags & (STREAMING | BELOW)
     for i, (row, wanted) in enumerate(zip(jobs.rows, jobs.wanted)):
         *_, v31, _, digest = JOB.unpack_from(rows, i * JOB.size)
         assert digest == wanted, (i, row, digest.hex(), wanted.hex())
         if not flags & BELOW:
-            used = may and row[4] & SIMD
+            used = may and row[4] & SIMD and (not row[4] & LAST or stores_by_simd(row))
             assert v31 == (V31_CE if used else V31_UNTOUCHED), (i, row, hex(v31))
     return len(jobs.rows)
+
+
+def stores_by_simd(row):
+    """A copy in one piece: are its whole blocks stored by sha256_ce.S?"""
+    at, size, dest = row[0], row[1], row[6]
+    return size >= BLOCK and (at | dest) % 8 == 0
+
+
+def check_memory(jobs, data):
+    """Copies are where they belong, and everything else is as it was."""
+    wanted = jobs.data + bytes(GUARD)
+    for start, message in jobs.copies:
+        wanted[start:start + len(message)] = message
+    if data == wanted:
+        return
+    wrong = next(i for i, pair in enumerate(zip(data, wanted)) if pair[0] != pair[1])
+    raise AssertionError((hex(DATA + wrong), [row for row in jobs.rows if row[0] <= DATA + wrong][-1]))
 
 
 def open_trap(cell):
@@ -131,6 +167,50 @@ def test_every_split(work, shift):
         for second in range(first, len(message) + 1):
             jobs.add(at, len(message), digest, (first, second), traps=[(False, open_trap(cell))])
     run(work, jobs, cell)
+
+
+def copies(cell):
+    """By any distance, at any alignment, in one piece."""
+    trap = open_trap(cell)
+    jobs = Jobs()
+    for kind in (SCALAR | LAST, SIMD | LAST):
+        for distance in range(0, 131):
+            for size in (40, 64, 130, 200):
+                jobs.copy(size, distance, trap, kind=kind)
+        for distance in (0, 8, 24, 64, 72, 128, -4096, -4104):
+            for size in (0, 1, 7, 63, 64, 65, 127, 128, 191, 192, 200, 1000, 4096):
+                for shift in (0, 8):
+                    jobs.copy(size, distance, trap, shift, kind=kind)
+        for distance in (0, 1, 7, 8, 63, 64, -4096, -4097, -4099):
+            for shift in range(16):
+                jobs.copy(260, distance, trap, shift, kind=kind)
+    return jobs
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_copy(work, cell):
+    """Aligned pairs are stored by the block function itself, others copied first and read then."""
+    assert run(work, copies(cell), cell) > 1500
+
+
+@pytest.mark.parametrize("distance", [0, 8, 61, 64, -4096, -4093], ids="by{}".format)
+def test_copy_every_split(work, distance):
+    """Three copies, any of which may be empty, of two blocks and a half."""
+    trap = open_trap(CELLS[0])
+    jobs = Jobs()
+    for first in range(0, 161):
+        for second in (first, first + 1, first + 8, first + 63, first + 64, first + 72, 160):
+            if second <= 160:
+                for kind in (SCALAR, SIMD):
+                    jobs.copy(160, distance, trap, cuts=(first, second), kind=kind)
+    run(work, jobs, CELLS[0])
+
+
+def test_copy_by_others(work):
+    """Where the instructions are hidden, or not built in, or the mode forbids them."""
+    run(work, copies(CELLS[0]), CELLS[0], PROGRAM_SCALAR)
+    for cell in (("max", 2, BELOW), ("max", 2, STREAMING)):
+        run(work, copies(cell), cell)
 
 
 def test_monte_carlo(work):

@@ -43,9 +43,19 @@ static void monte(struct job *job)
 	}
 }
 
+static void take(struct lethe_sha256 *sha, const struct job *job, uint64_t start, uint64_t end)
+{
+	const void *data = (const void *)(job->data + start);
+
+	if (job->dest != 0) {
+		lethe_sha256_copy(sha, (void *)(job->dest + start), data, end - start);
+	} else {
+		lethe_sha256_update(sha, data, end - start);
+	}
+}
+
 void run_job(struct job *job)
 {
-	const uint8_t *data = (const uint8_t *)job->data;
 	struct lethe_sha256 sha;
 
 	if (job->kind & KIND_MONTE) {
@@ -53,9 +63,12 @@ void run_job(struct job *job)
 		return;
 	}
 	begin(&sha, job);
-	lethe_sha256_update(&sha, data, job->cut[0]);
-	lethe_sha256_update(&sha, data + job->cut[0], job->cut[1] - job->cut[0]);
-	lethe_sha256_update(&sha, data + job->cut[1], job->size - job->cut[1]);
+	take(&sha, job, 0, job->cut[0]);
+	take(&sha, job, job->cut[0], job->cut[1]);
+	take(&sha, job, job->cut[1], job->size);
+	if (job->kind & KIND_LAST) {
+		sha.simd = 0;
+	}
 	lethe_sha256_final(&sha, job->digest);
 }
 

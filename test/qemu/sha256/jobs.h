@@ -16,6 +16,7 @@
 #define KIND_SCALAR 1 /* lethe_sha256_init() */
 #define KIND_SIMD   2 /* lethe_sha256_init_simd() */
 #define KIND_MONTE  4 /* data is a seed: a thousand turns of the Monte Carlo test */
+#define KIND_LAST   8 /* the padding's block in general registers: v31 tells of those before alone */
 
 #ifndef __ASSEMBLER__
 
@@ -24,12 +25,12 @@
 struct job {
 	uint64_t data;
 	uint64_t size;
-	uint64_t cut[2]; /* ends of the first and the second update */
+	uint64_t cut[2]; /* ends of the first and the second update or copy */
 	uint32_t kind;   /* 0: no more */
 	uint32_t reserved0;
 	uint64_t trap; /* for the trap register of the level */
 	uint64_t v31;  /* out, the low half: a constant where the SHA-2 instructions were used */
-	uint64_t reserved1;
+	uint64_t dest; /* not 0: copied there on the way */
 	uint8_t digest[32]; /* out */
 	uint8_t reserved2[32];
 };
