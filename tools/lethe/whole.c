@@ -45,6 +45,22 @@ static uint64_t covered_until(const struct view *view, uint64_t at)
 	return at;
 }
 
+/* Where the next part that a digest covers begins: at does not lie in one. */
+static uint64_t covered_from(const struct view *view, uint64_t at, uint64_t end)
+{
+	const struct lethe_segment *segment = lethe_plan_segments(view->plan);
+	const uint64_t plan = view->blob.plan_offset;
+
+	end = plan > at && plan < end ? plan : end;
+	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
+		if (view_is_inside(&segment[i]) && segment[i].file_size != 0 &&
+		    segment[i].source > at && segment[i].source < end) {
+			end = segment[i].source;
+		}
+	}
+	return end;
+}
+
 int whole_blob_is_sound(const struct view *view)
 {
 	uint8_t found[LETHE_DIGEST_SIZE];
@@ -59,18 +75,21 @@ int whole_blob_is_sound(const struct view *view)
 
 int whole_find_stray(const struct view *view, uint64_t *offset)
 {
+	const uint64_t end = view->size < view->blob.file_size ? view->size : view->blob.file_size;
 	uint64_t at = 0;
 
-	while (at < view->size && at < view->blob.file_size) {
+	while (at < end) {
 		uint64_t next = covered_until(view, at);
 
 		if (next != at) {
 			at = next;
-		} else if (view->bytes[at] != 0) {
-			*offset = at;
-			return 1;
-		} else {
-			at++;
+			continue;
+		}
+		for (next = covered_from(view, at, end); at < next; at++) {
+			if (view->bytes[at] != 0) {
+				*offset = at;
+				return 1;
+			}
 		}
 	}
 	return 0;
