@@ -58,9 +58,14 @@ $(O)/test/unit/test_%: $(UNIT_OBJ)/test/unit/test_%.c.o $$(addprefix $(UNIT_OBJ)
 check-unit: $$(UNIT_PROGRAMS) $$(CAVP)
 	CAVP='$(abspath $(CAVP))' $(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
 
-# The host command from outside, and the second writer of plans against it.
+# The host command from outside, and the second writer of plans against it. flips is the command's own objects with
+# another main().
 .PHONY: check-tool
-check-tool: $(O)/lethe
+FLIPS := $(O)/test/unit/flips
+$(FLIPS): test/unit/flips.c test/unit/random.h $(TOOL_OBJS)
+	mkdir -p $(@D)
+	$(HOSTCC) $(HOST_CFLAGS) -iquote test/unit -o $@ $< $(filter-out %/main.c.o,$(TOOL_OBJS)) -lfdt -lz -lzstd
+check-tool: $(O)/lethe $(FLIPS)
 	LETHE='$(abspath $(O))/lethe' PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
 		test/unit
 
