@@ -2,6 +2,7 @@
 """Damaged and wrong bundles: each refusal on the machine, and the same by `lethe verify` on the host."""
 
 import os
+import random
 import struct
 
 import pytest
@@ -81,6 +82,28 @@ def test_digest_wrong_in_one_byte(bundle, work, name, byte):
     bundle.segment(index, "digest", bytes(digest))
     refused(bundle.save(work + "/bad.img"), rf'segment {index} "{name}": .*\(LETHE_E_DIGEST\)',
             rf"^lethe: expected {digest.hex()}$", "^lethe: found", host=1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(20))
+def test_flipped_bits(bundle, work, seed):
+    """Ten a seed: eight anywhere in a segment, two in the digest that the plan has of one."""
+    rng = random.Random(seed)
+    names = bundle.segments()
+    sound = bytes(bundle.bytes)
+    for turn in range(10):
+        name, index = rng.choice(sorted(names.items()))
+        bit = rng.randrange(8)
+        if turn < 8:
+            at = bundle.segment(index, "source") + rng.randrange(bundle.segment(index, "file_size"))
+        else:
+            at = bundle.segment_base(index) + SEGMENT["digest"][0] + rng.randrange(32)
+        bundle.bytes[at] ^= 1 << bit
+        path = bundle.save(work + "/bad.img", seal=turn >= 8)
+        wanted = bundle.segment(index, "digest").hex()
+        refused(path, rf'segment {index} "{name}": .*\(LETHE_E_DIGEST\)', rf"^lethe: expected {wanted}$",
+                r"^lethe: found    [0-9a-f]{64}$", host=1)
+        bundle.bytes[:] = sound
 
 
 def test_all_bad_segments_are_named(bundle, work):
