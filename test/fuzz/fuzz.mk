@@ -15,7 +15,7 @@ FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) test/unit/plan_builder.c
 FUZZ_LONG_plan := 10000000
 FUZZ_SRCS_fdt := src/status.c test/fuzz/random_input.c
 FUZZ_LIBS_fdt := -lfdt
-FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) $(addprefix tools/lethe/,tool.c view.c whole.c kernel.c formats.c unpack.c \
+FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) $(addprefix tools/lethe/,tool.c view.c progress.c whole.c kernel.c formats.c unpack.c \
 	bundle.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \
 	$(filter src/fdt%,$(TOOL_SHARED:%=src/%.c))
 FUZZ_LIBS_bundle := -lz -lzstd -lfdt

@@ -231,7 +231,7 @@ static void try_bundle(uint8_t *bytes, uint64_t size, int sealed)
 		seal(bytes, size);
 	}
 	view_open(view, bytes, size);
-	view_digest(view);
+	view_digest(view, NULL);
 	code = view_code(view);
 	must(code == TOOL_OK || code == TOOL_CONTENT || code == TOOL_UNREADABLE);
 	must((code == TOOL_OK) == (view->problem_count == 0));

@@ -30,7 +30,7 @@ static void die(uint64_t at, unsigned int bit, const char *why)
 static void look(void)
 {
 	view_open(&view, file.bytes, file.size);
-	view_digest(&view);
+	view_digest(&view, NULL);
 }
 
 /* That one segment is named, it alone, and with this reason alone. */

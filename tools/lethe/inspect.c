@@ -208,7 +208,7 @@ int tool_inspect(int argc, char **argv)
 	}
 	view = tool_alloc(sizeof(*view));
 	view_open(view, file.bytes, file.size);
-	view_digest(view);
+	view_digest(view, NULL);
 	if (json) {
 		json_print(view, name);
 	} else {

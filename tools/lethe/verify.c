@@ -29,6 +29,7 @@ static void print_segment(const struct view *view, uint32_t i)
 
 int tool_verify(int argc, char **argv)
 {
+	struct progress progress;
 	struct view *view;
 	struct file file;
 	const char *name = NULL;
@@ -42,7 +43,9 @@ int tool_verify(int argc, char **argv)
 	}
 	view = tool_alloc(sizeof(*view));
 	view_open(view, file.bytes, file.size);
-	view_digest(view);
+	progress_start(&progress, view_digest_size(view));
+	view_digest(view, &progress);
+	progress_end(&progress);
 	for (uint32_t i = 0; view->plan && i < view->plan->segment_count; i++) {
 		print_segment(view, i);
 	}

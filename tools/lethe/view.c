@@ -251,7 +251,47 @@ static void judge_padding(struct view *view)
 	}
 }
 
-void view_digest(struct view *view)
+static int is_whole(const struct view *view, const struct lethe_segment *segment)
+{
+	return segment->source <= view->size && segment->file_size <= view->size - segment->source;
+}
+
+uint64_t view_digest_size(const struct view *view)
+{
+	const struct lethe_segment *segment;
+	uint64_t size = 0;
+
+	if (!view->plan) {
+		return 0;
+	}
+	segment = lethe_plan_segments(view->plan);
+	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
+		if (view_is_inside(&segment[i]) && is_whole(view, &segment[i])) {
+			size += segment[i].file_size;
+		}
+	}
+	return size;
+}
+
+static void digest_segment(struct view *view, uint32_t index, struct progress *progress)
+{
+	const struct lethe_segment *segment = &lethe_plan_segments(view->plan)[index];
+	const uint8_t *bytes = view->bytes + segment->source;
+	struct lethe_sha256 sha;
+	uint64_t piece;
+
+	lethe_sha256_init(&sha);
+	for (uint64_t left = segment->file_size; left != 0; left -= piece, bytes += piece) {
+		piece = left < TOOL_MIB ? left : TOOL_MIB;
+		lethe_sha256_update(&sha, bytes, piece);
+		if (progress) {
+			progress_add(progress, piece);
+		}
+	}
+	lethe_sha256_final(&sha, view->found[index]);
+}
+
+void view_digest(struct view *view, struct progress *progress)
 {
 	const struct lethe_segment *segment;
 
@@ -266,20 +306,16 @@ void view_digest(struct view *view)
 	segment = lethe_plan_segments(view->plan);
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
 		struct lethe_where where = {LETHE_WHAT_SEGMENT, i, segment[i].name, 0};
-		struct lethe_sha256 sha;
 
 		if (!view_is_inside(&segment[i])) {
 			continue;
 		}
-		if (segment[i].source > view->size ||
-		    segment[i].file_size > view->size - segment[i].source) {
+		if (!is_whole(view, &segment[i])) {
 			view->verdict[i] = VIEW_MISSING;
 			problem(view, TOOL_CONTENT, LETHE_E_SEGMENT_SOURCE, &where);
 			continue;
 		}
-		lethe_sha256_init(&sha);
-		lethe_sha256_update(&sha, view->bytes + segment[i].source, segment[i].file_size);
-		lethe_sha256_final(&sha, view->found[i]);
+		digest_segment(view, i, progress);
 		if (memcmp(view->found[i], segment[i].digest, LETHE_DIGEST_SIZE) == 0) {
 			view->verdict[i] = VIEW_OK;
 			continue;

@@ -11,6 +11,7 @@
 #include <lethe/plan.h>
 
 #include "bundle.h"
+#include "progress.h"
 #include "tool.h"
 
 enum view_verdict {
@@ -51,8 +52,11 @@ struct view {
 /* Reads and judges all but the segments' digests. bytes must outlive the view. */
 void view_open(struct view *view, const uint8_t *bytes, uint64_t size);
 
-/* Digests every segment whose bytes are in the file. */
-void view_digest(struct view *view);
+/* How many bytes that is: the segments' that are in the file. */
+uint64_t view_digest_size(const struct view *view);
+
+/* Digests every segment whose bytes are in the file. progress may be null. */
+void view_digest(struct view *view, struct progress *progress);
 
 void view_close(struct view *view);
 
