@@ -309,6 +309,32 @@ def no_uart(folder):
                  {"ram": True})
 
 
+@both
+def fallback(folder):
+    """What the first slot stored before it failed is not to land on anything later."""
+    raw = bytes(i % 241 for i in range(9001))
+    bundle = Bundle(pack(folder + "/packed.img", "--raw", f"{write(folder + '/raw', raw)}@{FREE:#x}",
+                         "--fallback", "--kernel", PAYLOAD))
+    bundle.bytes[bundle.segment(bundle.segments()["raw0"], "source")] ^= 1
+    return Setup(bundle.save(folder + "/boot.img"), payload(2),
+                 {"ram": True, "judge": {"publish": {"given up": (FREE, FREE + len(raw))}}})
+
+
+@cell
+def fallback_tree(folder):
+    """The same of a tree that got no further than half of it: where the second slot writes none."""
+    tree = machine_tree(folder + "/own.dtb")
+    bundle = Bundle(pack(folder + "/packed.img", "--dtb", tree, "--force-dtb", "--fallback", "--kernel",
+                         PAYLOAD))
+    size = os.path.getsize(tree) + 64 + 7 & ~7
+    begun = LOAD + bundle.slot("tree_base")
+    bundle.slot("tree_size", size)
+    bundle.slot("flags", 0, 1)
+    bundle.slot("tree_base", 0x4b000000, 1)
+    return Setup(bundle.save(folder + "/boot.img"), payload(2),
+                 {"ram": True, "judge": {"publish": {"begun": (begun, begun + size)}}})
+
+
 # ---- the ends that are no hand-off ----
 
 @cell
