@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""library.py MIB...: pages of 4 KiB moved by lethe_boot(), from its call to the payload, per page.
+
+The caller has the MMU off; the plan lets Lethe run cached, or does not. Everything is counted: checks, copies
+of blob and list, tables, the move, what is cleaned.
+"""
+
+import os
+import struct
+import sys
+import tempfile
+import time
+
+import harness
+import meter
+import report
+
+PROGRAM = os.path.join(harness.O, "bench/library.img")
+PARAMETERS = 0x43fff000     # main.c has it too
+MODES = {"cached": 0, "uncached": 1}
+KINDS = ("uncached", "cached", "io")
+
+
+def measure(pages, mode):
+    at = meter.symbols(PROGRAM.replace(".img", ".elf"))
+    memory = 512 + (pages >> 8)
+    with tempfile.TemporaryDirectory() as folder:
+        parameters = os.path.join(folder, "parameters")
+        with open(parameters, "wb") as file:
+            file.write(struct.pack("<QQ", pages, MODES[mode]))
+        run = meter.Meter(folder, at["measure"], at["measured"])
+        with harness.Machine(PROGRAM, memory=memory, load=[(parameters, PARAMETERS)],
+                             extra=run.options(), judge=None,
+                             because="counted here, judged by the tests") as machine:
+            machine.deadline = time.monotonic() + 1200
+            machine.expect("^OK$")
+            machine.expect_exit()
+        return figures(run.result(), pages)
+
+
+def figures(counted, pages):
+    assert not counted["undecoded"]
+    values = {"size": pages * 4096, "instructions": counted["instructions"], "dc": counted["dc"]}
+    for kind in KINDS:
+        values[kind] = {side: counted[kind][side]["accesses"] for side in ("loads", "stores")}
+    values["per_page"] = {"instructions": round(values["instructions"] / pages, 2),
+                          "dc": round(values["dc"] / pages, 2)}
+    for kind in KINDS:
+        values["per_page"][kind] = round(sum(values[kind].values()) / pages, 3)
+    return values
+
+
+def main():
+    results = {}
+    for size in map(int, sys.argv[1:]):
+        found = {mode: measure(size * 256, mode) for mode in MODES}
+        results[str(size << 20)] = found
+        rows = [[mode, *(f"{values['per_page'][key]:.2f}" for key in ("instructions", "dc", *KINDS))]
+                for mode, values in found.items()]
+        report.table(f"lethe_boot(), a list of {size} MiB, from call to payload, per page of 4 KiB:",
+                     ["", "insns", "dc", "uncached", "cached", "io"], rows)
+    report.save("library", results)
+
+
+if __name__ == "__main__":
+    main()
