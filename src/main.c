@@ -175,9 +175,13 @@ static uint64_t verify(struct lethe_road *road)
 	int bad = 0;
 
 	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
-		bytes += segments[i].file_size;
-		if (!road->verified[i] &&
-		    lethe_digest_segment(road, i, road->placement.segment[i].dest) != LETHE_OK) {
+		int status = LETHE_OK;
+
+		if (!road->verified[i]) {
+			bytes += segments[i].file_size;
+			status = lethe_digest_segment(road, i, road->placement.segment[i].dest);
+		}
+		if (status != LETHE_OK) {
 			lethe_fail(&where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, i, segments[i].name,
 				   0);
 			print_fail(LETHE_STAGE_VERIFY, LETHE_E_DIGEST, &where);

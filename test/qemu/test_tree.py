@@ -174,6 +174,15 @@ def test_record(work):
     assert table["entered at"] == "EL2" and table["handed over at"] == "EL1"
 
 
+def test_record_of_what_was_moved(work):
+    """Digested on the way: its bytes and their time are the move stage's."""
+    raw = write(work + "/raw", b"r" * 70001)
+    _, tree = boot_and_take(work, pack(work + "/boot.img", "--raw", f"{raw}@0x4a000000"))
+    sizes = [int(cell, 16) for cell in fdtget(tree, "/chosen/lethe", "stage-bytes", "x").split()]
+    bss = sizes[7] - 70001
+    assert 0 <= bss < 4 * MIB and sizes[9] == len(open(PAYLOAD, "rb").read())      # move, verify
+
+
 def test_boot_count_goes_on(work):
     """What the payload got is the next loader's tree, over and over."""
     boot = pack(work + "/boot.img")
