@@ -9,16 +9,19 @@
 void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd)
 {
 #ifndef LETHE_SHA_SCALAR
-	/* It stores by 8 bytes. */
-	const int is_aligned = (((uintptr_t)data | (uintptr_t)dest) & 7) == 0;
-
-	if (simd && (dest == 0 || is_aligned) && lethe_sha256_ce(state, data, count, dest)) {
+	/* It stores by 8 bytes; what it cannot store is copied first, and read again. */
+	if (dest != 0 && (((uintptr_t)data | (uintptr_t)dest) & 7) != 0) {
+		memmove(dest, data, count * LETHE_SHA256_BLOCK);
+		data = dest;
+		dest = 0;
+	}
+	if (simd && lethe_sha256_ce(state, data, count, dest)) {
 		return;
 	}
 #else
 	(void)simd;
 #endif
-	/* Registers are full: the copy comes first, and is read again. */
+	/* Registers are full: likewise. */
 	if (dest != 0) {
 		memmove(dest, data, count * LETHE_SHA256_BLOCK);
 		data = dest;
