@@ -27,6 +27,9 @@ static inline struct lethe_boot_work *lethe_boot_work(void *workspace)
 	return (struct lethe_boot_work *)((uint8_t *)workspace + lethe_boot_blob_size());
 }
 
+/* boot_map.c: the caller's own MMU. */
+int lethe_boot_mmu_is_on(void);
+
 /* boot_map.c: is [start, start + size) at its own address, for the caller's own MMU? */
 int lethe_boot_mapped(uint64_t start, uint64_t size, int for_writing, uint64_t *first_not);
 

@@ -104,6 +104,9 @@ static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 	uint64_t first_not;
 	const uint64_t *next;
 
+	if (!lethe_boot_mmu_is_on()) {
+		return 1;
+	}
 	while ((entry & LETHE_KIMAGE_INDIRECTION) != 0) {
 		const uint64_t list_page = entry & -page;
 

@@ -11,7 +11,7 @@
 #define PAR_PA	 0x000ffffffffff000ULL
 #define PAR_ATTR 60 /* bits 63:60, the upper half of ATTR: 0 is Device memory */
 
-static int mmu_is_on(void)
+int lethe_boot_mmu_is_on(void)
 {
 	uint64_t level;
 	uint64_t sctlr;
@@ -29,7 +29,7 @@ int lethe_boot_mapped(uint64_t start, uint64_t size, int for_writing, uint64_t *
 {
 	uint64_t at;
 
-	if (!mmu_is_on()) {
+	if (!lethe_boot_mmu_is_on()) {
 		return 1;
 	}
 	/* Compared by distance: the last page may be the last one that there is. */
