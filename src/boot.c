@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The library door, the caller's side: what was judged goes into the workspace, and control after it. */
+/* The library door, the caller's side: what was judged goes into the workspace, and control after
+ * it. */
 #include "boot.h"
 
 #include <lethe/cache.h>
@@ -21,7 +22,8 @@ uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigne
 	uint64_t size = lethe_boot_blob_size() + sizeof(struct lethe_boot_work) + plan_size;
 
 	if (list_entries != 0) {
-		/* The copy begins on a page of the list's: its head is an address with a flag in it. */
+		/* The copy begins on a page of the list's: its head is an address with a flag in
+		 * it. */
 		size += (1ULL << page_shift) + list_entries * sizeof(uint64_t);
 	}
 	return (size + PAGE - 1) & -PAGE;

@@ -7,12 +7,14 @@
 
 #include "cargo.h"
 
-/* What the library door's files share. The workspace: blob, this, the plan's copy, the list's copy. */
+/* What the library door's files share. The workspace: blob, this, the plan's copy, the list's copy.
+ */
 struct lethe_boot_work {
 	struct lethe_cargo cargo;
 	uint64_t size; /* of the workspace, as much as is used */
 	struct lethe_placement placement;
-	/* the workspace, each segment's source and destination, the tree's slot, a page not mapped */
+	/* the workspace, each segment's source and destination, the tree's slot, a page not mapped
+	 */
 	struct lethe_kimage_keep keeps[2 * LETHE_SEGMENT_MAX + 3];
 };
 

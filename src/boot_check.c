@@ -83,7 +83,8 @@ static int check_workspace(const struct job *job, uint64_t size)
 	}
 	status = check_mapped(job, start, plan->workspace_size, 1, "workspace");
 	if (status == LETHE_OK) {
-		/* Before the first store, which may go past the caches: no dirty line is to land on it. */
+		/* Before the first store, which may go past the caches: no dirty line is to land on
+		 * it. */
 		lethe_dcache_clean_inval_poc(start, start + size);
 		job->work->size = size;
 	}
@@ -91,9 +92,10 @@ static int check_workspace(const struct job *job, uint64_t size)
 }
 
 /*
- * The first page of the list that the caller has not mapped; 1, no page's address, when there is none.
- * Whatever else is wrong with the list lethe_kimage_check() finds, in what this has walked. It reads
- * nothing outside the windows, nor may this: with the MMU off nobody else would keep it from there.
+ * The first page of the list that the caller has not mapped; 1, no page's address, when there is
+ * none. Whatever else is wrong with the list lethe_kimage_check() finds, in what this has walked.
+ * It reads nothing outside the windows, nor may this: with the MMU off nobody else would keep it
+ * from there.
  */
 static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 {

@@ -7,8 +7,8 @@
 #define PAGE 4096ULL
 
 /* PAR_EL1 (Arm ARM, D24.2) */
-#define PAR_F	 BIT(0)
-#define PAR_PA	 0x000ffffffffff000ULL
+#define PAR_F    BIT(0)
+#define PAR_PA   0x000ffffffffff000ULL
 #define PAR_ATTR 60 /* bits 63:60, the upper half of ATTR: 0 is Device memory */
 
 int lethe_boot_mmu_is_on(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Policy return: every source against its digest while there is somebody to return to. Nothing was moved by then.
+ * Policy return: every source against its digest while there is somebody to return to. Nothing was
+ * moved by then.
  */
 #include "boot.h"
 
@@ -30,15 +31,17 @@ static void take(struct digest *digest, uint64_t start, uint64_t size)
 }
 
 /*
- * What the list brings to [at, end). Its pages come in any order, a digest wants one: when they do not
- * ascend only the verify stage can say.
+ * What the list brings to [at, end). Its pages come in any order, a digest wants one: when they do
+ * not ascend only the verify stage can say.
  */
-static void take_list(const struct lethe_plan *plan, struct digest *digest, uint64_t at, uint64_t end)
+static void take_list(const struct lethe_plan *plan, struct digest *digest, uint64_t at,
+		      uint64_t end)
 {
 	struct lethe_list_walk walk = lethe_list_start(plan->list_head, plan->list_page_shift);
 	uint64_t source;
 
-	for (; digest->is_whole && at < end && lethe_list_next(&walk, &source); walk.dest += walk.page) {
+	for (; digest->is_whole && at < end && lethe_list_next(&walk, &source);
+	     walk.dest += walk.page) {
 		if (at - walk.dest < walk.page) {
 			const uint64_t offset = at - walk.dest;
 			const uint64_t left = walk.page - offset;
@@ -70,7 +73,8 @@ static int verify(const struct lethe_plan *plan, const struct lethe_placement *p
 	}
 	lethe_sha256_final(&digest.sha, found);
 	if (digest.is_whole && memcmp(found, segment->digest, sizeof(found)) != 0) {
-		return lethe_fail(where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, index, segment->name, 0);
+		return lethe_fail(where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, index, segment->name,
+				  0);
 	}
 	return LETHE_OK;
 }

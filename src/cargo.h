@@ -13,8 +13,8 @@
 struct lethe_cargo {
 	uint64_t plan; /* PA of the plan's copy, in the workspace */
 	/*
-	 * The head of the list's copy, in the workspace: one run of entries without a link. 0 when the
-	 * plan has no list.
+	 * The head of the list's copy, in the workspace: one run of entries without a link. 0 when
+	 * the plan has no list.
 	 */
 	uint64_t list;
 	struct lethe_kimage image; /* what lethe_kimage_check() found; no run without a list */

@@ -10,14 +10,15 @@
 struct lethe_digest {
 	struct lethe_sha256 sha;
 	const struct lethe_segment *segment;
-	uint64_t done;	/* bytes taken in */
+	uint64_t done;  /* bytes taken in */
 	uint64_t start; /* ticks */
-	uint64_t said;	/* when the last line was printed */
+	uint64_t said;  /* when the last line was printed */
 };
 
 void lethe_digest_start(struct lethe_digest *digest, const struct lethe_segment *segment);
 
-/* Takes in [source, source + size), and copies it to dest if that is another place, as lethe_sha256_copy(). */
+/* Takes in [source, source + size), and copies it to dest if that is another place, as
+ * lethe_sha256_copy(). */
 void lethe_digest_take(struct lethe_digest *digest, uint64_t dest, uint64_t source, uint64_t size);
 
 /* LETHE_OK, and the segment is verified; or LETHE_E_DIGEST: road->found says what was there. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux's hyp stub (Documentation/virt/kvm/arm/hyp-abi.rst), what answers HVC from a kernel at EL1 that was
- * started at EL2. The numbers changed with 4.12, and the wrong one does something else: 1 was SET_VECTORS.
+ * Linux's hyp stub (Documentation/virt/kvm/arm/hyp-abi.rst), what answers HVC from a kernel at EL1
+ * that was started at EL2. The numbers changed with 4.12, and the wrong one does something else: 1
+ * was SET_VECTORS.
  */
 #include "hop.h"
 
@@ -23,7 +24,8 @@ int lethe_hop(enum lethe_hyp_stub stub, uint64_t entry, uint64_t argument)
 	if (stub == LETHE_HYP_STUB_4_7) {
 		lethe_stub_call(SOFT_RESTART_4_7, entry, argument);
 	} else if (lethe_stub_call(RESET_VECTORS_4_12, entry, argument) == 0) {
-		/* A hypervisor that was there is gone, its MMU is off. For a stub of 4.7 it was the restart. */
+		/* A hypervisor that was there is gone, its MMU is off. For a stub of 4.7 it was the
+		 * restart. */
 		lethe_stub_call(SOFT_RESTART_4_12, entry, argument);
 	}
 	return LETHE_E_HYP_STUB;

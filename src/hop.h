@@ -7,13 +7,14 @@
 #include <lethe/plan.h>
 
 /*
- * From EL1 to EL2 through the hyp stub that the plan states, and on at entry with x0 = argument. At EL1,
- * MMU off, entry's code at the PoC. Comes back only if it failed: LETHE_E_HYP_STUB.
+ * From EL1 to EL2 through the hyp stub that the plan states, and on at entry with x0 = argument. At
+ * EL1, MMU off, entry's code at the PoC. Comes back only if it failed: LETHE_E_HYP_STUB.
  */
 int lethe_hop(enum lethe_hyp_stub stub, uint64_t entry, uint64_t argument);
 
 /*
- * vectors.S: HVC, x1 and x2 its arguments. Returns what is in x0 then, or -1 when nothing at all answers.
+ * vectors.S: HVC, x1 and x2 its arguments. Returns what is in x0 then, or -1 when nothing at all
+ * answers.
  */
 int64_t lethe_stub_call(uint64_t function, uint64_t entry, uint64_t argument);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The library door, behind it: lethe_boot() copied the blob, the plan and the list into the workspace. */
+/* The library door, behind it: lethe_boot() copied the blob, the plan and the list into the
+ * workspace. */
 #include <lethe/plan.h>
 
 #include "cargo.h"

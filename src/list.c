@@ -20,7 +20,8 @@ static const struct lethe_segment *segment_at(const struct lethe_road *road, uin
 	unsigned int i;
 
 	for (i = 0; i < road->plan->segment_count; i++) {
-		if ((segments[i].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 && segments[i].dest == dest) {
+		if ((segments[i].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 &&
+		    segments[i].dest == dest) {
 			return &segments[i];
 		}
 	}
@@ -28,8 +29,8 @@ static const struct lethe_segment *segment_at(const struct lethe_road *road, uin
 }
 
 /*
- * Page after page, through the caches. A segment that begins with a page and whose pages ascend is digested on
- * the way, others by the verify stage.
+ * Page after page, through the caches. A segment that begins with a page and whose pages ascend is
+ * digested on the way, others by the verify stage.
  */
 static void copy_pages(struct lethe_road *road)
 {
@@ -74,7 +75,8 @@ uint64_t lethe_list_move(struct lethe_road *road)
 	if (lethe_road_runs(road) == 0) {
 		return 0;
 	}
-	/* Before the first read: what the caller left in a cache must not answer for memory, nor miss there. */
+	/* Before the first read: what the caller left in a cache must not answer for memory, nor
+	 * miss there. */
 	for (walk = start(road); lethe_list_next(&walk, &source);) {
 		lethe_dcache_clean_inval_poc(source, source + walk.page);
 	}

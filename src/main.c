@@ -20,7 +20,15 @@
 #include "time.h"
 
 /* Index into the record's parallel arrays; road stages that the record leaves out have none. */
-enum { RECORD_CHECK, RECORD_MEMORY, RECORD_READ, RECORD_MOVE, RECORD_VERIFY, RECORD_DESCRIBE, RECORD_PUBLISH };
+enum {
+	RECORD_CHECK,
+	RECORD_MEMORY,
+	RECORD_READ,
+	RECORD_MOVE,
+	RECORD_VERIFY,
+	RECORD_DESCRIBE,
+	RECORD_PUBLISH
+};
 
 struct lethe_road lethe_the_road;
 static uint64_t stage_start;

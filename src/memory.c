@@ -14,7 +14,7 @@ _Static_assert(offsetof(struct lethe_mmu_regs, hcr) == 24, "mmu.S");
 _Static_assert(offsetof(struct lethe_mmu_regs, has_tcr2) == 36, "mmu.S");
 _Static_assert(offsetof(struct lethe_mmu_regs, has_sctlr2) == 40, "mmu.S");
 
-#define PAGE ((uint64_t)LETHE_IDMAP_PAGE)
+#define PAGE       ((uint64_t)LETHE_IDMAP_PAGE)
 #define POOL_PAGES 24U /* 96 KiB: a root, and what a dozen ranges with odd edges take */
 
 /* Neither in the file nor zeroed: a page is when it becomes a table. */
@@ -53,15 +53,16 @@ static int add(uint64_t start, uint64_t end, enum lethe_map_kind kind)
 /* In the extent, or what the plan's windows call RAM: before it is read nobody else can say. */
 static int add_packed_tree(const struct lethe_road *road, uint64_t base, uint64_t size)
 {
-	if (base - road->image_base >= road->image_size && !lethe_windows_cover(road->plan, base, size)) {
+	if (base - road->image_base >= road->image_size &&
+	    !lethe_windows_cover(road->plan, base, size)) {
 		return LETHE_E_SOURCE_NOT_RAM;
 	}
 	return add(base, base + size, LETHE_MAP_RW);
 }
 
 /*
- * Ours first: what is mapped stays as it is. What else the road needs is mapped when it is known (lethe_memory_need),
- * but for the trees, which tell.
+ * Ours first: what is mapped stays as it is. What else the road needs is mapped when it is known
+ * (lethe_memory_need), but for the trees, which tell.
  */
 static int fill_map(const struct lethe_road *road)
 {
@@ -70,7 +71,8 @@ static int fill_map(const struct lethe_road *road)
 	int status = add(base, (uint64_t)lethe_rodata_start, LETHE_MAP_TEXT);
 
 	if (status == LETHE_OK) {
-		status = add((uint64_t)lethe_rodata_start, (uint64_t)lethe_data_start, LETHE_MAP_RO);
+		status =
+			add((uint64_t)lethe_rodata_start, (uint64_t)lethe_data_start, LETHE_MAP_RO);
 	}
 	if (status == LETHE_OK) {
 		status = add(base, base + road->image_size, LETHE_MAP_RW);
@@ -103,7 +105,8 @@ static int enter(struct lethe_road *road)
 		status = fill_map(road);
 	}
 	if (status == LETHE_OK) {
-		road->is_cached = 1; /* said before C = 1: a store between would be newer than a line */
+		road->is_cached =
+			1; /* said before C = 1: a store between would be newer than a line */
 		lethe_mmu_on(&regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,
 			     (uint64_t)lethe_blob_end);
 	}
@@ -144,7 +147,7 @@ void lethe_memory_need(struct lethe_road *road, uint64_t base, uint64_t size,
 		lethe_memory_leave(road, status);
 		return;
 	}
-	/* The new descriptors are visible to the walker, and nothing that was fetched before them is
-	 * used. */
+	/* The new descriptors are visible to the walker, and nothing that was fetched before them
+	 * is used. */
 	__asm__ volatile("dsb ishst\n\tisb" : : : "memory");
 }

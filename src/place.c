@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Offsets and alignments turned into physical addresses, and every pair of them that may not meet
- * checked before anything is stored. Quadratic in the number of segments, which is at most 64; cubic
- * where each of them waits for the next.
+ * checked before anything is stored. Quadratic in the number of segments, which is at most 64;
+ * cubic where each of them waits for the next.
  */
 
 #include <lethe/place.h>
@@ -210,8 +210,8 @@ static int check_overlaps(const struct job *job, uint32_t index)
 }
 
 /*
- * Does a store to [base, base + size) destroy a source that is still to be read: that of any segment
- * whose bit in gone is not set?
+ * Does a store to [base, base + size) destroy a source that is still to be read: that of any
+ * segment whose bit in gone is not set?
  */
 static int destroys_source(const struct job *job, uint64_t gone, uint64_t base, uint64_t size)
 {

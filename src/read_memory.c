@@ -76,8 +76,8 @@ static int check_fixed(struct lethe_road *road, uint64_t base, uint64_t size)
 	return LETHE_OK;
 }
 
-/* What nobody calls RAM may be a device, which must not be mapped cacheable; what is reserved may be
- * so because of no-map. */
+/* What nobody calls RAM may be a device, which must not be mapped cacheable; what is reserved may
+ * be so because of no-map. */
 static void check_source(struct lethe_road *road, uint64_t base, uint64_t size)
 {
 	if (memory_is_known(road) && covers(road, base, size) &&
@@ -147,8 +147,8 @@ static int check_dests(struct lethe_road *road, struct lethe_where *where)
 	}
 	status = check_dest(road, placement->tree, placement->tree_end - placement->tree);
 	if (status != LETHE_OK) {
-		return lethe_fail(where, status, LETHE_WHAT_SLOT, road->slot_index, road->slot->name,
-				  placement->tree);
+		return lethe_fail(where, status, LETHE_WHAT_SLOT, road->slot_index,
+				  road->slot->name, placement->tree);
 	}
 	for (i = 0; i < lethe_road_runs(road); i++) {
 		run = &road->cargo->image.runs[i];

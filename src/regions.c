@@ -20,7 +20,8 @@ int lethe_regions_verify(const struct lethe_region *regions, unsigned int count,
 	}
 	lethe_sha256_init(&sha);
 	for (i = 0; i < count; i++) {
-		lethe_sha256_update(&sha, (const void *)(uintptr_t)regions[i].start, regions[i].size);
+		lethe_sha256_update(&sha, (const void *)(uintptr_t)regions[i].start,
+				    regions[i].size);
 	}
 	lethe_sha256_final(&sha, found);
 	return memcmp(found, digest, LETHE_SHA256_SIZE) == 0 ? LETHE_OK : LETHE_E_DIGEST;

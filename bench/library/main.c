@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A list of pages in order, as many as bench/library.py says; the sources are the same 4 MiB over and over. */
+/* A list of pages in order, as many as bench/library.py says; the sources are the same 4 MiB over
+ * and over. */
 #include <lethe/boot.h>
 #include <lethe/kimage.h>
 #include <lethe/plan_build.h>

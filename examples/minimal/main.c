@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The smallest loader on top of liblethe.a, for QEMU's virt machine: starts a payload at an address of
- * its own choice. A real one would get the payload from somewhere and know the machine's RAM.
+ * The smallest loader on top of liblethe.a, for QEMU's virt machine: starts a payload at an address
+ * of its own choice. A real one would get the payload from somewhere and know the machine's RAM.
  */
 #include <lethe/boot.h>
 #include <lethe/plan_build.h>
@@ -36,7 +36,8 @@ static int boot(void)
 	if (status < 0) {
 		return status;
 	}
-	status = lethe_plan_window(plan, sizeof(buffer), 0x40000000, 0x8000000); /* 128 MiB of RAM */
+	status =
+		lethe_plan_window(plan, sizeof(buffer), 0x40000000, 0x8000000); /* 128 MiB of RAM */
 	if (status != LETHE_OK) {
 		return status;
 	}

@@ -22,7 +22,8 @@
  *
  * Anything else may be a destination: the caller's text, data, stack and tables, the plan, the list's
  * own pages when it says nothing of them (those that it names are refused). Attributes of the caller's
- * mapping do not matter, nor what its caches hold: Lethe maintains all that it reads and stores.
+ * mapping do not matter: plan and list are read as the caller itself would read them, and all else that
+ * is read or stored Lethe maintains first, whatever the caches hold.
  *
  * EL1 or EL2 (E2H 0 or 1), AArch64, little-endian; MMU, caches, interrupts on or off; stack: 1 KiB below
  * sp. General registers only: no FP/SIMD register is touched. A hyp stub below an EL1 caller is left for

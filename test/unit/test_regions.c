@@ -67,7 +67,8 @@ static void test_random_pieces(void **state)
 		const unsigned int byte = (unsigned int)random_below(&random, LETHE_SHA256_SIZE);
 
 		digest_of(joined, size, digest);
-		assert_int_equal(lethe_regions_verify(regions, REGIONS, digest, found, NULL), LETHE_OK);
+		assert_int_equal(lethe_regions_verify(regions, REGIONS, digest, found, NULL),
+				 LETHE_OK);
 		assert_memory_equal(found, digest, sizeof(found));
 		digest[byte] ^= (uint8_t)(1U << random_below(&random, 8));
 		assert_int_equal(lethe_regions_verify(regions, REGIONS, digest, found, NULL),
@@ -83,8 +84,9 @@ static void test_random_pieces(void **state)
 				  random_below(&random, regions[i].size);
 			digest_of(joined, size, digest);
 			*changed ^= 0x10;
-			assert_int_equal(lethe_regions_verify(regions, REGIONS, digest, found, NULL),
-					 LETHE_E_DIGEST);
+			assert_int_equal(
+				lethe_regions_verify(regions, REGIONS, digest, found, NULL),
+				LETHE_E_DIGEST);
 			*changed ^= 0x10;
 		}
 	}
