@@ -54,7 +54,8 @@ int lethe_boot(const struct lethe_plan *plan, void *workspace)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	memcpy(workspace, lethe_boot_blob, (uint64_t)(lethe_boot_blob_end - lethe_boot_blob));
+	memcpy(workspace, lethe_boot_blob,
+	       (uint64_t)lethe_boot_blob_end - (uint64_t)lethe_boot_blob);
 	memcpy((void *)work->cargo.plan, plan, plan->total_size);
 	if (work->cargo.list != 0) {
 		const uint64_t page = 1ULL << plan->list_page_shift;

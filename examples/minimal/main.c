@@ -25,7 +25,7 @@ static void say(const char *text)
 static int boot(void)
 {
 	struct lethe_plan *plan = (struct lethe_plan *)buffer;
-	const uint64_t size = (uint64_t)(payload_end - payload);
+	const uint64_t size = (uint64_t)payload_end - (uint64_t)payload;
 	int status = lethe_plan_init(buffer, sizeof(buffer), "minimal");
 
 	if (status != LETHE_OK) {
