@@ -8,8 +8,8 @@
  * a halted machine carries one in x0): never renumber, only add.
  *
  * LETHE_STATUS_LIST(X) expands X(name, number, sentence) for each, name without its LETHE_E_. A sentence completes
- * "segment 1 "initrd": ..." and carries no capital and no full stop. LETHE_STATUS_OF_LISTS(X) is its part about
- * indirection lists, which lethe_boot_check() alone finds: the blob has no words for it.
+ * "segment 1 "initrd": ..." and carries no capital and no full stop. LETHE_STATUS_OF_LISTS(X) and
+ * LETHE_STATUS_OF_CALLERS(X) are its parts that lethe_boot_check() alone finds: the blob has no words for them.
  */
 #define LETHE_STATUS_OF_LISTS(X) \
 	X(LIST_FLAGS, -140, "not one known flag") \
@@ -22,6 +22,9 @@
 	X(LIST_OVER, -147, "list page is a destination") \
 	X(LIST_RUNS, -148, "over 64 runs") \
 	X(LIST_SHORT, -149, "the list does not bring it whole")
+
+#define LETHE_STATUS_OF_CALLERS(X) \
+	X(CALLER_MAP, -513, "caller does not map it at its own address")
 
 #define LETHE_STATUS_LIST(X) \
 	/* the plan's own bytes */ \
@@ -96,7 +99,7 @@
 	X(MAP_POOL, -510, "the map needs more tables than there is room for") \
 	X(MAP_GRANULE, -511, "the CPU does not have 4 KiB pages") \
 	X(MAP_ADDRESS, -512, "address is above what can be mapped") \
-	X(CALLER_MAP, -513, "caller does not map it at its own address") \
+	LETHE_STATUS_OF_CALLERS(X) \
 	X(HYP_STUB, -514, "hyp stub does not answer as the plan says") \
 	/* Lethe itself */ \
 	X(INTERNAL, -601, "bug in Lethe")
