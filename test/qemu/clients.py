@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Debian's kernel and kexec as clients: an initramfs whose /init does what the command line says.
 
-    t.run=kexec-e           load /k/Image and /k/initrd with kexec, then kexec -e
+    t.run=kexec-e           load /k/Image, and /k/initrd if there is one, with kexec, then kexec -e
     t.run=kexec-p           load them as the crash kernel, then panic
+    t.run=flat              have flat load /k/Image at t.at and start it: test/qemu/kexec/flat.c
+    t.run=chain             kexec-e with all files of this archive as /k/initrd, t.left times
     t.load=-c,-l,-i         kexec's options for the load, commas for blanks (default -c,-l or -c,-p)
     t.append=a,b=c          what the second kernel gets behind console=ttyAMA0
     t.cpu=N                 which CPU panics
     t.show=FILE             a file to print, before anything else
+    t.wait=1                wait for a line from the console between load and start
 
 Without t.run it says who it is and sleeps; so does the second kernel's. What /init says starts with
-"client: ". Nothing of Lethe's is in there unless a test puts it there.
+"client: ". Nothing of Lethe's is in there unless a test puts it there; if its command is, then what
+it says of the running kernel's tree comes first.
 """
 
 import os
@@ -25,31 +29,51 @@ MEMORY = 256        # MiB: enough for both kernels and the archive that holds th
 INIT = b"""#!/bin/busybox sh
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
-run= load= append= cpu=0 show=
+run= load= append= cpu=0 show= at= left= wait=
 for word in $(cat /proc/cmdline); do
 	case $word in
-	t.run=* | t.load=* | t.append=* | t.cpu=* | t.show=*)
+	t.run=* | t.load=* | t.append=* | t.cpu=* | t.show=* | t.at=* | t.left=* | t.wait=*)
 		word=${word#t.}
 		eval "${word%%=*}='${word#*=}'" ;;
 	esac
 done
 blanks() { echo "$1" | tr , ' '; }
 load() {
-	kexec $(blanks "${load:-$1}") /k/Image --initrd=/k/initrd \\
-		--append="console=ttyAMA0 $(blanks "$append")"
+	[ ! -e /k/initrd ] || initrd=--initrd=/k/initrd
+	kexec $(blanks "${load:-$1}") /k/Image $initrd --append="console=ttyAMA0 $(blanks "$append")"
 	echo "client: load status=$?"
+	[ -z "$wait" ] || { echo "client: waits"; read -r line; }
+}
+pack() {
+	cd /
+	{ find bin init k lib sbin who; printf '%s\\n' dev dev/console proc sys; } | cpio -o -H newc >/initrd
+	mv /initrd /k/initrd
 }
 echo "client: cmdline=$(cat /proc/cmdline)"
 [ -z "$show" ] || { echo "client: $show"; cat "$show"; }
 [ ! -e /proc/vmcore ] || echo "client: vmcore"
+if [ -e /bin/lethe ]; then
+	echo "client: model=$(cat /proc/device-tree/model) initrd=$(cat /who)"
+	lethe record
+	echo "client: tree of $(wc -c </sys/firmware/fdt) bytes"
+	hexdump -C -n 256 /sys/firmware/fdt
+fi
 case $run in
 kexec-e) load -c,-l && kexec -e ;;
+flat) flat /k/Image "$at" && echo "client: load status=0" && kexec -e ;;
+chain)
+	[ "$left" -eq 0 ] || {
+		rm -f /k/initrd
+		pack
+		append=t.run=chain,t.left=$((left - 1))
+		load -c,-l,-i && kexec -e
+	} ;;
 kexec-p) load -c,-p && exec taskset -c "$cpu" sh -c 'echo c >/proc/sysrq-trigger' ;;
 esac
 echo "client: end"
 sleep 1000
 """
-APPLETS = "cat echo mount sh sleep taskset tr"
+APPLETS = "cat cpio echo find hexdump mount mv printf rm sh sleep taskset tr wc"
 
 
 def entry(name, path):
