@@ -54,7 +54,7 @@ echo "client: cmdline=$(cat /proc/cmdline)"
 [ ! -e /proc/vmcore ] || echo "client: vmcore"
 if [ -e /bin/lethe ]; then
 	echo "client: model=$(cat /proc/device-tree/model) initrd=$(cat /who)"
-	lethe record
+	[ ! -e /proc/device-tree/chosen/lethe ] || lethe record
 	echo "client: tree of $(wc -c </sys/firmware/fdt) bytes"
 	hexdump -C -n 256 /sys/firmware/fdt
 fi

@@ -18,7 +18,7 @@ import clients
 import pairwise
 import strangers
 from harness import KERNEL, LOAD, MIB, O, RAM_BASE, Machine
-from images import Bundle, cpio, fdtput, machine_tree, pack, write
+from images import Bundle, align_up, cpio, fdtput, machine_tree, pack, write
 from judge import blob_size
 from test_tiny import TINY
 
@@ -99,9 +99,9 @@ def told_tree(path, cell):
     return path
 
 
-def judged(boot):
-    """From the first instruction of a bundle at AT. Of what kexec loaded beside it nothing is believed clean."""
-    return {"start": AT, "clean": [(AT, AT + os.path.getsize(boot))]}
+def judged(boot, at=AT):
+    """From a bundle's first instruction. Of what kexec loaded beside it nothing is believed clean."""
+    return {"start": at, "clean": [(at, at + os.path.getsize(boot))]}
 
 
 def options(cell, load=("-c", "-l", "-i"), **more):
@@ -112,9 +112,9 @@ def options(cell, load=("-c", "-l", "-i"), **more):
                                            append=["loaders=1"], **more)}
 
 
-def expect_lethe(machine, boot, el):
+def expect_lethe(machine, boot, el, at=AT):
     """It runs, where it was expected; what it says of each segment; it leaves."""
-    machine.expect(rf"^lethe: 0\.1\.0 at {AT:#x} EL{el} E2H=0 ")
+    machine.expect(rf"^lethe: 0\.1\.0 at {at:#x} EL{el} E2H=0 ")
     for name in Bundle(boot).segments():
         machine.expect(rf"^lethe: {name} \d+ sha256 ok")
     machine.expect(rf"^lethe: enter 0x[0-9a-f]+ EL{el}$", never="lethe: FA")
@@ -146,4 +146,136 @@ def test_started(work, prepared, cell):
         expect_lethe(machine, boot, cell["el"])
         expect_second(machine, cell, cell["bundle"])
         expect_record(machine, boot, cell["el"], COUNTED + 1)
+        machine.expect("^client: end$")
+
+
+def reservations(text):
+    """The /memreserve/ entries that begin a tree, of hexdump -C: [(address, size)]"""
+    lines = re.findall(r"^000000[0-9a-f]{2}  ((?:[0-9a-f]{2} +){16})", text, re.MULTILINE)
+    tree = bytes.fromhex("".join(lines))
+    at = struct.unpack_from(">I", tree, 16)[0]
+    found = []
+    while struct.unpack_from(">QQ", tree, at) != (0, 0):
+        found.append(struct.unpack_from(">QQ", tree, at))
+        at += 16
+    return found
+
+
+def test_in_a_row(work, times):
+    """Each kernel starts the next one by the same bundle, and nothing piles up in the tree.
+
+    Nothing but the NOPs that each Linux makes of its rng-seed: 12 bytes and the seed's 64.
+    """
+    boot = bundle_of(work, "kernel")
+    initrd = client(work, boot, initrd=False, files=[
+        clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
+        ("who", 0o100644, b"loaders", (0, 0))])
+    line = f"console=ttyAMA0 t.run=chain t.load=-c,-l,-i,--mem-min={AT:#x} t.left={times}"
+    trees = []
+    with Machine(KERNEL, initrd=initrd, memory=2 * MEMORY, append=line,
+                 judge=judged(boot)) as machine:
+        machine.deadline += 20 * times
+        for count in range(1, times + 1):
+            machine.expect("^client: load status=0$")
+            machine.expect(r"^lethe: 0\.1\.0 at ", r"^lethe: enter ", LINUX,
+                           f"^client: cmdline=.* t.left={times - count}$")
+            expect_record(machine, boot, 2, count)
+            size = machine.expect(r"^client: tree of (\d+) bytes$")[1]
+            began = machine.position
+            machine.expect("^00000100$")
+            text = machine.raw[began:machine.position].decode().replace("\r", "")
+            trees.append((int(size), reservations(text)))
+        machine.expect("^client: end$")
+    assert trees == [(trees[0][0] + 76 * i, []) for i in range(times)]
+
+
+# ---- damage ----
+
+def flip(path, content):
+    """One bit of this content, everywhere in memory that it is. How often that was."""
+    with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+        at, found = memory.find(content), 0
+        while at >= 0:
+            memory[at + len(content) // 2] ^= 1
+            found += 1
+            at = memory.find(content, at + 1)
+        return found
+
+
+def check_damaged(work, kernel, load, name, policy, cell):
+    """What kexec loaded is changed before it is started.
+
+    Without its digest kexec would start it, and so would kexec -s, which has none: nobody else is left
+    who could notice. With it the stock purgatory stops in silence, whatever anybody wants.
+    """
+    boot = bundle_of(work, "initrd", kernel, "--on-fail", policy)
+    bundle = Bundle(boot)
+    index = bundle.segments()[name]
+    # A page of its file: memory that was loaded by pages holds it in one piece.
+    page = bundle.segment(index, "source") // 4096 * 4096 + 256 * 4096
+    content = bytes(bundle.bytes[page:page + 4096])
+    assert bundle.bytes.count(content) == 1
+    with Machine(kernel, initrd=client(work, boot, initrd=False), ram=True, judge=judged(boot),
+                 extra=["-no-reboot"], **options(cell, load, wait=1)) as machine:
+        machine.expect("^client: load status=0$", "^client: waits$")
+        assert flip(machine.ram_path, content)
+        machine.type("\n")
+        machine.expect(r"^lethe: 0\.1\.0 at ",
+                       rf'^lethe: FAIL verify: segment {index} "{name}": .*\(LETHE_E_DIGEST\)$',
+                       f"^lethe: expected {bundle.segment(index, 'digest').hex()}$",
+                       r"^lethe: found    [0-9a-f]{64}$", never="lethe: enter")
+        if policy == "reset":
+            assert machine.expect_exit() == 0
+        else:
+            machine.expect("^lethe: halt$")
+        assert "lethe: enter" not in machine.raw.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("name, policy", [("kernel", "halt"), ("initrd", "reset")])
+def test_damaged_after_it_was_loaded(work, name, policy):
+    check_damaged(work, KERNEL, ("-c", "-l", "-i"), name, policy,
+                  {"cpu": "neoverse-n1", "el": 2, "smp": 1})
+
+
+# ---- other callers ----
+
+def test_flat(work, start):
+    """kexec_load(2) by itself: nothing before Lethe, and no tree in x0."""
+    cpu, el = start
+    cell = {"cpu": cpu, "el": el, "smp": 1}
+    tree = told_tree(work + "/packed.dtb", cell)
+    boot = bundle_of(work, "append", KERNEL, "--dtb", tree)
+    flat = clients.entry("bin/flat", os.path.join(O, "test/qemu/kexec/flat"))
+    line = f"console=ttyAMA0 t.run=flat t.at={AT:#x}"
+    with Machine(KERNEL, initrd=client(work, boot, files=[flat]), judge=judged(boot),
+                 **{**options(cell), "append": line}) as machine:
+        machine.expect("^client: load status=0$", rf"^lethe: 0\.1\.0 at {AT:#x} EL{el} E2H=0 x0=0x0$")
+        machine.expect("^lethe: enter", never="lethe: FA")
+        expect_second(machine, cell, "append")
+        expect_record(machine, boot, el, 1)
+        machine.expect("^client: end$")
+
+
+def behind(kernel):
+    """Where kexec_file_load(2) puts an Image: the kernel that calls it keeps its own memory."""
+    with open(kernel, "rb") as file:
+        return align_up(LOAD + struct.unpack_from("<Q", file.read(64), 16)[0])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("what", CHOICES["bundle"])
+@pytest.mark.parametrize("cpu", ["cortex-a57", "neoverse-n1"])
+@pytest.mark.parametrize("el", [1, 2])
+def test_kexec_file(work, prepared, what, cpu, el):
+    """kexec -s, of a kernel that has kexec_file_load(2): there is no purgatory."""
+    cell = {"cpu": cpu, "el": el, "smp": 1, "load": "-s,-l"}
+    boot, initrd = prepared(what, TINY)
+    line = clients.command_line("kexec-e", load=["-s", "-l"], append=["loaders=1"])
+    at = behind(TINY)
+    with Machine(TINY, initrd=initrd, dtb=told_tree(work + "/dtb", cell), judge=judged(boot, at),
+                 **{**options(cell), "append": line}) as machine:
+        machine.expect("^client: cmdline=.*t.run=kexec-e", "^client: load status=0$")
+        expect_lethe(machine, boot, el, at)
+        expect_second(machine, cell, what)
+        expect_record(machine, boot, el, COUNTED + 1)
         machine.expect("^client: end$")
