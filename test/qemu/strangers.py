@@ -48,20 +48,23 @@ class Listener(judge.Judge):
         return None
 
 
-def judged(work, cell, initrd, elf, kernel=KERNEL):
-    """All reports from the first instruction of the first kernel to that of the second."""
+def judged(work, cell, initrd, elf, kernel=KERNEL, more=(), stop="handoff"):
+    """All reports from the first instruction of the first kernel to that of the second.
+
+    stop: where that is, if some other Image is entered before. more: words for the plugin.
+    """
     with open(kernel, "rb") as file:
         image_size, = struct.unpack_from("<Q", file.read(64), 16)
     initrd_end = INITRD_AT + os.path.getsize(initrd) + 4 * MIB      # with the tree
-    words = [f"{judge.PLUGIN}", f"start={LOAD:#x}", "stop=handoff", f"elf={elf}",
+    words = [f"{judge.PLUGIN}", f"start={LOAD:#x}", f"stop={stop}", f"elf={elf}", *more,
              f"json={work}/reports", f"clean={LOAD:#x}-{LOAD + image_size:#x}",
              f"clean={INITRD_AT:#x}-{initrd_end:#x}"]
     machine = f"virt,virtualization={'on' if cell['el'] == 2 else 'off'},dtb-randomness=off"
-    more = options(cell)
+    others = options(cell)
     # nokaslr: symbols; then kexec-tools refuses a tree with a seed. init_on_alloc: Debian's
     # default; without it a kernel copies fields that nobody wrote, and old lines with them.
-    more["append"] += " nokaslr init_on_alloc=1"
-    with Machine(kernel, initrd=initrd, machine=machine, **more,
+    others["append"] += " nokaslr init_on_alloc=1"
+    with Machine(kernel, initrd=initrd, machine=machine, **others,
                  extra=["-plugin", os.path.join(O, ",".join(words))]) as started:
         started.judge = Listener()
         started.deadline += 100

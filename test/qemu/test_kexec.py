@@ -279,3 +279,26 @@ def test_kexec_file(work, prepared, what, cpu, el):
         expect_second(machine, cell, what)
         expect_record(machine, boot, el, COUNTED + 1)
         machine.expect("^client: end$")
+
+
+# ---- judged from the first kernel's first instruction ----
+
+@pytest.fixture(scope="session")
+def functions(tmp_path_factory):
+    return strangers.functions(str(tmp_path_factory.mktemp("symbols")))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("cpu", ["cortex-a57", "neoverse-n1"])
+@pytest.mark.parametrize("el", [1, 2])
+def test_judged_from_the_kernel_on(work, prepared, functions, cpu, el):
+    """With what the kernel and the purgatory really left dirty: of Lethe nothing is reported."""
+    boot, initrd = prepared("kernel")
+    load = ",".join(("-c", "-l", "-i", f"--mem-min={AT:#x}"))
+    size = blob_size(os.path.join(O, "lethe.elf"))
+    kernel = AT + Bundle(boot).segment(0, "source")
+    reports = strangers.judged(
+        work, {"cpu": cpu, "el": el, "smp": 1, "load": load}, initrd, functions,
+        stop=f"{kernel:#x}", more=[f"publish=workspace:{AT:#x}-{AT + size:#x}"])
+    assert not [report for report in reports if AT <= report["pc"] < AT + size]
+    strangers.check(reports)
