@@ -30,8 +30,8 @@ CHOICES = {
 }
 LONG = {**CHOICES, "cpu": ["cortex-a57", *CHOICES["cpu"], "max"]}
 MEMORY = 256
-AT = RAM_BASE + 64 * MIB        # where kexec is told to begin: behind the first kernel, which it is not
-                                # by itself; the judge has to know
+AT = RAM_BASE + 64 * MIB        # where kexec is told to look for memory: the judge has to know
+CALLED, FILE_CALLED = ("-c", "-l", "-i"), ("-s", "-l")
 LOADERS, PACKED = "console=ttyAMA0 loaders=1", "console=ttyAMA0 packed=1"
 COUNTED = 41                    # boots, says the first kernel's tree
 LINUX = "Booting Linux on physical CPU"
@@ -104,12 +104,12 @@ def judged(boot, at=AT):
     return {"start": at, "clean": [(at, at + os.path.getsize(boot))]}
 
 
-def options(cell, load=("-c", "-l", "-i"), **more):
+def options(cell, load=CALLED, **more):
     """A Machine's."""
+    load = load if load == FILE_CALLED else (*load, f"--mem-min={AT:#x}")
     return {"cpu": strangers.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"],
             "smp": cell["smp"], "memory": MEMORY,
-            "append": clients.command_line("kexec-e", load=[*load, f"--mem-min={AT:#x}"],
-                                           append=["loaders=1"], **more)}
+            "append": clients.command_line("kexec-e", load=load, append=["loaders=1"], **more)}
 
 
 def expect_lethe(machine, boot, el, at=AT):
@@ -202,7 +202,7 @@ def flip(path, content):
         return found
 
 
-def check_damaged(work, kernel, load, name, policy, cell):
+def check_damaged(work, name, policy, kernel=KERNEL, load=CALLED, at=AT):
     """What kexec loaded is changed before it is started.
 
     Without its digest kexec would start it, and so would kexec -s, which has none: nobody else is left
@@ -215,12 +215,13 @@ def check_damaged(work, kernel, load, name, policy, cell):
     page = bundle.segment(index, "source") // 4096 * 4096 + 256 * 4096
     content = bytes(bundle.bytes[page:page + 4096])
     assert bundle.bytes.count(content) == 1
-    with Machine(kernel, initrd=client(work, boot, initrd=False), ram=True, judge=judged(boot),
+    cell = {"cpu": "neoverse-n1", "el": 2, "smp": 1}
+    with Machine(kernel, initrd=client(work, boot, initrd=False), ram=True, judge=judged(boot, at),
                  extra=["-no-reboot"], **options(cell, load, wait=1)) as machine:
         machine.expect("^client: load status=0$", "^client: waits$")
         assert flip(machine.ram_path, content)
         machine.type("\n")
-        machine.expect(r"^lethe: 0\.1\.0 at ",
+        machine.expect(rf"^lethe: 0\.1\.0 at {at:#x} ",
                        rf'^lethe: FAIL verify: segment {index} "{name}": .*\(LETHE_E_DIGEST\)$',
                        f"^lethe: expected {bundle.segment(index, 'digest').hex()}$",
                        r"^lethe: found    [0-9a-f]{64}$", never="lethe: enter")
@@ -233,8 +234,7 @@ def check_damaged(work, kernel, load, name, policy, cell):
 
 @pytest.mark.parametrize("name, policy", [("kernel", "halt"), ("initrd", "reset")])
 def test_damaged_after_it_was_loaded(work, name, policy):
-    check_damaged(work, KERNEL, ("-c", "-l", "-i"), name, policy,
-                  {"cpu": "neoverse-n1", "el": 2, "smp": 1})
+    check_damaged(work, name, policy)
 
 
 # ---- other callers ----
@@ -268,17 +268,22 @@ def behind(kernel):
 @pytest.mark.parametrize("el", [1, 2])
 def test_kexec_file(work, prepared, what, cpu, el):
     """kexec -s, of a kernel that has kexec_file_load(2): there is no purgatory."""
-    cell = {"cpu": cpu, "el": el, "smp": 1, "load": "-s,-l"}
+    cell = {"cpu": cpu, "el": el, "smp": 1}
     boot, initrd = prepared(what, TINY)
-    line = clients.command_line("kexec-e", load=["-s", "-l"], append=["loaders=1"])
     at = behind(TINY)
     with Machine(TINY, initrd=initrd, dtb=told_tree(work + "/dtb", cell), judge=judged(boot, at),
-                 **{**options(cell), "append": line}) as machine:
+                 **options(cell, FILE_CALLED)) as machine:
         machine.expect("^client: cmdline=.*t.run=kexec-e", "^client: load status=0$")
         expect_lethe(machine, boot, el, at)
         expect_second(machine, cell, what)
         expect_record(machine, boot, el, COUNTED + 1)
         machine.expect("^client: end$")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name, policy", [("kernel", "reset"), ("initrd", "halt")])
+def test_damaged_kexec_file(work, name, policy):
+    check_damaged(work, name, policy, TINY, FILE_CALLED, behind(TINY))
 
 
 # ---- judged from the first kernel's first instruction ----
