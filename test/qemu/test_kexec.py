@@ -6,7 +6,6 @@ machine is under the judge from Lethe's first instruction on, but test_judged_fr
 from the first kernel's.
 """
 
-import json
 import mmap
 import os
 import re
