@@ -29,8 +29,8 @@ static const struct lethe_segment *segment_at(const struct lethe_road *road, uin
 }
 
 /*
- * Page after page, through the caches. A segment that begins with a page and whose pages ascend is
- * digested on the way, others by the verify stage.
+ * Page after page. A segment that begins with a page and whose pages ascend is digested on the way,
+ * others by the verify stage.
  */
 static void copy_pages(struct lethe_road *road)
 {
@@ -69,21 +69,30 @@ static void copy_pages(struct lethe_road *road)
 
 uint64_t lethe_list_move(struct lethe_road *road)
 {
+	const struct lethe_kimage *image;
 	struct lethe_list_walk walk;
 	uint64_t source;
+	unsigned int i;
 
 	if (lethe_road_runs(road) == 0) {
 		return 0;
 	}
+	image = &road->cargo->image;
 	/* Before the first read: what the caller left in a cache must not answer for memory, nor
 	 * miss there. */
 	for (walk = start(road); lethe_list_next(&walk, &source);) {
 		lethe_dcache_clean_inval_poc(source, source + walk.page);
 	}
-	if (road->is_cached) {
-		copy_pages(road);
-	} else {
+	/* Without segments there is nothing to digest on the way. */
+	if (!road->is_cached && road->plan->segment_count == 0) {
 		lethe_relocate_list(road->cargo->list, road->plan->list_page_shift);
+		return image->pages << road->plan->list_page_shift;
 	}
-	return road->cargo->image.pages << road->plan->list_page_shift;
+	/* Before the first store: no line may land on what is stored past the caches. */
+	for (i = 0; i < image->run_count; i++) {
+		lethe_dcache_clean_inval_poc(image->runs[i].dest,
+					     image->runs[i].dest + image->runs[i].size);
+	}
+	copy_pages(road);
+	return image->pages << road->plan->list_page_shift;
 }

@@ -36,11 +36,11 @@ class Call:
             raise Wrong(report[1] if report else "result", str(error)) from error
 
 
-def behind(folder, machine, mmu, mode, shift):
+def behind(folder, machine, mmu, mode, shift, segments=4):
     """One plan with all that there is in plans."""
     world = library.World(random.Random(5), *machine)
     the_list = List(world, shift, 8, 3, "full")
-    the_plan(world, mmu, mode, the_list, Segments(world, the_list, 4).made)
+    the_plan(world, mmu, mode, the_list, Segments(world, the_list, segments).made if segments else [])
     return Call(folder, "blob", world)
 
 
@@ -57,6 +57,7 @@ A53, A72, N1, HOST = ("cortex-a53", 1, False), ("cortex-a72", 2, False), \
 CELLS = {
     "library_el2_uncached": lambda folder: behind(folder, A72, True, UNCACHED, 12),
     "library_el1": lambda folder: behind(folder, N1, True, BEST, 14),
+    "library_walk": lambda folder: behind(folder, A72, True, UNCACHED, 12, segments=0),
     "library_el1_uncached": lambda folder: behind(folder, A53, False, UNCACHED, 16),
     "library_host": lambda folder: behind(folder, HOST, True, BEST, 12),
     "library_caller_el2": lambda folder: caller(folder, A72),
