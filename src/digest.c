@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Did a segment arrive whole? Asked while it is copied, where that can be, or else where it lies.
- */
+/* Did a segment arrive whole? Asked while it is copied, if that can be, else where it lies. */
 #include "digest.h"
 
 #include <string.h>
@@ -8,9 +7,8 @@
 #include "console.h"
 #include "time.h"
 
-#define PIECE                                                                                      \
-	0x10000ULL /* what is copied and then read again (sha256.h) is in the nearest cache still  \
-		    */
+/* What is copied and then read again (sha256.h) is in the nearest cache still. */
+#define PIECE 0x10000ULL
 
 uint64_t lethe_mib_per_second(uint64_t bytes, uint64_t ticks)
 {

@@ -24,7 +24,8 @@ void lethe_fault(uint64_t kind, uint64_t esr, uint64_t elr, uint64_t far, uint64
 	 * is old. */
 	esr = kind == LETHE_FAULT_IRQ || kind == LETHE_FAULT_FIQ ? 0 : esr;
 	far = kind == LETHE_FAULT_SYNC && has_far(esr) ? far : 0;
-	if (lethe_stop_context.has_faulted) { /* in the printing below, most likely: nothing can be said any more */
+	/* In the printing below, most likely: nothing can be said any more. */
+	if (lethe_stop_context.has_faulted) {
 		lethe_halt(status, lethe_stop_context.stage);
 	}
 	lethe_stop_context.has_faulted = 1;
