@@ -63,12 +63,12 @@ include tools/deps/newlib.mk
 # of a whole tree (fdt_check.c) stands on libfdt's own bounds checks.
 LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x28
 LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
-DOOR_FILES := entry.S vectors.S mmu.S image.c library.c main.c check.c hop.c memory.c read.c read_memory.c list.c \
-	move.c digest.c describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
+DOOR_FILES := head.S entry.S vectors.S mmu.S image.c library.c main.c check.c hop.c memory.c read.c read_memory.c list.c \
+	move.c digest.c describe.c publish.c cross.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
 DOOR_SRCS := $(addprefix src/,$(DOOR_FILES))
 BOOT_SRCS := $(wildcard src/boot*.c src/boot*.S)
 # No firmware: sha256_host.c. SHA=scalar: no SHA-2 instructions.
-NOT_SRCS := src/sha256_host.c $(if $(filter scalar,$(SHA)),src/sha256_ce.S)
+NOT_SRCS := src/sha256_host.c $(wildcard src/purgatory*) $(if $(filter scalar,$(SHA)),src/sha256_ce.S)
 LIB_SRCS := $(filter-out $(DOOR_SRCS) $(NOT_SRCS),$(wildcard src/*.c src/*.S))
 LIB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(LIB_SRCS)) $(LIBFDT_FILES:%=$(O)/libfdt/%.o) $(NEWLIB_OBJS)
 BLOB_SRCS := $(DOOR_SRCS) $(filter-out $(BOOT_SRCS),$(LIB_SRCS))
@@ -200,5 +200,6 @@ clean:
 help:
 	sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
+include src/purgatory.mk
 -include $(wildcard test/*.mk test/*/*.mk bench/*.mk examples/*.mk)
 -include $(wildcard $(BLOB_OBJS:.o=.d) $(LIB_OBJS:.o=.d) $(TOOL_OBJS:.o=.d) $(ARM64_OBJS:.o=.d))

@@ -7,6 +7,7 @@
 /* Numbers of status.h and stage.h for assembly, asserted in image.c. */
 #define LETHE_E_IMAGE_BASE_ASM	-202
 #define LETHE_E_FAULT_ASM	-503
+#define LETHE_E_PLAN_WORKSPACE_ASM	-123
 #define LETHE_STAGE_CROSS_ASM	8
 
 #define LETHE_LIBRARY_ENTRY	136	/* where the library door begins, from byte 0 of the blob */

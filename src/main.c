@@ -2,7 +2,6 @@
 /* The road: which stage follows which, and what the console says about each. */
 #include "main.h"
 
-#include <lethe/handoff.h>
 #include <lethe/version.h>
 #include <libfdt.h>
 
@@ -205,11 +204,6 @@ static uint64_t verify(struct lethe_road *road)
 	return bytes;
 }
 
-static unsigned int handoff_el(const struct lethe_road *road)
-{
-	return road->plan->el == LETHE_EL_1 ? 1 : road->el;
-}
-
 static void fill_record(struct lethe_road *road)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
@@ -220,7 +214,7 @@ static void fill_record(struct lethe_road *road)
 	record->door = road->door;
 	record->mode = road->is_cached ? "cached" : "uncached";
 	record->entry_el = road->el;
-	record->handoff_el = handoff_el(road);
+	record->handoff_el = lethe_handoff_el(road);
 	record->slot = road->slot_index;
 	record->failed_segment = road->failed_segment;
 	record->boot_count = road->facts.boot_count + 1;
@@ -250,43 +244,6 @@ static void describe(struct lethe_road *road)
 	if (status != LETHE_OK) {
 		fail(LETHE_STAGE_DESCRIBE, status, &where);
 	}
-}
-
-static void cross(struct lethe_road *road) __attribute__((noreturn));
-
-static void cross(struct lethe_road *road)
-{
-	static struct lethe_handoff handoff;
-	static struct lethe_cpu_id id;
-	static struct lethe_el2_regs regs;
-	unsigned int i;
-
-	handoff.entry = road->placement.entry;
-	for (i = 0; i < 4; i++) {
-		handoff.x[i] = road->slot->x[i];
-	}
-	if (road->tree != 0) {
-		handoff.x[0] = road->placement.tree;
-	}
-	handoff.to_el1 = road->el == 2 && handoff_el(road) == 1;
-	if (road->el == 2) {
-		id.e2h = road->e2h;
-		/* A tree without CPUs describes no interrupt controller either: leave GICv3 within
-		 * reach. */
-		id.gic_v3 = road->facts.has_gic_v3 || road->facts.cpu_count == 0;
-		lethe_cpu_id_read(&id);
-		lethe_el2_regs(&id, (int)handoff.to_el1, &regs);
-		lethe_el2_prepare(&id, &regs);
-		handoff.hcr = regs.hcr;
-		handoff.sctlr = regs.sctlr;
-	} else {
-		lethe_el1_prepare();
-	}
-	handoff.own_start = (uint64_t)lethe_image_start;
-	handoff.own_end = (uint64_t)lethe_blob_end;
-	lethe_line("enter 0x%x EL%u", handoff.entry, (uint64_t)handoff_el(road));
-	lethe_console_drain();
-	lethe_handoff(&handoff);
 }
 
 void lethe_road_run(struct lethe_road *road, int door_status)
@@ -338,7 +295,7 @@ void lethe_road_run(struct lethe_road *road, int door_status)
 		fail(LETHE_STAGE_PUBLISH, status, &where);
 	}
 	enter_stage(LETHE_STAGE_CROSS);
-	cross(road);
+	lethe_cross(road);
 }
 
 void lethe_road_next(void)

@@ -98,6 +98,12 @@ int lethe_publish(const struct lethe_road *road);
 /* publish.c: what the slot has stored, wherever it got to, leaves the caches. MMU off, from MOVE on. */
 void lethe_abandon(const struct lethe_road *road);
 
+/* cross.c: the exception level that the payload is entered at. */
+unsigned int lethe_handoff_el(const struct lethe_road *road);
+
+/* cross.c: prints the last line, and goes. Never returns. */
+void lethe_cross(struct lethe_road *road) __attribute__((noreturn));
+
 /* The segments of the slot that boots: [first, end). */
 static inline unsigned int lethe_road_first(const struct lethe_road *road)
 {

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The purgatory door, and its road: the stages of main.c as far as they are not in kexec's kernel. Everything
+ * is in place; there is one digest over all of it. A road of its own because the object has 19 KB (docs/kexec.md).
+ */
+#include <string.h>
+
+#include <lethe/cache.h>
+#include <lethe/version.h>
+
+#include "console.h"
+#include "digest.h"
+#include "entry.h"
+#include "main.h"
+#include "memory.h"
+#include "purgatory.h"
+#include "stop.h"
+#include "time.h"
+
+_Static_assert(LETHE_E_IMAGE_BASE_ASM == LETHE_E_IMAGE_BASE, "entry.h");
+_Static_assert(LETHE_E_FAULT_ASM == LETHE_E_FAULT, "entry.h");
+_Static_assert(LETHE_E_PLAN_WORKSPACE_ASM == LETHE_E_PLAN_WORKSPACE, "entry.h");
+_Static_assert(LETHE_STAGE_CROSS_ASM == LETHE_STAGE_CROSS, "entry.h");
+
+/* What `lethe graft` knows it by; a symbol of the object. */
+const char lethe_purgatory[8] __attribute__((used)) = LETHE_VERSION;
+
+struct lethe_road lethe_the_road;
+static uint64_t stage_start;
+static unsigned int stage_index; /* into the record's arrays */
+
+/* Ends a stage, whose bytes they were, and begins the next one. */
+static void next_stage(struct lethe_road *road, enum lethe_stage next, uint64_t bytes)
+{
+	const uint64_t now = lethe_ticks();
+
+	road->record.stage_names[stage_index] = lethe_stage_name(lethe_stop_context.stage);
+	road->record.stage_ticks[stage_index] = now - stage_start;
+	road->record.stage_bytes[stage_index] = bytes;
+	stage_index++;
+	stage_start = now;
+	lethe_stop_context.stage = next;
+}
+
+static void fail(int status, const struct lethe_where *where) __attribute__((noreturn));
+
+static void fail(int status, const struct lethe_where *where)
+{
+	lethe_print_fail(lethe_stop_context.stage, status, where);
+	lethe_stop(status);
+}
+
+/* Nobody knows what is where: not even the tree is looked at. */
+static void go_unchecked(struct lethe_road *road) __attribute__((noreturn));
+
+static void go_unchecked(struct lethe_road *road)
+{
+	static struct lethe_slot slot;
+
+	lethe_purgatory_sink(arm64_sink, "lethe: " LETHE_VERSION
+					 " purgatory: nothing is checked (kexec --no-checks)\r\n");
+	slot.x[0] = arm64_dtb_addr;
+	road->slot = &slot;
+	lethe_cross(road);
+}
+
+static void open_console(struct lethe_road *road)
+{
+	struct lethe_uart uart;
+
+	/* kexec-tools cuts an address above 4 GiB off: only where the tree agrees is it a UART. */
+	if (arm64_sink == 0) {
+		return;
+	}
+	lethe_tree_stdout(road->tree, &uart);
+	if (uart.kind == LETHE_CONSOLE_NONE || uart.base != arm64_sink) {
+		return;
+	}
+	lethe_memory_need(road, uart.base, 72, LETHE_MAP_DEVICE);
+	lethe_console_open(&uart);
+	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", road->image_base, (uint64_t)road->el,
+		   (uint64_t)road->e2h, arm64_dtb_addr);
+}
+
+/* The tree's word is taken for the console and the conduit only, before it is digested. */
+static void read(struct lethe_road *road)
+{
+	if (lethe_tree_read((const void *)road->placement.tree, &road->facts, 0) != LETHE_OK) {
+		return;
+	}
+	road->tree = (const void *)road->placement.tree;
+	lethe_stop_context.psci = road->facts.psci;
+	open_console(road);
+}
+
+static uint64_t verify(struct lethe_road *road)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	const unsigned int count = road->plan->segment_count;
+	static struct lethe_segment all = {.name = "regions"};
+	struct lethe_where where = {LETHE_WHAT_SEGMENT, 0, all.name, 0};
+	struct lethe_digest digest;
+	uint64_t ticks;
+	unsigned int i;
+
+	memcpy(all.name, "regions", 8);
+	for (i = 0; i < count; i++) {
+		all.file_size += segments[i].file_size;
+	}
+	lethe_digest_start(&digest, &all);
+	for (i = 0; i < count; i++) {
+		lethe_digest_take(&digest, segments[i].dest, segments[i].dest, segments[i].file_size);
+	}
+	lethe_sha256_final(&digest.sha, road->found);
+	ticks = lethe_ticks() - digest.start;
+	if (memcmp(road->found, sha256_digest, sizeof(road->found)) != 0) {
+		lethe_print_fail(LETHE_STAGE_VERIFY, LETHE_E_DIGEST, &where);
+		lethe_line("expected %h", sha256_digest);
+		lethe_line("found    %h", road->found);
+		for (i = 0; i < count; i++) {
+			lethe_line("one of: %s 0x%x %u", segments[i].name, segments[i].dest,
+				   segments[i].file_size);
+		}
+		lethe_stop(LETHE_E_DIGEST);
+	}
+	ticks += ticks == 0;
+	lethe_line("regions %u sha256 ok %u ms %u MiB/s", all.file_size,
+		   ticks * 1000 / (lethe_tick_rate() + 1), lethe_mib_per_second(all.file_size, ticks));
+	return all.file_size;
+}
+
+/* Before the first read: what the last kernel left in a cache must not answer for memory, nor land on it. */
+static void prepare(struct lethe_road *road)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	unsigned int i;
+
+	for (i = 0; i < road->plan->segment_count; i++) {
+		lethe_dcache_clean_inval_poc(segments[i].dest, segments[i].dest + segments[i].file_size);
+	}
+	lethe_memory_enter(road);
+	for (i = 0; i < road->plan->segment_count; i++) {
+		lethe_memory_need(road, segments[i].dest, segments[i].file_size, LETHE_MAP_RO);
+	}
+}
+
+void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
+{
+	static const struct lethe_where nowhere;
+	struct lethe_road *road = &lethe_the_road;
+	struct lethe_where where = {0};
+	int status;
+
+	(void)tree;
+	road->door = "purgatory";
+	road->image_base = base;
+	road->image_size = lethe_blob_size();
+	road->el = (unsigned int)el;
+	road->e2h = (unsigned int)e2h;
+	lethe_stop_context.el = road->el;
+	lethe_stop_context.psci = LETHE_PSCI_NONE;
+	lethe_stop_context.on_fail = LETHE_ON_FAIL_RESET;
+	lethe_stop_context.stage = LETHE_STAGE_CHECK;
+	stage_start = lethe_ticks();
+	if (el == 3) {
+		fail(LETHE_E_EL3, &nowhere);
+	}
+	status = lethe_purgatory_check(road, &where);
+	if (skip_checks) {
+		go_unchecked(road);
+	}
+	if (status != LETHE_OK) {
+		fail(status, &where);
+	}
+	next_stage(road, LETHE_STAGE_MEMORY, sizeof(struct lethe_purgatory_plan));
+	prepare(road);
+	next_stage(road, LETHE_STAGE_READ, lethe_memory_tables());
+	read(road);
+	if (road->uncached_why != LETHE_OK) {
+		lethe_line("uncached: %s (LETHE_E_%s)", lethe_status_text(road->uncached_why),
+			   lethe_status_name(road->uncached_why));
+	}
+	next_stage(road, LETHE_STAGE_MOVE, road->facts.used_size);
+	next_stage(road, LETHE_STAGE_VERIFY, 0);
+	next_stage(road, LETHE_STAGE_DESCRIBE, verify(road));
+	if (road->tree != 0) {
+		status = lethe_purgatory_describe(road);
+		if (status != LETHE_OK) {
+			lethe_line("tree passed as it is: %s (LETHE_E_%s)", lethe_status_text(status),
+				   lethe_status_name(status));
+		}
+	}
+	lethe_stop_context.stage = LETHE_STAGE_CROSS;
+	road->tree = (const void *)road->placement.tree;
+	lethe_cross(road);
+}
+
+/* There is one slot: nobody goes here. */
+void lethe_road_next(void)
+{
+	lethe_stop_halt(LETHE_E_INTERNAL);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_PURGATORY_H
+#define LETHE_PURGATORY_H
+
+#include <stdint.h>
+
+#include <lethe/regions.h>
+
+#include "road.h"
+
+#define LETHE_PURGATORY_REGIONS 16U     /* kexec-tools, purgatory: SHA256_REGIONS */
+#define LETHE_PURGATORY_TREE    0x10000 /* bytes of the buffer that the tree is copied to */
+
+/*
+ * What kexec-tools patches before it loads the object: addresses are PA. Volatile, for the compiler
+ * sees nobody write them.
+ */
+extern const volatile uint64_t arm64_sink;         /* UART, or 0 */
+extern const volatile uint64_t arm64_kernel_entry; /* the Image's first byte */
+extern const volatile uint64_t arm64_dtb_addr;
+extern const volatile int32_t skip_checks; /* 1: kexec -i; then the two below are zero */
+extern const volatile struct lethe_region sha256_regions[LETHE_PURGATORY_REGIONS];
+extern const uint8_t sha256_digest[LETHE_SHA256_SIZE]; /* one, over all regions */
+
+/* purgatory_plan.c: the plan, the slot and one segment for each region that is not empty, in bss. */
+struct lethe_purgatory_plan {
+	struct lethe_plan plan;
+	struct lethe_slot slot;
+	struct lethe_segment segments[LETHE_PURGATORY_REGIONS];
+};
+
+/*
+ * purgatory_plan.c: turns the symbols into the plan, judges it, and fills in the road's plan, slot
+ * and placement. Reads only the symbols. 0, LETHE_E_SEGMENT_WRAP, LETHE_E_DEST_LETHE, LETHE_E_PLAN_ENTRY or
+ * LETHE_E_PLAN_TREE.
+ */
+int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where);
+
+/* purgatory_sink.c: a line to a UART of which nothing is known but that it takes bytes there. */
+void lethe_purgatory_sink(uint64_t sink, const char *line);
+
+/* purgatory_tree.c: the buffer, and the tree in it with the record: 0, or why the loader's is passed as it is. */
+int lethe_purgatory_describe(struct lethe_road *road);
+
+#endif

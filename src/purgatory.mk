@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# purgatory.ro: the blob's parts with a door, a road and a link of their own, wrapped by purgatory_elf.S.
+# libfdt is optimized with it: what it checks twice and nobody calls goes.
+PURGATORY := $(O)/purgatory
+PURGATORY_FILES := entry.S vectors.S mmu.S handoff.S cache.S halt.S sha256_ce.S sha256_scalar.S sha256_regs.S \
+	purgatory.S purgatory.c purgatory_plan.c purgatory_sink.c purgatory_tree.c \
+	memory.c idmap.c mmu_regs.c plan_entries.c plan.c offsets.c digest.c sha256.c sha256_blocks.c cross.c el2.c el2_regs.c \
+	stop.c fault.c uart.c console.c psci.c stage.c time.c status.c record.c \
+	fdt_check.c fdt_get.c fdt_read.c fdt_stdout.c fdt_uart.c
+PURGATORY_SRCS := $(filter-out $(NOT_PURGATORY),$(wildcard $(PURGATORY_FILES:%=src/%)))
+PURGATORY_OBJS := $(patsubst src/%.c,$(PURGATORY)/%.c.o,$(filter %.c,$(PURGATORY_SRCS))) \
+	$(patsubst src/%.S,$(O)/src/%.S.o,$(filter %.S,$(PURGATORY_SRCS))) \
+	$(LIBFDT_FILES:%=$(PURGATORY)/libfdt/%.o) $(NEWLIB_OBJS)
+PURGATORY_CFLAGS = $(BLOB_CFLAGS) -DLETHE_PURGATORY -DLETHE_SHA256_SIMD=1
+
+$(PURGATORY)/%.c.o: src/%.c Makefile src/purgatory.mk | toolchain $(NEWLIB_HEADERS)
+	mkdir -p $(@D)
+	$(CC_TARGET) $(PURGATORY_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<
+$(PURGATORY)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile src/purgatory.mk | $(NEWLIB_HEADERS)
+	mkdir -p $(@D)
+	$(CC_TARGET) $(PURGATORY_CFLAGS) $(NEWLIB_CPPFLAGS) -w $(LIBFDT_CPPFLAGS) -isystem $(LIBFDT_SRC) -c -o $@ $<
+$(O)/purgatory.elf: src/purgatory.ld $(PURGATORY_OBJS)
+	$(CC_TARGET) $(PURGATORY_CFLAGS) -nostdlib -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,noexecstack \
+		-Wl,-z,max-page-size=4096,--gc-sections,--orphan-handling=error,--fix-cortex-a53-843419 \
+		-Wl,--build-id=none,-Map=$@.map,-T,src/purgatory.ld -o $@ $(PURGATORY_OBJS)
+# What the wrapper has to know of the link, as constants of the assembler's.
+$(PURGATORY)/layout.inc: $(O)/purgatory.elf
+	$(CROSS_COMPILE)nm $< | sed -n 's/^\([0-9a-f]*\) . \([a-z_0-9]*\)$$/.set AT_\2, 0x\1/p' >$@
+$(PURGATORY)/purgatory.bin: $(O)/purgatory.elf
+	$(OBJCOPY_TARGET) -O binary -j .text -j .rodata $< $@
+$(O)/purgatory.ro: src/purgatory_elf.S $(PURGATORY)/layout.inc $(PURGATORY)/purgatory.bin
+	$(CC_TARGET) -DPURGATORY_BIN='"$(PURGATORY)/purgatory.bin"' -Wa,-I,$(PURGATORY) -c -o $(PURGATORY)/ro.o $<
+	$(OBJCOPY_TARGET) -O binary -j .text $(PURGATORY)/ro.o $@
+	echo "purgatory.ro: $$(wc -c <$@) of 19104 bytes"
+-include $(wildcard $(PURGATORY)/*.d)

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The symbols as a plan: every region a segment that stays where it is. */
+#include <string.h>
+
+#include "entry.h"
+#include "plan_entries.h"
+#include "purgatory.h"
+
+static struct lethe_purgatory_plan the_plan;
+
+static int overlaps_lethe(const struct lethe_segment *segment)
+{
+	return segment->dest < (uint64_t)lethe_blob_end &&
+	       (uint64_t)lethe_image_start < segment->dest + segment->file_size;
+}
+
+static int holds(const struct lethe_segment *segment, uint64_t address)
+{
+	return address - segment->dest < segment->file_size;
+}
+
+/* kexec-tools says only which is the kernel and which the tree. */
+static const char *name_of(const struct lethe_segment *segment)
+{
+	if (holds(segment, arm64_kernel_entry)) {
+		return "kernel";
+	}
+	return holds(segment, arm64_dtb_addr) ? "dtb" : "initrd";
+}
+
+static int add_region(struct lethe_road *road, uint64_t start, uint64_t size, struct lethe_where *where)
+{
+	const unsigned int index = the_plan.plan.segment_count;
+	struct lethe_segment *segment = &the_plan.segments[index];
+	int status = LETHE_OK;
+
+	segment->source = start;
+	segment->dest = start;
+	segment->file_size = size;
+	segment->mem_size = size;
+	memcpy(segment->name, name_of(segment), 7);
+	road->placement.segment[index].source = start;
+	road->placement.segment[index].dest = start;
+	if (lethe_range_wraps(start, size)) {
+		status = LETHE_E_SEGMENT_WRAP;
+	} else if (overlaps_lethe(segment)) {
+		status = LETHE_E_DEST_LETHE;
+	}
+	the_plan.plan.segment_count++;
+	return lethe_fail(where, status, LETHE_WHAT_SEGMENT, index, segment->name, start);
+}
+
+/* Is what the two symbols point to among what is digested? */
+static int find(uint64_t address, int status, struct lethe_where *where)
+{
+	unsigned int i;
+
+	for (i = 0; i < the_plan.plan.segment_count; i++) {
+		if (holds(&the_plan.segments[i], address)) {
+			return LETHE_OK;
+		}
+	}
+	return lethe_fail(where, status, LETHE_WHAT_NONE, 0, 0, address);
+}
+
+int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where)
+{
+	int status = LETHE_OK;
+	unsigned int i;
+
+	the_plan.plan.el = LETHE_EL_AS_ENTERED;
+	the_plan.plan.mode = LETHE_MODE_BEST;
+	the_plan.plan.slot_count = 1;
+	the_plan.slot.tree_segment = LETHE_INDEX_NONE;
+	road->plan = &the_plan.plan;
+	road->slot = &the_plan.slot;
+	road->placement.entry = arm64_kernel_entry;
+	road->placement.tree = arm64_dtb_addr;
+	for (i = 0; status == LETHE_OK && i < LETHE_PURGATORY_REGIONS; i++) {
+		if (sha256_regions[i].size != 0) {
+			status = add_region(road, sha256_regions[i].start, sha256_regions[i].size, where);
+		}
+	}
+	the_plan.slot.segment_count = the_plan.plan.segment_count;
+	if (status == LETHE_OK && !skip_checks) {
+		status = find(arm64_kernel_entry, LETHE_E_PLAN_ENTRY, where);
+	}
+	if (status == LETHE_OK && !skip_checks) {
+		status = find(arm64_dtb_addr, LETHE_E_PLAN_TREE, where);
+	}
+	return status;
+}
