@@ -63,8 +63,8 @@ include tools/deps/newlib.mk
 # of a whole tree (fdt_check.c) stands on libfdt's own bounds checks.
 LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x28
 LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
-DOOR_FILES := head.S entry.S vectors.S mmu.S image.c library.c main.c check.c hop.c memory.c read.c read_memory.c list.c \
-	move.c digest.c describe.c publish.c cross.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
+DOOR_FILES := head.S entry.S vectors.S mmu.S image.c library.c main.c check.c hop.c memory.c memory_trees.c read.c read_memory.c list.c \
+	move.c digest.c describe.c publish.c cross.c rehearse.c stop.c report.c fault.c uart.c console.c psci.c seed.c stage.c time.c
 DOOR_SRCS := $(addprefix src/,$(DOOR_FILES))
 BOOT_SRCS := $(wildcard src/boot*.c src/boot*.S)
 # No firmware: sha256_host.c. SHA=scalar: no SHA-2 instructions.
@@ -77,7 +77,7 @@ BLOB_OBJS := $(patsubst src/%.c,$(O)/blob/%.c.o,$(filter %.c,$(BLOB_SRCS))) \
 	$(filter-out $(O)/src/%,$(LIB_OBJS))
 
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
-all: $(O)/lethe.img $(O)/liblethe.a $(O)/lethe
+all: $(O)/lethe.img $(O)/purgatory.ro $(O)/liblethe.a $(O)/lethe
 
 # Said once and first, rather than by the shell for each file.
 .PHONY: toolchain

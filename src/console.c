@@ -5,7 +5,7 @@
 
 #include "uart.h"
 
-#define LINE_MAX 120U
+#define LINE_LIMIT 120U
 
 static struct lethe_uart uart; /* kind NONE: closed */
 static int in_line;            /* an exception may come in the middle of one */
@@ -41,7 +41,7 @@ static void put(char c)
 /* Puts c unless the line is full. */
 static unsigned int put_in_line(unsigned int column, char c)
 {
-	if (column < LINE_MAX) {
+	if (column < LINE_LIMIT) {
 		put(c);
 		column++;
 	}

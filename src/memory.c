@@ -5,7 +5,6 @@
 
 #include "entry.h"
 #include "mmu_regs.h"
-#include "plan_entries.h"
 
 _Static_assert(offsetof(struct lethe_mmu_regs, tcr) == 0, "mmu.S");
 _Static_assert(offsetof(struct lethe_mmu_regs, mair) == 8, "mmu.S");
@@ -42,22 +41,12 @@ static uint64_t up(uint64_t address)
 	return down(address + PAGE - 1);
 }
 
-static int add(uint64_t start, uint64_t end, enum lethe_map_kind kind)
+int lethe_memory_add(uint64_t start, uint64_t end, enum lethe_map_kind kind)
 {
 	if (end > limit) {
 		return LETHE_E_MAP_ADDRESS;
 	}
 	return lethe_idmap_add(&map, down(start), up(end) - down(start), kind);
-}
-
-/* In the extent, or what the plan's windows call RAM: before it is read nobody else can say. */
-static int add_packed_tree(const struct lethe_road *road, uint64_t base, uint64_t size)
-{
-	if (base - road->image_base >= road->image_size &&
-	    !lethe_windows_cover(road->plan, base, size)) {
-		return LETHE_E_SOURCE_NOT_RAM;
-	}
-	return add(base, base + size, LETHE_MAP_RW);
 }
 
 /*
@@ -66,25 +55,18 @@ static int add_packed_tree(const struct lethe_road *road, uint64_t base, uint64_
  */
 static int fill_map(const struct lethe_road *road)
 {
-	const unsigned int tree = road->slot->tree_segment;
 	uint64_t base = road->image_base;
-	int status = add(base, (uint64_t)lethe_rodata_start, LETHE_MAP_TEXT);
+	int status = lethe_memory_add(base, (uint64_t)lethe_rodata_start, LETHE_MAP_TEXT);
 
 	if (status == LETHE_OK) {
 		status =
-			add((uint64_t)lethe_rodata_start, (uint64_t)lethe_data_start, LETHE_MAP_RO);
+			lethe_memory_add((uint64_t)lethe_rodata_start, (uint64_t)lethe_data_start, LETHE_MAP_RO);
 	}
 	if (status == LETHE_OK) {
-		status = add(base, base + road->image_size, LETHE_MAP_RW);
+		status = lethe_memory_add(base, base + road->image_size, LETHE_MAP_RW);
 	}
-	if (status == LETHE_OK && tree != LETHE_INDEX_NONE) {
-		status = add_packed_tree(road, road->placement.segment[tree].dest,
-					 lethe_plan_segments(road->plan)[tree].mem_size);
-	}
-	/* To be written as well: a destination may begin in its last page. */
 	if (status == LETHE_OK) {
-		status = add(road->loader_tree, road->loader_tree + road->loader_tree_size,
-			     LETHE_MAP_RW);
+		status = lethe_memory_add_trees(road);
 	}
 	return status;
 }
@@ -142,7 +124,7 @@ void lethe_memory_need(struct lethe_road *road, uint64_t base, uint64_t size,
 	if (!road->is_cached || size == 0) {
 		return;
 	}
-	status = add(base, base + size, kind);
+	status = lethe_memory_add(base, base + size, kind);
 	if (status != LETHE_OK) {
 		lethe_memory_leave(road, status);
 		return;

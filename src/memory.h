@@ -12,6 +12,12 @@
  */
 void lethe_memory_enter(struct lethe_road *road);
 
+/* For lethe_memory_add_trees(): [start, end) widened to pages, before the map is in force. 0 or LETHE_E_MAP_*. */
+int lethe_memory_add(uint64_t start, uint64_t end, enum lethe_map_kind kind);
+
+/* memory_trees.c: the packed tree and the loader's. 0, LETHE_E_MAP_* or LETHE_E_SOURCE_NOT_RAM. */
+int lethe_memory_add_trees(const struct lethe_road *road);
+
 /*
  * Cached mode: [base, base + size) is about to be looked at, widened to pages. Where something is mapped already it
  * stays as it is. Before stage 4 only: what cannot be mapped takes the whole road down to the floor.

@@ -7,10 +7,11 @@
 
 #include <lethe/cache.h>
 #include <lethe/version.h>
+#include <libfdt.h>
 
 #include "console.h"
-#include "digest.h"
 #include "entry.h"
+#include "fdt_get.h"
 #include "main.h"
 #include "memory.h"
 #include "purgatory.h"
@@ -24,6 +25,9 @@ _Static_assert(LETHE_STAGE_CROSS_ASM == LETHE_STAGE_CROSS, "entry.h");
 
 /* What `lethe graft` knows it by; a symbol of the object. */
 const char lethe_purgatory[8] __attribute__((used)) = LETHE_VERSION;
+
+/* Bytes between two looks at the clock. */
+#define PIECE 0x10000ULL
 
 struct lethe_road lethe_the_road;
 static uint64_t stage_start;
@@ -82,57 +86,132 @@ static void open_console(struct lethe_road *road)
 		   (uint64_t)road->e2h, arm64_dtb_addr);
 }
 
+/* PSCI's node, wherever it is. One that is off, or of another method, is none. */
+static enum lethe_psci conduit_of(const void *tree)
+{
+	int node = -1;
+
+	while ((node = fdt_next_node(tree, node, 0)) >= 0) {
+		if (lethe_node_is_any(tree, node, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0")) {
+			return lethe_node_says(tree, node, "method", "smc")   ? LETHE_PSCI_SMC
+			       : lethe_node_says(tree, node, "method", "hvc") ? LETHE_PSCI_HVC
+									      : LETHE_PSCI_NONE;
+		}
+	}
+	return LETHE_PSCI_NONE;
+}
+
 /* The tree's word is taken for the console and the conduit only, before it is digested. */
 static void read(struct lethe_road *road)
 {
-	if (lethe_tree_read((const void *)road->placement.tree, &road->facts, 0) != LETHE_OK) {
+	const void *tree = (const void *)road->placement.tree;
+	int chosen;
+
+	/* The region that it lies in was found by check; of its size only the header knows. */
+	if (lethe_tree_check(tree, &road->facts.structure_size, 0) != LETHE_OK) {
 		return;
 	}
-	road->tree = (const void *)road->placement.tree;
-	lethe_stop_context.psci = road->facts.psci;
+	road->tree = tree;
+	road->facts.used_size = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
+	lethe_stop_context.psci = conduit_of(tree);
+	chosen = fdt_subnode_offset(tree, 0, "chosen");
+	if (chosen >= 0) {
+		chosen = fdt_subnode_offset(tree, chosen, "lethe");
+	}
+	if (chosen >= 0) {
+		road->facts.boot_count = lethe_node_u32(tree, chosen, "boot-count", 0);
+	}
 	open_console(road);
+}
+
+static uint64_t mib_per_second(uint64_t bytes, uint64_t ticks)
+{
+	/* Dividing first: digest.c. */
+	return (bytes >> 10) * lethe_tick_rate() / ticks >> 10;
+}
+
+/* Takes in what segment holds. Says how far it is twice a second, as digest.c. */
+static void take(struct lethe_sha256 *sha, const struct lethe_segment *segment, uint64_t start)
+{
+	static uint64_t said;
+	const uint64_t half_a_second = lethe_tick_rate() / 2;
+	uint64_t at = segment->dest;
+	uint64_t left = segment->file_size;
+	uint64_t piece;
+	uint64_t now;
+
+	for (; left != 0; left -= piece, at += piece) {
+		piece = left < PIECE ? left : PIECE;
+		lethe_sha256_update(sha, (const void *)at, piece);
+		now = lethe_ticks();
+		if (half_a_second != 0 && now - start - said > half_a_second) {
+			said = now - start;
+			lethe_line("%s %u bytes to go %u MiB/s", segment->name, left - piece,
+				   mib_per_second(sha->bytes, said));
+		}
+	}
+}
+
+/* The one digest that there is says that all is well, or not which part is bad: kexec-tools made no other. */
+static void fail_digest(struct lethe_road *road) __attribute__((noreturn));
+
+static void fail_digest(struct lethe_road *road)
+{
+	const struct lethe_segment *segments = lethe_purgatory_segments(road);
+	const struct lethe_where where = {LETHE_WHAT_SEGMENT, 0, "regions", 0};
+	unsigned int i;
+
+	lethe_print_fail(LETHE_STAGE_VERIFY, LETHE_E_DIGEST, &where);
+	lethe_line("expected %h", sha256_digest);
+	lethe_line("found    %h", road->found);
+	for (i = 0; i < road->plan->segment_count; i++) {
+		lethe_line("one of: %s 0x%x %u", segments[i].name, segments[i].dest, segments[i].file_size);
+	}
+	lethe_stop(LETHE_E_DIGEST);
 }
 
 static uint64_t verify(struct lethe_road *road)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
-	const unsigned int count = road->plan->segment_count;
-	static struct lethe_segment all = {.name = "regions"};
-	struct lethe_where where = {LETHE_WHAT_SEGMENT, 0, all.name, 0};
-	struct lethe_digest digest;
+	const struct lethe_segment *segments = lethe_purgatory_segments(road);
+	const uint64_t start = lethe_ticks();
+	struct lethe_sha256 sha;
+	uint64_t bytes;
 	uint64_t ticks;
 	unsigned int i;
 
-	memcpy(all.name, "regions", 8);
-	for (i = 0; i < count; i++) {
-		all.file_size += segments[i].file_size;
+	lethe_sha256_init(&sha);
+	for (i = 0; i < road->plan->segment_count; i++) {
+		take(&sha, &segments[i], start);
 	}
-	lethe_digest_start(&digest, &all);
-	for (i = 0; i < count; i++) {
-		lethe_digest_take(&digest, segments[i].dest, segments[i].dest, segments[i].file_size);
-	}
-	lethe_sha256_final(&digest.sha, road->found);
-	ticks = lethe_ticks() - digest.start;
+	bytes = sha.bytes;
+	lethe_sha256_final(&sha, road->found);
+	ticks = lethe_ticks() - start + 1;
 	if (memcmp(road->found, sha256_digest, sizeof(road->found)) != 0) {
-		lethe_print_fail(LETHE_STAGE_VERIFY, LETHE_E_DIGEST, &where);
-		lethe_line("expected %h", sha256_digest);
-		lethe_line("found    %h", road->found);
-		for (i = 0; i < count; i++) {
-			lethe_line("one of: %s 0x%x %u", segments[i].name, segments[i].dest,
-				   segments[i].file_size);
-		}
-		lethe_stop(LETHE_E_DIGEST);
+		fail_digest(road);
 	}
-	ticks += ticks == 0;
-	lethe_line("regions %u sha256 ok %u ms %u MiB/s", all.file_size,
-		   ticks * 1000 / (lethe_tick_rate() + 1), lethe_mib_per_second(all.file_size, ticks));
-	return all.file_size;
+	lethe_line("regions %u sha256 ok %u ms %u MiB/s", bytes, ticks * 1000 / (lethe_tick_rate() | 1),
+		   mib_per_second(bytes, ticks));
+	return bytes;
+}
+
+static void name_segments(struct lethe_road *road)
+{
+	const struct lethe_segment *segments = lethe_purgatory_segments(road);
+	struct lethe_record *record = &road->record;
+
+	for (; record->segment_count < road->plan->segment_count; record->segment_count++) {
+		record->segment_names[record->segment_count] = segments[record->segment_count].name;
+		record->segment_verdicts[record->segment_count] = "ok";
+	}
+	/* Written before they end; publish is part of the crossing, which cleans all of Lethe. */
+	record->stage_names[5] = lethe_stage_name(LETHE_STAGE_DESCRIBE);
+	record->stage_names[6] = lethe_stage_name(LETHE_STAGE_PUBLISH);
 }
 
 /* Before the first read: what the last kernel left in a cache must not answer for memory, nor land on it. */
 static void prepare(struct lethe_road *road)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	const struct lethe_segment *segments = lethe_purgatory_segments(road);
 	unsigned int i;
 
 	for (i = 0; i < road->plan->segment_count; i++) {
@@ -184,6 +263,7 @@ void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
 	next_stage(road, LETHE_STAGE_VERIFY, 0);
 	next_stage(road, LETHE_STAGE_DESCRIBE, verify(road));
 	if (road->tree != 0) {
+		name_segments(road);
 		status = lethe_purgatory_describe(road);
 		if (status != LETHE_OK) {
 			lethe_line("tree passed as it is: %s (LETHE_E_%s)", lethe_status_text(status),

@@ -29,6 +29,12 @@ struct lethe_purgatory_plan {
 	struct lethe_segment segments[LETHE_PURGATORY_REGIONS];
 };
 
+/* Where lethe_plan_segments() would look as well, without the arithmetic. */
+static inline const struct lethe_segment *lethe_purgatory_segments(const struct lethe_road *road)
+{
+	return ((const struct lethe_purgatory_plan *)road->plan)->segments;
+}
+
 /*
  * purgatory_plan.c: turns the symbols into the plan, judges it, and fills in the road's plan, slot
  * and placement. Reads only the symbols. 0, LETHE_E_SEGMENT_WRAP, LETHE_E_DEST_LETHE, LETHE_E_PLAN_ENTRY or

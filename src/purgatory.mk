@@ -3,23 +3,33 @@
 # purgatory.ro: the blob's parts with a door, a road and a link of their own, wrapped by purgatory_elf.S.
 # libfdt is optimized with it: what it checks twice and nobody calls goes.
 PURGATORY := $(O)/purgatory
-PURGATORY_FILES := entry.S vectors.S mmu.S handoff.S cache.S halt.S sha256_ce.S sha256_scalar.S sha256_regs.S \
+PURGATORY_FILES := entry.S mmu.S handoff.S cache.S halt.S sha256_ce.S sha256_scalar.S sha256_regs.S \
 	purgatory.S purgatory.c purgatory_plan.c purgatory_sink.c purgatory_tree.c \
-	memory.c idmap.c mmu_regs.c plan_entries.c plan.c offsets.c digest.c sha256.c sha256_blocks.c cross.c el2.c el2_regs.c \
-	stop.c fault.c uart.c console.c psci.c stage.c time.c status.c record.c \
-	fdt_check.c fdt_get.c fdt_read.c fdt_stdout.c fdt_uart.c
+	memory.c idmap.c mmu_regs.c sha256.c sha256_blocks.c cross.c purgatory_el2.c purgatory_check.c \
+	stop.c purgatory_report.c fault.c uart.c console.c psci.c stage.c time.c status.c \
+	fdt_get.c fdt_stdout.c fdt_uart.c
+# Loops of single bytes, but for what zeroes tables while that is uncached.
+PURGATORY_NEWLIB := $(NEWLIB_FUNCS:%=$(PURGATORY)/newlib/%.o)
 PURGATORY_SRCS := $(filter-out $(NOT_PURGATORY),$(wildcard $(PURGATORY_FILES:%=src/%)))
 PURGATORY_OBJS := $(patsubst src/%.c,$(PURGATORY)/%.c.o,$(filter %.c,$(PURGATORY_SRCS))) \
 	$(patsubst src/%.S,$(O)/src/%.S.o,$(filter %.S,$(PURGATORY_SRCS))) \
-	$(LIBFDT_FILES:%=$(PURGATORY)/libfdt/%.o) $(NEWLIB_OBJS)
-PURGATORY_CFLAGS = $(BLOB_CFLAGS) -DLETHE_PURGATORY -DLETHE_SHA256_SIMD=1
+	$(PURGATORY)/vectors.S.o \
+	$(LIBFDT_FILES:%=$(PURGATORY)/libfdt/%.o) $(PURGATORY_NEWLIB)
+PURGATORY_CFLAGS = $(BLOB_CFLAGS) -DLETHE_PURGATORY -DLETHE_SHA256_SIMD=1 -include src/purgatory_fdt.h \
+	-fno-ivopts -fno-move-loop-invariants
 
+$(PURGATORY)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS) Makefile
+	mkdir -p $(@D)
+	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(subst $(if $(filter $(NEWLIB_FAST),$*),-O2,-Os),$(if $(filter memset,$*),-O2,-Os),$(NEWLIB_CFLAGS)) -c -o $@ $<
+$(PURGATORY)/vectors.S.o: src/vectors.S Makefile
+	mkdir -p $(@D)
+	$(CC_TARGET) $(PREFIX_MAP) -g -DLETHE_PURGATORY -Iinclude -MMD -MP -c -o $@ $<
 $(PURGATORY)/%.c.o: src/%.c Makefile src/purgatory.mk | toolchain $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(PURGATORY_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<
 $(PURGATORY)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile src/purgatory.mk | $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
-	$(CC_TARGET) $(PURGATORY_CFLAGS) $(NEWLIB_CPPFLAGS) -w $(LIBFDT_CPPFLAGS) -isystem $(LIBFDT_SRC) -c -o $@ $<
+	$(CC_TARGET) $(PURGATORY_CFLAGS) $(NEWLIB_CPPFLAGS) -w -I$(LIBFDT_SRC) -DFDT_ASSUME_MASK=0xff -isystem $(LIBFDT_SRC) -c -o $@ $<
 $(O)/purgatory.elf: src/purgatory.ld $(PURGATORY_OBJS)
 	$(CC_TARGET) $(PURGATORY_CFLAGS) -nostdlib -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,noexecstack \
 		-Wl,-z,max-page-size=4096,--gc-sections,--orphan-handling=error,--fix-cortex-a53-843419 \

@@ -26,7 +26,7 @@
 	.quad	\value, \size
 	.endm
 
-	.section .text, "a"
+	.text
 start:	.byte	0x7f, 'E', 'L', 'F', 2, 1, 1, 0		// 64 bits, little-endian
 	.quad	0
 	.hword	1, 183					// ET_REL, EM_AARCH64

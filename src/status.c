@@ -7,7 +7,22 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifdef LETHE_BLOB
+#ifdef LETHE_PURGATORY
+/* 19 KB for all of it: the words for what it can come to. Numbers stay known to everybody else. */
+#undef LETHE_STATUS_LIST
+#define LETHE_STATUS_LIST(X)                                                                       \
+	X(PLAN_ENTRY, -119, "entry is in no region")                                               \
+	X(PLAN_TREE, -120, "device tree is in no region")                                          \
+	X(SEGMENT_WRAP, -132, "wraps around the end of the address space")                         \
+	X(DEST_LETHE, -212, "overlaps Lethe itself")                                               \
+	X(TREE_NOSPACE, -306, "no room for the record")                                            \
+	X(DIGEST, -401, "digest does not match")                                                   \
+	X(NO_PSCI, -505, "no PSCI conduit is known")                                               \
+	X(RESET_RETURNED, -506, "PSCI SYSTEM_RESET returned")                                      \
+	X(MAP_POOL, -510, "too many tables")                                                       \
+	X(MAP_GRANULE, -511, "no 4 KiB pages")                                                     \
+	X(MAP_ADDRESS, -512, "address is above what can be mapped")
+#elif defined(LETHE_BLOB)
 #undef LETHE_STATUS_OF_LISTS
 #define LETHE_STATUS_OF_LISTS(X)
 #undef LETHE_STATUS_OF_CALLERS

@@ -24,6 +24,17 @@
 	.endm
 
 	.section .text.lethe_vectors, "ax", %progbits
+#ifdef LETHE_PURGATORY				/* only what can come: purgatory.ld says where */
+lethe_vectors_spx:
+	vector	LETHE_FAULT_SYNC
+	vector	LETHE_FAULT_IRQ
+	vector	LETHE_FAULT_FIQ
+	vector	LETHE_FAULT_SERROR
+.Lcrossing:					// ESR, ELR and FAR keep the rest of the story
+	mov	x0, #LETHE_E_FAULT_ASM
+	mov	x1, #LETHE_STAGE_CROSS_ASM
+	b	lethe_halt
+#else
 	.balign	2048
 	.global	lethe_vectors
 	.hidden	lethe_vectors
@@ -49,6 +60,7 @@ lethe_vectors:
 	b	.Lcrossing
 	.endr
 
+#endif
 .Lexception:
 	msr	tpidrro_el0, x1			// saved
 	mrs	x1, CurrentEL			// flags may go: eret restores them
@@ -127,11 +139,13 @@ lethe_vectors:
 	bl	lethe_fault
 	b	lethe_halt			// not reached: lethe_fault does not return
 
+#ifndef LETHE_PURGATORY
 .Lcrossing:					// ESR, ELR and FAR keep the rest of the story
 	mov	x0, #LETHE_E_FAULT_ASM
 	mov	x1, #LETHE_STAGE_CROSS_ASM
 	b	lethe_halt
 	.size	lethe_vectors, . - lethe_vectors
+#endif
 
 /*
  * int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, int maintain);
