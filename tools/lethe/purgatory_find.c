@@ -45,31 +45,28 @@ static int check_program(const uint8_t *bytes, uint64_t size, char *reason, size
 }
 
 /*
- * Behind a grafted object that is shorter than the one before it there are zeros, and perhaps more
- * zeros that are somebody else's. kexec keeps the length of the first one (purgatory_size), which
- * grafting leaves as it is: it is among the words of the file that end in these zeros, so the
- * smallest of them is not too large. None: no room but the object's own.
+ * Behind a grafted object that is shorter than the one before it there are zeros, and perhaps a few
+ * more that are somebody else's. The length of the first one is still in kexec's data
+ * (purgatory_size), which lies behind: of the words there that end in these zeros it is the
+ * largest, unless another one happens to be as close to it. None: no room but the object's own.
  */
 static void find_room(const uint8_t *bytes, uint64_t size, struct purgatory *object)
 {
 	uint64_t end = object->offset + object->size;
 	uint64_t most = object->size;
-	uint64_t room = UINT64_MAX;
 
 	while (end < size && bytes[end] == 0) {
 		end++;
 		most++;
 	}
-	for (uint64_t at = 0; size - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+	for (uint64_t at = tool_round_up(end, 8); at < size && size - at >= 8; at += 8) {
 		uint64_t word;
 
 		memcpy(&word, bytes + at, sizeof(word));
-		if (word >= object->size && word <= most && word < room &&
-		    (at < object->offset || at >= object->offset + object->size)) {
-			room = word;
+		if (word > object->room && word <= most) {
+			object->room = word;
 		}
 	}
-	object->room = room == UINT64_MAX ? object->size : room;
 }
 
 int purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *object, char *reason,
