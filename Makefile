@@ -190,7 +190,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/include/lethe $(DESTDIR)$(PREFIX)/lib/lethe
 	install -m 755 $(O)/lethe $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(O)/liblethe.a $(DESTDIR)$(PREFIX)/lib/
-	install -m 644 $(O)/lethe.img $(O)/lethe.elf $(DESTDIR)$(PREFIX)/lib/lethe/
+	install -m 644 $(O)/lethe.img $(O)/lethe.elf $(O)/purgatory.ro $(DESTDIR)$(PREFIX)/lib/lethe/
 	install -m 644 include/lethe/*.h $(DESTDIR)$(PREFIX)/include/lethe/
 	install -m 644 docs/lethe.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' tools/lethe.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/lethe.pc
