@@ -143,9 +143,10 @@ HOST_CFLAGS = -std=gnu11 -O2 $(WARN) $(PREFIX_MAP) -Iinclude -Itools/lethe -D_FI
 TOOL_SHARED := status plan plan_entries plan_slots offsets place sha256 sha256_host \
 	fdt_check fdt_get fdt_read fdt_uart fdt_stdout fdt_memory
 TOOL_SRCS := $(wildcard tools/lethe/*.c) $(wildcard $(TOOL_SHARED:%=src/%.c))
-TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"'
-TOOL_OBJS := $(TOOL_SRCS:%=$(O)/host/%.o) $(O)/host/tools/lethe/blob.S.o
-ARM64_OBJS := $(TOOL_SRCS:%=$(O)/arm64/%.o) $(O)/arm64/tools/lethe/blob.S.o $(LIBFDT_FILES:%=$(O)/arm64/libfdt/%.o)
+TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"' -DPURGATORY_PATH='"$(abspath $(O))/purgatory.ro"'
+TOOL_PAYLOADS := tools/lethe/blob.S tools/lethe/purgatory.S
+TOOL_OBJS := $(TOOL_SRCS:%=$(O)/host/%.o) $(TOOL_PAYLOADS:%=$(O)/host/%.o)
+ARM64_OBJS := $(TOOL_SRCS:%=$(O)/arm64/%.o) $(TOOL_PAYLOADS:%=$(O)/arm64/%.o) $(LIBFDT_FILES:%=$(O)/arm64/libfdt/%.o)
 ARM64_CFLAGS = $(HOST_CFLAGS) -I$(ARM64_LIBS)/include -isystem $(LIBFDT_SRC)
 
 $(O)/host/%.c.o: %.c
@@ -157,10 +158,12 @@ $(O)/arm64/%.c.o: %.c | $(ARM64_LIBS)
 $(O)/arm64/libfdt/%.o: $(LIBFDT_SRC)/%.c
 	mkdir -p $(@D)
 	$(ARM64_CC) -O2 -w -isystem $(LIBFDT_SRC) -c -o $@ $<
-$(O)/host/tools/lethe/blob.S.o: tools/lethe/blob.S $(O)/lethe.img
+$(O)/host/tools/lethe/blob.S.o $(O)/arm64/tools/lethe/blob.S.o: $(O)/lethe.img
+$(O)/host/tools/lethe/purgatory.S.o $(O)/arm64/tools/lethe/purgatory.S.o: $(O)/purgatory.ro
+$(O)/host/%.S.o: %.S
 	mkdir -p $(@D)
 	$(HOSTCC) $(TOOL_DEFS) -c -o $@ $<
-$(O)/arm64/tools/lethe/blob.S.o: tools/lethe/blob.S $(O)/lethe.img
+$(O)/arm64/%.S.o: %.S
 	mkdir -p $(@D)
 	$(ARM64_CC) $(TOOL_DEFS) -c -o $@ $<
 $(O)/lethe: $(TOOL_OBJS)
@@ -187,7 +190,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/include/lethe $(DESTDIR)$(PREFIX)/lib/lethe
 	install -m 755 $(O)/lethe $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(O)/liblethe.a $(DESTDIR)$(PREFIX)/lib/
-	install -m 644 $(O)/lethe.img $(O)/lethe.elf $(DESTDIR)$(PREFIX)/lib/lethe/
+	install -m 644 $(O)/lethe.img $(O)/lethe.elf $(O)/purgatory.ro $(DESTDIR)$(PREFIX)/lib/lethe/
 	install -m 644 include/lethe/*.h $(DESTDIR)$(PREFIX)/include/lethe/
 	install -m 644 docs/lethe.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' tools/lethe.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/lethe.pc

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Each example has a Makefile of its own, as a reader would use it; this one only calls them.
+# kexec-tools is not among them: it fetches sources, and needs a C library for arm64.
 EXAMPLES := $(O)/examples/minimal/minimal.img
 .PHONY: examples
 examples: $(EXAMPLES)

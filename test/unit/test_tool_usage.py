@@ -110,7 +110,7 @@ def test_help(lethe):
     assert lethe.run().returncode == 2
     assert lethe.good("--version").stdout.startswith("lethe ")
     assert lethe.good("--help").stdout == lethe.good("help").stdout
-    for command in "pack", "inspect", "verify", "record":
+    for command in "pack", "inspect", "verify", "record", "graft":
         assert "lethe %s" % command in lethe.good("--help").stdout
         text = lethe.good(command, "--help").stdout
         assert text.startswith("Usage: lethe %s" % command) and "Example" in text

@@ -66,8 +66,8 @@ FLIPS := $(O)/test/unit/flips
 $(FLIPS): test/unit/flips.c test/unit/random.h $(TOOL_OBJS)
 	mkdir -p $(@D)
 	$(HOSTCC) $(HOST_CFLAGS) -iquote test/unit -o $@ $< $(filter-out %/main.c.o,$(TOOL_OBJS)) -lfdt -lz -lzstd
-check-tool: $(O)/lethe $(FLIPS)
-	LETHE='$(abspath $(O))/lethe' PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
+check-tool: $(O)/lethe $(FLIPS) $(KEXEC)
+	KEXEC='$(abspath $(KEXEC))' LETHE='$(abspath $(O))/lethe' PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
 		test/unit
 
 -include $(shell [ -d $(UNIT_OBJ) ] && find $(UNIT_OBJ) -name '*.d')

@@ -28,6 +28,7 @@ UBOOT ?= $(O)/deps/u-boot.bin
 KEXEC ?= $(O)/deps/kexec
 CAVP ?= $(O)/deps/cavp
 KEXEC_SRC ?= $(O)/deps/kexec-src
+KEXEC_TOOLS_SRC ?= $(O)/deps/kexec-tools-src
 OPENSSL_SRC ?= $(O)/deps/openssl-src
 LINUX_SRC ?= $(O)/deps/linux-src.tar.xz
 ARM64_LIBS ?= $(O)/deps/arm64
@@ -42,7 +43,7 @@ endif
 DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \
 	NEWLIB_SRC='$(NEWLIB_SRC)' LIBFDT_SRC='$(LIBFDT_SRC)' KERNEL='$(KERNEL)' \
 	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' KEXEC='$(KEXEC)' CAVP='$(CAVP)' KEXEC_SRC='$(KEXEC_SRC)' \
-	OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
+	KEXEC_TOOLS_SRC='$(KEXEC_TOOLS_SRC)' OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
 
 .PHONY: deps deps-build deps-run deps-check deps-bench deps-long
 deps:
@@ -58,6 +59,9 @@ $(O)/deps/u-boot.bin:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only u-boot
 $(O)/deps/kexec:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only kexec
+$(O)/deps/kexec-tools-src:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long --only patch
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long --only kexec-tools-src
 $(O)/deps/cavp:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only cavp
 $(O)/deps/arm64:

@@ -11,6 +11,7 @@
 #	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all that it loads
 #	cavp	cavp/SHA256*.rsp	NIST's vectors for SHA-256
 #	kexec-src  kexec-src/		of kexec-tools' source tree: what its purgatory is made of
+#	kexec-tools-src  kexec-tools-src/	all of it, with Debian's patches: examples/kexec-tools
 #	openssl-src  openssl-src/	of OpenSSL's: SHA-2 in assembly, and what writes it
 #	linux-src  linux-src.tar.xz	Debian's kernel source
 #	arm64	arm64/{include,lib}	zlib and zstd, static, arm64
@@ -156,6 +157,17 @@ fetch_kexec_src() {
 	fetch_sources kexec-tools '*/purgatory' '*/util_lib' '*/include' '*/kexec/kexec-sha256.h' '*/COPYING'
 }
 
+# The whole, as Debian compiles it, but not configured.
+fetch_kexec_tools_src() {
+	fetch_sources kexec-tools '*'
+	mkdir "$tmp/root"
+	tar --no-same-owner -xf "$tmp/src/"*.debian.tar.?z -C "$tmp/root"
+	[ -e "$tmp/root/debian/patches/series" ] || return 0
+	sed 's/[[:space:]]*#.*//; /^$/d' "$tmp/root/debian/patches/series" | while read -r name _; do
+		patch -s -p1 -d "$tmp/out" <"$tmp/root/debian/patches/$name" || exit 1
+	done
+}
+
 fetch_openssl_src() {
 	fetch_sources openssl '*/crypto/sha/asm/sha512-armv8.pl' '*/crypto/perlasm/arm-xlate.pl' \
 		'*/crypto/arm_arch.h' '*/LICENSE.txt'
@@ -221,7 +233,7 @@ qemu_new_enough() { # [SUITE]
 variable() { # how to give NAME by hand
 	case $1 in
 	newlib | libfdt) echo "${1}_SRC" ;;
-	*-src) echo "${1%-src}_SRC" ;;
+	*-src) echo "${1%-src}_SRC" | tr - _ ;;
 	u-boot) echo UBOOT ;;
 	arm64) echo ARM64_LIBS ;;
 	*) echo "$1" ;;

@@ -88,6 +88,9 @@ int file_read(const char *name, struct file *file)
 	}
 	file->device = status.st_dev;
 	file->inode = status.st_ino;
+	file->mode = status.st_mode & 07777;
+	file->owner = status.st_uid;
+	file->group = status.st_gid;
 
 	uint64_t expected = status.st_size > 4096 ? (uint64_t)status.st_size : 4096;
 	int code = read_all(fd, file, expected);

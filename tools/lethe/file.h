@@ -13,6 +13,9 @@ struct file {
 	uint64_t size;
 	dev_t device;
 	ino_t inode;
+	mode_t mode;
+	uid_t owner;
+	gid_t group;
 };
 
 /*
@@ -41,6 +44,12 @@ int output_open(struct output *output, const char *name, const struct file *inpu
 
 /* Writes at an offset; gaps read as zero. TOOL_OK, or TOOL_UNREADABLE after printing why. */
 int output_write(struct output *output, uint64_t offset, const void *bytes, uint64_t size);
+
+/*
+ * Gives it the mode and the owner of a file that was read; where the owner may not be given,
+ * without the bits that stand for his rights, and with a warning. As output_write().
+ */
+int output_keep(struct output *output, const struct file *like);
 
 /* Forces it to the disk and puts it in the place of name. As output_write(). */
 int output_commit(struct output *output);

@@ -14,6 +14,7 @@ const char help_main[] =
 "  lethe inspect [--json] boot.img                          show what is in it\n"
 "  lethe verify boot.img                                    check it, digests included\n"
 "  lethe record                                             on the booted machine: how it went\n"
+"  lethe graft kexec -o kexec.lethe                         Lethe as the purgatory of kexec-tools\n"
 "\n"
 "  lethe COMMAND --help     all options of one command, with examples\n"
 "  lethe --version\n"
@@ -112,3 +113,21 @@ const char help_record[] =
 "\n"
 "Example: a tree saved from another machine\n"
 "  lethe record fdt.dtb\n";
+
+const char help_graft[] =
+"Usage: lethe graft KEXEC -o OUT\n"
+"       lethe graft --check KEXEC\n"
+"\n"
+"Makes a copy of kexec-tools' arm64 program in which Lethe is the purgatory: what kexec -l and -p\n"
+"load is then checked by Lethe before it is started. KEXEC is never changed; OUT has its mode and,\n"
+"where that is permitted, its owner. One that was grafted before may be grafted again.\n"
+"\n"
+"  --check     only say what is there, and whether Lethe fits; write nothing\n"
+"  -o OUT      the file to make; it is written aside and renamed when complete\n"
+"\n"
+"Exit codes: 0 done, or with --check: it can be done or is already; 2 wrong usage; 3 KEXEC is not\n"
+"an arm64 kexec with one purgatory, or there is not enough room. Then examples/kexec-tools in\n"
+"Lethe's sources builds one.\n"
+"\n"
+"Example: on the machine itself; the package's own stays beside it\n"
+"  lethe graft /usr/sbin/kexec -o kexec.lethe && ./kexec.lethe -l Image --reuse-cmdline\n";

@@ -8,5 +8,6 @@ extern const char help_pack[];
 extern const char help_inspect[];
 extern const char help_verify[];
 extern const char help_record[];
+extern const char help_graft[];
 
 #endif

@@ -12,10 +12,9 @@ static const struct {
 	int (*run)(int argc, char **argv);
 	const char *help;
 } commands[] = {
-	{"pack", tool_pack, help_pack},
-	{"inspect", tool_inspect, help_inspect},
-	{"verify", tool_verify, help_verify},
-	{"record", tool_record, help_record},
+	{"pack", tool_pack, help_pack},       {"inspect", tool_inspect, help_inspect},
+	{"verify", tool_verify, help_verify}, {"record", tool_record, help_record},
+	{"graft", tool_graft, help_graft},
 };
 
 /* Help wins over every other argument; a kernel's command line may hold the word, though. */
@@ -62,7 +61,7 @@ int main(int argc, char **argv)
 		}
 		return tool_flush(commands[i].run(argc - 2, argv + 2));
 	}
-	tool_fail(TOOL_USAGE, name, "is no command: pack, inspect, verify, record");
+	tool_fail(TOOL_USAGE, name, "is no command: pack, inspect, verify, record, graft");
 	fputs("Try: lethe --help\n", stderr);
 	return TOOL_USAGE;
 }

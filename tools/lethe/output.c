@@ -59,7 +59,7 @@ static int find_target(struct output *output, const struct file *inputs, unsigne
 	}
 	if (strcmp(name, "-") == 0) {
 		return tool_fail(TOOL_USAGE, "-o -",
-				 "a bundle cannot be written to standard output: "
+				 "the output cannot be written to standard output: "
 				 "it is written aside and renamed when it is complete");
 	}
 
@@ -80,7 +80,7 @@ static int find_target(struct output *output, const struct file *inputs, unsigne
 	}
 	if (!S_ISREG(status.st_mode)) {
 		return tool_fail(TOOL_USAGE, name,
-				 "is not a regular file: a bundle is written aside "
+				 "is not a regular file: the output is written aside "
 				 "and renamed when it is complete");
 	}
 	output->path = realpath(name, NULL);
@@ -153,6 +153,21 @@ int output_write(struct output *output, uint64_t offset, const void *bytes, uint
 		from += done;
 		offset += (uint64_t)done;
 		size -= (uint64_t)done;
+	}
+	return TOOL_OK;
+}
+
+int output_keep(struct output *output, const struct file *like)
+{
+	mode_t mode = like->mode;
+
+	if (fchown(output->fd, like->owner, like->group) != 0) {
+		tool_warn(output->name, "its owner stays who made it: %s", strerror(errno));
+		mode &= 0777;
+	}
+	/* Afterwards: a change of owner takes set-user-ID away. */
+	if (fchmod(output->fd, mode) != 0) {
+		return fail_errno(output);
 	}
 	return TOOL_OK;
 }

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One object: its headers, its symbols. Nothing that they say is believed before it is compared. */
+#include <elf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "purgatory_elf.h"
+#include "tool.h"
+
+/* kexec/kexec-elf-rel.c and arch/arm64/kexec-arm64.c. Size 0: any. */
+static const struct {
+	const char *name;
+	uint64_t size;
+} wanted[] = {
+	{"purgatory_start", 0}, {"arm64_sink", 8},  {"arm64_kernel_entry", 8},
+	{"arm64_dtb_addr", 8},  {"skip_checks", 4}, {"sha256_regions", 256},
+	{"sha256_digest", 32},
+};
+
+struct object {
+	const uint8_t *bytes;
+	uint64_t size;
+	Elf64_Ehdr header;
+};
+
+/* Is [offset, offset + size) inside of the first limit bytes? */
+static int within(uint64_t offset, uint64_t size, uint64_t limit)
+{
+	return offset <= limit && size <= limit - offset;
+}
+
+static Elf64_Shdr section_at(const struct object *object, uint64_t index)
+{
+	Elf64_Shdr section;
+
+	/* Copied: nothing says that an object inside of a file is aligned. */
+	memcpy(&section, object->bytes + object->header.e_shoff + index * sizeof(section),
+	       sizeof(section));
+	return section;
+}
+
+/* The end of what the headers name, or 0 with a reason. */
+static uint64_t extent(const struct object *object, char *reason, size_t reason_size)
+{
+	const Elf64_Ehdr *header = &object->header;
+	uint64_t table = (uint64_t)header->e_shnum * sizeof(Elf64_Shdr);
+	uint64_t end = header->e_shoff + table;
+
+	if (header->e_shentsize != sizeof(Elf64_Shdr) || header->e_shnum == 0 ||
+	    !within(header->e_shoff, table, object->size)) {
+		snprintf(reason, reason_size, "its table of sections is damaged");
+		return 0;
+	}
+	for (uint64_t i = 1; i < header->e_shnum; i++) {
+		Elf64_Shdr section = section_at(object, i);
+
+		if (section.sh_type == SHT_NULL || section.sh_type == SHT_NOBITS) {
+			continue;
+		}
+		if (!within(section.sh_offset, section.sh_size, object->size)) {
+			snprintf(reason, reason_size, "its section %" PRIu64 " is not in the file",
+				 i);
+			return 0;
+		}
+		if (end < section.sh_offset + section.sh_size) {
+			end = section.sh_offset + section.sh_size;
+		}
+	}
+	return end;
+}
+
+/* The global symbol of that name in one table: 1, or 0. As kexec looks: weak ones do not count. */
+static int find_in(const struct object *object, const Elf64_Shdr *table, const char *name,
+		   Elf64_Sym *found)
+{
+	if (table->sh_link >= object->header.e_shnum) {
+		return 0;
+	}
+
+	Elf64_Shdr strings = section_at(object, table->sh_link);
+	size_t length = strlen(name) + 1;
+
+	if (strings.sh_type != SHT_STRTAB) {
+		return 0;
+	}
+	for (uint64_t i = 0; i < table->sh_size / sizeof(*found); i++) {
+		memcpy(found, object->bytes + table->sh_offset + i * sizeof(*found),
+		       sizeof(*found));
+		if (ELF64_ST_BIND(found->st_info) == STB_GLOBAL &&
+		    within(found->st_name, length, strings.sh_size) &&
+		    memcmp(object->bytes + strings.sh_offset + found->st_name, name, length) == 0) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int find_symbol(const struct object *object, const char *name, Elf64_Sym *found)
+{
+	for (uint64_t i = 1; i < object->header.e_shnum; i++) {
+		Elf64_Shdr section = section_at(object, i);
+
+		if (section.sh_type == SHT_SYMTAB && find_in(object, &section, name, found)) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* A symbol that kexec reads or writes in the bytes of a section: 1, or 0 with a reason. */
+static int check_symbol(const struct object *object, const char *name, uint64_t size, char *reason,
+			size_t reason_size)
+{
+	Elf64_Sym symbol;
+
+	if (!find_symbol(object, name, &symbol)) {
+		snprintf(reason, reason_size, "it has no global symbol %s", name);
+		return 0;
+	}
+	if (symbol.st_shndx == SHN_UNDEF || symbol.st_shndx >= object->header.e_shnum) {
+		snprintf(reason, reason_size, "its symbol %s is not defined in a section", name);
+		return 0;
+	}
+	if (size != 0 && symbol.st_size != size) {
+		snprintf(reason, reason_size,
+			 "its symbol %s has %" PRIu64 " bytes, %" PRIu64 " are expected", name,
+			 (uint64_t)symbol.st_size, size);
+		return 0;
+	}
+
+	Elf64_Shdr section = section_at(object, symbol.st_shndx);
+
+	if (section.sh_type == SHT_NOBITS) {
+		snprintf(reason, reason_size, "its symbol %s is in a section without bytes", name);
+		return 0;
+	}
+	if (!within(symbol.st_value, symbol.st_size, section.sh_size)) {
+		snprintf(reason, reason_size, "its symbol %s is outside of its section", name);
+		return 0;
+	}
+	return 1;
+}
+
+int purgatory_parse(const uint8_t *bytes, uint64_t size, struct purgatory *found, char *reason,
+		    size_t reason_size)
+{
+	struct object object = {bytes, size, {.e_type = ET_NONE}};
+	Elf64_Sym symbol;
+
+	memset(found, 0, sizeof(*found));
+	if (size < sizeof(object.header)) {
+		snprintf(reason, reason_size, "it is cut off");
+		return 0;
+	}
+	memcpy(&object.header, bytes, sizeof(object.header));
+	found->size = extent(&object, reason, reason_size);
+	if (found->size == 0) {
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		if (!check_symbol(&object, wanted[i].name, wanted[i].size, reason, reason_size)) {
+			return 0;
+		}
+	}
+	found->room = found->size;
+	found->is_lethe =
+		find_symbol(&object, "lethe_purgatory", &symbol) && symbol.st_shndx != SHN_UNDEF;
+	return 1;
+}
