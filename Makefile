@@ -64,7 +64,7 @@ include tools/deps/newlib.mk
 LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x28
 LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
 DOOR_FILES := entry.S vectors.S mmu.S image.c library.c main.c check.c hop.c memory.c read.c read_memory.c list.c \
-	move.c digest.c describe.c publish.c rehearse.c stop.c fault.c uart.c console.c psci.c seed.c stage.c time.c
+	move.c digest.c describe.c publish.c rehearse.c stop.c acpi.c fault.c uart.c console.c psci.c seed.c stage.c time.c
 DOOR_SRCS := $(addprefix src/,$(DOOR_FILES))
 BOOT_SRCS := $(wildcard src/boot*.c src/boot*.S)
 # No firmware: sha256_host.c. SHA=scalar: no SHA-2 instructions.
