@@ -72,7 +72,7 @@ static uint64_t number(uint64_t pa, unsigned int size)
 static uint64_t physical(const struct lethe_tree_facts *facts, uint64_t address)
 {
 	uint64_t at = facts->efi_mmap;
-	uint64_t left = facts->efi_mmap != 0 ? facts->efi_mmap_size : 0;
+	uint64_t left = facts->efi_mmap_size;
 	uint64_t step = facts->efi_desc_size;
 	unsigned int i;
 

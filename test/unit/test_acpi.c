@@ -135,7 +135,7 @@ static void test_pointer_is_physical(void **state)
 	(void)state;
 	put(SYSTEM + 112, BASE + CONFIG, 8);
 	assert_int_equal(lethe_acpi_psci(&facts), LETHE_PSCI_SMC);
-	facts.efi_mmap = 0;
+	facts.efi_mmap_size = 0;
 	assert_int_equal(lethe_acpi_psci(&facts), LETHE_PSCI_SMC);
 	put(SYSTEM + 112, VA + (CONFIG & 0xfff), 8);
 	assert_none();
@@ -148,11 +148,15 @@ static void test_map(void **state)
 	facts.efi_mmap_size = 3 * DESC - 1;
 	assert_none();
 	facts.efi_mmap_size = 3 * DESC;
-	/* a descriptor that is too small to be one; none at all */
-	facts.efi_desc_size = 39;
-	assert_none();
+	/* a size that is none; one that is too small, although the first would do */
 	facts.efi_desc_size = 0;
 	assert_none();
+	put_descriptor(0, BASE + (CONFIG & ~0xfffU), VA, 2, 1ULL << 63);
+	facts.efi_desc_size = 39;
+	assert_none();
+	facts.efi_desc_size = 40;
+	assert_int_equal(lethe_acpi_psci(&facts), LETHE_PSCI_SMC);
+	put_descriptor(0, 0, 0, 0, 0);
 	facts.efi_desc_size = DESC;
 	assert_int_equal(lethe_acpi_psci(&facts), LETHE_PSCI_SMC);
 	/* not RUNTIME; too short; without a virtual address, although 0 is in it */
@@ -246,9 +250,10 @@ static void test_counts_that_lie(void **state)
 	facts.efi_mmap_size = UINT32_MAX;
 	assert_int_equal(lethe_acpi_psci(&facts), LETHE_PSCI_SMC);
 	memory[FADT] ^= 1;
-	facts.efi_desc_size = 40;
 	assert_none();
 	memory[CONFIG + 48] ^= 1;
+	assert_none();
+	put(SYSTEM + 112, 0, 8);
 	assert_none();
 	assert_in_range(reads, 1, 1000000);
 }
