@@ -64,7 +64,7 @@ include tools/deps/newlib.mk
 LIBFDT_CPPFLAGS := -DFDT_ASSUME_MASK=0x28
 LIBFDT_FILES := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
 DOOR_FILES := head.S entry.S vectors.S mmu.S image.c library.c main.c check.c hop.c memory.c memory_trees.c read.c read_memory.c list.c \
-	move.c digest.c describe.c publish.c cross.c rehearse.c stop.c report.c fault.c uart.c console.c psci.c seed.c stage.c time.c
+	move.c digest.c describe.c publish.c cross.c rehearse.c stop.c report.c acpi.c fault.c uart.c console.c psci.c seed.c stage.c time.c
 DOOR_SRCS := $(addprefix src/,$(DOOR_FILES))
 BOOT_SRCS := $(wildcard src/boot*.c src/boot*.S)
 # No firmware: sha256_host.c. SHA=scalar: no SHA-2 instructions.
@@ -74,7 +74,7 @@ LIB_OBJS := $(patsubst src/%,$(O)/src/%.o,$(LIB_SRCS)) $(LIBFDT_FILES:%=$(O)/lib
 BLOB_SRCS := $(DOOR_SRCS) $(filter-out $(BOOT_SRCS),$(LIB_SRCS))
 BLOB_OBJS := $(patsubst src/%.c,$(O)/blob/%.c.o,$(filter %.c,$(BLOB_SRCS))) \
 	$(patsubst src/%.S,$(O)/src/%.S.o,$(filter %.S,$(BLOB_SRCS))) \
-	$(filter-out $(O)/src/%,$(LIB_OBJS))
+	$(LIBFDT_FILES:%=$(O)/blob/libfdt/%.o) $(NEWLIB_OBJS)
 
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
 all: $(O)/lethe.img $(O)/purgatory.ro $(O)/liblethe.a $(O)/lethe
@@ -95,12 +95,16 @@ $(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w $(LIBFDT_CPPFLAGS) \
 		-isystem $(LIBFDT_SRC) -c -o $@ $<
-# The blob's own C is optimized as one unit (3 KB less), and reaches everything with ADR, for it is smaller than a
-# megabyte. What is linked into other loaders can be neither.
+# The blob's C, libfdt with it, is optimized as one unit (3 KB less), and reaches everything with ADR, for it is smaller
+# than a megabyte. What is linked into other loaders can be neither.
 BLOB_CFLAGS = $(TARGET_CFLAGS) -flto -mcmodel=tiny -DLETHE_BLOB
 $(O)/blob/%.c.o: src/%.c Makefile | toolchain $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(BLOB_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<
+$(O)/blob/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)
+	mkdir -p $(@D)
+	$(CC_TARGET) $(BLOB_CFLAGS) $(NEWLIB_CPPFLAGS) -w $(LIBFDT_CPPFLAGS) \
+		-isystem $(LIBFDT_SRC) -c -o $@ $<
 # In the blob any digest may use any register; what is linked into other loaders asks (lethe/sha256.h).
 $(O)/blob/sha256.c.o: TARGET_CFLAGS += -DLETHE_SHA256_SIMD=1
 # A file that changes when SHA does, so that what depends on it is built again.

@@ -134,7 +134,7 @@ static int read_initrd(struct reading *reading)
 	return has_end;
 }
 
-/* The four hold together: one that is absent or wrong makes the map unknown, no more. */
+/* The map's four hold together: one that is absent or wrong makes the map unknown, no more. */
 static void read_efi(struct reading *reading)
 {
 	static const char names[4][26] = {
@@ -147,6 +147,7 @@ static void read_efi(struct reading *reading)
 	uint64_t value[4];
 	int i;
 
+	number(reading, "linux,uefi-system-table", &facts->efi_system_table);
 	for (i = 0; i < 4; i++) {
 		if (number(reading, names[i], &value[i]) != 1) {
 			return;

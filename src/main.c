@@ -125,6 +125,7 @@ static void read(struct lethe_road *road, int check_status, const struct lethe_w
 	status = lethe_read_tree(road, &where);
 	if (lethe_stop_context.psci == LETHE_PSCI_TREE) {
 		lethe_stop_context.psci = road->facts.psci;
+		lethe_stop_context.acpi = road->facts.psci == LETHE_PSCI_NONE ? road : 0;
 	}
 	if (!console_is_fixed(road)) {
 		open_console(road);

@@ -107,6 +107,7 @@ static int use_packed_tree(struct lethe_road *road, struct lethe_where *where)
 	road->facts.has_initrd = 0;
 	road->facts.usable_count = 0;
 	road->facts.efi_mmap = 0;
+	road->facts.efi_system_table = 0;
 	road->facts.boot_count = 0;
 	road->tree = (const void *)pa;
 	road->tree_is_packed = 1;

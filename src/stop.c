@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stop.h"
 
+#include "acpi.h"
 #include "console.h"
 #include "entry.h"
+#include "memory.h"
 #include "psci.h"
 #include "time.h"
 
@@ -37,10 +39,23 @@ static void wait_seconds(uint64_t seconds)
 	}
 }
 
+/*
+ * Firmware's tables are looked at when nothing else can be done, so that no boot that goes well depends on them. They
+ * are not mapped: the MMU goes off. What stages since the move left dirty in the caches nobody wants any more.
+ */
+static void ask_acpi(struct lethe_road *road)
+{
+	lethe_memory_leave(road, LETHE_OK);
+	lethe_stop_context.psci = lethe_acpi_psci(&road->facts);
+}
+
 static void reset(void)
 {
 	static const struct lethe_where nowhere;
 
+	if (lethe_stop_context.acpi != 0) {
+		ask_acpi(lethe_stop_context.acpi);
+	}
 	if (!lethe_psci_is_usable(lethe_stop_context.psci, lethe_stop_context.el)) {
 		lethe_print_fail(lethe_stop_context.stage, LETHE_E_NO_PSCI, &nowhere);
 		return;

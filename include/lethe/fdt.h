@@ -41,6 +41,7 @@ struct lethe_tree_facts {
 	uint64_t efi_mmap;		/* linux,uefi-mmap-start, PA; 0 when not all four are there */
 	uint32_t efi_mmap_size;
 	uint32_t efi_desc_size;
+	uint64_t efi_system_table;	/* linux,uefi-system-table, PA; 0 when it is not there */
 	uint32_t boot_count;		/* /chosen/lethe boot-count, 0 when there is none */
 };
 

@@ -9,6 +9,7 @@
     t.append=a,b=c          what the second kernel gets behind console=ttyAMA0
     t.cpu=N                 which CPU panics
     t.show=FILE             a file to print, before anything else
+    t.tree=1                its tree as it got it, in hexadecimal
     t.wait=1                wait for a line from the console between load and start
 
 Without t.run it says who it is and sleeps; so does the second kernel's. What /init says starts with
@@ -29,10 +30,10 @@ MEMORY = 256        # MiB: enough for both kernels and the archive that holds th
 INIT = b"""#!/bin/busybox sh
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
-run= load= append= cpu=0 show= at= left= wait=
+run= load= append= cpu=0 show= at= left= tree= wait=
 for word in $(cat /proc/cmdline); do
 	case $word in
-	t.run=* | t.load=* | t.append=* | t.cpu=* | t.show=* | t.at=* | t.left=* | t.wait=*)
+	t.run=* | t.load=* | t.append=* | t.cpu=* | t.show=* | t.at=* | t.left=* | t.tree=* | t.wait=*)
 		word=${word#t.}
 		eval "${word%%=*}='${word#*=}'" ;;
 	esac
@@ -54,10 +55,12 @@ echo "client: cmdline=$(cat /proc/cmdline)"
 [ ! -e /proc/vmcore ] || echo "client: vmcore"
 if [ -e /bin/lethe ]; then
 	echo "client: model=$(cat /proc/device-tree/model) initrd=$(cat /who)"
-	[ ! -e /proc/device-tree/chosen/lethe ] || lethe record
+	# With ACPI there is no /proc/device-tree.
+	[ -e /proc/device-tree ] && [ ! -e /proc/device-tree/chosen/lethe ] || lethe record
 	echo "client: tree of $(wc -c </sys/firmware/fdt) bytes"
 	hexdump -C -n 256 /sys/firmware/fdt
 fi
+[ -z "$tree" ] || { echo "client: tree"; hexdump -v -C /sys/firmware/fdt; echo "client: tree end"; }
 case $run in
 kexec-e) load -c,-l && kexec -e ;;
 flat) flat /k/Image "$at" && echo "client: load status=0" && kexec -e ;;

@@ -38,6 +38,7 @@ QEMU = os.environ.get("QEMU") or "qemu-system-aarch64"
 KERNEL = os.environ.get("KERNEL", os.path.join(O, "deps/kernel/Image"))
 BUSYBOX = os.environ.get("BUSYBOX", os.path.join(O, "deps/busybox"))
 UBOOT = os.environ.get("UBOOT", os.path.join(O, "deps/u-boot.bin"))
+EDK2 = os.environ.get("EDK2", os.path.join(O, "deps/edk2.fd"))
 IMAGES = os.path.join(O, "test/qemu")
 PAYLOAD = os.path.join(IMAGES, "payload-virt.img")
 RAM_BASE = 0x40000000           # of QEMU's virt machine

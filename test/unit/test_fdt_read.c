@@ -75,6 +75,7 @@ static void test_virt(void **state)
 	assert_true(facts.has_memory);
 	assert_int_equal(facts.usable_count, 0);
 	assert_int_equal(facts.efi_mmap, 0);
+	assert_int_equal(facts.efi_system_table, 0);
 	assert_int_equal(facts.boot_count, 0);
 	free_facts(&facts);
 }
@@ -102,6 +103,7 @@ static void test_stub(void **state)
 	assert_true(facts.has_initrd);
 	assert_int_equal(facts.initrd_start, 0x130000000);
 	assert_int_equal(facts.initrd_end, 0x132345678);
+	assert_int_equal(facts.efi_system_table, 0x13f6d0018);
 	assert_int_equal(facts.efi_mmap, 0x13c1a2018);
 	assert_int_equal(facts.efi_mmap_size, 0x1230);
 	assert_int_equal(facts.efi_desc_size, 48);
@@ -262,6 +264,12 @@ static void test_chosen_edges(void **state)
 	assert_int_equal(facts.efi_mmap, 5);
 	assert_int_equal(facts.efi_mmap_size, 2);
 	assert_int_equal(facts.efi_desc_size, 3);
+	/* the system table is known without a map, and no number is none */
+	assert_int_equal(read_text("", "linux,uefi-system-table = <0 7>;", &facts, &where), 0);
+	assert_int_equal(facts.efi_system_table, 7);
+	assert_int_equal(facts.efi_mmap, 0);
+	assert_int_equal(read_text("", "linux,uefi-system-table = <1 2 3>;", &facts, &where), 0);
+	assert_int_equal(facts.efi_system_table, 0);
 	/* a size that 32 bits do not hold is not cut */
 	assert_int_equal(
 		read_text("",

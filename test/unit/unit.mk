@@ -7,10 +7,11 @@
 #	UNIT_LIBS_NAME	libraries, -lfdt for example
 # An object is compiled once, however many tests use it.
 
-UNIT_TESTS += status sha256 sha256_copy regions cavp plan place place_table place_order place_property
+UNIT_TESTS += status acpi sha256 sha256_copy regions cavp plan place place_table place_order place_property
 UNIT_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c offsets.c sha256.c sha256_host.c status.c) \
 	test/unit/plan_builder.c
 UNIT_SRCS_status := src/status.c
+UNIT_SRCS_acpi := src/acpi.c
 UNIT_SRCS_sha256 := src/sha256.c src/sha256_host.c
 UNIT_SRCS_regions := src/regions.c src/sha256.c src/sha256_host.c
 UNIT_SRCS_sha256_copy := $(UNIT_SRCS_sha256)

@@ -25,6 +25,7 @@ LIBFDT_SRC ?= $(O)/deps/libfdt
 KERNEL ?= $(O)/deps/kernel/Image
 BUSYBOX ?= $(O)/deps/busybox
 UBOOT ?= $(O)/deps/u-boot.bin
+EDK2 ?= $(O)/deps/edk2.fd
 KEXEC ?= $(O)/deps/kexec
 CAVP ?= $(O)/deps/cavp
 KEXEC_SRC ?= $(O)/deps/kexec-src
@@ -42,7 +43,7 @@ endif
 
 DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \
 	NEWLIB_SRC='$(NEWLIB_SRC)' LIBFDT_SRC='$(LIBFDT_SRC)' KERNEL='$(KERNEL)' \
-	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' KEXEC='$(KEXEC)' CAVP='$(CAVP)' KEXEC_SRC='$(KEXEC_SRC)' \
+	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' EDK2='$(EDK2)' KEXEC='$(KEXEC)' CAVP='$(CAVP)' KEXEC_SRC='$(KEXEC_SRC)' \
 	KEXEC_TOOLS_SRC='$(KEXEC_TOOLS_SRC)' OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
 
 .PHONY: deps deps-build deps-run deps-check deps-bench deps-long
@@ -57,6 +58,8 @@ $(O)/deps/busybox:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only busybox
 $(O)/deps/u-boot.bin:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only u-boot
+$(O)/deps/edk2.fd:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only edk2
 $(O)/deps/kexec:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only kexec
 $(O)/deps/kexec-tools-src:

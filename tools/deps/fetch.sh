@@ -8,6 +8,7 @@
 #	kernel	kernel/Image		Debian's arm64 cloud kernel; kernel/version
 #	busybox	busybox			static, arm64
 #	u-boot	u-boot.bin		for QEMU's virt machine
+#	edk2	edk2.fd			the same
 #	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all that it loads
 #	cavp	cavp/SHA256*.rsp	NIST's vectors for SHA-256
 #	kexec-src  kexec-src/		of kexec-tools' source tree: what its purgatory is made of
@@ -28,6 +29,7 @@ place() {
 	case $1 in
 	kernel) echo "$O/deps/kernel/Image" ;;
 	u-boot) echo "$O/deps/u-boot.bin" ;;
+	edk2) echo "$O/deps/edk2.fd" ;;
 	qemu) echo "$O/deps/qemu/qemu-system-aarch64" ;;
 	linux-src) echo "$O/deps/linux-src.tar.xz" ;;
 	*) echo "$O/deps/$1" ;;
@@ -101,6 +103,15 @@ fetch_u_boot() {
 	set -- /usr/lib/u-boot/qemu_arm64/u-boot.bin
 	[ -e "$1" ] || {
 		unpack_debs arm64 "$tmp/root" u-boot-qemu
+		set -- "$tmp/root$1"
+	}
+	cp "$1" "$tmp/out"
+}
+
+fetch_edk2() {
+	set -- /usr/share/qemu-efi-aarch64/QEMU_EFI.fd
+	[ -e "$1" ] || {
+		unpack_debs arm64 "$tmp/root" qemu-efi-aarch64
 		set -- "$tmp/root$1"
 	}
 	cp "$1" "$tmp/out"

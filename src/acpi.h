@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_ACPI_H
+#define LETHE_ACPI_H
+
+#include <lethe/fdt.h>
+
+/*
+ * The PSCI conduit, as the FADT of a machine with UEFI and ACPI says; NONE when it says none, or anything on the way
+ * to it is not there or not what it should be. Needs the efi_* of the facts. MMU off, lethe_vectors in force: every
+ * byte is read by lethe_probe_read().
+ */
+enum lethe_psci lethe_acpi_psci(const struct lethe_tree_facts *facts);
+
+#endif

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Bundles under kexec on a machine with UEFI and ACPI: edk2 starts Debian's kernel, which starts the bundle.
+
+The tree is what Linux's EFI stub makes: /chosen with the command line and the way to UEFI's tables. No memory, no
+PSCI, no stdout-path. Each machine is under the judge from Lethe's first instruction on.
+"""
+
+import os
+import re
+import struct
+import subprocess
+
+import clients
+import pairwise
+import strangers
+from harness import EDK2, KERNEL, MIB, O, RAM_BASE, VIRT_UART, Machine
+from images import Bundle, cpio, pack, write
+from test_kexec import archive
+
+# Such a boot takes 15 to 20 s: two in the first tier, which differ in everything.
+CELLS = [{"cpu": "cortex-a72", "el": 1, "smp": 1, "packed": "kernel"},
+         {"cpu": "neoverse-n1", "el": 2, "smp": 4, "packed": "initrd"}]
+LONG = {"cpu": ["cortex-a57", "cortex-a72", "neoverse-n1", "max"], "el": [1, 2], "smp": [1, 4],
+        "packed": ["kernel", "initrd"]}
+MEMORY = 512
+AT = RAM_BASE + 64 * MIB
+CONSOLE = ("--console", f"pl011,{VIRT_UART:#x}")
+EFI = ["system-table", "mmap-start", "mmap-size", "mmap-desc-size", "mmap-desc-ver", "secure-boot"]
+RUN = "loaders=1 t.tree=1"
+
+
+def pytest_generate_tests(metafunc):
+    long = metafunc.config.getoption("long")
+    if "cell" in metafunc.fixturenames:
+        cells = pairwise.cover(LONG, lambda cell: True) if long else CELLS
+        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+    if "conduit" in metafunc.fixturenames:
+        conduits = [(1, "hvc"), (2, "smc")]
+        metafunc.parametrize("conduit", conduits if long else conduits[1:], ids="{0[1]}".format)
+
+
+def client(folder, boot):
+    """The first kernel's archive: a bundle, and an initrd that kexec loads."""
+    return write(folder + "/client", cpio([
+        *clients.base(), *clients.kexec_files(), ("k", 0o40755, b"", (0, 0)),
+        clients.entry("k/Image", boot), ("k/initrd", 0o100644, archive("loaders"), (0, 0))]))
+
+
+def started(folder, boot, cell, extra=()):
+    """A machine with UEFI, on its way to the bundle."""
+    line = clients.command_line("kexec-e", load=("-c", "-l", "-i", f"--mem-min={AT:#x}"),
+                                append=RUN.split(), tree=1)
+    machine = Machine(KERNEL, initrd=client(folder, boot), memory=MEMORY, append=line,
+                      cpu=strangers.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), el=cell["el"],
+                      smp=cell["smp"], judge={"start": AT, "clean": [(AT, AT + os.path.getsize(boot))]},
+                      extra=["-bios", EDK2, *extra])
+    machine.deadline += 20
+    return machine
+
+
+def read_tree(machine):
+    """What the running kernel got, as /init prints it."""
+    machine.expect("^client: tree$", never="Kernel panic")
+    began = machine.position
+    machine.expect("^client: tree end$")
+    text = machine.raw[began:machine.position].decode("ascii", "replace").replace("\r", "")
+    lines = re.findall(r"^[0-9a-f]{8}  ((?:[0-9a-f]{2} +)+)\|", text, re.MULTILINE)
+    tree = bytes.fromhex("".join(lines))
+    assert len(tree) == struct.unpack_from(">I", tree, 4)[0]
+    return tree
+
+
+def chosen(folder, tree):
+    """{name: bytes} of what UEFI left in /chosen; and the names of all nodes in the root."""
+    path = write(folder + "/seen.dtb", tree)
+
+    def fdtget(*arguments):
+        return subprocess.run(["fdtget", *arguments], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout.strip()
+    return {name: fdtget("-t", "bx", path, "/chosen", "linux,uefi-" + name) for name in EFI}, \
+        fdtget("-l", path, "/").split()
+
+
+def test_started(work, cell):
+    options = ["--initrd", write(work + "/packed", archive("packed"))] if cell["packed"] == "initrd" else []
+    boot = pack(work + "/boot.img", *options, *CONSOLE, kernel=KERNEL)
+    el = cell["el"]
+    with started(work, boot, cell) as machine:
+        machine.expect("^.*EFI stub: Generating empty DTB", "psci: probing for conduit method from ACPI")
+        first, nodes = chosen(work, read_tree(machine))
+        assert nodes == ["chosen"]
+        machine.expect("^client: load status=0$")
+        machine.expect(rf"^lethe: 0\.1\.0 at {AT:#x} EL{el} E2H=0 ", never="Kernel panic")
+        for name in Bundle(boot).segments():
+            machine.expect(rf"^lethe: {name} \d+ sha256 ok")
+        machine.expect(rf"^lethe: enter 0x[0-9a-f]+ EL{el}$", never="lethe: FA|lethe: uncached")
+        machine.expect("psci: probing for conduit method from ACPI", f"smp: Brought up 1 node, {cell['smp']} CPU",
+                       rf"CPU: All CPU\(s\) started at EL{el}", f"^client: cmdline=console=ttyAMA0 {RUN}$",
+                       "^client: model= initrd=" + ("packed" if options else "loaders"), never="Kernel panic")
+        machine.expect("^door +image$", "^mode +cached$", f"^entered at +EL{el}$", f"^handed over at +EL{el}$",
+                       "^boot count +1$", "^segment +verdict$",
+                       *(f"^{name} +ok$" for name in Bundle(boot).segments()))
+        second, nodes = chosen(work, read_tree(machine))
+        assert (second, nodes) == (first, ["chosen"])
+        machine.expect("^client: end$")
+
+
+def test_reset_by_the_conduit_of_the_fadt(work, pytestconfig, conduit):
+    """Nobody else knows it: the tree has no PSCI, the plan names none. At EL2 HVC would be refused."""
+    el = conduit[0]
+    boot = pack(work + "/boot.img", "--initrd", write(work + "/packed", archive("packed")), *CONSOLE,
+                "--on-fail", "reset", kernel=KERNEL)
+    bundle = Bundle(boot)
+    bundle.bytes[bundle.segment(bundle.segments()["initrd"], "source")] ^= 1
+    with started(work, bundle.save(work + "/bad.img"), {"cpu": "cortex-a72", "el": el, "smp": 1},
+                 extra=["-no-reboot"]) as machine:
+        machine.expect("^client: load status=0$", r"^lethe: FAIL verify: .*\(LETHE_E_DIGEST\)$")
+        machine.expect("^lethe: reset in 5 s$", never="lethe: FAULT|NO_PSCI")
+        if pytestconfig.getoption("long"):
+            machine.expect("^lethe: reset$")
+            assert machine.expect_exit() == 0
+        assert "lethe: enter" not in machine.raw.decode("utf-8", "replace")
