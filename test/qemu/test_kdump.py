@@ -30,6 +30,7 @@ CHOICES = {
     "bundle": ["kernel", "initrd"],     # alone, and kexec loads the initrd; or both in one
 }
 CPUS = 4
+MORE = 40           # seconds: the load alone takes some, into a window that is mapped by pages
 BANNER = b"Linux version "      # what every boot shows of its Image
 DAMAGED = b"Linux vershon "     # one bit
 
@@ -160,6 +161,7 @@ def expect_crash_kernel(machine, cell):
 def test_started(prepared, cell):
     door = prepared(cell["bundle"])
     with Machine(KERNEL, judge=door.judged(), **options(cell, door)) as machine:
+        machine.deadline += MORE
         machine.expect("^client: load status=0$", "Kernel panic - not syncing: sysrq",
                        "Starting crashdump kernel")
         door.expect_lethe(machine, cell)
@@ -184,6 +186,7 @@ def flip(machine, address, expected):
 
 
 def run_damaged(machine, address, expected):
+    machine.deadline += MORE
     machine.expect("^client: load status=0$", "^client: waits$")
     flip(machine, address, expected)
     machine.type("\n")
@@ -214,9 +217,7 @@ class Stock(ByImage):
     """The same kernel without Lethe. load: with or without the purgatory's check"""
 
     def prepare(self, folder):
-        loaded = write(folder + "/initrd", archive("loaders"))
-        self.initrd = clients.initramfs(folder + "/client", files=[
-            ("k/initrd", 0o100644, open(loaded, "rb").read(), (0, 0))])
+        self.initrd = clients.initramfs(folder + "/client")
         with open(KERNEL, "rb") as file:
             self.image = file.read()
         return self
