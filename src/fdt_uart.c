@@ -12,10 +12,14 @@ static const char pl011_names[] = "arm,pl011\0arm,sbsa-uart\0";
 static const char ns16550_names[] =
 	"ns8250\0ns16450\0ns16550\0ns16550a\0ns16750\0ns16850\0snps,dw-apb-uart\0"
 	"nuvoton,npcm750-uart\0nuvoton,npcm845-uart\0andestech,uart16550\0nxp,lpc3220-uart\0";
+#ifdef LETHE_PURGATORY
+static const char word_ns16550_names[] = ""; /* 185 bytes that there is no room for */
+#else
 static const char word_ns16550_names[] =
 	"brcm,bcm2835-aux-uart\0mediatek,mt6577-uart\0nvidia,tegra20-uart\0nvidia,tegra30-uart\0"
 	"ti,am654-uart\0ti,am64-uart\0ti,omap2-uart\0ti,omap3-uart\0ti,omap4-uart\0"
 	"intel,xscale-uart\0mrvl,mmp-uart\0";
+#endif
 
 /* One step up: an address on this bus becomes one on its parent's. */
 static int translate(const void *tree, int parent, int bus, uint64_t *address)

@@ -8,6 +8,7 @@
     t.load=-c,-l,-i         kexec's options for the load, commas for blanks (default -c,-l or -c,-p)
     t.append=a,b=c          what the second kernel gets behind console=ttyAMA0
     t.cpu=N                 which CPU panics
+    t.busy=N                so many processes that never sleep, when it does
     t.show=FILE             a file to print, before anything else
     t.tree=1                its tree as it got it, in hexadecimal
     t.wait=1                wait for a line from the console between load and start
@@ -30,10 +31,10 @@ MEMORY = 256        # MiB: enough for both kernels and the archive that holds th
 INIT = b"""#!/bin/busybox sh
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
-run= load= append= cpu=0 show= at= left= tree= wait=
+run= load= append= cpu=0 busy=0 show= at= left= tree= wait=
 for word in $(cat /proc/cmdline); do
 	case $word in
-	t.run=* | t.load=* | t.append=* | t.cpu=* | t.show=* | t.at=* | t.left=* | t.tree=* | t.wait=*)
+	t.run=* | t.load=* | t.append=* | t.cpu=* | t.busy=* | t.show=* | t.at=* | t.left=* | t.tree=* | t.wait=*)
 		word=${word#t.}
 		eval "${word%%=*}='${word#*=}'" ;;
 	esac
@@ -52,7 +53,14 @@ pack() {
 }
 echo "client: cmdline=$(cat /proc/cmdline)"
 [ -z "$show" ] || { echo "client: $show"; cat "$show"; }
-[ ! -e /proc/vmcore ] || echo "client: vmcore"
+if [ -e /proc/vmcore ]; then
+	echo "client: vmcore"
+	hexdump -C -n 20 /proc/vmcore
+	for name in elfcorehdr usable-memory-range; do
+		echo "client: $name"
+		hexdump -C "/proc/device-tree/chosen/linux,$name"
+	done
+fi
 if [ -e /bin/lethe ]; then
 	echo "client: model=$(cat /proc/device-tree/model) initrd=$(cat /who)"
 	# With ACPI there is no /proc/device-tree.
@@ -71,7 +79,14 @@ chain)
 		append=t.run=chain,t.left=$((left - 1))
 		load -c,-l,-i && kexec -e
 	} ;;
-kexec-p) load -c,-p && exec taskset -c "$cpu" sh -c 'echo c >/proc/sysrq-trigger' ;;
+kexec-p)
+	load -c,-p && {
+		while [ "$busy" -gt 0 ]; do
+			while :; do :; done &
+			busy=$((busy - 1))
+		done
+		exec taskset -c "$cpu" sh -c 'echo c >/proc/sysrq-trigger'
+	} ;;
 esac
 echo "client: end"
 sleep 1000
@@ -88,7 +103,8 @@ def entry(name, path):
 def base(init=INIT):
     """Entries of an initramfs with busybox and an /init."""
     return [*((name, 0o40755, b"", (0, 0)) for name in ("bin", "dev", "proc", "sys")),
-            ("dev/console", 0o20600, b"", (5, 1)), entry("bin/busybox", harness.BUSYBOX),
+            ("dev/console", 0o20600, b"", (5, 1)), ("dev/null", 0o20666, b"", (1, 3)),
+            entry("bin/busybox", harness.BUSYBOX),
             *(("bin/" + name, 0o120777, b"busybox", (0, 0)) for name in APPLETS.split()),
             ("init", 0o100755, init, (0, 0))]
 

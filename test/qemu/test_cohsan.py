@@ -123,7 +123,7 @@ def test_every_kind_has_a_wrong_program():
 @pytest.mark.parametrize("argument", [
     "nonsense=1", "nonsense=", "start=", "start=no_such_symbol", "start=0x40200000z", "stop=",
     "stop=nonsense", "dirty=0x1000", "dirty=0x2000-0x1000", "dirty=0x1000-0x1000",
-    "dirty=here-there", "stale=0x10-0x20z", "clean=1-2-3", "write=1", "publish=0x1-0x2",
+    "dirty=here-there", "stale=0x10-0x20z", "clean=1-2-3", "write=1", "read=1", "read=0x2000-0x1000", "publish=0x1-0x2",
     "publish=w", "publish=w:1", "max=", "max=x", "max=0", "max=-1", "elf=/nonexistent",
     "elf=/etc/passwd"])
 def test_argument_that_is_not_understood(argument):

@@ -128,22 +128,22 @@ static uint64_t piece(uint64_t pa, uint64_t size)
 	return size < left ? size : left;
 }
 
-static bool may_store(uint64_t pa, uint64_t size)
+/* Within one of them, or there are none. */
+static bool allowed(const struct ranges *ranges, uint64_t pa, uint64_t size)
 {
 	size_t i;
 
-	for (i = 0; i < options.write.count; i++) {
-		if (pa >= options.write.at[i].lo && pa < options.write.at[i].hi &&
-		    size <= options.write.at[i].hi - pa) {
+	for (i = 0; i < ranges->count; i++) {
+		if (pa >= ranges->at[i].lo && pa < ranges->at[i].hi && size <= ranges->at[i].hi - pa) {
 			return true;
 		}
 	}
-	return options.write.count == 0;
+	return ranges->count == 0;
 }
 
 void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 {
-	if (!may_store(at->pa, size)) {
+	if (!allowed(&options.write, at->pa, size)) {
 		report("write-outside", at, "%llu bytes", (unsigned long long)size);
 	}
 	while (size != 0 && in_ram(at->pa)) {
@@ -158,6 +158,9 @@ void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 
 static void load(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 {
+	if (!allowed(&options.read, at->pa, size)) {
+		report("read-outside", at, "%llu bytes", (unsigned long long)size);
+	}
 	while (size != 0 && in_ram(at->pa)) {
 		uint64_t part = piece(at->pa, size);
 		struct cell *cell = shadow_cell(at->pa);
@@ -251,7 +254,8 @@ void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned
 		struct place place = {.pc = insn->pc, .va = va, .pa = page->pa | va % PAGE, .el = insn->el};
 
 		store_cell(cpu, &place, page, size, true);
-	} else if (!load_changes_nothing(page, va)) {
+	} else if (!load_changes_nothing(page, va) ||
+		   !allowed(&options.read, page->pa | va % PAGE, size)) {
 		judge(cpu, insn, va, size, false);
 	}
 }

@@ -52,6 +52,7 @@ struct options {
 	unsigned long max; /* 0: no end */
 	struct ranges world;
 	struct ranges publish;
+	struct ranges read;
 	struct ranges write;
 	struct ranges mapped; /* by somebody else */
 };

@@ -88,6 +88,7 @@ static bool can_write(const char *path)
 
 static bool parse_one(const char *argument, const char *name, const char *value)
 {
+	struct ranges *ranges;
 	struct range range = {0};
 	uint64_t count;
 
@@ -114,11 +115,15 @@ static bool parse_one(const char *argument, const char *name, const char *value)
 	if (strcmp(name, "publish") == 0) {
 		return parse_publish(argument, value);
 	}
-	if (strcmp(name, "write") == 0 || strcmp(name, "mapped") == 0) {
+	ranges = strcmp(name, "read") == 0   ? &options.read :
+		 strcmp(name, "write") == 0  ? &options.write :
+		 strcmp(name, "mapped") == 0 ? &options.mapped :
+					       NULL;
+	if (ranges != NULL) {
 		if (!parse_range(value, &range)) {
 			return refuse(argument, "wants LO-HI, LO below HI");
 		}
-		ranges_add(name[0] == 'w' ? &options.write : &options.mapped, range);
+		ranges_add(ranges, range);
 		return true;
 	}
 	if (strcmp(name, "json") == 0) {
