@@ -2,7 +2,7 @@
 #
 # Lethe. Targets (variables in brackets):
 #
-#	all		lethe.img, lethe.elf, liblethe.a and the host command lethe, in $(O)
+#	all		lethe.img, lethe.elf, purgatory.ro, liblethe.a and the host command lethe, in $(O)
 #	run		boot Debian's arm64 kernel through Lethe under QEMU	[CPU EL SMP MEM KERNEL]
 #	shell		the same, and leave a shell on the console
 #	check		first tier of tests; last line "N passed, N failed"

@@ -34,6 +34,21 @@ FUNC purgatory_start
 	b	lethe_halt
 END purgatory_start
 
+/*
+ * void lethe_library_main(uint64_t base, const struct lethe_cargo *cargo, uint64_t el, uint64_t e2h);
+ *
+ * entry.S goes there with a cargo only, and this door has none.
+ *
+ * In        x0 = base    x1 = cargo    x2 = el    x3 = e2h
+ * Out       does not return
+ * Clobbers  none
+ * State     any
+ * Stack     0
+ */
+FUNC lethe_library_main
+	b	lethe_halt
+END lethe_library_main
+
 	.macro	patched name, size
 	.balign	8
 	.global	\name

@@ -4,10 +4,11 @@ import sys
 
 import audit_cache
 import audit_code
+import audit_purgatory
 import audit_source
 import audit_stack
 
-AUDITS = audit_cache.AUDITS + audit_code.AUDITS + audit_source.AUDITS + audit_stack.AUDITS
+AUDITS = audit_cache.AUDITS + audit_code.AUDITS + audit_purgatory.AUDITS + audit_source.AUDITS + audit_stack.AUDITS
 
 
 def main():

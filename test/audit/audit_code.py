@@ -7,6 +7,7 @@ import subprocess
 O = os.environ["O"]
 CROSS = os.environ["CROSS_COMPILE"]
 ELF = f"{O}/lethe.elf"
+PURGATORY = f"{O}/purgatory.elf"
 
 # The units that may use FP/SIMD registers: relocate.S, where they are not trapped; sha256_ce.S, which sees to that.
 SIMD_UNITS = ("lethe_relocate_list", "lethe_sha256_ce")
@@ -37,42 +38,45 @@ def instructions(elf=ELF):
             yield function, parts[0].strip(), parts[2].strip(), operands.strip()
 
 
+def both():
+    """the instructions of both links, the blob's and the purgatory's"""
+    yield from instructions(ELF)
+    yield from instructions(PURGATORY)
+
+
 def no_simd():
     """no FP/SIMD register outside the units that may use them"""
-    return [f"{f} {a} {m} {o}" for f, a, m, o in instructions()
+    return [f"{f} {a} {m} {o}" for f, a, m, o in both()
             if f not in SIMD_UNITS and SIMD_OPERAND.search(o)]
 
 
 def no_x18():
     """no use of x18, the platform's register"""
-    return [f"{f} {a} {m} {o}" for f, a, m, o in instructions() if re.search(r"\b[xw]18\b", o)]
+    return [f"{f} {a} {m} {o}" for f, a, m, o in both() if re.search(r"\b[xw]18\b", o)]
 
 
 def system_operations():
     """only the maintenance operations that the design allows: by VA to the PoC, never set/way"""
-    found = [(f, a, m, o) for f, a, m, o in instructions() if m in ("dc", "ic", "tlbi", "at", "sys")]
+    found = [(f, a, m, o) for f, a, m, o in both() if m in ("dc", "ic", "tlbi", "at", "sys")]
     return [f"{f} {a} {m} {o}" for f, a, m, o in found
             if f"{m} {o.split(',')[0]}" not in SYSTEM_OPS]
 
 
 def no_exclusives():
     """no exclusive or atomic access"""
-    return [f"{f} {a} {m} {o}" for f, a, m, o in instructions() if FORBIDDEN.match(m)]
+    return [f"{f} {a} {m} {o}" for f, a, m, o in both() if FORBIDDEN.match(m)]
 
 
 def no_indirect_calls():
     """no call through a register: the call graph is known, and with it the stack"""
-    return [f"{f} {a} {m} {o}" for f, a, m, o in instructions() if m == "blr"]
+    return [f"{f} {a} {m} {o}" for f, a, m, o in both() if m == "blr"]
 
 
 def sized():
     """every function has a type and a size"""
-    bad = []
-    for line in tool("readelf", "-sW", ELF).splitlines():
-        fields = line.split()
-        if len(fields) == 8 and fields[3] == "FUNC" and fields[2] == "0":
-            bad.append(fields[7])
-    return bad
+    return [fields[7] for elf in (ELF, PURGATORY)
+            for fields in map(str.split, tool("readelf", "-sW", elf).splitlines())
+            if len(fields) == 8 and fields[3] == "FUNC" and fields[2] == "0"]
 
 
 def disassembled():

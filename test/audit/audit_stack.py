@@ -48,15 +48,16 @@ def deepest(function, frames, calls, path=()):
 def stack_bound():
     """the deepest call chain fits its stack, and nothing recurses"""
     symbols = {}
-    for line in audit_code.tool("nm", audit_code.ELF).splitlines():
-        fields = line.split()
-        if len(fields) == 3:
-            symbols[fields[2]] = int(fields[0], 16)
+    for elf in (audit_code.PURGATORY, audit_code.ELF):
+        for fields in map(str.split, audit_code.tool("nm", elf).splitlines()):
+            if len(fields) == 3:
+                symbols[elf, fields[2]] = int(fields[0], 16)
     with open("include/lethe/boot.h", encoding="ascii") as file:
         promised = int(re.search(r"stack: (\d+) KiB below", re.sub(r"\s+\* ", " ", file.read()))[1])
-    rooms = [(audit_code.ELF, root, symbols[high] - symbols[low])
-             for root, (low, high) in ROOTS.items()]
-    graphs = {elf: frames_and_calls(elf) for elf in (audit_code.ELF, CALLER)}
+    rooms = [(elf, root, symbols[elf, high] - symbols[elf, low])
+             for elf in (audit_code.ELF, audit_code.PURGATORY)
+             for root, (low, high) in ROOTS.items() if (elf, root) in symbols]
+    graphs = {elf: frames_and_calls(elf) for elf in (audit_code.ELF, audit_code.PURGATORY, CALLER)}
     bad = []
     for elf, root, room in rooms + [(CALLER, CALLER_ROOT, promised * 1024)]:
         frames, calls = graphs[elf]

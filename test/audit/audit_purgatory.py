@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Audits of purgatory.ro: what kexec-tools' loader takes, and what Debian's binary has room for."""
+import audit_code
+
+RO = f"{audit_code.O}/purgatory.ro"
+ROOM = 19104                    # of the stock object in Debian's kexec, 12 and 13
+WANTED = {"purgatory_start": None, "arm64_sink": 8, "arm64_kernel_entry": 8, "arm64_dtb_addr": 8,
+          "skip_checks": 4, "sha256_regions": 256, "sha256_digest": 32}
+
+
+def readelf(option):
+    return [line.split() for line in audit_code.tool("readelf", option, RO).splitlines()]
+
+
+def purgatory_fits():
+    """purgatory.ro fits where Debian's kexec has its own"""
+    with open(RO, "rb") as file:
+        size = len(file.read())
+    print(f"     {size} of {ROOM} bytes")
+    return [] if size <= ROOM else [f"{size} of {ROOM} bytes"]
+
+
+def purgatory_relocations():
+    """purgatory.ro is relocated by R_AARCH64_ABS64 alone, twice"""
+    types = [row[2] for row in readelf("-rW") if len(row) >= 3 and row[2].startswith("R_AARCH64")]
+    return [] if types == ["R_AARCH64_ABS64"] * 2 else types or ["none"]
+
+
+def purgatory_symbols():
+    """each symbol that kexec-tools patches is global, exactly sized, in a section of the file"""
+    nobits = {row[0].strip("[]") for row in
+              ([*line.replace("[ ", "[").split()] for line in
+               audit_code.tool("readelf", "-SW", RO).splitlines()) if "NOBITS" in row}
+    found = {row[7]: row for row in readelf("-sW") if len(row) == 8 and row[4] == "GLOBAL"}
+    bad = [f"{name} is not there" for name in WANTED if name not in found]
+    for name in WANTED.keys() & found.keys():
+        row = found[name]
+        if WANTED[name] not in (None, int(row[2])) or row[6] in nobits | {"UND", "COM", "ABS"}:
+            bad.append(" ".join(row))
+    return bad if nobits else ["no NOBITS section"]
+
+
+AUDITS = [purgatory_fits, purgatory_relocations, purgatory_symbols]
