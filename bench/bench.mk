@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # make bench: all of docs/bench.md, into $(O)/bench.json. Its parts: bench-digest, bench-road,
-# bench-relocate (relocate.mk), bench-model (model.mk), bench-boot and bench-judge. DIGEST_MIB: sizes of the message that is digested;
+# bench-relocate (relocate.mk), bench-purgatory (purgatory.mk), bench-model (model.mk), bench-boot and bench-judge. DIGEST_MIB: sizes of the message that is digested;
 # PAIRS: how often a boot is timed.
 PAIRS ?= 5
 DIGEST_MIB ?= 1 64
@@ -13,7 +13,7 @@ BENCH_ENV = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 .PHONY: bench-digest bench-road bench-boot bench-judge
 bench: deps-bench
 	rm -f $(O)/bench.json
-	$(MAKE) bench-digest bench-road bench-relocate bench-model bench-boot bench-judge
+	$(MAKE) bench-digest bench-road bench-relocate bench-purgatory bench-model bench-boot bench-judge
 
 include bench/digest/digests.mk
 bench-digest: $(O)/meter.so $(DIGESTS:%=$(O)/bench/digest/%.elf)

@@ -69,6 +69,12 @@ def options(cell, load=CHECKED, **more):
             "append": clients.command_line("kexec-e", load=load, append=["second=1"], **more)}
 
 
+def patient(machine):
+    """Two kernels and 30 MB of digest under the judge; several machines at a time."""
+    machine.deadline += 60
+    return machine
+
+
 PLACES = {}
 
 
@@ -77,7 +83,7 @@ def place(initrd, cell, load=CHECKED):
     key = (strangers.name_of(cell), load)
     if key not in PLACES:
         with Machine(KERNEL, initrd=initrd, **options(cell, (*load, "-d"), wait=1)) as machine:
-            machine.expect("^client: waits$")
+            patient(machine).expect("^client: waits$")
             text = machine.raw.decode("utf-8", "replace")
         PLACES[key] = max(int(at, 16) for at in
                           re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)", text))
@@ -100,7 +106,7 @@ def expect_regions(machine, at, el):
 def test_started(client, cell):
     at = place(client(False), cell)
     with Machine(KERNEL, initrd=client(False), judge=judged(at), **options(cell)) as machine:
-        machine.expect("^client: load status=0$")
+        patient(machine).expect("^client: load status=0$")
         expect_regions(machine, at, cell["el"])
         machine.expect(LINUX, rf"smp: Brought up 1 node, {cell['smp']} CPU",
                        rf"CPU: All CPU\(s\) started at EL{cell['el']}",
@@ -115,7 +121,7 @@ def test_without_a_sink(client):
     cell, load = {"cpu": "cortex-a72", "el": 2, "smp": 1}, ("-c,-l",)
     at = place(client(False), cell, load)
     with Machine(KERNEL, initrd=client(False), judge=judged(at), **options(cell, load)) as machine:
-        machine.expect("^client: load status=0$", LINUX, "^door +purgatory$", "^client: end$",
+        patient(machine).expect("^client: load status=0$", LINUX, "^door +purgatory$", "^client: end$",
                        never="lethe: ")
 
 
@@ -127,7 +133,8 @@ def test_unchecked(client):
     ram = (RAM_BASE, RAM_BASE + MEMORY * MIB)
     with Machine(KERNEL, initrd=client(False), judge=judged(at, ram),
                  **options(cell, load)) as machine:
-        machine.expect("^client: load status=0$",
+        patient(machine).expect(
+                       "^client: load status=0$",
                        r"^lethe: 0\.1\.0 purgatory: nothing is checked \(kexec --no-checks\)$", LINUX,
                        "^client: model=linux,dummy-virt initrd=loaders$",
                        "^client: tree of", "^client: end$", never="^door|Kernel panic")
@@ -139,7 +146,7 @@ def damage(machine, name):
     with open(content, "rb") as file:
         file.seek(256 * 4096)
         content = file.read(512)
-    machine.expect("^client: load status=0$", "^client: waits$")
+    patient(machine).expect("^client: load status=0$", "^client: waits$")
     assert flip(machine.ram_path, content)
     machine.type("\n")
 
