@@ -19,7 +19,7 @@ QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 
 .PHONY: check-qemu check-qemu-long
 check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(O)/cohsan.so $(QEMU_IMAGES) $(KERNEL) \
-		$(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(O)/purgatory.ro
+		$(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(O)/purgatory.ro $(O)/meter.so
 	$(QEMU_PYTEST) $(if $(filter %-long,$@),--long)
 
 $(QEMU_TEST)/payload-virt.img: QEMU_DEFS = -DUART_PL011=0x09000000

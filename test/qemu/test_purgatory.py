@@ -13,6 +13,7 @@ import pytest
 
 import clients
 import pairwise
+import purgatories
 import strangers
 from harness import KERNEL, MIB, O, RAM_BASE, Machine
 from images import cpio, write
@@ -179,3 +180,13 @@ def test_damaged_stock(client):
         machine.expect("I'm in purgatory", "sha256 digests do not match")
         machine.drain(3)
         assert LINUX not in machine.raw.decode("utf-8", "replace").partition("client: waits")[2]
+
+
+# ---- beside the stock one ----
+
+@pytest.mark.parametrize("cell", [("cortex-a57", 2), ("neoverse-n1", 1)], ids="{0[0]}-el{0[1]}".format)
+def test_cost(work, cell):
+    """The same load with either, counted from the purgatory's first instruction to the kernel's."""
+    ours, theirs = purgatories.side_by_side(cell, work)
+    assert theirs["instructions"] >= 18 * ours["instructions"], (ours, theirs)
+    assert theirs["device"] >= 1000 * ours["device"], (ours, theirs)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Debian's kexec with its own purgatory or another one under the meter: from its first instruction to the kernel's.
+
+For test_purgatory.py and bench/purgatory.py.
+"""
+
+import os
+import re
+import time
+
+import clients
+import harness
+import meter
+from images import cpio, write
+
+OPTIONS = {"smp": 1, "memory": 256}
+BECAUSE = "the meter is there instead"
+LETHE = os.path.join(harness.O, "purgatory.ro")
+
+
+def entry_of(purgatory):
+    """Where purgatory_start is in the segment: .text comes first."""
+    return meter.symbols(purgatory)["purgatory_start"]
+
+
+def machine(initrd, cell, load, **more):
+    words = {"load": load, "append": ["second=1"], **more.pop("words", {})}
+    return harness.Machine(harness.KERNEL, initrd=initrd, cpu=cell[0], el=cell[1],
+                           append=clients.command_line("kexec-e", **words), judge=None,
+                           because=BECAUSE, **OPTIONS, **more)
+
+
+def segments(initrd, cell, load):
+    """Where kexec puts what: [PA], the kernel's first and the purgatory's last"""
+    with machine(initrd, cell, [*load, "-d"], words={"wait": 1}) as first:
+        first.deadline += 60
+        first.expect("^client: waits$")
+        text = first.raw.decode("utf-8", "replace")
+    return sorted({int(at, 16) for at in re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)", text)})
+
+
+def measure(name, binary, start, cell, folder):
+    load = ["-c,-l"]
+    initrd = write(f"{folder}/{name}", cpio([
+        *clients.base(), *clients.kexec_files(binary), ("k", 0o40755, b"", (0, 0)),
+        clients.entry("k/Image", harness.KERNEL), ("k/initrd", 0o100644, cpio(clients.base()), (0, 0))]))
+    places = segments(initrd, cell, load)
+    run = meter.Meter(folder, places[-1] + start, places[0], end=True)
+    with machine(initrd, cell, load, extra=run.options()) as metered:
+        metered.deadline += 120
+        metered.expect_exit()
+    counted = run.result()
+    uncached = counted["uncached"]
+    # From the last line of the first kernel to the first of the second, without the meter.
+    with machine(initrd, cell, load) as timed:
+        timed.deadline += 60
+        timed.expect("Bye!|client: load status=0")
+        began = time.monotonic()
+        timed.expect("Booting Linux on physical CPU")
+        seconds = time.monotonic() - began
+    return {"instructions": counted["instructions"],
+            "device": sum(uncached[side]["accesses"] for side in ("loads", "stores")),
+            "cached": sum(counted["cached"][side]["accesses"] for side in ("loads", "stores")),
+            "seconds": seconds}
+
+
+def side_by_side(cell, folder):
+    """(Lethe's, kexec-tools' own)"""
+    stock = clients.read_kexec()
+    at, size = clients.purgatory_at(stock)
+    own = write(f"{folder}/stock.ro", stock[at:at + size])
+    with open(LETHE, "rb") as file:
+        grafted = clients.with_purgatory(stock, file.read())
+    return (measure("lethe", grafted, entry_of(LETHE), cell, folder),
+            measure("stock", stock, entry_of(own), cell, folder))
