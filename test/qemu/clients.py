@@ -5,6 +5,7 @@
     t.run=kexec-p           load them as the crash kernel, then panic
     t.run=flat              have flat load /k/Image at t.at and start it: test/qemu/kexec/flat.c
     t.run=chain             kexec-e with all files of this archive as /k/initrd, t.left times
+                            in turn with /k/boot.img, if that is there, and checked
     t.load=-c,-l,-i         kexec's options for the load, commas for blanks (default -c,-l or -c,-p)
     t.append=a,b=c          what the second kernel gets behind console=ttyAMA0
     t.cpu=N                 which CPU panics
@@ -42,7 +43,9 @@ done
 blanks() { echo "$1" | tr , ' '; }
 load() {
 	[ ! -e /k/initrd ] || initrd=--initrd=/k/initrd
-	kexec $(blanks "${load:-$1}") /k/Image $initrd --append="console=ttyAMA0 $(blanks "$append")"
+	image=/k/Image
+	[ ! -e /k/boot.img ] || [ $((left % 2)) -eq 0 ] || image=/k/boot.img
+	kexec $(blanks "${load:-$1}") $image $initrd --append="console=ttyAMA0 $(blanks "$append")"
 	echo "client: load status=$?"
 	[ -z "$wait" ] || { echo "client: waits"; read -r line; }
 }
@@ -77,7 +80,9 @@ chain)
 		rm -f /k/initrd
 		pack
 		append=t.run=chain,t.left=$((left - 1))
-		load -c,-l,-i && kexec -e
+		options=-c,-l,-i
+		[ ! -e /k/boot.img ] || options=-c,-l,--serial=ttyAMA0
+		load $options && kexec -e
 	} ;;
 kexec-p)
 	load -c,-p && {

@@ -16,7 +16,7 @@ import pairwise
 import purgatories
 import strangers
 from harness import KERNEL, MIB, O, RAM_BASE, Machine
-from images import cpio, write
+from images import cpio, pack, write
 from judge import blob_size
 from test_kexec import flip
 
@@ -182,11 +182,41 @@ def test_damaged_stock(client):
         assert LINUX not in machine.raw.decode("utf-8", "replace").partition("client: waits")[2]
 
 
+# ---- one after the other ----
+
+def test_in_turn(work):
+    """Ten kexecs in one machine, of Debian's kernel as it is and of a bundle with it in turn.
+
+    Through the grafted kexec each time, which checks what it loaded: the bundle is checked twice.
+    """
+    times = 10
+    boot = pack(work + "/boot.img", kernel=KERNEL)
+    initrd = write(work + "/client", cpio([
+        *clients.base(), *clients.kexec_files(grafted()), ("k", 0o40755, b"", (0, 0)),
+        clients.entry("k/Image", KERNEL), clients.entry("k/boot.img", boot),
+        clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")), ("who", 0o100644, b"x", (0, 0))]))
+    line = f"console=ttyAMA0 t.run=chain t.left={times}"
+    with Machine(KERNEL, initrd=initrd, memory=1024, append=line, judge=None,
+                 because="two doors, at other places each time") as machine:
+        machine.deadline += 40 * times
+        count = 0
+        for left in range(times, 0, -1):
+            machine.expect("^client: load status=0$", r"^lethe: regions \d+ sha256 ok", never="lethe: FA")
+            count += 1
+            if left % 2:
+                machine.expect(r"^lethe: kernel \d+ sha256 ok", r"^lethe: enter ", never="lethe: FA")
+                count += 1
+            machine.expect(LINUX, f"^client: cmdline=.* t.left={left - 1}$",
+                           "^door +" + ("image" if left % 2 else "purgatory"), f"^boot count +{count}$",
+                           never="Kernel panic")
+        machine.expect("^client: end$")
+
+
 # ---- beside the stock one ----
 
-@pytest.mark.parametrize("cell", [("cortex-a57", 2), ("neoverse-n1", 1)], ids="{0[0]}-el{0[1]}".format)
-def test_cost(work, cell):
+@pytest.mark.parametrize("start", [("cortex-a57", 2), ("neoverse-n1", 1)], ids="{0[0]}-el{0[1]}".format)
+def test_cost(work, start):
     """The same load with either, counted from the purgatory's first instruction to the kernel's."""
-    ours, theirs = purgatories.side_by_side(cell, work)
+    ours, theirs = purgatories.side_by_side(start, work)
     assert theirs["instructions"] >= 18 * ours["instructions"], (ours, theirs)
     assert theirs["device"] >= 1000 * ours["device"], (ours, theirs)
