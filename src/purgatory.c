@@ -107,8 +107,9 @@ static void read(struct lethe_road *road)
 	const void *tree = (const void *)road->placement.tree;
 	int chosen;
 
-	/* The region that it lies in was found by check; of its size only the header knows. */
-	if (lethe_tree_check(tree, &road->facts.structure_size, 0) != LETHE_OK) {
+	/* Nothing behind its region is mapped: a damaged size is to end in the digest, not in a fault. */
+	if (!lethe_purgatory_holds(road, (uint64_t)tree, fdt_totalsize(tree)) ||
+	    lethe_tree_check(tree, &road->facts.structure_size, 0) != LETHE_OK) {
 		return;
 	}
 	road->tree = tree;

@@ -42,6 +42,9 @@ static inline const struct lethe_segment *lethe_purgatory_segments(const struct 
  */
 int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where);
 
+/* purgatory_plan.c: is [base, base + size) in one region? After check. */
+int lethe_purgatory_holds(const struct lethe_road *road, uint64_t base, uint64_t size);
+
 /* purgatory_sink.c: a line to a UART of which nothing is known but that it takes bytes there. */
 void lethe_purgatory_sink(uint64_t sink, const char *line);
 

@@ -33,7 +33,7 @@ static int header_is_sound(const void *tree)
 
 	return (uintptr_t)tree % 8 == 0 && fdt_magic(tree) == FDT_MAGIC && fdt_version(tree) == 17 &&
 	       total <= LETHE_TREE_MAX && rsvmap >= sizeof(struct fdt_header) && rsvmap % 8 == 0 &&
-	       structure % 4 == 0 && structure <= strings && strings < total &&
+	       rsvmap <= structure && structure % 4 == 0 && structure <= strings && strings < total &&
 	       fdt_size_dt_struct(tree) % 4 == 0 && fdt_size_dt_struct(tree) <= strings - structure && size != 0 &&
 	       size <= total - strings && ((const char *)tree)[strings + size - 1] == '\0' &&
 	       reservations_end(tree, rsvmap, structure);

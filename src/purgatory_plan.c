@@ -70,6 +70,19 @@ static int find(uint64_t address, int status, struct lethe_where *where)
 	return lethe_fail(where, status, LETHE_WHAT_NONE, 0, 0, address);
 }
 
+int lethe_purgatory_holds(const struct lethe_road *road, uint64_t base, uint64_t size)
+{
+	const struct lethe_segment *segment = lethe_purgatory_segments(road);
+	unsigned int i;
+
+	for (i = 0; i < road->plan->segment_count; i++, segment++) {
+		if (holds(segment, base)) {
+			return size <= segment->file_size - (base - segment->dest);
+		}
+	}
+	return 0;
+}
+
 int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where)
 {
 	int status = LETHE_OK;
