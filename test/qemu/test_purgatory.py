@@ -80,15 +80,19 @@ def patient(machine):
 PLACES = {}
 
 
-def place(initrd, cell, load=CHECKED):
-    """Where kexec puts the purgatory: its last segment, says -d."""
-    key = (strangers.name_of(cell), load)
+def last_segment(machine):
+    """Where kexec puts the purgatory, when -d has said it."""
+    text = machine.raw.decode("utf-8", "replace")
+    return max(int(at, 16) for at in re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)", text))
+
+
+def place(initrd, cell, load=CHECKED, dtb=None):
+    """The same, kept for the next load like it."""
+    key = (strangers.name_of(cell), load, dtb)
     if key not in PLACES:
-        with Machine(KERNEL, initrd=initrd, **options(cell, (*load, "-d"), wait=1)) as machine:
+        with Machine(KERNEL, initrd=initrd, dtb=dtb, **options(cell, (*load, "-d"), wait=1)) as machine:
             patient(machine).expect("^client: waits$")
-            text = machine.raw.decode("utf-8", "replace")
-        PLACES[key] = max(int(at, 16) for at in
-                          re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)", text))
+            PLACES[key] = last_segment(machine)
     return PLACES[key]
 
 
@@ -99,9 +103,9 @@ def judged(at, *clean):
             "publish": {"workspace": (at, end)}}
 
 
-def expect_regions(machine, at, el):
+def expect_regions(machine, at, el, *more):
     machine.expect(rf"^lethe: 0\.1\.0 at {at:#x} EL{el} E2H=0 x0=0x[0-9a-f]+$",
-                   r"^lethe: regions \d+ sha256 ok \d+ ms \d+ MiB/s$",
+                   r"^lethe: regions \d+ sha256 ok \d+ ms \d+ MiB/s$", *more,
                    rf"^lethe: enter 0x[0-9a-f]+ EL{el}$", never="lethe: FA")
 
 

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""kexec's device tree in the purgatory: damaged after it was loaded, and too large for the record."""
+
+import mmap
+import re
+import time
+
+import pytest
+
+from harness import KERNEL, Failure, Machine
+from images import fdtput, machine_tree
+from meter import symbols
+from test_kexec import flip
+from test_purgatory import ELF, LINUX, MEMORY, client, expect_regions, judged, options, patient, place
+
+CELL = {"cpu": "cortex-a72", "el": 2, "smp": 1}
+MAGIC = bytes.fromhex("d00dfeed")
+HALT_SIZE = 16
+DIGEST, VERIFY = -401 & (1 << 64) - 1, 5        # LETHE_E_DIGEST, and the stage
+assert client
+
+
+def loaded(client, at, **more):
+    machine = Machine(KERNEL, initrd=client(False), ram=True, judge=judged(at), extra=["-no-reboot"],
+                      **options(CELL, wait=1), **more)
+    patient(machine).expect("^client: load status=0$", "^client: waits$")
+    return machine
+
+
+def test_damaged(client):
+    """In the middle of a value: a tree like any other, but for the digest."""
+    at = place(client(False), CELL)
+    with loaded(client, at) as machine:
+        assert flip(machine.ram_path, b"linux,dummy-virt\0")
+        machine.type("\n")
+        machine.expect(rf"^lethe: 0\.1\.0 at {at:#x} ", r"^lethe: FAIL verify: .* \(LETHE_E_DIGEST\)$",
+                       "^lethe: one of: dtb 0x", "^lethe: reset in 5 s$", never="lethe: enter")
+
+
+def halted(machine, at):
+    """The registers of CPU 0 when it has come to its last loop."""
+    start = at + symbols(ELF)["lethe_halt"]
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        registers = machine.monitor.registers()
+        if start <= registers["PC"] < start + HALT_SIZE:
+            return registers
+        time.sleep(0.2)
+    raise Failure(f"does not halt: {registers}")
+
+
+@pytest.mark.parametrize("field, value", [(0, 0), (4, 0x7fffffff), (8, 0xfffffff8)],
+                         ids=["magic", "totalsize", "structure"])
+def test_damaged_header(client, field, value):
+    """It is no tree any more: nothing in it is believed, neither console nor conduit, and nothing is read behind it.
+    The digest tells, and where there is no console the registers do."""
+    at = place(client(False), CELL)
+    with loaded(client, at, monitor=True) as machine:
+        with open(machine.ram_path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+            found = [match.start() for match in re.finditer(re.escape(MAGIC), memory)
+                     if match.start() % 4096 == 0]
+            for tree in found:
+                memory[tree + field:tree + field + 4] = value.to_bytes(4, "big")
+        assert found
+        machine.type("\n")
+        machine.expect("Bye!")
+        registers = halted(machine, at)
+        assert (registers["X00"], registers["X01"]) == (DIGEST, VERIFY)
+        assert LINUX not in machine.raw.decode("utf-8", "replace").partition("client: waits")[2]
+
+
+def test_large(client, work):
+    """More than the 64 KiB that there are for a copy: passed on as it is, and said so."""
+    tree = machine_tree(work + "/tree", memory=MEMORY)
+    for index in range(4):
+        fdtput(tree, "-t", "s", "/", f"lethe,large-{index}", "x" * 20000)
+    fdtput(tree, "-t", "s", "/", "model", "passed on")
+    at = place(client(False), CELL, dtb=tree)
+    with Machine(KERNEL, initrd=client(False), judge=judged(at), dtb=tree, **options(CELL)) as machine:
+        patient(machine).expect("^client: load status=0$")
+        expect_regions(machine, at, CELL["el"], r"^lethe: tree passed as it is: .* \(LETHE_E_TREE_NOSPACE\)$")
+        machine.expect(LINUX, "^client: model=passed on initrd=loaders$", "^client: tree of", "^client: end$",
+                       never="^door|Kernel panic")

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""kexec with Lethe for a purgatory on a machine with UEFI and ACPI, as test_uefi.py for bundles.
+
+The tree names no console, so that Lethe says nothing: the record tells, and what the machine does. Each is under
+the judge from the purgatory's first instruction on.
+"""
+
+import clients
+import pairwise
+import strangers
+import test_purgatory
+from harness import EDK2, KERNEL, Machine
+from images import cpio, write
+from test_kexec import archive
+from test_purgatory import LINUX, damage, grafted, judged, patient
+from test_uefi import LONG, MEMORY, chosen, read_tree
+
+# Such a boot takes 15 to 20 s, and where kexec puts things takes another.
+CELLS = [{"cpu": "neoverse-n1", "el": 2, "smp": 4}]
+LOAD = ("-c,-l",)
+CONDUITS = [{"cpu": "cortex-a72", "el": 1, "smp": 1}, {"cpu": "cortex-a72", "el": 2, "smp": 1}]
+
+
+def pytest_generate_tests(metafunc):
+    long = metafunc.config.getoption("long")
+    choices = {name: LONG[name] for name in ("cpu", "el", "smp")}
+    if "cell" in metafunc.fixturenames:
+        cells = pairwise.cover(choices, lambda cell: True) if long else CELLS
+        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+    if "conduit" in metafunc.fixturenames:
+        metafunc.parametrize("conduit", CONDUITS if long else CONDUITS[1:], ids=strangers.name_of)
+
+
+def client(folder):
+    return write(folder + "/client", cpio([
+        *clients.base(), *clients.kexec_files(grafted()), ("k", 0o40755, b"", (0, 0)),
+        clients.entry("k/Image", KERNEL), ("k/initrd", 0o100644, archive("loaders"), (0, 0))]))
+
+
+def machine_of(initrd, cell, load=LOAD, extra=(), **more):
+    """Another Machine's arguments are in more; t.NAME=1 for each of its words."""
+    words = {name: 1 for name in more.pop("words", ("tree",))}
+    line = clients.command_line("kexec-e", load=load, append=["loaders=1", "t.tree=1"], **words)
+    return patient(Machine(KERNEL, initrd=initrd, memory=MEMORY, append=line, el=cell["el"], smp=cell["smp"],
+                           cpu=strangers.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]),
+                           extra=["-bios", EDK2, *extra], **more))
+
+
+def place(initrd, cell):
+    """Where kexec puts the purgatory."""
+    with machine_of(initrd, cell, (*LOAD, "-d"), words=["wait"]) as machine:
+        machine.expect("^client: waits$")
+        return test_purgatory.last_segment(machine)
+
+
+def test_started(work, cell):
+    initrd = client(work)
+    at = place(initrd, cell)
+    with machine_of(initrd, cell, judge=judged(at)) as machine:
+        machine.expect("^.*EFI stub: Generating empty DTB", "psci: probing for conduit method from ACPI")
+        first, nodes = chosen(work, read_tree(machine))
+        assert nodes == ["chosen"]
+        machine.expect("^client: load status=0$")
+        machine.expect(LINUX, "psci: probing for conduit method from ACPI",
+                       f"smp: Brought up 1 node, {cell['smp']} CPU", rf"CPU: All CPU\(s\) started at EL{cell['el']}",
+                       "^client: cmdline=console=ttyAMA0 loaders=1 t.tree=1$", "^client: model= initrd=loaders$",
+                       never="Kernel panic|lethe: ")
+        machine.expect("^door +purgatory$", "^mode +cached$", f"^entered at +EL{cell['el']}$",
+                       f"^handed over at +EL{cell['el']}$", "^boot count +1$", "^segment +verdict$",
+                       *(f"^{name} +ok$" for name in ("kernel", "initrd", "dtb")))
+        second, nodes = chosen(work, read_tree(machine))
+        assert (second, nodes) == (first, ["chosen"])
+        machine.expect("^client: end$")
+
+
+def test_reset_by_the_conduit_of_the_fadt(work, conduit):
+    """Nobody else knows it, for the tree has no PSCI. At EL2 HVC would be refused."""
+    initrd = client(work)
+    at = place(initrd, conduit)
+    with machine_of(initrd, conduit, words=["wait"], ram=True, judge=judged(at), extra=["-no-reboot"]) as machine:
+        damage(machine, "initrd")
+        machine.expect("Bye!")
+        assert machine.expect_exit() == 0
+        assert LINUX not in machine.raw.decode("utf-8", "replace").partition("client: waits")[2]
