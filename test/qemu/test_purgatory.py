@@ -20,7 +20,6 @@ from images import cpio, pack, write
 from judge import blob_size
 from test_kexec import flip
 
-RO = os.path.join(O, "purgatory.ro")
 ELF = os.path.join(O, "purgatory.elf")
 MEMORY = 256
 CHOICES = {
@@ -41,23 +40,19 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
 
 
-@functools.cache
-def grafted():
-    with open(RO, "rb") as file:
-        return clients.with_purgatory(clients.read_kexec(), file.read())
-
-
 @pytest.fixture(scope="session")
 def client(tmp_path_factory):
-    """The first kernel's archive, with Lethe in its kexec, or (stock) without."""
+    """The first kernel's archive, with Lethe in its kexec, or (stock) without; the kexec of a release."""
     folder = str(tmp_path_factory.mktemp("purgatory"))
     second = cpio([*clients.base(), clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
                    ("who", 0o100644, b"loaders", (0, 0))])
 
     @functools.cache
-    def archive(stock):
-        return write(f"{folder}/{stock}", cpio([
-            *clients.base(), *clients.kexec_files(None if stock else grafted()),
+    def archive(stock, release=clients.KEXEC):
+        name = f"{folder}/{stock}-{os.path.basename(release)}"
+        binary = None if stock else clients.grafted(name + ".kexec", release)
+        return write(name, cpio([
+            *clients.base(), *clients.kexec_files(binary, release),
             ("k", 0o40755, b"", (0, 0)), clients.entry("k/Image", KERNEL),
             ("k/initrd", 0o100644, second, (0, 0))]))
     return archive
@@ -81,7 +76,7 @@ PLACES = {}
 
 def place(initrd, cell, load=CHECKED):
     """Where kexec puts the purgatory: its last segment, says -d."""
-    key = (strangers.name_of(cell), load)
+    key = (initrd, strangers.name_of(cell), load)
     if key not in PLACES:
         with Machine(KERNEL, initrd=initrd, **options(cell, (*load, "-d"), wait=1)) as machine:
             patient(machine).expect("^client: waits$")
@@ -104,9 +99,9 @@ def expect_regions(machine, at, el):
                    rf"^lethe: enter 0x[0-9a-f]+ EL{el}$", never="lethe: FA")
 
 
-def test_started(client, cell):
-    at = place(client(False), cell)
-    with Machine(KERNEL, initrd=client(False), judge=judged(at), **options(cell)) as machine:
+def started(initrd, cell):
+    at = place(initrd, cell)
+    with Machine(KERNEL, initrd=initrd, judge=judged(at), **options(cell)) as machine:
         patient(machine).expect("^client: load status=0$")
         expect_regions(machine, at, cell["el"])
         machine.expect(LINUX, rf"smp: Brought up 1 node, {cell['smp']} CPU",
@@ -115,6 +110,19 @@ def test_started(client, cell):
         machine.expect("^door +purgatory$", "^mode +cached$", f"^entered at +EL{cell['el']}$",
                        f"^handed over at +EL{cell['el']}$", "^boot count +1$", "^segment +verdict$",
                        "^kernel +ok$", "^initrd +ok$", "^dtb +ok$", "^client: end$")
+
+
+def test_started(client, cell):
+    started(client(False), cell)
+
+
+@pytest.mark.long
+def test_other_release(client):
+    """Debian 13's kexec on 12 and 12's on 13, by the same graft."""
+    found = [clients.read_kexec(release) for release in (clients.KEXEC, clients.KEXEC_OTHER)]
+    versions = {data[data.index(b"kexec-tools 2."):][:18] for data in found}
+    assert len(versions) == 2, versions
+    started(client(False, clients.KEXEC_OTHER), {"cpu": "cortex-a72", "el": 2, "smp": 4})
 
 
 def test_without_a_sink(client):
@@ -192,7 +200,7 @@ def test_in_turn(work):
     times = 10
     boot = pack(work + "/boot.img", kernel=KERNEL)
     initrd = write(work + "/client", cpio([
-        *clients.base(), *clients.kexec_files(grafted()), ("k", 0o40755, b"", (0, 0)),
+        *clients.base(), *clients.kexec_files(clients.grafted(work + "/kexec")), ("k", 0o40755, b"", (0, 0)),
         clients.entry("k/Image", KERNEL), clients.entry("k/boot.img", boot),
         clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")), ("who", 0o100644, b"x", (0, 0))]))
     line = f"console=ttyAMA0 t.run=chain t.left={times}"
