@@ -8,6 +8,7 @@ is found out first, by the same load in a machine that goes no further.
 import functools
 import os
 import re
+import shutil
 
 import pytest
 
@@ -42,7 +43,7 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory):
-    """The first kernel's archive, with Lethe in its kexec, or (stock) without; the kexec of a release."""
+    """The first kernel's archive, with Lethe put into its kexec, or (stock) with kexec as it is in that folder."""
     folder = str(tmp_path_factory.mktemp("purgatory"))
     second = cpio([*clients.base(), clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
                    ("who", 0o100644, b"loaders", (0, 0))])
@@ -123,6 +124,20 @@ def test_other_release(client):
     versions = {data[data.index(b"kexec-tools 2."):][:18] for data in found}
     assert len(versions) == 2, versions
     started(client(False, clients.KEXEC_OTHER), {"cpu": "cortex-a72", "el": 2, "smp": 4})
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["kexec-tools", "kexec-tools-other"])
+def test_example(client, work, name):
+    """examples/kexec-tools, of either release's source: the object is in it byte for byte, and is what runs."""
+    folder = os.path.join(work, name)
+    os.makedirs(folder + "/sbin")
+    shutil.copy(os.path.join(O, "examples", name, "kexec"), folder + "/sbin")
+    binary = clients.read_kexec(folder)
+    at, size = clients.purgatory_at(binary)
+    with open(os.path.join(O, "purgatory.ro"), "rb") as file:
+        assert binary[at:at + size] == file.read()
+    started(client(True, folder), {"cpu": "cortex-a72", "el": 1, "smp": 1})
 
 
 def test_without_a_sink(client):
