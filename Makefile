@@ -96,8 +96,9 @@ $(O)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile | $(NEWLIB_HEADERS)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -w $(LIBFDT_CPPFLAGS) \
 		-isystem $(LIBFDT_SRC) -c -o $@ $<
 # The blob's C, libfdt with it, is optimized as one unit (3 KB less), and reaches everything with ADR, for it is smaller
-# than a megabyte. What is linked into other loaders can be neither.
-BLOB_CFLAGS = $(TARGET_CFLAGS) -flto -mcmodel=tiny -DLETHE_BLOB
+# than a megabyte. What is linked into other loaders can be neither. A prologue that is put off is paid for with
+# copies of the code before it.
+BLOB_CFLAGS = $(TARGET_CFLAGS) -flto -mcmodel=tiny -fno-shrink-wrap -DLETHE_BLOB
 $(O)/blob/%.c.o: src/%.c Makefile | toolchain $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(BLOB_CFLAGS) $(NEWLIB_CPPFLAGS) $(WARN) -Iinclude -isystem $(LIBFDT_SRC) -MMD -MP -c -o $@ $<

@@ -21,10 +21,17 @@
 	.size	\name, . - \name
 .endm
 
-/* reg = the run-time address of sym, anywhere within 4 GiB; the image is 4 KiB aligned. */
+/*
+ * reg = the run-time address of sym, anywhere within 4 GiB; the image is 4 KiB aligned. The purgatory is smaller than
+ * the megabyte that ADR reaches.
+ */
 .macro adr_l reg:req, sym:req
+#ifdef LETHE_PURGATORY
+	adr	\reg, \sym
+#else
 	adrp	\reg, \sym
 	add	\reg, \reg, :lo12:\sym
+#endif
 .endm
 /* clang-format on */
 

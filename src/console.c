@@ -8,6 +8,7 @@
 #define LINE_LIMIT 120U
 
 static struct lethe_uart uart; /* kind NONE: closed */
+static unsigned int column;    /* of the line that is being put */
 static int in_line;            /* an exception may come in the middle of one */
 
 void lethe_console_open(const struct lethe_uart *wanted)
@@ -39,24 +40,22 @@ static void put(char c)
 }
 
 /* Puts c unless the line is full. */
-static unsigned int put_in_line(unsigned int column, char c)
+static void put_in_line(char c)
 {
 	if (column < LINE_LIMIT) {
 		put(c);
 		column++;
 	}
-	return column;
 }
 
-static unsigned int put_string(unsigned int column, const char *s)
+static void put_string(const char *s)
 {
 	for (s = s != 0 ? s : "?"; *s != '\0'; s++) {
-		column = put_in_line(column, *s);
+		put_in_line(*s);
 	}
-	return column;
 }
 
-static unsigned int put_number(unsigned int column, uint64_t value, unsigned int base)
+static void put_number(uint64_t value, unsigned int base)
 {
 	char digits[20];
 	unsigned int count = 0;
@@ -68,25 +67,22 @@ static unsigned int put_number(unsigned int column, uint64_t value, unsigned int
 		value /= base;
 	} while (value != 0);
 	while (count > 0) {
-		column = put_in_line(column, digits[--count]);
+		put_in_line(digits[--count]);
 	}
-	return column;
 }
 
-static unsigned int put_digest(unsigned int column, const uint8_t *digest)
+static void put_digest(const uint8_t *digest)
 {
 	unsigned int i;
 
 	for (i = 0; i < LETHE_DIGEST_SIZE; i++) {
-		column = put_number(column, digest[i] >> 4, 16);
-		column = put_number(column, digest[i] & 0xf, 16);
+		put_number(digest[i] >> 4, 16);
+		put_number(digest[i] & 0xf, 16);
 	}
-	return column;
 }
 
 void lethe_line(const char *format, ...)
 {
-	unsigned int column;
 	va_list args;
 
 	if (!is_open()) {
@@ -97,19 +93,20 @@ void lethe_line(const char *format, ...)
 		put('\n');
 	}
 	in_line = 1;
-	column = put_string(0, "lethe: ");
+	column = 0;
+	put_string("lethe: ");
 	va_start(args, format);
 	for (; *format != '\0'; format++) {
 		if (*format != '%') {
-			column = put_in_line(column, *format);
+			put_in_line(*format);
 			continue;
 		}
 		switch (*++format) {
-		case 's': column = put_string(column, va_arg(args, const char *)); break;
-		case 'u': column = put_number(column, va_arg(args, uint64_t), 10); break;
-		case 'x': column = put_number(column, va_arg(args, uint64_t), 16); break;
+		case 's': put_string(va_arg(args, const char *)); break;
+		case 'u': put_number(va_arg(args, uint64_t), 10); break;
+		case 'x': put_number(va_arg(args, uint64_t), 16); break;
 		default: /* %h, the only one left */
-			column = put_digest(column, va_arg(args, const uint8_t *));
+			put_digest(va_arg(args, const uint8_t *));
 			break;
 		}
 	}

@@ -10,7 +10,6 @@
 #include "idmap.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include <lethe/status.h>
 
@@ -67,12 +66,16 @@ static uint64_t attributes(enum lethe_regime regime, enum lethe_map_kind kind)
 static uint64_t *new_table(struct lethe_idmap *map)
 {
 	uint64_t *table = map->pool + map->used * ENTRIES;
+	unsigned int i;
 
 	if (map->used == map->pages) {
 		return NULL;
 	}
 	map->used++;
-	memset(table, 0, LETHE_IDMAP_PAGE);
+	/* By 8 bytes: memory may be Device, and a memset() that is small goes by single ones. */
+	for (i = 0; i < ENTRIES; i++) {
+		table[i] = 0;
+	}
 	return table;
 }
 

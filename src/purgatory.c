@@ -15,6 +15,7 @@
 #include "main.h"
 #include "memory.h"
 #include "purgatory.h"
+#include "sha256_blocks.h"
 #include "stop.h"
 #include "time.h"
 
@@ -32,6 +33,8 @@ const char lethe_purgatory[8] __attribute__((used)) = LETHE_VERSION;
 struct lethe_road lethe_the_road;
 static uint64_t stage_start;
 static unsigned int stage_index; /* into the record's arrays */
+static int chosen;               /* the node of that name in the tree, or negative */
+static int last_record;          /* likewise: the node in it that the last boot left */
 
 /* Ends a stage, whose bytes they were, and begins the next one. */
 static void next_stage(struct lethe_road *road, enum lethe_stage next, uint64_t bytes)
@@ -101,11 +104,29 @@ static enum lethe_psci conduit_of(const void *tree)
 	return LETHE_PSCI_NONE;
 }
 
+static uint64_t number_of(const void *tree, int node, const char *name)
+{
+	uint64_t number;
+	int length;
+	const fdt32_t *value = fdt_getprop(tree, node, name, &length);
+
+	lethe_take_number(&value, length / 4, &number);
+	return number;
+}
+
+/* The way to the FADT: acpi.c. */
+static void read_efi(struct lethe_tree_facts *facts, const void *tree)
+{
+	facts->efi_system_table = number_of(tree, chosen, "linux,uefi-system-table");
+	facts->efi_mmap = number_of(tree, chosen, "linux,uefi-mmap-start");
+	facts->efi_mmap_size = (uint32_t)number_of(tree, chosen, "linux,uefi-mmap-size");
+	facts->efi_desc_size = (uint32_t)number_of(tree, chosen, "linux,uefi-mmap-desc-size");
+}
+
 /* The tree's word is taken for the console and the conduit only, before it is digested. */
 static void read(struct lethe_road *road)
 {
 	const void *tree = (const void *)road->placement.tree;
-	int chosen;
 
 	/* Nothing behind its region is mapped: a damaged size is to end in the digest, not in a fault. */
 	if (!lethe_purgatory_holds(road, (uint64_t)tree, fdt_totalsize(tree)) ||
@@ -116,11 +137,16 @@ static void read(struct lethe_road *road)
 	road->facts.used_size = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
 	lethe_stop_context.psci = conduit_of(tree);
 	chosen = fdt_subnode_offset(tree, 0, "chosen");
-	if (chosen >= 0) {
-		chosen = fdt_subnode_offset(tree, chosen, "lethe");
+	if (lethe_stop_context.psci == LETHE_PSCI_NONE) {
+		read_efi(&road->facts, tree);
+		lethe_stop_context.acpi = road;
 	}
+	last_record = chosen;
 	if (chosen >= 0) {
-		road->facts.boot_count = lethe_node_u32(tree, chosen, "boot-count", 0);
+		last_record = fdt_subnode_offset(tree, chosen, "lethe");
+	}
+	if (last_record >= 0) {
+		road->facts.boot_count = lethe_node_u32(tree, last_record, "boot-count", 0);
 	}
 	open_console(road);
 }
@@ -143,7 +169,8 @@ static void take(struct lethe_sha256 *sha, const struct lethe_segment *segment, 
 
 	for (; left != 0; left -= piece, at += piece) {
 		piece = left < PIECE ? left : PIECE;
-		lethe_sha256_update(sha, (const void *)at, piece);
+		lethe_sha256_blocks(sha->state, (const void *)at, piece / LETHE_SHA256_BLOCK, 0, sha->simd);
+		sha->bytes += piece;
 		now = lethe_ticks();
 		if (half_a_second != 0 && now - start - said > half_a_second) {
 			said = now - start;
@@ -257,18 +284,16 @@ void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
 	next_stage(road, LETHE_STAGE_READ, lethe_memory_tables());
 	read(road);
 	if (road->uncached_why != LETHE_OK) {
-		lethe_line("uncached: %s (LETHE_E_%s)", lethe_status_text(road->uncached_why),
-			   lethe_status_name(road->uncached_why));
+		lethe_purgatory_say("uncached", "", road->uncached_why);
 	}
 	next_stage(road, LETHE_STAGE_MOVE, road->facts.used_size);
 	next_stage(road, LETHE_STAGE_VERIFY, 0);
 	next_stage(road, LETHE_STAGE_DESCRIBE, verify(road));
 	if (road->tree != 0) {
 		name_segments(road);
-		status = lethe_purgatory_describe(road);
+		status = lethe_purgatory_describe(road, chosen, last_record);
 		if (status != LETHE_OK) {
-			lethe_line("tree passed as it is: %s (LETHE_E_%s)", lethe_status_text(status),
-				   lethe_status_name(status));
+			lethe_purgatory_say("tree passed as it is", "", status);
 		}
 	}
 	lethe_stop_context.stage = LETHE_STAGE_CROSS;

@@ -9,6 +9,7 @@
 #include "road.h"
 
 #define LETHE_PURGATORY_REGIONS 16U     /* kexec-tools, purgatory: SHA256_REGIONS */
+#define LETHE_PURGATORY_PAGE    0x1000U /* Linux, kexec_load(2): segments are of whole pages, of 4 KiB or more */
 #define LETHE_PURGATORY_TREE    0x10000 /* bytes of the buffer that the tree is copied to */
 
 /*
@@ -45,10 +46,13 @@ int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where);
 /* purgatory_plan.c: is [base, base + size) in one region? After check. */
 int lethe_purgatory_holds(const struct lethe_road *road, uint64_t base, uint64_t size);
 
+/* purgatory_report.c: a line with the words for a status, and what they are said of. */
+void lethe_purgatory_say(const char *before, const char *what, int status);
+
 /* purgatory_sink.c: a line to a UART of which nothing is known but that it takes bytes there. */
 void lethe_purgatory_sink(uint64_t sink, const char *line);
 
 /* purgatory_tree.c: the buffer, and the tree in it with the record: 0, or why the loader's is passed as it is. */
-int lethe_purgatory_describe(struct lethe_road *road);
+int lethe_purgatory_describe(struct lethe_road *road, int chosen, int old);
 
 #endif

@@ -4,24 +4,24 @@
 # libfdt is optimized with it: what it checks twice and nobody calls goes.
 PURGATORY := $(O)/purgatory
 PURGATORY_FILES := entry.S mmu.S handoff.S cache.S halt.S sha256_ce.S sha256_scalar.S sha256_regs.S \
-	purgatory.S purgatory.c purgatory_plan.c purgatory_sink.c purgatory_tree.c \
+	vectors.S purgatory.S purgatory.c purgatory_plan.c purgatory_sink.c purgatory_tree.c \
 	memory.c idmap.c mmu_regs.c sha256.c sha256_blocks.c cross.c purgatory_el2.c purgatory_check.c \
-	stop.c purgatory_report.c fault.c uart.c console.c psci.c stage.c time.c status.c \
+	stop.c acpi.c purgatory_report.c fault.c uart.c console.c psci.c stage.c time.c status.c \
 	fdt_get.c fdt_stdout.c fdt_uart.c
-# Loops of single bytes, but for what zeroes tables while that is uncached.
+# Loops of single bytes: nothing that is large goes through them.
 PURGATORY_NEWLIB := $(NEWLIB_FUNCS:%=$(PURGATORY)/newlib/%.o)
 PURGATORY_SRCS := $(filter-out $(NOT_PURGATORY),$(wildcard $(PURGATORY_FILES:%=src/%)))
 PURGATORY_OBJS := $(patsubst src/%.c,$(PURGATORY)/%.c.o,$(filter %.c,$(PURGATORY_SRCS))) \
-	$(patsubst src/%.S,$(O)/src/%.S.o,$(filter %.S,$(PURGATORY_SRCS))) \
-	$(PURGATORY)/vectors.S.o \
+	$(patsubst src/%.S,$(PURGATORY)/%.S.o,$(filter %.S,$(PURGATORY_SRCS))) \
 	$(LIBFDT_FILES:%=$(PURGATORY)/libfdt/%.o) $(PURGATORY_NEWLIB)
 PURGATORY_CFLAGS = $(BLOB_CFLAGS) -DLETHE_PURGATORY -DLETHE_SHA256_SIMD=1 -include src/purgatory_fdt.h \
-	-fno-ivopts -fno-move-loop-invariants
+	-fno-tree-loop-optimize -fno-move-loop-invariants
 
+$(PURGATORY)/sha256_blocks.c.o: TARGET_CFLAGS += $(if $(filter scalar,$(SHA)),-DLETHE_SHA_SCALAR)
 $(PURGATORY)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS) Makefile
 	mkdir -p $(@D)
-	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(subst $(if $(filter $(NEWLIB_FAST),$*),-O2,-Os),$(if $(filter memset,$*),-O2,-Os),$(NEWLIB_CFLAGS)) -c -o $@ $<
-$(PURGATORY)/vectors.S.o: src/vectors.S Makefile
+	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(NEWLIB_CFLAGS:-O2=-Os) -c -o $@ $<
+$(PURGATORY)/%.S.o: src/%.S Makefile
 	mkdir -p $(@D)
 	$(CC_TARGET) $(PREFIX_MAP) -g -DLETHE_PURGATORY -Iinclude -MMD -MP -c -o $@ $<
 $(PURGATORY)/%.c.o: src/%.c Makefile src/purgatory.mk | toolchain $(NEWLIB_HEADERS)

@@ -40,13 +40,12 @@ text:	.incbin	PURGATORY_BIN, 0, AT_lethe_text_end
 rodata:	.incbin	PURGATORY_BIN, AT_lethe_rodata_start, AT_lethe_rodata_end - AT_lethe_rodata_start
 	.balign	8
 
-rela:	.quad	AT_lethe_purgatory_link - AT_lethe_rodata_start, (1 << 32) | 257, 0	// R_AARCH64_ABS64
-	.quad	AT_lethe_purgatory_link - AT_lethe_rodata_start + 8, (2 << 32) | 257, 0
+rela:	.quad	AT_lethe_purgatory_link - AT_lethe_rodata_start, (2 << 32) | 257, -AT_purgatory_start // R_AARCH64_ABS64
+	.quad	AT_lethe_purgatory_link - AT_lethe_rodata_start + 8, (1 << 32) | 257, 0
 
 symbols:
 	symbol	0, 0, 0, 0, 0
-	symbol	0, 3, TEXT, 0, 0			// STT_SECTION
-	symbol	0, 3, BSS, 0, 0
+	symbol	0, 3, BSS, 0, 0				// STT_SECTION
 	symbol	n_start - names, 0x12, TEXT, AT_purgatory_start, 0
 	.irp	name, arm64_sink, arm64_kernel_entry, arm64_dtb_addr
 	symbol	n_\name - names, 0x11, RODATA, AT_\name - AT_lethe_rodata_start, 8
@@ -78,5 +77,5 @@ sections:
 	section	n_rela + 5 - names, 1, 2, rodata - start, AT_lethe_rodata_end - AT_lethe_rodata_start, align=4096
 	section	n_bss - names, 8, 3, sections - start, AT_lethe_blob_end - AT_lethe_data_start, align=4096
 	section	n_rela - names, 4, 0, rela - start, symbols - rela, link=5, info=RODATA, entry=24
-	section	n_symtab - names, 2, 0, symbols - start, symbols_end - symbols, link=6, info=3, entry=24
+	section	n_symtab - names, 2, 0, symbols - start, symbols_end - symbols, link=6, info=2, entry=24
 	section	n_strtab - names, 3, 0, names - start, names_end - names, align=1

@@ -3,7 +3,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "acpi.h"
 #include "entry.h"
 #include "memory.h"
 #include "plan_entries.h"
@@ -48,7 +47,9 @@ static int add_region(struct lethe_road *road, uint64_t start, uint64_t size, st
 	memcpy(segment->name, name_of(segment), 7);
 	road->placement.segment[index].source = start;
 	road->placement.segment[index].dest = start;
-	if (lethe_range_wraps(start, size)) {
+	if (((start | size) & (LETHE_PURGATORY_PAGE - 1)) != 0) {
+		status = LETHE_E_SEGMENT_ALIGN;
+	} else if (lethe_range_wraps(start, size)) {
 		status = LETHE_E_SEGMENT_WRAP;
 	} else if (overlaps_lethe(segment)) {
 		status = LETHE_E_DEST_LETHE;
@@ -116,11 +117,4 @@ int lethe_memory_add_trees(const struct lethe_road *road)
 {
 	(void)road;
 	return LETHE_OK;
-}
-
-/* stop.c asks when a road says that there is a FADT; this one never does: no room to read one. */
-enum lethe_psci lethe_acpi_psci(const struct lethe_tree_facts *facts)
-{
-	(void)facts;
-	return LETHE_PSCI_NONE;
 }

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report.c for the purgatory, which has only segments to speak of. */
 #include "console.h"
+#include "purgatory.h"
 #include "stop.h"
+
+void lethe_purgatory_say(const char *before, const char *what, int status)
+{
+	lethe_line("%s%s: %s (LETHE_E_%s)", before, what, lethe_status_text(status), lethe_status_name(status));
+}
 
 void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_where *where)
 {
-	const char *text = lethe_status_text(status);
-	const char *name = lethe_status_name(status);
-
 	if (where->what == LETHE_WHAT_SEGMENT) {
 		lethe_line("FAIL %s: segment %u \"%s\": %s (LETHE_E_%s)", lethe_stage_name(stage),
-			   (uint64_t)where->index, where->name, text, name);
+			   (uint64_t)where->index, where->name, lethe_status_text(status),
+			   lethe_status_name(status));
 	} else {
-		lethe_line("FAIL %s: %s (LETHE_E_%s)", lethe_stage_name(stage), text, name);
+		lethe_purgatory_say("FAIL ", lethe_stage_name(stage), status);
 	}
 	if (where->value != 0) {
 		lethe_line("at 0x%x", (uint64_t)where->value);

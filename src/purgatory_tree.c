@@ -131,11 +131,9 @@ static uint32_t find_names(const void *tree)
 	return size;
 }
 
-int lethe_purgatory_describe(struct lethe_road *road)
+int lethe_purgatory_describe(struct lethe_road *road, int chosen, int old)
 {
 	const void *tree = road->tree;
-	const int chosen = fdt_subnode_offset(tree, 0, "chosen");
-	const int old = chosen < 0 ? chosen : fdt_subnode_offset(tree, chosen, "lethe");
 	const uint32_t head = fdt_off_dt_struct(tree);
 	uint32_t size = fdt_size_dt_strings(tree);
 	struct writing writing = {buffer, names, find_names(tree)};

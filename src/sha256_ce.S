@@ -137,15 +137,19 @@ FUNC lethe_sha256_ce
 	ld1	{v24.2d-v27.2d}, [x3], #64
 	ld1	{v28.2d-v31.2d}, [x3]
 	ld1	{v0.2d-v1.2d}, [x0]
+#ifndef LETHE_PURGATORY				// whose blocks are aligned and stay
 	and	x3, x1, #7
 	cmp	x8, #0
 	cset	x11, ne
 	orr	x3, x3, x11, lsl #COPY_BIT
+#endif
 	mov	v2.16b, v0.16b
 	mov	v3.16b, v1.16b
 
 .Lblock:
+#ifndef LETHE_PURGATORY
 	cbnz	x3, .Lother			// one question for both: copying costs those nothing that do not
+#endif
 	ld1	{v4.2d-v7.2d}, [x1], #64
 .Lloaded:
 	.irp	n, 4, 5, 6, 7
@@ -185,6 +189,7 @@ FUNC lethe_sha256_ce
 3:	mov	w0, w3
 	ret
 
+#ifndef LETHE_PURGATORY
 .Lother:
 	tbz	x3, #COPY_BIT, .Lbytes
 	ld1	{v4.2d-v7.2d}, [x1], #64
@@ -193,6 +198,7 @@ FUNC lethe_sha256_ce
 .Lbytes:
 	ld1	{v4.16b-v7.16b}, [x1], #64
 	b	.Lloaded
+#endif
 
 .Lstreaming:
 	mov	w3, #0

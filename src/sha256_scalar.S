@@ -27,7 +27,11 @@
  */
 #include "asm.h"
 
-#define TURN	   32	/* bytes of constants that eight rounds take */
+#ifdef LETHE_PURGATORY
+#define LAST	   64	/* bytes of constants from where no more words are wanted */
+#else
+#define LAST	   32
+#endif
 #define FRAME	   112
 #define STATE_AT   96	/* of the frame: x0 */
 
@@ -123,6 +127,14 @@ lethe_sha256_constants:
 	orr	x\b, x0, x3, lsl #32
 	.endm
 
+	/* Each takes the place of the one before it. */
+	.macro	follow to, from, more:vararg
+	mov	x\to, x\from
+	.ifnb	\more
+	follow	\from, \more
+	.endif
+	.endm
+
 /*
  * void lethe_sha256_scalar(uint32_t state[8], const void *data, uint64_t count);
  *
@@ -146,7 +158,7 @@ FUNC lethe_sha256_scalar
 	ldp	x27, x28, [x0]
 	ldp	x29, x30, [x0, #16]
 	adr_l	x4, lethe_sha256_constants
-	add	x5, x4, #.Lconstants_end - lethe_sha256_constants - TURN
+	add	x5, x4, #.Lconstants_end - lethe_sha256_constants - LAST
 	mov	w10, w27
 	lsr	x11, x27, #32
 	mov	w12, w28
@@ -157,8 +169,10 @@ FUNC lethe_sha256_scalar
 	lsr	x17, x30, #32
 
 .Lblock:
+#ifndef LETHE_PURGATORY				// its regions are pages
 	tst	x1, #7
 	b.ne	.Lbytes
+#endif
 	ldp	x19, x20, [x1], #64
 	ldp	x21, x22, [x1, #-48]
 	ldp	x23, x24, [x1, #-32]
@@ -170,6 +184,26 @@ FUNC lethe_sha256_scalar
 	eor	w8, w11, w12			// b and c
 	b	.Lturn
 
+#ifdef LETHE_PURGATORY
+.Lturn:						// two rounds, and all move up: what 19 KB have room for
+	two	10, 11, 12, 13, 14, 15, 16, 17, 19
+	mov	x0, x16
+	mov	x3, x17
+	follow	16, 14, 12, 10, 0
+	follow	17, 15, 13, 11, 3
+	cmp	x4, x5
+	b.hi	1f
+	next	19, 20, 23, 24, 26		// A0 becomes what was B0
+	b	2f
+1:	mov	x19, x23			// the last sixteen: nothing comes behind their words
+2:	mov	x0, x19
+	mov	x3, x23
+	follow	19, 20, 21, 22, 0
+	follow	23, 24, 25, 26, 3
+	sub	x0, x4, x5
+	cmp	x0, #LAST
+	b.ne	.Lturn
+#else
 .Lschedule:
 	next	19, 20, 23, 24, 26
 	next	20, 21, 24, 25, 23
@@ -188,8 +222,9 @@ FUNC lethe_sha256_scalar
 	mov	x21, x25
 	mov	x22, x26
 	b	.Lturn
+#endif
 
-.Ladd:	sub	x4, x5, #256 - TURN
+.Ladd:	sub	x4, x5, #256 - LAST
 	add	w10, w10, w27
 	add	x11, x11, x27, lsr #32
 	add	w12, w12, w28
@@ -216,6 +251,7 @@ FUNC lethe_sha256_scalar
 	ldp	x19, x20, [sp], #FRAME
 	ret
 
+#ifndef LETHE_PURGATORY
 	// Eight bytes a turn, which move through A and B like a queue.
 .Lbytes:
 	mov	x3, #8
@@ -234,4 +270,5 @@ FUNC lethe_sha256_scalar
 	sub	x3, x3, #1
 	cbnz	x3, 1b
 	b	.Lloaded
+#endif
 END lethe_sha256_scalar

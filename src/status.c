@@ -13,6 +13,7 @@
 #define LETHE_STATUS_LIST(X)                                                                       \
 	X(PLAN_ENTRY, -119, "entry is in no region")                                               \
 	X(PLAN_TREE, -120, "device tree is in no region")                                          \
+	X(SEGMENT_ALIGN, -131, "is not of whole pages")                                            \
 	X(SEGMENT_WRAP, -132, "wraps around the end of the address space")                         \
 	X(DEST_LETHE, -212, "overlaps Lethe itself")                                               \
 	X(TREE_NOSPACE, -306, "no room for the record")                                            \
@@ -31,51 +32,33 @@
 
 /*
  * Names and sentences one behind the other in one array, the numbers in another: an array of pointers would
- * need dynamic relocations in a position-independent blob, and a switch is three times as large.
+ * need dynamic relocations in a position-independent blob, and a switch is three times as large. Last comes what
+ * is said of all other numbers.
  */
 #define STATUS_NUMBER(name, number, sentence) (number),
-static const int16_t numbers[] = {LETHE_STATUS_LIST(STATUS_NUMBER)};
+static const int16_t numbers[] = {LETHE_STATUS_LIST(STATUS_NUMBER) LETHE_OK};
 #define STATUS_STRINGS(name, number, sentence) #name "\0" sentence "\0"
-static const char strings[] = LETHE_STATUS_LIST(STATUS_STRINGS);
+static const char strings[] = LETHE_STATUS_LIST(STATUS_STRINGS) "OK\0ok\0?\0unknown status";
 
 static const char *next(const char *string)
 {
 	return string + strlen(string) + 1;
 }
 
-/* The name of a status, its sentence right behind; null when it is not in the list. */
-static const char *find(int status)
+const char *lethe_status_name(int status)
 {
 	const char *name = strings;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		if (numbers[i] == status) {
-			return name;
-		}
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && numbers[i] != status; i++) {
 		name = next(next(name));
 	}
-	return NULL;
-}
-
-const char *lethe_status_name(int status)
-{
-	const char *name = find(status);
-
-	if (status == LETHE_OK) {
-		return "OK";
-	}
-	return name != NULL ? name : "?";
+	return name;
 }
 
 const char *lethe_status_text(int status)
 {
-	const char *name = find(status);
-
-	if (status == LETHE_OK) {
-		return "ok";
-	}
-	return name != NULL ? next(name) : "unknown status";
+	return next(lethe_status_name(status));
 }
 
 const char *lethe_what_text(enum lethe_what what)

@@ -17,24 +17,31 @@
 #include "fault.h"
 
 	.macro	vector kind
+#ifdef LETHE_PURGATORY				// in sections of their own: purgatory.ld fills the room between
+	FUNC	lethe_vector_\kind
+#else
 	.balign	128
+#endif
 	msr	sp_el0, x0			// saved: the first free register
 	mov	x0, #\kind
 	b	.Lexception
+#ifdef LETHE_PURGATORY
+	END	lethe_vector_\kind
+#endif
 	.endm
 
-	.section .text.lethe_vectors, "ax", %progbits
-#ifdef LETHE_PURGATORY				/* only what can come: purgatory.ld says where */
-lethe_vectors_spx:
+#ifdef LETHE_PURGATORY				/* only what can come */
 	vector	LETHE_FAULT_SYNC
 	vector	LETHE_FAULT_IRQ
 	vector	LETHE_FAULT_FIQ
 	vector	LETHE_FAULT_SERROR
+	FUNC	lethe_exception
 .Lcrossing:					// ESR, ELR and FAR keep the rest of the story
 	mov	x0, #LETHE_E_FAULT_ASM
 	mov	x1, #LETHE_STAGE_CROSS_ASM
 	b	lethe_halt
 #else
+	.section .text.lethe_vectors, "ax", %progbits
 	.balign	2048
 	.global	lethe_vectors
 	.hidden	lethe_vectors
@@ -145,6 +152,8 @@ lethe_vectors:
 	mov	x1, #LETHE_STAGE_CROSS_ASM
 	b	lethe_halt
 	.size	lethe_vectors, . - lethe_vectors
+#else
+	END	lethe_exception
 #endif
 
 /*

@@ -40,4 +40,14 @@ def purgatory_symbols():
     return bad if nobits else ["no NOBITS section"]
 
 
-AUDITS = [purgatory_fits, purgatory_relocations, purgatory_symbols]
+def purgatory_vectors():
+    """the exceptions that purgatory.ro can meet have their vectors, where VBAR makes the CPU look"""
+    elf = f"{audit_code.O}/purgatory.elf"
+    symbols = {row[2]: int(row[0], 16) for row in
+               (line.split() for line in audit_code.tool("nm", elf).splitlines()) if len(row) == 3}
+    wanted = {f"lethe_vector_{kind}": symbols["lethe_vectors"] + 0x200 + 128 * kind for kind in range(4)}
+    bad = [f"{name} is not at {at:#x}" for name, at in wanted.items() if symbols.get(name) != at]
+    return bad if symbols["lethe_vectors"] % 2048 == 0 else bad + ["VBAR's low bits are not zero"]
+
+
+AUDITS = [purgatory_fits, purgatory_relocations, purgatory_symbols, purgatory_vectors]

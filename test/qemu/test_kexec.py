@@ -198,15 +198,22 @@ def test_in_a_row(work, times):
 
 # ---- damage ----
 
-def flip(path, content):
-    """One bit of this content, everywhere in memory that it is. How often that was."""
+def overwrite(path, content, other):
+    """This content becomes another as long, everywhere in memory that it is. How often that was."""
     with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
         at, found = memory.find(content), 0
         while at >= 0:
-            memory[at + len(content) // 2] ^= 1
+            memory[at:at + len(content)] = other
             found += 1
             at = memory.find(content, at + 1)
         return found
+
+
+def flip(path, content):
+    """One bit of it."""
+    other = bytearray(content)
+    other[len(content) // 2] ^= 1
+    return overwrite(path, content, bytes(other))
 
 
 def check_damaged(work, name, policy, long, kernel=KERNEL, load=CALLED, at=AT):

@@ -19,7 +19,8 @@ import strangers
 from harness import KERNEL, MIB, O, RAM_BASE, Machine
 from images import cpio, pack, write
 from judge import blob_size
-from test_kexec import flip
+from meter import symbols
+from test_kexec import flip, overwrite
 
 ELF = os.path.join(O, "purgatory.elf")
 MEMORY = 256
@@ -201,6 +202,24 @@ def test_damaged(client, pytestconfig, name, el):
         if pytestconfig.getoption("long"):
             assert machine.expect_exit() == 0
         assert LINUX not in machine.raw.decode("utf-8", "replace").partition("client: waits")[2]
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_fault(client, el):
+    """An exception, here of an instruction that is none, has a vector: said where, and the policy followed."""
+    cell = {"cpu": "cortex-a57", "el": el, "smp": 1}
+    at = place(client(False), cell)
+    start = symbols(ELF)["lethe_sha256_ce"]
+    assert start % 4096 <= 4096 - 64        # memory that waits for kexec -e is in pages anywhere
+    with open(RO, "rb") as file:
+        text = file.read()[64 + start:][:64]
+    with Machine(KERNEL, initrd=client(False), ram=True, judge=judged(at), extra=["-no-reboot"],
+                 **options(cell, wait=1)) as machine:
+        patient(machine).expect("^client: load status=0$", "^client: waits$")
+        assert overwrite(machine.ram_path, text, bytes(4) + text[4:])
+        machine.type("\n")
+        machine.expect(rf"^lethe: FAULT EL{el} esr=0x2000000 elr={at + start:#x} far=0x0 stage=verify$",
+                       "^lethe: reset in 5 s$", never="lethe: enter")
 
 
 @pytest.mark.long

@@ -18,8 +18,8 @@ import meter
 import relocator
 from harness import IMAGES, LOAD, MIB, Machine
 
-PROGRAM, PROGRAM_SCALAR = (os.path.join(IMAGES, name) for name in
-                           ("sha256.img", "sha256-scalar.img"))
+PROGRAM, PROGRAM_SCALAR, PROGRAM_PURGATORY = (
+    os.path.join(IMAGES, name) for name in ("sha256.img", "sha256-scalar.img", "sha256-purgatory.img"))
 FLAGS_AT, JOBS_AT = 64, 72          # in the program
 JOBS, DATA = LOAD + MIB, LOAD + 16 * MIB
 JOB = struct.Struct("<4QI4x3Q32s32x")
@@ -270,3 +270,12 @@ def test_scalar_build(work):
     """SHA=scalar: not one vector register is touched."""
     cell = CELLS[0]
     run(work, short(cell), cell, PROGRAM_SCALAR)
+
+
+@pytest.mark.parametrize("cell", CELLS[1:3], ids=str)
+def test_purgatory_build(work, cell):
+    """purgatory.ro's, which take whole blocks at aligned addresses only."""
+    jobs = vectors("SHA256ShortMsg.rsp", traps=[(False, open_trap(cell))])
+    for message, digest in cavp.messages("SHA256LongMsg.rsp"):
+        jobs.message(message, digest, traps=[(False, open_trap(cell))])
+    run(work, jobs, cell, PROGRAM_PURGATORY)
