@@ -24,9 +24,10 @@ import stat
 import struct
 
 import harness
-from images import cpio, write
+from images import cpio, lethe, write
 
 KEXEC = os.environ.get("KEXEC", os.path.join(harness.O, "deps/kexec"))
+KEXEC_OTHER = os.environ.get("KEXEC_OTHER", os.path.join(harness.O, "deps/kexec-other"))
 MEMORY = 256        # MiB: enough for both kernels and the archive that holds the second
 
 INIT = b"""#!/bin/busybox sh
@@ -114,12 +115,12 @@ def base(init=INIT):
             ("init", 0o100755, init, (0, 0))]
 
 
-def kexec_files(binary=None):
+def kexec_files(binary=None, release=KEXEC):
     """Debian's kexec and its libraries; binary: the bytes of another one (see with_purgatory)."""
     found = []
-    assert os.path.exists(os.path.join(KEXEC, "sbin/kexec")), KEXEC
-    for folder, _, names in sorted(os.walk(KEXEC)):
-        inside = os.path.relpath(folder, KEXEC)
+    assert os.path.exists(os.path.join(release, "sbin/kexec")), release
+    for folder, _, names in sorted(os.walk(release)):
+        inside = os.path.relpath(folder, release)
         if inside != ".":
             found.append((inside, 0o40755, b"", (0, 0)))
         found += [entry(os.path.normpath(os.path.join(inside, name)), os.path.join(folder, name))
@@ -140,9 +141,16 @@ def initramfs(path, *, kernel=harness.KERNEL, binary=None, files=()):
                              *files]))
 
 
-def read_kexec():
+def read_kexec(release=KEXEC):
     """The bytes of Debian's kexec."""
-    with open(os.path.join(KEXEC, "sbin/kexec"), "rb") as file:
+    with open(os.path.join(release, "sbin/kexec"), "rb") as file:
+        return file.read()
+
+
+def grafted(path, release=KEXEC):
+    """The bytes of Debian's kexec with Lethe in it, as its command writes it to a file."""
+    lethe("graft", os.path.join(release, "sbin/kexec"), "-o", path)
+    with open(path, "rb") as file:
         return file.read()
 
 

@@ -12,12 +12,13 @@ QEMU_LDFLAGS = -Wl,-Ttext=0,-e,start,-z,max-page-size=4096,--build-id=none
 QEMU_JOBS = $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf %s '-n 2 --dist load')
 QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	BUSYBOX='$(abspath $(BUSYBOX))' UBOOT='$(abspath $(UBOOT))' EDK2='$(abspath $(EDK2))' \
-	KEXEC='$(abspath $(KEXEC))' CAVP='$(abspath $(CAVP))' \
+	KEXEC='$(abspath $(KEXEC))' KEXEC_OTHER='$(abspath $(KEXEC_OTHER))' CAVP='$(abspath $(CAVP))' \
 	PYTHONDONTWRITEBYTECODE=1 \
 	$(PYTHON) -m pytest -q -p no:cacheprovider $(QEMU_JOBS) $(if $(K),-k '$(K)') \
 	--junitxml=$(QEMU_TEST)/result.xml test/qemu
 
 .PHONY: check-qemu check-qemu-long
+check-qemu-long: $(KEXEC_OTHER)
 check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(O)/cohsan.so $(QEMU_IMAGES) $(KERNEL) \
 		$(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(O)/purgatory.ro $(O)/meter.so
 	$(QEMU_PYTEST) $(if $(filter %-long,$@),--long)

@@ -8,6 +8,7 @@ is found out first, by the same load in a machine that goes no further.
 import functools
 import os
 import re
+import shutil
 
 import pytest
 
@@ -21,7 +22,6 @@ from judge import blob_size
 from meter import symbols
 from test_kexec import flip, overwrite
 
-RO = os.path.join(O, "purgatory.ro")
 ELF = os.path.join(O, "purgatory.elf")
 MEMORY = 256
 CHOICES = {
@@ -42,23 +42,19 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
 
 
-@functools.cache
-def grafted():
-    with open(RO, "rb") as file:
-        return clients.with_purgatory(clients.read_kexec(), file.read())
-
-
 @pytest.fixture(scope="session")
 def client(tmp_path_factory):
-    """The first kernel's archive, with Lethe in its kexec, or (stock) without."""
+    """The first kernel's archive, with Lethe put into its kexec, or (stock) with kexec as it is in that folder."""
     folder = str(tmp_path_factory.mktemp("purgatory"))
     second = cpio([*clients.base(), clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
                    ("who", 0o100644, b"loaders", (0, 0))])
 
     @functools.cache
-    def archive(stock):
-        return write(f"{folder}/{stock}", cpio([
-            *clients.base(), *clients.kexec_files(None if stock else grafted()),
+    def archive(stock, release=clients.KEXEC):
+        name = f"{folder}/{stock}-{os.path.basename(release)}"
+        binary = None if stock else clients.grafted(name + ".kexec", release)
+        return write(name, cpio([
+            *clients.base(), *clients.kexec_files(binary, release),
             ("k", 0o40755, b"", (0, 0)), clients.entry("k/Image", KERNEL),
             ("k/initrd", 0o100644, second, (0, 0))]))
     return archive
@@ -88,7 +84,7 @@ def last_segment(machine):
 
 def place(initrd, cell, load=CHECKED, dtb=None):
     """The same, kept for the next load like it."""
-    key = (strangers.name_of(cell), load, dtb)
+    key = (initrd, strangers.name_of(cell), load, dtb)
     if key not in PLACES:
         with Machine(KERNEL, initrd=initrd, dtb=dtb, **options(cell, (*load, "-d"), wait=1)) as machine:
             patient(machine).expect("^client: waits$")
@@ -109,9 +105,9 @@ def expect_regions(machine, at, el, *more):
                    rf"^lethe: enter 0x[0-9a-f]+ EL{el}$", never="lethe: FA")
 
 
-def test_started(client, cell):
-    at = place(client(False), cell)
-    with Machine(KERNEL, initrd=client(False), judge=judged(at), **options(cell)) as machine:
+def started(initrd, cell, load=CHECKED):
+    at = place(initrd, cell, load)
+    with Machine(KERNEL, initrd=initrd, judge=judged(at), **options(cell, load)) as machine:
         patient(machine).expect("^client: load status=0$")
         expect_regions(machine, at, cell["el"])
         machine.expect(LINUX, rf"smp: Brought up 1 node, {cell['smp']} CPU",
@@ -120,6 +116,42 @@ def test_started(client, cell):
         machine.expect("^door +purgatory$", "^mode +cached$", f"^entered at +EL{cell['el']}$",
                        f"^handed over at +EL{cell['el']}$", "^boot count +1$", "^segment +verdict$",
                        "^kernel +ok$", "^initrd +ok$", "^dtb +ok$", "^client: end$")
+
+
+def test_started(client, cell):
+    started(client(False), cell)
+
+
+RELEASES = [clients.KEXEC, clients.KEXEC_OTHER]
+
+
+@pytest.mark.long
+def test_other_release(client):
+    """Debian 13's kexec on 12 and 12's on 13, by the same graft."""
+    found = [clients.read_kexec(release) for release in RELEASES]
+    assert len({re.search(rb"kexec-tools 2\.[0-9.]+", data).group() for data in found}) == 2
+    started(client(False, clients.KEXEC_OTHER), {"cpu": "cortex-a72", "el": 2, "smp": 4})
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("release", RELEASES, ids=os.path.basename)
+def test_without_c(client, release):
+    """As Debian's scripts load: 2.0.29 tries kexec_file_load(2) first, which Debian's kernel has not."""
+    started(client(False, release), {"cpu": "cortex-a72", "el": 2, "smp": 1}, ("-l", "--serial=ttyAMA0"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["kexec-tools", "kexec-tools-other"])
+def test_example(client, work, name):
+    """examples/kexec-tools, of either release's source: the object is in it byte for byte, and is what runs."""
+    folder = os.path.join(work, name)
+    os.makedirs(folder + "/sbin")
+    shutil.copy(os.path.join(O, "examples", name, "kexec"), folder + "/sbin")
+    binary = clients.read_kexec(folder)
+    at, size = clients.purgatory_at(binary)
+    with open(os.path.join(O, "purgatory.ro"), "rb") as file:
+        assert binary[at:at + size] == file.read()
+    started(client(True, folder), {"cpu": "cortex-a72", "el": 1, "smp": 1})
 
 
 def test_without_a_sink(client):
@@ -183,7 +215,7 @@ def test_fault(client, el):
     at = place(client(False), cell)
     start = symbols(ELF)["lethe_sha256_ce"]
     assert start % 4096 <= 4096 - 64        # memory that waits for kexec -e is in pages anywhere
-    with open(RO, "rb") as file:
+    with open(purgatories.LETHE, "rb") as file:
         text = file.read()[64 + start:][:64]
     with Machine(KERNEL, initrd=client(False), ram=True, judge=judged(at), extra=["-no-reboot"],
                  **options(cell, wait=1)) as machine:
@@ -215,7 +247,7 @@ def test_in_turn(work):
     times = 10
     boot = pack(work + "/boot.img", kernel=KERNEL)
     initrd = write(work + "/client", cpio([
-        *clients.base(), *clients.kexec_files(grafted()), ("k", 0o40755, b"", (0, 0)),
+        *clients.base(), *clients.kexec_files(clients.grafted(work + "/kexec")), ("k", 0o40755, b"", (0, 0)),
         clients.entry("k/Image", KERNEL), clients.entry("k/boot.img", boot),
         clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")), ("who", 0o100644, b"x", (0, 0))]))
     line = f"console=ttyAMA0 t.run=chain t.left={times}"

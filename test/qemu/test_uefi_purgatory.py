@@ -12,7 +12,7 @@ import test_purgatory
 from harness import EDK2, KERNEL, Machine
 from images import cpio, write
 from test_kexec import archive
-from test_purgatory import LINUX, damage, grafted, judged, patient
+from test_purgatory import LINUX, damage, judged, patient
 from test_uefi import LONG, MEMORY, chosen, read_tree
 
 # Such a boot takes 15 to 20 s, and where kexec puts things takes another.
@@ -33,7 +33,7 @@ def pytest_generate_tests(metafunc):
 
 def client(folder):
     return write(folder + "/client", cpio([
-        *clients.base(), *clients.kexec_files(grafted()), ("k", 0o40755, b"", (0, 0)),
+        *clients.base(), *clients.kexec_files(clients.grafted(folder + "/kexec")), ("k", 0o40755, b"", (0, 0)),
         clients.entry("k/Image", KERNEL), ("k/initrd", 0o100644, archive("loaders"), (0, 0))]))
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""lethe graft: in programs made up here, one fault each, and in Debian's own kexec."""
+"""lethe graft: in programs made up here, one fault each, and in the kexec of Debian 12 and of Debian 13."""
 import os
 import pathlib
 import random
@@ -9,10 +9,11 @@ import struct
 import pytest
 
 from tool_command import LETHE, ROOT
-from tool_elf import GLOBAL, LOCAL, SYMBOLS, WEAK, header, program, purgatory, section
+from tool_elf import GLOBAL, LOCAL, SHDR, SYMBOLS, WEAK, header, program, purgatory, section
 
 OURS = pathlib.Path(LETHE).with_name("purgatory.ro").read_bytes()
-KEXEC = pathlib.Path(os.environ.get("KEXEC", ROOT / "build/deps/kexec")) / "sbin/kexec"
+KEXECS = [pathlib.Path(folder) / "sbin/kexec"
+          for folder in os.environ.get("KEXECS", str(ROOT / "build/deps/kexec")).split()]
 ROOM = len(OURS) + 3000
 REBUILD = "make -C examples/kexec-tools"
 
@@ -211,17 +212,66 @@ def test_owner(lethe):
     assert (status.st_uid, status.st_gid) == (12, 34)
 
 
-def test_debian(lethe):
-    """As it comes; the release says how long its purgatory is."""
-    data = KEXEC.read_bytes()
+# ---- Debian's, of this release and, in the long tier, of the other ----
+
+@pytest.fixture(params=KEXECS, ids=lambda path: path.parents[1].name)
+def debian(request):
+    """(the bytes, where the purgatory is, how long it is): says an object's own table of sections."""
+    data = request.param.read_bytes()
     place = data.index(b"\x7fELF", 1)
     shoff, = struct.unpack_from("<Q", data, place + 40)
     shnum, = struct.unpack_from("<H", data, place + 60)
-    room = shoff + 64 * shnum
-    once, text = graft(lethe, data, place, room)
+    return data, place, shoff + SHDR * shnum
+
+
+def test_debian(lethe, debian):
+    data, place, room = debian
+    once, text = graft(lethe, *debian)
     assert "kexec-tools' own" in text
     twice, text = graft(lethe, once, place, room)
     assert once == twice and "the same as this command's" in text
+    # The room is not forgotten by an object that leaves most of it.
+    short = purgatory(3000, lethe=77)
+    again, text = graft(lethe, data[:place] + short + bytes(room - 3000) + data[place + room:],
+                        place, room)
+    assert again == once and "of another version" in text
+
+
+def test_debian_as_installed(lethe, debian):
+    """In place of what was there, as docs/kexec.md does: the owner and the mode are KEXEC's."""
+    owner = (12, 34) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+    lethe.write("kexec", debian[0])
+    lethe.write("out", b"older")
+    os.chown(lethe.directory / "kexec", *owner)
+    os.chmod(lethe.directory / "kexec", 0o4755)
+    lethe.good("graft", "kexec", "-o", "out")
+    for name in "kexec", "out":
+        status = os.stat(lethe.directory / name)
+        assert (status.st_uid, status.st_gid, status.st_mode & 0o7777) == (*owner, 0o4755)
+    assert lethe.read("kexec") == debian[0]
+
+
+def test_debian_refused(lethe, debian):
+    """Each fault alone, in what was shown to be good."""
+    data, place, room = debian
+    behind = data[place + room:]
+    length = data.rindex(struct.pack("<Q", room))
+    for bad, reason in [
+            (data[:18] + b"\x3e" + data[19:], "is not for arm64 but for ELF machine 62"),
+            (data[:place], "there is no purgatory in it"),
+            (data[:place + 18] + b"\x3e" + data[place + 19:], "there is no purgatory in it"),
+            (data[:place + room - 1], "offset %#x is no purgatory: its table of" % place),
+            (data.replace(b"sha256_digest\0", b"sha256_digesT\0"),
+             "it has no global symbol sha256_digest"),
+            (data + data[place:place + room], "there are 2 purgatories in it"),
+            # An older and shorter Lethe, and no word of how long the first one was.
+            (data[:place] + purgatory(3000, lethe=77) + bytes(room - 3000) + behind[:length - place - room]
+             + bytes(8) + data[length + 8:], "the binary as it came may have more"),
+    ]:
+        lethe.write("kexec", bad)
+        for args in (["--check", "kexec"], ["kexec", "-o", "new"]):
+            assert REBUILD in lethe.bad(3, reason, "graft", *args).stderr
+        assert lethe.read("kexec") == bad
 
 
 def test_ours_is_what_kexec_takes():

@@ -61,14 +61,15 @@ check-unit: $$(UNIT_PROGRAMS) $$(CAVP)
 	CAVP='$(abspath $(CAVP))' $(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
 
 # The host command from outside, and the second writer of plans against it. flips is the command's own objects with
-# another main().
-.PHONY: check-tool
+# another main(). -long: the kexec of Debian's other release, too.
+.PHONY: check-tool check-tool-long
 FLIPS := $(O)/test/unit/flips
 $(FLIPS): test/unit/flips.c test/unit/random.h $(TOOL_OBJS)
 	mkdir -p $(@D)
 	$(HOSTCC) $(HOST_CFLAGS) -iquote test/unit -o $@ $< $(filter-out %/main.c.o,$(TOOL_OBJS)) -lfdt -lz -lzstd
-check-tool: $(O)/lethe $(FLIPS) $(KEXEC)
-	KEXEC='$(abspath $(KEXEC))' LETHE='$(abspath $(O))/lethe' PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
+check-tool-long: $(KEXEC_OTHER)
+check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC)
+	KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
 		test/unit
 
 -include $(shell [ -d $(UNIT_OBJ) ] && find $(UNIT_OBJ) -name '*.d')

@@ -27,9 +27,11 @@ BUSYBOX ?= $(O)/deps/busybox
 UBOOT ?= $(O)/deps/u-boot.bin
 EDK2 ?= $(O)/deps/edk2.fd
 KEXEC ?= $(O)/deps/kexec
+KEXEC_OTHER ?= $(O)/deps/kexec-other
 CAVP ?= $(O)/deps/cavp
 KEXEC_SRC ?= $(O)/deps/kexec-src
 KEXEC_TOOLS_SRC ?= $(O)/deps/kexec-tools-src
+KEXEC_TOOLS_OTHER_SRC ?= $(O)/deps/kexec-tools-other-src
 OPENSSL_SRC ?= $(O)/deps/openssl-src
 LINUX_SRC ?= $(O)/deps/linux-src.tar.xz
 ARM64_LIBS ?= $(O)/deps/arm64
@@ -44,7 +46,8 @@ endif
 DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \
 	NEWLIB_SRC='$(NEWLIB_SRC)' LIBFDT_SRC='$(LIBFDT_SRC)' KERNEL='$(KERNEL)' \
 	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' EDK2='$(EDK2)' KEXEC='$(KEXEC)' CAVP='$(CAVP)' KEXEC_SRC='$(KEXEC_SRC)' \
-	KEXEC_TOOLS_SRC='$(KEXEC_TOOLS_SRC)' OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
+	KEXEC_OTHER='$(KEXEC_OTHER)' KEXEC_TOOLS_SRC='$(KEXEC_TOOLS_SRC)' \
+	KEXEC_TOOLS_OTHER_SRC='$(KEXEC_TOOLS_OTHER_SRC)' OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
 
 .PHONY: deps deps-build deps-run deps-check deps-bench deps-long
 deps:
@@ -62,9 +65,11 @@ $(O)/deps/edk2.fd:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only edk2
 $(O)/deps/kexec:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only kexec
-$(O)/deps/kexec-tools-src:
+$(O)/deps/kexec-other:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long --only kexec-other
+$(O)/deps/kexec-tools-src $(O)/deps/kexec-tools-other-src:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long --only patch
-	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long --only kexec-tools-src
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long --only $(@F)
 $(O)/deps/cavp:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only cavp
 $(O)/deps/arm64:

@@ -10,9 +10,11 @@
 #	u-boot	u-boot.bin		for QEMU's virt machine
 #	edk2	edk2.fd			the same
 #	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all that it loads
+#	kexec-other  kexec-other/	the same of the other release: Debian 13's on 12, 12's on 13
 #	cavp	cavp/SHA256*.rsp	NIST's vectors for SHA-256
 #	kexec-src  kexec-src/		of kexec-tools' source tree: what its purgatory is made of
 #	kexec-tools-src  kexec-tools-src/	all of it, with Debian's patches: examples/kexec-tools
+#	kexec-tools-other-src  kexec-tools-other-src/	the same of the other release
 #	openssl-src  openssl-src/	of OpenSSL's: SHA-2 in assembly, and what writes it
 #	linux-src  linux-src.tar.xz	Debian's kernel source
 #	arm64	arm64/{include,lib}	zlib and zstd, static, arm64
@@ -24,6 +26,13 @@ O=${O:-build}
 mkdir -p "$O/deps"
 O=$(cd "$O" && pwd)
 . "$(dirname "$0")/apt.sh"
+
+other_release() {
+	case $(. /etc/os-release && echo "${VERSION_CODENAME:-sid}") in
+	trixie) echo bookworm ;;
+	*) echo trixie ;;
+	esac
+}
 
 place() {
 	case $1 in
@@ -119,16 +128,17 @@ fetch_edk2() {
 
 # Dynamically linked, with different libraries in each release: apt says which packages, the
 # files themselves which libraries. A plain lib/ is where the loader looks in the end.
-fetch_kexec() {
-	apt_ready arm64
+fetch_kexec() { # [WORLD]
+	world=${1:-arm64}
+	apt_ready "$world"
 	# shellcheck disable=SC2046
-	set -- $(apt_in arm64 apt-get -s install --no-install-recommends kexec-tools |
+	set -- $(apt_in "$world" apt-get -s install --no-install-recommends kexec-tools |
 		sed -n 's/^Inst \([^ ]*\) .*\[arm64\].*/\1/p')
 	[ $# -gt 0 ] || {
 		echo "deps: apt cannot tell what kexec-tools needs" >&2
 		return 1
 	}
-	unpack_debs arm64 "$tmp/root" "$@"
+	unpack_debs "$world" "$tmp/root" "$@"
 	mkdir -p "$tmp/out/sbin" "$tmp/out/lib"
 	find "$tmp/root" -path '*/sbin/kexec' -exec cp {} "$tmp/out/sbin" \;
 	set -- "$tmp/out/sbin/kexec"
@@ -145,6 +155,8 @@ fetch_kexec() {
 	[ -e "$tmp/out/sbin/kexec" ]
 }
 
+fetch_kexec_other() { fetch_kexec "$(other_release)"; }
+
 # The answers of NIST's validation program, out of a package of many.
 fetch_cavp() {
 	unpack_debs arm64 "$tmp/root" python3-cryptography-vectors
@@ -155,22 +167,23 @@ fetch_cavp() {
 }
 
 # Into out/, what the patterns name of a source package.
-fetch_sources() { # PACKAGE PATTERN...
-	package=$1
-	shift
+fetch_sources() { # WORLD PACKAGE PATTERN...
+	world=$1
+	package=$2
+	shift 2
 	mkdir "$tmp/src" "$tmp/out"
-	(cd "$tmp/src" && apt_fetch src "source --download-only" "$package")
+	(cd "$tmp/src" && apt_fetch "$world" "source --download-only" "$package")
 	tar --no-same-owner -xf "$tmp/src/"*.orig.tar.?z -C "$tmp/out" --strip-components=1 \
 		--wildcards --no-wildcards-match-slash "$@"
 }
 
 fetch_kexec_src() {
-	fetch_sources kexec-tools '*/purgatory' '*/util_lib' '*/include' '*/kexec/kexec-sha256.h' '*/COPYING'
+	fetch_sources src kexec-tools '*/purgatory' '*/util_lib' '*/include' '*/kexec/kexec-sha256.h' '*/COPYING'
 }
 
 # The whole, as Debian compiles it, but not configured.
-fetch_kexec_tools_src() {
-	fetch_sources kexec-tools '*'
+fetch_kexec_tools_src() { # [WORLD]
+	fetch_sources "${1:-src}" kexec-tools '*'
 	mkdir "$tmp/root"
 	tar --no-same-owner -xf "$tmp/src/"*.debian.tar.?z -C "$tmp/root"
 	[ -e "$tmp/root/debian/patches/series" ] || return 0
@@ -179,8 +192,10 @@ fetch_kexec_tools_src() {
 	done
 }
 
+fetch_kexec_tools_other_src() { fetch_kexec_tools_src "src-$(other_release)"; }
+
 fetch_openssl_src() {
-	fetch_sources openssl '*/crypto/sha/asm/sha512-armv8.pl' '*/crypto/perlasm/arm-xlate.pl' \
+	fetch_sources src openssl '*/crypto/sha/asm/sha512-armv8.pl' '*/crypto/perlasm/arm-xlate.pl' \
 		'*/crypto/arm_arch.h' '*/LICENSE.txt'
 }
 
@@ -247,7 +262,7 @@ variable() { # how to give NAME by hand
 	*-src) echo "${1%-src}_SRC" | tr - _ ;;
 	u-boot) echo UBOOT ;;
 	arm64) echo ARM64_LIBS ;;
-	*) echo "$1" ;;
+	*) echo "$1" | tr - _ ;;
 	esac | tr '[:lower:]' '[:upper:]'
 }
 

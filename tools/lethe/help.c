@@ -130,4 +130,4 @@ const char help_graft[] =
 "Lethe's sources builds one.\n"
 "\n"
 "Example: on the machine itself; the package's own stays beside it\n"
-"  lethe graft /usr/sbin/kexec -o kexec.lethe && ./kexec.lethe -l Image --reuse-cmdline\n";
+"  lethe graft /usr/sbin/kexec -o kexec.lethe && ./kexec.lethe -c -l Image --reuse-cmdline\n";
