@@ -7,7 +7,6 @@ is found out first, by the same load in a machine that goes no further.
 
 import functools
 import os
-import re
 
 import pytest
 
@@ -20,8 +19,6 @@ from images import cpio, pack, write
 from judge import blob_size
 from test_kexec import flip
 
-RO = os.path.join(O, "purgatory.ro")
-ELF = os.path.join(O, "purgatory.elf")
 MEMORY = 256
 CHOICES = {
     "cpu": ["cortex-a57", "neoverse-n1"],
@@ -41,12 +38,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
 
 
-@functools.cache
-def grafted():
-    with open(RO, "rb") as file:
-        return clients.with_purgatory(clients.read_kexec(), file.read())
-
-
 @pytest.fixture(scope="session")
 def client(tmp_path_factory):
     """The first kernel's archive, with Lethe in its kexec, or (stock) without."""
@@ -57,7 +48,7 @@ def client(tmp_path_factory):
     @functools.cache
     def archive(stock):
         return write(f"{folder}/{stock}", cpio([
-            *clients.base(), *clients.kexec_files(None if stock else grafted()),
+            *clients.base(), *clients.kexec_files(None if stock else purgatories.grafted()),
             ("k", 0o40755, b"", (0, 0)), clients.entry("k/Image", KERNEL),
             ("k/initrd", 0o100644, second, (0, 0))]))
     return archive
@@ -80,21 +71,19 @@ PLACES = {}
 
 
 def place(initrd, cell, load=CHECKED):
-    """Where kexec puts the purgatory: its last segment, says -d."""
+    """Where kexec puts the purgatory, says -d."""
     key = (strangers.name_of(cell), load)
     if key not in PLACES:
         with Machine(KERNEL, initrd=initrd, **options(cell, (*load, "-d"), wait=1)) as machine:
             patient(machine).expect("^client: waits$")
-            text = machine.raw.decode("utf-8", "replace")
-        PLACES[key] = max(int(at, 16) for at in
-                          re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)", text))
+            PLACES[key] = purgatories.loaded(machine)[0]
     return PLACES[key]
 
 
 def judged(at, *clean):
     """From the purgatory's first instruction. Of the segments that it checks none is believed clean."""
-    end = at + blob_size(ELF)
-    return {"start": at, "elf": ELF, "clean": [*clean, (at, end)],
+    end = at + blob_size(purgatories.ELF)
+    return {"start": at, "elf": purgatories.ELF, "clean": [*clean, (at, end)],
             "publish": {"workspace": (at, end)}}
 
 
@@ -192,7 +181,7 @@ def test_in_turn(work):
     times = 10
     boot = pack(work + "/boot.img", kernel=KERNEL)
     initrd = write(work + "/client", cpio([
-        *clients.base(), *clients.kexec_files(grafted()), ("k", 0o40755, b"", (0, 0)),
+        *clients.base(), *clients.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
         clients.entry("k/Image", KERNEL), clients.entry("k/boot.img", boot),
         clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")), ("who", 0o100644, b"x", (0, 0))]))
     line = f"console=ttyAMA0 t.run=chain t.left={times}"
