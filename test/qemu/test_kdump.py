@@ -137,12 +137,15 @@ class ByPurgatory(ByImage):
         return self
 
     def judged(self):
-        """Of what it checks nothing is believed clean, and all is to be when the crash kernel starts."""
+        """Of what it checks nothing is believed clean, and all is to be when the crash kernel starts.
+
+        It may store to its own segment only: nothing is moved.
+        """
         end = self.at + blob_size(purgatories.ELF)
         core, size = self.places["elfcorehdr"]
         return {"start": self.at, "elf": purgatories.ELF, "clean": [(self.at, end)],
                 "publish": {"workspace": (self.at, end), "elfcorehdr": (core, core + size)},
-                "read": [WINDOW, CONSOLE], "write": [WINDOW, CONSOLE]}
+                "read": [WINDOW, CONSOLE], "write": [(self.at, end), CONSOLE]}
 
     def names(self):
         """What else there is nobody tells it: elfcorehdr has some name or other."""
@@ -182,10 +185,10 @@ DOORS = {
     "purgatory": ByPurgatory(),
 }
 CHOICES = {
+    "door": list(DOORS),
     "cpu": ["cortex-a72", "neoverse-n1"],
     "el": [1, 2],
     "panics": [0, 2],               # which CPU
-    "door": list(DOORS),
 }
 
 

@@ -160,7 +160,6 @@ def test_damaged(client, pytestconfig, name, el):
         assert LINUX not in machine.raw.decode("utf-8", "replace").partition("client: waits")[2]
 
 
-@pytest.mark.long
 def test_damaged_stock(client):
     """Beside it: the stock one finds it, too, and stops in silence."""
     cell = {"cpu": "cortex-a72", "el": 2, "smp": 1}
