@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Debian's kexec with its own purgatory or another one under the meter: from its first instruction to the kernel's.
 
-For test_purgatory.py and bench/purgatory.py.
+For test_purgatory.py and bench/purgatory.py; what test_kdump.py has of it too comes first.
 """
 
 import functools
