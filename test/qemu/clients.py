@@ -116,7 +116,7 @@ def base(init=INIT):
 
 
 def kexec_files(binary=None, release=KEXEC):
-    """Debian's kexec and its libraries; binary: the bytes of another one (see with_purgatory)."""
+    """Debian's kexec and its libraries; binary: the bytes of another one."""
     found = []
     assert os.path.exists(os.path.join(release, "sbin/kexec")), release
     for folder, _, names in sorted(os.walk(release)):
@@ -164,13 +164,6 @@ def purgatory_at(binary):
             sections, = struct.unpack_from("<Q", binary, at + 40)
             size, count = struct.unpack_from("<HH", binary, at + 58)
             return at, sections + size * count  # the table of sections comes last
-
-
-def with_purgatory(binary, purgatory):
-    """kexec's bytes with another purgatory.ro, which may be shorter than the stock one."""
-    at, size = purgatory_at(binary)
-    assert len(purgatory) <= size, f"{len(purgatory)} bytes, room for {size}"
-    return binary[:at] + purgatory + bytes(size - len(purgatory)) + binary[at + size:]
 
 
 def command_line(run, *, load=(), append=(), **more):

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Debian's kexec with its own purgatory or another one under the meter: from its first instruction to the kernel's.
 
-For test_purgatory.py and bench/purgatory.py.
+For test_purgatory.py and bench/purgatory.py; what test_kdump.py has of it too comes first.
 """
 
+import functools
 import os
 import re
+import tempfile
 import time
 
 import clients
@@ -16,6 +18,22 @@ from images import cpio, write
 OPTIONS = {"smp": 1, "memory": 256}
 BECAUSE = "the meter is there instead"
 LETHE = os.path.join(harness.O, "purgatory.ro")
+ELF = os.path.join(harness.O, "purgatory.elf")
+
+
+@functools.cache
+def grafted():
+    """Debian's kexec with Lethe for a purgatory."""
+    with tempfile.TemporaryDirectory(prefix="lethe-") as folder:
+        return clients.grafted(folder + "/kexec")
+
+
+def loaded(machine):
+    """Where kexec -d said that it puts what: (the purgatory's address, {address: bytes of memory} of all)"""
+    text = machine.raw.decode("utf-8", "replace")
+    entry = re.search(r"kexec_load: entry = (0x[0-9a-f]+)", text)
+    segments = re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)\s+segment\[\d+\]\.memsz *= (0x[0-9a-f]+)", text)
+    return int(entry[1], 16), {int(at, 16): int(size, 16) for at, size in segments}
 
 
 def entry_of(purgatory):
@@ -35,8 +53,7 @@ def segments(initrd, cell, load):
     with machine(initrd, cell, [*load, "-d"], words={"wait": 1}) as first:
         first.deadline += 60
         first.expect("^client: waits$")
-        text = first.raw.decode("utf-8", "replace")
-    return sorted({int(at, 16) for at in re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)", text)})
+        return sorted(loaded(first)[1])
 
 
 def measure(name, binary, start, cell, folder):
@@ -69,7 +86,5 @@ def side_by_side(cell, folder):
     stock = clients.read_kexec()
     at, size = clients.purgatory_at(stock)
     own = write(f"{folder}/stock.ro", stock[at:at + size])
-    with open(LETHE, "rb") as file:
-        grafted = clients.with_purgatory(stock, file.read())
-    return (measure("lethe", grafted, entry_of(LETHE), cell, folder),
+    return (measure("lethe", grafted(), entry_of(LETHE), cell, folder),
             measure("stock", stock, entry_of(own), cell, folder))

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A bundle as the crash kernel: Debian's kernel panics, and what it starts keeps to the crash window.
+"""The crash kernel behind Lethe: Debian's kernel panics, and what it starts keeps to the crash window.
+
+Loaded by kexec as it is, from a bundle; or by a kexec whose purgatory is Lethe, from Debian's kernel itself.
 
 Each machine is under the judge from Lethe's first instruction on, which here also says where Lethe may load
 from and store to: the window, and the console. What lies outside is what somebody wants to see.
 """
 
 import dataclasses
+import functools
 import mmap
 import os
 import re
@@ -15,31 +18,21 @@ import pytest
 
 import clients
 import pairwise
+import purgatories
 import strangers
 from harness import KERNEL, MIB, O, RAM_BASE, VIRT_UART, Machine
 from images import Bundle, cpio, pack, write
+from judge import blob_size
 
 MEMORY = 512
 WINDOW = (0x50000000, 0x58000000)
 CRASHKERNEL = f"crashkernel=128M@{WINDOW[0]:#x}"
 CONSOLE = (VIRT_UART, VIRT_UART + 0x1000)
-CHOICES = {
-    "cpu": ["cortex-a72", "neoverse-n1"],
-    "el": [1, 2],
-    "panics": [0, 2],               # which CPU
-    "bundle": ["kernel", "initrd"],     # alone, and kexec loads the initrd; or both in one
-}
 CPUS = 4
 MORE = 40           # seconds: the load alone takes some, into a window that is mapped by pages
 BANNER = b"Linux version "      # what every boot shows of its Image
 DAMAGED = b"Linux vershon "     # one bit
-
-
-def pytest_generate_tests(metafunc):
-    long = metafunc.config.getoption("long")
-    if "cell" in metafunc.fixturenames:
-        cells = (pairwise.product if long else pairwise.cover)(CHOICES, lambda cell: True)
-        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+CELL = {"cpu": "neoverse-n1", "el": 2, "panics": 2}     # where the choices make no difference
 
 
 def archive(who):
@@ -48,29 +41,32 @@ def archive(who):
                  ("who", 0o100644, who.encode(), (0, 0))])
 
 
+def first_archive(path, image, initrd=None, kexec=None):
+    """The first kernel's: what its kexec loads, as paths and bytes, and perhaps another kexec."""
+    loaded = [("k/initrd", 0o100644, initrd, (0, 0))] if initrd else []
+    return write(path, cpio([*clients.base(), *clients.kexec_files(kexec), ("k", 0o40755, b"", (0, 0)),
+                             clients.entry("k/Image", image), *loaded]))
+
+
 @dataclasses.dataclass
 class ByImage:
     """What kexec loads is a bundle, and what stands before it is the stock purgatory.
 
-    Another door has another file for kexec, or another kexec: binary, as for clients.kexec_files.
+    who: whose initrd is the crash kernel's, kexec's ("loaders") or the bundle's ("packed").
     """
 
-    bundle: str = "kernel"
+    who: str = "loaders"
     policy: str = "halt"
-    binary: bytes = None
     load: tuple = ("-c", "-p", "-i")
     door: str = "image"
 
     def prepare(self, folder):
         """Makes what the first kernel gets: path is the Image for kexec, initrd the archive."""
-        packed = ["--initrd", write(folder + "/packed", archive("packed"))] \
-            if self.bundle == "initrd" else []
+        initrd = archive(self.who)
+        packed = ["--initrd", write(folder + "/packed", initrd)] if self.who == "packed" else []
         self.path = pack(folder + "/boot.img", "--on-fail", self.policy, *packed, kernel=KERNEL)
         self.parts = Bundle(self.path)
-        loaded = [] if packed else [("k/initrd", 0o100644, archive("loaders"), (0, 0))]
-        self.initrd = write(folder + "/client", cpio([
-            *clients.base(), *clients.kexec_files(self.binary), ("k", 0o40755, b"", (0, 0)),
-            clients.entry("k/Image", self.path), *loaded]))
+        self.initrd = first_archive(folder + "/client", self.path, None if packed else initrd)
         return self
 
     def judged(self):
@@ -98,35 +94,124 @@ class ByImage:
                        f"^lethe: enter {self.place('kernel')[0]:#x} EL{cell['el']}$",
                        never="lethe: FA")
 
+    def expect_failure(self, machine, name):
+        index, digest = self.names()[name], self.parts.segment(self.names()[name], "digest").hex()
+        machine.expect(rf"^lethe: 0\.1\.0 at {WINDOW[0]:#x} ",
+                       rf'^lethe: FAIL verify: segment {index} "{name}": .*\(LETHE_E_DIGEST\)$',
+                       f"^lethe: expected {digest}$", r"^lethe: found    [0-9a-f]{64}$",
+                       never="lethe: enter")
+
+    def stored(self):
+        """Bytes while moving: the kernel's zeroed tail, for nothing is moved."""
+        return sum(self.place(name)[2] - self.place(name)[1] for name in self.names())
+
     def expect_record(self, machine, cell):
-        """The bytes that were stored while moving are the kernel's zeroed tail: nothing was moved."""
-        tails = sum(self.place(name)[2] - self.place(name)[1] for name in self.names())
         machine.expect(f"^door +{self.door}$", "^mode +cached$", f"^entered at +EL{cell['el']}$",
-                       f"^handed over at +EL{cell['el']}$", rf"^move +\d+ +[0-9.]+ +{tails} ",
+                       f"^handed over at +EL{cell['el']}$", "^boot count +1$",
+                       rf"^move +\d+ +[0-9.]+ +{self.stored()} ",
                        "^segment +verdict$", *(f"^{name} +ok$" for name in self.names()),
                        never="Kernel panic")
 
 
-DOORS = {"image": ByImage}
+@dataclasses.dataclass
+class ByPurgatory(ByImage):
+    """What kexec loads is Debian's kernel, of which it makes a digest, and what stands before it is Lethe."""
+
+    policy: str = "reset"
+    load: tuple = ("-c", "-p", "--serial=ttyAMA0")
+    door: str = "purgatory"
+
+    def prepare(self, folder):
+        """Where kexec puts what is the same on every CPU: said by a load in a machine that goes no further."""
+        self.contents = {"initrd": archive(self.who), "elfcorehdr": b"\x7fELF\2\1\1" + bytes(9)}
+        with open(KERNEL, "rb") as file:
+            self.contents["kernel"] = file.read()
+        self.initrd = first_archive(folder + "/client", KERNEL, self.contents["initrd"],
+                                    purgatories.grafted())
+        with Machine(KERNEL, **options(CELL, self, "-d", wait=1)) as machine:
+            machine.deadline += MORE
+            machine.expect("^client: waits$")
+            self.at, memory = purgatories.loaded(machine)
+        del memory[self.at]
+        self.places = dict(zip(["kernel", "initrd", "dtb", "elfcorehdr"], sorted(memory.items()), strict=True))
+        return self
+
+    def judged(self):
+        """Of what it checks nothing is believed clean, and all is to be when the crash kernel starts.
+
+        It may store to its own segment only: nothing is moved.
+        """
+        end = self.at + blob_size(purgatories.ELF)
+        core, size = self.places["elfcorehdr"]
+        return {"start": self.at, "elf": purgatories.ELF, "clean": [(self.at, end)],
+                "publish": {"workspace": (self.at, end), "elfcorehdr": (core, core + size)},
+                "read": [WINDOW, CONSOLE], "write": [(self.at, end), CONSOLE]}
+
+    def names(self):
+        """What else there is nobody tells it: elfcorehdr has some name or other."""
+        return ["kernel", "initrd", "dtb", r"\w+"]
+
+    def place(self, name):
+        return *self.places[name], self.places[name][1]
+
+    def content(self, name):
+        return self.contents[name]
+
+    def expect_start(self, machine, el):
+        machine.expect(rf"^lethe: 0\.1\.0 at {self.at:#x} EL{el} E2H=0 x0={self.places['dtb'][0]:#x}$")
+
+    def expect_lethe(self, machine, cell):
+        self.expect_start(machine, cell["el"])
+        size = sum(size for _, size in self.places.values())
+        machine.expect(rf"^lethe: regions {size} sha256 ok \d+ ms \d+ MiB/s$",
+                       f"^lethe: enter {WINDOW[0]:#x} EL{cell['el']}$", never="lethe: FA")
+
+    def expect_failure(self, machine, name):
+        """One digest over all: it names what it may have been."""
+        self.expect_start(machine, CELL["el"])
+        machine.expect(r'^lethe: FAIL verify: segment 0 "regions": .*\(LETHE_E_DIGEST\)$',
+                       "^lethe: expected [0-9a-f]{64}$", "^lethe: found    [0-9a-f]{64}$",
+                       *(f"^lethe: one of: {name} {at:#x} {size}$"
+                         for name, (at, size) in zip(self.names(), self.places.values())),
+                       never="lethe: enter")
+
+    def stored(self):
+        return 0
 
 
-@pytest.fixture(scope="session", params=DOORS)
-def prepared(request, tmp_path_factory):
-    """A door's files, by what is in the bundle."""
-    made = {}
+DOORS = {
+    "bundle": ByImage(),
+    "packed": ByImage("packed", "reset"),
+    "purgatory": ByPurgatory(),
+}
+CHOICES = {
+    "door": list(DOORS),
+    "cpu": ["cortex-a72", "neoverse-n1"],
+    "el": [1, 2],
+    "panics": [0, 2],               # which CPU
+}
 
-    def prepare(bundle):
-        if bundle not in made:
-            folder = str(tmp_path_factory.mktemp("kdump"))
-            made[bundle] = DOORS[request.param](bundle).prepare(folder)
-        return made[bundle]
+
+def pytest_generate_tests(metafunc):
+    long = metafunc.config.getoption("long")
+    if "cell" in metafunc.fixturenames:
+        cells = (pairwise.product if long else pairwise.cover)(CHOICES, lambda cell: True)
+        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """A door with its files."""
+    @functools.cache
+    def prepare(name):
+        return DOORS[name].prepare(str(tmp_path_factory.mktemp("kdump")))
     return prepare
 
 
-def options(cell, door, **more):
-    """A Machine's. The other CPUs are kept busy up to the panic."""
-    line = clients.command_line("kexec-p", load=door.load, append=["maxcpus=1"], cpu=cell["panics"],
-                                busy=CPUS - 1, **more)
+def options(cell, door, *load, **more):
+    """A Machine's. The other CPUs are kept busy up to the panic. load: more for kexec"""
+    line = clients.command_line("kexec-p", load=(*door.load, *load), append=["maxcpus=1"],
+                                cpu=cell["panics"], busy=CPUS - 1, **more)
     return {"cpu": cell["cpu"], "el": cell["el"], "smp": CPUS, "memory": MEMORY,
             "append": f"{line} {CRASHKERNEL}", "initrd": door.initrd}
 
@@ -159,23 +244,19 @@ def expect_crash_kernel(machine, cell):
 
 
 def test_started(prepared, cell):
-    door = prepared(cell["bundle"])
+    door = prepared(cell["door"])
     with Machine(KERNEL, judge=door.judged(), **options(cell, door)) as machine:
         machine.deadline += MORE
         machine.expect("^client: load status=0$", "Kernel panic - not syncing: sysrq",
                        "Starting crashdump kernel")
         door.expect_lethe(machine, cell)
         expect_crash_kernel(machine, cell)
-        machine.expect("^client: model=.* initrd=" +
-                       ("packed" if cell["bundle"] == "initrd" else "loaders"))
+        machine.expect(f"^client: model=.* initrd={door.who}$")
         door.expect_record(machine, cell)
         machine.expect("^client: end$")
 
 
 # ---- damage between the load and the panic ----
-
-CELL = {"cpu": "neoverse-n1", "el": 2, "panics": 2}
-
 
 def flip(machine, address, expected):
     """One bit of memory that holds these bytes."""
@@ -185,30 +266,30 @@ def flip(machine, address, expected):
         memory[at + DAMAGED.index(b"h")] ^= BANNER[DAMAGED.index(b"h")] ^ ord("h")
 
 
-def run_damaged(machine, address, expected):
+def run_damaged(machine, damage):
+    """damage: {address: what is there}"""
     machine.deadline += MORE
     machine.expect("^client: load status=0$", "^client: waits$")
-    flip(machine, address, expected)
+    for address, expected in damage.items():
+        flip(machine, address, expected)
     machine.type("\n")
     machine.expect("Kernel panic - not syncing: sysrq", "Starting crashdump kernel")
 
 
-@pytest.mark.parametrize("name, policy", [("kernel", "halt"), ("initrd", "reset")])
-def test_damaged(work, pytestconfig, name, policy):
+@pytest.mark.parametrize("door, name", [
+    ("bundle", "kernel"), ("packed", "initrd"), ("purgatory", "kernel"), ("purgatory", "initrd"),
+    pytest.param("purgatory", "elfcorehdr", marks=pytest.mark.long)])
+def test_damaged(prepared, pytestconfig, door, name):
     """Named, and the policy followed: a panic's last chance is not to be a hang."""
-    door = ByImage("initrd", policy).prepare(work)
+    door = prepared(door)
     content = door.content(name)
-    at = content.index(BANNER) if name == "kernel" else len(content) // 2
+    at = {"kernel": content.find(BANNER), "initrd": len(content) // 2, "elfcorehdr": 0}[name]
     with Machine(KERNEL, judge=door.judged(), ram=True, extra=["-no-reboot"],
                  **options(CELL, door, wait=1)) as machine:
-        run_damaged(machine, door.place(name)[0] + at, content[at:at + 64])
-        index, digest = door.names()[name], door.parts.segment(door.names()[name], "digest").hex()
-        machine.expect(rf"^lethe: 0\.1\.0 at {WINDOW[0]:#x} ",
-                       rf'^lethe: FAIL verify: segment {index} "{name}": .*\(LETHE_E_DIGEST\)$',
-                       f"^lethe: expected {digest}$", r"^lethe: found    [0-9a-f]{64}$",
-                       never="lethe: enter")
-        machine.expect({"reset": "^lethe: reset in 5 s$", "halt": "^lethe: halt$"}[policy])
-        if policy == "reset" and pytestconfig.getoption("long"):
+        run_damaged(machine, {door.place(name)[0] + at: content[at:at + 64]})
+        door.expect_failure(machine, name)
+        machine.expect({"reset": "^lethe: reset in 5 s$", "halt": "^lethe: halt$"}[door.policy])
+        if door.policy == "reset" and pytestconfig.getoption("long"):
             assert machine.expect_exit() == 0
         assert "lethe: enter" not in machine.raw.decode("utf-8", "replace")
 
@@ -219,7 +300,9 @@ class Stock(ByImage):
     def prepare(self, folder):
         self.initrd = clients.initramfs(folder + "/client")
         with open(KERNEL, "rb") as file:
-            self.image = file.read()
+            image = file.read()
+        self.banners = {WINDOW[0] + found.start(): image[found.start():found.start() + 64]
+                        for found in re.finditer(BANNER, image)}
         return self
 
 
@@ -227,9 +310,8 @@ class Stock(ByImage):
 def test_damaged_stock(work):
     """With its check kexec's purgatory loops, after a word if it was told of a console."""
     door = Stock(load=("-c", "-p", "--serial=ttyAMA0")).prepare(work)
-    at = door.image.index(BANNER)
     with Machine(KERNEL, ram=True, **options(CELL, door, wait=1)) as machine:
-        run_damaged(machine, WINDOW[0] + at, door.image[at:at + 64])
+        run_damaged(machine, door.banners)
         machine.expect("sha256 digests do not match", never="Booting Linux")
         machine.drain(5.0)
         assert machine.process.poll() is None, "it ended"
@@ -240,7 +322,6 @@ def test_damaged_stock(work):
 def test_damaged_stock_unchecked(work):
     """Without it the damaged kernel is what collects the dump: its own first line says so."""
     door = Stock().prepare(work)
-    at = door.image.index(BANNER)
     with Machine(KERNEL, ram=True, **options(CELL, door, wait=1)) as machine:
-        run_damaged(machine, WINDOW[0] + at, door.image[at:at + 64])
+        run_damaged(machine, door.banners)
         machine.expect("Booting Linux", re.escape(DAMAGED.decode()), "^client: vmcore$")

@@ -7,7 +7,6 @@ is found out first, by the same load in a machine that goes no further.
 
 import functools
 import os
-import re
 import shutil
 
 import pytest
@@ -22,7 +21,6 @@ from judge import blob_size
 from meter import symbols
 from test_kexec import flip, overwrite
 
-ELF = os.path.join(O, "purgatory.elf")
 MEMORY = 256
 CHOICES = {
     "cpu": ["cortex-a57", "neoverse-n1"],
@@ -76,26 +74,20 @@ def patient(machine):
 PLACES = {}
 
 
-def last_segment(machine):
-    """Where kexec puts the purgatory, when -d has said it."""
-    text = machine.raw.decode("utf-8", "replace")
-    return max(int(at, 16) for at in re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)", text))
-
-
 def place(initrd, cell, load=CHECKED, dtb=None):
-    """The same, kept for the next load like it."""
+    """Where kexec puts the purgatory, says -d."""
     key = (initrd, strangers.name_of(cell), load, dtb)
     if key not in PLACES:
         with Machine(KERNEL, initrd=initrd, dtb=dtb, **options(cell, (*load, "-d"), wait=1)) as machine:
             patient(machine).expect("^client: waits$")
-            PLACES[key] = last_segment(machine)
+            PLACES[key] = purgatories.loaded(machine)[0]
     return PLACES[key]
 
 
 def judged(at, *clean):
     """From the purgatory's first instruction. Of the segments that it checks none is believed clean."""
-    end = at + blob_size(ELF)
-    return {"start": at, "elf": ELF, "clean": [*clean, (at, end)],
+    end = at + blob_size(purgatories.ELF)
+    return {"start": at, "elf": purgatories.ELF, "clean": [*clean, (at, end)],
             "publish": {"workspace": (at, end)}}
 
 
@@ -213,7 +205,7 @@ def test_fault(client, el):
     """An exception, here of an instruction that is none, has a vector: said where, and the policy followed."""
     cell = {"cpu": "cortex-a57", "el": el, "smp": 1}
     at = place(client(False), cell)
-    start = symbols(ELF)["lethe_sha256_ce"]
+    start = symbols(purgatories.ELF)["lethe_sha256_ce"]
     assert start % 4096 <= 4096 - 64        # memory that waits for kexec -e is in pages anywhere
     with open(purgatories.LETHE, "rb") as file:
         text = file.read()[64 + start:][:64]
@@ -226,7 +218,6 @@ def test_fault(client, el):
                        "^lethe: reset in 5 s$", never="lethe: enter")
 
 
-@pytest.mark.long
 def test_damaged_stock(client):
     """Beside it: the stock one finds it, too, and stops in silence."""
     cell = {"cpu": "cortex-a72", "el": 2, "smp": 1}
@@ -247,7 +238,7 @@ def test_in_turn(work):
     times = 10
     boot = pack(work + "/boot.img", kernel=KERNEL)
     initrd = write(work + "/client", cpio([
-        *clients.base(), *clients.kexec_files(clients.grafted(work + "/kexec")), ("k", 0o40755, b"", (0, 0)),
+        *clients.base(), *clients.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
         clients.entry("k/Image", KERNEL), clients.entry("k/boot.img", boot),
         clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")), ("who", 0o100644, b"x", (0, 0))]))
     line = f"console=ttyAMA0 t.run=chain t.left={times}"

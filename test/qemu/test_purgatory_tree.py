@@ -7,11 +7,12 @@ import time
 
 import pytest
 
+import purgatories
 from harness import KERNEL, Failure, Machine
 from images import fdtput, machine_tree
 from meter import symbols
 from test_kexec import flip
-from test_purgatory import ELF, LINUX, MEMORY, client, expect_regions, judged, options, patient, place
+from test_purgatory import LINUX, MEMORY, client, expect_regions, judged, options, patient, place
 
 CELL = {"cpu": "cortex-a72", "el": 2, "smp": 1}
 MAGIC = bytes.fromhex("d00dfeed")
@@ -39,7 +40,7 @@ def test_damaged(client):
 
 def halted(machine, at):
     """The registers of CPU 0 when it has come to its last loop."""
-    start = at + symbols(ELF)["lethe_halt"]
+    start = at + symbols(purgatories.ELF)["lethe_halt"]
     until = time.monotonic() + 60
     while time.monotonic() < until:
         registers = machine.monitor.registers()
@@ -49,9 +50,9 @@ def halted(machine, at):
     raise Failure(f"does not halt: {registers}")
 
 
-@pytest.mark.parametrize("field, value", [(0, 0), (4, 0x7fffffff), (8, 0xfffffff8)],
-                         ids=["magic", "totalsize", "structure"])
-def test_damaged_header(client, field, value):
+@pytest.mark.parametrize("fields", [{0: 0}, {8: 0xfffffff8}, {4: 0x180000, 12: 0x100000}],
+                         ids=["magic", "structure", "totalsize-strings"])
+def test_damaged_header(client, fields):
     """It is no tree any more: nothing in it is believed, neither console nor conduit, and nothing is read behind it.
     The digest tells, and where there is no console the registers do."""
     at = place(client(False), CELL)
@@ -60,7 +61,8 @@ def test_damaged_header(client, field, value):
             found = [match.start() for match in re.finditer(re.escape(MAGIC), memory)
                      if match.start() % 4096 == 0]
             for tree in found:
-                memory[tree + field:tree + field + 4] = value.to_bytes(4, "big")
+                for field, value in fields.items():
+                    memory[tree + field:tree + field + 4] = value.to_bytes(4, "big")
         assert found
         machine.type("\n")
         machine.expect("Bye!")

@@ -7,8 +7,8 @@ the judge from the purgatory's first instruction on.
 
 import clients
 import pairwise
+import purgatories
 import strangers
-import test_purgatory
 from harness import EDK2, KERNEL, Machine
 from images import cpio, write
 from test_kexec import archive
@@ -33,7 +33,7 @@ def pytest_generate_tests(metafunc):
 
 def client(folder):
     return write(folder + "/client", cpio([
-        *clients.base(), *clients.kexec_files(clients.grafted(folder + "/kexec")), ("k", 0o40755, b"", (0, 0)),
+        *clients.base(), *clients.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
         clients.entry("k/Image", KERNEL), ("k/initrd", 0o100644, archive("loaders"), (0, 0))]))
 
 
@@ -50,7 +50,7 @@ def place(initrd, cell):
     """Where kexec puts the purgatory."""
     with machine_of(initrd, cell, (*LOAD, "-d"), words=["wait"]) as machine:
         machine.expect("^client: waits$")
-        return test_purgatory.last_segment(machine)
+        return purgatories.loaded(machine)[0]
 
 
 def test_started(work, cell):
