@@ -4,11 +4,12 @@
 #
 # The user's configuration is read, never changed. It says where the archive is and which
 # key signs it; what it may lack (source packages, the backports suite, arm64) is asked of
-# the same archive. There are three worlds, each with its own lists:
+# the same archive. There are these worlds, each with its own lists:
 #
 #	host	the packages of this machine: installs, and QEMU
 #	arm64	a machine with nothing on it, so that `download` means arm64 packages
 #	src	source packages
+#	SUITE	the same as arm64, of this suite alone: another release's, or backports
 
 # shellcheck disable=SC2016	# $(...) below are apt's
 apt_dir=$O/deps/apt	# absolute: downloads change folder
@@ -43,14 +44,14 @@ entry_trust() { # URI RELEASE FILE
 	}' "$3" | tr ',' ' '
 }
 
-stanza() { # TYPE URI RELEASE COMPONENTS FILE
+stanza() { # TYPE URI RELEASE COMPONENTS FILE [the release whose keys sign it]
 	echo "Types: $1"
 	echo "URIs: $2"
 	echo "Suites: $3"
 	echo "Components: $4"
 	# Whatever else the user's apt fetches (Contents, icons) is of no use here.
 	if [ "$1" = deb ]; then echo "Targets: Packages"; else echo "Targets: Sources"; fi
-	entry_trust "$2" "$3" "$5"
+	entry_trust "$2" "${6:-$3}" "$5"
 	echo
 }
 
@@ -87,7 +88,7 @@ apt_world() { # WORLD [backports]
 	case $1 in
 	src)
 		stanza deb-src "$uri" "$release" main "$file" ;;
-	*)
+	host | arm64)
 		user_indexes | while read -r u r c e; do
 			case $r in
 			"$release" | "$release-updates" | "$release-security" | "$release/updates")
@@ -95,6 +96,8 @@ apt_world() { # WORLD [backports]
 			esac
 		done
 		[ $# -lt 2 ] || stanza deb "$uri" "$release-backports" main "$file" ;;
+	*)
+		stanza deb "$uri" "$1" main "$file" "$release" ;;
 	esac >"$dir/archive.sources"
 
 	{
@@ -127,11 +130,13 @@ apt_world() { # WORLD [backports]
 			echo 'Dir::Etc::Preferences "/dev/null";'
 			echo 'Dir::Etc::PreferencesParts "/dev/null";' ;;
 		esac
-		if [ "$1" = arm64 ]; then
+		case $1 in
+		host | src) ;;
+		*)
 			echo 'APT::Architecture "arm64";'
 			echo '#clear APT::Architectures;'
-			echo 'APT::Architectures { "arm64"; };'
-		fi
+			echo 'APT::Architectures { "arm64"; };' ;;
+		esac
 	} >"$dir/apt.conf"
 }
 

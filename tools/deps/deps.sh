@@ -50,6 +50,7 @@ HOSTCC=${HOSTCC:-cc}
 : "${KEXEC:=$O/deps/kexec}" "${KEXEC_SRC:=$O/deps/kexec-src}" "${OPENSSL_SRC:=$O/deps/openssl-src}"
 : "${KEXEC_TOOLS_SRC:=$O/deps/kexec-tools-src}"
 : "${CAVP:=$O/deps/cavp}" "${LINUX_SRC:=$O/deps/linux-src.tar.xz}"
+: "${KERNELS:=$O/deps/kernels}" "${KERNELS_GENERIC:=$O/deps/kernels-generic}"
 : "${QEMU:=$("$here/qemu.sh")}"
 
 # --- what is missing -------------------------------------------------------------------------
@@ -128,7 +129,7 @@ column() { echo "$lacks" | awk -F'|' -v c="$1" '{ print $c }'; }
 # A variable that points elsewhere is the user's word: nothing that is fetched would be used.
 for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT edk2:EDK2 \
 	kexec:KEXEC cavp:CAVP kexec-src:KEXEC_SRC kexec-tools-src:KEXEC_TOOLS_SRC openssl-src:OPENSSL_SRC linux-src:LINUX_SRC \
-	arm64:ARM64_LIBS qemu:QEMU; do
+	arm64:ARM64_LIBS kernels:KERNELS kernels-generic:KERNELS_GENERIC qemu:QEMU; do
 	echo "$lacks" | grep -q "^${pair%:*}|" || continue
 	value=
 	eval "value=\${${pair#*:}}"
