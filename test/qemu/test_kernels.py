@@ -26,18 +26,23 @@ ALL = [*CLOUD, "6.1-generic", "6.12-generic"]
 # From 6.1 to itself goes Debian 12's in all the other files.
 WAYS = ["6.1-to-6.12", "6.12-to-6.1", "6.12-to-6.12"]
 CPUS = ["cortex-a72", "neoverse-n1", "max"]
-CHOICES = {"way": WAYS, "door": ["purgatory", "image"], "el": [1, 2], "smp": [1, 4]}
-LONG = {**CHOICES, "way": ["-to-".join(pair) for pair in itertools.product(ALL, ALL)], "cpu": CPUS}
+DOORS = ["purgatory", "image"]
+CHOICES = {"way": WAYS, "door": DOORS, "el": [1, 2], "smp": [1, 4]}
+LONG = {"door": DOORS, "way": ["-to-".join(pair) for pair in itertools.product(ALL, ALL)]}
+OTHERS = {"cpu": CPUS, "el": [1, 2], "smp": [1, 4]}
 MEMORY = 512        # MiB: 44 of a kernel, in an archive, unpacked, loaded and started
 LOAD = {"purgatory": test_purgatory.CHECKED, "image": (*test_kexec.CALLED, f"--mem-min={test_kexec.AT:#x}")}
 
 
 def cells_of(long):
-    """Every way by every door, each two of the other choices somewhere; or few, and the CPUs take turns."""
+    """Every way by every door, where each two of the other choices take turns; or few, and the CPUs do."""
     if long:
-        return pairwise.cover(LONG, lambda cell: True)
-    return [{**cell, "cpu": cpu} for cell, cpu in
-            zip(pairwise.cover(CHOICES, lambda cell: True), itertools.cycle(CPUS))]
+        cells, others = pairwise.product(LONG, lambda cell: True), pairwise.cover(OTHERS, lambda cell: True)
+        others.append(others[0])        # seven do not go in step with four kernels
+        assert len(others) == 7
+    else:
+        cells, others = pairwise.cover(CHOICES, lambda cell: True), [{"cpu": cpu} for cpu in CPUS]
+    return [{**cell, **more} for cell, more in zip(cells, itertools.cycle(others))]
 
 
 def pytest_generate_tests(metafunc):
@@ -78,10 +83,16 @@ def prepare(folder, kernel, door):
         clients.entry("k/Image", kernel), ("k/initrd", 0o100644, test_kexec.archive("loaders"), (0, 0))])), None
 
 
+def patient(machine):
+    """Two large kernels, one judged while it loads the other; several machines at a time."""
+    machine.deadline += 180
+    return machine
+
+
 def purgatory_at(kernel, cell, initrd):
     """Where kexec puts it, its last segment: by the same load in a machine that goes no further."""
     with Machine(kernel, **options(cell, initrd, load=["-d"], wait=1)) as machine:
-        test_purgatory.patient(machine).expect("^client: waits$")
+        patient(machine).expect("^client: waits$")
         text = machine.raw.decode("utf-8", "replace")
     return max(int(at, 16) for at in re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)", text))
 
@@ -90,7 +101,7 @@ def check(cell, initrd, boot, **machine):
     """From the first kernel to the second one's user space."""
     first, second = cell["way"].split("-to-")
     with Machine(image(first), **options(cell, initrd), **machine) as started:
-        assert test_purgatory.patient(started).expect(r"Linux version (\S+) ")[1] == release(first)
+        assert patient(started).expect(r"Linux version (\S+) ")[1] == release(first)
         started.expect("^client: load status=0$")
         if boot:
             test_kexec.expect_lethe(started, boot, cell["el"])
