@@ -13,6 +13,7 @@ QEMU_JOBS = $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf %s '-n 2 -
 QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	BUSYBOX='$(abspath $(BUSYBOX))' UBOOT='$(abspath $(UBOOT))' EDK2='$(abspath $(EDK2))' \
 	KEXEC='$(abspath $(KEXEC))' KEXEC_OTHER='$(abspath $(KEXEC_OTHER))' CAVP='$(abspath $(CAVP))' \
+	KERNELS='$(abspath $(KERNELS))' KERNELS_GENERIC='$(abspath $(KERNELS_GENERIC))' \
 	PYTHONDONTWRITEBYTECODE=1 \
 	$(PYTHON) -m pytest -q -p no:cacheprovider $(QEMU_JOBS) $(if $(K),-k '$(K)') \
 	--junitxml=$(QEMU_TEST)/result.xml test/qemu
@@ -20,8 +21,9 @@ QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 .PHONY: check-qemu check-qemu-long
 check-qemu-long: $(KEXEC_OTHER)
 check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(O)/cohsan.so $(QEMU_IMAGES) $(KERNEL) \
-		$(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(O)/purgatory.ro $(O)/meter.so
+		$(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(KERNELS) $(O)/purgatory.ro $(O)/meter.so
 	$(QEMU_PYTEST) $(if $(filter %-long,$@),--long)
+check-qemu-long: $(KERNELS_GENERIC)
 
 $(QEMU_TEST)/payload-virt.img: QEMU_DEFS = -DUART_PL011=0x09000000
 $(QEMU_TEST)/payload-evb.img: QEMU_DEFS = -DUART_NS16550=0xf0000000

@@ -51,6 +51,7 @@ HOSTCC=${HOSTCC:-cc}
 : "${KEXEC_TOOLS_SRC:=$O/deps/kexec-tools-src}" "${KEXEC_TOOLS_OTHER_SRC:=$O/deps/kexec-tools-other-src}"
 : "${KEXEC_OTHER:=$O/deps/kexec-other}"
 : "${CAVP:=$O/deps/cavp}" "${LINUX_SRC:=$O/deps/linux-src.tar.xz}"
+: "${KERNELS:=$O/deps/kernels}" "${KERNELS_GENERIC:=$O/deps/kernels-generic}"
 : "${QEMU:=$("$here/qemu.sh")}"
 
 # --- what is missing -------------------------------------------------------------------------
@@ -129,7 +130,8 @@ column() { echo "$lacks" | awk -F'|' -v c="$1" '{ print $c }'; }
 # A variable that points elsewhere is the user's word: nothing that is fetched would be used.
 for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT edk2:EDK2 \
 	kexec:KEXEC cavp:CAVP kexec-src:KEXEC_SRC kexec-tools-src:KEXEC_TOOLS_SRC openssl-src:OPENSSL_SRC linux-src:LINUX_SRC \
-	kexec-other:KEXEC_OTHER kexec-tools-other-src:KEXEC_TOOLS_OTHER_SRC arm64:ARM64_LIBS qemu:QEMU; do
+	kexec-other:KEXEC_OTHER kexec-tools-other-src:KEXEC_TOOLS_OTHER_SRC kernels:KERNELS kernels-generic:KERNELS_GENERIC \
+	arm64:ARM64_LIBS qemu:QEMU; do
 	echo "$lacks" | grep -q "^${pair%:*}|" || continue
 	value=
 	eval "value=\${${pair#*:}}"

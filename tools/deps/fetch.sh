@@ -6,6 +6,8 @@
 #	newlib	newlib/			newlib's source tree
 #	libfdt	libfdt/			libfdt's sources, flat
 #	kernel	kernel/Image		Debian's arm64 cloud kernel; kernel/version
+#	kernels	kernels/{6.1,6.12}	those of Debian 12 and 13: this release's and the other
+#	kernels-generic  kernels-generic/{6.1,6.12}	the same, of the generic flavour
 #	busybox	busybox			static, arm64
 #	u-boot	u-boot.bin		for QEMU's virt machine
 #	edk2	edk2.fd			the same
@@ -88,20 +90,63 @@ fetch_libfdt() {
 }
 
 # The name of a kernel changes with each of its versions: ask the metapackage.
-fetch_kernel() {
-	apt_ready arm64
-	image=$(apt_in arm64 apt-cache depends --no-recommends linux-image-cloud-arm64 |
-		awk '$1 == "Depends:" && $2 ~ /^linux-image-/ { print $2; exit }')
-	unpack_debs arm64 "$tmp/root" "$image"
-	mkdir "$tmp/out"
-	mv "$tmp"/root/boot/vmlinuz-* "$tmp/out/Image"
-	basename "$tmp"/root/boot/config-* | sed 's/^config-//' >"$tmp/out/version"
-	magic=$(dd if="$tmp/out/Image" bs=1 skip=56 count=4 2>/dev/null)
+kernel_package() { # WORLD METAPACKAGE
+	apt_in "$1" apt-cache depends --no-recommends "$2" 2>/dev/null |
+		awk '$1 == "Depends:" && $2 ~ /^linux-image-/ { print $2; exit }'
+}
+
+# The Image alone: the modules beside it are some hundred MB.
+take_kernel() { # WORLD PACKAGE FILE
+	mkdir -p "$tmp/debs"
+	(cd "$tmp/debs" && apt_fetch "$1" download "$2")
+	dpkg-deb --fsys-tarfile "$tmp/debs/$2"_*.deb | tar -xO --wildcards './boot/vmlinuz-*' >"$3"
+	rm "$tmp/debs/$2"_*.deb
+	magic=$(dd if="$3" bs=1 skip=56 count=4 2>/dev/null | tr -d '\0')
 	[ "$magic" = "ARMd" ] || {
-		echo "deps: $image holds no plain arm64 Image" >&2
+		echo "deps: $2 holds no plain arm64 Image" >&2
 		return 1
 	}
 }
+
+fetch_kernel() {
+	apt_ready arm64
+	image=$(kernel_package arm64 linux-image-cloud-arm64)
+	mkdir "$tmp/out"
+	take_kernel arm64 "$image" "$tmp/out/Image"
+	echo "${image#linux-image-}" >"$tmp/out/version"
+}
+
+# A release has one of the two; the other is in a suite beside it, of the same archive.
+take_version() { # VERSION METAPACKAGE SUITE...
+	version=$1
+	package=$2
+	shift 2
+	case $package,$(cat "$O/deps/kernel/version" 2>/dev/null) in
+	"linux-image-cloud-arm64,$version."*)
+		ln "$O/deps/kernel/Image" "$tmp/out/$version"
+		return ;;
+	esac
+	for world in arm64 "$@"; do
+		apt_ready "$world" 2>/dev/null || continue
+		image=$(kernel_package "$world" "$package")
+		case $image in
+		"linux-image-$version."*)
+			take_kernel "$world" "$image" "$tmp/out/$version"
+			return ;;
+		esac
+	done
+	echo "deps: no kernel $version: $package is of another version in this release and in: $*" >&2
+	return 1
+}
+
+take_versions() { # METAPACKAGE
+	mkdir "$tmp/out"
+	take_version 6.1 "$1" bookworm
+	take_version 6.12 "$1" bookworm-backports trixie
+}
+
+fetch_kernels() { take_versions linux-image-cloud-arm64; }
+fetch_kernels_generic() { take_versions linux-image-arm64; }
 
 fetch_busybox() {
 	unpack_debs arm64 "$tmp/root" busybox-static

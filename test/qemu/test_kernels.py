@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The kernels of Debian 12 and 13 start each other: 6.1 and 6.12, as they are for clouds and the generic ones.
+
+By kexec with Lethe inside, which checks what it loaded, and by a bundle under kexec as it is. Each machine is
+under the judge from Lethe's first instruction to the second kernel's; the purgatory with --long only.
+"""
+
+import itertools
+import os
+import re
+
+import pytest
+
+import clients
+import pairwise
+import strangers
+import test_kexec
+import test_purgatory
+from harness import O, Machine
+from images import Bundle, cpio, write
+
+FOLDERS = {"": os.environ.get("KERNELS", os.path.join(O, "deps/kernels")),
+           "-generic": os.environ.get("KERNELS_GENERIC", os.path.join(O, "deps/kernels-generic"))}
+CLOUD = ["6.1", "6.12"]
+ALL = [*CLOUD, "6.1-generic", "6.12-generic"]
+# From 6.1 to itself goes Debian 12's in all the other files.
+WAYS = ["6.1-to-6.12", "6.12-to-6.1", "6.12-to-6.12"]
+CPUS = ["cortex-a72", "neoverse-n1", "max"]
+DOORS = ["purgatory", "image"]
+CHOICES = {"way": WAYS, "door": DOORS, "el": [1, 2], "smp": [1, 4]}
+LONG = {"door": DOORS, "way": ["-to-".join(pair) for pair in itertools.product(ALL, ALL)]}
+OTHERS = {"cpu": CPUS, "el": [1, 2], "smp": [1, 4]}
+MEMORY = 512        # MiB: 44 of a kernel, in an archive, unpacked, loaded and started
+LOAD = {"purgatory": test_purgatory.CHECKED, "image": (*test_kexec.CALLED, f"--mem-min={test_kexec.AT:#x}")}
+
+
+def cells_of(long):
+    """Every way by every door, where each two of the other choices take turns; or few, and the CPUs do."""
+    if long:
+        cells, others = pairwise.product(LONG, lambda cell: True), pairwise.cover(OTHERS, lambda cell: True)
+        others.append(others[0])        # seven do not go in step with four kernels
+        assert len(others) == 7
+    else:
+        cells, others = pairwise.cover(CHOICES, lambda cell: True), [{"cpu": cpu} for cpu in CPUS]
+    return [{**cell, **more} for cell, more in zip(cells, itertools.cycle(others))]
+
+
+def pytest_generate_tests(metafunc):
+    if "cell" in metafunc.fixturenames:
+        cells = cells_of(metafunc.config.getoption("long"))
+        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+
+
+def image(name):
+    version, flavour = re.fullmatch(r"([0-9.]+)(.*)", name).groups()
+    return os.path.join(FOLDERS[flavour], version)
+
+
+def release(name):
+    """As it calls itself; and it is what its name here says."""
+    with open(image(name), "rb") as file:
+        found = re.search(rb"Linux version (\S+) \(", file.read())[1].decode()
+    assert found.startswith(name.partition("-")[0] + "."), found
+    assert ("cloud" in found) != ("generic" in name), found
+    return found
+
+
+def options(cell, initrd, **more):
+    """A Machine's."""
+    load = (*LOAD[cell["door"]], *more.pop("load", ()))
+    return {"cpu": strangers.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"], "smp": cell["smp"],
+            "memory": MEMORY, "initrd": initrd,
+            "append": clients.command_line("kexec-e", load=load, append=["second=1"], **more)}
+
+
+def prepare(folder, kernel, door):
+    """(the first kernel's archive, the bundle in it if that is the door)"""
+    if door == "image":
+        boot = test_kexec.bundle_of(folder, "initrd", kernel)
+        return test_kexec.client(folder, boot, initrd=False), boot
+    return write(folder + "/client", cpio([
+        *clients.base(), *clients.kexec_files(test_purgatory.grafted()), ("k", 0o40755, b"", (0, 0)),
+        clients.entry("k/Image", kernel), ("k/initrd", 0o100644, test_kexec.archive("loaders"), (0, 0))])), None
+
+
+def patient(machine):
+    """Two large kernels, one judged while it loads the other; several machines at a time."""
+    machine.deadline += 180
+    return machine
+
+
+def purgatory_at(kernel, cell, initrd):
+    """Where kexec puts it, its last segment: by the same load in a machine that goes no further."""
+    with Machine(kernel, **options(cell, initrd, load=["-d"], wait=1)) as machine:
+        patient(machine).expect("^client: waits$")
+        text = machine.raw.decode("utf-8", "replace")
+    return max(int(at, 16) for at in re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)", text))
+
+
+def check(cell, initrd, boot, **machine):
+    """From the first kernel to the second one's user space."""
+    first, second = cell["way"].split("-to-")
+    with Machine(image(first), **options(cell, initrd), **machine) as started:
+        assert patient(started).expect(r"Linux version (\S+) ")[1] == release(first)
+        started.expect("^client: load status=0$")
+        if boot:
+            test_kexec.expect_lethe(started, boot, cell["el"])
+        else:
+            started.expect(r"^lethe: regions \d+ sha256 ok", rf"^lethe: enter 0x[0-9a-f]+ EL{cell['el']}$",
+                           never="lethe: FA")
+        started.expect(test_kexec.LINUX)
+        assert started.expect(r"Linux version (\S+) ")[1] == release(second)
+        checked = Bundle(boot).segments() if boot else ("kernel", "initrd", "dtb")
+        started.expect(rf"smp: Brought up 1 node, {cell['smp']} CPU",
+                       rf"CPU: All CPU\(s\) started at EL{cell['el']}",
+                       "^client: cmdline=console=ttyAMA0 second=1$",
+                       f"^client: model=linux,dummy-virt initrd={'packed' if boot else 'loaders'}$",
+                       f"^door +{cell['door']}$", "^mode +cached$", f"^entered at +EL{cell['el']}$",
+                       f"^handed over at +EL{cell['el']}$", "^boot count +1$", "^segment +verdict$",
+                       *(f"^{name} +ok$" for name in checked), "^client: end$", never="Kernel panic")
+
+
+def test_started(work, pytestconfig, cell):
+    first, second = map(image, cell["way"].split("-to-"))
+    initrd, boot = prepare(work, second, cell["door"])
+    if boot:
+        check(cell, initrd, boot, judge=test_kexec.judged(boot))
+    elif pytestconfig.getoption("long"):
+        check(cell, initrd, boot,
+              judge=test_purgatory.judged(purgatory_at(first, cell, initrd)))
+    else:
+        check(cell, initrd, boot, judge=None, because="where the purgatory is takes a boot to find out")
+
+
+@pytest.mark.long
+def test_gicv3(work):
+    """Without an ITS: with one the first kernel's tables stay in use (docs/limits.md)."""
+    cell = {"way": "6.1-to-6.12", "door": "image", "cpu": "neoverse-n1", "el": 2, "smp": 4}
+    initrd, boot = prepare(work, image("6.12"), "image")
+    check(cell, initrd, boot, judge=test_kexec.judged(boot),
+          machine="virt,virtualization=on,gic-version=3,its=off")
