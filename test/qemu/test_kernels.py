@@ -13,6 +13,7 @@ import pytest
 
 import clients
 import pairwise
+import purgatories
 import strangers
 import test_kexec
 import test_purgatory
@@ -79,7 +80,7 @@ def prepare(folder, kernel, door):
         boot = test_kexec.bundle_of(folder, "initrd", kernel)
         return test_kexec.client(folder, boot, initrd=False), boot
     return write(folder + "/client", cpio([
-        *clients.base(), *clients.kexec_files(test_purgatory.grafted()), ("k", 0o40755, b"", (0, 0)),
+        *clients.base(), *clients.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
         clients.entry("k/Image", kernel), ("k/initrd", 0o100644, test_kexec.archive("loaders"), (0, 0))])), None
 
 
