@@ -13,14 +13,6 @@ _Static_assert(offsetof(struct lethe_handoff, to_el1) == 48, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, sctlr) == 56, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, own_start) == 64, "handoff.S");
 
-#define READ(name)                                                                                 \
-	({                                                                                         \
-		uint64_t value_;                                                                   \
-		__asm__ volatile("mrs %0, " name : "=r"(value_));                                  \
-		value_;                                                                            \
-	})
-#define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)))
-
 #define WRITE_EL1(id, name, name_e2h, value)                                                       \
 	do {                                                                                       \
 		if ((id)->e2h) {                                                                   \
@@ -42,7 +34,6 @@ _Static_assert(offsetof(struct lethe_handoff, own_start) == 64, "handoff.S");
 #define HCRX_EL2         "s3_4_c1_c2_2"
 #define ZCR_EL2          "s3_4_c1_c2_0"
 #define SMCR_EL2         "s3_4_c1_c2_6"
-#define SVCR             "s3_3_c4_c2_2"
 #define HFGRTR_EL2       "s3_4_c1_c1_4"
 #define HFGWTR_EL2       "s3_4_c1_c1_5"
 #define HFGITR_EL2       "s3_4_c1_c1_6"

@@ -7,16 +7,6 @@
 
 #include "sysreg.h"
 
-#define READ(name)                                                                                 \
-	({                                                                                         \
-		uint64_t value_;                                                                   \
-		__asm__ volatile("mrs %0, " name : "=r"(value_));                                  \
-		value_;                                                                            \
-	})
-#define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)))
-#define SMCR_EL2 "s3_4_c1_c2_6"
-#define SVCR     "s3_3_c4_c2_2"
-
 static unsigned int field(uint64_t reg, unsigned int shift)
 {
 	return (unsigned int)(reg >> shift) & 0xf;

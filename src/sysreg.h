@@ -41,4 +41,18 @@
 /* PSTATE at hand-off: EL1h, D A I F masked. */
 #define SPSR_EL1H_MASKED 0x3c5
 
+#ifndef __ASSEMBLER__
+
+#define SVCR "s3_3_c4_c2_2" /* by encoding: the assembler's default architecture does not know the name */
+
+#define READ(name)                                                                                 \
+	({                                                                                         \
+		uint64_t value_;                                                                   \
+		__asm__ volatile("mrs %0, " name : "=r"(value_));                                  \
+		value_;                                                                            \
+	})
+#define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)))
+
+#endif
+
 #endif
