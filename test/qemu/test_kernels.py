@@ -42,7 +42,8 @@ def cells_of(long):
         others.append(others[0])        # seven do not go in step with four kernels
         assert len(others) == 7
     else:
-        cells, others = pairwise.cover(CHOICES, lambda cell: True), [{"cpu": cpu} for cpu in CPUS]
+        cells = pairwise.cover(CHOICES, lambda cell: True)
+        others = [{"cpu": cpu} for cpu in (*CPUS, *CPUS[:2])]
     return [{**cell, **more} for cell, more in zip(cells, itertools.cycle(others))]
 
 
