@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TEST_PURGATORY_WORLD_H
+#define TEST_PURGATORY_WORLD_H
+
+/*
+ * What kexec-tools and the machine are to the purgatory: symbols, regions, and everything that
+ * purgatory.c calls beyond the files under test. One boot at a time.
+ */
+
+#include <stdint.h>
+
+#include "road.h"
+
+/* purgatory_symbols.c: what kexec-tools patches. Not const here, nor is purgatory.h included where
+ * they are set. */
+struct symbols {
+	uint64_t sink, kernel_entry, dtb_addr;
+	int32_t skip_checks;
+	struct {
+		uint64_t start, size;
+	} regions[16];
+	uint8_t digest[32];
+};
+
+void symbols_set(const struct symbols *symbols);
+
+#define LETHE_SIZE 0x4000U /* of Lethe itself, from entry.h's lethe_image_start on */
+
+/* purgatory_region.c: pages that begin with some bytes. All behind the first `seen` of them is out
+ * of bounds to ASan. */
+struct region {
+	uint8_t *bytes;
+	uint64_t size;
+};
+
+struct region region_make(const void *bytes, uint64_t size, uint64_t pages);
+void region_hide(const struct region *region, uint64_t seen);
+void region_free(struct region *region);
+
+/* purgatory_road.c: everything zeroed that is in a freshly loaded purgatory. Then the road. */
+struct lethe_road *road_begin(void);
+
+/*
+ * lethe_image_main(), to where it goes: 0 at the crossing, else what lethe_stop() was told.
+ * Digesting reads what is hidden.
+ */
+int road_run(void);
+
+/*
+ * From read() to the tree that is passed on, with nothing digested: what describe returned, or
+ * LETHE_E_TREE_BROKEN when read() did not take the tree.
+ */
+int road_read_and_describe(void);
+
+/* What was met on the road. */
+struct road_log {
+	int consoles;             /* that were opened */
+	int failed;               /* FAIL lines */
+	int said;                 /* status of the last line with one that is no FAIL */
+	const char *said_first;   /* its beginning */
+	struct lethe_where where; /* of the last FAIL line */
+	enum lethe_psci psci;
+};
+
+extern struct road_log road_log;
+
+#endif
