@@ -137,12 +137,12 @@ static void read(struct lethe_road *road)
 	road->facts.used_size = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
 	lethe_stop_context.psci = conduit_of(tree);
 	chosen = fdt_subnode_offset(tree, 0, "chosen");
-	if (lethe_stop_context.psci == LETHE_PSCI_NONE) {
-		read_efi(&road->facts, tree);
-		lethe_stop_context.acpi = road;
-	}
 	last_record = chosen;
 	if (chosen >= 0) {
+		if (lethe_stop_context.psci == LETHE_PSCI_NONE) {
+			read_efi(&road->facts, tree);
+			lethe_stop_context.acpi = road;
+		}
 		last_record = fdt_subnode_offset(tree, chosen, "lethe");
 	}
 	if (last_record >= 0) {

@@ -26,16 +26,26 @@ void symbols_set(const struct symbols *symbols);
 
 #define LETHE_SIZE 0x4000U /* of Lethe itself, from entry.h's lethe_image_start on */
 
-/* purgatory_region.c: pages that begin with some bytes. All behind the first `seen` of them is out
- * of bounds to ASan. */
+/* purgatory_boot.c: a boot before it begins. The tree is copied to the beginning of its region. */
+struct boot {
+	const void *bytes;
+	uint64_t size;
+	uint64_t pages; /* of its region */
+	uint64_t seen; /* bytes from its beginning; all behind them is out of bounds to ASan, though
+			  not to the digest */
+	uint64_t sink;
+	unsigned int more; /* regions of a page, between the kernel's and the tree's */
+	int is_sealed;     /* the digest is right */
+};
+
 struct region {
 	uint8_t *bytes;
 	uint64_t size;
 };
 
-struct region region_make(const void *bytes, uint64_t size, uint64_t pages);
-void region_hide(const struct region *region, uint64_t seen);
-void region_free(struct region *region);
+/* Sets the symbols and the region, which boot_end() frees. */
+struct lethe_road *boot_begin(struct region *region, const struct boot *boot);
+void boot_end(struct region *region);
 
 /* purgatory_road.c: everything zeroed that is in a freshly loaded purgatory. Then the road. */
 struct lethe_road *road_begin(void);
@@ -63,5 +73,6 @@ struct road_log {
 };
 
 extern struct road_log road_log;
+extern int road_is_uncached; /* the next ones are */
 
 #endif
