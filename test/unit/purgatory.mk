@@ -2,10 +2,12 @@
 #
 # The purgatory's checks and its tree. As in the object, libfdt checks nothing; the tests' own libfdt, the system's, does:
 # purgatory.o is linked before they meet, and shows nothing but the way in.
-UNIT_TESTS += purgatory_plan purgatory_tree purgatory_road
+UNIT_TESTS += purgatory_plan purgatory_check purgatory_tree purgatory_road
 UNIT_SRCS_purgatory_plan := src/purgatory_plan.c src/status.c test/unit/purgatory_symbols.c
 UNIT_PURGATORY := purgatory $(addprefix test/unit/purgatory_,symbols.c boot.c) \
 	$(addprefix src/,stage.c sha256.c sha256_host.c)
+UNIT_SRCS_purgatory_check := $(UNIT_PURGATORY) test/unit/trees.c
+UNIT_LIBS_purgatory_check := -lfdt
 UNIT_SRCS_purgatory_tree := $(UNIT_PURGATORY) $(addprefix test/unit/,purgatory_judge.c trees.c) tree src/status.c
 UNIT_SRCS_purgatory_road := $(UNIT_SRCS_purgatory_tree)
 UNIT_LIBS_purgatory_tree := -lfdt

@@ -19,11 +19,11 @@ static uint8_t *allocate(const struct boot *boot, uint64_t size)
 {
 	uint8_t *bytes = aligned_alloc(PAGE, size);
 
-	if (bytes == NULL || boot->size > size || boot->seen > size || boot->more > 14) {
+	if (bytes == NULL || boot->at + boot->size > size || boot->seen > size || boot->more > 14) {
 		abort();
 	}
 	memset(bytes, 0xa5, size);
-	memcpy(bytes, boot->bytes, boot->size);
+	memcpy(bytes + boot->at, boot->bytes, boot->size);
 	return bytes;
 }
 
@@ -36,7 +36,7 @@ struct lethe_road *boot_begin(struct region *region, const struct boot *boot)
 
 	region->size = boot->pages * PAGE;
 	region->bytes = allocate(boot, region->size);
-	symbols.dtb_addr = (uint64_t)region->bytes;
+	symbols.dtb_addr = (uint64_t)region->bytes + boot->at;
 	for (i = 0; i <= boot->more; i++) {
 		symbols.regions[i].start = (uint64_t)pages[i];
 		symbols.regions[i].size = PAGE;

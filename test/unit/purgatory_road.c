@@ -96,6 +96,14 @@ int road_read_and_describe(void)
 	return lethe_purgatory_describe(road, chosen, last_record);
 }
 
+int road_tree_check(const void *tree)
+{
+	uint32_t size = 0;
+	const int status = lethe_tree_check(tree, &size, 0);
+
+	return status == LETHE_OK && size != fdt_size_dt_struct(tree) ? LETHE_E_INTERNAL : status;
+}
+
 /* ---- the machine ---- */
 
 uint64_t lethe_ticks(void)

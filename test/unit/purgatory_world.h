@@ -26,11 +26,12 @@ void symbols_set(const struct symbols *symbols);
 
 #define LETHE_SIZE 0x4000U /* of Lethe itself, from entry.h's lethe_image_start on */
 
-/* purgatory_boot.c: a boot before it begins. The tree is copied to the beginning of its region. */
+/* purgatory_boot.c: a boot before it begins. The tree is copied into its region. */
 struct boot {
 	const void *bytes;
 	uint64_t size;
 	uint64_t pages; /* of its region */
+	uint64_t at;    /* where it begins there */
 	uint64_t seen; /* bytes from its beginning; all behind them is out of bounds to ASan, though
 			  not to the digest */
 	uint64_t sink;
@@ -61,6 +62,9 @@ int road_run(void);
  * LETHE_E_TREE_BROKEN when read() did not take the tree.
  */
 int road_read_and_describe(void);
+
+/* lethe_tree_check(), as it is in the purgatory. */
+int road_tree_check(const void *tree);
 
 /* What was met on the road. */
 struct road_log {

@@ -125,13 +125,37 @@ static void test_stops(void **state)
 	free(tree);
 }
 
+/* Only where kexec has it, so that its header is aligned and in one page, it is looked at. */
+static void test_align(void **state)
+{
+	static const uint64_t ats[] = {1, 2, 4, 8, 16, 0x800, 0xff8, 0xfff, 0x1000};
+	void *tree = tree_compile_text(TOP PSCI "chosen { }; };");
+	struct boot about = {
+		.bytes = tree, .size = fdt_totalsize(tree), .pages = 2, .is_sealed = 1};
+	const struct lethe_road *road;
+	struct region region;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(ats) / sizeof(ats[0]); i++) {
+		about.at = ats[i];
+		about.seen = ats[i] == 0x1000 ? 0x1000 + about.size : 0;
+		road = boot_begin(&region, &about);
+		assert_int_equal(road_run(), LETHE_OK);
+		assert_int_equal((uint64_t)region.bytes + about.at == road->placement.tree,
+				 about.seen == 0);
+		assert_int_equal(road_log.psci, about.seen == 0 ? LETHE_PSCI_NONE : LETHE_PSCI_SMC);
+		boot_end(&region);
+	}
+	free(tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_orders),
-		cmocka_unit_test(test_read),
-		cmocka_unit_test(test_no_chosen),
-		cmocka_unit_test(test_stops),
+		cmocka_unit_test(test_orders),    cmocka_unit_test(test_read),
+		cmocka_unit_test(test_no_chosen), cmocka_unit_test(test_stops),
+		cmocka_unit_test(test_align),
 	};
 
 	return cmocka_run_group_tests_name("purgatory_road", tests, NULL, NULL);
