@@ -58,6 +58,7 @@ static void test_header(void **state)
 	HEADER(fdt_set_totalsize(bad, 0), BAD);
 
 	HEADER(fdt_set_off_mem_rsvmap(bad, 32), BAD);
+	HEADER(fdt_set_off_mem_rsvmap(bad, 24), BAD); /* an entry before the first */
 	HEADER(fdt_set_off_mem_rsvmap(bad, 0), BAD);
 	HEADER(fdt_set_off_mem_rsvmap(bad, 44), BAD);
 	HEADER(fdt_set_off_mem_rsvmap(bad, structure), BAD);
@@ -79,6 +80,9 @@ static void test_header(void **state)
 
 	HEADER(fdt_set_off_dt_strings(bad, strings + 1), BAD);
 	HEADER(fdt_set_off_dt_strings(bad, strings - 4), BAD);
+	HEADER((fdt_set_off_dt_strings(bad, strings - 4),
+		fdt_set_size_dt_strings(bad, strings_size + 4)),
+	       BAD);
 	HEADER(fdt_set_off_dt_strings(bad, total), BAD);
 	HEADER(fdt_set_off_dt_strings(bad, 0xffffffff), BAD);
 	HEADER(fdt_set_size_dt_strings(bad, strings_size + 1), BAD);
@@ -132,6 +136,7 @@ static void test_tags(void **state)
 	TAGS(GOOD, ROOT, FDT_NOP, END, FDT_NOP, FDT_END);
 	TAGS(GOOD, ROOT, BEGIN, END, FDT_NOP, BEGIN, END, END, FDT_END);
 	TAGS(GOOD, ROOT, FDT_PROP, 0, 0, END, FDT_END);
+	TAGS(GOOD, ROOT, BEGIN, END, BEGIN, FDT_PROP, 0, 0, END, END, FDT_END);
 	TAGS(GOOD, ROOT, FDT_PROP, 3, 1, 0x61620000, BEGIN, FDT_PROP, 0, 0, END, END, FDT_END);
 	/* nothing, no root, no end, too many ends, a tag that is none, something behind the end */
 	TAGS(BAD, FDT_END);
@@ -169,6 +174,52 @@ static void test_tags(void **state)
 	TAGS(BAD, ROOT, FDT_PROP, 0, 2, END, FDT_END);
 	TAGS(BAD, ROOT, FDT_PROP, 0, 0x80000000, END, FDT_END);
 	TAGS(BAD, ROOT, FDT_PROP, 0, 0xffffffff, END, FDT_END);
+}
+
+/* Blocks of which not even the first entry, or the last cell, is whole. */
+static void test_parts(void **state)
+{
+	const uint32_t tags[] = {ROOT, BEGIN};
+	unsigned char *tree;
+	unsigned int i;
+
+	(void)state;
+	for (i = 1; i < 4; i++) {
+		tree = tree_from_tags(tags, 4, "", 1);
+		fdt_set_size_dt_struct(tree, 16 - i);
+		assert_int_equal(road_tree_check(tree), BAD);
+		free(tree);
+	}
+	for (i = 0; i < 2; i++) {
+		tree = tree_from_tags(tags, 0, "", 1);
+		assert_int_equal(fdt_off_dt_strings(tree), fdt_off_dt_struct(tree));
+		fdt_set_off_mem_rsvmap(tree, fdt_off_dt_struct(tree) - 8 * i);
+		assert_int_equal(road_tree_check(tree), BAD);
+		free(tree);
+	}
+}
+
+/* A structure between two cells: libfdt's loads would not be aligned. */
+static void test_between(void **state)
+{
+	void *tree = tree_compile("virt");
+	const uint32_t structure = fdt_off_dt_struct(tree);
+	const uint32_t total = fdt_totalsize(tree);
+	unsigned char *moved;
+
+	(void)state;
+	for (uint32_t by = 0; by <= 4; by++) {
+		moved = calloc(1, total + by);
+		assert_non_null(moved);
+		memcpy(moved, tree, structure);
+		memcpy(moved + structure + by, (char *)tree + structure, total - structure);
+		fdt_set_totalsize(moved, total + by);
+		fdt_set_off_dt_struct(moved, structure + by);
+		fdt_set_off_dt_strings(moved, fdt_off_dt_strings(tree) + by);
+		assert_int_equal(road_tree_check(moved), by % 4 == 0 ? GOOD : BAD);
+		free(moved);
+	}
+	free(tree);
 }
 
 static void test_depth(void **state)
@@ -216,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_header),    cmocka_unit_test(test_reservations),
 		cmocka_unit_test(test_tags),      cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_parts),     cmocka_unit_test(test_between),
 		cmocka_unit_test(test_truncated),
 	};
 
