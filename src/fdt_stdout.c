@@ -20,11 +20,12 @@ struct way {
 static const char *text(const void *tree, int node, const char *name, int name_length)
 {
 	int length;
-	const char *value = NULL;
+	const char *value;
 
-	if (node >= 0) {
-		value = fdt_getprop_namelen(tree, node, name, name_length, &length);
+	if (node < 0) {
+		return NULL;
 	}
+	value = fdt_getprop_namelen(tree, node, name, name_length, &length);
 	if (value == NULL || memchr(value, '\0', (size_t)length) == NULL || *value == '\0') {
 		return NULL;
 	}
