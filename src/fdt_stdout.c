@@ -16,12 +16,16 @@ struct way {
 	int depth;
 };
 
-/* A property that is text, or null: terminated, and not empty. */
+/* A property that is text, or null: terminated, and not empty. The purgatory's libfdt takes any node to be one. */
 static const char *text(const void *tree, int node, const char *name, int name_length)
 {
 	int length;
-	const char *value = fdt_getprop_namelen(tree, node, name, name_length, &length);
+	const char *value;
 
+	if (node < 0) {
+		return NULL;
+	}
+	value = fdt_getprop_namelen(tree, node, name, name_length, &length);
 	if (value == NULL || memchr(value, '\0', (size_t)length) == NULL || *value == '\0') {
 		return NULL;
 	}

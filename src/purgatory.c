@@ -128,8 +128,12 @@ static void read(struct lethe_road *road)
 {
 	const void *tree = (const void *)road->placement.tree;
 
-	/* Nothing behind its region is mapped: a damaged size is to end in the digest, not in a fault. */
-	if (!lethe_purgatory_holds(road, (uint64_t)tree, fdt_totalsize(tree)) ||
+	/*
+	 * Nothing behind its region is mapped: a damaged size is to end in the digest, not in a fault. Nor is a cell
+	 * to be loaded that is not aligned; at the beginning of a page, where kexec has its trees, a header is whole.
+	 */
+	if (((uint64_t)tree & (LETHE_PURGATORY_PAGE - 1)) != 0 ||
+	    !lethe_purgatory_holds(road, (uint64_t)tree, fdt_totalsize(tree)) ||
 	    lethe_tree_check(tree, &road->facts.structure_size, 0) != LETHE_OK) {
 		return;
 	}
@@ -137,12 +141,12 @@ static void read(struct lethe_road *road)
 	road->facts.used_size = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
 	lethe_stop_context.psci = conduit_of(tree);
 	chosen = fdt_subnode_offset(tree, 0, "chosen");
-	if (lethe_stop_context.psci == LETHE_PSCI_NONE) {
-		read_efi(&road->facts, tree);
-		lethe_stop_context.acpi = road;
-	}
 	last_record = chosen;
 	if (chosen >= 0) {
+		if (lethe_stop_context.psci == LETHE_PSCI_NONE) {
+			read_efi(&road->facts, tree);
+			lethe_stop_context.acpi = road;
+		}
 		last_record = fdt_subnode_offset(tree, chosen, "lethe");
 	}
 	if (last_record >= 0) {

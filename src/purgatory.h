@@ -38,7 +38,7 @@ static inline const struct lethe_segment *lethe_purgatory_segments(const struct 
 
 /*
  * purgatory_plan.c: turns the symbols into the plan, judges it, and fills in the road's plan, slot
- * and placement. Reads only the symbols. 0, LETHE_E_SEGMENT_WRAP, LETHE_E_DEST_LETHE, LETHE_E_PLAN_ENTRY or
+ * and placement. Reads only the symbols. 0, LETHE_E_SEGMENT_ALIGN, LETHE_E_SEGMENT_WRAP, LETHE_E_DEST_LETHE, LETHE_E_PLAN_ENTRY or
  * LETHE_E_PLAN_TREE.
  */
 int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where);

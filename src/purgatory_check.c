@@ -2,7 +2,7 @@
 /*
  * lethe_tree_check() for the purgatory: is a tree sound? It stands on nothing of libfdt's, whose own checks are left
  * out there (FDT_ASSUME_MASK): after this no call of libfdt's meets a bound. Stricter than fdt_check.c: version 17 and
- * libfdt's order of blocks, which is how kexec-tools writes a tree.
+ * libfdt's order of blocks, which is how kexec-tools writes a tree. It begins with a page: purgatory.c has seen to that.
  */
 #include <string.h>
 
@@ -31,9 +31,9 @@ static int header_is_sound(const void *tree)
 	const uint32_t size = fdt_size_dt_strings(tree);
 	const uint32_t total = fdt_totalsize(tree);
 
-	return (uintptr_t)tree % 8 == 0 && fdt_magic(tree) == FDT_MAGIC && fdt_version(tree) == 17 &&
-	       total <= LETHE_TREE_MAX && rsvmap >= sizeof(struct fdt_header) && rsvmap % 8 == 0 &&
-	       rsvmap <= structure && structure % 4 == 0 && structure <= strings && strings < total &&
+	return fdt_magic(tree) == FDT_MAGIC && fdt_version(tree) == 17 && total <= LETHE_TREE_MAX &&
+	       rsvmap >= sizeof(struct fdt_header) && rsvmap % 8 == 0 && rsvmap <= structure &&
+	       structure % 4 == 0 && structure <= strings && strings < total &&
 	       fdt_size_dt_struct(tree) % 4 == 0 && fdt_size_dt_struct(tree) <= strings - structure && size != 0 &&
 	       size <= total - strings && ((const char *)tree)[strings + size - 1] == '\0' &&
 	       reservations_end(tree, rsvmap, structure);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Before every C file of the purgatory: libfdt's loads of cells by single bytes become one, which is half a kilobyte.
- * lethe_tree_check() has seen to the alignment: cells by 4 bytes; of 64-bit numbers Lethe and libfdt read only those of
- * the reservations so, which are by 8.
+ * A tree is read at the beginning of a page only, and lethe_tree_check() has seen to the alignment in it: cells by 4
+ * bytes; of 64-bit numbers Lethe and libfdt read only those of the reservations so, which are by 8.
  */
 #ifndef LETHE_PURGATORY_FDT_H
 #define LETHE_PURGATORY_FDT_H

@@ -25,13 +25,13 @@ static int holds(const struct lethe_segment *segment, uint64_t address)
 	return address - segment->dest < segment->file_size;
 }
 
-/* kexec-tools says only which is the kernel and which the tree. */
+/* kexec-tools says only which is the kernel and which the tree. 7 bytes each. */
 static const char *name_of(const struct lethe_segment *segment)
 {
 	if (holds(segment, arm64_kernel_entry)) {
 		return "kernel";
 	}
-	return holds(segment, arm64_dtb_addr) ? "dtb" : "initrd";
+	return holds(segment, arm64_dtb_addr) ? "dtb\0\0\0" : "initrd";
 }
 
 static int add_region(struct lethe_road *road, uint64_t start, uint64_t size, struct lethe_where *where)

@@ -13,7 +13,7 @@ FUZZ_TARGETS += plan fdt bundle
 FUZZ_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c place.c sha256.c sha256_host.c status.c)
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) test/unit/plan_builder.c
 FUZZ_LONG_plan := 10000000
-FUZZ_SRCS_fdt := src/status.c test/fuzz/random_input.c
+FUZZ_SRCS_fdt := src/status.c test/fuzz/random_input.c test/fuzz/tree_input.c
 FUZZ_LIBS_fdt := -lfdt
 FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) $(addprefix tools/lethe/,tool.c view.c progress.c whole.c kernel.c formats.c unpack.c \
 	bundle.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \

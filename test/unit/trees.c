@@ -143,6 +143,33 @@ void *tree_relay(const void *tree, unsigned int order)
 	return result;
 }
 
+void *tree_from_tags(const uint32_t *tags, uint32_t count, const char *strings,
+		     uint32_t strings_size)
+{
+	uint32_t structure = sizeof(struct fdt_header) + 16;
+	uint32_t total = structure + count * 4 + strings_size;
+	unsigned char *tree = allocate(total);
+	fdt32_t word;
+	uint32_t i;
+
+	memset(tree, 0, structure);
+	for (i = 0; i < count; i++) {
+		word = cpu_to_fdt32(tags[i]);
+		memcpy(tree + structure + i * 4, &word, 4);
+	}
+	memcpy(tree + structure + count * 4, strings, strings_size);
+	fdt_set_magic(tree, FDT_MAGIC);
+	fdt_set_totalsize(tree, total);
+	fdt_set_off_mem_rsvmap(tree, sizeof(struct fdt_header));
+	fdt_set_off_dt_struct(tree, structure);
+	fdt_set_size_dt_struct(tree, count * 4);
+	fdt_set_off_dt_strings(tree, structure + count * 4);
+	fdt_set_size_dt_strings(tree, strings_size);
+	fdt_set_version(tree, 17);
+	fdt_set_last_comp_version(tree, 16);
+	return tree;
+}
+
 char *tree_text(const void *tree)
 {
 	char path[] = "/tmp/lethe-tree-XXXXXX";

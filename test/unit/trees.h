@@ -24,6 +24,10 @@ void *tree_compile_text(const char *text);
  */
 void *tree_relay(const void *tree, unsigned int order);
 
+/* A tree from bare tags: words of the structure block, and strings. It need not be sound. */
+void *tree_from_tags(const uint32_t *tags, uint32_t count, const char *strings,
+		     uint32_t strings_size);
+
 /* A copy. */
 void *tree_copy(const void *tree);
 

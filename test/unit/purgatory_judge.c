@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Boots, and what came of the tree: see purgatory_judge.h. */
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <libfdt.h>
+
+#include <lethe/record.h>
+#include <lethe/version.h>
+
+#include "purgatory_judge.h"
+#include "trees.h"
+
+uint64_t judge_sink;
+static const struct lethe_road *last_road;
+
+void *judge_record(const void *tree, uint32_t boot_count)
+{
+	const uint32_t room = fdt_totalsize(tree) + 4096;
+	struct lethe_record record = last_road->record;
+	void *open = malloc(room);
+
+	record.version = LETHE_VERSION;
+	record.door = "purgatory";
+	record.mode = road_is_uncached ? "uncached" : "cached";
+	record.entry_el = 2;
+	record.handoff_el = 2;
+	record.boot_count = boot_count;
+	record.counter_frequency = 1000000000;
+	assert_non_null(open);
+	assert_int_equal(fdt_open_into(tree, open, (int)room), 0);
+	assert_int_equal(lethe_record_write(open, &record), LETHE_OK);
+	assert_int_equal(fdt_pack(open), 0);
+	return open;
+}
+
+/* Properties of two nodes, in their order. */
+static void assert_same_node(const void *tree, const void *expected, const char *path)
+{
+	int at = fdt_first_property_offset(tree, fdt_path_offset(tree, path));
+	int other = fdt_first_property_offset(expected, fdt_path_offset(expected, path));
+	const void *is;
+	const void *ought;
+	const char *name;
+	const char *other_name;
+	int length;
+	int other_length;
+
+	while (at >= 0) {
+		is = fdt_getprop_by_offset(tree, at, &name, &length);
+		ought = fdt_getprop_by_offset(expected, other, &other_name, &other_length);
+		assert_non_null(is);
+		assert_non_null(ought);
+		assert_string_equal(name, other_name);
+		assert_int_equal(length, other_length);
+		assert_memory_equal(is, ought, (size_t)length);
+		/* up to the next tag */
+		for (; length % 4 != 0; length++) {
+			assert_int_equal(((const char *)is)[length], 0);
+		}
+		at = fdt_next_property_offset(tree, at);
+		other = fdt_next_property_offset(expected, other);
+	}
+	assert_int_equal(at, -FDT_ERR_NOTFOUND);
+	assert_int_equal(other, -FDT_ERR_NOTFOUND);
+}
+
+static const struct lethe_road *begin(struct region *region, const void *tree, unsigned int more)
+{
+	const uint32_t size = fdt_totalsize(tree);
+	const struct boot about = {.bytes = tree,
+				   .size = size,
+				   .pages = size / 0x1000 + 1,
+				   .seen = size,
+				   .sink = judge_sink,
+				   .more = more,
+				   .is_sealed = 1};
+
+	last_road = boot_begin(region, &about);
+	return last_road;
+}
+
+void *judge_boot(const void *tree, unsigned int more, uint32_t boot_count)
+{
+	struct region region;
+	const struct lethe_road *road = begin(&region, tree, more);
+	void *result;
+	void *expected;
+
+	assert_int_equal(road_run(), LETHE_OK);
+	assert_int_equal(road_log.said, LETHE_OK);
+	assert_true(road->placement.tree != (uint64_t)region.bytes);
+	assert_int_equal(road->record.segment_count, 2 + more);
+	assert_memory_equal(region.bytes, tree, fdt_totalsize(tree));
+	boot_end(&region);
+	result = tree_copy((const void *)road->placement.tree);
+	assert_int_equal(fdt_check_full(result, fdt_totalsize(result)), 0);
+	expected = judge_record(tree, boot_count);
+	tree_assert_same(result, expected);
+	assert_same_node(result, expected, LETHE_RECORD_PATH);
+	free(expected);
+	return result;
+}
+
+void judge_passed(const void *tree, int status)
+{
+	struct region region;
+	const struct lethe_road *road = begin(&region, tree, 0);
+
+	assert_int_equal(road_run(), LETHE_OK);
+	assert_int_equal(road_log.said, status);
+	assert_ptr_equal((void *)road->placement.tree, region.bytes);
+	assert_ptr_equal(road->tree, region.bytes);
+	assert_memory_equal(region.bytes, tree, fdt_totalsize(tree));
+	boot_end(&region);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The purgatory's road on the host: purgatory.c itself, for its steps are nobody else's to call,
+ * between a machine that does nothing. See purgatory_world.h.
+ */
+
+#include <setjmp.h>
+
+#include <lethe/sha256.h>
+
+static void digest_hidden(uint32_t state[8], const void *data, uint64_t count, void *dest,
+			  int simd);
+#define lethe_sha256_blocks digest_hidden
+#include "purgatory.c"
+#undef lethe_sha256_blocks
+
+#include "purgatory_world.h"
+
+void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd);
+
+struct lethe_stop lethe_stop_context;
+struct road_log road_log;
+int road_is_uncached;
+static jmp_buf home;
+
+/* A region is digested whole, whatever of it is hidden from the code that reads trees. */
+__attribute__((no_sanitize("address"))) static void
+digest_hidden(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd)
+{
+	const volatile uint8_t *bytes = data;
+	uint8_t block[LETHE_SHA256_BLOCK];
+	unsigned int i;
+
+	(void)dest;
+	for (; count != 0; count--) {
+		for (i = 0; i < sizeof(block); i++) {
+			block[i] = *bytes++;
+		}
+		lethe_sha256_blocks(state, block, 1, 0, simd);
+	}
+}
+
+struct lethe_road *road_begin(void)
+{
+	struct lethe_road *road = &lethe_the_road;
+
+	/* The plan's and the tree's own memory are known from the last time. */
+	if (road->plan != 0) {
+		memset((void *)(uintptr_t)road->plan, 0, sizeof(struct lethe_purgatory_plan));
+	}
+	if (road->tree != 0 && road->placement.tree != (uint64_t)arm64_dtb_addr) {
+		memset((void *)road->placement.tree, 0xa5, LETHE_PURGATORY_TREE);
+	}
+	memset(road, 0, sizeof(*road));
+	memset(&lethe_stop_context, 0, sizeof(lethe_stop_context));
+	memset(&road_log, 0, sizeof(road_log));
+	stage_start = 0;
+	stage_index = 0;
+	chosen = 0;
+	last_record = 0;
+	return road;
+}
+
+int road_run(void)
+{
+	/* A status, or 1 at the crossing: 0 is what setjmp() says first. */
+	const int end = setjmp(home);
+
+	if (end == 0) {
+		lethe_image_main((uint64_t)lethe_image_start, 0, 2, 0);
+	}
+	road_log.psci = lethe_stop_context.psci;
+	return end == 1 ? LETHE_OK : end;
+}
+
+int road_read_and_describe(void)
+{
+	struct lethe_road *road = &lethe_the_road;
+	struct lethe_where where = {0};
+	int status;
+
+	road->door = "purgatory";
+	status = lethe_purgatory_check(road, &where);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	read(road);
+	road_log.psci = lethe_stop_context.psci;
+	if (road->tree == 0) {
+		return LETHE_E_TREE_BROKEN;
+	}
+	while (stage_index < 5) {
+		next_stage(road, LETHE_STAGE_CHECK + stage_index, stage_index);
+	}
+	name_segments(road);
+	return lethe_purgatory_describe(road, chosen, last_record);
+}
+
+int road_tree_check(const void *tree)
+{
+	uint32_t size = 0;
+	const int status = lethe_tree_check(tree, &size, 0);
+
+	return status == LETHE_OK && size != fdt_size_dt_struct(tree) ? LETHE_E_INTERNAL : status;
+}
+
+/* ---- the machine ---- */
+
+uint64_t lethe_ticks(void)
+{
+	static uint64_t ticks;
+
+	return ticks += 0x100000001;
+}
+
+uint64_t lethe_tick_rate(void)
+{
+	return 0x3b9aca00;
+}
+
+void lethe_cross(struct lethe_road *road)
+{
+	(void)road;
+	longjmp(home, 1);
+}
+
+void lethe_stop(int status)
+{
+	longjmp(home, status);
+}
+
+void lethe_stop_halt(int status)
+{
+	longjmp(home, status);
+}
+
+void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_where *where)
+{
+	(void)stage;
+	(void)status;
+	road_log.failed++;
+	road_log.where = *where;
+}
+
+void lethe_purgatory_say(const char *before, const char *what, int status)
+{
+	(void)what;
+	road_log.said_first = before;
+	road_log.said = status;
+}
+
+void lethe_console_open(const struct lethe_uart *uart)
+{
+	(void)uart;
+	road_log.consoles++;
+}
+
+void lethe_line(const char *format, ...)
+{
+	(void)format;
+}
+
+void lethe_purgatory_sink(uint64_t sink, const char *line)
+{
+	(void)sink;
+	(void)line;
+}
+
+void lethe_memory_enter(struct lethe_road *road)
+{
+	road->is_cached = !road_is_uncached;
+}
+
+void lethe_memory_need(struct lethe_road *road, uint64_t base, uint64_t size,
+		       enum lethe_map_kind kind)
+{
+	(void)road;
+	(void)base;
+	(void)size;
+	(void)kind;
+}
+
+uint64_t lethe_memory_tables(void)
+{
+	return 0x3000;
+}
+
+void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end)
+{
+	(void)start;
+	(void)end;
+}
