@@ -104,23 +104,24 @@ static enum lethe_psci conduit_of(const void *tree)
 	return LETHE_PSCI_NONE;
 }
 
-static uint64_t number_of(const void *tree, int node, const char *name)
+/* The number at the beginning of a property of /chosen; 0 when there is none. */
+static uint64_t number_of(const void *tree, const char *name, int cells)
 {
 	uint64_t number;
 	int length;
-	const fdt32_t *value = fdt_getprop(tree, node, name, &length);
+	const fdt32_t *value = fdt_getprop(tree, chosen, name, &length);
 
-	lethe_take_number(&value, length / 4, &number);
+	lethe_take_number(&value, length >= cells * 4 ? cells : 0, &number);
 	return number;
 }
 
 /* The way to the FADT: acpi.c. */
 static void read_efi(struct lethe_tree_facts *facts, const void *tree)
 {
-	facts->efi_system_table = number_of(tree, chosen, "linux,uefi-system-table");
-	facts->efi_mmap = number_of(tree, chosen, "linux,uefi-mmap-start");
-	facts->efi_mmap_size = (uint32_t)number_of(tree, chosen, "linux,uefi-mmap-size");
-	facts->efi_desc_size = (uint32_t)number_of(tree, chosen, "linux,uefi-mmap-desc-size");
+	facts->efi_system_table = number_of(tree, "linux,uefi-system-table", 2);
+	facts->efi_mmap = number_of(tree, "linux,uefi-mmap-start", 2);
+	facts->efi_mmap_size = (uint32_t)number_of(tree, "linux,uefi-mmap-size", 1);
+	facts->efi_desc_size = (uint32_t)number_of(tree, "linux,uefi-mmap-desc-size", 1);
 }
 
 /* The tree's word is taken for the console and the conduit only, before it is digested. */
@@ -148,6 +149,7 @@ static void read(struct lethe_road *road)
 			lethe_stop_context.acpi = road;
 		}
 		last_record = fdt_subnode_offset(tree, chosen, "lethe");
+		lethe_purgatory_name(number_of(tree, "linux,elfcorehdr", 2), "elfcorehdr", 11);
 	}
 	if (last_record >= 0) {
 		road->facts.boot_count = lethe_node_u32(tree, last_record, "boot-count", 0);
@@ -303,10 +305,4 @@ void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
 	lethe_stop_context.stage = LETHE_STAGE_CROSS;
 	road->tree = (const void *)road->placement.tree;
 	lethe_cross(road);
-}
-
-/* There is one slot: nobody goes here. */
-void lethe_road_next(void)
-{
-	lethe_stop_halt(LETHE_E_INTERNAL);
 }

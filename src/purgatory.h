@@ -2,6 +2,7 @@
 #ifndef LETHE_PURGATORY_H
 #define LETHE_PURGATORY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <lethe/regions.h>
@@ -45,6 +46,9 @@ int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where);
 
 /* purgatory_plan.c: is [base, base + size) in one region? After check. */
 int lethe_purgatory_holds(const struct lethe_road *road, uint64_t base, uint64_t size);
+
+/* purgatory_plan.c: the region that begins there, if there is one, has another name: size bytes with the NUL. */
+void lethe_purgatory_name(uint64_t start, const char *name, size_t size);
 
 /* purgatory_report.c: a line with the words for a status, and what they are said of. */
 void lethe_purgatory_say(const char *before, const char *what, int status);

@@ -25,7 +25,7 @@ static int holds(const struct lethe_segment *segment, uint64_t address)
 	return address - segment->dest < segment->file_size;
 }
 
-/* kexec-tools says only which is the kernel and which the tree. 7 bytes each. */
+/* kexec-tools says only which is the kernel and which the tree. 7 bytes each. The tree tells more, when it is read. */
 static const char *name_of(const struct lethe_segment *segment)
 {
 	if (holds(segment, arm64_kernel_entry)) {
@@ -110,6 +110,17 @@ int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where)
 		status = find(arm64_dtb_addr, LETHE_E_PLAN_TREE, where);
 	}
 	return status;
+}
+
+void lethe_purgatory_name(uint64_t start, const char *name, size_t size)
+{
+	unsigned int i;
+
+	for (i = 0; i < the_plan.plan.segment_count; i++) {
+		if (the_plan.segments[i].dest == start) {
+			memcpy(the_plan.segments[i].name, name, size);
+		}
+	}
 }
 
 /* Kexec's is one of the regions. */

@@ -78,8 +78,10 @@ void lethe_stop(int status)
 		tried = 1;
 		reset();
 	}
+#ifndef LETHE_PURGATORY /* which has one slot */
 	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_FALLBACK && lethe_stop_context.slots != 0) {
 		lethe_restart();
 	}
+#endif
 	lethe_stop_halt(status);
 }

@@ -148,8 +148,8 @@ class ByPurgatory(ByImage):
                 "read": [WINDOW, CONSOLE], "write": [(self.at, end), CONSOLE]}
 
     def names(self):
-        """What else there is nobody tells it: elfcorehdr has some name or other."""
-        return ["kernel", "initrd", "dtb", r"\w+"]
+        """In the order of their addresses; which is the dump's header the tree says."""
+        return list(self.places)
 
     def place(self, name):
         return *self.places[name], self.places[name][1]
