@@ -132,8 +132,11 @@ class ByPurgatory(ByImage):
             machine.deadline += MORE
             machine.expect("^client: waits$")
             self.at, memory = purgatories.loaded(machine)
+            said = re.findall(r"^(initrd|dtb): +base ([0-9a-f]+),", machine.raw.decode("utf-8", "replace"), re.MULTILINE)
         del memory[self.at]
-        self.places = dict(zip(["kernel", "initrd", "dtb", "elfcorehdr"], sorted(memory.items()), strict=True))
+        names = {WINDOW[0]: "kernel", **{int(at, 16): name for name, at in said}}
+        self.places = {names.get(at, "elfcorehdr"): (at, size) for at, size in sorted(memory.items())}
+        assert sorted(self.places) == ["dtb", "elfcorehdr", "initrd", "kernel"] and len(memory) == 4
         return self
 
     def judged(self):
