@@ -2,7 +2,7 @@
 /*
  * From UEFI's system table to the FADT's ARM_BOOT_ARCH (UEFI 2.10, 4.3 and 4.6; ACPI 6.5, 5.2). By single bytes: nothing
  * is promised of how tables are aligned. Every count is bounded, since none is believed. What cannot be read is 0, and so is
-whatever lies behind a table at 0: nothing is checked twice.
+ * whatever lies behind a table at 0: nothing is checked twice.
  */
 #include "acpi.h"
 

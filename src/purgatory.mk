@@ -3,17 +3,16 @@
 # purgatory.ro: the blob's parts with a door, a road and a link of their own, wrapped by purgatory_elf.S.
 # libfdt is optimized with it: what it checks twice and nobody calls goes.
 PURGATORY := $(O)/purgatory
-PURGATORY_FILES := entry.S mmu.S handoff.S cache.S halt.S sha256_ce.S sha256_scalar.S sha256_regs.S \
+PURGATORY_FILES := entry.S mmu.S handoff.S cache.S halt.S sha256_ce.S sha256_scalar.S \
 	vectors.S purgatory.S purgatory.c purgatory_plan.c purgatory_sink.c purgatory_tree.c \
 	memory.c idmap.c mmu_regs.c sha256.c sha256_blocks.c cross.c purgatory_el2.c purgatory_check.c \
 	stop.c acpi.c purgatory_report.c fault.c uart.c console.c psci.c stage.c time.c status.c \
 	fdt_get.c fdt_stdout.c fdt_uart.c
 # Loops of single bytes: nothing that is large goes through them.
 PURGATORY_NEWLIB := $(NEWLIB_FUNCS:%=$(PURGATORY)/newlib/%.o)
-PURGATORY_SRCS := $(filter-out $(NOT_PURGATORY),$(wildcard $(PURGATORY_FILES:%=src/%)))
-PURGATORY_OBJS := $(patsubst src/%.c,$(PURGATORY)/%.c.o,$(filter %.c,$(PURGATORY_SRCS))) \
-	$(patsubst src/%.S,$(PURGATORY)/%.S.o,$(filter %.S,$(PURGATORY_SRCS))) \
+PURGATORY_OBJS := $(PURGATORY_FILES:%=$(PURGATORY)/%.o) \
 	$(LIBFDT_FILES:%=$(PURGATORY)/libfdt/%.o) $(PURGATORY_NEWLIB)
+# What is moved out of a loop takes registers, and those take saves.
 PURGATORY_CFLAGS = $(BLOB_CFLAGS) -DLETHE_PURGATORY -DLETHE_SHA256_SIMD=1 -include src/purgatory_fdt.h \
 	-fno-tree-loop-optimize -fno-move-loop-invariants
 

@@ -89,6 +89,7 @@
  * State     any EL; MMU on or off; FP/SIMD trapped at this level or not
  * Stack     0
  * After     whatever was trapped at this level is trapped again
+ * Purgatory takes data 8-byte aligned and dest 0 only: its regions are pages, and stay
  */
 FUNC lethe_sha256_ce
 	mov	x8, x3
@@ -137,7 +138,7 @@ FUNC lethe_sha256_ce
 	ld1	{v24.2d-v27.2d}, [x3], #64
 	ld1	{v28.2d-v31.2d}, [x3]
 	ld1	{v0.2d-v1.2d}, [x0]
-#ifndef LETHE_PURGATORY				// whose blocks are aligned and stay
+#ifndef LETHE_PURGATORY
 	and	x3, x1, #7
 	cmp	x8, #0
 	cset	x11, ne

@@ -7,8 +7,8 @@
  * pointers fill all thirty registers, and a compiler spills; with the MMU off each spill is an access
  * to Device memory. Here memory is the message and the constants, eight bytes an access.
  *
- * Two words of the schedule share a register, the earlier one below. Eight rounds a turn, with the
- * words in A0 to A3; between turns A takes over B, and the next eight words become B. The upper half of
+ * Two words of the schedule share a register, the earlier one below. Eight rounds a turn (the purgatory: two, and
+ * A and B are one queue), with the words in A0 to A3; between turns A takes over B, and the next eight words become B. The upper half of
  * a working variable's register holds rubbish: what counts is its w.
  *
  * Register  From .. To   Holds
@@ -28,9 +28,9 @@
 #include "asm.h"
 
 #ifdef LETHE_PURGATORY
-#define LAST	   64	/* bytes of constants from where no more words are wanted */
+#define LAST	   64	/* bytes of constants, those of sixteen rounds, whose words nothing comes behind */
 #else
-#define LAST	   32
+#define LAST	   32	/* bytes of constants of the last turn of eight rounds */
 #endif
 #define FRAME	   112
 #define STATE_AT   96	/* of the frame: x0 */
@@ -146,6 +146,7 @@ lethe_sha256_constants:
  * Preserves x18-x30 sp, all FP/SIMD registers
  * State     any EL; MMU on or off
  * Stack     112
+ * Purgatory takes data 8-byte aligned only: its regions are pages
  */
 FUNC lethe_sha256_scalar
 	stp	x19, x20, [sp, #-FRAME]!
@@ -169,7 +170,7 @@ FUNC lethe_sha256_scalar
 	lsr	x17, x30, #32
 
 .Lblock:
-#ifndef LETHE_PURGATORY				// its regions are pages
+#ifndef LETHE_PURGATORY
 	tst	x1, #7
 	b.ne	.Lbytes
 #endif

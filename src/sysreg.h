@@ -45,6 +45,7 @@
 
 #define SVCR "s3_3_c4_c2_2" /* by encoding: the assembler's default architecture does not know the name */
 
+/* By name or encoding. Neither orders anything: whoever relies on what was written says so by an ISB. */
 #define READ(name)                                                                                 \
 	({                                                                                         \
 		uint64_t value_;                                                                   \

@@ -18,7 +18,7 @@ CELL = {"cpu": "cortex-a72", "el": 2, "smp": 1}
 MAGIC = bytes.fromhex("d00dfeed")
 HALT_SIZE = 16
 DIGEST, VERIFY = -401 & (1 << 64) - 1, 5        # LETHE_E_DIGEST, and the stage
-assert client
+assert client       # the fixture
 
 
 def loaded(client, at, **more):

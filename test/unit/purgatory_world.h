@@ -70,6 +70,7 @@ int road_tree_check(const void *tree);
 struct road_log {
 	int consoles;             /* that were opened */
 	int failed;               /* FAIL lines */
+	int progress;             /* lines of how far the digest is: here half a second is one look at the clock */
 	int said;                 /* status of the last line with one that is no FAIL */
 	const char *said_first;   /* its beginning */
 	struct lethe_where where; /* of the last FAIL line */
