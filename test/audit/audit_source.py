@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Audits of the sources: constants, banners, comments at barriers, size, licence, cppcheck."""
+"""Audits of the sources: constants, banners, comments at barriers, size, licence, cppcheck, pyflakes."""
 import re
+import shutil
 import subprocess
 
 # Wide constants that are no machine's address, each with its reason.
@@ -142,4 +143,11 @@ def cppcheck():
     return out.stderr.splitlines() if out.returncode else []
 
 
-AUDITS = [no_addresses, banners, prototypes, barriers, licences, file_size, portable, cppcheck]
+def pyflakes():
+    """pyflakes finds nothing in the tests: a name that is not there else fails in the long tier only"""
+    command = next(filter(shutil.which, ("pyflakes3", "pyflakes")))
+    done = subprocess.run([command, *files("*.py")], capture_output=True, text=True, check=False)
+    return (done.stdout + done.stderr).splitlines() if done.returncode else []
+
+
+AUDITS = [no_addresses, banners, prototypes, barriers, licences, file_size, portable, cppcheck, pyflakes]

@@ -7,7 +7,7 @@ import struct
 
 import judge
 from harness import LOAD, MIB, PAYLOAD, Machine
-from images import Bundle, Hostile, write
+from images import Bundle, Hostile
 from sites import CAVE_END
 
 BUNDLE = object()       # in a machine's options: the path of the bundle, mutated or not

@@ -16,7 +16,7 @@ from relocation import DESTINATION, DONE, INDIRECTION, SOURCE
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../unit"))
 
-from plan_writer import FORCE_TREE, IN_PLACE, NONE, SOURCE_LIST, SOURCE_OFFSET, write_plan  # noqa: E402
+from plan_writer import IN_PLACE, NONE, SOURCE_LIST, write_plan  # noqa: E402
 
 BEST, UNCACHED = 0, 1
 HALT = 1

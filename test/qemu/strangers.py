@@ -95,7 +95,7 @@ def unexplained(reports, kernel=KERNEL):
                     for kinds, names in EXPLAINED)
         if report["kind"] == "walk-unordered":
             known = report["va"] < 1 << 48      # a page of a process
-        if report["kind"] in ("fetch-dirty", "fetch-no-ic", "fetch-no-isb"):
+        if report["kind"] in ("fetch-dirty", "fetch-no-ic", "fetch-no-dsb", "fetch-no-isb"):
             known = known or is_patched_live(report, kernel)
         if not known:
             left.append(report)

@@ -20,7 +20,7 @@ import clients
 import pairwise
 import purgatories
 import strangers
-from harness import KERNEL, MIB, O, RAM_BASE, VIRT_UART, Machine
+from harness import KERNEL, O, RAM_BASE, VIRT_UART, Machine
 from images import Bundle, cpio, pack, write
 from judge import blob_size
 

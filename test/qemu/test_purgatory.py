@@ -7,6 +7,7 @@ is found out first, by the same load in a machine that goes no further.
 
 import functools
 import os
+import re
 import shutil
 
 import pytest
