@@ -12,8 +12,7 @@ import pytest
 
 from library import BOOT, CHECK, PAGE, World, blob_size, run, up
 from library_base import Base
-from library_plans import IN_PLACE
-from plan_writer import FORCE_TREE, SOURCE_OFFSET     # library_plans knows the way
+from plan_writer import FORCE_TREE, IN_PLACE, SOURCE_OFFSET     # library_base knows the way
 from relocation import DESTINATION, DONE, INDIRECTION, SOURCE
 
 HOLE = 0x0e000000           # nothing answers there
