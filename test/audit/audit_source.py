@@ -144,7 +144,7 @@ def cppcheck():
 
 
 def pyflakes():
-    """pyflakes finds nothing in the tests: a name that is not there else fails in the long tier only"""
+    """pyflakes finds nothing in any Python file: a name that is not there may else fail in the long tier only"""
     command = next(filter(shutil.which, ("pyflakes3", "pyflakes")))
     done = subprocess.run([command, *files("*.py")], capture_output=True, text=True, check=False)
     return (done.stdout + done.stderr).splitlines() if done.returncode else []

@@ -20,10 +20,10 @@ STUB = os.path.join(IMAGES, "hostile.img")
 # Machines that run Lethe and are not judged. A new one needs a line here.
 NOT_JUDGED = ["measure",      # test_kimage_cost.py: the library behind a program, metered
               "run",          # test_sha256.py: the library behind a program, no hand-over
-              "test_grafted", # test_tiny.py: whether Lethe runs is what is asked
               "test_in_turn", # test_purgatory.py: two doors in turn, at other places each time
               "test_started", # test_kernels.py: the purgatory in the first tier; with --long it is
-              "test_el3"]     # test_library_ends.py: refused by its first instructions
+              "test_el3",     # test_library_ends.py: refused by its first instructions
+              "test_kernel_that_loads_itself"]    # test_purgatory.py: whether Lethe runs is what is asked
 
 
 def test_which_machines_are_not_judged():

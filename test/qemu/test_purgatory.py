@@ -21,6 +21,7 @@ from images import cpio, pack, write
 from judge import blob_size
 from meter import symbols
 from test_kexec import flip, overwrite
+from test_tiny import TINY
 
 MEMORY = 256
 CHOICES = {
@@ -49,12 +50,12 @@ def client(tmp_path_factory):
                    ("who", 0o100644, b"loaders", (0, 0))])
 
     @functools.cache
-    def archive(stock, release=clients.KEXEC):
-        name = f"{folder}/{stock}-{os.path.basename(release)}"
+    def archive(stock, release=clients.KEXEC, kernel=KERNEL):
+        name = f"{folder}/{stock}-{os.path.basename(release)}-{os.path.basename(os.path.dirname(kernel))}"
         binary = None if stock else clients.grafted(name + ".kexec", release)
         return write(name, cpio([
             *clients.base(), *clients.kexec_files(binary, release),
-            ("k", 0o40755, b"", (0, 0)), clients.entry("k/Image", KERNEL),
+            ("k", 0o40755, b"", (0, 0)), clients.entry("k/Image", kernel),
             ("k/initrd", 0o100644, second, (0, 0))]))
     return archive
 
@@ -138,6 +139,22 @@ def test_other_release(client):
 def test_without_c(client, release):
     """As Debian's scripts load: 2.0.29 tries kexec_file_load(2) first, which Debian's kernel has not."""
     started(client(False, release), {"cpu": "cortex-a72", "el": 2, "smp": 1}, ("-l", "--serial=ttyAMA0"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("release, load, runs", [
+    (clients.KEXEC, "-l", True), (clients.KEXEC_OTHER, "-c,-l", True), (clients.KEXEC_OTHER, "-l", False),
+    (clients.KEXEC_OTHER, "-a,-l", False)], ids=lambda value: os.path.basename(str(value)))
+def test_kernel_that_loads_itself(client, release, load, runs):
+    """With kexec_file_load(2) there 2.0.29 leaves out what was grafted unless told -c. The record tells."""
+    cell = {"cpu": "cortex-a57", "el": 2, "smp": 1}
+    with Machine(TINY, initrd=client(False, release, TINY), judge=None,
+                 because="whether Lethe runs is what is asked", **options(cell, [load])) as machine:
+        machine.expect("^client: load status=0$", LINUX, "^client: cmdline=console=ttyAMA0 second=1$")
+        if runs:
+            machine.expect("^door +purgatory$", never="client: end")
+        else:
+            machine.expect("^client: end$", never="^door")
 
 
 @pytest.mark.long

@@ -11,7 +11,6 @@ import pytest
 import clients
 import strangers
 from harness import O, Machine
-from images import cpio, write
 
 TINY = os.path.abspath(os.environ.get("TINY", os.path.join(O, "deps/tiny/Image")))
 CELLS = [{"cpu": cpu, "el": el, "smp": smp, "load": load} for cpu in ("cortex-a57", "neoverse-n1")
@@ -49,28 +48,6 @@ def test_crash(tiny, load):
         machine.expect("^client: load status=0$", "Kernel panic - not syncing: sysrq",
                        "Booting Linux on physical CPU", "^client: cmdline=.* maxcpus=1",
                        "^client: vmcore$", "^client: end$")
-
-
-@pytest.mark.parametrize("release, load, runs", [
-    (clients.KEXEC, "-l", True), (clients.KEXEC_OTHER, "-c,-l", True), (clients.KEXEC_OTHER, "-l", False),
-    (clients.KEXEC_OTHER, "-a,-l", False)], ids=lambda value: os.path.basename(str(value)))
-def test_grafted(work, release, load, runs):
-    """Docs/kexec.md: who runs what was grafted when the kernel could load by itself. The record tells."""
-    binary = clients.grafted(work + "/kexec", release)
-    second = cpio([*clients.base(), clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
-                   ("who", 0o100644, b"loaders", (0, 0))])
-    initrd = write(work + "/client", cpio([
-        *clients.base(), *clients.kexec_files(binary, release), ("k", 0o40755, b"", (0, 0)),
-        clients.entry("k/Image", TINY), ("k/initrd", 0o100644, second, (0, 0))]))
-    line = clients.command_line("kexec-e", load=[load], append=["second=1"])
-    with Machine(TINY, initrd=initrd, cpu="cortex-a57", memory=256, append=line, judge=None,
-                 because="whether Lethe runs is what is asked") as machine:
-        machine.expect("^client: load status=0$", "Booting Linux on physical CPU",
-                       "^client: cmdline=console=ttyAMA0 second=1$")
-        if runs:
-            machine.expect("^door +purgatory$", never="client: end")
-        else:
-            machine.expect("^client: end$", never="^door")
 
 
 @each_cell
