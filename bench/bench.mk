@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# make bench: all of docs/bench.md, into $(O)/bench.json. Its parts: bench-digest, bench-road,
+# make bench: all of docs/internals/bench.md, into $(O)/bench.json. Its parts: bench-digest, bench-road,
 # bench-relocate (relocate.mk), bench-purgatory (purgatory.mk), bench-model (model.mk), bench-boot and bench-judge. DIGEST_MIB: sizes of the message that is digested;
 # PAIRS: how often a boot is timed.
 PAIRS ?= 5
@@ -8,14 +8,14 @@ DIGEST_MIB ?= 1 64
 
 BENCH_ENV = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	BUSYBOX='$(abspath $(BUSYBOX))' CC_TARGET='$(CC_TARGET)' CROSS_COMPILE='$(CROSS_COMPILE)' PYTHON='$(PYTHON)' \
-	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu:bench
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu/harness:bench
 
 .PHONY: bench-digest bench-road bench-boot bench-judge
 bench: deps-bench
 	rm -f $(O)/bench.json
-	$(MAKE) bench-digest bench-road bench-relocate bench-purgatory bench-model bench-boot bench-judge
+	for part in digest road relocate purgatory model boot judge; do $(MAKE) bench-$$part || exit 1; done
 
-include bench/digest/digests.mk
+include bench/digest/digests.mk bench/library.mk bench/model.mk bench/purgatory.mk bench/relocate.mk
 bench-digest: $(O)/meter.so $(DIGESTS:%=$(O)/bench/digest/%.elf)
 	$(BENCH_ENV) $(PYTHON) bench/digest.py $(DIGEST_MIB) -- $(DIGESTS)
 bench-road: $(O)/meter.so $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) \

@@ -15,7 +15,7 @@ import time
 
 import harness
 import relocate
-import relocator
+import list_runner
 import report
 from digest import BECAUSE, FOLDER, MESSAGE_AT, SIZE_AT
 
@@ -77,12 +77,12 @@ def block(name):
 
 def copy(trapped):
     """256 bytes of a page that src/relocate.S copies."""
-    trap = next(value for is_trapped, value in relocator.traps(*relocate.CELL[1:])
+    trap = next(value for is_trapped, value in list_runner.traps(*relocate.CELL[1:])
                 if is_trapped == trapped)
     with tempfile.TemporaryDirectory() as folder:
         log = os.path.join(folder, "log")
-        relocator.run(folder, relocate.contiguous(PAGES, trap), relocate.CELL, options=options(log))
-        code = disassemble(relocator.PROGRAM.replace(".img", ".elf"), harness.LOAD)
+        list_runner.run(folder, relocate.contiguous(PAGES, trap), relocate.CELL, options=options(log))
+        code = disassemble(list_runner.PROGRAM.replace(".img", ".elf"), harness.LOAD)
         return turn(log, code, PAGES * 16, "ldp x" if trapped else "ldp q"), 256
 
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The peer of src/relocate.S: the same work by the plain loops, a line and 16 bytes a turn. Called
- * by test/qemu/relocate/program.S in its place, which wants both names; only the one that returns
+ * by test/guest/relocate/program.S in its place, which wants both names; only the one that returns
  * is measured.
  */
 	.text

@@ -6,7 +6,7 @@ RELOCATE_MIB ?= 1 64
 .PHONY: bench-relocate
 bench-relocate: $(O)/meter.so $(O)/test/qemu/relocate.img $(O)/bench/relocate-plain.img
 	$(BENCH_ENV) $(PYTHON) bench/relocate.py $(RELOCATE_MIB)
-$(O)/bench/relocate-plain.img: test/qemu/relocate/program.S bench/relocate.S
+$(O)/bench/relocate-plain.img: test/guest/relocate/program.S bench/relocate.S
 	mkdir -p $(@D)
 	$(CC_TARGET) -nostdlib -static $(QEMU_LDFLAGS) -o $(@:.img=.elf) $^
 	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@

@@ -12,9 +12,9 @@ import sys
 import tempfile
 
 import harness
-import relocator
+import list_runner
 import report
-from relocation import DESTINATION, DONE, INDIRECTION, LISTS, SOURCE, Lists
+from lists import DESTINATION, DONE, INDIRECTION, LISTS, SOURCE, Lists
 
 PAGE = 4096
 CELL = ("cortex-a72", 2, 0)
@@ -46,9 +46,9 @@ def contiguous(pages, trap):
 
 
 def measure(pages, trapped, program):
-    trap = next(value for is_trapped, value in relocator.traps(*CELL[1:]) if is_trapped == trapped)
+    trap = next(value for is_trapped, value in list_runner.traps(*CELL[1:]) if is_trapped == trapped)
     with tempfile.TemporaryDirectory() as folder:
-        counted, (copied, _) = relocator.measure(folder, contiguous(pages, trap), CELL,
+        counted, (copied, _) = list_runner.measure(folder, contiguous(pages, trap), CELL,
                                                  program=program)
     assert copied == pages and not counted["undecoded"]
     for kind in ("cached", "io"):
@@ -67,8 +67,8 @@ def measure(pages, trapped, program):
 def main():
     results = {}
     for size in map(int, sys.argv[1:]):
-        found = {"lethe-q": measure(size * 256, False, relocator.PROGRAM),
-                 "lethe-x": measure(size * 256, True, relocator.PROGRAM),
+        found = {"lethe-q": measure(size * 256, False, list_runner.PROGRAM),
+                 "lethe-x": measure(size * 256, True, list_runner.PROGRAM),
                  "plain": measure(size * 256, True, PLAIN)}
         results[str(size << 20)] = found
         keys = ("instructions", "walk", "maintenance", "copy", "loads", "stores", "dc")

@@ -6,7 +6,7 @@
  * One operation only: clean and invalidate to the PoC. Never set/way (it does not reach system caches and
  * races with other CPUs: booting.rst), never invalidate alone (it throws a neighbour's data away).
  */
-#include "asm.h"
+#include "cpu/asm.h"
 
 /*
  * void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end);

@@ -2,7 +2,7 @@
 /* Stage 1: is the plan sound, and can its parts be where it wants them? Nothing is written but the
  * road. */
 #include "entry.h"
-#include "road.h"
+#include "context.h"
 
 /* Does the CPU have the page size that the kernel was built for? ID_AA64MMFR0_EL1, TGran fields. */
 static int has_page_size(unsigned int page_size)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_ROAD_H
-#define LETHE_ROAD_H
+#ifndef LETHE_CONTEXT_H
+#define LETHE_CONTEXT_H
 
 #include <stdint.h>
 
@@ -10,7 +10,7 @@
 #include <lethe/record.h>
 #include <lethe/status.h>
 
-#include "cargo.h"
+#include "door/library_args.h"
 
 /*
  * What one journey knows. A door fills in the first part; each stage adds its own and reads what

@@ -4,9 +4,9 @@
 
 #include <lethe/cache.h>
 
-#include "fault.h"
-#include "road.h"
-#include "seed.h"
+#include "cpu/fault.h"
+#include "context.h"
+#include "describe_seed.h"
 
 static void add_reservation(struct lethe_fixup *fixup, uint64_t base, uint64_t size)
 {

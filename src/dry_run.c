@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "rehearse.h"
+#include "dry_run.h"
 
-#include "console.h"
+#include "console/console.h"
 
 static void print_range(const char *name, uint64_t start, uint64_t end)
 {

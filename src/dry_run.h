@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_REHEARSE_H
-#define LETHE_REHEARSE_H
+#ifndef LETHE_DRY_RUN_H
+#define LETHE_DRY_RUN_H
 
-#include "road.h"
+#include "context.h"
 
 /*
  * `--stop-after check`: prints the extent, the windows, every source and destination and what would

@@ -15,8 +15,8 @@
  * x22       entry .. C               PA of byte 0 of the Image
  * x23       entry .. C               library door: cargo; else 0
  */
-#include "asm.h"
-#include "sysreg.h"
+#include "cpu/asm.h"
+#include "cpu/sysreg.h"
 #include "entry.h"
 
 /*

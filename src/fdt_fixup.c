@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "fdt_get.h"
+#include "fdt/fdt_get.h"
 
 /* An open tree being edited. The first error sticks; after it nothing is edited. */
 struct editing {

@@ -2,9 +2,9 @@
 /* Stage 8: what the registers of this level must hold, the last line, and the crossing. */
 #include <lethe/handoff.h>
 
-#include "console.h"
+#include "console/console.h"
 #include "entry.h"
-#include "road.h"
+#include "context.h"
 
 unsigned int lethe_handoff_el(const struct lethe_road *road)
 {

@@ -8,15 +8,15 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "console.h"
-#include "digest.h"
+#include "console/console.h"
+#include "digest/segment_digest.h"
 #include "entry.h"
-#include "fault.h"
-#include "hop.h"
+#include "cpu/fault.h"
+#include "cpu/hyp_stub.h"
 #include "memory.h"
-#include "rehearse.h"
+#include "dry_run.h"
 #include "stop.h"
-#include "time.h"
+#include "cpu/counter.h"
 
 /* Index into the record's parallel arrays; road stages that the record leaves out have none. */
 enum {

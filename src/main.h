@@ -2,7 +2,7 @@
 #ifndef LETHE_MAIN_H
 #define LETHE_MAIN_H
 
-#include "road.h"
+#include "context.h"
 
 /* The one journey that there is; a door fills in its part. */
 extern struct lethe_road lethe_the_road;

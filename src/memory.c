@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "entry.h"
-#include "mmu_regs.h"
+#include "cpu/mmu_regs.h"
 
 _Static_assert(offsetof(struct lethe_mmu_regs, tcr) == 0, "mmu.S");
 _Static_assert(offsetof(struct lethe_mmu_regs, mair) == 8, "mmu.S");

@@ -2,8 +2,8 @@
 #ifndef LETHE_MEMORY_H
 #define LETHE_MEMORY_H
 
-#include "idmap.h"
-#include "road.h"
+#include "cpu/idmap.h"
+#include "context.h"
 
 /*
  * Stage 2: picks the mode. Cached: an identity map of Lethe itself, the extent and the trees; MMU and caches on.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The trees that the map has from the beginning, because they tell what else it needs. */
 #include "memory.h"
-#include "plan_entries.h"
+#include "plan/plan_check.h"
 
 /* In the extent, or what the plan's windows call RAM: before it is read nobody else can say. */
 static int add_packed_tree(const struct lethe_road *road, uint64_t base, uint64_t size)

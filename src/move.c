@@ -4,7 +4,7 @@
 
 #include <lethe/cache.h>
 
-#include "digest.h"
+#include "digest/segment_digest.h"
 
 /*
  * Up, onto itself: from the end, in pieces that do not overlap. newlib's memmove() goes down by

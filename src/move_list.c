@@ -5,8 +5,8 @@
 #include <lethe/cache.h>
 #include <lethe/relocate.h>
 
-#include "digest.h"
-#include "list_walk.h"
+#include "digest/segment_digest.h"
+#include "plan/kimage_walk.h"
 
 static struct lethe_list_walk start(const struct lethe_road *road)
 {

@@ -8,8 +8,8 @@
 
 #include <libfdt.h>
 
-#include "road.h"
-#include "time.h"
+#include "context.h"
+#include "cpu/counter.h"
 
 #define PUBLISH_STAGE (LETHE_RECORD_STAGES - 1)
 

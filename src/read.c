@@ -6,9 +6,9 @@
 
 #include <libfdt.h>
 
-#include "digest.h"
-#include "fault.h"
-#include "road.h"
+#include "digest/segment_digest.h"
+#include "cpu/fault.h"
+#include "context.h"
 
 #define PAGE 4096ULL
 

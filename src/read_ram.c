@@ -6,8 +6,8 @@
 #include <lethe/cache.h>
 
 #include "memory.h"
-#include "plan_entries.h"
-#include "road.h"
+#include "plan/plan_check.h"
+#include "context.h"
 
 /* The plan's windows; else /memory; else the UEFI map. */
 static int covers(struct lethe_road *road, uint64_t base, uint64_t size)

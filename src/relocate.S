@@ -27,7 +27,7 @@
  */
 #include <lethe/relocate.h>
 
-#include "asm.h"
+#include "cpu/asm.h"
 
 /* The flags of an entry, by Linux's names. */
 #define IND_DESTINATION_BIT 0

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "sha256_blocks.h"
+#include "digest/sha256_blocks.h"
 
 /* What plain lethe_sha256_init() allows. 1 in the blob, which has all registers for itself. */
 #ifndef LETHE_SHA256_SIMD

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stop.h"
 
-#include "acpi.h"
-#include "console.h"
+#include "firmware/acpi.h"
+#include "console/console.h"
 #include "entry.h"
 #include "memory.h"
-#include "psci.h"
-#include "time.h"
+#include "cpu/psci.h"
+#include "cpu/counter.h"
 
 #define RESET_SECONDS    5U
 #define STOPPED_READS    1000000U /* a counter of 1 MHz changes once in some hundred reads */

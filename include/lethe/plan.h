@@ -3,7 +3,7 @@
 #define LETHE_PLAN_H
 
 /*
- * The plan: the one wire format between whoever loads and whoever crosses. docs/plan.md is the
+ * The plan: the one wire format between whoever loads and whoever crosses. docs/spec/plan.md is the
  * normative text; this header is the same thing for C.
  *
  * Little-endian, fixed layout, 8-byte aligned, no pointers:

@@ -5,7 +5,7 @@
 /*
  * Builds a plan with one slot, piece by piece, for a loader that is linked with liblethe.a: init,
  * then segments and windows in any order, the fields of *plan and of its slot that the loader cares
- * for, and seal last. docs/plan.md says what each field means.
+ * for, and seal last. docs/spec/plan.md says what each field means.
  *
  * Pure C, no allocation: the plan grows in the caller's buffer. Any EL, MMU on or off (naturally
  * aligned accesses only). A failed call changes nothing. Nothing here judges the plan:

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "console.h"
+#include "console/console.h"
 
 #include <stdarg.h>
 
-#include "uart.h"
+#include "console/uart.h"
 
 #define LINE_LIMIT 120U
 

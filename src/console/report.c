@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What went wrong, in one line. */
-#include "console.h"
+#include "console/console.h"
 #include "stop.h"
 
 void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_where *where)

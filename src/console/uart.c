@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "uart.h"
+#include "console/uart.h"
 
-#include "fault.h"
+#include "cpu/fault.h"
 
 /* PL011 (Arm DDI 0183, 3.2): byte offsets and bits. 32-bit accesses: the SBSA allows nothing
  * narrower. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "time.h"
+#include "cpu/counter.h"
 
 uint64_t lethe_ticks(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_TIME_H
-#define LETHE_TIME_H
+#ifndef LETHE_COUNTER_H
+#define LETHE_COUNTER_H
 
 #include <stdint.h>
 

@@ -4,7 +4,7 @@
 
 #include <lethe/handoff.h>
 
-#include "sysreg.h"
+#include "cpu/sysreg.h"
 
 _Static_assert(offsetof(struct lethe_handoff, entry) == 0, "handoff.S");
 _Static_assert(offsetof(struct lethe_handoff, x) == 8, "handoff.S");

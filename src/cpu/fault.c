@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "fault.h"
+#include "cpu/fault.h"
 
-#include "console.h"
+#include "console/console.h"
 #include "entry.h"
 #include "stop.h"
 

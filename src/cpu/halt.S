@@ -4,7 +4,7 @@
  *
  * Why assembly: the two registers must still hold what they held when somebody looks.
  */
-#include "asm.h"
+#include "cpu/asm.h"
 
 /*
  * void lethe_halt(int64_t status, uint64_t stage);

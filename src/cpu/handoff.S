@@ -14,9 +14,9 @@
  * x16       load .. branch        CurrentEL
  * x17       load .. branch        SCTLR_EL2
  */
-#include "asm.h"
+#include "cpu/asm.h"
 #include "entry.h"
-#include "sysreg.h"
+#include "cpu/sysreg.h"
 
 /*
  * void lethe_handoff(const struct lethe_handoff *handoff);

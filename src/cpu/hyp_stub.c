@@ -4,7 +4,7 @@
  * that was started at EL2. The numbers changed with 4.12, and the wrong one does something else: 1
  * was SET_VECTORS.
  */
-#include "hop.h"
+#include "cpu/hyp_stub.h"
 
 #include <lethe/status.h>
 

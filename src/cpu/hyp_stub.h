@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_HOP_H
-#define LETHE_HOP_H
+#ifndef LETHE_HYP_STUB_H
+#define LETHE_HYP_STUB_H
 
 #include <stdint.h>
 

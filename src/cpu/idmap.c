@@ -7,13 +7,13 @@
  *
  * A descriptor that is valid is never touched again, so a map may grow while it is in use.
  */
-#include "idmap.h"
+#include "cpu/idmap.h"
 
 #include <stddef.h>
 
 #include <lethe/status.h>
 
-#include "sysreg.h"
+#include "cpu/sysreg.h"
 
 #define ENTRIES    512U
 #define LEVEL_BITS 9U  /* a page of 8-byte descriptors resolves 9 address bits */

@@ -5,9 +5,9 @@
  * Why assembly: between the last maintenance and the switch nothing may touch memory, and each barrier's place is
  * the point. Both routines keep to registers; the caller's stack is part of what they maintain.
  */
-#include "asm.h"
+#include "cpu/asm.h"
 #include "entry.h"
-#include "sysreg.h"
+#include "cpu/sysreg.h"
 
 /*
  * void lethe_mmu_on(const struct lethe_mmu_regs *regs, uint64_t root, uint64_t start, uint64_t end);

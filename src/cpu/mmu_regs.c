@@ -4,11 +4,11 @@
  * CPUs nobody has at hand can be tested. Fields: Arm ARM (DDI 0487) D24.2, the page of each
  * register.
  */
-#include "mmu_regs.h"
+#include "cpu/mmu_regs.h"
 
 #include <lethe/status.h>
 
-#include "sysreg.h"
+#include "cpu/sysreg.h"
 
 /* The half that TTBR0_ELx translates: bits 15:0, in one place in all layouts. */
 #define TCR_T0SZ      16ULL        /* 64 - 48 */

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "idmap.h"
+#include "cpu/idmap.h"
 
 /* What decides how this CPU is to be mapped. */
 struct lethe_mmu_id {

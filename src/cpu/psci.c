@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "psci.h"
+#include "cpu/psci.h"
 
 #define PSCI_SYSTEM_RESET 0x84000009U
 

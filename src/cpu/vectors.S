@@ -12,9 +12,9 @@
  * From a lower level only a payload at EL1 can come, long after: an HVC gets "not supported" in x0 and finds all
  * else as it was; anything else halts.
  */
-#include "asm.h"
+#include "cpu/asm.h"
 #include "entry.h"
-#include "fault.h"
+#include "cpu/fault.h"
 
 	.macro	vector kind
 #ifdef LETHE_PURGATORY				// in sections of their own: purgatory.ld fills the room between

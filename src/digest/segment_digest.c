@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Did a segment arrive whole? Asked while it is copied, if that can be, else where it lies. */
-#include "digest.h"
+#include "digest/segment_digest.h"
 
 #include <string.h>
 
-#include "console.h"
-#include "time.h"
+#include "console/console.h"
+#include "cpu/counter.h"
 
 /* What is copied and then read again (sha256.h) is in the nearest cache still. */
 #define PIECE 0x10000ULL

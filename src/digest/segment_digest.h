@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_DIGEST_H
-#define LETHE_DIGEST_H
+#ifndef LETHE_SEGMENT_DIGEST_H
+#define LETHE_SEGMENT_DIGEST_H
 
 #include <lethe/sha256.h>
 
-#include "road.h"
+#include "context.h"
 
 /* A segment's digest on its way. Says how far it is twice a second. */
 struct lethe_digest {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which block function: make SHA=scalar leaves no choice. */
-#include "sha256_blocks.h"
+#include "digest/sha256_blocks.h"
 
 #include <string.h>
 

@@ -28,7 +28,7 @@
  * v9        block       a to d before four rounds
  * v16-v31   block       the constants
  */
-#include "asm.h"
+#include "cpu/asm.h"
 
 	.arch	armv8-a+crypto
 

@@ -3,7 +3,7 @@
  * SHA-256 of whole blocks in C, for programs of an operating system: the host command and the
  * tests. Firmware has sha256_scalar.S and sha256_ce.S in its place.
  */
-#include "sha256_blocks.h"
+#include "digest/sha256_blocks.h"
 
 #include <string.h>
 

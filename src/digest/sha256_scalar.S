@@ -25,7 +25,7 @@
  * x23-x26   block        B0 to B3
  * x27-x30   all          the state that the block began with: a and b, c and d, ..
  */
-#include "asm.h"
+#include "cpu/asm.h"
 
 #ifdef LETHE_PURGATORY
 #define LAST	   64	/* bytes of constants, those of sixteen rounds, whose words nothing comes behind */

@@ -6,7 +6,7 @@
 
 #include "entry.h"
 #include "main.h"
-#include "road.h"
+#include "context.h"
 #include "stage.h"
 
 _Static_assert(LETHE_E_IMAGE_BASE_ASM == LETHE_E_IMAGE_BASE, "entry.h");

@@ -3,7 +3,7 @@
  * workspace. */
 #include <lethe/plan.h>
 
-#include "cargo.h"
+#include "door/library_args.h"
 #include "entry.h"
 #include "main.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_CARGO_H
-#define LETHE_CARGO_H
+#ifndef LETHE_LIBRARY_ARGS_H
+#define LETHE_LIBRARY_ARGS_H
 
 #include <stdint.h>
 

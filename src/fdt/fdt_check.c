@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "fdt_get.h"
+#include "fdt/fdt_get.h"
 
 #define DEPTH_MAX     64 /* what Linux unflattens */
 #define VERSION_FIRST 16 /* whose names are relative to their parents; Linux makes and takes 17 */

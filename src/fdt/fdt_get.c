@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "fdt_get.h"
+#include "fdt/fdt_get.h"
 
 #define CELL ((int)sizeof(fdt32_t))
 

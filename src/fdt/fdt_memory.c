@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "fdt_get.h"
+#include "fdt/fdt_get.h"
 
 /*
  * Entries that cover one range together need not be sorted. Each look at all of them extends what

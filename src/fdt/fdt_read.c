@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "fdt_get.h"
+#include "fdt/fdt_get.h"
 
 /* Facts being read, and the name of what cannot be what it is called. */
 struct reading {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "fdt_get.h"
+#include "fdt/fdt_get.h"
 
 #define LEVELS 16 /* nodes from the root to the UART, both included */
 

@@ -4,7 +4,7 @@
  * fdt_get.h.
  */
 
-#include "fdt_get.h"
+#include "fdt/fdt_get.h"
 
 /* Lists for lethe_node_is_any(). Registers of the last are words, and their trees need not say so.
  */

@@ -5,7 +5,7 @@
 
 #include <lethe/record.h>
 
-#include "fdt_get.h"
+#include "fdt/fdt_get.h"
 
 /* A node being written: the first error sticks, and nothing is written after it. */
 struct writing {

@@ -4,9 +4,9 @@
  * is promised of how tables are aligned. Every count is bounded, since none is believed. What cannot be read is 0, and so is
  * whatever lies behind a table at 0: nothing is checked twice.
  */
-#include "acpi.h"
+#include "firmware/acpi.h"
 
-#include "fault.h"
+#include "cpu/fault.h"
 
 #define CONFIG_MAX     256U  /* configuration tables: firmware has a dozen or two */
 #define XSDT_MAX       256U  /* ACPI tables: servers have some fifty */

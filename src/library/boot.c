@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The library door, the caller's side: what was judged goes into the workspace, and control after
  * it. */
-#include "boot.h"
+#include "library/boot_internal.h"
 
 #include <lethe/cache.h>
 #include <lethe/image.h>

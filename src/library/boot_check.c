@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The check stage, as the caller's code: all that can be said before its world ends. */
-#include "boot.h"
+#include "library/boot_internal.h"
 
 #include <lethe/cache.h>
 
 #include <stddef.h>
 
-#include "plan_entries.h"
+#include "plan/plan_check.h"
 
 struct job {
 	const struct lethe_plan *plan;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_BOOT_PARTS_H
-#define LETHE_BOOT_PARTS_H
+#ifndef LETHE_BOOT_INTERNAL_H
+#define LETHE_BOOT_INTERNAL_H
 
 #include <lethe/boot.h>
 #include <lethe/place.h>
 
-#include "cargo.h"
+#include "door/library_args.h"
 
 /* What the library door's files share. The workspace: blob, this, the plan's copy, the list's copy.
  */

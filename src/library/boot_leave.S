@@ -5,9 +5,9 @@
  * Why assembly: between AT and the read of PAR_EL1 nothing may come in; and the jump to the workspace is the
  * last thing that is done under the caller's map.
  */
-#include "asm.h"
+#include "cpu/asm.h"
 #include "entry.h"
-#include "sysreg.h"
+#include "cpu/sysreg.h"
 
 /*
  * uint64_t lethe_translate(uint64_t va, uint64_t for_writing);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the caller's own map says, asked of the CPU. */
-#include "boot.h"
+#include "library/boot_internal.h"
 
-#include "sysreg.h"
+#include "cpu/sysreg.h"
 
 #define PAGE 4096ULL
 

@@ -3,14 +3,14 @@
  * Policy return: every source against its digest while there is somebody to return to. Nothing was
  * moved by then.
  */
-#include "boot.h"
+#include "library/boot_internal.h"
 
 #include <lethe/cache.h>
 #include <lethe/sha256.h>
 
 #include <string.h>
 
-#include "list_walk.h"
+#include "plan/kimage_walk.h"
 
 /* A digest on its way; unmapped: where it ended because the caller does not map it. */
 struct digest {

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#include "plan_entries.h"
+#include "plan/plan_check.h"
 
 #define ENTRY_SIZE 8U
 #define NOWHERE    1ULL /* no page's address */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_LIST_WALK_H
-#define LETHE_LIST_WALK_H
+#ifndef LETHE_KIMAGE_WALK_H
+#define LETHE_KIMAGE_WALK_H
 
 #include <stdint.h>
 

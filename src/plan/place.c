@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "plan_entries.h"
+#include "plan/plan_check.h"
 
 #define KIB_4  0x1000ULL
 #define MIB_2  0x200000ULL

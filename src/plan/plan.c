@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "plan_entries.h"
+#include "plan/plan_check.h"
 
 #define KIB_4          0x1000ULL
 #define ENTRY_DONE     4ULL /* kimage: nothing to copy */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_PLAN_ENTRIES_H
-#define LETHE_PLAN_ENTRIES_H
+#ifndef LETHE_PLAN_CHECK_H
+#define LETHE_PLAN_CHECK_H
 
 /*
  * What the parts of lethe_plan_check() share: plan.c, plan_entries.c, plan_slots.c (and place.c).

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "plan_entries.h"
+#include "plan/plan_check.h"
 
 static int slot_fail(const struct lethe_slot *slot, uint32_t index, int status, uint64_t value,
 		     struct lethe_where *where)

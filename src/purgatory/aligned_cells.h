@@ -4,8 +4,8 @@
  * A tree is read at the beginning of a page only, and lethe_tree_check() has seen to the alignment in it: cells by 4
  * bytes; of 64-bit numbers Lethe and libfdt read only those of the reservations so, which are by 8.
  */
-#ifndef LETHE_PURGATORY_FDT_H
-#define LETHE_PURGATORY_FDT_H
+#ifndef LETHE_ALIGNED_CELLS_H
+#define LETHE_ALIGNED_CELLS_H
 
 #include <libfdt.h>
 

@@ -5,7 +5,7 @@
  */
 #include <lethe/handoff.h>
 
-#include "sysreg.h"
+#include "cpu/sysreg.h"
 
 static unsigned int field(uint64_t reg, unsigned int shift)
 {

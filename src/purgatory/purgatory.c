@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The purgatory door, and its road: the stages of main.c as far as they are not in kexec's kernel. Everything
- * is in place; there is one digest over all of it. A road of its own because the object has 19 KB (docs/kexec.md).
+ * is in place; there is one digest over all of it. A road of its own because the object has 19 KB (docs/use/kexec.md).
  */
 #include <string.h>
 
@@ -9,15 +9,15 @@
 #include <lethe/version.h>
 #include <libfdt.h>
 
-#include "console.h"
+#include "console/console.h"
 #include "entry.h"
-#include "fdt_get.h"
+#include "fdt/fdt_get.h"
 #include "main.h"
 #include "memory.h"
-#include "purgatory.h"
-#include "sha256_blocks.h"
+#include "purgatory/purgatory.h"
+#include "digest/sha256_blocks.h"
 #include "stop.h"
-#include "time.h"
+#include "cpu/counter.h"
 
 _Static_assert(LETHE_E_IMAGE_BASE_ASM == LETHE_E_IMAGE_BASE, "entry.h");
 _Static_assert(LETHE_E_FAULT_ASM == LETHE_E_FAULT, "entry.h");

@@ -7,7 +7,7 @@
 
 #include <lethe/regions.h>
 
-#include "road.h"
+#include "context.h"
 
 #define LETHE_PURGATORY_REGIONS 16U     /* kexec-tools, purgatory: SHA256_REGIONS */
 #define LETHE_PURGATORY_PAGE    0x1000U /* Linux, kexec_load(2): segments are of whole pages, of 4 KiB or more */

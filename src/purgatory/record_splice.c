@@ -9,9 +9,9 @@
 
 #include <lethe/version.h>
 
-#include "fdt_get.h"
-#include "purgatory.h"
-#include "time.h"
+#include "fdt/fdt_get.h"
+#include "purgatory/purgatory.h"
+#include "cpu/counter.h"
 
 #define RECORD_MAX 1536U /* bytes of a node with 16 segments and of the names */
 

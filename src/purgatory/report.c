@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* report.c for the purgatory, which has only segments to speak of. */
-#include "console.h"
-#include "purgatory.h"
+#include "console/console.h"
+#include "purgatory/purgatory.h"
 #include "stop.h"
 
 void lethe_purgatory_say(const char *before, const char *what, int status)

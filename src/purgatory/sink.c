@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "purgatory.h"
-#include "time.h"
+#include "purgatory/purgatory.h"
+#include "cpu/counter.h"
 
 /* A character at 9600 baud, the slowest that anybody sets, takes 1 ms; there is no register to ask. */
 #define CHARACTERS_PER_SECOND 960U

@@ -4,7 +4,7 @@
  *
  * Why assembly: the first is entered with nothing known, and the others are an interface of names and sizes.
  */
-#include "asm.h"
+#include "cpu/asm.h"
 #include "entry.h"
 
 /*

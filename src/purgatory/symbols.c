@@ -5,8 +5,8 @@
 
 #include "entry.h"
 #include "memory.h"
-#include "plan_entries.h"
-#include "purgatory.h"
+#include "plan/plan_check.h"
+#include "purgatory/purgatory.h"
 
 static struct lethe_purgatory_plan the_plan;
 _Static_assert(offsetof(struct lethe_purgatory_plan, slot) == sizeof(struct lethe_plan), "plan.h");

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "fdt_get.h"
+#include "fdt/fdt_get.h"
 
 #define DEPTH_MAX 64 /* what Linux unflattens */
 

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""docs/cache.md against the object code: every barrier and maintenance operation, by function."""
+"""docs/internals/cache.md against the object code: every barrier and maintenance operation, by function."""
 import os
 import re
-import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.append(os.path.join(HERE, "../mutants"))
-
-import sites  # noqa: E402
+import sites
 
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \|", re.M)
 
@@ -46,16 +43,16 @@ def in_object_code():
 
 
 def in_document():
-    with open(os.path.join(HERE, "../../docs/cache.md"), encoding="utf-8") as file:
+    with open(os.path.join(HERE, "../../docs/internals/cache.md"), encoding="utf-8") as file:
         text = file.read()
     return {(function, one) for function, what in ROW.findall(text)
             for one in re.findall("`([^`]+)`", what) or [what.strip()]}
 
 
 def cache_document():
-    """docs/cache.md names every maintenance operation and barrier there is, and no other"""
+    """docs/internals/cache.md names every maintenance operation and barrier there is, and no other"""
     code, document = in_object_code(), in_document()
-    return [f"not in docs/cache.md: {one}" for one in sorted(code - document)] + \
+    return [f"not in docs/internals/cache.md: {one}" for one in sorted(code - document)] + \
         [f"not in the code: {one}" for one in sorted(document - code)]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The programs that try to fool the judge: test/qemu/cohsan/programs/*.S.
+"""The programs that try to fool the judge: test/cohsan/programs/*.S.
 
 A source is a family of cases; each is built with is_NAME defined as 1. It says what is to happen:
 
@@ -26,7 +26,7 @@ import re
 import subprocess
 import sys
 
-SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cohsan/programs")
+SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
 CASE = re.compile(r"^// (all|case (\w+)):(.*)$")
 FLAGS = ["-nostdlib", "-static", "-Wl,--build-id=none", "-Wl,--no-warn-rwx-segments",
          "-march=armv8.2-a+sve+lse"]

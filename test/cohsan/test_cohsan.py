@@ -15,14 +15,14 @@ import subprocess
 import pytest
 
 import harness
-import programs
+import cohsan_cases
 
 FOLDER = os.path.join(harness.IMAGES, "cohsan")
 PLUGIN = os.path.join(harness.O, "cohsan.so")
 REPORT = re.compile(r"^cohsan: ([a-z-]+) pc=0x([0-9a-f]+) \(.+\) va=0x[0-9a-f]+ pa=0x[0-9a-f]+ "
                     r"el=[0-3] \S.*$")
 STOP = re.compile(r"^cohsan: stop pc=0x([0-9a-f]+) el=[0-3] reports=(\d+)$")
-CASES = programs.everything()
+CASES = cohsan_cases.everything()
 # One right and one wrong program of each file run without the judge, too; with --long all do.
 FIRST = {(case.file, bool(case.expect), case.el): case for case in reversed(CASES)}.values()
 END = "end\n"       # what every program says before it ends with status 0
@@ -108,7 +108,7 @@ def test_program(case, pytestconfig):
 
 
 def test_every_kind_has_a_wrong_program():
-    with open("docs/cohsan.md", encoding="utf-8") as file:
+    with open("docs/internals/cohsan.md", encoding="utf-8") as file:
         tables = re.findall(r"^\| kind \|.*\n\|-.*\n((?:\|.*\n)+)", file.read(), re.M)
     kinds = {kind for table in tables for row in table.splitlines()
              for kind in re.findall(r"`([a-z0-9-]+)`", row.split("|")[1])}

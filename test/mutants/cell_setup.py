@@ -5,7 +5,7 @@ import dataclasses
 import re
 import struct
 
-import judge
+import cohsan
 from harness import LOAD, MIB, PAYLOAD, Machine
 from images import Bundle, Hostile
 from sites import CAVE_END
@@ -35,7 +35,7 @@ class Setup:
         """Where the bundle runs."""
         if "load" in self.machine:
             return next(at for file, at in self.machine["load"] if file is BUNDLE)
-        return judge.KERNEL_AT[self.machine.get("machine", "virt").split(",")[0]]
+        return cohsan.KERNEL_AT[self.machine.get("machine", "virt").split(",")[0]]
 
     def options(self, path, extra):
         """With the bundle at path. A report ends the machine: one is enough."""

@@ -11,7 +11,7 @@ import images
 import library_cells
 import relocations
 from cell_setup import BUNDLE, TARGET, Setup, by_stub, lines, memory, payload
-from harness import LOAD, MIB, PAYLOAD, VIRT_UART
+from harness import LOAD, MIB, PAYLOAD, TOP, VIRT_UART
 from images import Bundle, machine_tree, pack, uefi_memory, write
 
 FREE = 0x4a000000
@@ -384,8 +384,7 @@ def reset(folder):
 
 @cell
 def console_16550(folder):
-    here = os.path.join(os.path.dirname(images.__file__), "evb.dts")
-    with open(here, encoding="ascii") as file:
+    with open(os.path.join(TOP, "test/guest/evb.dts"), encoding="ascii") as file:
         tree = images.dtc(folder + "/evb.dtb", file.read())
     kernel = os.path.join(os.path.dirname(PAYLOAD), "payload-evb.img")
 

@@ -4,12 +4,12 @@
 import random
 import re
 
-import relocator
+import list_runner
 from cell_setup import Wrong
 from harness import LOAD, MIB
-from relocation import DESTINATION, DONE, INDIRECTION, LISTS, SOURCE, Lists
+from lists import DESTINATION, DONE, INDIRECTION, LISTS, SOURCE, Lists
 
-E2H, ICACHE = relocator.E2H, relocator.ICACHE
+E2H, ICACHE = list_runner.E2H, list_runner.ICACHE
 
 
 class Relocation:
@@ -20,9 +20,9 @@ class Relocation:
     def __init__(self, folder, cpu, el, flags, page_shift):
         rng = random.Random(1)
         self.folder, self.cell = folder, (cpu, el, flags)
-        self.lists = Lists(rng, relocator.symbols()["back"], end=LISTS + 10 * MIB, sources=MIB,
+        self.lists = Lists(rng, list_runner.symbols()["back"], end=LISTS + 10 * MIB, sources=MIB,
                            destinations=MIB)
-        traps = [value for _, value in relocator.traps(el, flags)]
+        traps = [value for _, value in list_runner.traps(el, flags)]
         pages = self.lists.free[12]
         first = next(page for page in pages if page + 4096 in pages)
         pages.remove(first)
@@ -49,9 +49,9 @@ class Relocation:
             for address, word in patches:
                 image[address:address + 4] = word.to_bytes(4, "little")
 
-        options = [*relocator.judge_options(self.lists), *extra] if extra else None
+        options = [*list_runner.judge_options(self.lists), *extra] if extra else None
         try:
-            relocator.run(self.folder, self.lists, self.cell, patch=patch, options=options)
+            list_runner.run(self.folder, self.lists, self.cell, patch=patch, options=options)
         except AssertionError as error:
             report = re.search(r"cohsan: ([\w-]+) pc=", str(error))
             raise Wrong(report[1] if report else "result", str(error)) from error

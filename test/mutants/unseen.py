@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The list of what no test can miss: a table of docs/limits.md.
+"""The list of what no test can miss: a table of docs/use/limits.md.
 
     | in | instruction | left out or changed | why |
     |---|---|---|---|

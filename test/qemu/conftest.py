@@ -9,7 +9,8 @@ import tempfile
 
 import pytest
 
-sys.path.insert(0, os.path.dirname(__file__))
+sys.path[:0] = [os.path.join(os.path.dirname(__file__), folder)
+                for folder in ("harness", "../cohsan", "../mutants", "../tool")]
 
 import harness  # noqa: E402
 import images   # noqa: E402

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A second writer of plans, from docs/plan.md and nothing else: what a loader in another language does.
+"""A second writer of plans, from docs/spec/plan.md and nothing else: what a loader in another language does.
 
 write_plan() takes a dict and returns the sealed bytes. Keys are the names of the fields; a field that is
 left out is 0, or NONE where it is an index. Counts, sizes, offsets of strings and the digest are not given

@@ -9,7 +9,7 @@ import pytest
 from tool_command import K, LETHE
 from tool_files import image
 
-FLIPS = os.environ.get("FLIPS", str(pathlib.Path(LETHE).parent / "test/unit/flips"))
+FLIPS = os.environ.get("FLIPS", str(pathlib.Path(LETHE).parent / "test/tool/flips"))
 SEED = 0x1ee7
 
 

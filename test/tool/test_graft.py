@@ -238,7 +238,7 @@ def test_debian(lethe, debian):
 
 
 def test_debian_as_installed(lethe, debian):
-    """In place of what was there, as docs/kexec.md does: the owner and the mode are KEXEC's."""
+    """In place of what was there, as docs/use/kexec.md does: the owner and the mode are KEXEC's."""
     owner = (12, 34) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
     lethe.write("kexec", debian[0])
     lethe.write("out", b"older")

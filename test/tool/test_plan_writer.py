@@ -199,16 +199,16 @@ def test_refuses_what_it_does_not_know():
 
 
 def test_documented_layout():
-    """docs/plan.md and src/offsets.c (which does not compile when it is wrong) have the same numbers."""
+    """docs/spec/plan.md and src/plan/layout_asserts.c (which does not compile when it is wrong) have the same numbers."""
     sections = {"Header": "lethe_plan", "Slot": "lethe_slot", "Segment": "lethe_segment",
                 "Window": "lethe_window", "The bundle": "lethe_blob_header"}
     documented = set()
-    for part in re.split(r"^## ", (ROOT / "docs/plan.md").read_text(), flags=re.M)[1:]:
+    for part in re.split(r"^## ", (ROOT / "docs/spec/plan.md").read_text(), flags=re.M)[1:]:
         struct_name = sections.get(part.splitlines()[0])
         for offset, size, field in re.findall(r"^\| (\d+) \| (\d+) \| `(\w+)` \|", part, re.M):
             documented.add((struct_name, field, int(offset), int(size)))
     pinned = {(name, field, int(offset), int(size)) for name, field, offset, size in
-              re.findall(r"^AT\((\w+), (\w+), (\d+), (\d+)\)", (ROOT / "src/offsets.c").read_text(), re.M)
+              re.findall(r"^AT\((\w+), (\w+), (\d+), (\d+)\)", (ROOT / "src/plan/layout_asserts.c").read_text(), re.M)
               if name != "lethe_image_header"}
     assert documented == pinned
     for name, whole in (("lethe_plan", 192), ("lethe_slot", 128), ("lethe_segment", 112),
@@ -216,7 +216,7 @@ def test_documented_layout():
         assert sum(size for struct_name, _, _, size in pinned if struct_name == name) == whole
     known = set(re.findall(r"X\((\w+), -", (ROOT / "include/lethe/status.h").read_text()))
     statuses = set(re.findall(r"`((?:PLAN|LIST|SEGMENT|IMAGE|DEST|SOURCE|INITRD|WINDOW|DIGEST|MEMORY)_?[A-Z_]*)`",
-                              (ROOT / "docs/plan.md").read_text()))
+                              (ROOT / "docs/spec/plan.md").read_text()))
     flags = {"SOURCE_OFFSET", "SOURCE_LIST"}
     assert statuses - flags <= known
     assert {name for name in known if name.startswith(("PLAN_", "SEGMENT_", "LIST_"))} <= statuses

@@ -2,74 +2,94 @@
 #
 # Host tests, under ASan and UBSan. Included by the top Makefile (O, HOSTCC, HOST_CFLAGS).
 #
-# A test is a name in UNIT_TESTS; it is built from test/unit/test_NAME.c and
-#	UNIT_SRCS_NAME	every other file that it needs, from the top of the tree
-#	UNIT_LIBS_NAME	libraries, -lfdt for example
-# An object is compiled once, however many tests use it.
+# $(call unit,FOLDER/NAMES,FILES[,LIBRARIES]): test/unit/FOLDER/test_NAME.c of each name, with every other file that it
+# needs, from the top of the tree. An object is compiled once, however many tests use it.
+UNIT_TESTS :=
+define unit_test
+UNIT_TESTS += $(1)
+UNIT_SRCS_$(notdir $(1)) := $(2)
+UNIT_LIBS_$(notdir $(1)) := $(3)
+endef
+unit = $(foreach name,$(1),$(eval $(call unit_test,$(name),$(2),$(3))))
 
-UNIT_TESTS += status acpi sha256 sha256_copy regions cavp plan place place_table place_order place_property
-UNIT_PLAN_SRCS := $(addprefix src/,plan.c plan_entries.c plan_slots.c offsets.c sha256.c sha256_host.c status.c) \
-	test/unit/plan_builder.c
-UNIT_SRCS_status := src/status.c
-UNIT_SRCS_acpi := src/acpi.c
-UNIT_SRCS_sha256 := src/sha256.c src/sha256_host.c
-UNIT_SRCS_regions := src/regions.c src/sha256.c src/sha256_host.c
-UNIT_SRCS_sha256_copy := $(UNIT_SRCS_sha256)
-UNIT_SRCS_cavp := $(UNIT_SRCS_sha256)
-UNIT_SRCS_plan := $(UNIT_PLAN_SRCS) $(wildcard test/unit/plan_rows_*.c) test/unit/plan_poke.c
-UNIT_SRCS_place := $(UNIT_PLAN_SRCS) src/place.c
-UNIT_SRCS_place_table := $(UNIT_SRCS_place) test/unit/plan_poke.c
-UNIT_SRCS_place_order := $(UNIT_SRCS_place)
-UNIT_SRCS_place_property := $(UNIT_SRCS_place) test/unit/place_carry.c test/unit/place_random.c
+PLAN := test/unit/plan
+PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check_segments.c plan_check_slots.c layout_asserts.c status.c)
+DIGEST_SRCS := src/sha256.c src/digest/sha256_host.c
+PLACE_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) src/plan/place.c $(PLAN)/plan_builder.c
+$(call unit,plan/status,src/plan/status.c)
+$(call unit,plan/plan,$(PLAN_SRCS) $(DIGEST_SRCS) $(PLAN)/plan_builder.c $(wildcard $(PLAN)/plan_rows_*.c) $(PLAN)/plan_poke.c)
+$(call unit,plan/plan_build,src/library/plan_build.c $(PLAN_SRCS) $(DIGEST_SRCS))
+$(call unit,plan/place plan/place_order,$(PLACE_SRCS))
+$(call unit,plan/place_table,$(PLACE_SRCS) $(PLAN)/plan_poke.c)
+$(call unit,plan/place_property,$(PLACE_SRCS) $(PLAN)/place_carry.c $(PLAN)/place_random.c)
+$(call unit,digest/sha256 digest/sha256_copy digest/cavp,$(DIGEST_SRCS))
+$(call unit,digest/regions,src/library/regions.c $(DIGEST_SRCS))
 
-# Trees are compiled by dtc while the tests run (test/unit/trees/), and compared by it.
+KIMAGE := test/unit/kimage
+KIMAGE_SRCS := src/plan/kimage.c src/plan/status.c \
+	$(addprefix $(KIMAGE)/,kimage_world.c kimage_compare.c kimage_reference.c)
+$(call unit,kimage/kimage kimage/kimage_limits kimage/kimage_order,$(KIMAGE_SRCS) $(KIMAGE)/kimage_case.c)
+$(call unit,kimage/kimage_property,$(KIMAGE_SRCS))
+check-long: export KIMAGE_LISTS ?= 10000
+
+IDMAP_SRCS := src/cpu/idmap.c test/unit/cpu/table_walk.c test/unit/cpu/table_live.c
+$(call unit,cpu/idmap_property,$(IDMAP_SRCS))
+$(call unit,cpu/idmap cpu/idmap_live,$(IDMAP_SRCS) test/unit/cpu/idmap_pool.c)
+$(call unit,cpu/mmu_regs,src/cpu/mmu_regs.c)
+$(call unit,cpu/el2_regs,src/cpu/el2_regs.c)
+
+# Trees are compiled by dtc while the tests run (test/unit/fdt/trees/), and compared by it.
 # The code under test stands on libfdt as the machine has it, the same sources and assumptions, and the tests on
 # the system's, which judges it: tree.o is linked before it comes to them, and shows nothing but lethe_*.
-UNIT_FDT_SRCS := src/status.c test/unit/trees.c test/unit/fixup.c tree
-UNIT_FDT_TESTS := fdt_check fdt_read fdt_stdout fdt_memory fdt_fixup fdt_room record
-UNIT_TESTS += $(UNIT_FDT_TESTS)
-$(foreach test,$(UNIT_FDT_TESTS),$(eval UNIT_SRCS_$(test) := $(UNIT_FDT_SRCS)))
-$(foreach test,$(UNIT_FDT_TESTS),$(eval UNIT_LIBS_$(test) := -lfdt))
-UNIT_TREE_SRCS := $(wildcard src/fdt_*.c) src/record.c
+TREE_SRCS := $(wildcard src/fdt/*.c) src/fdt_fixup.c
+$(call unit,$(addprefix fdt/fdt_,check read stdout memory fixup room) fdt/record,src/plan/status.c \
+	$(addprefix test/unit/fdt/,trees.c fixup.c) tree,-lfdt)
+$(call unit,fdt/acpi,src/firmware/acpi.c)
+
+# The purgatory's checks and its tree. As in the object, libfdt checks nothing; the tests' own libfdt, the system's, does:
+# purgatory.o is linked before they meet, and shows nothing but the way in.
+PURGATORY_TEST := test/unit/purgatory
+PURGATORY_WORLD := purgatory $(addprefix $(PURGATORY_TEST)/purgatory_,symbols.c boot.c) src/stage.c $(DIGEST_SRCS)
+$(call unit,purgatory/purgatory_plan,src/purgatory/symbols.c src/plan/status.c $(PURGATORY_TEST)/purgatory_symbols.c)
+$(call unit,purgatory/purgatory_check,$(PURGATORY_WORLD) test/unit/fdt/trees.c,-lfdt)
+$(call unit,purgatory/purgatory_tree purgatory/purgatory_sequence,$(PURGATORY_WORLD) $(PURGATORY_TEST)/tree_reference.c \
+	test/unit/fdt/trees.c tree src/plan/status.c,-lfdt)
 
 # Tables leave out what is zero. -O1: the sanitizers do the work, and gdb still finds its way.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers -iquote src -Itest/unit
-UNIT_PROGRAMS = $(UNIT_TESTS:%=$(O)/test/unit/test_%)
-UNIT_OBJ := $(O)/test/obj
-
-$(UNIT_OBJ)/%.c.o: %.c test/unit/unit.mk
-	mkdir -p $(@D)
-	$(HOSTCC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
-
-$(UNIT_TREE_SRCS:%=$(UNIT_OBJ)/%.o): UNIT_CFLAGS += -isystem $(LIBFDT_SRC)
-$(UNIT_OBJ)/libfdt/%.o: $(LIBFDT_SRC)/%.c Makefile test/unit/unit.mk
-	mkdir -p $(@D)
-	$(HOSTCC) -std=gnu11 -O1 -g $(SANITIZE) -w $(LIBFDT_CPPFLAGS) -isystem $(LIBFDT_SRC) -c -o $@ $<
-$(UNIT_OBJ)/tree.o: $(UNIT_TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(LIBFDT_FILES:%=$(UNIT_OBJ)/libfdt/%.o)
+UNIT_FOLDERS := $(patsubst %/,%,$(wildcard test/unit/*/))
+UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers -iquote test/unit \
+	$(UNIT_FOLDERS:%=-iquote %)
+UNIT_OBJ := $(O)/obj/unit
+$(eval $(call compile,unit,HOSTCC,UNIT_CFLAGS,NO_DEFS,))
+$(TREE_SRCS:%=$(UNIT_OBJ)/%.o): UNIT_CFLAGS += -isystem $(LIBFDT_SRC)
+$(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 	$(HOSTCC) -r -nostdlib -o $@ $^
 	objcopy -w --keep-global-symbol='lethe_*' $@
+# A map in use depends on what is stored before a fence and what after it: table_live.c looks there.
+$(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 
-# Lists may be set in files that are included later: they are looked at when a program is linked.
-.SECONDEXPANSION:
-$(O)/test/unit/test_%: $(UNIT_OBJ)/test/unit/test_%.c.o $$(addprefix $(UNIT_OBJ)/,$$(addsuffix .o,$$(UNIT_SRCS_$$*)))
-	mkdir -p $(@D)
-	$(HOSTCC) $(SANITIZE) -o $@ $(filter %.o,$^) $(UNIT_LIBS_$*) -lcmocka
+PURGATORY_UNIT_SRCS := $(addprefix src/purgatory/,symbols.c tree_check.c record_splice.c) \
+	$(addprefix src/fdt/,fdt_get.c fdt_stdout.c fdt_uart.c) src/plan/status.c $(PURGATORY_TEST)/purgatory_sequence.c
+PURGATORY_UNIT_CFLAGS = $(UNIT_CFLAGS) -DLETHE_PURGATORY -include src/purgatory/aligned_cells.h -isystem $(LIBFDT_SRC)
+$(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,))
+$(call libfdt_objects,unit-purgatory): LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0xff
+# gcc leaves variables in sections of their own without red zones; clang does not.
+$(O)/obj/unit-purgatory/src/purgatory/record_splice.c.o: PURGATORY_UNIT_CFLAGS += \
+	$(if $(findstring clang,$(HOSTCC)),,-fsanitize-sections=.pool)
+$(UNIT_OBJ)/purgatory.o: $(PURGATORY_UNIT_SRCS:%=$(O)/obj/unit-purgatory/%.o) $(call libfdt_objects,unit-purgatory)
+	$(HOSTCC) -r -nostdlib -o $@ $^
+	objcopy -w --keep-global-symbol='lethe_purgatory_*' --keep-global-symbol='road_*' $@
+
+UNIT_PROGRAMS := $(foreach test,$(UNIT_TESTS),$(O)/test/unit/$(dir $(test))test_$(notdir $(test)))
+define unit_program
+$(O)/test/unit/$(dir $(1))test_$(notdir $(1)): $(UNIT_OBJ)/test/unit/$(dir $(1))test_$(notdir $(1)).c.o \
+		$(UNIT_SRCS_$(notdir $(1)):%=$(UNIT_OBJ)/%.o)
+	mkdir -p $$(@D)
+	$$(HOSTCC) $$(SANITIZE) -o $$@ $$^ $(UNIT_LIBS_$(notdir $(1))) -lcmocka
+endef
+$(foreach test,$(UNIT_TESTS),$(eval $(call unit_program,$(test))))
 
 .PHONY: check-unit
-check-unit: $$(UNIT_PROGRAMS) $$(CAVP)
+check-unit: $(UNIT_PROGRAMS) $(CAVP)
 	CAVP='$(abspath $(CAVP))' $(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
-
-# The host command from outside, and the second writer of plans against it. flips is the command's own objects with
-# another main(). -long: the kexec of Debian's other release, too.
-.PHONY: check-tool check-tool-long
-FLIPS := $(O)/test/unit/flips
-$(FLIPS): test/unit/flips.c test/unit/random.h $(TOOL_OBJS)
-	mkdir -p $(@D)
-	$(HOSTCC) $(HOST_CFLAGS) -iquote test/unit -o $@ $< $(filter-out %/main.c.o,$(TOOL_OBJS)) -lfdt -lz -lzstd
-check-tool-long: $(KEXEC_OTHER)
-check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC)
-	KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -p no:cacheprovider \
-		test/unit
-
--include $(shell [ -d $(UNIT_OBJ) ] && find $(UNIT_OBJ) -name '*.d')

@@ -2,7 +2,7 @@
 #ifndef HYP_PROGRAM_H
 #define HYP_PROGRAM_H
 
-/* What test_hyp.py writes behind the program's header: test/qemu/hypervisor.py has the same names.
+/* What test_hyp.py writes behind the program's header: test/qemu/harness/hypervisor.py has the same names.
  */
 #define FLAG_4_7             0 /* the stub's numbers are those of Linux 4.7, not of 4.12 */
 #define FLAG_KVM             1 /* a hypervisor in the stub's place, MMU and caches on at EL2 */

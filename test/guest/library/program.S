@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls the library door with one job after the other: test/qemu/library.py makes them.
+ * Calls the library door with one job after the other: test/qemu/harness/library.py makes them.
  *
  * A job says how the caller's world looks (registers, page tables, where it runs), what is called, and
  * what a payload is to find. The caller's stack page is the job's own; it has also what is compared

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls src/relocate.S on one list after the other, with the MMU off: test/qemu/relocation.py makes
+ * Calls src/relocate.S on one list after the other, with the MMU off: test/qemu/harness/lists.py makes
  * them.
  *
  * A job of 64 bytes for each list: head; page shift, 0: no more; entry, 0: lethe_relocate_list;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The judge of cache coherence (docs/cohsan.md), as the tests' machines meet it.
+"""The judge of cache coherence (docs/internals/cohsan.md), as the tests' machines meet it.
 
 A machine that runs Lethe is judged unless its test says why not: from Lethe's first instruction to
 the hand-off, with all of RAM hostile but the bytes of the bundle's file. Where that file lies is

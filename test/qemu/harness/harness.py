@@ -22,7 +22,7 @@ import subprocess
 import tempfile
 import time
 
-import judge as judges
+import cohsan as judges
 from remote import Failure, Gdb, Monitor
 
 LIMIT = 20          # seconds for one machine
@@ -32,6 +32,7 @@ LETHE_LINE = b"lethe: "
 LINE_MAX = 120      # characters of one of Lethe's lines
 MIB = 1 << 20
 
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 O = os.environ.get("O", "build")
 LETHE = os.path.join(O, "lethe")
 QEMU = os.environ.get("QEMU") or "qemu-system-aarch64"

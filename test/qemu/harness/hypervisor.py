@@ -4,7 +4,7 @@
 import os
 import struct
 
-import judge
+import cohsan
 from harness import IMAGES, LOAD, O, PAYLOAD, RAM_BASE, Machine
 from images import write
 
@@ -42,7 +42,7 @@ def program(path, *flags, hyp_stub=NONE, el=0, mode=0, dest=OVER, mem_size=MEM_S
 
 def judged(path, payload, at=LOAD, dest=OVER, mem_size=MEM_SIZE):
     """From the program's first instruction; only its file and the payload's are clean."""
-    blob = judge.blob_size(os.path.join(O, "lethe.elf"))
+    blob = cohsan.blob_size(os.path.join(O, "lethe.elf"))
     return {"start": at, "stop": dest, "elf": PROGRAM.replace(".img", ".elf"),
             "clean": [(start, start + os.path.getsize(file))
                       for start, file in ((at, path), (PAYLOAD_AT, payload))],

@@ -3,7 +3,7 @@
 
     t.run=kexec-e           load /k/Image, and /k/initrd if there is one, with kexec, then kexec -e
     t.run=kexec-p           load them as the crash kernel, then panic
-    t.run=flat              have flat load /k/Image at t.at and start it: test/qemu/kexec/flat.c
+    t.run=flat              have flat load /k/Image at t.at and start it: test/guest/flat.c
     t.run=chain             kexec-e with all files of this archive as /k/initrd, t.left times
                             in turn with /k/boot.img, if that is there, and checked
     t.load=-c,-l,-i         kexec's options for the load, commas for blanks (default -c,-l or -c,-p)

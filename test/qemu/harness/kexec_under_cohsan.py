@@ -6,8 +6,8 @@ import os
 import re
 import struct
 
-import clients
-import judge
+import kexec_guest
+import cohsan
 import symbols
 from harness import KERNEL, LOAD, MIB, O, RAM_BASE, Machine
 
@@ -16,7 +16,7 @@ NOP = 0xd503201f
 # Without impdef pointer authentication is slow; with LPA2 Linux 6.12 oopses in kexec_load.
 CPU_OPTIONS = {"max": "max,pauth-impdef=on,lpa2=off"}
 
-# What the judge reports and why that is no harm: docs/cohsan.md, "Strangers". (kinds, symbol)
+# What the judge reports and why that is no harm: docs/internals/cohsan.md, "Strangers". (kinds, symbol)
 EXPLAINED = [
     ("fetch-dirty|fetch-no-ic|fetch-no-isb", r"__set_fixmap|__apply_alternatives(\..*)?"),
     ("read-stale", "str(len|cmp|ncmp|nlen)"),
@@ -26,8 +26,8 @@ EXPLAINED = [
 def options(cell):
     """A Machine's. cell: cpu, el, smp, and load, what kexec is told"""
     return {"cpu": CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"], "smp": cell["smp"],
-            "memory": clients.MEMORY,
-            "append": clients.command_line("kexec-e", load=[cell["load"]], append=["second=1"])}
+            "memory": kexec_guest.MEMORY,
+            "append": kexec_guest.command_line("kexec-e", load=[cell["load"]], append=["second=1"])}
 
 
 def name_of(cell):
@@ -38,7 +38,7 @@ def functions(folder, kernel=KERNEL):
     return symbols.kernel_elf(folder + "/kernel.elf", kernel, folder, LOAD)
 
 
-class Listener(judge.Judge):
+class Listener(cohsan.Judge):
     """Takes in what the judge says; its file is read afterwards."""
 
     def __init__(self):
@@ -56,7 +56,7 @@ def judged(work, cell, initrd, elf, kernel=KERNEL, more=(), stop="handoff"):
     with open(kernel, "rb") as file:
         image_size, = struct.unpack_from("<Q", file.read(64), 16)
     initrd_end = INITRD_AT + os.path.getsize(initrd) + 4 * MIB      # with the tree
-    words = [f"{judge.PLUGIN}", f"start={LOAD:#x}", f"stop={stop}", f"elf={elf}", *more,
+    words = [f"{cohsan.PLUGIN}", f"start={LOAD:#x}", f"stop={stop}", f"elf={elf}", *more,
              f"json={work}/reports", f"clean={LOAD:#x}-{LOAD + image_size:#x}",
              f"clean={INITRD_AT:#x}-{initrd_end:#x}"]
     machine = f"virt,virtualization={'on' if cell['el'] == 2 else 'off'},dtb-randomness=off"

@@ -15,8 +15,8 @@ import struct
 import meter
 from harness import IMAGES, LOAD, MIB, O, RAM_BASE, VIRT_UART, Machine
 from library_memory import CHUNK, Memory, file_memory, merge, up
-from relocator import traps
-from relocator import E2H as RELOCATOR_E2H
+from list_runner import traps
+from list_runner import E2H as RELOCATOR_E2H
 
 PROGRAM = os.path.join(IMAGES, "library.img")
 BLOB = os.path.join(O, "lethe-boot.bin")

@@ -5,7 +5,7 @@ import struct
 
 from library import C, PAGE, Caller, blob_size, up
 from library_plans import HALT, NONE, SOURCE_LIST, WORK, write_plan
-from relocation import DESTINATION, DONE, INDIRECTION, SOURCE
+from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 
 
 class Base:

@@ -6,17 +6,13 @@ read before the first byte was stored; then the tails are zero.
 """
 
 import hashlib
-import sys
 import os
 
-import relocation
+import lists
 from harness import VIRT_UART
 from library import BOOT, PAGE, Caller, Memory, blob_size, merge, up
-from relocation import DESTINATION, DONE, INDIRECTION, SOURCE
-
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../unit"))
-
-from plan_writer import IN_PLACE, NONE, SOURCE_LIST, write_plan  # noqa: E402
+from lists import DESTINATION, DONE, INDIRECTION, SOURCE
+from plan_writer import IN_PLACE, NONE, SOURCE_LIST, write_plan
 
 BEST, UNCACHED = 0, 1
 HALT = 1
@@ -63,7 +59,7 @@ def place(segment):
     return source + ((segment.get("align_offset", 0) - source) % align if align else 0)
 
 
-class Writer(relocation.Writer):
+class Writer(lists.Writer):
     """The same, on pages of a job's."""
 
     def __init__(self, plan, style):
@@ -232,7 +228,7 @@ class Segments:
 
 
 def jump(target):
-    return relocation.jump(target)
+    return lists.jump(target)
 
 
 def choose_entry(world, the_list, segments, initial, final):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs relocate/program.S on lists (relocation.py), judged or metered, and compares memory."""
+"""Runs relocate/program.S on lists (lists.py), judged or metered, and compares memory."""
 
 import mmap
 import os
@@ -7,11 +7,11 @@ import re
 import struct
 
 import meter
-from harness import IMAGES, LOAD, MIB, O, RAM_BASE, VIRT_UART, Machine
-from relocation import JOBS, LISTS
+from harness import IMAGES, LOAD, MIB, O, RAM_BASE, TOP, VIRT_UART, Machine
+from lists import JOBS, LISTS
 
 PROGRAM = os.path.join(IMAGES, "relocate.img")
-HEADER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../include/lethe/relocate.h")
+HEADER = os.path.join(TOP, "include/lethe/relocate.h")
 E2H, ICACHE = 1, 2          # flags of a cell: (CPU, exception level, flags)
 STOP = re.compile(r"^cohsan: stop pc=0x[0-9a-f]+ el=[12] reports=0$")
 DMB_SY, DSB_SY = 0xd5033fbf, 0xd5033f9f

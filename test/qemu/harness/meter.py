@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A machine under the meter (docs/bench.md), and the ELF symbols that tell it what is where."""
+"""A machine under the meter (docs/internals/bench.md), and the ELF symbols that tell it what is where."""
 
 import json
 import os

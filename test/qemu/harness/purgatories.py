@@ -10,7 +10,7 @@ import re
 import tempfile
 import time
 
-import clients
+import kexec_guest
 import harness
 import meter
 from images import cpio, write
@@ -25,7 +25,7 @@ ELF = os.path.join(harness.O, "purgatory.elf")
 def grafted():
     """Debian's kexec with Lethe for a purgatory."""
     with tempfile.TemporaryDirectory(prefix="lethe-") as folder:
-        return clients.grafted(folder + "/kexec")
+        return kexec_guest.grafted(folder + "/kexec")
 
 
 def loaded(machine):
@@ -44,7 +44,7 @@ def entry_of(purgatory):
 def machine(initrd, cell, load, **more):
     words = {"load": load, "append": ["second=1"], **more.pop("words", {})}
     return harness.Machine(harness.KERNEL, initrd=initrd, cpu=cell[0], el=cell[1],
-                           append=clients.command_line("kexec-e", **words), judge=None,
+                           append=kexec_guest.command_line("kexec-e", **words), judge=None,
                            because=BECAUSE, **OPTIONS, **more)
 
 
@@ -59,8 +59,8 @@ def segments(initrd, cell, load):
 def measure(name, binary, start, cell, folder):
     load = ["-c,-l"]
     initrd = write(f"{folder}/{name}", cpio([
-        *clients.base(), *clients.kexec_files(binary), ("k", 0o40755, b"", (0, 0)),
-        clients.entry("k/Image", harness.KERNEL), ("k/initrd", 0o100644, cpio(clients.base()), (0, 0))]))
+        *kexec_guest.base(), *kexec_guest.kexec_files(binary), ("k", 0o40755, b"", (0, 0)),
+        kexec_guest.entry("k/Image", harness.KERNEL), ("k/initrd", 0o100644, cpio(kexec_guest.base()), (0, 0))]))
     places = segments(initrd, cell, load)
     run = meter.Meter(folder, places[-1] + start, places[0], end=True)
     with machine(initrd, cell, load, extra=run.options()) as metered:
@@ -83,8 +83,8 @@ def measure(name, binary, start, cell, folder):
 
 def side_by_side(cell, folder):
     """(Lethe's, kexec-tools' own)"""
-    stock = clients.read_kexec()
-    at, size = clients.purgatory_at(stock)
+    stock = kexec_guest.read_kexec()
+    at, size = kexec_guest.purgatory_at(stock)
     own = write(f"{folder}/stock.ro", stock[at:at + size])
     return (measure("lethe", grafted(), entry_of(LETHE), cell, folder),
             measure("stock", stock, entry_of(own), cell, folder))

@@ -7,7 +7,7 @@ Debian's packages have no System.map; the kernel itself knows its functions' nam
 import re
 import struct
 
-import clients
+import kexec_guest
 import harness
 from images import write
 
@@ -17,8 +17,8 @@ LINE = re.compile(rb"^([0-9a-f]{16}) [tTwW] ([^\s]+)\r?$", re.MULTILINE)
 
 def functions(kernel, work):
     """[(virtual address, name)]: boots the kernel and has it print /proc/kallsyms."""
-    archive = write(work + "/kallsyms.cpio", clients.cpio(clients.base()))
-    with harness.Machine(kernel, initrd=archive, memory=clients.MEMORY, cpu="cortex-a57",
+    archive = write(work + "/kallsyms.cpio", kexec_guest.cpio(kexec_guest.base()))
+    with harness.Machine(kernel, initrd=archive, memory=kexec_guest.MEMORY, cpu="cortex-a57",
                          append="console=ttyAMA0 nokaslr t.show=/proc/kallsyms") as machine:
         machine.expect("^client: end$")
         return [(int(address, 16), name) for address, name in LINE.findall(machine.raw)]

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from harness import IMAGES, Machine
+from harness import IMAGES, TOP, Machine
 from images import Bundle, dtc, fdtget, fdtput, pack, write
 
 PAYLOAD = os.path.join(IMAGES, "payload-evb.img")
@@ -15,7 +15,7 @@ BASE = 0x200000         # where -kernel puts the bundle
 
 @pytest.fixture
 def tree(work):
-    with open(os.path.join(os.path.dirname(__file__), "evb.dts"), encoding="ascii") as file:
+    with open(os.path.join(TOP, "test/guest/evb.dts"), encoding="ascii") as file:
         return dtc(work + "/evb.dtb", file.read())
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness import LOAD, MIB, PAYLOAD, RAM_BASE, UBOOT, VIRT_UART, Machine
+from harness import LOAD, MIB, PAYLOAD, RAM_BASE, TOP, UBOOT, VIRT_UART, Machine
 from images import (Bundle, Hostile, align_up, fdtget, fdtput, machine_tree, pack, write)
 
 UART = ["--console", f"pl011,{VIRT_UART:#x}"]
@@ -194,8 +194,7 @@ def test_longest_lines(work):
 
 def test_every_sentence_leaves_room_for_its_status():
     """A line that is cut loses its end, the status. The longest beginnings that each can have."""
-    top = os.path.join(os.path.dirname(__file__), "..", "..")
-    with open(os.path.join(top, "include/lethe/status.h"), encoding="ascii") as file:
+    with open(os.path.join(TOP, "include/lethe/status.h"), encoding="ascii") as file:
         table = re.findall(r'X\((\w+), -\d+, "(.*?)"\)', file.read())
     table = [("LETHE_E_" + name, sentence) for name, sentence in table]
     assert len(table) > 60

@@ -11,10 +11,10 @@ import re
 
 import pytest
 
-import clients
+import kexec_guest
 import pairwise
 import purgatories
-import strangers
+import kexec_under_cohsan
 import test_kexec
 import test_purgatory
 from harness import O, Machine
@@ -50,7 +50,7 @@ def cells_of(long):
 def pytest_generate_tests(metafunc):
     if "cell" in metafunc.fixturenames:
         cells = cells_of(metafunc.config.getoption("long"))
-        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+        metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
 
 
 def image(name):
@@ -70,9 +70,9 @@ def release(name):
 def options(cell, initrd, **more):
     """A Machine's."""
     load = (*LOAD[cell["door"]], *more.pop("load", ()))
-    return {"cpu": strangers.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"], "smp": cell["smp"],
+    return {"cpu": kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"], "smp": cell["smp"],
             "memory": MEMORY, "initrd": initrd,
-            "append": clients.command_line("kexec-e", load=load, append=["second=1"], **more)}
+            "append": kexec_guest.command_line("kexec-e", load=load, append=["second=1"], **more)}
 
 
 def prepare(folder, kernel, door):
@@ -81,8 +81,8 @@ def prepare(folder, kernel, door):
         boot = test_kexec.bundle_of(folder, "initrd", kernel)
         return test_kexec.client(folder, boot, initrd=False), boot
     return write(folder + "/client", cpio([
-        *clients.base(), *clients.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
-        clients.entry("k/Image", kernel), ("k/initrd", 0o100644, test_kexec.archive("loaders"), (0, 0))])), None
+        *kexec_guest.base(), *kexec_guest.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
+        kexec_guest.entry("k/Image", kernel), ("k/initrd", 0o100644, test_kexec.archive("loaders"), (0, 0))])), None
 
 
 def patient(machine):
@@ -136,7 +136,7 @@ def test_started(work, pytestconfig, cell):
 
 @pytest.mark.long
 def test_gicv3(work):
-    """Without an ITS: with one the first kernel's tables stay in use (docs/limits.md)."""
+    """Without an ITS: with one the first kernel's tables stay in use (docs/use/limits.md)."""
     cell = {"way": "6.1-to-6.12", "door": "image", "cpu": "neoverse-n1", "el": 2, "smp": 4}
     initrd, boot = prepare(work, image("6.12"), "image")
     check(cell, initrd, boot, judge=test_kexec.judged(boot),

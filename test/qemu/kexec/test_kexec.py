@@ -14,13 +14,13 @@ import struct
 
 import pytest
 
-import clients
+import kexec_guest
 import pairwise
-import strangers
+import kexec_under_cohsan
 from harness import KERNEL, LOAD, MIB, O, RAM_BASE, Machine
 from images import Bundle, align_up, cpio, fdtput, machine_tree, pack, write
-from judge import blob_size
-from test_tiny import TINY
+from cohsan import blob_size
+from test_kexec_file_load import TINY
 
 BUNDLES = ["kernel", "initrd", "append"]
 CHOICES = {
@@ -49,7 +49,7 @@ def pytest_generate_tests(metafunc):
     long = metafunc.config.getoption("long")
     if "cell" in metafunc.fixturenames:
         cells = cells_of(long)
-        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+        metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
     if "times" in metafunc.fixturenames:
         metafunc.parametrize("times", [10] if long else [3])
     if "start" in metafunc.fixturenames:
@@ -59,7 +59,7 @@ def pytest_generate_tests(metafunc):
 
 def archive(who):
     """What runs last: it says whose initrd it is, and what the tree tells of Lethe."""
-    return cpio([*clients.base(), clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
+    return cpio([*kexec_guest.base(), kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
                  ("who", 0o100644, who.encode(), (0, 0))])
 
 
@@ -77,8 +77,8 @@ def client(folder, boot, *, initrd=True, files=()):
     """The first kernel's archive, with the bundle in it and perhaps an initrd that kexec loads."""
     initrd = [("k/initrd", 0o100644, archive("loaders"), (0, 0))] if initrd else []
     return write(folder + "/client", cpio([
-        *clients.base(), *clients.kexec_files(), ("k", 0o40755, b"", (0, 0)),
-        clients.entry("k/Image", boot), *initrd, *files]))
+        *kexec_guest.base(), *kexec_guest.kexec_files(), ("k", 0o40755, b"", (0, 0)),
+        kexec_guest.entry("k/Image", boot), *initrd, *files]))
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +99,7 @@ def prepared(tmp_path_factory):
 def told_tree(path, cell):
     """QEMU's, with something in it that is passed on, and how often Lethe was there."""
     machine_tree(path, memory=MEMORY, el=cell["el"], smp=cell["smp"],
-                 cpu=strangers.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]))
+                 cpu=kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]))
     fdtput(path, "-t", "s", "/", "model", "passed on")
     fdtput(path, "-c", "/chosen/lethe")
     fdtput(path, "-t", "x", "/chosen/lethe", "boot-count", f"{COUNTED:x}")
@@ -114,9 +114,9 @@ def judged(boot, at=AT):
 def options(cell, load=CALLED, **more):
     """A Machine's."""
     load = load if load == FILE_CALLED else (*load, f"--mem-min={AT:#x}")
-    return {"cpu": strangers.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"],
+    return {"cpu": kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"],
             "smp": cell["smp"], "memory": MEMORY,
-            "append": clients.command_line("kexec-e", load=load, append=["loaders=1"], **more)}
+            "append": kexec_guest.command_line("kexec-e", load=load, append=["loaders=1"], **more)}
 
 
 def expect_lethe(machine, boot, el, at=AT):
@@ -175,7 +175,7 @@ def test_in_a_row(work, times):
     """
     boot = bundle_of(work, "kernel")
     initrd = client(work, boot, initrd=False, files=[
-        clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
+        kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
         ("who", 0o100644, b"loaders", (0, 0))])
     line = f"console=ttyAMA0 t.run=chain t.load=-c,-l,-i,--mem-min={AT:#x} t.left={times}"
     trees = []
@@ -258,7 +258,7 @@ def test_flat(work, start):
     cell = {"cpu": cpu, "el": el, "smp": 1}
     tree = told_tree(work + "/packed.dtb", cell)
     boot = bundle_of(work, "append", KERNEL, "--dtb", tree)
-    flat = clients.entry("bin/flat", os.path.join(O, "test/qemu/kexec/flat"))
+    flat = kexec_guest.entry("bin/flat", os.path.join(O, "test/qemu/flat"))
     line = f"console=ttyAMA0 t.run=flat t.at={AT:#x}"
     with Machine(KERNEL, initrd=client(work, boot, files=[flat]), judge=judged(boot),
                  **{**options(cell), "append": line}) as machine:
@@ -303,7 +303,7 @@ def test_damaged_kexec_file(work, name, policy):
 
 @pytest.fixture(scope="session")
 def functions(tmp_path_factory):
-    return strangers.functions(str(tmp_path_factory.mktemp("symbols")))
+    return kexec_under_cohsan.functions(str(tmp_path_factory.mktemp("symbols")))
 
 
 @pytest.mark.long
@@ -315,8 +315,8 @@ def test_judged_from_the_kernel_on(work, prepared, functions, cpu, el):
     load = ",".join(("-c", "-l", "-i", f"--mem-min={AT:#x}"))
     size = blob_size(os.path.join(O, "lethe.elf"))
     kernel = AT + Bundle(boot).segment(0, "source")
-    reports = strangers.judged(
+    reports = kexec_under_cohsan.judged(
         work, {"cpu": cpu, "el": el, "smp": 1, "load": load}, initrd, functions,
         stop=f"{kernel:#x}", more=[f"publish=workspace:{AT:#x}-{AT + size:#x}"])
     assert not [report for report in reports if AT <= report["pc"] < AT + size]
-    strangers.check(reports)
+    kexec_under_cohsan.check(reports)

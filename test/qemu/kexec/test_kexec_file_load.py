@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A small kernel of our own configuration (test/kernel), which has kexec_file_load(2): kexec -s.
+"""A small kernel of our own configuration (test/guest/kernel), which has kexec_file_load(2): kexec -s.
 
 Only in the long tier: it is built from 140 MB of source.
 """
@@ -8,31 +8,31 @@ import os
 
 import pytest
 
-import clients
-import strangers
+import kexec_guest
+import kexec_under_cohsan
 from harness import O, Machine
 
 TINY = os.path.abspath(os.environ.get("TINY", os.path.join(O, "deps/tiny/Image")))
 CELLS = [{"cpu": cpu, "el": el, "smp": smp, "load": load} for cpu in ("cortex-a57", "neoverse-n1")
          for el in (1, 2) for smp in (1, 2) for load in ("-s,-l", "-c,-l,-i")]
-each_cell = pytest.mark.parametrize("cell", CELLS, ids=map(strangers.name_of, CELLS))
+each_cell = pytest.mark.parametrize("cell", CELLS, ids=map(kexec_under_cohsan.name_of, CELLS))
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
-    return clients.initramfs(str(tmp_path_factory.mktemp("tiny") / "initrd"), kernel=TINY)
+    return kexec_guest.initramfs(str(tmp_path_factory.mktemp("tiny") / "initrd"), kernel=TINY)
 
 
 @pytest.fixture(scope="session")
 def functions(tmp_path_factory):
-    return strangers.functions(str(tmp_path_factory.mktemp("symbols")), TINY)
+    return kexec_under_cohsan.functions(str(tmp_path_factory.mktemp("symbols")), TINY)
 
 
 @each_cell
 def test_kexec(tiny, cell):
     """Loaded by the kernel itself, without a purgatory; or by kexec-tools."""
-    with Machine(TINY, initrd=tiny, **strangers.options(cell)) as machine:
+    with Machine(TINY, initrd=tiny, **kexec_under_cohsan.options(cell)) as machine:
         machine.expect(r"^client: cmdline=.*t\.run=kexec-e", "^client: load status=0$",
                        "Booting Linux on physical CPU",
                        rf"CPU: All CPU\(s\) started at EL{cell['el']}",
@@ -42,7 +42,7 @@ def test_kexec(tiny, cell):
 
 @pytest.mark.parametrize("load", ["-s,-p", "-c,-p,-i"])
 def test_crash(tiny, load):
-    line = clients.command_line("kexec-p", load=[load], append=["maxcpus=1"], cpu=1)
+    line = kexec_guest.command_line("kexec-p", load=[load], append=["maxcpus=1"], cpu=1)
     with Machine(TINY, initrd=tiny, cpu="cortex-a57", smp=2, memory=256,
                  append=line + " crashkernel=64M") as machine:
         machine.expect("^client: load status=0$", "Kernel panic - not syncing: sysrq",
@@ -52,4 +52,4 @@ def test_crash(tiny, load):
 
 @each_cell
 def test_judged(work, tiny, functions, cell):
-    strangers.check(strangers.judged(work, cell, tiny, functions, TINY), TINY)
+    kexec_under_cohsan.check(kexec_under_cohsan.judged(work, cell, tiny, functions, TINY), TINY)

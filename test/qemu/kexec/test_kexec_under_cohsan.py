@@ -9,9 +9,9 @@ import struct
 
 import pytest
 
-import clients
+import kexec_guest
 import pairwise
-import strangers
+import kexec_under_cohsan
 from harness import KERNEL, Machine
 from images import write
 
@@ -35,10 +35,10 @@ def pytest_generate_tests(metafunc):
     long = metafunc.config.getoption("long")
     if "cell" in metafunc.fixturenames:
         cells = (pairwise.product if long else pairwise.cover)(CHOICES, lambda cell: True)
-        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+        metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
     if "judged" in metafunc.fixturenames:
         cells = JUDGED if long else JUDGED[:1]
-        metafunc.parametrize("judged", cells, ids=map(strangers.name_of, cells))
+        metafunc.parametrize("judged", cells, ids=map(kexec_under_cohsan.name_of, cells))
     if "forgotten" in metafunc.fixturenames:
         metafunc.parametrize("forgotten,kinds", FORGOTTEN if long else FORGOTTEN[:1])
     if "crash_el" in metafunc.fixturenames:
@@ -47,16 +47,16 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory):
-    return clients.initramfs(str(tmp_path_factory.mktemp("client") / "initrd"))
+    return kexec_guest.initramfs(str(tmp_path_factory.mktemp("client") / "initrd"))
 
 
 @pytest.fixture(scope="session")
 def functions(tmp_path_factory):
-    return strangers.functions(str(tmp_path_factory.mktemp("symbols")))
+    return kexec_under_cohsan.functions(str(tmp_path_factory.mktemp("symbols")))
 
 
 def test_kexec(client, cell):
-    with Machine(KERNEL, initrd=client, **strangers.options(cell)) as machine:
+    with Machine(KERNEL, initrd=client, **kexec_under_cohsan.options(cell)) as machine:
         machine.expect(r"^client: cmdline=.*t\.run=kexec-e", "^client: load status=0$",
                        "Booting Linux on physical CPU",
                        rf"CPU: All CPU\(s\) started at EL{cell['el']}",
@@ -66,7 +66,7 @@ def test_kexec(client, cell):
 
 def test_crash(client, crash_el):
     """kexec -p and a panic, on the CPU that did not boot: what crash tests will build on."""
-    line = clients.command_line("kexec-p", load=["-c", "-p", "-i"], append=["maxcpus=1"], cpu=1)
+    line = kexec_guest.command_line("kexec-p", load=["-c", "-p", "-i"], append=["maxcpus=1"], cpu=1)
     with Machine(KERNEL, initrd=client, cpu="cortex-a57", el=crash_el, smp=2, memory=512,
                  append=line + " crashkernel=128M") as machine:
         machine.expect("^client: load status=0$", "Kernel panic - not syncing: sysrq",
@@ -78,7 +78,7 @@ def test_crash(client, crash_el):
 
 def test_judged(work, client, functions, judged):
     """Nothing but what is known and harmless, and nothing at all between the kernels."""
-    strangers.check(strangers.judged(work, judged, client, functions))
+    kexec_under_cohsan.check(kexec_under_cohsan.judged(work, judged, client, functions))
 
 
 def forgetful(path, word):
@@ -88,12 +88,12 @@ def forgetful(path, word):
     copying = image.index(struct.pack("<I", DC_CIVAC_X19))
     at = image.index(struct.pack("<I", word), copying)
     assert at - copying < 0x80, "the copying code looks different"
-    struct.pack_into("<I", image, at, strangers.NOP)
+    struct.pack_into("<I", image, at, kexec_under_cohsan.NOP)
     return write(path, image)
 
 
 def test_kernel_that_forgets(work, client, functions, forgotten, kinds):
     """The judge does watch this road: each of these boots in QEMU."""
     kernel = forgetful(work + "/Image", forgotten)
-    reports = strangers.judged(work, JUDGED[0], client, functions, kernel)
-    assert kinds <= {report["kind"] for report in strangers.unexplained(reports)}
+    reports = kexec_under_cohsan.judged(work, JUDGED[0], client, functions, kernel)
+    assert kinds <= {report["kind"] for report in kexec_under_cohsan.unexplained(reports)}

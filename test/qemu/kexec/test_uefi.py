@@ -9,9 +9,9 @@ import os
 import re
 import struct
 
-import clients
+import kexec_guest
 import pairwise
-import strangers
+import kexec_under_cohsan
 from harness import EDK2, KERNEL, MIB, RAM_BASE, VIRT_UART, Machine
 from images import Bundle, cpio, fdtget, pack, source_of, write
 from test_kexec import archive
@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc):
     long = metafunc.config.getoption("long")
     if "cell" in metafunc.fixturenames:
         cells = pairwise.cover(LONG, lambda cell: True) if long else CELLS
-        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+        metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
     if "conduit" in metafunc.fixturenames:
         conduits = [(1, "hvc"), (2, "smc")]
         metafunc.parametrize("conduit", conduits if long else conduits[1:], ids="{0[1]}".format)
@@ -41,16 +41,16 @@ def pytest_generate_tests(metafunc):
 def client(folder, boot):
     """The first kernel's archive: a bundle, and an initrd that kexec loads."""
     return write(folder + "/client", cpio([
-        *clients.base(), *clients.kexec_files(), ("k", 0o40755, b"", (0, 0)),
-        clients.entry("k/Image", boot), ("k/initrd", 0o100644, archive("loaders"), (0, 0))]))
+        *kexec_guest.base(), *kexec_guest.kexec_files(), ("k", 0o40755, b"", (0, 0)),
+        kexec_guest.entry("k/Image", boot), ("k/initrd", 0o100644, archive("loaders"), (0, 0))]))
 
 
 def started(folder, boot, cell, extra=()):
     """A machine with UEFI, on its way to the bundle."""
-    line = clients.command_line("kexec-e", load=("-c", "-l", "-i", f"--mem-min={AT:#x}"),
+    line = kexec_guest.command_line("kexec-e", load=("-c", "-l", "-i", f"--mem-min={AT:#x}"),
                                 append=RUN.split(), tree=1)
     machine = Machine(KERNEL, initrd=client(folder, boot), memory=MEMORY, append=line,
-                      cpu=strangers.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), el=cell["el"],
+                      cpu=kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), el=cell["el"],
                       smp=cell["smp"], judge={"start": AT, "clean": [(AT, AT + os.path.getsize(boot))]},
                       extra=["-bios", EDK2, *extra])
     machine.deadline += 20

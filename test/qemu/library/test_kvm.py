@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """plan.hyp_stub with Linux itself below: a kernel's KVM stays at EL2 when it goes to lethe_boot().
 
-The small kernel (test/kernel, with its jump.c) has the upper end of RAM reserved for the program of
+The small kernel (test/guest/kernel, with its jump.c) has the upper end of RAM reserved for the program of
 test_hyp.py and its payload, which goes over the whole kernel, hyp stub and hypervisor with it.
 """
 
@@ -12,13 +12,13 @@ import struct
 import pytest
 
 import hypervisor
-import strangers
+import kexec_under_cohsan
 from harness import LOAD, MIB, RAM_BASE, Machine
 from hypervisor import NONE, PAYLOAD_AT, STUB_4_7, STUB_4_12, X
 from images import fdtput, machine_tree
-from strangers import CPU_OPTIONS
+from kexec_under_cohsan import CPU_OPTIONS
 from test_hyp import FAILED
-from test_tiny import TINY
+from test_kexec_file_load import TINY
 
 pytestmark = pytest.mark.long
 
@@ -62,7 +62,7 @@ def jump(work, cpu, *words, flags=(), smp=1, machine_el=2, functions=None, **pla
     if functions:
         judge |= {"start": LOAD, "elf": functions, "json": work + "/reports"}
         judge["clean"] += [(LOAD, LOAD + mem_size), (TREE_AT, TREE_AT + 4 * MIB)]
-        words = [*words, "nokaslr", "init_on_alloc=1"]      # strangers.py says why
+        words = [*words, "nokaslr", "init_on_alloc=1"]      # kexec_under_cohsan.py says why
     else:
         # Which of the kernel's lines are dirty only the kernel knows, and KVM has to go on reading
         # its own; but any line of RAM may be filled as long as somebody maps it.
@@ -104,14 +104,14 @@ def test_resident_kvm(work, cpu, words, mode, smp):
 
 @pytest.fixture(scope="session")
 def functions(tmp_path_factory):
-    return strangers.functions(str(tmp_path_factory.mktemp("symbols")), TINY)
+    return kexec_under_cohsan.functions(str(tmp_path_factory.mktemp("symbols")), TINY)
 
 
 @pytest.mark.parametrize("mode", [0, 1])
 @pytest.mark.parametrize("cpu, words", [("cortex-a72", []), ("neoverse-n1", ["kvm-arm.mode=nvhe"])],
                          ids=["cortex-a72", "neoverse-n1"])
 def test_with_what_the_kernel_left_dirty(work, functions, cpu, words, mode):
-    """Nothing is reported but what the kernel itself is known for: docs/cohsan.md."""
+    """Nothing is reported but what the kernel itself is known for: docs/internals/cohsan.md."""
     with jump(work, cpu, *words, functions=functions, hyp_stub=STUB_4_12, mode=mode) as machine:
         machine.judge.objection = lambda handed_over: None
         expect_kernel(machine, NVHE)
@@ -121,7 +121,7 @@ def test_with_what_the_kernel_left_dirty(work, functions, cpu, words, mode):
         found = json.load(file)
     assert found["stopped"] and found["stop"]["el"] == 2
     assert "read-stale" in {report["kind"] for report in found["reports"]}      # it was awake
-    left = strangers.unexplained(found["reports"], TINY)
+    left = kexec_under_cohsan.unexplained(found["reports"], TINY)
     assert not left, json.dumps(left, indent=1)
 
 

@@ -15,7 +15,7 @@ from library import BOOT, CHECK, JOBS, PAGE, PROGRAM, SIZE, TABLES, Caller, Worl
     compare_lines, halts, program, run, started, symbols, up
 from library_base import Base
 from library_plans import BEST, HALT, IN_PLACE, UNCACHED, WORK, List, the_plan, write_plan
-from relocation import DESTINATION, DONE, INDIRECTION, SOURCE
+from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 
 MACHINES = [("cortex-a72", 2, False), ("neoverse-n1", 1, False), ("neoverse-n1", 2, True)]
 GIB = 1 << 30

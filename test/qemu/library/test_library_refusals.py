@@ -10,10 +10,11 @@ import struct
 
 import pytest
 
+from harness import TOP
 from library import BOOT, CHECK, PAGE, World, blob_size, run, up
 from library_base import Base
-from plan_writer import FORCE_TREE, IN_PLACE, SOURCE_OFFSET     # library_base knows the way
-from relocation import DESTINATION, DONE, INDIRECTION, SOURCE
+from plan_writer import FORCE_TREE, IN_PLACE, SOURCE_OFFSET
+from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 
 HOLE = 0x0e000000           # nothing answers there
 WHAT = ["", "SEGMENT", "WINDOW", "SLOT", "TREE", "ENTRY"]
@@ -21,8 +22,7 @@ ROWS = []
 
 
 def statuses():
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                        "../../include/lethe/status.h")
+    path = os.path.join(TOP, "include/lethe/status.h")
     with open(path, encoding="utf-8") as file:
         return {name: int(number) for name, number in re.findall(r"X\((\w+), (-\d+),", file.read())}
 

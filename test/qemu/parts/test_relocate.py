@@ -9,10 +9,10 @@ import random
 
 import pytest
 
-import relocator
+import list_runner
 from harness import MIB
-from relocation import DESTINATION, DONE, INDIRECTION, JOBS_END, LISTS, SOURCE, Lists
-from relocator import E2H, ICACHE, MRS_CTR_EL0, MRS_ID_AA64PFR0_EL1, answer, measure, run, traps
+from lists import DESTINATION, DONE, INDIRECTION, JOBS_END, LISTS, SOURCE, Lists
+from list_runner import E2H, ICACHE, MRS_CTR_EL0, MRS_ID_AA64PFR0_EL1, answer, measure, run, traps
 
 COUNT = 125         # lists of one machine
 # a64fx: lines of 256 bytes.
@@ -28,7 +28,7 @@ def name(cell):
 
 
 def back():
-    return relocator.symbols()["back"]
+    return list_runner.symbols()["back"]
 
 
 def trap(cell, trapped):
@@ -56,7 +56,7 @@ def check_random(work, cell, count, **where):
     rng = random.Random(seed)
     lists = random_lists(rng, cell, count, **where)
     # The code where it was linked, or anywhere in a page of its own.
-    copy_to = rng.choice((None, JOBS_END + rng.randrange(0, 4096 - relocator.code_size() + 1, 4)))
+    copy_to = rng.choice((None, JOBS_END + rng.randrange(0, 4096 - list_runner.code_size() + 1, 4)))
     copied, in_place = run(work, lists, cell, copy_to=copy_to)
     assert copied > 500 and in_place > 50
     assert sum(bool(entry) for _, _, entry, _, _ in lists.jobs) > count // 20

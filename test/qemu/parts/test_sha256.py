@@ -15,7 +15,7 @@ import pytest
 
 import cavp
 import meter
-import relocator
+import list_runner
 from harness import IMAGES, LOAD, MIB, Machine
 
 PROGRAM, PROGRAM_SCALAR, PROGRAM_PURGATORY = (
@@ -234,7 +234,7 @@ def test_monte_carlo(work):
 def test_trap_is_as_it_was(work, cell):
     """Whatever CPACR_EL1 or CPTR_EL2 holds: lifted for as long as it takes, and back."""
     cpu, el, flags = cell
-    traps = relocator.traps(el, flags)
+    traps = list_runner.traps(el, flags)
     if cpu == "max":        # SME's trap beside it
         more = 12 if el == 2 else 25
         traps = [(is_on, trap ^ bit) for is_on, trap in traps for bit in (0, 1 << more, 1 << 24)]
@@ -261,7 +261,7 @@ def test_without_the_instructions(work, cpu):
     """ID_AA64ISAR0_EL1 has none, and FP/SIMD is trapped where nobody here can lift it."""
     cell = (cpu, 2, BELOW)
     jobs = short(cell)
-    for _, trap in relocator.traps(1, 0):
+    for _, trap in list_runner.traps(1, 0):
         jobs.message(bytes(range(200)), traps=[(False, trap)])
     run(work, jobs, cell)
 

@@ -16,13 +16,13 @@ import struct
 
 import pytest
 
-import clients
+import kexec_guest
 import pairwise
 import purgatories
-import strangers
+import kexec_under_cohsan
 from harness import KERNEL, O, RAM_BASE, VIRT_UART, Machine
 from images import Bundle, cpio, pack, write
-from judge import blob_size
+from cohsan import blob_size
 
 MEMORY = 512
 WINDOW = (0x50000000, 0x58000000)
@@ -37,15 +37,15 @@ CELL = {"cpu": "neoverse-n1", "el": 2, "panics": 2}     # where the choices make
 
 def archive(who):
     """The crash kernel's: whose it is, and what the tree tells of Lethe."""
-    return cpio([*clients.base(), clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
+    return cpio([*kexec_guest.base(), kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
                  ("who", 0o100644, who.encode(), (0, 0))])
 
 
 def first_archive(path, image, initrd=None, kexec=None):
     """The first kernel's: what its kexec loads, as paths and bytes, and perhaps another kexec."""
     loaded = [("k/initrd", 0o100644, initrd, (0, 0))] if initrd else []
-    return write(path, cpio([*clients.base(), *clients.kexec_files(kexec), ("k", 0o40755, b"", (0, 0)),
-                             clients.entry("k/Image", image), *loaded]))
+    return write(path, cpio([*kexec_guest.base(), *kexec_guest.kexec_files(kexec), ("k", 0o40755, b"", (0, 0)),
+                             kexec_guest.entry("k/Image", image), *loaded]))
 
 
 @dataclasses.dataclass
@@ -199,7 +199,7 @@ def pytest_generate_tests(metafunc):
     long = metafunc.config.getoption("long")
     if "cell" in metafunc.fixturenames:
         cells = (pairwise.product if long else pairwise.cover)(CHOICES, lambda cell: True)
-        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+        metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
 
 
 @pytest.fixture(scope="session")
@@ -213,7 +213,7 @@ def prepared(tmp_path_factory):
 
 def options(cell, door, *load, **more):
     """A Machine's. The other CPUs are kept busy up to the panic. load: more for kexec"""
-    line = clients.command_line("kexec-p", load=(*door.load, *load), append=["maxcpus=1"],
+    line = kexec_guest.command_line("kexec-p", load=(*door.load, *load), append=["maxcpus=1"],
                                 cpu=cell["panics"], busy=CPUS - 1, **more)
     return {"cpu": cell["cpu"], "el": cell["el"], "smp": CPUS, "memory": MEMORY,
             "append": f"{line} {CRASHKERNEL}", "initrd": door.initrd}
@@ -301,7 +301,7 @@ class Stock(ByImage):
     """The same kernel without Lethe. load: with or without the purgatory's check"""
 
     def prepare(self, folder):
-        self.initrd = clients.initramfs(folder + "/client")
+        self.initrd = kexec_guest.initramfs(folder + "/client")
         with open(KERNEL, "rb") as file:
             image = file.read()
         self.banners = {WINDOW[0] + found.start(): image[found.start():found.start() + 64]

@@ -12,16 +12,16 @@ import shutil
 
 import pytest
 
-import clients
+import kexec_guest
 import pairwise
 import purgatories
-import strangers
+import kexec_under_cohsan
 from harness import KERNEL, MIB, O, RAM_BASE, Machine
 from images import cpio, pack, write
-from judge import blob_size
+from cohsan import blob_size
 from meter import symbols
 from test_kexec import flip, overwrite
-from test_tiny import TINY
+from test_kexec_file_load import TINY
 
 MEMORY = 256
 CHOICES = {
@@ -39,32 +39,32 @@ def pytest_generate_tests(metafunc):
         long = metafunc.config.getoption("long")
         cells = (pairwise.product if long else pairwise.cover)(LONG if long else CHOICES,
                                                                lambda cell: True)
-        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+        metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
 
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory):
     """The first kernel's archive, with Lethe put into its kexec, or (stock) with kexec as it is in that folder."""
     folder = str(tmp_path_factory.mktemp("purgatory"))
-    second = cpio([*clients.base(), clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
+    second = cpio([*kexec_guest.base(), kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
                    ("who", 0o100644, b"loaders", (0, 0))])
 
     @functools.cache
-    def archive(stock, release=clients.KEXEC, kernel=KERNEL):
+    def archive(stock, release=kexec_guest.KEXEC, kernel=KERNEL):
         name = f"{folder}/{stock}-{os.path.basename(release)}-{os.path.basename(os.path.dirname(kernel))}"
-        binary = None if stock else clients.grafted(name + ".kexec", release)
+        binary = None if stock else kexec_guest.grafted(name + ".kexec", release)
         return write(name, cpio([
-            *clients.base(), *clients.kexec_files(binary, release),
-            ("k", 0o40755, b"", (0, 0)), clients.entry("k/Image", kernel),
+            *kexec_guest.base(), *kexec_guest.kexec_files(binary, release),
+            ("k", 0o40755, b"", (0, 0)), kexec_guest.entry("k/Image", kernel),
             ("k/initrd", 0o100644, second, (0, 0))]))
     return archive
 
 
 def options(cell, load=CHECKED, **more):
     """A Machine's."""
-    return {"cpu": strangers.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"],
+    return {"cpu": kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"],
             "smp": cell["smp"], "memory": MEMORY,
-            "append": clients.command_line("kexec-e", load=load, append=["second=1"], **more)}
+            "append": kexec_guest.command_line("kexec-e", load=load, append=["second=1"], **more)}
 
 
 def patient(machine):
@@ -78,7 +78,7 @@ PLACES = {}
 
 def place(initrd, cell, load=CHECKED, dtb=None):
     """Where kexec puts the purgatory, says -d."""
-    key = (initrd, strangers.name_of(cell), load, dtb)
+    key = (initrd, kexec_under_cohsan.name_of(cell), load, dtb)
     if key not in PLACES:
         with Machine(KERNEL, initrd=initrd, dtb=dtb, **options(cell, (*load, "-d"), wait=1)) as machine:
             patient(machine).expect("^client: waits$")
@@ -123,15 +123,15 @@ def test_started(client, cell):
     started(client(False), cell)
 
 
-RELEASES = [clients.KEXEC, clients.KEXEC_OTHER]
+RELEASES = [kexec_guest.KEXEC, kexec_guest.KEXEC_OTHER]
 
 
 @pytest.mark.long
 def test_other_release(client):
     """Debian 13's kexec on 12 and 12's on 13, by the same graft."""
-    found = [clients.read_kexec(release) for release in RELEASES]
+    found = [kexec_guest.read_kexec(release) for release in RELEASES]
     assert len({re.search(rb"kexec-tools 2\.[0-9.]+", data).group() for data in found}) == 2
-    started(client(False, clients.KEXEC_OTHER), {"cpu": "cortex-a72", "el": 2, "smp": 4})
+    started(client(False, kexec_guest.KEXEC_OTHER), {"cpu": "cortex-a72", "el": 2, "smp": 4})
 
 
 @pytest.mark.long
@@ -143,8 +143,8 @@ def test_without_c(client, release):
 
 @pytest.mark.long
 @pytest.mark.parametrize("release, load, runs", [
-    (clients.KEXEC, "-l", True), (clients.KEXEC_OTHER, "-c,-l", True), (clients.KEXEC_OTHER, "-l", False),
-    (clients.KEXEC_OTHER, "-a,-l", False)], ids=lambda value: os.path.basename(str(value)))
+    (kexec_guest.KEXEC, "-l", True), (kexec_guest.KEXEC_OTHER, "-c,-l", True), (kexec_guest.KEXEC_OTHER, "-l", False),
+    (kexec_guest.KEXEC_OTHER, "-a,-l", False)], ids=lambda value: os.path.basename(str(value)))
 def test_kernel_that_loads_itself(client, release, load, runs):
     """With kexec_file_load(2) there 2.0.29 leaves out what was grafted unless told -c. The record tells."""
     cell = {"cpu": "cortex-a57", "el": 2, "smp": 1}
@@ -164,8 +164,8 @@ def test_example(client, work, name):
     folder = os.path.join(work, name)
     os.makedirs(folder + "/sbin")
     shutil.copy(os.path.join(O, "examples", name, "kexec"), folder + "/sbin")
-    binary = clients.read_kexec(folder)
-    at, size = clients.purgatory_at(binary)
+    binary = kexec_guest.read_kexec(folder)
+    at, size = kexec_guest.purgatory_at(binary)
     with open(os.path.join(O, "purgatory.ro"), "rb") as file:
         assert binary[at:at + size] == file.read()
     started(client(True, folder), {"cpu": "cortex-a72", "el": 1, "smp": 1})
@@ -264,9 +264,9 @@ def test_in_turn(work):
     times = 10
     boot = pack(work + "/boot.img", kernel=KERNEL)
     initrd = write(work + "/client", cpio([
-        *clients.base(), *clients.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
-        clients.entry("k/Image", KERNEL), clients.entry("k/boot.img", boot),
-        clients.entry("bin/lethe", os.path.join(O, "arm64/lethe")), ("who", 0o100644, b"x", (0, 0))]))
+        *kexec_guest.base(), *kexec_guest.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
+        kexec_guest.entry("k/Image", KERNEL), kexec_guest.entry("k/boot.img", boot),
+        kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")), ("who", 0o100644, b"x", (0, 0))]))
     line = f"console=ttyAMA0 t.run=chain t.left={times}"
     with Machine(KERNEL, initrd=initrd, memory=1024, append=line, judge=None,
                  because="two doors, at other places each time") as machine:

@@ -5,10 +5,10 @@ The tree names no console, so that Lethe says nothing: the record tells, and wha
 the judge from the purgatory's first instruction on.
 """
 
-import clients
+import kexec_guest
 import pairwise
 import purgatories
-import strangers
+import kexec_under_cohsan
 from harness import EDK2, KERNEL, Machine
 from images import cpio, write
 from test_kexec import archive
@@ -26,23 +26,23 @@ def pytest_generate_tests(metafunc):
     choices = {name: LONG[name] for name in ("cpu", "el", "smp")}
     if "cell" in metafunc.fixturenames:
         cells = pairwise.cover(choices, lambda cell: True) if long else CELLS
-        metafunc.parametrize("cell", cells, ids=map(strangers.name_of, cells))
+        metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
     if "conduit" in metafunc.fixturenames:
-        metafunc.parametrize("conduit", CONDUITS if long else CONDUITS[1:], ids=strangers.name_of)
+        metafunc.parametrize("conduit", CONDUITS if long else CONDUITS[1:], ids=kexec_under_cohsan.name_of)
 
 
 def client(folder):
     return write(folder + "/client", cpio([
-        *clients.base(), *clients.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
-        clients.entry("k/Image", KERNEL), ("k/initrd", 0o100644, archive("loaders"), (0, 0))]))
+        *kexec_guest.base(), *kexec_guest.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
+        kexec_guest.entry("k/Image", KERNEL), ("k/initrd", 0o100644, archive("loaders"), (0, 0))]))
 
 
 def machine_of(initrd, cell, load=LOAD, extra=(), **more):
     """Another Machine's arguments are in more; t.NAME=1 for each of its words."""
     words = {name: 1 for name in more.pop("words", ("tree",))}
-    line = clients.command_line("kexec-e", load=load, append=["loaders=1", "t.tree=1"], **words)
+    line = kexec_guest.command_line("kexec-e", load=load, append=["loaders=1", "t.tree=1"], **words)
     return patient(Machine(KERNEL, initrd=initrd, memory=MEMORY, append=line, el=cell["el"], smp=cell["smp"],
-                           cpu=strangers.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]),
+                           cpu=kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]),
                            extra=["-bios", EDK2, *extra], **more))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import harness
 import images
-import judge
+import cohsan
 from harness import IMAGES, LOAD, MIB, O, PAYLOAD, VIRT_UART, Failure, Machine
 from images import Bundle, Hostile, machine_tree, pack, write
 
@@ -29,7 +29,7 @@ NOT_JUDGED = ["measure",      # test_kimage_cost.py: the library behind a progra
 def test_which_machines_are_not_judged():
     """Each says why, and no other than these."""
     found = []
-    for path in glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "test_*.py")):
+    for path in glob.glob(os.path.join(harness.TOP, "test/qemu/*/test_*.py")):
         with open(path, encoding="utf-8") as file:
             tree = ast.parse(file.read())
         for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
@@ -48,7 +48,7 @@ def test_not_judged_says_why(work):
 # ---- where Lethe is ----
 
 def where(*machine):
-    return judge.find(*machine, LOAD, STUB)
+    return cohsan.find(*machine, LOAD, STUB)
 
 
 def test_lethe_is_found(work):
@@ -68,14 +68,14 @@ def test_lethe_is_found(work):
 
 def test_what_the_plugin_is_told(work):
     boot = pack(work + "/boot.img")
-    size, blob = os.path.getsize(boot), judge.blob_size(os.path.join(O, "lethe.elf"))
-    words = judge.Judge(O, LOAD, boot, [], {}).arguments.split(",")
+    size, blob = os.path.getsize(boot), cohsan.blob_size(os.path.join(O, "lethe.elf"))
+    words = cohsan.Judge(O, LOAD, boot, [], {}).arguments.split(",")
     assert words[1:] == [f"start={LOAD:#x}", "stop=handoff", f"elf={O}/lethe.elf",
                          f"clean={LOAD:#x}-{LOAD + size:#x}",
                          f"publish=workspace:{LOAD:#x}-{LOAD + blob:#x}"]
-    words = judge.Judge(O, LOAD, boot, [], {"clean": "plan", "stop": 0x4a000000, "max": 1,
+    words = cohsan.Judge(O, LOAD, boot, [], {"clean": "plan", "stop": 0x4a000000, "max": 1,
                                             "stale": [(1, 2)]}).arguments.split(",")
-    end = judge.plan_end(boot)
+    end = cohsan.plan_end(boot)
     assert LOAD + blob < LOAD + end < LOAD + size
     assert words[2] == "stop=0x4a000000"
     assert words[4:-1] == [f"clean={LOAD:#x}-{LOAD + end:#x}", "stale=0x1-0x2", "max=0x1"]
@@ -85,7 +85,7 @@ def test_what_the_plugin_is_told(work):
 
 def heard(*parts):
     """(the judge, the console) after a machine said these, one read each."""
-    one = object.__new__(judge.Judge)
+    one = object.__new__(cohsan.Judge)
     one.lines, one.held = [], b""
     return one, b"".join(map(one.listen, [*parts, b""]))
 

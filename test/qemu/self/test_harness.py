@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from harness import KERNEL, LOAD, MIB, PAYLOAD, Failure, Machine
+from harness import KERNEL, LOAD, MIB, PAYLOAD, TOP, Failure, Machine
 from images import Hostile
 
 
@@ -40,11 +40,10 @@ BY_NUMBER = {"IMAGE_BASE": "-202", "SERROR": "-504", "FAULT": "-503"}   # no con
 
 def test_every_status_is_provoked_somewhere():
     """A new status comes with a machine that shows it, or with the reason why none can."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    with open(os.path.join(here, "../../include/lethe/status.h"), encoding="ascii") as file:
+    with open(os.path.join(TOP, "include/lethe/status.h"), encoding="ascii") as file:
         names = re.findall(r"X\((\w+), -", file.read())
     text = ""
-    for path in glob.glob(os.path.join(here, "test_*.py")):
+    for path in glob.glob(os.path.join(TOP, "test/qemu/*/test_*.py")):
         if path != os.path.abspath(__file__):
             with open(path, encoding="utf-8") as file:
                 text += file.read()

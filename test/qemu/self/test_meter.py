@@ -10,10 +10,10 @@ import tempfile
 import pytest
 
 import meter
-from harness import IMAGES, LOAD, QEMU, Machine
+from harness import IMAGES, LOAD, QEMU, TOP, Machine
 
 PROGRAM = os.path.join(IMAGES, "meter.img")
-SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "meter/program.S")
+SOURCE = os.path.join(TOP, "test/guest/meter/program.S")
 TURNS, CODE, PAGE = 10, 64, 4096
 UART = 0x09000000
 SIZES = (1, 2, 4, 8, 16)

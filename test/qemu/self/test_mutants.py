@@ -2,11 +2,9 @@
 """The mutants' own machinery (test/mutants): what it finds, what it lists, what it counts."""
 
 import os
-import sys
 
 import pytest
 
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../mutants"))
 
 import mutants  # noqa: E402
 import sites    # noqa: E402

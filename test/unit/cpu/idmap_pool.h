@@ -2,7 +2,7 @@
 #ifndef TEST_IDMAP_POOL_H
 #define TEST_IDMAP_POOL_H
 
-#include "idmap.h"
+#include "cpu/idmap.h"
 #include "table_walk.h"
 
 /* One map and its pool, as the tests of the identity map use them. All fail the test by themselves.

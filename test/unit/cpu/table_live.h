@@ -2,7 +2,7 @@
 #ifndef TEST_TABLE_LIVE_H
 #define TEST_TABLE_LIVE_H
 
-#include "idmap.h"
+#include "cpu/idmap.h"
 
 /*
  * Whether a call changes a map only as a map in use may change: valid descriptors stay, zeros may

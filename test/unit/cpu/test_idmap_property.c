@@ -15,7 +15,7 @@
 
 #include <lethe/status.h>
 
-#include "idmap.h"
+#include "cpu/idmap.h"
 #include "random.h"
 #include "table_live.h"
 #include "table_walk.h"

@@ -12,7 +12,7 @@
 
 #include <lethe/status.h>
 
-#include "mmu_regs.h"
+#include "cpu/mmu_regs.h"
 
 #define FIELD(value, shift) ((uint64_t)(value) << (shift))
 

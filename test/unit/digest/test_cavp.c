@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * NIST's vectors for SHA-256 (CAVS, SHAVS section 6) from the folder that CAVP names, by the block
- * function of programs of an operating system. test/qemu/test_sha256.py has them for the others.
+ * function of programs of an operating system. test/qemu/parts/test_sha256.py has them for the others.
  */
 
 #include <setjmp.h>

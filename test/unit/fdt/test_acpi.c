@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "acpi.h"
-#include "fault.h"
+#include "firmware/acpi.h"
+#include "cpu/fault.h"
 
 #define BASE   0x5fd00000ULL
 #define VA     0xffff800012340000ULL /* what SetVirtualAddressMap() made of the page at CONFIG */

@@ -15,7 +15,7 @@
 #include "trees.h"
 
 #ifndef TREES_DIR
-#define TREES_DIR "test/unit/trees"
+#define TREES_DIR "test/unit/fdt/trees"
 #endif
 
 static void *allocate(size_t size)

@@ -12,7 +12,7 @@
 
 #define TREE_ORDERS 6U
 
-/* Compiles test/unit/trees/<name>.dts with dtc. */
+/* Compiles test/unit/fdt/trees/<name>.dts with dtc. */
 void *tree_compile(const char *name);
 
 /* Compiles text. */

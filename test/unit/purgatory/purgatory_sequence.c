@@ -11,7 +11,7 @@
 static void digest_hidden(uint32_t state[8], const void *data, uint64_t count, void *dest,
 			  int simd);
 #define lethe_sha256_blocks digest_hidden
-#include "purgatory.c"
+#include "purgatory/purgatory.c"
 #undef lethe_sha256_blocks
 
 #include "purgatory_world.h"

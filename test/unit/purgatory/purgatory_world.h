@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "road.h"
+#include "context.h"
 
 /* purgatory_symbols.c: what kexec-tools patches. Not const here, nor is purgatory.h included where
  * they are set. */

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "entry.h"
-#include "purgatory.h"
+#include "purgatory/purgatory.h"
 #include "purgatory_world.h"
 
 #define START ((uint64_t)lethe_image_start)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <libfdt.h>
 
-#include "purgatory_judge.h"
+#include "tree_reference.h"
 #include "trees.h"
 
 /* Gaps between blocks and slack behind them; another order than libfdt's is no tree to the

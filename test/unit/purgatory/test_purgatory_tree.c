@@ -18,7 +18,7 @@
 #include <lethe/record.h>
 #include <lethe/version.h>
 
-#include "purgatory_judge.h"
+#include "tree_reference.h"
 #include "trees.h"
 
 #define BUFFER 0x10000U /* LETHE_PURGATORY_TREE */

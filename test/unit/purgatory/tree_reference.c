@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Boots, and what came of the tree: see purgatory_judge.h. */
+/* Boots, and what came of the tree: see tree_reference.h. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 #include <lethe/record.h>
 #include <lethe/version.h>
 
-#include "purgatory_judge.h"
+#include "tree_reference.h"
 #include "trees.h"
 
 uint64_t judge_sink;

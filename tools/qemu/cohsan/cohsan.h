@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cohsan: a judge for cache coherence. docs/cohsan.md has the model; this is who does what:
+ * cohsan: a judge for cache coherence. docs/internals/cohsan.md has the model; this is who does what:
  *
  *	plugin.c	QEMU's callbacks: translation, start and stop
  *	options.c	the arguments		elf.c	symbols and loaded parts of an ELF
@@ -267,7 +267,7 @@ void context_rely(struct cpu *cpu, const struct insn *insn);
 /* ---- shadow.c ---- */
 
 struct cell {
-	/* One bit for each byte: docs/cohsan.md has what they mean. What a load asks comes first. */
+	/* One bit for each byte: docs/internals/cohsan.md has what they mean. What a load asks comes first. */
 	uint64_t stale;
 	uint64_t newer;
 	uint64_t thrown;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../plugin/qemu_plugin.h"
+#include "qemu_plugin.h"
 
 struct cpu cpus[CPUS_MAX];
 unsigned int cpus_awake;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../plugin/qemu_plugin.h"
+#include "qemu_plugin.h"
 
 int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * meter.so: counts instructions and memory accesses of one CPU between two addresses. Arguments,
- * and what comes out: docs/bench.md.
+ * and what comes out: docs/internals/bench.md.
  *
  * Instructions are counted one by one, by generated code. Counting a block when it is entered would
  * be quicker and wrong: a block is left early by an exception, and QEMU leaves and repeats one at

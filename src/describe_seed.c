@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "seed.h"
+#include "describe_seed.h"
 
 #include <string.h>
 
 #include <lethe/sha256.h>
 #include <libfdt.h>
 
-#include "time.h"
+#include "cpu/counter.h"
 
 #define SEED_SIZE    (LETHE_SEED_KASLR + LETHE_SEED_RNG)
 #define RNDR_WORDS   8

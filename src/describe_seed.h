@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_SEED_H
-#define LETHE_SEED_H
+#ifndef LETHE_DESCRIBE_SEED_H
+#define LETHE_DESCRIBE_SEED_H
 
 #include <stdint.h>
 

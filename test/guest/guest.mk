@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The programs that the tests boot. QEMU_PROGRAMS is what check-qemu needs of them.
+QEMU_TEST := $(O)/test/qemu
+# Flat, from 0; RX and R parts apart only so that the linker has nothing to warn of.
+QEMU_LDFLAGS = -Wl,-Ttext=0,-e,start,-z,max-page-size=4096,--build-id=none
+LINKED_LDFLAGS = -nostdlib -static -Wl,--build-id=none,-z,noexecstack,--no-warn-rwx-segments
+GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protector -mstrict-align \
+	-mgeneral-regs-only -Iinclude
+QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img hostile.img relocate.img kimage.img \
+	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img meter.img flat)
+
+# $(call flat,NAME,FILES): a program that begins with its first file, at 0.
+define flat
+$(QEMU_TEST)/$(1).img: $(2)
+	mkdir -p $$(@D)
+	$$(CC_TARGET) $$(GUEST_DEFS) -nostdlib -static $$(QEMU_LDFLAGS) -Wl,--gc-sections -o $$(@:.img=.elf) $$^
+	$$(OBJCOPY_TARGET) -O binary $$(@:.img=.elf) $$@
+endef
+LIBRARY_OBJ := $(O)/obj/library/src
+SHA256_OWN := $(addprefix $(O)/obj/guest/test/guest/sha256/,program.S.o jobs.c.o)
+SHA256_SHARED := $(SHA256_OWN) $(LIBRARY_OBJ)/sha256.c.o $(NEWLIB_OBJS)
+SHA256_BLOCKS := $(LIBRARY_OBJ)/digest/sha256_blocks.c.o
+$(eval $(call flat,payload-virt,test/guest/payload.S))
+$(eval $(call flat,payload-evb,test/guest/payload.S))
+$(eval $(call flat,hostile,test/guest/hostile.S))
+$(eval $(call flat,meter,test/guest/meter/program.S))
+$(eval $(call flat,relocate,test/guest/relocate/program.S $(LIBRARY_OBJ)/relocate.S.o))
+$(eval $(call flat,kimage,test/guest/kimage/program.S $(LIBRARY_OBJ)/plan/kimage.c.o $(LIBRARY_OBJ)/plan/status.c.o))
+# The library's objects, the same as SHA=scalar has them, and the same with purgatory.ro's block functions.
+$(eval $(call flat,sha256,$(SHA256_SHARED) $(SHA256_BLOCKS) \
+	$(patsubst %,$(O)/obj/library/src/%.o,$(filter digest/%.S,$(sha256)))))
+$(eval $(call flat,sha256-scalar,$(SHA256_SHARED) $(LIBRARY_OBJ)/digest/sha256_scalar.S.o \
+	$(O)/obj/scalar/src/digest/sha256_blocks.c.o))
+$(eval $(call flat,sha256-purgatory,$(SHA256_SHARED) $(SHA256_BLOCKS) \
+	$(addprefix $(O)/obj/purgatory/src/digest/,sha256_scalar.S.o sha256_ce.S.o)))
+$(QEMU_TEST)/payload-virt.img: GUEST_DEFS = -DUART_PL011=0x09000000
+$(QEMU_TEST)/payload-evb.img: GUEST_DEFS = -DUART_NS16550=0xf0000000
+SCALAR_CFLAGS = $(LIBRARY_CFLAGS) -DLETHE_SHA_SCALAR
+$(eval $(call compile,guest,CC_TARGET,LIBRARY_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
+$(eval $(call compile,scalar,CC_TARGET,SCALAR_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
+
+# A caller of the library door; and one above a hyp stub, at an Image's place and high in RAM, where a kernel that is
+# still there goes to it (test_kvm.py).
+$(QEMU_TEST)/library.img: test/guest/library/program.S $(addprefix test/guest/library/,report.S link.ld) $(O)/liblethe.a
+	mkdir -p $(@D)
+	$(CC_TARGET) $(LINKED_LDFLAGS) -T test/guest/library/link.ld -o $(@:.img=.elf) $< $(O)/liblethe.a
+	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
+HYP_SRCS := $(addprefix test/guest/hyp/,start.S stub.S main.c)
+$(QEMU_TEST)/hyp.img: HYP_BASE = 0x40200000
+$(QEMU_TEST)/hyp-high.img: HYP_BASE = 0x4c000000
+$(QEMU_TEST)/hyp.img $(QEMU_TEST)/hyp-high.img: $(HYP_SRCS) $(addprefix test/guest/hyp/,program.h link.ld) $(O)/liblethe.a
+	mkdir -p $(@D)
+	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -Wl,--defsym,BASE=$(HYP_BASE) -T test/guest/hyp/link.ld \
+		-o $(@:.img=.elf) $(HYP_SRCS) $(O)/liblethe.a
+	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
+# A caller of kexec_load(2), in the guest.
+$(QEMU_TEST)/flat: test/guest/flat.c
+	mkdir -p $(@D)
+	$(ARM64_CC) -std=gnu11 -O2 $(WARN) -static -s -o $@ $<
+
+# One file of cohsan's programs is a family: all its cases at all levels.
+COHSAN_SOURCES := $(wildcard test/cohsan/programs/*.S)
+COHSAN_BUILT := $(COHSAN_SOURCES:test/cohsan/programs/%.S=$(QEMU_TEST)/cohsan/%.built)
+$(QEMU_TEST)/cohsan/%.built: test/cohsan/programs/%.S test/cohsan/programs/common.h test/cohsan/programs/link.ld \
+		test/cohsan/cohsan_cases.py
+	mkdir -p $(@D)
+	$(TEST_PYTHON) test/cohsan/cohsan_cases.py build $(@D) $< '$(CC_TARGET)' '$(OBJCOPY_TARGET)'
+	touch $@
+
+# A small kernel that has what Debian's lacks, kexec_file_load(2) and a short boot. Debian's source, 140 MB and some
+# minutes of building, once: check-qemu-long alone needs it.
+TINY ?= $(O)/deps/tiny/Image
+export TINY
+TINY_FOLDER := test/guest/kernel
+TINY_PARTS := $(wildcard $(TINY_FOLDER)/*.c)
+$(O)/deps/tiny/Image: $(TINY_FOLDER)/tiny.config $(TINY_FOLDER)/build.sh $(TINY_PARTS)
+	$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long
+	$(TINY_FOLDER)/build.sh '$@' '$(LINUX_SRC)' $< '$(if $(filter %gcc,$(ARM64_CC)),$(ARM64_CC:%gcc=%))' $(TINY_PARTS)

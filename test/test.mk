@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The suites that are one command: the host command from outside, the audits, the builds, the mutants. Each has a
+# folder of its own; unit tests, fuzzers, guests and boots have a makefile there.
+
+# The Python modules that several suites share; each suite adds its own folder.
+TEST_PYTHON = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu/harness:test/qemu/kexec:test/qemu/purgatory:test/qemu/library:test/cohsan:test/mutants:test/tool $(PYTHON)
+
+# The host command from outside, and the second writer of plans against it. flips is the command's own objects with
+# another main(). -long: the kexec of Debian's other release, too.
+.PHONY: check-tool check-tool-long
+FLIPS := $(O)/test/tool/flips
+$(FLIPS): test/tool/flips.c test/unit/random.h $(TOOL_OBJS)
+	mkdir -p $(@D)
+	$(HOSTCC) $(HOST_CFLAGS) $(WARN) $(INCLUDES) -iquote test/unit -o $@ $< $(filter-out %/main.c.o,$(TOOL_OBJS)) -lfdt -lz -lzstd
+check-tool-long: $(KEXEC_OTHER)
+check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC)
+	KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
+		$(TEST_PYTHON) -m pytest -q -p no:cacheprovider test/tool
+
+audit: $(O)/lethe.elf $(O)/purgatory.ro $(O)/liblethe.a examples
+	O='$(O)' CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) test/audit/audit.py
+
+.PHONY: check-build
+check-build: all
+	O='$(O)' MAKE='$(MAKE)' CROSS_COMPILE='$(CROSS_COMPILE)' HOSTCC='$(HOSTCC)' NEWLIB_SRC='$(NEWLIB_SRC)' \
+		LIBFDT_SRC='$(LIBFDT_SRC)' test/build/test_build.sh
+
+# What if a barrier were missing? mutants tries all, check-mutants ten that the commit chooses.
+# One function, or one kind: `make mutants ONLY=lethe_handoff`.
+ONLY ?=
+.PHONY: mutants check-mutants
+mutants check-mutants: $(O)/lethe $(O)/lethe.elf $(O)/cohsan.so $(addprefix $(O)/test/qemu/, \
+		payload-virt.img payload-evb.img hostile.img relocate.img library.img)
+	O='$(O)' QEMU='$(QEMU)' CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) test/mutants/mutants.py \
+		$(if $(filter check-%,$@),--sample 10,--only '$(ONLY)')
