@@ -18,41 +18,41 @@ static int has_page_size(unsigned int page_size)
 	}
 }
 
-int lethe_check(struct lethe_road *road, struct lethe_where *where)
+int lethe_check(struct lethe_context *ctx, struct lethe_where *where)
 {
-	const struct lethe_plan *plan = (const struct lethe_plan *)road->plan_pa;
-	int status = lethe_plan_check(plan, road->plan_limit, where);
+	const struct lethe_plan *plan = (const struct lethe_plan *)ctx->plan_pa;
+	int status = lethe_plan_check(plan, ctx->plan_limit, where);
 
 	if (status != LETHE_OK) {
 		return status;
 	}
-	road->plan = plan;
-	road->slot = &lethe_plan_slots(plan)[road->slot_index];
+	ctx->plan = plan;
+	ctx->slot = &lethe_plan_slots(plan)[ctx->slot_index];
 
 	status = lethe_plan_supported(
-		plan, road->cargo != 0 ? LETHE_DOOR_LIBRARY : LETHE_DOOR_IMAGE, where);
+		plan, ctx->library != 0 ? LETHE_DOOR_LIBRARY : LETHE_DOOR_IMAGE, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	if (road->cargo == 0 && plan->extent_size != road->image_size) {
-		return lethe_fail(where, LETHE_E_IMAGE_EXTENT, LETHE_WHAT_NONE, 0, 0,
-				  road->image_size);
+	if (ctx->library == 0 && plan->extent_size != ctx->image_size) {
+		return lethe_error_at(where, LETHE_E_IMAGE_EXTENT, LETHE_WHAT_NONE, 0, 0,
+				  ctx->image_size);
 	}
-	if (!has_page_size(road->page_size)) {
-		return lethe_fail(where, LETHE_E_PAGE_SIZE, LETHE_WHAT_NONE, 0, 0, 0);
+	if (!has_page_size(ctx->page_size)) {
+		return lethe_error_at(where, LETHE_E_PAGE_SIZE, LETHE_WHAT_NONE, 0, 0, 0);
 	}
-	status = lethe_place(plan, road->plan_pa, road->slot_index, road->image_base,
-			     &road->placement, where);
+	status = lethe_place(plan, ctx->plan_pa, ctx->slot_index, ctx->image_base,
+			     &ctx->placement, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
 	/* The checks above kept everything off the workspace. It has to be where Lethe really is.
 	 */
-	if (road->placement.workspace > road->image_base ||
-	    road->placement.workspace_end < road->image_base + lethe_blob_size()) {
-		return lethe_fail(where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, "workspace",
-				  road->placement.workspace);
+	if (ctx->placement.workspace > ctx->image_base ||
+	    ctx->placement.workspace_end < ctx->image_base + lethe_blob_size()) {
+		return lethe_error_at(where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, "workspace",
+				  ctx->placement.workspace);
 	}
-	road->is_checked = 1;
+	ctx->is_checked = 1;
 	return LETHE_OK;
 }

@@ -17,7 +17,7 @@
  * came before. One instance, in bss: the stack stays small. Stages return a status and never stop
  * the machine; main.c alone knows their order.
  */
-struct lethe_road {
+struct lethe_context {
 	/* door */
 	const char *door;       /* for the record */
 	uint64_t image_base;    /* PA of byte 0 of the Image; of Lethe, in the library door */
@@ -30,7 +30,7 @@ struct lethe_road {
 	unsigned int e2h;    /* HCR_EL2.E2H in force */
 	uint64_t restart;    /* where the door is entered again at EL2, */
 	uint64_t argument;   /* and with what in x0 */
-	const struct lethe_cargo *cargo; /* library door only, else null */
+	const struct lethe_library_args *library; /* library door only, else null */
 
 	/* kept when the next slot is tried; all that follows is forgotten then */
 	unsigned int slot_index;
@@ -54,7 +54,7 @@ struct lethe_road {
 			       */
 	uint32_t loader_tree_size;
 	int x0_status; /* why x0 is no tree; LETHE_OK when it is one or was not asked */
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 
 	/* verify */
 	uint64_t verify_ticks[LETHE_SEGMENT_MAX];
@@ -65,60 +65,60 @@ struct lethe_road {
 };
 
 /* check.c: the plan and its placement against the extent. Reads only. */
-int lethe_check(struct lethe_road *road, struct lethe_where *where);
+int lethe_check(struct lethe_context *ctx, struct lethe_where *where);
 
 /* read.c: is there a tree at x0, as far as its header and the bus say? MMU off. */
-void lethe_read_find_tree(struct lethe_road *road);
+void lethe_read_find_tree(struct lethe_context *ctx);
 
-/* read.c: chooses the tree and reads it. With no plan (road->plan null) only the loader's is looked
+/* read.c: chooses the tree and reads it. With no plan (ctx->plan null) only the loader's is looked
  * at. */
-int lethe_read_tree(struct lethe_road *road, struct lethe_where *where);
+int lethe_read_tree(struct lethe_context *ctx, struct lethe_where *where);
 
 /* read.c: the UART that the plan, or without a plan the tree, names. */
-void lethe_read_console(const struct lethe_road *road, struct lethe_uart *uart);
+void lethe_read_console(const struct lethe_context *ctx, struct lethe_uart *uart);
 
 /* read_memory.c: what check could not know: destinations against RAM, reservations, the loader's
  * things. */
-int lethe_read_memory(struct lethe_road *road, struct lethe_where *where);
+int lethe_read_ram(struct lethe_context *ctx, struct lethe_where *where);
 
 /* list.c: what the list brings to its place. Returns the bytes stored. Before lethe_move(), which zeroes
  * tails that the list may have stored to. */
-uint64_t lethe_list_move(struct lethe_road *road);
+uint64_t lethe_move_list(struct lethe_context *ctx);
 
 /* move.c: copies, zeroes the tails; what is digested on the way is verified. Returns the bytes stored. */
-uint64_t lethe_move(struct lethe_road *road);
+uint64_t lethe_move(struct lethe_context *ctx);
 
 /* describe.c: the tree in its slot, fixed up, with the record, packed. */
-int lethe_describe(struct lethe_road *road, struct lethe_where *where);
+int lethe_describe(struct lethe_context *ctx, struct lethe_where *where);
 
 /* publish.c: destinations, the loader's initrd when it is passed on, and the tree last, to the PoC.
  */
-int lethe_publish(const struct lethe_road *road);
+int lethe_publish(const struct lethe_context *ctx);
 
 /* publish.c: what the slot has stored, wherever it got to, leaves the caches. MMU off, from MOVE on. */
-void lethe_abandon(const struct lethe_road *road);
+void lethe_publish_abandoned(const struct lethe_context *ctx);
 
 /* cross.c: the exception level that the payload is entered at. */
-unsigned int lethe_handoff_el(const struct lethe_road *road);
+unsigned int lethe_handoff_el(const struct lethe_context *ctx);
 
 /* cross.c: prints the last line, and goes. Never returns. */
-void lethe_cross(struct lethe_road *road) __attribute__((noreturn));
+void lethe_stage_handoff(struct lethe_context *ctx) __attribute__((noreturn));
 
 /* The segments of the slot that boots: [first, end). */
-static inline unsigned int lethe_road_first(const struct lethe_road *road)
+static inline unsigned int lethe_slot_first(const struct lethe_context *ctx)
 {
-	return road->slot->first_segment;
+	return ctx->slot->first_segment;
 }
 
-static inline unsigned int lethe_road_end(const struct lethe_road *road)
+static inline unsigned int lethe_slot_end(const struct lethe_context *ctx)
 {
-	return road->slot->first_segment + road->slot->segment_count;
+	return ctx->slot->first_segment + ctx->slot->segment_count;
 }
 
 /* Runs of pages that the indirection list stores; 0 when there is no list. */
-static inline unsigned int lethe_road_runs(const struct lethe_road *road)
+static inline unsigned int lethe_list_runs(const struct lethe_context *ctx)
 {
-	return road->cargo != 0 ? road->cargo->image.run_count : 0;
+	return ctx->library != 0 ? ctx->library->image.run_count : 0;
 }
 
 #endif

@@ -74,7 +74,7 @@ static int add_property(struct lethe_sha256 *pool, const void *tree, int chosen,
 int lethe_seed(const void *tree, uint8_t seed[SEED_SIZE])
 {
 	struct lethe_sha256 pool;
-	uint64_t ticks = lethe_ticks();
+	uint64_t ticks = lethe_counter();
 	uint8_t digest[LETHE_SHA256_SIZE];
 	unsigned int at;
 	uint8_t counter = 0;

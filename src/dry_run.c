@@ -9,47 +9,47 @@ static void print_range(const char *name, uint64_t start, uint64_t end)
 }
 
 /* RAM beyond the extent: from whom read_memory.c would take it. */
-static void print_windows(const struct lethe_road *road)
+static void print_windows(const struct lethe_context *ctx)
 {
-	const struct lethe_window *windows = lethe_plan_windows(road->plan);
+	const struct lethe_window *windows = lethe_plan_windows(ctx->plan);
 	uint64_t base;
 	uint64_t size;
 	unsigned int i;
 
-	for (i = 0; i < road->plan->window_count; i++) {
+	for (i = 0; i < ctx->plan->window_count; i++) {
 		print_range("window", windows[i].base, windows[i].base + windows[i].size);
 	}
-	if (i == 0 && road->facts.has_memory) {
-		for (; lethe_tree_memory_at(road->tree, i, &base, &size); i++) {
+	if (i == 0 && ctx->facts.has_memory) {
+		for (; lethe_fdt_memory_at(ctx->tree, i, &base, &size); i++) {
 			print_range("memory", base, base + size);
 		}
-	} else if (i == 0 && road->facts.efi_mmap != 0) {
-		lethe_line("memory as the UEFI map at 0x%x says", road->facts.efi_mmap);
+	} else if (i == 0 && ctx->facts.efi_mmap != 0) {
+		lethe_line("memory as the UEFI map at 0x%x says", ctx->facts.efi_mmap);
 	}
 }
 
-void lethe_rehearse(const struct lethe_road *road)
+void lethe_dry_run(const struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
-	const struct lethe_placement *placement = &road->placement;
+	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
+	const struct lethe_placement *placement = &ctx->placement;
 	unsigned int i;
 
 	print_range("extent", placement->image_base, placement->extent_end);
 	print_range("workspace", placement->workspace, placement->workspace_end);
-	print_windows(road);
-	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
+	print_windows(ctx);
+	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
 		const struct lethe_placed *placed = &placement->segment[i];
 
 		lethe_line("%s %s [0x%x, 0x%x) from 0x%x", segments[i].name,
 			   placed->dest == placed->source ? "stays" : "moves to", placed->dest,
 			   placed->dest + segments[i].mem_size, placed->source);
 	}
-	for (i = 0; i < lethe_road_runs(road); i++) {
-		const struct lethe_kimage_run *run = &road->cargo->image.runs[i];
+	for (i = 0; i < lethe_list_runs(ctx); i++) {
+		const struct lethe_kimage_run *run = &ctx->library->image.runs[i];
 
 		print_range("list moves to", run->dest, run->dest + run->size);
 	}
-	if (road->tree != 0) {
+	if (ctx->tree != 0) {
 		print_range("tree slot", placement->tree, placement->tree_end);
 	}
 	lethe_line("would enter 0x%x", placement->entry);

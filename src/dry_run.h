@@ -8,6 +8,6 @@
  * `--stop-after check`: prints the extent, the windows, every source and destination and what would
  * be entered. Writes nothing but the console.
  */
-void lethe_rehearse(const struct lethe_road *road);
+void lethe_dry_run(const struct lethe_context *ctx);
 
 #endif

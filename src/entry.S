@@ -20,7 +20,7 @@
 #include "entry.h"
 
 /*
- * void lethe_library_entry(const struct lethe_cargo *cargo);
+ * void lethe_library_entry(const struct lethe_library_args *cargo);
  *
  * Leaves the caller's map, and goes on as lethe_entry.
  *
@@ -231,5 +231,5 @@ FUNC lethe_restart
 	mov	sp, x0
 	mov	x29, #0				// end of the frame chain
 	msr	daifclr, #4			// SErrors come again: an exception had masked them
-	bl	lethe_road_next			// does not return
+	bl	lethe_next_slot			// does not return
 END lethe_restart

@@ -8,7 +8,7 @@
 #define LETHE_E_IMAGE_BASE_ASM	-202
 #define LETHE_E_FAULT_ASM	-503
 #define LETHE_E_PLAN_WORKSPACE_ASM	-123
-#define LETHE_STAGE_CROSS_ASM	8
+#define LETHE_STAGE_HANDOFF_ASM	8
 
 #define LETHE_LIBRARY_ENTRY	136	/* where the library door begins, from byte 0 of the blob */
 
@@ -52,16 +52,16 @@ void lethe_halt(int64_t status, uint64_t stage) __attribute__((noreturn));
 void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
 	__attribute__((noreturn));
 
-struct lethe_cargo;
+struct lethe_library_args;
 
 /* entry.S: the library door, for lethe_boot() and for a hyp stub; see the banner there. */
-void lethe_library_entry(const struct lethe_cargo *cargo) __attribute__((noreturn));
+void lethe_library_entry(const struct lethe_library_args *args) __attribute__((noreturn));
 
-/* entry.S: empties the stack and goes to lethe_road_next(). From any depth, an exception too. */
+/* entry.S: empties the stack and goes to lethe_next_slot(). From any depth, an exception too. */
 void lethe_restart(void) __attribute__((noreturn));
 
 /* lethe_image_main() of the library door. */
-void lethe_library_main(uint64_t base, const struct lethe_cargo *cargo, uint64_t el, uint64_t e2h)
+void lethe_library_main(uint64_t base, const struct lethe_library_args *args, uint64_t el, uint64_t e2h)
 	__attribute__((noreturn));
 
 #endif

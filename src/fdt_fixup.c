@@ -50,7 +50,7 @@ static void set_number(struct editing *editing, const char *name, uint64_t value
 
 /* Copies the tree into the slot, open. */
 static void open_copy(struct editing *editing, const void *tree, uint32_t room,
-		      const struct lethe_tree_facts *facts)
+		      const struct lethe_fdt_facts *facts)
 {
 	uint32_t structure = fdt_off_dt_struct(tree);
 	uint32_t strings = fdt_off_dt_strings(tree);
@@ -92,7 +92,7 @@ static int is_reservation_of(const struct lethe_range *range, uint64_t base, uin
 
 /* Does a reservation of the tree's come to nothing? */
 static int is_stale(const struct lethe_range *range, const struct lethe_fixup *fixup,
-		    const struct lethe_tree_facts *facts)
+		    const struct lethe_fdt_facts *facts)
 {
 	if (lethe_range_inside(range, fixup->extent, fixup->extent_size)) {
 		return 1;
@@ -122,7 +122,7 @@ static int is_reserved(const void *slot, int count, const struct lethe_range *ra
 
 /* What still stands of the old reservations, and the new ones, each once. */
 static void edit_reservations(struct editing *editing, const struct lethe_fixup *fixup,
-			      const struct lethe_tree_facts *facts)
+			      const struct lethe_fdt_facts *facts)
 {
 	void *slot = editing->slot;
 	struct lethe_range range;
@@ -197,27 +197,27 @@ static void set_new(struct editing *editing, const struct lethe_fixup *fixup)
 	}
 }
 
-int lethe_tree_fixup(const void *tree, void *slot, uint64_t room, const struct lethe_fixup *fixup,
+int lethe_fdt_fixup(const void *tree, void *slot, uint64_t room, const struct lethe_fixup *fixup,
 		     struct lethe_where *where)
 {
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 	struct editing editing;
 	int status;
 
 	if ((uintptr_t)slot % 8 != 0) {
-		return lethe_fail(where, LETHE_E_TREE_ALIGN, LETHE_WHAT_TREE, 0, NULL,
+		return lethe_error_at(where, LETHE_E_TREE_ALIGN, LETHE_WHAT_TREE, 0, NULL,
 				  (uintptr_t)slot);
 	}
 	if (fixup->reserve_count > sizeof(fixup->reserve) / sizeof(fixup->reserve[0])) {
-		return lethe_fail(where, LETHE_E_INTERNAL, LETHE_WHAT_TREE, 0, NULL,
+		return lethe_error_at(where, LETHE_E_INTERNAL, LETHE_WHAT_TREE, 0, NULL,
 				  fixup->reserve_count);
 	}
-	status = lethe_tree_read(tree, &facts, where);
+	status = lethe_fdt_read(tree, &facts, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
 	editing.slot = slot;
-	open_copy(&editing, tree, (uint32_t)(room < LETHE_TREE_MAX ? room : LETHE_TREE_MAX),
+	open_copy(&editing, tree, (uint32_t)(room < LETHE_FDT_MAX ? room : LETHE_FDT_MAX),
 		  &facts);
 	edit_reservations(&editing, fixup, &facts);
 	open_chosen(&editing);
@@ -226,11 +226,11 @@ int lethe_tree_fixup(const void *tree, void *slot, uint64_t room, const struct l
 	if (editing.error == 0) {
 		return LETHE_OK;
 	}
-	return lethe_fail(where, lethe_tree_status(editing.error), LETHE_WHAT_TREE, 0, editing.name,
+	return lethe_error_at(where, lethe_fdt_status(editing.error), LETHE_WHAT_TREE, 0, editing.name,
 			  facts.used_size);
 }
 
-int lethe_tree_close(void *slot)
+int lethe_fdt_close(void *slot)
 {
 	return fdt_pack(slot) == 0 ? LETHE_OK : LETHE_E_TREE_BROKEN;
 }

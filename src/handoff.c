@@ -6,31 +6,31 @@
 #include "entry.h"
 #include "context.h"
 
-unsigned int lethe_handoff_el(const struct lethe_road *road)
+unsigned int lethe_handoff_el(const struct lethe_context *ctx)
 {
-	return road->plan->el == LETHE_EL_1 ? 1 : road->el;
+	return ctx->plan->el == LETHE_EL_1 ? 1 : ctx->el;
 }
 
-void lethe_cross(struct lethe_road *road)
+void lethe_stage_handoff(struct lethe_context *ctx)
 {
 	static struct lethe_handoff handoff;
 	static struct lethe_cpu_id id;
 	static struct lethe_el2_regs regs;
 	unsigned int i;
 
-	handoff.entry = road->placement.entry;
+	handoff.entry = ctx->placement.entry;
 	for (i = 0; i < 4; i++) {
-		handoff.x[i] = road->slot->x[i];
+		handoff.x[i] = ctx->slot->x[i];
 	}
-	if (road->tree != 0) {
-		handoff.x[0] = road->placement.tree;
+	if (ctx->tree != 0) {
+		handoff.x[0] = ctx->placement.tree;
 	}
-	handoff.to_el1 = road->el == 2 && lethe_handoff_el(road) == 1;
-	if (road->el == 2) {
-		id.e2h = road->e2h;
+	handoff.to_el1 = ctx->el == 2 && lethe_handoff_el(ctx) == 1;
+	if (ctx->el == 2) {
+		id.e2h = ctx->e2h;
 		/* A tree without CPUs describes no interrupt controller either: leave GICv3 within
 		 * reach. */
-		id.gic_v3 = road->facts.has_gic_v3 || road->facts.cpu_count == 0;
+		id.gic_v3 = ctx->facts.has_gic_v3 || ctx->facts.cpu_count == 0;
 		lethe_cpu_id_read(&id);
 		lethe_el2_regs(&id, (int)handoff.to_el1, &regs);
 		lethe_el2_prepare(&id, &regs);
@@ -41,7 +41,7 @@ void lethe_cross(struct lethe_road *road)
 	}
 	handoff.own_start = (uint64_t)lethe_image_start;
 	handoff.own_end = (uint64_t)lethe_blob_end;
-	lethe_line("enter 0x%x EL%u", handoff.entry, (uint64_t)lethe_handoff_el(road));
+	lethe_line("enter 0x%x EL%u", handoff.entry, (uint64_t)lethe_handoff_el(ctx));
 	lethe_console_drain();
 	lethe_handoff(&handoff);
 }

@@ -22,13 +22,13 @@ static uint64_t pool[POOL_PAGES * LETHE_IDMAP_PAGE / sizeof(uint64_t)]
 static struct lethe_idmap map;
 static uint64_t limit; /* the CPU has no physical address from here on */
 
-static void read_id(const struct lethe_road *road, struct lethe_mmu_id *id)
+static void read_id(const struct lethe_context *ctx, struct lethe_mmu_id *id)
 {
 	__asm__ volatile("mrs %0, id_aa64mmfr0_el1" : "=r"(id->mmfr0));
 	__asm__ volatile("mrs %0, s3_0_c0_c7_3" : "=r"(id->mmfr3)); /* ID_AA64MMFR3_EL1 */
 	__asm__ volatile("mrs %0, s3_0_c0_c7_4" : "=r"(id->mmfr4)); /* ID_AA64MMFR4_EL1 */
-	id->el = road->el;
-	id->e2h = road->e2h;
+	id->el = ctx->el;
+	id->e2h = ctx->e2h;
 }
 
 static uint64_t down(uint64_t address)
@@ -51,11 +51,11 @@ int lethe_memory_add(uint64_t start, uint64_t end, enum lethe_map_kind kind)
 
 /*
  * Ours first: what is mapped stays as it is. What else the road needs is mapped when it is known
- * (lethe_memory_need), but for the trees, which tell.
+ * (lethe_memory_map), but for the trees, which tell.
  */
-static int fill_map(const struct lethe_road *road)
+static int fill_map(const struct lethe_context *ctx)
 {
-	uint64_t base = road->image_base;
+	uint64_t base = ctx->image_base;
 	int status = lethe_memory_add(base, (uint64_t)lethe_rodata_start, LETHE_MAP_TEXT);
 
 	if (status == LETHE_OK) {
@@ -63,31 +63,31 @@ static int fill_map(const struct lethe_road *road)
 			lethe_memory_add((uint64_t)lethe_rodata_start, (uint64_t)lethe_data_start, LETHE_MAP_RO);
 	}
 	if (status == LETHE_OK) {
-		status = lethe_memory_add(base, base + road->image_size, LETHE_MAP_RW);
+		status = lethe_memory_add(base, base + ctx->image_size, LETHE_MAP_RW);
 	}
 	if (status == LETHE_OK) {
-		status = lethe_memory_add_trees(road);
+		status = lethe_memory_add_trees(ctx);
 	}
 	return status;
 }
 
-static int enter(struct lethe_road *road)
+static int enter(struct lethe_context *ctx)
 {
 	struct lethe_mmu_id id;
 	struct lethe_mmu_regs regs;
 	int status;
 
-	read_id(road, &id);
+	read_id(ctx, &id);
 	status = lethe_mmu_regs(&id, &regs);
 	if (status == LETHE_OK) {
 		limit = regs.limit;
 		status = lethe_idmap_init(&map, pool, POOL_PAGES, regs.regime);
 	}
 	if (status == LETHE_OK) {
-		status = fill_map(road);
+		status = fill_map(ctx);
 	}
 	if (status == LETHE_OK) {
-		road->is_cached =
+		ctx->is_cached =
 			1; /* said before C = 1: a store between would be newer than a line */
 		lethe_mmu_on(&regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,
 			     (uint64_t)lethe_blob_end);
@@ -95,10 +95,10 @@ static int enter(struct lethe_road *road)
 	return status;
 }
 
-void lethe_memory_enter(struct lethe_road *road)
+void lethe_memory_enter(struct lethe_context *ctx)
 {
-	if (road->plan->mode != LETHE_MODE_UNCACHED) {
-		road->uncached_why = enter(road);
+	if (ctx->plan->mode != LETHE_MODE_UNCACHED) {
+		ctx->uncached_why = enter(ctx);
 	}
 }
 
@@ -107,26 +107,26 @@ uint64_t lethe_memory_tables(void)
 	return map.used * PAGE;
 }
 
-void lethe_memory_leave(struct lethe_road *road, int why)
+void lethe_memory_leave(struct lethe_context *ctx, int why)
 {
-	if (road->is_cached) {
-		road->is_cached = 0;
-		road->uncached_why = why;
+	if (ctx->is_cached) {
+		ctx->is_cached = 0;
+		ctx->uncached_why = why;
 		lethe_mmu_off((uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);
 	}
 }
 
-void lethe_memory_need(struct lethe_road *road, uint64_t base, uint64_t size,
+void lethe_memory_map(struct lethe_context *ctx, uint64_t base, uint64_t size,
 		       enum lethe_map_kind kind)
 {
 	int status;
 
-	if (!road->is_cached || size == 0) {
+	if (!ctx->is_cached || size == 0) {
 		return;
 	}
 	status = lethe_memory_add(base, base + size, kind);
 	if (status != LETHE_OK) {
-		lethe_memory_leave(road, status);
+		lethe_memory_leave(ctx, status);
 		return;
 	}
 	/* The new descriptors are visible to the walker, and nothing that was fetched before them

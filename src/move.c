@@ -20,10 +20,10 @@ static void slide_up(uint64_t dest, uint64_t source, uint64_t size)
 	}
 }
 
-static uint64_t move_one(struct lethe_road *road, unsigned int index)
+static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 {
-	const struct lethe_segment *segment = &lethe_plan_segments(road->plan)[index];
-	const struct lethe_placed *placed = &road->placement.segment[index];
+	const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];
+	const struct lethe_placed *placed = &ctx->placement.segment[index];
 	uint64_t tail = segment->mem_size - segment->file_size;
 	uint64_t stored = tail;
 
@@ -37,7 +37,7 @@ static uint64_t move_one(struct lethe_road *road, unsigned int index)
 			slide_up(placed->dest, placed->source, segment->file_size);
 		} else {
 			/* A digest that is wrong is found again, and said, by the verify stage. */
-			lethe_digest_segment(road, index, placed->source);
+			lethe_digest_segment(ctx, index, placed->source);
 		}
 		stored += segment->file_size;
 	}
@@ -45,13 +45,13 @@ static uint64_t move_one(struct lethe_road *road, unsigned int index)
 	return stored;
 }
 
-uint64_t lethe_move(struct lethe_road *road)
+uint64_t lethe_move(struct lethe_context *ctx)
 {
 	uint64_t stored = 0;
 	unsigned int i;
 
-	for (i = 0; i < road->slot->segment_count; i++) {
-		stored += move_one(road, road->placement.order[i]);
+	for (i = 0; i < ctx->slot->segment_count; i++) {
+		stored += move_one(ctx, ctx->placement.order[i]);
 	}
 	return stored;
 }

@@ -20,48 +20,48 @@ static uint64_t publish_range(uint64_t start, uint64_t size)
 }
 
 /* The segments of the slot, and what the list brought. */
-static uint64_t publish_dests(const struct lethe_road *road)
+static uint64_t publish_dests(const struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
+	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
 	uint64_t bytes = 0;
 	unsigned int i;
 
-	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
-		bytes += publish_range(road->placement.segment[i].dest, segments[i].mem_size);
+	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
+		bytes += publish_range(ctx->placement.segment[i].dest, segments[i].mem_size);
 	}
-	for (i = 0; i < lethe_road_runs(road); i++) {
-		const struct lethe_kimage_run *run = &road->cargo->image.runs[i];
+	for (i = 0; i < lethe_list_runs(ctx); i++) {
+		const struct lethe_kimage_run *run = &ctx->library->image.runs[i];
 
 		bytes += publish_range(run->dest, run->size);
 	}
 	return bytes;
 }
 
-void lethe_abandon(const struct lethe_road *road)
+void lethe_publish_abandoned(const struct lethe_context *ctx)
 {
-	publish_dests(road);
-	publish_range(road->placement.tree, road->placement.tree_end - road->placement.tree);
+	publish_dests(ctx);
+	publish_range(ctx->placement.tree, ctx->placement.tree_end - ctx->placement.tree);
 }
 
-int lethe_publish(const struct lethe_road *road)
+int lethe_publish(const struct lethe_context *ctx)
 {
-	uint64_t start = lethe_ticks();
-	uint64_t bytes = publish_dests(road);
+	uint64_t start = lethe_counter();
+	uint64_t bytes = publish_dests(ctx);
 	uint64_t tree_size;
 	int status;
 
-	if (road->facts.has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE) {
-		bytes += publish_range(road->facts.initrd_start,
-				       road->facts.initrd_end - road->facts.initrd_start);
+	if (ctx->facts.has_initrd && ctx->slot->initrd_segment == LETHE_INDEX_NONE) {
+		bytes += publish_range(ctx->facts.initrd_start,
+				       ctx->facts.initrd_end - ctx->facts.initrd_start);
 	}
-	if (road->tree == 0) {
+	if (ctx->tree == 0) {
 		return LETHE_OK;
 	}
-	tree_size = fdt_totalsize((const void *)road->placement.tree);
+	tree_size = fdt_totalsize((const void *)ctx->placement.tree);
 	bytes += tree_size;
 	/* Its own time goes into the record before the tree is published, last. */
-	status = lethe_record_patch_stage((void *)road->placement.tree, PUBLISH_STAGE,
-					  lethe_ticks() - start, bytes);
-	publish_range(road->placement.tree, tree_size);
+	status = lethe_record_patch_stage((void *)ctx->placement.tree, PUBLISH_STAGE,
+					  lethe_counter() - start, bytes);
+	publish_range(ctx->placement.tree, tree_size);
 	return status;
 }

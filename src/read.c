@@ -33,110 +33,110 @@ static int probe_range(uint64_t pa, uint64_t size)
 	return LETHE_OK;
 }
 
-static int find_loader_tree(struct lethe_road *road)
+static int find_loader_tree(struct lethe_context *ctx)
 {
 	uint32_t size;
 	int status;
 
-	if ((road->x0 & 7) != 0) {
+	if ((ctx->x0 & 7) != 0) {
 		return LETHE_E_TREE_ALIGN;
 	}
-	status = probe_range(road->x0, sizeof(struct fdt_header));
+	status = probe_range(ctx->x0, sizeof(struct fdt_header));
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = lethe_tree_probe((const void *)road->x0, &size);
+	status = lethe_fdt_probe((const void *)ctx->x0, &size);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = probe_range(road->x0, size);
+	status = probe_range(ctx->x0, size);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	road->loader_tree = road->x0;
-	road->loader_tree_size = size;
+	ctx->loader_tree = ctx->x0;
+	ctx->loader_tree_size = size;
 	return LETHE_OK;
 }
 
-static int has_packed(const struct lethe_road *road)
+static int has_packed(const struct lethe_context *ctx)
 {
 	/* Of a plan that failed its check nobody knows where its tree is; a console is all we are
 	 * after. */
-	return road->is_checked && road->slot->tree_segment != LETHE_INDEX_NONE;
+	return ctx->is_checked && ctx->slot->tree_segment != LETHE_INDEX_NONE;
 }
 
-void lethe_read_find_tree(struct lethe_road *road)
+void lethe_read_find_tree(struct lethe_context *ctx)
 {
-	int forced = road->plan != 0 && (road->slot->flags & LETHE_SLOT_FORCE_TREE) != 0 &&
-		     road->slot->tree_segment != LETHE_INDEX_NONE;
+	int forced = ctx->plan != 0 && (ctx->slot->flags & LETHE_SLOT_FORCE_TREE) != 0 &&
+		     ctx->slot->tree_segment != LETHE_INDEX_NONE;
 
-	if (!forced && road->x0 != 0) {
-		road->x0_status = find_loader_tree(road);
+	if (!forced && ctx->x0 != 0) {
+		ctx->x0_status = find_loader_tree(ctx);
 	}
 }
 
-static int use_packed_tree(struct lethe_road *road, struct lethe_where *where)
+static int use_packed_tree(struct lethe_context *ctx, struct lethe_where *where)
 {
-	unsigned int index = road->slot->tree_segment;
-	uint64_t pa = road->placement.segment[index].dest;
-	uint64_t size = lethe_plan_segments(road->plan)[index].file_size;
+	unsigned int index = ctx->slot->tree_segment;
+	uint64_t pa = ctx->placement.segment[index].dest;
+	uint64_t size = lethe_plan_segments(ctx->plan)[index].file_size;
 	uint32_t tree_size;
 	int status;
 
 	lethe_dcache_clean_inval_poc(pa, pa + size);
 	/* Before a single byte of it is believed. */
-	status = lethe_digest_segment(road, index, pa);
+	status = lethe_digest_segment(ctx, index, pa);
 	if (status != LETHE_OK) {
-		return lethe_fail(where, status, LETHE_WHAT_SEGMENT, index,
-				  lethe_plan_segments(road->plan)[index].name, 0);
+		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
+				  lethe_plan_segments(ctx->plan)[index].name, 0);
 	}
-	status = lethe_tree_probe((const void *)pa, &tree_size);
+	status = lethe_fdt_probe((const void *)pa, &tree_size);
 	if (status == LETHE_OK && tree_size > size) {
 		status = LETHE_E_TREE_HEADER;
 	}
 	if (status != LETHE_OK) {
-		return lethe_fail(where, status, LETHE_WHAT_SEGMENT, index,
-				  lethe_plan_segments(road->plan)[index].name, 0);
+		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
+				  lethe_plan_segments(ctx->plan)[index].name, 0);
 	}
-	status = lethe_tree_read((const void *)pa, &road->facts, where);
+	status = lethe_fdt_read((const void *)pa, &ctx->facts, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
 	/* What it says of an earlier boot, or of where that one's memory lay, is not about this
 	 * one. */
-	road->facts.has_initrd = 0;
-	road->facts.usable_count = 0;
-	road->facts.efi_mmap = 0;
-	road->facts.efi_system_table = 0;
-	road->facts.boot_count = 0;
-	road->tree = (const void *)pa;
-	road->tree_is_packed = 1;
+	ctx->facts.has_initrd = 0;
+	ctx->facts.usable_count = 0;
+	ctx->facts.efi_mmap = 0;
+	ctx->facts.efi_system_table = 0;
+	ctx->facts.boot_count = 0;
+	ctx->tree = (const void *)pa;
+	ctx->tree_is_packed = 1;
 	return LETHE_OK;
 }
 
-int lethe_read_tree(struct lethe_road *road, struct lethe_where *where)
+int lethe_read_tree(struct lethe_context *ctx, struct lethe_where *where)
 {
-	road->facts.psci = LETHE_PSCI_NONE;
-	if (road->loader_tree != 0) {
-		road->x0_status =
-			lethe_tree_read((const void *)road->loader_tree, &road->facts, 0);
-		if (road->x0_status == LETHE_OK) {
-			road->tree = (const void *)road->loader_tree;
+	ctx->facts.psci = LETHE_PSCI_NONE;
+	if (ctx->loader_tree != 0) {
+		ctx->x0_status =
+			lethe_fdt_read((const void *)ctx->loader_tree, &ctx->facts, 0);
+		if (ctx->x0_status == LETHE_OK) {
+			ctx->tree = (const void *)ctx->loader_tree;
 			return LETHE_OK;
 		}
-		memset(&road->facts, 0, sizeof(road->facts));
-		road->facts.psci = LETHE_PSCI_NONE;
-		road->loader_tree = 0;
-		road->loader_tree_size = 0;
+		memset(&ctx->facts, 0, sizeof(ctx->facts));
+		ctx->facts.psci = LETHE_PSCI_NONE;
+		ctx->loader_tree = 0;
+		ctx->loader_tree_size = 0;
 	}
-	if (has_packed(road)) {
-		return use_packed_tree(road, where);
+	if (has_packed(ctx)) {
+		return use_packed_tree(ctx, where);
 	}
-	if (road->plan != 0 &&
-	    (road->slot->tree_size == 0 || (road->slot->flags & LETHE_SLOT_TREE_OPTIONAL) != 0)) {
+	if (ctx->plan != 0 &&
+	    (ctx->slot->tree_size == 0 || (ctx->slot->flags & LETHE_SLOT_TREE_OPTIONAL) != 0)) {
 		return LETHE_OK; /* the payload does without */
 	}
-	return lethe_fail(where, LETHE_E_TREE_NONE, LETHE_WHAT_NONE, 0, 0, road->x0);
+	return lethe_error_at(where, LETHE_E_TREE_NONE, LETHE_WHAT_NONE, 0, 0, ctx->x0);
 }
 
 /* A word of the command line that is or starts "earlycon": then somebody trusts stdout-path
@@ -157,18 +157,18 @@ static int wants_earlycon(const char *bootargs)
 	return 0;
 }
 
-static const char *effective_bootargs(const struct lethe_road *road)
+static const char *effective_bootargs(const struct lethe_context *ctx)
 {
-	if (road->slot->cmdline_size != 0) {
-		return lethe_plan_strings(road->plan) + road->slot->cmdline_offset;
+	if (ctx->slot->cmdline_size != 0) {
+		return lethe_plan_strings(ctx->plan) + ctx->slot->cmdline_offset;
 	}
-	return road->facts.bootargs;
+	return ctx->facts.bootargs;
 }
 
-void lethe_read_console(const struct lethe_road *road, struct lethe_uart *uart)
+void lethe_read_console(const struct lethe_context *ctx, struct lethe_uart *uart)
 {
 	/* A broken plan cannot say which console; a machine that says nothing cannot be mended. */
-	uint32_t kind = road->plan != 0 ? road->plan->console_kind : LETHE_CONSOLE_STDOUT;
+	uint32_t kind = ctx->plan != 0 ? ctx->plan->console_kind : LETHE_CONSOLE_STDOUT;
 
 	memset(uart, 0, sizeof(*uart));
 	uart->kind = LETHE_CONSOLE_NONE;
@@ -176,19 +176,19 @@ void lethe_read_console(const struct lethe_road *road, struct lethe_uart *uart)
 	case LETHE_CONSOLE_PL011:
 	case LETHE_CONSOLE_NS16550:
 		uart->kind = (enum lethe_console_kind)kind;
-		uart->base = road->plan->console_base;
-		uart->reg_shift = road->plan->console_reg_shift;
-		uart->reg_width = road->plan->console_reg_width;
+		uart->base = ctx->plan->console_base;
+		uart->reg_shift = ctx->plan->console_reg_shift;
+		uart->reg_width = ctx->plan->console_reg_width;
 		break;
 	case LETHE_CONSOLE_AUTO:
-		if (road->tree == 0 || !wants_earlycon(effective_bootargs(road))) {
+		if (ctx->tree == 0 || !wants_earlycon(effective_bootargs(ctx))) {
 			break;
 		}
-		lethe_tree_stdout(road->tree, uart);
+		lethe_fdt_stdout(ctx->tree, uart);
 		break;
 	case LETHE_CONSOLE_STDOUT:
-		if (road->tree != 0) {
-			lethe_tree_stdout(road->tree, uart);
+		if (ctx->tree != 0) {
+			lethe_fdt_stdout(ctx->tree, uart);
 		}
 		break;
 	default: break;

@@ -10,29 +10,29 @@
 #include "context.h"
 
 /* The plan's windows; else /memory; else the UEFI map. */
-static int covers(struct lethe_road *road, uint64_t base, uint64_t size)
+static int covers(struct lethe_context *ctx, uint64_t base, uint64_t size)
 {
-	const struct lethe_tree_facts *facts = &road->facts;
+	const struct lethe_fdt_facts *facts = &ctx->facts;
 
-	if (road->plan->window_count != 0) {
-		return lethe_windows_cover(road->plan, base, size);
+	if (ctx->plan->window_count != 0) {
+		return lethe_windows_cover(ctx->plan, base, size);
 	}
 	if (facts->has_memory) {
-		return lethe_tree_memory_covers(road->tree, base, size);
+		return lethe_fdt_memory_covers(ctx->tree, base, size);
 	}
 	/* To be written as well: a destination may share a page with it. */
-	lethe_memory_need(road, facts->efi_mmap, facts->efi_mmap_size, LETHE_MAP_RW);
+	lethe_memory_map(ctx, facts->efi_mmap, facts->efi_mmap_size, LETHE_MAP_RW);
 	lethe_dcache_clean_inval_poc(facts->efi_mmap, facts->efi_mmap + facts->efi_mmap_size);
 	return lethe_efi_memory_covers((const void *)facts->efi_mmap, facts->efi_mmap_size,
 				       facts->efi_desc_size, base, size);
 }
 
-static int memory_is_known(const struct lethe_road *road)
+static int memory_is_known(const struct lethe_context *ctx)
 {
-	return road->plan->window_count != 0 || road->facts.has_memory || road->facts.efi_mmap != 0;
+	return ctx->plan->window_count != 0 || ctx->facts.has_memory || ctx->facts.efi_mmap != 0;
 }
 
-static int usable(const struct lethe_tree_facts *facts, uint64_t base, uint64_t size)
+static int usable(const struct lethe_fdt_facts *facts, uint64_t base, uint64_t size)
 {
 	int i;
 
@@ -48,152 +48,152 @@ static int usable(const struct lethe_tree_facts *facts, uint64_t base, uint64_t 
 }
 
 /* One destination outside the extent. */
-static int check_fixed(struct lethe_road *road, uint64_t base, uint64_t size)
+static int check_fixed(struct lethe_context *ctx, uint64_t base, uint64_t size)
 {
-	const struct lethe_tree_facts *facts = &road->facts;
+	const struct lethe_fdt_facts *facts = &ctx->facts;
 
-	if (!memory_is_known(road)) {
+	if (!memory_is_known(ctx)) {
 		return LETHE_E_MEMORY_UNKNOWN;
 	}
 	if (!usable(facts, base, size)) {
 		return LETHE_E_DEST_UNUSABLE;
 	}
-	if (!covers(road, base, size)) {
+	if (!covers(ctx, base, size)) {
 		return LETHE_E_DEST_NOT_RAM;
 	}
-	if (lethe_overlap(base, size, road->loader_tree, road->loader_tree_size)) {
+	if (lethe_overlap(base, size, ctx->loader_tree, ctx->loader_tree_size)) {
 		return LETHE_E_DEST_LOADER;
 	}
 	if (facts->has_initrd && lethe_overlap(base, size, facts->initrd_start,
 					       facts->initrd_end - facts->initrd_start)) {
 		return LETHE_E_DEST_LOADER;
 	}
-	if (road->tree != 0 &&
-	    lethe_tree_reserved(road->tree, base, size, road->image_base, road->image_size)) {
+	if (ctx->tree != 0 &&
+	    lethe_fdt_reserved(ctx->tree, base, size, ctx->image_base, ctx->image_size)) {
 		return LETHE_E_DEST_RESERVED;
 	}
-	lethe_memory_need(road, base, size, LETHE_MAP_RW);
+	lethe_memory_map(ctx, base, size, LETHE_MAP_RW);
 	return LETHE_OK;
 }
 
 /* What nobody calls RAM may be a device, which must not be mapped cacheable; what is reserved may
  * be so because of no-map. */
-static void check_source(struct lethe_road *road, uint64_t base, uint64_t size)
+static void check_source(struct lethe_context *ctx, uint64_t base, uint64_t size)
 {
-	if (memory_is_known(road) && covers(road, base, size) &&
-	    !(road->tree != 0 &&
-	      lethe_tree_reserved(road->tree, base, size, road->image_base, road->image_size))) {
-		lethe_memory_need(road, base, size, LETHE_MAP_RO);
+	if (memory_is_known(ctx) && covers(ctx, base, size) &&
+	    !(ctx->tree != 0 &&
+	      lethe_fdt_reserved(ctx->tree, base, size, ctx->image_base, ctx->image_size))) {
+		lethe_memory_map(ctx, base, size, LETHE_MAP_RO);
 	} else {
-		lethe_memory_leave(road, LETHE_E_SOURCE_NOT_RAM);
+		lethe_memory_leave(ctx, LETHE_E_SOURCE_NOT_RAM);
 	}
 }
 
-static int in_extent(const struct lethe_road *road, uint64_t base, uint64_t size)
+static int in_extent(const struct lethe_context *ctx, uint64_t base, uint64_t size)
 {
-	return base >= road->image_base && size <= road->image_size &&
-	       base - road->image_base <= road->image_size - size;
+	return base >= ctx->image_base && size <= ctx->image_size &&
+	       base - ctx->image_base <= ctx->image_size - size;
 }
 
-static int check_loader(const struct lethe_road *road, struct lethe_where *where)
+static int check_loader(const struct lethe_context *ctx, struct lethe_where *where)
 {
-	const struct lethe_tree_facts *facts = &road->facts;
+	const struct lethe_fdt_facts *facts = &ctx->facts;
 
-	if (lethe_overlap(road->image_base, road->image_size, road->loader_tree,
-			  road->loader_tree_size)) {
-		return lethe_fail(where, LETHE_E_LOADER_TREE, LETHE_WHAT_NONE, 0, 0,
-				  road->loader_tree);
+	if (lethe_overlap(ctx->image_base, ctx->image_size, ctx->loader_tree,
+			  ctx->loader_tree_size)) {
+		return lethe_error_at(where, LETHE_E_LOADER_TREE, LETHE_WHAT_NONE, 0, 0,
+				  ctx->loader_tree);
 	}
 	if (facts->has_initrd &&
 	    (facts->initrd_end <= facts->initrd_start ||
-	     lethe_overlap(road->image_base, road->image_size, facts->initrd_start,
+	     lethe_overlap(ctx->image_base, ctx->image_size, facts->initrd_start,
 			   facts->initrd_end - facts->initrd_start))) {
-		return lethe_fail(where, LETHE_E_LOADER_INITRD, LETHE_WHAT_TREE, 0,
+		return lethe_error_at(where, LETHE_E_LOADER_INITRD, LETHE_WHAT_TREE, 0,
 				  "linux,initrd-start", facts->initrd_start);
 	}
-	if (facts->has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE &&
-	    !lethe_place_initrd_fits(road->plan, road->slot, &road->placement, facts->initrd_start,
+	if (facts->has_initrd && ctx->slot->initrd_segment == LETHE_INDEX_NONE &&
+	    !lethe_place_initrd_fits(ctx->plan, ctx->slot, &ctx->placement, facts->initrd_start,
 				     facts->initrd_end)) {
-		return lethe_fail(where, LETHE_E_INITRD_WINDOW, LETHE_WHAT_TREE, 0,
+		return lethe_error_at(where, LETHE_E_INITRD_WINDOW, LETHE_WHAT_TREE, 0,
 				  "linux,initrd-start", facts->initrd_start);
 	}
-	if (!usable(facts, road->image_base, road->image_size)) {
-		return lethe_fail(where, LETHE_E_DEST_UNUSABLE, LETHE_WHAT_TREE, 0,
-				  "linux,usable-memory-range", road->image_base);
+	if (!usable(facts, ctx->image_base, ctx->image_size)) {
+		return lethe_error_at(where, LETHE_E_DEST_UNUSABLE, LETHE_WHAT_TREE, 0,
+				  "linux,usable-memory-range", ctx->image_base);
 	}
 	return LETHE_OK;
 }
 
-static int check_dest(struct lethe_road *road, uint64_t base, uint64_t size)
+static int check_dest(struct lethe_context *ctx, uint64_t base, uint64_t size)
 {
-	return size == 0 || in_extent(road, base, size) ? LETHE_OK : check_fixed(road, base, size);
+	return size == 0 || in_extent(ctx, base, size) ? LETHE_OK : check_fixed(ctx, base, size);
 }
 
 /* Where the road stores. */
-static int check_dests(struct lethe_road *road, struct lethe_where *where)
+static int check_dests(struct lethe_context *ctx, struct lethe_where *where)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
-	const struct lethe_placement *placement = &road->placement;
+	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
+	const struct lethe_placement *placement = &ctx->placement;
 	const struct lethe_kimage_run *run;
 	unsigned int i;
 	int status;
 
-	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
-		status = check_dest(road, placement->segment[i].dest, segments[i].mem_size);
+	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
+		status = check_dest(ctx, placement->segment[i].dest, segments[i].mem_size);
 		if (status != LETHE_OK) {
-			return lethe_fail(where, status, LETHE_WHAT_SEGMENT, i, segments[i].name,
+			return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, i, segments[i].name,
 					  placement->segment[i].dest);
 		}
 	}
-	status = check_dest(road, placement->tree, placement->tree_end - placement->tree);
+	status = check_dest(ctx, placement->tree, placement->tree_end - placement->tree);
 	if (status != LETHE_OK) {
-		return lethe_fail(where, status, LETHE_WHAT_SLOT, road->slot_index,
-				  road->slot->name, placement->tree);
+		return lethe_error_at(where, status, LETHE_WHAT_SLOT, ctx->slot_index,
+				  ctx->slot->name, placement->tree);
 	}
-	for (i = 0; i < lethe_road_runs(road); i++) {
-		run = &road->cargo->image.runs[i];
-		status = check_dest(road, run->dest, run->size);
+	for (i = 0; i < lethe_list_runs(ctx); i++) {
+		run = &ctx->library->image.runs[i];
+		status = check_dest(ctx, run->dest, run->size);
 		if (status != LETHE_OK) {
-			return lethe_fail(where, status, LETHE_WHAT_NONE, 0, "list", run->dest);
+			return lethe_error_at(where, status, LETHE_WHAT_NONE, 0, "list", run->dest);
 		}
 	}
 	return LETHE_OK;
 }
 
 /* What the road only reads. What it stores to as well is mapped by now, and stays so. */
-static void check_sources(struct lethe_road *road)
+static void check_sources(struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(road->plan);
-	const struct lethe_window *windows = lethe_plan_windows(road->plan);
+	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
+	const struct lethe_window *windows = lethe_plan_windows(ctx->plan);
 	unsigned int i;
 
-	for (i = lethe_road_first(road); i < lethe_road_end(road); i++) {
-		uint64_t source = road->placement.segment[i].source;
+	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
+		uint64_t source = ctx->placement.segment[i].source;
 
-		if (segments[i].file_size != 0 && !in_extent(road, source, segments[i].file_size)) {
-			check_source(road, source, segments[i].file_size);
+		if (segments[i].file_size != 0 && !in_extent(ctx, source, segments[i].file_size)) {
+			check_source(ctx, source, segments[i].file_size);
 		}
 	}
 	/* The list's pages come from anywhere in the windows. */
-	for (i = 0; lethe_road_runs(road) != 0 && i < road->plan->window_count; i++) {
-		check_source(road, windows[i].base, windows[i].size);
+	for (i = 0; lethe_list_runs(ctx) != 0 && i < ctx->plan->window_count; i++) {
+		check_source(ctx, windows[i].base, windows[i].size);
 	}
-	if (road->facts.has_initrd && road->slot->initrd_segment == LETHE_INDEX_NONE) {
+	if (ctx->facts.has_initrd && ctx->slot->initrd_segment == LETHE_INDEX_NONE) {
 		/* The loader says that it is memory. */
-		lethe_memory_need(road, road->facts.initrd_start,
-				  road->facts.initrd_end - road->facts.initrd_start, LETHE_MAP_RO);
+		lethe_memory_map(ctx, ctx->facts.initrd_start,
+				  ctx->facts.initrd_end - ctx->facts.initrd_start, LETHE_MAP_RO);
 	}
 }
 
-int lethe_read_memory(struct lethe_road *road, struct lethe_where *where)
+int lethe_read_ram(struct lethe_context *ctx, struct lethe_where *where)
 {
-	int status = check_loader(road, where);
+	int status = check_loader(ctx, where);
 
 	if (status == LETHE_OK) {
-		status = check_dests(road, where);
+		status = check_dests(ctx, where);
 	}
 	if (status == LETHE_OK) {
-		check_sources(road);
+		check_sources(ctx);
 	}
 	return status;
 }

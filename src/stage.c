@@ -11,7 +11,7 @@ const char *lethe_stage_name(enum lethe_stage stage)
 	const char *name = names;
 	unsigned int i;
 
-	for (i = 0; i < (unsigned int)stage && i <= LETHE_STAGE_CROSS; i++) {
+	for (i = 0; i < (unsigned int)stage && i <= LETHE_STAGE_HANDOFF; i++) {
 		name += strlen(name) + 1;
 	}
 	return name;

@@ -13,7 +13,7 @@ enum lethe_stage {
 	LETHE_STAGE_VERIFY = 5,
 	LETHE_STAGE_DESCRIBE = 6,
 	LETHE_STAGE_PUBLISH = 7,
-	LETHE_STAGE_CROSS = 8
+	LETHE_STAGE_HANDOFF = 8
 };
 
 const char *lethe_stage_name(enum lethe_stage stage);

@@ -24,8 +24,8 @@ void lethe_stop_halt(int status)
 
 static void wait_seconds(uint64_t seconds)
 {
-	uint64_t rate = lethe_tick_rate();
-	uint64_t start = lethe_ticks();
+	uint64_t rate = lethe_counter_rate();
+	uint64_t start = lethe_counter();
 	uint64_t last = start;
 	uint64_t now = start;
 	uint32_t same = 0;
@@ -33,7 +33,7 @@ static void wait_seconds(uint64_t seconds)
 	rate = rate != 0 ? rate : RESET_RATE_GUESS;
 	/* A counter that nobody started must not turn the pause into a hang. */
 	while (now - start < seconds * rate && same < STOPPED_READS) {
-		now = lethe_ticks();
+		now = lethe_counter();
 		same = now == last ? same + 1 : 0;
 		last = now;
 	}
@@ -43,10 +43,10 @@ static void wait_seconds(uint64_t seconds)
  * Firmware's tables are looked at when nothing else can be done, so that no boot that goes well depends on them. They
  * are not mapped: the MMU goes off. What stages since the move left dirty in the caches nobody wants any more.
  */
-static void ask_acpi(struct lethe_road *road)
+static void ask_acpi(struct lethe_context *ctx)
 {
-	lethe_memory_leave(road, LETHE_OK);
-	lethe_stop_context.psci = lethe_acpi_psci(&road->facts);
+	lethe_memory_leave(ctx, LETHE_OK);
+	lethe_stop_context.psci = lethe_acpi_psci(&ctx->facts);
 }
 
 static void reset(void)

@@ -9,7 +9,7 @@
 
 #include "stage.h"
 
-struct lethe_road;
+struct lethe_context;
 
 /*
  * The one place that stops the machine. What it needs to know is told as the road learns it; until
@@ -19,7 +19,7 @@ struct lethe_stop {
 	enum lethe_stage stage; /* where the road is */
 	enum lethe_on_fail on_fail;
 	enum lethe_psci psci; /* conduit, NONE until it is known */
-	struct lethe_road *acpi; /* where the conduit may be known to ACPI alone: whose road; else null */
+	struct lethe_context *acpi; /* where the conduit may be known to ACPI alone: whose road; else null */
 	unsigned int el;      /* current */
 	unsigned int slots;   /* that may still be tried */
 	int has_faulted;      /* this slot */

@@ -23,7 +23,7 @@ struct lethe_uart {
 };
 
 /* What a tree says. Strings point into the tree. */
-struct lethe_tree_facts {
+struct lethe_fdt_facts {
 	uint32_t total_size;		/* header totalsize */
 	uint32_t used_size;		/* bytes of it that mean something: no slack, no gaps */
 	uint32_t structure_size;	/* of the structure block, FDT_END included */
@@ -49,14 +49,14 @@ struct lethe_tree_facts {
  * Is there a tree header at tree that can be right? Looks at its first 40 bytes only.
  * Returns 0, LETHE_E_TREE_ALIGN, LETHE_E_TREE_HEADER or LETHE_E_TREE_SIZE; *total_size on success.
  */
-int lethe_tree_probe(const void *tree, uint32_t *total_size);
+int lethe_fdt_probe(const void *tree, uint32_t *total_size);
 
 /*
  * Checks the structure of a whole tree (bounds of every block and tag), then collects the facts.
- * Returns 0, what lethe_tree_probe() returns, LETHE_E_TREE_BROKEN (also for a property of /chosen that
+ * Returns 0, what lethe_fdt_probe() returns, LETHE_E_TREE_BROKEN (also for a property of /chosen that
  * cannot be what it is called) or LETHE_E_TREE_CELLS. An empty initrd, or one with one end only, is none.
  */
-int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct lethe_where *where);
+int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe_where *where);
 
 /*
  * The UART that /chosen's stdout-path (or linux,stdout-path) names: aliases, options after ':'
@@ -64,17 +64,17 @@ int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct let
  * ns16550a, snps,dw-apb-uart, nuvoton,npcm750-uart, nuvoton,npcm845-uart and other 8250 compatibles.
  * uart->kind is NONE when there is none, it is disabled, or it is not of a known kind. Never fails: no console is not an error.
  */
-void lethe_tree_stdout(const void *tree, struct lethe_uart *uart);
+void lethe_fdt_stdout(const void *tree, struct lethe_uart *uart);
 
 /*
  * Is [base, base + size) wholly inside the union of RAM that the tree describes? 1 or 0.
  * device_type "memory" nodes under /; several entries may cover one range together.
  * Entries out of order are followed 64 times around, which bounds what a garbled tree can cost.
  */
-int lethe_tree_memory_covers(const void *tree, uint64_t base, uint64_t size);
+int lethe_fdt_memory_covers(const void *tree, uint64_t base, uint64_t size);
 
 /* Entry index, counted over all of them, of the RAM that the tree describes. 1, or 0 when there is none. */
-int lethe_tree_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size);
+int lethe_fdt_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size);
 
 /* The same against the UEFI memory map: conventional, boot-services and loader memory only, and of
  * that what can be mapped write-back. map is the PA in facts, mapped; a wrong desc_size covers nothing. */
@@ -85,7 +85,7 @@ int lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_si
  * Does [base, base + size) touch a /memreserve/ entry or a /reserved-memory node with a reg?
  * An entry of /memreserve/ wholly inside [skip, skip + skip_size) does not count (the outer blob's own).
  */
-int lethe_tree_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip,
+int lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip,
 			uint64_t skip_size);
 
 /* Everything the fix-up changes. */
@@ -114,13 +114,13 @@ struct lethe_fixup {
  * properties (the old initrd and its reservation, old seeds, the old record), reservations. UEFI
  * properties, stdout-path and all else are kept. room is what the slot holds; the slot is 8-byte aligned
  * and shares no byte with tree. On an error the slot holds nothing of use.
- * The result is left open (totalsize = room) for lethe_record_*(); lethe_tree_close() packs it.
- * Returns 0, what lethe_tree_read() returns, or LETHE_E_TREE_NOSPACE.
+ * The result is left open (totalsize = room) for lethe_record_*(); lethe_fdt_close() packs it.
+ * Returns 0, what lethe_fdt_read() returns, or LETHE_E_TREE_NOSPACE.
  */
-int lethe_tree_fixup(const void *tree, void *slot, uint64_t room, const struct lethe_fixup *fixup,
+int lethe_fdt_fixup(const void *tree, void *slot, uint64_t room, const struct lethe_fixup *fixup,
 		     struct lethe_where *where);
 
 /* Packs the tree: totalsize becomes what is used. 0 or LETHE_E_TREE_BROKEN. */
-int lethe_tree_close(void *slot);
+int lethe_fdt_close(void *slot);
 
 #endif

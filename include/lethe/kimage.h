@@ -32,7 +32,7 @@
 #define LETHE_KIMAGE_RUN_MAX 64U /* Linux has at most 16 segments, each one run */
 
 /* What may not be done with [start, end), PAs of any alignment: a status, or 0 when it may. */
-struct lethe_kimage_keep {
+struct lethe_kimage_protected {
 	uint64_t start;
 	uint64_t end;
 	int no_read;  /* as a source or a list page */
@@ -40,15 +40,15 @@ struct lethe_kimage_keep {
 };
 
 /* The caller's, like the arrays in it; not written. */
-struct lethe_kimage_limits {
+struct lethe_kimage_constraints {
 	/*
 	 * Memory that can be mapped: PAs, ascending, disjoint, not wrapping, of any alignment. Two
 	 * may touch, and a page may lie across.
 	 */
 	const struct lethe_window *windows;
-	const struct lethe_kimage_keep *keeps;
+	const struct lethe_kimage_protected *protected_ranges;
 	unsigned int window_count;
-	unsigned int keep_count;
+	unsigned int protected_count;
 	/*
 	 * The list is read at PA + bias: 0 in the firmware, any multiple of 64 KiB on a host. What
 	 * is in the windows must be readable there, and nothing else is read.
@@ -90,7 +90,7 @@ struct lethe_kimage {
  *
  * Cost: 25 instructions an entry, up to 64 when each source lies between two other runs than the
  * one before, and a search of the windows when it lies in neither of the two stretches of memory,
- * between windows and keeps, that were last met. A run costs up to 800 more.
+ * between windows and protected ranges, that were last met. A run costs up to 800 more.
  *
  * Returns 0 or what is met first, in list order within a pass, for one entry in the order here.
  * Before the first pass:
@@ -116,7 +116,7 @@ struct lethe_kimage {
  *	LETHE_E_DEST_SOURCE	source that was a destination before; onto itself is no harm
  */
 int lethe_kimage_check(uint64_t head, unsigned int page_shift,
-		       const struct lethe_kimage_limits *limits, struct lethe_kimage *image,
+		       const struct lethe_kimage_constraints *constraints, struct lethe_kimage *image,
 		       struct lethe_where *where);
 
 #endif

@@ -36,7 +36,7 @@
 #define LETHE_SEGMENT_MAX	64U	/* a kimage has at most 16; fragmented lists reach more */
 #define LETHE_WINDOW_MAX	64U
 #define LETHE_STRINGS_MAX	16384U	/* arm64 kernels take 2048 bytes a command line */
-#define LETHE_TREE_MAX		0x200000ULL	/* booting.rst: at most 2 MiB */
+#define LETHE_FDT_MAX		0x200000ULL	/* booting.rst: at most 2 MiB */
 #define LETHE_INDEX_NONE	0xffffffffU
 #define LETHE_DIGEST_SIZE	32U
 

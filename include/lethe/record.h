@@ -35,7 +35,7 @@ struct lethe_record {
 };
 
 /*
- * Writes the node into an open tree (lethe_tree_fixup()), replacing an old one; /chosen exists.
+ * Writes the node into an open tree (lethe_fdt_fixup()), replacing an old one; /chosen exists.
  * Returns 0, LETHE_E_TREE_NOSPACE or LETHE_E_TREE_BROKEN.
  */
 int lethe_record_write(void *tree, const struct lethe_record *record);

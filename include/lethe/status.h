@@ -144,7 +144,7 @@ const char *lethe_status_text(int status);
 const char *lethe_what_text(enum lethe_what what);
 
 /* Fills *where (which may be null) and returns status, so that a check is one statement. */
-int lethe_fail(struct lethe_where *where, int status, enum lethe_what what, unsigned int index,
+int lethe_error_at(struct lethe_where *where, int status, enum lethe_what what, unsigned int index,
 	       const char *name, unsigned long long value);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cpu/counter.h"
 
-uint64_t lethe_ticks(void)
+uint64_t lethe_counter(void)
 {
 	uint64_t ticks;
 
@@ -11,7 +11,7 @@ uint64_t lethe_ticks(void)
 	return ticks;
 }
 
-uint64_t lethe_tick_rate(void)
+uint64_t lethe_counter_rate(void)
 {
 	uint64_t rate;
 

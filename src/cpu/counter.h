@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /* The virtual counter. For differences only: CNTVOFF_EL2 is the last stage's until the crossing. */
-uint64_t lethe_ticks(void);
+uint64_t lethe_counter(void);
 
 /* Hz, or 0 when firmware did not say. */
-uint64_t lethe_tick_rate(void);
+uint64_t lethe_counter_rate(void);
 
 #endif

@@ -10,12 +10,12 @@
  * From EL1 to EL2 through the hyp stub that the plan states, and on at entry with x0 = argument. At
  * EL1, MMU off, entry's code at the PoC. Comes back only if it failed: LETHE_E_HYP_STUB.
  */
-int lethe_hop(enum lethe_hyp_stub stub, uint64_t entry, uint64_t argument);
+int lethe_hyp_stub_restart(enum lethe_hyp_stub stub, uint64_t entry, uint64_t argument);
 
 /*
  * vectors.S: HVC, x1 and x2 its arguments. Returns what is in x0 then, or -1 when nothing at all
  * answers.
  */
-int64_t lethe_stub_call(uint64_t function, uint64_t entry, uint64_t argument);
+int64_t lethe_hyp_stub_call(uint64_t function, uint64_t entry, uint64_t argument);
 
 #endif

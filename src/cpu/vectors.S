@@ -5,7 +5,7 @@
  * Why assembly: a vector has no free register and perhaps no good stack.
  *
  * Three exceptions come back: one inside lethe_probe_read() (any kind), an HVC that is undefined
- * (lethe_stub_call()), and one SError in the window that entry.S opens. Everything else ends in lethe_fault() on a stack of its own; but while the TPIDR_ELx of our EL
+ * (lethe_hyp_stub_call()), and one SError in the window that entry.S opens. Everything else ends in lethe_fault() on a stack of its own; but while the TPIDR_ELx of our EL
  * is not 0 we are crossing: no memory may be touched any more, and it ends in registers alone. Scratch registers
  * are SP_EL0 (we run on SP_ELx), TPIDRRO_EL0 and TPIDR_EL0.
  *
@@ -38,7 +38,7 @@
 	FUNC	lethe_exception
 .Lcrossing:					// ESR, ELR and FAR keep the rest of the story
 	mov	x0, #LETHE_E_FAULT_ASM
-	mov	x1, #LETHE_STAGE_CROSS_ASM
+	mov	x1, #LETHE_STAGE_HANDOFF_ASM
 	b	lethe_halt
 #else
 	.section .text.lethe_vectors, "ax", %progbits
@@ -149,7 +149,7 @@ lethe_vectors:
 #ifndef LETHE_PURGATORY
 .Lcrossing:					// ESR, ELR and FAR keep the rest of the story
 	mov	x0, #LETHE_E_FAULT_ASM
-	mov	x1, #LETHE_STAGE_CROSS_ASM
+	mov	x1, #LETHE_STAGE_HANDOFF_ASM
 	b	lethe_halt
 	.size	lethe_vectors, . - lethe_vectors
 #else
@@ -197,7 +197,7 @@ FUNC lethe_probe_read
 END lethe_probe_read
 
 /*
- * int64_t lethe_stub_call(uint64_t function, uint64_t entry, uint64_t argument);
+ * int64_t lethe_hyp_stub_call(uint64_t function, uint64_t entry, uint64_t argument);
  *
  * HVC to a hyp stub.
  *
@@ -208,10 +208,10 @@ END lethe_probe_read
  * State     EL1; MMU off; lethe_vectors in force
  * Stack     0
  */
-	.global	lethe_stub_call			// of the same section as where it resumes, so not with FUNC
-	.hidden	lethe_stub_call
-	.type	lethe_stub_call, %function
-lethe_stub_call:
+	.global	lethe_hyp_stub_call			// of the same section as where it resumes, so not with FUNC
+	.hidden	lethe_hyp_stub_call
+	.type	lethe_hyp_stub_call, %function
+lethe_hyp_stub_call:
 .Lhvc:	hvc	#0
 	ret
-END lethe_stub_call
+END lethe_hyp_stub_call

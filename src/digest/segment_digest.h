@@ -19,13 +19,13 @@ void lethe_digest_start(struct lethe_digest *digest, const struct lethe_segment 
 
 /* Takes in [source, source + size), and copies it to dest if that is another place, as
  * lethe_sha256_copy(). */
-void lethe_digest_take(struct lethe_digest *digest, uint64_t dest, uint64_t source, uint64_t size);
+void lethe_digest_update(struct lethe_digest *digest, uint64_t dest, uint64_t source, uint64_t size);
 
-/* LETHE_OK, and the segment is verified; or LETHE_E_DIGEST: road->found says what was there. */
-int lethe_digest_end(struct lethe_digest *digest, struct lethe_road *road);
+/* LETHE_OK, and the segment is verified; or LETHE_E_DIGEST: ctx->found says what was there. */
+int lethe_digest_end(struct lethe_digest *digest, struct lethe_context *ctx);
 
 /* All of it for one segment: from source to its place, or where it lies. */
-int lethe_digest_segment(struct lethe_road *road, unsigned int index, uint64_t source);
+int lethe_digest_segment(struct lethe_context *ctx, unsigned int index, uint64_t source);
 
 /* ticks is not 0. */
 uint64_t lethe_mib_per_second(uint64_t bytes, uint64_t ticks);

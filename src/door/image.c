@@ -11,19 +11,19 @@
 
 _Static_assert(LETHE_E_IMAGE_BASE_ASM == LETHE_E_IMAGE_BASE, "entry.h");
 _Static_assert(LETHE_E_FAULT_ASM == LETHE_E_FAULT, "entry.h");
-_Static_assert(LETHE_STAGE_CROSS_ASM == LETHE_STAGE_CROSS, "entry.h");
+_Static_assert(LETHE_STAGE_HANDOFF_ASM == LETHE_STAGE_HANDOFF, "entry.h");
 _Static_assert(sizeof(struct lethe_image_header) == LETHE_BLOB_OFFSET, "image.h");
 _Static_assert(sizeof(struct lethe_blob_header) == 72, "image.h");
 
-static int find_plan(struct lethe_road *road, uint64_t base)
+static int find_plan(struct lethe_context *ctx, uint64_t base)
 {
 	const struct lethe_image_header *image = (const struct lethe_image_header *)base;
 	const struct lethe_blob_header *blob =
 		(const struct lethe_blob_header *)(base + LETHE_BLOB_OFFSET);
 	uint64_t blob_size = lethe_blob_size();
 
-	road->image_size = image->image_size;
-	road->page_size = (image->flags & LETHE_IMAGE_FLAG_PAGE_MASK) >> LETHE_IMAGE_FLAG_PAGE_SHIFT;
+	ctx->image_size = image->image_size;
+	ctx->page_size = (image->flags & LETHE_IMAGE_FLAG_PAGE_MASK) >> LETHE_IMAGE_FLAG_PAGE_SHIFT;
 	if (blob->magic != LETHE_BLOB_MAGIC || blob->version != LETHE_BLOB_VERSION ||
 	    blob->blob_size != blob_size || blob->reserved0 != 0) {
 		return LETHE_E_IMAGE_HEADER;
@@ -36,26 +36,26 @@ static int find_plan(struct lethe_road *road, uint64_t base)
 	    base + image->image_size < base) {
 		return LETHE_E_IMAGE_HEADER;
 	}
-	road->plan_pa = base + blob->plan_offset;
-	road->plan_limit = blob->file_size - blob->plan_offset;
-	if (road->plan_limit > LETHE_PLAN_SIZE_MAX) {
-		road->plan_limit = LETHE_PLAN_SIZE_MAX;
+	ctx->plan_pa = base + blob->plan_offset;
+	ctx->plan_limit = blob->file_size - blob->plan_offset;
+	if (ctx->plan_limit > LETHE_PLAN_SIZE_MAX) {
+		ctx->plan_limit = LETHE_PLAN_SIZE_MAX;
 	}
 	/* Only what the loader wrote is promised clean, and a dirty line may still lie over it. */
-	lethe_dcache_clean_inval_poc(road->plan_pa, road->plan_pa + road->plan_limit);
+	lethe_dcache_clean_inval_poc(ctx->plan_pa, ctx->plan_pa + ctx->plan_limit);
 	return LETHE_OK;
 }
 
 void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
 {
-	struct lethe_road *road = &lethe_the_road;
+	struct lethe_context *ctx = &lethe_boot_context;
 
-	road->door = "image";
-	road->image_base = base;
-	road->x0 = tree;
-	road->el = (unsigned int)el;
-	road->e2h = (unsigned int)e2h;
-	road->restart = base;
-	road->argument = tree;
-	lethe_road_run(road, find_plan(road, base));
+	ctx->door = "image";
+	ctx->image_base = base;
+	ctx->x0 = tree;
+	ctx->el = (unsigned int)el;
+	ctx->e2h = (unsigned int)e2h;
+	ctx->restart = base;
+	ctx->argument = tree;
+	lethe_boot_sequence(ctx, find_plan(ctx, base));
 }

@@ -7,20 +7,20 @@
 #include "entry.h"
 #include "main.h"
 
-void lethe_library_main(uint64_t base, const struct lethe_cargo *cargo, uint64_t el, uint64_t e2h)
+void lethe_library_main(uint64_t base, const struct lethe_library_args *args, uint64_t el, uint64_t e2h)
 {
-	const struct lethe_plan *plan = (const struct lethe_plan *)cargo->plan;
-	struct lethe_road *road = &lethe_the_road;
+	const struct lethe_plan *plan = (const struct lethe_plan *)args->plan;
+	struct lethe_context *ctx = &lethe_boot_context;
 
-	road->door = "library";
-	road->image_base = base;
-	road->image_size = plan->workspace_size;
-	road->plan_pa = cargo->plan;
-	road->plan_limit = plan->total_size;
-	road->el = (unsigned int)el;
-	road->e2h = (unsigned int)e2h;
-	road->restart = base + LETHE_LIBRARY_ENTRY;
-	road->argument = (uint64_t)cargo;
-	road->cargo = cargo;
-	lethe_road_run(road, LETHE_OK);
+	ctx->door = "library";
+	ctx->image_base = base;
+	ctx->image_size = plan->workspace_size;
+	ctx->plan_pa = args->plan;
+	ctx->plan_limit = plan->total_size;
+	ctx->el = (unsigned int)el;
+	ctx->e2h = (unsigned int)e2h;
+	ctx->restart = base + LETHE_LIBRARY_ENTRY;
+	ctx->argument = (uint64_t)args;
+	ctx->library = args;
+	lethe_boot_sequence(ctx, LETHE_OK);
 }

@@ -10,7 +10,7 @@
  * What lethe_boot() leaves in the workspace for the blob that it copied there. Everything was
  * checked; all of it and the blob are at the PoC.
  */
-struct lethe_cargo {
+struct lethe_library_args {
 	uint64_t plan; /* PA of the plan's copy, in the workspace */
 	/*
 	 * The head of the list's copy, in the workspace: one run of entries without a link. 0 when

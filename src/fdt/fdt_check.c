@@ -11,7 +11,7 @@
 #define DEPTH_MAX     64 /* what Linux unflattens */
 #define VERSION_FIRST 16 /* whose names are relative to their parents; Linux makes and takes 17 */
 
-int lethe_tree_probe(const void *tree, uint32_t *total_size)
+int lethe_fdt_probe(const void *tree, uint32_t *total_size)
 {
 	if ((uintptr_t)tree % 8 != 0) {
 		return LETHE_E_TREE_ALIGN;
@@ -19,7 +19,7 @@ int lethe_tree_probe(const void *tree, uint32_t *total_size)
 	if (fdt_magic(tree) != FDT_MAGIC) {
 		return LETHE_E_TREE_HEADER;
 	}
-	if (fdt_totalsize(tree) > LETHE_TREE_MAX) {
+	if (fdt_totalsize(tree) > LETHE_FDT_MAX) {
 		return LETHE_E_TREE_SIZE;
 	}
 	/* libfdt loads words of both blocks, but leaves their alignment open. */
@@ -83,14 +83,14 @@ static int find_wrong_tag(const void *tree, int *end)
 	return -1;
 }
 
-int lethe_tree_check(const void *tree, uint32_t *structure_size, struct lethe_where *where)
+int lethe_fdt_check(const void *tree, uint32_t *structure_size, struct lethe_where *where)
 {
 	const char *name = NULL;
 	uint64_t value = (uintptr_t)tree;
 	uint32_t total;
 	int offset;
 	int end = 0;
-	int status = lethe_tree_probe(tree, &total);
+	int status = lethe_fdt_probe(tree, &total);
 
 	if (status == LETHE_OK && fdt_num_mem_rsv(tree) < 0) {
 		status = LETHE_E_TREE_BROKEN;
@@ -109,5 +109,5 @@ int lethe_tree_check(const void *tree, uint32_t *structure_size, struct lethe_wh
 		name = "structure block";
 		value = (uint64_t)offset;
 	}
-	return lethe_fail(where, status, LETHE_WHAT_TREE, 0, name, value);
+	return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, name, value);
 }

@@ -12,7 +12,7 @@ int lethe_range_inside(const struct lethe_range *range, uint64_t base, uint64_t 
 	return range->base - base < size && range->size <= size - (range->base - base);
 }
 
-int lethe_ranges_open(struct lethe_ranges *ranges, const void *tree, int parent, int node,
+int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, const void *tree, int parent, int node,
 		      const char *name)
 {
 	ranges->next = fdt_getprop(tree, node, name, &ranges->left);
@@ -24,7 +24,7 @@ int lethe_ranges_open(struct lethe_ranges *ranges, const void *tree, int parent,
 	return LETHE_OK;
 }
 
-int lethe_ranges_next(struct lethe_ranges *ranges, struct lethe_range *range)
+int lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_range *range)
 {
 	int entry;
 
@@ -36,15 +36,15 @@ int lethe_ranges_next(struct lethe_ranges *ranges, struct lethe_range *range)
 		return 0;
 	}
 	ranges->left -= entry;
-	if (lethe_take_number(&ranges->next, ranges->address_cells, &range->base) != LETHE_OK ||
-	    lethe_take_number(&ranges->next, ranges->size_cells, &range->size) != LETHE_OK ||
+	if (lethe_fdt_read_cells(&ranges->next, ranges->address_cells, &range->base) != LETHE_OK ||
+	    lethe_fdt_read_cells(&ranges->next, ranges->size_cells, &range->size) != LETHE_OK ||
 	    range->size > UINT64_MAX - range->base) {
 		return LETHE_E_TREE_CELLS;
 	}
 	return 1;
 }
 
-void lethe_regs_start(struct lethe_regs *regs, const void *tree, int parent, int memory)
+void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int parent, int memory)
 {
 	regs->tree = tree;
 	regs->parent = parent;
@@ -53,23 +53,23 @@ void lethe_regs_start(struct lethe_regs *regs, const void *tree, int parent, int
 	regs->ranges.next = NULL;
 }
 
-int lethe_regs_next(struct lethe_regs *regs, struct lethe_range *range)
+int lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_range *range)
 {
 	int more;
 	int node;
 
 	for (;;) {
-		more = lethe_ranges_next(&regs->ranges, range);
+		more = lethe_fdt_ranges_next(&regs->ranges, range);
 		node = regs->node;
 		if (more != 0 || node < 0) {
 			return more;
 		}
 		regs->node = fdt_next_subnode(regs->tree, node);
-		if (regs->memory && !lethe_node_says(regs->tree, node, "device_type", "memory")) {
+		if (regs->memory && !lethe_fdt_node_says(regs->tree, node, "device_type", "memory")) {
 			continue;
 		}
-		if (lethe_node_is_on(regs->tree, node)) {
-			more = lethe_ranges_open(&regs->ranges, regs->tree, regs->parent, node,
+		if (lethe_fdt_node_is_on(regs->tree, node)) {
+			more = lethe_fdt_ranges_open(&regs->ranges, regs->tree, regs->parent, node,
 						 "reg");
 		}
 		if (more < 0) {
@@ -78,7 +78,7 @@ int lethe_regs_next(struct lethe_regs *regs, struct lethe_range *range)
 	}
 }
 
-int lethe_take_number(const fdt32_t **cells, int count, uint64_t *number)
+int lethe_fdt_read_cells(const fdt32_t **cells, int count, uint64_t *number)
 {
 	uint64_t result = 0;
 	uint64_t lost = 0;
@@ -91,7 +91,7 @@ int lethe_take_number(const fdt32_t **cells, int count, uint64_t *number)
 	return lost == 0 ? LETHE_OK : LETHE_E_TREE_CELLS;
 }
 
-uint32_t lethe_node_u32(const void *tree, int node, const char *name, uint32_t otherwise)
+uint32_t lethe_fdt_node_u32(const void *tree, int node, const char *name, uint32_t otherwise)
 {
 	int length;
 	const fdt32_t *value = fdt_getprop(tree, node, name, &length);
@@ -102,19 +102,19 @@ uint32_t lethe_node_u32(const void *tree, int node, const char *name, uint32_t o
 	return length == CELL ? fdt32_ld(value) : UINT32_MAX;
 }
 
-int lethe_node_says(const void *tree, int node, const char *name, const char *wanted)
+int lethe_fdt_node_says(const void *tree, int node, const char *name, const char *wanted)
 {
 	return fdt_stringlist_search(tree, node, name, wanted) == 0;
 }
 
-int lethe_node_is_on(const void *tree, int node)
+int lethe_fdt_node_is_on(const void *tree, int node)
 {
 	return fdt_getprop(tree, node, "status", NULL) == NULL ||
-	       lethe_node_says(tree, node, "status", "okay") ||
-	       lethe_node_says(tree, node, "status", "ok");
+	       lethe_fdt_node_says(tree, node, "status", "okay") ||
+	       lethe_fdt_node_says(tree, node, "status", "ok");
 }
 
-int lethe_node_is_any(const void *tree, int node, const char *names)
+int lethe_fdt_node_is_any(const void *tree, int node, const char *names)
 {
 	for (; *names != '\0'; names += strlen(names) + 1) {
 		/* not fdt_node_check_compatible(): it takes the byte behind a value for its end */
@@ -125,7 +125,7 @@ int lethe_node_is_any(const void *tree, int node, const char *names)
 	return 0;
 }
 
-int lethe_tree_status(int error)
+int lethe_fdt_status(int error)
 {
 	if (error >= 0) {
 		return LETHE_OK;

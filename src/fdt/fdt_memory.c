@@ -38,14 +38,14 @@ static void extend(uint64_t *at, const struct lethe_range *range)
 	}
 }
 
-int lethe_tree_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size)
+int lethe_fdt_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size)
 {
 	struct lethe_range range;
-	struct lethe_regs regs;
+	struct lethe_fdt_regs regs;
 	unsigned int i;
 
-	lethe_regs_start(&regs, tree, 0, 1);
-	for (i = 0; lethe_regs_next(&regs, &range) == 1; i++) {
+	lethe_fdt_regs_start(&regs, tree, 0, 1);
+	for (i = 0; lethe_fdt_regs_next(&regs, &range) == 1; i++) {
 		if (i == index) {
 			*base = range.base;
 			*size = range.size;
@@ -55,23 +55,23 @@ int lethe_tree_memory_at(const void *tree, unsigned int index, uint64_t *base, u
 	return 0;
 }
 
-int lethe_tree_memory_covers(const void *tree, uint64_t base, uint64_t size)
+int lethe_fdt_memory_covers(const void *tree, uint64_t base, uint64_t size)
 {
 	uint64_t before = base;
 	uint64_t at = base;
 	struct lethe_range range;
-	struct lethe_regs regs;
+	struct lethe_fdt_regs regs;
 	uint32_t structure_size;
 	unsigned int looks;
 	int more;
 
-	if (size > UINT64_MAX - base || lethe_tree_check(tree, &structure_size, NULL) != LETHE_OK) {
+	if (size > UINT64_MAX - base || lethe_fdt_check(tree, &structure_size, NULL) != LETHE_OK) {
 		return 0;
 	}
 	for (looks = 0; looks < LOOKS_MAX && at - base < size; looks++) {
-		lethe_regs_start(&regs, tree, 0, 1);
+		lethe_fdt_regs_start(&regs, tree, 0, 1);
 		do {
-			more = lethe_regs_next(&regs, &range);
+			more = lethe_fdt_regs_next(&regs, &range);
 			if (more == 1) {
 				extend(&at, &range);
 			}
@@ -140,11 +140,11 @@ static int touches(const struct lethe_range *range, uint64_t base, uint64_t size
 	       (range->base - base < size || base - range->base < range->size);
 }
 
-int lethe_tree_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip,
+int lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip,
 			uint64_t skip_size)
 {
 	struct lethe_range range;
-	struct lethe_regs regs;
+	struct lethe_fdt_regs regs;
 	uint32_t structure_size;
 	int parent;
 	int more;
@@ -154,7 +154,7 @@ int lethe_tree_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t
 		return 0;
 	}
 	/* What cannot be read is taken: a refusal is better than a store. */
-	if (lethe_tree_check(tree, &structure_size, NULL) != LETHE_OK) {
+	if (lethe_fdt_check(tree, &structure_size, NULL) != LETHE_OK) {
 		return 1;
 	}
 	for (i = fdt_num_mem_rsv(tree) - 1; i >= 0; i--) {
@@ -167,9 +167,9 @@ int lethe_tree_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t
 	if (parent < 0) {
 		return 0;
 	}
-	lethe_regs_start(&regs, tree, parent, 0);
+	lethe_fdt_regs_start(&regs, tree, parent, 0);
 	do {
-		more = lethe_regs_next(&regs, &range);
+		more = lethe_fdt_regs_next(&regs, &range);
 	} while (more == 1 && !touches(&range, base, size));
 	return more != 0;
 }

@@ -8,27 +8,27 @@
 /* Facts being read, and the name of what cannot be what it is called. */
 struct reading {
 	const void *tree;
-	struct lethe_tree_facts *facts;
+	struct lethe_fdt_facts *facts;
 	int chosen;
 	const char *name;
 };
 
 /* The PSCI conduit and the interrupt controller: nodes anywhere. */
-static void read_devices(const void *tree, struct lethe_tree_facts *facts)
+static void read_devices(const void *tree, struct lethe_fdt_facts *facts)
 {
 	int node;
 
 	for (node = fdt_next_node(tree, 0, NULL); node >= 0;
 	     node = fdt_next_node(tree, node, NULL)) {
-		if (!lethe_node_is_on(tree, node)) {
+		if (!lethe_fdt_node_is_on(tree, node)) {
 			continue;
 		}
-		facts->has_gic_v3 |= lethe_node_is_any(tree, node, "arm,gic-v3\0arm,gic-v5\0");
+		facts->has_gic_v3 |= lethe_fdt_node_is_any(tree, node, "arm,gic-v3\0arm,gic-v5\0");
 		if (facts->psci == LETHE_PSCI_NONE &&
-		    lethe_node_is_any(tree, node, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0")) {
-			if (lethe_node_says(tree, node, "method", "smc")) {
+		    lethe_fdt_node_is_any(tree, node, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0")) {
+			if (lethe_fdt_node_says(tree, node, "method", "smc")) {
 				facts->psci = LETHE_PSCI_SMC;
-			} else if (lethe_node_says(tree, node, "method", "hvc")) {
+			} else if (lethe_fdt_node_says(tree, node, "method", "hvc")) {
 				facts->psci = LETHE_PSCI_HVC;
 			}
 		}
@@ -41,7 +41,7 @@ static int is_cpu(const void *tree, int node)
 	const char *name = fdt_get_name(tree, node, NULL);
 
 	if (fdt_getprop(tree, node, "device_type", NULL) != NULL) {
-		return lethe_node_says(tree, node, "device_type", "cpu");
+		return lethe_fdt_node_says(tree, node, "device_type", "cpu");
 	}
 	return strncmp(name, "cpu", 3) == 0 && (name[3] == '\0' || name[3] == '@') &&
 	       fdt_getprop(tree, node, "enable-method", NULL) != NULL;
@@ -59,7 +59,7 @@ static int can_start(const void *tree, int node)
 	return status == NULL || length < 4 || strncmp(status, "fail", 4) != 0;
 }
 
-static void read_cpus(const void *tree, struct lethe_tree_facts *facts)
+static void read_cpus(const void *tree, struct lethe_fdt_facts *facts)
 {
 	int cpus = fdt_subnode_offset(tree, 0, "cpus");
 	int node;
@@ -79,13 +79,13 @@ static void read_cpus(const void *tree, struct lethe_tree_facts *facts)
 static int read_memory(struct reading *reading)
 {
 	struct lethe_range range;
-	struct lethe_regs regs;
+	struct lethe_fdt_regs regs;
 	int more;
 
 	reading->name = "memory";
-	lethe_regs_start(&regs, reading->tree, 0, 1);
+	lethe_fdt_regs_start(&regs, reading->tree, 0, 1);
 	do {
-		more = lethe_regs_next(&regs, &range);
+		more = lethe_fdt_regs_next(&regs, &range);
 		if (more == 1 && range.size != 0) {
 			reading->facts->has_memory = 1;
 		}
@@ -109,13 +109,13 @@ static int number(struct reading *reading, const char *name, uint64_t *value)
 	if (length != sizeof(fdt32_t) && length != sizeof(fdt64_t)) {
 		return LETHE_E_TREE_BROKEN;
 	}
-	lethe_take_number(&cells, length / (int)sizeof(fdt32_t), value);
+	lethe_fdt_read_cells(&cells, length / (int)sizeof(fdt32_t), value);
 	return 1;
 }
 
 static int read_initrd(struct reading *reading)
 {
-	struct lethe_tree_facts *facts = reading->facts;
+	struct lethe_fdt_facts *facts = reading->facts;
 	uint64_t start = 0;
 	uint64_t end = 0;
 	int has_start = number(reading, "linux,initrd-start", &start);
@@ -143,7 +143,7 @@ static void read_efi(struct reading *reading)
 		"linux,uefi-mmap-desc-size",
 		"linux,uefi-mmap-desc-ver",
 	};
-	struct lethe_tree_facts *facts = reading->facts;
+	struct lethe_fdt_facts *facts = reading->facts;
 	uint64_t value[4];
 	int i;
 
@@ -162,18 +162,18 @@ static void read_efi(struct reading *reading)
 
 static int read_usable(struct reading *reading)
 {
-	struct lethe_tree_facts *facts = reading->facts;
-	struct lethe_ranges ranges;
+	struct lethe_fdt_facts *facts = reading->facts;
+	struct lethe_fdt_ranges ranges;
 	struct lethe_range range;
 	int more;
 
 	reading->name = "linux,usable-memory-range";
-	more = lethe_ranges_open(&ranges, reading->tree, 0, reading->chosen, reading->name);
+	more = lethe_fdt_ranges_open(&ranges, reading->tree, 0, reading->chosen, reading->name);
 	if (more != LETHE_OK || ranges.next == NULL) {
 		return more;
 	}
 	do {
-		more = lethe_ranges_next(&ranges, &range);
+		more = lethe_fdt_ranges_next(&ranges, &range);
 		/* Linux, too, takes the first two and no more. */
 		if (more == 1 && range.size != 0 && facts->usable_count < 2) {
 			facts->usable_base[facts->usable_count] = range.base;
@@ -190,7 +190,7 @@ static int read_usable(struct reading *reading)
 
 static int read_texts(struct reading *reading)
 {
-	struct lethe_tree_facts *facts = reading->facts;
+	struct lethe_fdt_facts *facts = reading->facts;
 	const void *tree = reading->tree;
 	const fdt32_t *count;
 	int length;
@@ -210,14 +210,14 @@ static int read_texts(struct reading *reading)
 	return facts->bootargs[length - 1] == '\0' ? LETHE_OK : LETHE_E_TREE_BROKEN;
 }
 
-int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct lethe_where *where)
+int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe_where *where)
 {
 	struct reading reading = {tree, facts, -1, NULL};
 	int status;
 
 	memset(facts, 0, sizeof(*facts));
 	facts->psci = LETHE_PSCI_NONE;
-	status = lethe_tree_check(tree, &facts->structure_size, where);
+	status = lethe_fdt_check(tree, &facts->structure_size, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
@@ -243,5 +243,5 @@ int lethe_tree_read(const void *tree, struct lethe_tree_facts *facts, struct let
 	if (status >= 0) {
 		return LETHE_OK;
 	}
-	return lethe_fail(where, status, LETHE_WHAT_TREE, 0, reading.name, 0);
+	return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, reading.name, 0);
 }

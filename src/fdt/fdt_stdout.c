@@ -54,7 +54,7 @@ static int descend(const void *tree, struct way *way, const char *path, int leng
 			}
 			node = fdt_subnode_offset_namelen(tree, way->node[way->depth - 1], path,
 							  component);
-			if (node < 0 || !lethe_node_is_on(tree, node)) {
+			if (node < 0 || !lethe_fdt_node_is_on(tree, node)) {
 				return 0;
 			}
 			way->node[way->depth] = node;
@@ -100,17 +100,17 @@ static int find_uart(const void *tree, struct lethe_uart *uart)
 	if (length == 0) {
 		length = stdout_path(tree, chosen, "linux,stdout-path", &path);
 	}
-	return length != 0 && lethe_node_is_on(tree, 0) && follow(tree, &way, path, length) &&
-	       way.depth >= 2 && lethe_uart_describe(tree, way.node, way.depth, uart);
+	return length != 0 && lethe_fdt_node_is_on(tree, 0) && follow(tree, &way, path, length) &&
+	       way.depth >= 2 && lethe_fdt_uart_describe(tree, way.node, way.depth, uart);
 }
 
-void lethe_tree_stdout(const void *tree, struct lethe_uart *uart)
+void lethe_fdt_stdout(const void *tree, struct lethe_uart *uart)
 {
 	uint32_t structure_size;
 
 	memset(uart, 0, sizeof(*uart));
 	/* A tree that is not sound has no console that could be trusted. */
-	if (lethe_tree_check(tree, &structure_size, NULL) != LETHE_OK || !find_uart(tree, uart)) {
+	if (lethe_fdt_check(tree, &structure_size, NULL) != LETHE_OK || !find_uart(tree, uart)) {
 		memset(uart, 0, sizeof(*uart));
 		uart->kind = LETHE_CONSOLE_NONE;
 	}

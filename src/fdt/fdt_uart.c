@@ -6,7 +6,7 @@
 
 #include "fdt/fdt_get.h"
 
-/* Lists for lethe_node_is_any(). Registers of the last are words, and their trees need not say so.
+/* Lists for lethe_fdt_node_is_any(). Registers of the last are words, and their trees need not say so.
  */
 static const char pl011_names[] = "arm,pl011\0arm,sbsa-uart\0";
 static const char ns16550_names[] =
@@ -42,9 +42,9 @@ static int translate(const void *tree, int parent, int bus, uint64_t *address)
 		return 1; /* an empty `ranges` says that the two are one */
 	}
 	for (; left >= entry; left -= entry) {
-		lost = lethe_take_number(&value, child_cells, &child);
-		lost |= lethe_take_number(&value, parent_cells, &to);
-		lost |= lethe_take_number(&value, size_cells, &size);
+		lost = lethe_fdt_read_cells(&value, child_cells, &child);
+		lost |= lethe_fdt_read_cells(&value, parent_cells, &to);
+		lost |= lethe_fdt_read_cells(&value, size_cells, &size);
 		if (lost == 0 && *address - child < size) {
 			*address = *address - child + to;
 			return *address >= to;
@@ -57,13 +57,13 @@ static int translate(const void *tree, int parent, int bus, uint64_t *address)
 static int uart_address(const void *tree, const int *node, int depth, uint64_t *address)
 {
 	int uart = node[depth - 1];
-	struct lethe_ranges reg;
+	struct lethe_fdt_ranges reg;
 	struct lethe_range range;
 	uint32_t offset;
 	int i;
 
-	if (lethe_ranges_open(&reg, tree, node[depth - 2], uart, "reg") != LETHE_OK ||
-	    lethe_ranges_next(&reg, &range) != 1) {
+	if (lethe_fdt_ranges_open(&reg, tree, node[depth - 2], uart, "reg") != LETHE_OK ||
+	    lethe_fdt_ranges_next(&reg, &range) != 1) {
 		return 0;
 	}
 	*address = range.base;
@@ -72,12 +72,12 @@ static int uart_address(const void *tree, const int *node, int depth, uint64_t *
 			return 0;
 		}
 	}
-	offset = lethe_node_u32(tree, uart, "reg-offset", 0);
+	offset = lethe_fdt_node_u32(tree, uart, "reg-offset", 0);
 	*address += offset;
 	return *address >= offset;
 }
 
-int lethe_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart)
+int lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart)
 {
 	int at = node[depth - 1];
 	unsigned int words;
@@ -86,19 +86,19 @@ int lethe_uart_describe(const void *tree, const int *node, int depth, struct let
 	    !uart_address(tree, node, depth, &uart->base)) {
 		return 0;
 	}
-	if (lethe_node_is_any(tree, at, pl011_names)) {
+	if (lethe_fdt_node_is_any(tree, at, pl011_names)) {
 		uart->kind = LETHE_CONSOLE_PL011;
-		uart->is_sbsa = (uint32_t)!lethe_node_is_any(tree, at, "arm,pl011\0");
+		uart->is_sbsa = (uint32_t)!lethe_fdt_node_is_any(tree, at, "arm,pl011\0");
 		uart->reg_width = 4; /* SBSA allows no other, and every PL011 takes it */
 		return uart->base % 4 == 0;
 	}
-	words = (unsigned int)lethe_node_is_any(tree, at, word_ns16550_names);
-	if (!words && !lethe_node_is_any(tree, at, ns16550_names)) {
+	words = (unsigned int)lethe_fdt_node_is_any(tree, at, word_ns16550_names);
+	if (!words && !lethe_fdt_node_is_any(tree, at, ns16550_names)) {
 		return 0;
 	}
 	uart->kind = LETHE_CONSOLE_NS16550;
-	uart->reg_shift = lethe_node_u32(tree, at, "reg-shift", words ? 2 : 0);
-	uart->reg_width = lethe_node_u32(tree, at, "reg-io-width", words ? 4 : 1);
+	uart->reg_shift = lethe_fdt_node_u32(tree, at, "reg-shift", words ? 2 : 0);
+	uart->reg_width = lethe_fdt_node_u32(tree, at, "reg-io-width", words ? 4 : 1);
 	if (uart->reg_width != 1 && uart->reg_width != 2 && uart->reg_width != 4) {
 		return 0;
 	}

@@ -104,7 +104,7 @@ int lethe_record_write(void *tree, const struct lethe_record *record)
 	writing.tree = tree;
 	writing.node = fdt_add_subnode(tree, chosen, "lethe");
 	if (writing.node < 0) {
-		return lethe_tree_status(writing.node);
+		return lethe_fdt_status(writing.node);
 	}
 	writing.error = 0;
 	if (segments > LETHE_SEGMENT_MAX) {
@@ -133,7 +133,7 @@ int lethe_record_write(void *tree, const struct lethe_record *record)
 		/* half a record is worse than none */
 		fdt_del_node(tree, writing.node);
 	}
-	return lethe_tree_status(writing.error);
+	return lethe_fdt_status(writing.error);
 }
 
 static int patch(void *tree, int node, const char *name, unsigned int stage, uint64_t value)

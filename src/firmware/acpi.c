@@ -57,7 +57,7 @@ static uint64_t number(uint64_t table, uint64_t offset, unsigned int size)
  * Of an address that firmware may have turned into Linux's: SetVirtualAddressMap() converts what the system
  * table points to (EDK II does), and leaves the configuration tables themselves alone. The map tells how.
  */
-static uint64_t physical(const struct lethe_tree_facts *facts, uint64_t address)
+static uint64_t physical(const struct lethe_fdt_facts *facts, uint64_t address)
 {
 	uint64_t at = facts->efi_mmap;
 	uint64_t left = facts->efi_mmap_size;
@@ -77,7 +77,7 @@ static uint64_t physical(const struct lethe_tree_facts *facts, uint64_t address)
 	return address;
 }
 
-static uint64_t find_rsdp(const struct lethe_tree_facts *facts)
+static uint64_t find_rsdp(const struct lethe_fdt_facts *facts)
 {
 	uint64_t table = facts->efi_system_table;
 	uint64_t count;
@@ -117,7 +117,7 @@ static uint64_t find_fadt(uint64_t rsdp)
 	return 0;
 }
 
-enum lethe_psci lethe_acpi_psci(const struct lethe_tree_facts *facts)
+enum lethe_psci lethe_acpi_psci(const struct lethe_fdt_facts *facts)
 {
 	uint64_t fadt = find_fadt(find_rsdp(facts));
 	uint64_t flags = number(fadt, FADT_BOOT_ARCH, 2);

@@ -9,6 +9,6 @@
  * to it is not there or not what it should be. Needs the efi_* of the facts. MMU off, lethe_vectors in force: every
  * byte is read by lethe_probe_read().
  */
-enum lethe_psci lethe_acpi_psci(const struct lethe_tree_facts *facts);
+enum lethe_psci lethe_acpi_psci(const struct lethe_fdt_facts *facts);
 
 #endif

@@ -56,13 +56,13 @@ int lethe_boot(const struct lethe_plan *plan, void *workspace)
 	}
 	memcpy(workspace, lethe_boot_blob,
 	       (uint64_t)lethe_boot_blob_end - (uint64_t)lethe_boot_blob);
-	memcpy((void *)work->cargo.plan, plan, plan->total_size);
-	if (work->cargo.list != 0) {
+	memcpy((void *)work->args.plan, plan, plan->total_size);
+	if (work->args.list != 0) {
 		const uint64_t page = 1ULL << plan->list_page_shift;
 
-		copy_list(plan->list_head, page, (uint64_t *)(work->cargo.list & -page));
+		copy_list(plan->list_head, page, (uint64_t *)(work->args.list & -page));
 	}
 	/* It is read with the MMU off. */
 	lethe_dcache_clean_inval_poc(start, start + work->size);
-	lethe_boot_leave(start + LETHE_LIBRARY_ENTRY, &work->cargo);
+	lethe_boot_leave(start + LETHE_LIBRARY_ENTRY, &work->args);
 }

@@ -8,16 +8,16 @@
 
 #include "plan/plan_check.h"
 
-struct job {
+struct boot_check {
 	const struct lethe_plan *plan;
 	struct lethe_boot_work *work;
 	struct lethe_where *where;
 	uint64_t workspace;
 };
 
-static int fail(const struct job *job, int status, const char *name, uint64_t value)
+static int fail(const struct boot_check *check, int status, const char *name, uint64_t value)
 {
-	return lethe_fail(job->where, status, LETHE_WHAT_NONE, 0, name, value);
+	return lethe_error_at(check->where, status, LETHE_WHAT_NONE, 0, name, value);
 }
 
 static unsigned int current_el(void)
@@ -28,65 +28,65 @@ static unsigned int current_el(void)
 	return (unsigned int)(value >> 2);
 }
 
-static int check_mapped(const struct job *job, uint64_t start, uint64_t size, int for_writing,
+static int check_mapped(const struct boot_check *check, uint64_t start, uint64_t size, int for_writing,
 			const char *name)
 {
 	uint64_t first_not;
 
 	return lethe_boot_mapped(start, size, for_writing, &first_not)
 		       ? LETHE_OK
-		       : fail(job, LETHE_E_CALLER_MAP, name, first_not);
+		       : fail(check, LETHE_E_CALLER_MAP, name, first_not);
 }
 
 /* The plan may lie anywhere, and nothing in it is believed before it was judged. */
-static int check_plan(const struct job *job)
+static int check_plan(const struct boot_check *check)
 {
-	const struct lethe_plan *plan = job->plan;
+	const struct lethe_plan *plan = check->plan;
 	uint64_t size = sizeof(*plan);
 	int status;
 
 	if (plan == NULL || (uintptr_t)plan % 8 != 0) {
-		return lethe_plan_check(plan, 0, job->where);
+		return lethe_plan_check(plan, 0, check->where);
 	}
-	status = check_mapped(job, (uintptr_t)plan, size, 0, "plan");
+	status = check_mapped(check, (uintptr_t)plan, size, 0, "plan");
 	if (status == LETHE_OK && plan->magic == LETHE_PLAN_MAGIC && plan->total_size > size &&
 	    plan->total_size <= LETHE_PLAN_SIZE_MAX) {
 		size = plan->total_size;
-		status = check_mapped(job, (uintptr_t)plan, size, 0, "plan");
+		status = check_mapped(check, (uintptr_t)plan, size, 0, "plan");
 	}
 	if (status == LETHE_OK) {
-		status = lethe_plan_check(plan, size, job->where);
+		status = lethe_plan_check(plan, size, check->where);
 	}
-	return status == LETHE_OK ? lethe_plan_supported(plan, LETHE_DOOR_LIBRARY, job->where)
+	return status == LETHE_OK ? lethe_plan_supported(plan, LETHE_DOOR_LIBRARY, check->where)
 				  : status;
 }
 
 /* Is it the plan's, is it Lethe's alone, and is there room for so much, to be stored to? */
-static int check_workspace(const struct job *job, uint64_t size)
+static int check_workspace(const struct boot_check *check, uint64_t size)
 {
-	const struct lethe_plan *plan = job->plan;
-	const uint64_t start = job->workspace;
+	const struct lethe_plan *plan = check->plan;
+	const uint64_t start = check->workspace;
 	const uint64_t here = (uint64_t)&size; /* on the caller's stack */
 	int status;
 
 	if (start != plan->workspace_base) {
-		return fail(job, LETHE_E_PLAN_WORKSPACE, "workspace", start);
+		return fail(check, LETHE_E_PLAN_WORKSPACE, "workspace", start);
 	}
 	if (size > plan->workspace_size) {
-		return fail(job, LETHE_E_PLAN_WORKSPACE, "workspace", size);
+		return fail(check, LETHE_E_PLAN_WORKSPACE, "workspace", size);
 	}
 	if (lethe_overlap(start, plan->workspace_size, (uintptr_t)plan, plan->total_size)) {
-		return fail(job, LETHE_E_PLAN_WORKSPACE, "plan", (uintptr_t)plan);
+		return fail(check, LETHE_E_PLAN_WORKSPACE, "plan", (uintptr_t)plan);
 	}
 	if (here - start < plan->workspace_size) {
-		return fail(job, LETHE_E_PLAN_WORKSPACE, "stack", here);
+		return fail(check, LETHE_E_PLAN_WORKSPACE, "stack", here);
 	}
-	status = check_mapped(job, start, plan->workspace_size, 1, "workspace");
+	status = check_mapped(check, start, plan->workspace_size, 1, "workspace");
 	if (status == LETHE_OK) {
 		/* Before the first store, which may go past the caches: no dirty line is to land on
 		 * it. */
 		lethe_dcache_clean_inval_poc(start, start + size);
-		job->work->size = size;
+		check->work->size = size;
 	}
 	return status;
 }
@@ -132,49 +132,49 @@ static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 	return 1;
 }
 
-static void keep(struct lethe_kimage_limits *limits, struct lethe_kimage_keep *keeps,
-		 struct lethe_kimage_keep what)
+static void protect(struct lethe_kimage_constraints *constraints, struct lethe_kimage_protected *protected_ranges,
+		 struct lethe_kimage_protected what)
 {
-	keeps[limits->keep_count++] = what;
+	protected_ranges[constraints->protected_count++] = what;
 }
 
 /* The list moves first: what segments are read from, and where they go, is not its own. */
-static void fill_limits(const struct job *job, struct lethe_kimage_limits *limits)
+static void fill_constraints(const struct boot_check *check, struct lethe_kimage_constraints *constraints)
 {
-	const struct lethe_placement *placement = &job->work->placement;
-	const struct lethe_segment *segments = lethe_plan_segments(job->plan);
-	const uint64_t page = 1ULL << job->plan->list_page_shift;
-	const uint64_t unmapped = find_unmapped_page(job->plan);
-	struct lethe_kimage_keep *keeps = job->work->keeps;
+	const struct lethe_placement *placement = &check->work->placement;
+	const struct lethe_segment *segments = lethe_plan_segments(check->plan);
+	const uint64_t page = 1ULL << check->plan->list_page_shift;
+	const uint64_t unmapped = find_unmapped_page(check->plan);
+	struct lethe_kimage_protected *protected_ranges = check->work->protected_ranges;
 	uint32_t i;
 
-	*limits = (struct lethe_kimage_limits){
-		.windows = lethe_plan_windows(job->plan),
-		.window_count = job->plan->window_count,
-		.keeps = keeps,
+	*constraints = (struct lethe_kimage_constraints){
+		.windows = lethe_plan_windows(check->plan),
+		.window_count = check->plan->window_count,
+		.protected_ranges = protected_ranges,
 	};
-	keep(limits, keeps,
-	     (struct lethe_kimage_keep){placement->workspace, placement->workspace_end,
+	protect(constraints, protected_ranges,
+	     (struct lethe_kimage_protected){placement->workspace, placement->workspace_end,
 					LETHE_E_SOURCE_LETHE, LETHE_E_DEST_LETHE});
 	if (unmapped != 1) {
-		keep(limits, keeps,
-		     (struct lethe_kimage_keep){unmapped, unmapped + page, LETHE_E_CALLER_MAP, 0});
+		protect(constraints, protected_ranges,
+		     (struct lethe_kimage_protected){unmapped, unmapped + page, LETHE_E_CALLER_MAP, 0});
 	}
-	for (i = 0; i < job->plan->segment_count; i++) {
+	for (i = 0; i < check->plan->segment_count; i++) {
 		const uint64_t source = placement->segment[i].source;
 		const uint64_t dest = placement->segment[i].dest;
 
 		if ((segments[i].flags & LETHE_SEGMENT_SOURCE_LIST) == 0) {
-			keep(limits, keeps,
-			     (struct lethe_kimage_keep){dest, dest + segments[i].mem_size, 0,
+			protect(constraints, protected_ranges,
+			     (struct lethe_kimage_protected){dest, dest + segments[i].mem_size, 0,
 							LETHE_E_DEST_OVERLAP});
-			keep(limits, keeps,
-			     (struct lethe_kimage_keep){source, source + segments[i].file_size, 0,
+			protect(constraints, protected_ranges,
+			     (struct lethe_kimage_protected){source, source + segments[i].file_size, 0,
 							LETHE_E_DEST_SOURCE});
 		}
 	}
-	keep(limits, keeps,
-	     (struct lethe_kimage_keep){placement->tree, placement->tree_end, 0,
+	protect(constraints, protected_ranges,
+	     (struct lethe_kimage_protected){placement->tree, placement->tree_end, 0,
 					LETHE_E_DEST_OVERLAP});
 }
 
@@ -193,22 +193,22 @@ static int stores(const struct lethe_kimage *image, uint64_t base, uint64_t size
 	return base >= end;
 }
 
-static int check_list(const struct job *job)
+static int check_list(const struct boot_check *check)
 {
-	const struct lethe_plan *plan = job->plan;
+	const struct lethe_plan *plan = check->plan;
 	const struct lethe_segment *segments = lethe_plan_segments(plan);
-	struct lethe_kimage *image = &job->work->cargo.image;
-	struct lethe_kimage_limits limits;
+	struct lethe_kimage *image = &check->work->args.image;
+	struct lethe_kimage_constraints constraints;
 	uint32_t i;
 	int status;
 
-	fill_limits(job, &limits);
-	status = lethe_kimage_check(plan->list_head, plan->list_page_shift, &limits, image,
-				    job->where);
+	fill_constraints(check, &constraints);
+	status = lethe_kimage_check(plan->list_head, plan->list_page_shift, &constraints, image,
+				    check->where);
 	for (i = 0; status == LETHE_OK && i < plan->segment_count; i++) {
 		if ((segments[i].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 &&
 		    !stores(image, segments[i].dest, segments[i].file_size)) {
-			status = lethe_fail(job->where, LETHE_E_LIST_SHORT, LETHE_WHAT_SEGMENT, i,
+			status = lethe_error_at(check->where, LETHE_E_LIST_SHORT, LETHE_WHAT_SEGMENT, i,
 					    segments[i].name, segments[i].dest);
 		}
 	}
@@ -216,56 +216,56 @@ static int check_list(const struct job *job)
 }
 
 /* Where the copies go: the plan behind the work area, the list on the next page of its own. */
-static void place_copies(const struct job *job)
+static void place_copies(const struct boot_check *check)
 {
-	const uint64_t page = 1ULL << job->plan->list_page_shift;
-	struct lethe_cargo *cargo = &job->work->cargo;
+	const uint64_t page = 1ULL << check->plan->list_page_shift;
+	struct lethe_library_args *args = &check->work->args;
 
-	cargo->plan = (uint64_t)(job->work + 1);
-	cargo->list = 0;
-	cargo->image.run_count = 0;
-	if (job->plan->list_head != 0) {
-		cargo->list = (cargo->plan + job->plan->total_size + page - 1) & -page;
-		cargo->list |= LETHE_KIMAGE_INDIRECTION;
+	args->plan = (uint64_t)(check->work + 1);
+	args->list = 0;
+	args->image.run_count = 0;
+	if (check->plan->list_head != 0) {
+		args->list = (args->plan + check->plan->total_size + page - 1) & -page;
+		args->list |= LETHE_KIMAGE_INDIRECTION;
 	}
 }
 
 /* The list, and the room that it takes: known only when it was walked. */
-static int check_list_whole(const struct job *job)
+static int check_list_whole(const struct boot_check *check)
 {
-	const struct lethe_plan *plan = job->plan;
-	int status = plan->list_head != 0 ? check_list(job) : LETHE_OK;
+	const struct lethe_plan *plan = check->plan;
+	int status = plan->list_head != 0 ? check_list(check) : LETHE_OK;
 
 	if (status != LETHE_OK || plan->list_head == 0) {
 		return status;
 	}
-	return check_workspace(job, lethe_boot_workspace(plan->total_size,
-							 job->work->cargo.image.entries,
+	return check_workspace(check, lethe_boot_workspace(plan->total_size,
+							 check->work->args.image.entries,
 							 plan->list_page_shift));
 }
 
 int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct lethe_where *where)
 {
-	struct job job = {plan, lethe_boot_work(workspace), where, (uint64_t)workspace};
+	struct boot_check check = {plan, lethe_boot_work(workspace), where, (uint64_t)workspace};
 	int status;
 
 	if (current_el() == 3) {
-		return fail(&job, LETHE_E_EL3, NULL, 0);
+		return fail(&check, LETHE_E_EL3, NULL, 0);
 	}
-	status = check_plan(&job);
+	status = check_plan(&check);
 	if (status == LETHE_OK) {
-		status = check_workspace(&job, lethe_boot_workspace(plan->total_size, 0, 0));
+		status = check_workspace(&check, lethe_boot_workspace(plan->total_size, 0, 0));
 	}
 	if (status != LETHE_OK) {
 		return status;
 	}
-	place_copies(&job);
-	status = lethe_place(plan, job.work->cargo.plan, 0, 0, &job.work->placement, where);
+	place_copies(&check);
+	status = lethe_place(plan, check.work->args.plan, 0, 0, &check.work->placement, where);
 	if (status == LETHE_OK) {
-		status = check_list_whole(&job);
+		status = check_list_whole(&check);
 	}
 	if (status == LETHE_OK && plan->on_fail == LETHE_ON_FAIL_RETURN) {
-		status = lethe_boot_verify(plan, &job.work->placement, where);
+		status = lethe_boot_verify(plan, &check.work->placement, where);
 	}
 	return status;
 }

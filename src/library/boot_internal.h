@@ -10,12 +10,12 @@
 /* What the library door's files share. The workspace: blob, this, the plan's copy, the list's copy.
  */
 struct lethe_boot_work {
-	struct lethe_cargo cargo;
+	struct lethe_library_args args;
 	uint64_t size; /* of the workspace, as much as is used */
 	struct lethe_placement placement;
 	/* the workspace, each segment's source and destination, the tree's slot, a page not mapped
 	 */
-	struct lethe_kimage_keep keeps[2 * LETHE_SEGMENT_MAX + 3];
+	struct lethe_kimage_protected protected_ranges[2 * LETHE_SEGMENT_MAX + 3];
 };
 
 /* boot_blob.S: what is stored of the blob; bss, tables and stacks follow in the workspace. */
@@ -41,6 +41,6 @@ int lethe_boot_verify(const struct lethe_plan *plan, const struct lethe_placemen
 
 /* boot.S; see the banners there. */
 uint64_t lethe_translate(uint64_t va, uint64_t for_writing);
-void lethe_boot_leave(uint64_t entry, const struct lethe_cargo *cargo) __attribute__((noreturn));
+void lethe_boot_leave(uint64_t entry, const struct lethe_library_args *args) __attribute__((noreturn));
 
 #endif

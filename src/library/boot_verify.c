@@ -37,10 +37,10 @@ static void take(struct digest *digest, uint64_t start, uint64_t size)
 static void take_list(const struct lethe_plan *plan, struct digest *digest, uint64_t at,
 		      uint64_t end)
 {
-	struct lethe_list_walk walk = lethe_list_start(plan->list_head, plan->list_page_shift);
+	struct lethe_kimage_walk walk = lethe_kimage_walk_start(plan->list_head, plan->list_page_shift);
 	uint64_t source;
 
-	for (; digest->is_whole && at < end && lethe_list_next(&walk, &source);
+	for (; digest->is_whole && at < end && lethe_kimage_walk_next(&walk, &source);
 	     walk.dest += walk.page) {
 		if (at - walk.dest < walk.page) {
 			const uint64_t offset = at - walk.dest;
@@ -68,12 +68,12 @@ static int verify(const struct lethe_plan *plan, const struct lethe_placement *p
 		take(&digest, placement->segment[index].source, segment->file_size);
 	}
 	if (digest.unmapped != 1) {
-		return lethe_fail(where, LETHE_E_CALLER_MAP, LETHE_WHAT_SEGMENT, index,
+		return lethe_error_at(where, LETHE_E_CALLER_MAP, LETHE_WHAT_SEGMENT, index,
 				  segment->name, digest.unmapped);
 	}
 	lethe_sha256_final(&digest.sha, found);
 	if (digest.is_whole && memcmp(found, segment->digest, sizeof(found)) != 0) {
-		return lethe_fail(where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, index, segment->name,
+		return lethe_error_at(where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, index, segment->name,
 				  0);
 	}
 	return LETHE_OK;

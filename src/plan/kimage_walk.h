@@ -7,22 +7,22 @@
 #include <lethe/kimage.h>
 
 /* Page by page through an indirection list that lethe_kimage_check() has judged, links or not. */
-struct lethe_list_walk {
+struct lethe_kimage_walk {
 	const uint64_t *next;
 	uint64_t page; /* bytes */
 	uint64_t dest; /* of the page that was met; the caller moves it on by a page */
 };
 
 /* head: INDIRECTION, not DONE. */
-static inline struct lethe_list_walk lethe_list_start(uint64_t head, unsigned int page_shift)
+static inline struct lethe_kimage_walk lethe_kimage_walk_start(uint64_t head, unsigned int page_shift)
 {
 	const uint64_t page = 1ULL << page_shift;
 
-	return (struct lethe_list_walk){(const uint64_t *)(head & -page), page, 0};
+	return (struct lethe_kimage_walk){(const uint64_t *)(head & -page), page, 0};
 }
 
 /* The next page to copy: its source, and walk->dest is where to. 0 at the end. */
-static inline int lethe_list_next(struct lethe_list_walk *walk, uint64_t *source)
+static inline int lethe_kimage_walk_next(struct lethe_kimage_walk *walk, uint64_t *source)
 {
 	for (;;) {
 		const uint64_t entry = *walk->next++;

@@ -17,7 +17,7 @@
 #define GIB_32 0x800000000ULL
 
 /* What the stages below share; it keeps their argument lists to what differs. */
-struct job {
+struct placing {
 	const struct lethe_plan *plan;
 	const struct lethe_segment *segments;
 	const struct lethe_slot *slot;
@@ -36,21 +36,21 @@ static uint64_t distance_up(uint64_t value, uint64_t align, uint64_t align_offse
 	return (align_offset - value) & (align - 1);
 }
 
-static int in_slot(const struct job *job, uint32_t index)
+static int in_slot(const struct placing *placing, uint32_t index)
 {
-	return index >= job->slot->first_segment &&
-	       index - job->slot->first_segment < job->slot->segment_count;
+	return index >= placing->slot->first_segment &&
+	       index - placing->slot->first_segment < placing->slot->segment_count;
 }
 
-static int segment_fail(const struct job *job, int status, uint32_t index, uint64_t value)
+static int segment_fail(const struct placing *placing, int status, uint32_t index, uint64_t value)
 {
-	return lethe_fail(job->where, status, LETHE_WHAT_SEGMENT, index, job->segments[index].name,
+	return lethe_error_at(placing->where, status, LETHE_WHAT_SEGMENT, index, placing->segments[index].name,
 			  value);
 }
 
-static int tree_fail(const struct job *job, int status, uint64_t value)
+static int tree_fail(const struct placing *placing, int status, uint64_t value)
 {
-	return lethe_fail(job->where, status, LETHE_WHAT_TREE, 0, NULL, value);
+	return lethe_error_at(placing->where, status, LETHE_WHAT_TREE, 0, NULL, value);
 }
 
 /* What that Lethe needs until the end does [base, base + size) touch? 0, or a status. */
@@ -66,21 +66,21 @@ static int touches_lethe(const struct lethe_placement *placement, uint64_t base,
 	return LETHE_OK;
 }
 
-static int place_image(const struct job *job, uint64_t plan_pa, uint64_t image_base)
+static int place_image(const struct placing *placing, uint64_t plan_pa, uint64_t image_base)
 {
-	const struct lethe_plan *plan = job->plan;
-	struct lethe_placement *placement = job->placement;
+	const struct lethe_plan *plan = placing->plan;
+	struct lethe_placement *placement = placing->placement;
 
 	if (!lethe_is_aligned(image_base, KIB_4)) {
-		return lethe_fail(job->where, LETHE_E_IMAGE_BASE, LETHE_WHAT_NONE, 0, NULL,
+		return lethe_error_at(placing->where, LETHE_E_IMAGE_BASE, LETHE_WHAT_NONE, 0, NULL,
 				  image_base);
 	}
 	if (lethe_range_wraps(image_base, plan->extent_size)) {
-		return lethe_fail(job->where, LETHE_E_SEGMENT_WRAP, LETHE_WHAT_NONE, 0, "extent",
+		return lethe_error_at(placing->where, LETHE_E_SEGMENT_WRAP, LETHE_WHAT_NONE, 0, "extent",
 				  image_base);
 	}
 	if (lethe_range_wraps(plan_pa, plan->total_size)) {
-		return lethe_fail(job->where, LETHE_E_SEGMENT_WRAP, LETHE_WHAT_NONE, 0, "plan",
+		return lethe_error_at(placing->where, LETHE_E_SEGMENT_WRAP, LETHE_WHAT_NONE, 0, "plan",
 				  plan_pa);
 	}
 	placement->image_base = plan->extent_size != 0 ? image_base : 0;
@@ -96,10 +96,10 @@ static int place_image(const struct job *job, uint64_t plan_pa, uint64_t image_b
 }
 
 /* The file of a segment with an offset lies in the extent, and the extent does not wrap. */
-static int place_segment(const struct job *job, uint32_t index)
+static int place_segment(const struct placing *placing, uint32_t index)
 {
-	const struct lethe_segment *segment = &job->segments[index];
-	struct lethe_placed *placed = &job->placement->segment[index];
+	const struct lethe_segment *segment = &placing->segments[index];
+	struct lethe_placed *placed = &placing->placement->segment[index];
 	uint64_t up = 0;
 
 	placed->source = segment->source;
@@ -107,7 +107,7 @@ static int place_segment(const struct job *job, uint32_t index)
 		placed->source = segment->dest;
 	}
 	if ((segment->flags & LETHE_SEGMENT_SOURCE_OFFSET) != 0) {
-		placed->source += job->placement->image_base;
+		placed->source += placing->placement->image_base;
 	}
 	if ((segment->flags & LETHE_SEGMENT_IN_PLACE) == 0) {
 		placed->dest = segment->dest;
@@ -118,16 +118,16 @@ static int place_segment(const struct job *job, uint32_t index)
 	}
 	if (lethe_range_wraps(placed->source, up) ||
 	    lethe_range_wraps(placed->source + up, segment->mem_size)) {
-		return segment_fail(job, LETHE_E_SEGMENT_WRAP, index, placed->source);
+		return segment_fail(placing, LETHE_E_SEGMENT_WRAP, index, placed->source);
 	}
 	placed->dest = placed->source + up;
 	return LETHE_OK;
 }
 
-static int place_tree(const struct job *job)
+static int place_tree(const struct placing *placing)
 {
-	const struct lethe_slot *slot = job->slot;
-	struct lethe_placement *placement = job->placement;
+	const struct lethe_slot *slot = placing->slot;
+	struct lethe_placement *placement = placing->placement;
 	uint64_t up = 0;
 
 	/* Without a tree base, size and flags are all 0, and so is the answer. */
@@ -138,7 +138,7 @@ static int place_tree(const struct job *job)
 	}
 	if (lethe_range_wraps(placement->tree, up) ||
 	    lethe_range_wraps(placement->tree + up, slot->tree_size)) {
-		return tree_fail(job, LETHE_E_SEGMENT_WRAP, placement->tree);
+		return tree_fail(placing, LETHE_E_SEGMENT_WRAP, placement->tree);
 	}
 	placement->tree += up;
 	placement->tree_end = placement->tree + slot->tree_size;
@@ -146,80 +146,80 @@ static int place_tree(const struct job *job)
 }
 
 /* Sources are read to the end, by code that runs in the workspace and asks the plan. */
-static int check_sources(const struct job *job)
+static int check_sources(const struct placing *placing)
 {
-	const struct lethe_placement *placement = job->placement;
+	const struct lethe_placement *placement = placing->placement;
 
 	if (lethe_overlap(placement->workspace, placement->workspace_end - placement->workspace,
 			  placement->plan, placement->plan_end - placement->plan) &&
 	    (placement->plan < placement->workspace ||
 	     placement->plan_end > placement->workspace_end)) {
-		return lethe_fail(job->where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, NULL,
+		return lethe_error_at(placing->where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, NULL,
 				  placement->workspace);
 	}
-	for (uint32_t i = 0; i < job->plan->segment_count; i++) {
-		const struct lethe_segment *segment = &job->segments[i];
+	for (uint32_t i = 0; i < placing->plan->segment_count; i++) {
+		const struct lethe_segment *segment = &placing->segments[i];
 		const uint64_t source = placement->segment[i].source;
 
 		if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
 		    touches_lethe(placement, source, segment->file_size) != LETHE_OK) {
-			return segment_fail(job, LETHE_E_SOURCE_LETHE, i, source);
+			return segment_fail(placing, LETHE_E_SOURCE_LETHE, i, source);
 		}
 	}
 	return LETHE_OK;
 }
 
 /* What was given relative to the image must stay in what the loader granted. */
-static int check_extent(const struct job *job)
+static int check_extent(const struct placing *placing)
 {
 	const uint32_t relative = LETHE_SEGMENT_SOURCE_OFFSET | LETHE_SEGMENT_IN_PLACE;
-	const struct lethe_placement *placement = job->placement;
+	const struct lethe_placement *placement = placing->placement;
 
-	for (uint32_t i = 0; i < job->plan->segment_count; i++) {
+	for (uint32_t i = 0; i < placing->plan->segment_count; i++) {
 		const uint64_t dest = placement->segment[i].dest;
 
-		if (in_slot(job, i) && (job->segments[i].flags & relative) == relative &&
-		    dest + job->segments[i].mem_size > placement->extent_end) {
-			return segment_fail(job, LETHE_E_DEST_EXTENT, i, dest);
+		if (in_slot(placing, i) && (placing->segments[i].flags & relative) == relative &&
+		    dest + placing->segments[i].mem_size > placement->extent_end) {
+			return segment_fail(placing, LETHE_E_DEST_EXTENT, i, dest);
 		}
 	}
-	if ((job->slot->flags & LETHE_SLOT_TREE_OFFSET) != 0 &&
+	if ((placing->slot->flags & LETHE_SLOT_TREE_OFFSET) != 0 &&
 	    placement->tree_end > placement->extent_end) {
-		return tree_fail(job, LETHE_E_DEST_EXTENT, placement->tree);
+		return tree_fail(placing, LETHE_E_DEST_EXTENT, placement->tree);
 	}
 	return LETHE_OK;
 }
 
 /* Two destinations that meet: the later one is named, and any segment rather than the tree. */
-static int check_overlaps(const struct job *job, uint32_t index)
+static int check_overlaps(const struct placing *placing, uint32_t index)
 {
-	const struct lethe_placement *placement = job->placement;
+	const struct lethe_placement *placement = placing->placement;
 	const uint64_t dest = placement->segment[index].dest;
-	const uint64_t size = job->segments[index].mem_size;
+	const uint64_t size = placing->segments[index].mem_size;
 
-	for (uint32_t j = job->slot->first_segment; j < index; j++) {
+	for (uint32_t j = placing->slot->first_segment; j < index; j++) {
 		if (lethe_overlap(dest, size, placement->segment[j].dest,
-				  job->segments[j].mem_size)) {
-			return segment_fail(job, LETHE_E_DEST_OVERLAP, index, dest);
+				  placing->segments[j].mem_size)) {
+			return segment_fail(placing, LETHE_E_DEST_OVERLAP, index, dest);
 		}
 	}
 	if (lethe_overlap(dest, size, placement->tree, placement->tree_end - placement->tree)) {
-		return segment_fail(job, LETHE_E_DEST_OVERLAP, index, dest);
+		return segment_fail(placing, LETHE_E_DEST_OVERLAP, index, dest);
 	}
 	return LETHE_OK;
 }
 
 /*
  * Does a store to [base, base + size) destroy a source that is still to be read: that of any
- * segment whose bit in gone is not set?
+ * segment whose bit in moved is not set?
  */
-static int destroys_source(const struct job *job, uint64_t gone, uint64_t base, uint64_t size)
+static int destroys_source(const struct placing *placing, uint64_t moved, uint64_t base, uint64_t size)
 {
-	for (uint32_t j = 0; j < job->plan->segment_count; j++) {
-		const struct lethe_segment *segment = &job->segments[j];
+	for (uint32_t j = 0; j < placing->plan->segment_count; j++) {
+		const struct lethe_segment *segment = &placing->segments[j];
 
-		if (((gone >> j) & 1) == 0 && (segment->flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
-		    lethe_overlap(base, size, job->placement->segment[j].source,
+		if (((moved >> j) & 1) == 0 && (segment->flags & LETHE_SEGMENT_SOURCE_LIST) == 0 &&
+		    lethe_overlap(base, size, placing->placement->segment[j].source,
 				  segment->file_size)) {
 			return 1;
 		}
@@ -228,28 +228,28 @@ static int destroys_source(const struct job *job, uint64_t gone, uint64_t base, 
 }
 _Static_assert(LETHE_SEGMENT_MAX <= 64, "a bit for each");
 
-static int may_move(const struct job *job, uint64_t gone, uint32_t index)
+static int may_move(const struct placing *placing, uint64_t moved, uint32_t index)
 {
 	/* Its own source it may cover: the move is a memmove. */
-	return !destroys_source(job, gone | 1ULL << index, job->placement->segment[index].dest,
-				job->segments[index].mem_size);
+	return !destroys_source(placing, moved | 1ULL << index, placing->placement->segment[index].dest,
+				placing->segments[index].mem_size);
 }
 
-static int check_segments(const struct job *job, uint64_t *gone)
+static int check_segments(const struct placing *placing, uint64_t *moved)
 {
-	const uint32_t first = job->slot->first_segment;
-	const uint32_t end = first + job->slot->segment_count;
+	const uint32_t first = placing->slot->first_segment;
+	const uint32_t end = first + placing->slot->segment_count;
 	int status = LETHE_OK;
 
 	for (uint32_t i = first; status == LETHE_OK && i < end; i++) {
-		status = check_overlaps(job, i);
+		status = check_overlaps(placing, i);
 	}
 	for (uint32_t i = first; status == LETHE_OK && i < end; i++) {
-		const uint64_t dest = job->placement->segment[i].dest;
+		const uint64_t dest = placing->placement->segment[i].dest;
 
-		status = touches_lethe(job->placement, dest, job->segments[i].mem_size);
+		status = touches_lethe(placing->placement, dest, placing->segments[i].mem_size);
 		if (status != LETHE_OK) {
-			return segment_fail(job, status, i, dest);
+			return segment_fail(placing, status, i, dest);
 		}
 	}
 	/* The first that may move does: in the plan's order, where that is one. */
@@ -257,33 +257,33 @@ static int check_segments(const struct job *job, uint64_t *gone)
 		uint32_t stuck = end;
 		uint32_t i = first;
 
-		while (i < end && (((*gone >> i) & 1) != 0 || !may_move(job, *gone, i))) {
-			if (((*gone >> i) & 1) == 0 && stuck == end) {
+		while (i < end && (((*moved >> i) & 1) != 0 || !may_move(placing, *moved, i))) {
+			if (((*moved >> i) & 1) == 0 && stuck == end) {
 				stuck = i;
 			}
 			i++;
 		}
 		if (i == end) {
-			return segment_fail(job, LETHE_E_DEST_SOURCE, stuck,
-					    job->placement->segment[stuck].dest);
+			return segment_fail(placing, LETHE_E_DEST_SOURCE, stuck,
+					    placing->placement->segment[stuck].dest);
 		}
-		job->placement->order[n] = (uint8_t)i;
-		*gone |= 1ULL << i;
+		placing->placement->order[n] = (uint8_t)i;
+		*moved |= 1ULL << i;
 	}
 	return status;
 }
 
-/* The tree is written after its slot's moves, gone: only later slots' sources are still needed. */
-static int check_tree_slot(const struct job *job, uint64_t gone)
+/* The tree is written after its slot's moves, moved: only later slots' sources are still needed. */
+static int check_tree_slot(const struct placing *placing, uint64_t moved)
 {
-	const struct lethe_placement *placement = job->placement;
+	const struct lethe_placement *placement = placing->placement;
 	const uint64_t size = placement->tree_end - placement->tree;
 	int status = touches_lethe(placement, placement->tree, size);
 
-	if (status == LETHE_OK && destroys_source(job, gone, placement->tree, size)) {
+	if (status == LETHE_OK && destroys_source(placing, moved, placement->tree, size)) {
 		status = LETHE_E_DEST_SOURCE;
 	}
-	return status == LETHE_OK ? LETHE_OK : tree_fail(job, status, placement->tree);
+	return status == LETHE_OK ? LETHE_OK : tree_fail(placing, status, placement->tree);
 }
 
 int lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_slot *slot,
@@ -304,18 +304,18 @@ int lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_sl
 	return end - (start & ~(GIB_1 - 1)) <= GIB_32;
 }
 
-static int check_initrd_window(const struct job *job)
+static int check_initrd_window(const struct placing *placing)
 {
-	const uint32_t initrd = job->slot->initrd_segment;
+	const uint32_t initrd = placing->slot->initrd_segment;
 	uint64_t start;
 
 	if (initrd == LETHE_INDEX_NONE) {
 		return LETHE_OK;
 	}
-	start = job->placement->segment[initrd].dest;
-	if (!lethe_place_initrd_fits(job->plan, job->slot, job->placement, start,
-				     start + job->segments[initrd].mem_size)) {
-		return segment_fail(job, LETHE_E_INITRD_WINDOW, initrd, start);
+	start = placing->placement->segment[initrd].dest;
+	if (!lethe_place_initrd_fits(placing->plan, placing->slot, placing->placement, start,
+				     start + placing->segments[initrd].mem_size)) {
+		return segment_fail(placing, LETHE_E_INITRD_WINDOW, initrd, start);
 	}
 	return LETHE_OK;
 }
@@ -323,30 +323,30 @@ static int check_initrd_window(const struct job *job)
 int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int slot,
 		uint64_t image_base, struct lethe_placement *placement, struct lethe_where *where)
 {
-	struct job job = {plan, lethe_plan_segments(plan), lethe_plan_slots(plan) + slot, placement,
+	struct placing placing = {plan, lethe_plan_segments(plan), lethe_plan_slots(plan) + slot, placement,
 			  where};
-	uint64_t gone;
+	uint64_t moved;
 	int status;
 
 	if (slot >= plan->slot_count) {
-		return lethe_fail(where, LETHE_E_INTERNAL, LETHE_WHAT_SLOT, slot, NULL, slot);
+		return lethe_error_at(where, LETHE_E_INTERNAL, LETHE_WHAT_SLOT, slot, NULL, slot);
 	}
 	/* Slots are tried in order: what was before this one is not wanted any more. */
-	gone = (job.slot->first_segment < 64 ? 1ULL << job.slot->first_segment : 0) - 1;
-	status = place_image(&job, plan_pa, image_base);
+	moved = (placing.slot->first_segment < 64 ? 1ULL << placing.slot->first_segment : 0) - 1;
+	status = place_image(&placing, plan_pa, image_base);
 	for (uint32_t i = 0; status == LETHE_OK && i < plan->segment_count; i++) {
-		status = place_segment(&job, i);
+		status = place_segment(&placing, i);
 	}
-	if (status != LETHE_OK || (status = place_tree(&job)) != LETHE_OK ||
-	    (status = check_sources(&job)) != LETHE_OK ||
-	    (status = check_extent(&job)) != LETHE_OK ||
-	    (status = check_segments(&job, &gone)) != LETHE_OK ||
-	    (status = check_tree_slot(&job, gone)) != LETHE_OK) {
+	if (status != LETHE_OK || (status = place_tree(&placing)) != LETHE_OK ||
+	    (status = check_sources(&placing)) != LETHE_OK ||
+	    (status = check_extent(&placing)) != LETHE_OK ||
+	    (status = check_segments(&placing, &moved)) != LETHE_OK ||
+	    (status = check_tree_slot(&placing, moved)) != LETHE_OK) {
 		return status;
 	}
-	placement->entry = job.slot->entry;
-	if (job.slot->entry_segment != LETHE_INDEX_NONE) {
-		placement->entry += placement->segment[job.slot->entry_segment].dest;
+	placement->entry = placing.slot->entry;
+	if (placing.slot->entry_segment != LETHE_INDEX_NONE) {
+		placement->entry += placement->segment[placing.slot->entry_segment].dest;
 	}
-	return check_initrd_window(&job);
+	return check_initrd_window(&placing);
 }

@@ -59,7 +59,7 @@ void lethe_plan_digest(const struct lethe_plan *plan, uint8_t digest[LETHE_DIGES
 
 static int fail(struct lethe_where *where, int status, uint64_t value)
 {
-	return lethe_fail(where, status, LETHE_WHAT_NONE, 0, NULL, value);
+	return lethe_error_at(where, status, LETHE_WHAT_NONE, 0, NULL, value);
 }
 
 /* What must be right before the digest can be computed at all. */
@@ -237,7 +237,7 @@ int lethe_plan_check(const void *bytes, uint64_t limit, struct lethe_where *wher
 
 static int unsupported(struct lethe_where *where, const char *name, uint64_t value)
 {
-	return lethe_fail(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0, name, value);
+	return lethe_error_at(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0, name, value);
 }
 
 int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
@@ -254,7 +254,7 @@ int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
 		return unsupported(where, "extent", plan->extent_size);
 	}
 	if (!is_image && plan->slot_count > 1) {
-		return lethe_fail(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_SLOT, 1,
+		return lethe_error_at(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_SLOT, 1,
 				  lethe_plan_slots(plan)[1].name, plan->slot_count);
 	}
 	if (is_image && plan->on_fail == LETHE_ON_FAIL_RETURN) {

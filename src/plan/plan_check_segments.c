@@ -41,7 +41,7 @@ int lethe_plan_check_windows(const struct lethe_plan *plan, struct lethe_where *
 
 		if (size == 0 || !lethe_is_aligned(base | size, KIB_4) ||
 		    lethe_range_wraps(base, size) || base < floor) {
-			return lethe_fail(where, LETHE_E_WINDOW, LETHE_WHAT_WINDOW, i, NULL, base);
+			return lethe_error_at(where, LETHE_E_WINDOW, LETHE_WHAT_WINDOW, i, NULL, base);
 		}
 		floor = base + size;
 	}
@@ -66,7 +66,7 @@ int lethe_windows_cover(const struct lethe_plan *plan, uint64_t base, uint64_t s
 static int segment_fail(const struct lethe_segment *segment, uint32_t index, int status,
 			uint64_t value, struct lethe_where *where)
 {
-	return lethe_fail(where, status, LETHE_WHAT_SEGMENT, index, segment->name, value);
+	return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index, segment->name, value);
 }
 
 /* Which fields a segment may use follows from how it comes and whether it stays. */
@@ -110,7 +110,7 @@ static int check_segment(const struct lethe_plan *plan, const struct lethe_segme
 	int status;
 
 	if (!lethe_plan_name_good(segment->name)) {
-		return lethe_fail(where, LETHE_E_PLAN_NAME, LETHE_WHAT_SEGMENT, index, NULL, 0);
+		return lethe_error_at(where, LETHE_E_PLAN_NAME, LETHE_WHAT_SEGMENT, index, NULL, 0);
 	}
 	if ((segment->flags & ~LETHE_SEGMENT_FLAGS) != 0) {
 		return segment_fail(segment, index, LETHE_E_PLAN_FLAGS, segment->flags, where);

@@ -13,7 +13,7 @@
 static int slot_fail(const struct lethe_slot *slot, uint32_t index, int status, uint64_t value,
 		     struct lethe_where *where)
 {
-	return lethe_fail(where, status, LETHE_WHAT_SLOT, index, slot->name, value);
+	return lethe_error_at(where, status, LETHE_WHAT_SLOT, index, slot->name, value);
 }
 
 static int slot_owns(const struct lethe_slot *slot, uint32_t segment)
@@ -63,7 +63,7 @@ static int packed_tree_is_good(const struct lethe_plan *plan, const struct lethe
 	}
 	segment = &lethe_plan_segments(plan)[slot->tree_segment];
 	return (segment->flags & LETHE_SEGMENT_IN_PLACE) != 0 && segment->align == 0 &&
-	       lethe_is_aligned(segment->source, 8) && segment->mem_size <= LETHE_TREE_MAX &&
+	       lethe_is_aligned(segment->source, 8) && segment->mem_size <= LETHE_FDT_MAX &&
 	       segment->file_size <= slot->tree_size;
 }
 
@@ -77,7 +77,7 @@ static int check_tree(const struct lethe_plan *plan, const struct lethe_slot *sl
 		}
 		return LETHE_OK;
 	}
-	if (slot->tree_size > LETHE_TREE_MAX) {
+	if (slot->tree_size > LETHE_FDT_MAX) {
 		return slot_fail(slot, index, LETHE_E_PLAN_TREE, slot->tree_size, where);
 	}
 	/* x0 = 0 says "no tree", so none can be there. */
@@ -172,7 +172,7 @@ int lethe_plan_check_slots(const struct lethe_plan *plan, struct lethe_where *wh
 		int status;
 
 		if (!lethe_plan_name_good(slot->name)) {
-			return lethe_fail(where, LETHE_E_PLAN_NAME, LETHE_WHAT_SLOT, i, NULL, 0);
+			return lethe_error_at(where, LETHE_E_PLAN_NAME, LETHE_WHAT_SLOT, i, NULL, 0);
 		}
 		if (slot->first_segment != next_segment ||
 		    (slot->segment_count == 0 && plan->list_head == 0) ||
@@ -194,11 +194,11 @@ int lethe_plan_check_slots(const struct lethe_plan *plan, struct lethe_where *wh
 				 LETHE_E_PLAN_SLOT, next_segment, where);
 	}
 	if (used != plan->strings_size) {
-		return lethe_fail(where, LETHE_E_PLAN_STRING, LETHE_WHAT_NONE, 0, NULL, used);
+		return lethe_error_at(where, LETHE_E_PLAN_STRING, LETHE_WHAT_NONE, 0, NULL, used);
 	}
 	for (uint32_t i = plan->strings_size; (i & 7) != 0; i++) {
 		if (strings[i] != 0) {
-			return lethe_fail(where, LETHE_E_PLAN_RESERVED, LETHE_WHAT_NONE, 0, NULL,
+			return lethe_error_at(where, LETHE_E_PLAN_RESERVED, LETHE_WHAT_NONE, 0, NULL,
 					  i);
 		}
 	}

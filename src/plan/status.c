@@ -74,7 +74,7 @@ const char *lethe_what_text(enum lethe_what what)
 	}
 }
 
-int lethe_fail(struct lethe_where *where, int status, enum lethe_what what, unsigned int index,
+int lethe_error_at(struct lethe_where *where, int status, enum lethe_what what, unsigned int index,
 	       const char *name, unsigned long long value)
 {
 	if (where != NULL) {

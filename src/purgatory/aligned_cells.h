@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Before every C file of the purgatory: libfdt's loads of cells by single bytes become one, which is half a kilobyte.
- * A tree is read at the beginning of a page only, and lethe_tree_check() has seen to the alignment in it: cells by 4
+ * A tree is read at the beginning of a page only, and lethe_fdt_check() has seen to the alignment in it: cells by 4
  * bytes; of 64-bit numbers Lethe and libfdt read only those of the reservations so, which are by 8.
  */
 #ifndef LETHE_ALIGNED_CELLS_H

@@ -22,7 +22,7 @@
 _Static_assert(LETHE_E_IMAGE_BASE_ASM == LETHE_E_IMAGE_BASE, "entry.h");
 _Static_assert(LETHE_E_FAULT_ASM == LETHE_E_FAULT, "entry.h");
 _Static_assert(LETHE_E_PLAN_WORKSPACE_ASM == LETHE_E_PLAN_WORKSPACE, "entry.h");
-_Static_assert(LETHE_STAGE_CROSS_ASM == LETHE_STAGE_CROSS, "entry.h");
+_Static_assert(LETHE_STAGE_HANDOFF_ASM == LETHE_STAGE_HANDOFF, "entry.h");
 
 /* What `lethe graft` knows it by; a symbol of the object. */
 const char lethe_purgatory[8] __attribute__((used)) = LETHE_VERSION;
@@ -30,20 +30,20 @@ const char lethe_purgatory[8] __attribute__((used)) = LETHE_VERSION;
 /* Bytes between two looks at the clock. */
 #define PIECE 0x10000ULL
 
-struct lethe_road lethe_the_road;
+struct lethe_context lethe_boot_context;
 static uint64_t stage_start;
 static unsigned int stage_index; /* into the record's arrays */
 static int chosen;               /* the node of that name in the tree, or negative */
 static int last_record;          /* likewise: the node in it that the last boot left */
 
 /* Ends a stage, whose bytes they were, and begins the next one. */
-static void next_stage(struct lethe_road *road, enum lethe_stage next, uint64_t bytes)
+static void next_stage(struct lethe_context *ctx, enum lethe_stage next, uint64_t bytes)
 {
-	const uint64_t now = lethe_ticks();
+	const uint64_t now = lethe_counter();
 
-	road->record.stage_names[stage_index] = lethe_stage_name(lethe_stop_context.stage);
-	road->record.stage_ticks[stage_index] = now - stage_start;
-	road->record.stage_bytes[stage_index] = bytes;
+	ctx->record.stage_names[stage_index] = lethe_stage_name(lethe_stop_context.stage);
+	ctx->record.stage_ticks[stage_index] = now - stage_start;
+	ctx->record.stage_bytes[stage_index] = bytes;
 	stage_index++;
 	stage_start = now;
 	lethe_stop_context.stage = next;
@@ -58,20 +58,20 @@ static void fail(int status, const struct lethe_where *where)
 }
 
 /* Nobody knows what is where: not even the tree is looked at. */
-static void go_unchecked(struct lethe_road *road) __attribute__((noreturn));
+static void go_unchecked(struct lethe_context *ctx) __attribute__((noreturn));
 
-static void go_unchecked(struct lethe_road *road)
+static void go_unchecked(struct lethe_context *ctx)
 {
 	static struct lethe_slot slot;
 
 	lethe_purgatory_sink(arm64_sink, "lethe: " LETHE_VERSION
 					 " purgatory: nothing is checked (kexec --no-checks)\r\n");
 	slot.x[0] = arm64_dtb_addr;
-	road->slot = &slot;
-	lethe_cross(road);
+	ctx->slot = &slot;
+	lethe_stage_handoff(ctx);
 }
 
-static void open_console(struct lethe_road *road)
+static void open_console(struct lethe_context *ctx)
 {
 	struct lethe_uart uart;
 
@@ -79,14 +79,14 @@ static void open_console(struct lethe_road *road)
 	if (arm64_sink == 0) {
 		return;
 	}
-	lethe_tree_stdout(road->tree, &uart);
+	lethe_fdt_stdout(ctx->tree, &uart);
 	if (uart.kind == LETHE_CONSOLE_NONE || uart.base != arm64_sink) {
 		return;
 	}
-	lethe_memory_need(road, uart.base, 72, LETHE_MAP_DEVICE);
+	lethe_memory_map(ctx, uart.base, 72, LETHE_MAP_DEVICE);
 	lethe_console_open(&uart);
-	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", road->image_base, (uint64_t)road->el,
-		   (uint64_t)road->e2h, arm64_dtb_addr);
+	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base, (uint64_t)ctx->el,
+		   (uint64_t)ctx->e2h, arm64_dtb_addr);
 }
 
 /* PSCI's node, wherever it is. One that is off, or of another method, is none. */
@@ -95,9 +95,9 @@ static enum lethe_psci conduit_of(const void *tree)
 	int node = -1;
 
 	while ((node = fdt_next_node(tree, node, 0)) >= 0) {
-		if (lethe_node_is_any(tree, node, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0")) {
-			return lethe_node_says(tree, node, "method", "smc")   ? LETHE_PSCI_SMC
-			       : lethe_node_says(tree, node, "method", "hvc") ? LETHE_PSCI_HVC
+		if (lethe_fdt_node_is_any(tree, node, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0")) {
+			return lethe_fdt_node_says(tree, node, "method", "smc")   ? LETHE_PSCI_SMC
+			       : lethe_fdt_node_says(tree, node, "method", "hvc") ? LETHE_PSCI_HVC
 									      : LETHE_PSCI_NONE;
 		}
 	}
@@ -111,12 +111,12 @@ static uint64_t number_of(const void *tree, const char *name, int cells)
 	int length;
 	const fdt32_t *value = fdt_getprop(tree, chosen, name, &length);
 
-	lethe_take_number(&value, length >= cells * 4 ? cells : 0, &number);
+	lethe_fdt_read_cells(&value, length >= cells * 4 ? cells : 0, &number);
 	return number;
 }
 
 /* The way to the FADT: acpi.c. */
-static void read_efi(struct lethe_tree_facts *facts, const void *tree)
+static void read_efi(struct lethe_fdt_facts *facts, const void *tree)
 {
 	facts->efi_system_table = number_of(tree, "linux,uefi-system-table", 2);
 	facts->efi_mmap = number_of(tree, "linux,uefi-mmap-start", 2);
@@ -125,49 +125,49 @@ static void read_efi(struct lethe_tree_facts *facts, const void *tree)
 }
 
 /* The tree's word is taken for the console and the conduit only, before it is digested. */
-static void read(struct lethe_road *road)
+static void read(struct lethe_context *ctx)
 {
-	const void *tree = (const void *)road->placement.tree;
+	const void *tree = (const void *)ctx->placement.tree;
 
 	/*
 	 * Nothing behind its region is mapped: a damaged size is to end in the digest, not in a fault. Nor is a cell
 	 * to be loaded that is not aligned; at the beginning of a page, where kexec has its trees, a header is whole.
 	 */
 	if (((uint64_t)tree & (LETHE_PURGATORY_PAGE - 1)) != 0 ||
-	    !lethe_purgatory_holds(road, (uint64_t)tree, fdt_totalsize(tree)) ||
-	    lethe_tree_check(tree, &road->facts.structure_size, 0) != LETHE_OK) {
+	    !lethe_purgatory_holds(ctx, (uint64_t)tree, fdt_totalsize(tree)) ||
+	    lethe_fdt_check(tree, &ctx->facts.structure_size, 0) != LETHE_OK) {
 		return;
 	}
-	road->tree = tree;
-	road->facts.used_size = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
+	ctx->tree = tree;
+	ctx->facts.used_size = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
 	lethe_stop_context.psci = conduit_of(tree);
 	chosen = fdt_subnode_offset(tree, 0, "chosen");
 	last_record = chosen;
 	if (chosen >= 0) {
 		if (lethe_stop_context.psci == LETHE_PSCI_NONE) {
-			read_efi(&road->facts, tree);
-			lethe_stop_context.acpi = road;
+			read_efi(&ctx->facts, tree);
+			lethe_stop_context.acpi = ctx;
 		}
 		last_record = fdt_subnode_offset(tree, chosen, "lethe");
 		lethe_purgatory_name(number_of(tree, "linux,elfcorehdr", 2), "elfcorehdr", 11);
 	}
 	if (last_record >= 0) {
-		road->facts.boot_count = lethe_node_u32(tree, last_record, "boot-count", 0);
+		ctx->facts.boot_count = lethe_fdt_node_u32(tree, last_record, "boot-count", 0);
 	}
-	open_console(road);
+	open_console(ctx);
 }
 
 static uint64_t mib_per_second(uint64_t bytes, uint64_t ticks)
 {
 	/* Dividing first: digest.c. */
-	return (bytes >> 10) * lethe_tick_rate() / ticks >> 10;
+	return (bytes >> 10) * lethe_counter_rate() / ticks >> 10;
 }
 
 /* Takes in what segment holds. Says how far it is twice a second, as digest.c. */
 static void take(struct lethe_sha256 *sha, const struct lethe_segment *segment, uint64_t start)
 {
 	static uint64_t said;
-	const uint64_t half_a_second = lethe_tick_rate() / 2;
+	const uint64_t half_a_second = lethe_counter_rate() / 2;
 	uint64_t at = segment->dest;
 	uint64_t left = segment->file_size;
 	uint64_t piece;
@@ -177,7 +177,7 @@ static void take(struct lethe_sha256 *sha, const struct lethe_segment *segment, 
 		piece = left < PIECE ? left : PIECE;
 		lethe_sha256_blocks(sha->state, (const void *)at, piece / LETHE_SHA256_BLOCK, 0, sha->simd);
 		sha->bytes += piece;
-		now = lethe_ticks();
+		now = lethe_counter();
 		if (half_a_second != 0 && now - start - said > half_a_second) {
 			said = now - start;
 			lethe_line("%s %u bytes to go %u MiB/s", segment->name, left - piece,
@@ -187,53 +187,53 @@ static void take(struct lethe_sha256 *sha, const struct lethe_segment *segment, 
 }
 
 /* The one digest that there is says that all is well, or not which part is bad: kexec-tools made no other. */
-static void fail_digest(struct lethe_road *road) __attribute__((noreturn));
+static void fail_digest(struct lethe_context *ctx) __attribute__((noreturn));
 
-static void fail_digest(struct lethe_road *road)
+static void fail_digest(struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_purgatory_segments(road);
+	const struct lethe_segment *segments = lethe_purgatory_segments(ctx);
 	const struct lethe_where where = {LETHE_WHAT_SEGMENT, 0, "regions", 0};
 	unsigned int i;
 
 	lethe_print_fail(LETHE_STAGE_VERIFY, LETHE_E_DIGEST, &where);
 	lethe_line("expected %h", sha256_digest);
-	lethe_line("found    %h", road->found);
-	for (i = 0; i < road->plan->segment_count; i++) {
+	lethe_line("found    %h", ctx->found);
+	for (i = 0; i < ctx->plan->segment_count; i++) {
 		lethe_line("one of: %s 0x%x %u", segments[i].name, segments[i].dest, segments[i].file_size);
 	}
 	lethe_stop(LETHE_E_DIGEST);
 }
 
-static uint64_t verify(struct lethe_road *road)
+static uint64_t verify(struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_purgatory_segments(road);
-	const uint64_t start = lethe_ticks();
+	const struct lethe_segment *segments = lethe_purgatory_segments(ctx);
+	const uint64_t start = lethe_counter();
 	struct lethe_sha256 sha;
 	uint64_t bytes;
 	uint64_t ticks;
 	unsigned int i;
 
 	lethe_sha256_init(&sha);
-	for (i = 0; i < road->plan->segment_count; i++) {
+	for (i = 0; i < ctx->plan->segment_count; i++) {
 		take(&sha, &segments[i], start);
 	}
 	bytes = sha.bytes;
-	lethe_sha256_final(&sha, road->found);
-	ticks = lethe_ticks() - start + 1;
-	if (memcmp(road->found, sha256_digest, sizeof(road->found)) != 0) {
-		fail_digest(road);
+	lethe_sha256_final(&sha, ctx->found);
+	ticks = lethe_counter() - start + 1;
+	if (memcmp(ctx->found, sha256_digest, sizeof(ctx->found)) != 0) {
+		fail_digest(ctx);
 	}
-	lethe_line("regions %u sha256 ok %u ms %u MiB/s", bytes, ticks * 1000 / (lethe_tick_rate() | 1),
+	lethe_line("regions %u sha256 ok %u ms %u MiB/s", bytes, ticks * 1000 / (lethe_counter_rate() | 1),
 		   mib_per_second(bytes, ticks));
 	return bytes;
 }
 
-static void name_segments(struct lethe_road *road)
+static void name_segments(struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_purgatory_segments(road);
-	struct lethe_record *record = &road->record;
+	const struct lethe_segment *segments = lethe_purgatory_segments(ctx);
+	struct lethe_record *record = &ctx->record;
 
-	for (; record->segment_count < road->plan->segment_count; record->segment_count++) {
+	for (; record->segment_count < ctx->plan->segment_count; record->segment_count++) {
 		record->segment_names[record->segment_count] = segments[record->segment_count].name;
 		record->segment_verdicts[record->segment_count] = "ok";
 	}
@@ -243,66 +243,66 @@ static void name_segments(struct lethe_road *road)
 }
 
 /* Before the first read: what the last kernel left in a cache must not answer for memory, nor land on it. */
-static void prepare(struct lethe_road *road)
+static void prepare(struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_purgatory_segments(road);
+	const struct lethe_segment *segments = lethe_purgatory_segments(ctx);
 	unsigned int i;
 
-	for (i = 0; i < road->plan->segment_count; i++) {
+	for (i = 0; i < ctx->plan->segment_count; i++) {
 		lethe_dcache_clean_inval_poc(segments[i].dest, segments[i].dest + segments[i].file_size);
 	}
-	lethe_memory_enter(road);
-	for (i = 0; i < road->plan->segment_count; i++) {
-		lethe_memory_need(road, segments[i].dest, segments[i].file_size, LETHE_MAP_RO);
+	lethe_memory_enter(ctx);
+	for (i = 0; i < ctx->plan->segment_count; i++) {
+		lethe_memory_map(ctx, segments[i].dest, segments[i].file_size, LETHE_MAP_RO);
 	}
 }
 
 void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
 {
 	static const struct lethe_where nowhere;
-	struct lethe_road *road = &lethe_the_road;
+	struct lethe_context *ctx = &lethe_boot_context;
 	struct lethe_where where = {0};
 	int status;
 
 	(void)tree;
-	road->door = "purgatory";
-	road->image_base = base;
-	road->image_size = lethe_blob_size();
-	road->el = (unsigned int)el;
-	road->e2h = (unsigned int)e2h;
-	lethe_stop_context.el = road->el;
+	ctx->door = "purgatory";
+	ctx->image_base = base;
+	ctx->image_size = lethe_blob_size();
+	ctx->el = (unsigned int)el;
+	ctx->e2h = (unsigned int)e2h;
+	lethe_stop_context.el = ctx->el;
 	lethe_stop_context.psci = LETHE_PSCI_NONE;
 	lethe_stop_context.on_fail = LETHE_ON_FAIL_RESET;
 	lethe_stop_context.stage = LETHE_STAGE_CHECK;
-	stage_start = lethe_ticks();
+	stage_start = lethe_counter();
 	if (el == 3) {
 		fail(LETHE_E_EL3, &nowhere);
 	}
-	status = lethe_purgatory_check(road, &where);
+	status = lethe_purgatory_check(ctx, &where);
 	if (skip_checks) {
-		go_unchecked(road);
+		go_unchecked(ctx);
 	}
 	if (status != LETHE_OK) {
 		fail(status, &where);
 	}
-	next_stage(road, LETHE_STAGE_MEMORY, sizeof(struct lethe_purgatory_plan));
-	prepare(road);
-	next_stage(road, LETHE_STAGE_READ, lethe_memory_tables());
-	read(road);
-	if (road->uncached_why != LETHE_OK) {
-		lethe_purgatory_say("uncached", "", road->uncached_why);
+	next_stage(ctx, LETHE_STAGE_MEMORY, sizeof(struct lethe_purgatory_plan));
+	prepare(ctx);
+	next_stage(ctx, LETHE_STAGE_READ, lethe_memory_tables());
+	read(ctx);
+	if (ctx->uncached_why != LETHE_OK) {
+		lethe_purgatory_say("uncached", "", ctx->uncached_why);
 	}
-	next_stage(road, LETHE_STAGE_MOVE, road->facts.used_size);
-	next_stage(road, LETHE_STAGE_VERIFY, 0);
-	next_stage(road, LETHE_STAGE_DESCRIBE, verify(road));
-	if (road->tree != 0) {
-		name_segments(road);
-		status = lethe_purgatory_describe(road, chosen, last_record);
+	next_stage(ctx, LETHE_STAGE_MOVE, ctx->facts.used_size);
+	next_stage(ctx, LETHE_STAGE_VERIFY, 0);
+	next_stage(ctx, LETHE_STAGE_DESCRIBE, verify(ctx));
+	if (ctx->tree != 0) {
+		name_segments(ctx);
+		status = lethe_purgatory_describe(ctx, chosen, last_record);
 		if (status != LETHE_OK) {
 			lethe_purgatory_say("tree passed as it is", "", status);
 		}
 	}
-	lethe_stop_context.stage = LETHE_STAGE_CROSS;
-	road->tree = (const void *)road->placement.tree;
-	lethe_cross(road);
+	lethe_stop_context.stage = LETHE_STAGE_HANDOFF;
+	ctx->tree = (const void *)ctx->placement.tree;
+	lethe_stage_handoff(ctx);
 }

@@ -32,9 +32,9 @@ struct lethe_purgatory_plan {
 };
 
 /* Where lethe_plan_segments() would look as well, without the arithmetic. */
-static inline const struct lethe_segment *lethe_purgatory_segments(const struct lethe_road *road)
+static inline const struct lethe_segment *lethe_purgatory_segments(const struct lethe_context *ctx)
 {
-	return ((const struct lethe_purgatory_plan *)road->plan)->segments;
+	return ((const struct lethe_purgatory_plan *)ctx->plan)->segments;
 }
 
 /*
@@ -42,10 +42,10 @@ static inline const struct lethe_segment *lethe_purgatory_segments(const struct 
  * and placement. Reads only the symbols. 0, LETHE_E_SEGMENT_ALIGN, LETHE_E_SEGMENT_WRAP, LETHE_E_DEST_LETHE, LETHE_E_PLAN_ENTRY or
  * LETHE_E_PLAN_TREE.
  */
-int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where);
+int lethe_purgatory_check(struct lethe_context *ctx, struct lethe_where *where);
 
 /* purgatory_plan.c: is [base, base + size) in one region? After check. */
-int lethe_purgatory_holds(const struct lethe_road *road, uint64_t base, uint64_t size);
+int lethe_purgatory_holds(const struct lethe_context *ctx, uint64_t base, uint64_t size);
 
 /* purgatory_plan.c: the region that begins there, if there is one, has another name: size bytes with the NUL. */
 void lethe_purgatory_name(uint64_t start, const char *name, size_t size);
@@ -57,6 +57,6 @@ void lethe_purgatory_say(const char *before, const char *what, int status);
 void lethe_purgatory_sink(uint64_t sink, const char *line);
 
 /* purgatory_tree.c: the buffer, and the tree in it with the record: 0, or why the loader's is passed as it is. */
-int lethe_purgatory_describe(struct lethe_road *road, int chosen, int old);
+int lethe_purgatory_describe(struct lethe_context *ctx, int chosen, int old);
 
 #endif

@@ -75,24 +75,24 @@ static void put_texts(struct writing *writing, const char *const *texts, unsigne
 	}
 }
 
-static void put_record(struct writing *writing, const struct lethe_road *road)
+static void put_record(struct writing *writing, const struct lethe_context *ctx)
 {
-	const struct lethe_record *record = &road->record;
+	const struct lethe_record *record = &ctx->record;
 	const char *const version = LETHE_VERSION;
-	const char *const mode = road->is_cached ? "cached" : "uncached";
-	const uint64_t rate = lethe_tick_rate();
+	const char *const mode = ctx->is_cached ? "cached" : "uncached";
+	const uint64_t rate = lethe_counter_rate();
 
 	put_cell(writing, FDT_BEGIN_NODE);
 	memcpy(writing->at, "lethe\0\0", 8);
 	writing->at += 8;
 	put_u32(writing, LETHE_RECORD_VERSION);
 	put_texts(writing, &version, 1);
-	put_texts(writing, &road->door, 1);
+	put_texts(writing, &ctx->door, 1);
 	put_texts(writing, &mode, 1);
-	put_u32(writing, road->el);
-	put_u32(writing, road->el);
+	put_u32(writing, ctx->el);
+	put_u32(writing, ctx->el);
 	put_u32(writing, 0);
-	put_u32(writing, road->facts.boot_count + 1);
+	put_u32(writing, ctx->facts.boot_count + 1);
 	put_u64s(writing, &rate, 1);
 	put_texts(writing, record->stage_names, LETHE_RECORD_STAGES);
 	put_u64s(writing, record->stage_ticks, LETHE_RECORD_STAGES);
@@ -131,23 +131,23 @@ static uint32_t find_names(const void *tree)
 	return size;
 }
 
-int lethe_purgatory_describe(struct lethe_road *road, int chosen, int old)
+int lethe_purgatory_describe(struct lethe_context *ctx, int chosen, int old)
 {
-	const void *tree = road->tree;
+	const void *tree = ctx->tree;
 	const uint32_t head = fdt_off_dt_struct(tree);
 	uint32_t size = fdt_size_dt_strings(tree);
 	struct writing writing = {buffer, names, find_names(tree)};
 	uint32_t cut;
 	uint32_t resume;
 
-	if (chosen < 0 || road->facts.used_size + RECORD_MAX > sizeof(buffer)) {
+	if (chosen < 0 || ctx->facts.used_size + RECORD_MAX > sizeof(buffer)) {
 		return LETHE_E_TREE_NOSPACE;
 	}
 	cut = (uint32_t)(old >= 0 ? old : end_of(tree, chosen) - 4);
 	resume = old >= 0 ? (uint32_t)end_of(tree, old) : cut;
 	memcpy(buffer, tree, head + cut);
 	writing.at += head + cut;
-	put_record(&writing, road);
+	put_record(&writing, ctx);
 	memcpy(writing.at, (const char *)tree + head + resume, fdt_size_dt_struct(tree) - resume);
 	writing.at += fdt_size_dt_struct(tree) - resume;
 	fdt_set_size_dt_struct(buffer, (uint32_t)(writing.at - buffer) - head);
@@ -161,6 +161,6 @@ int lethe_purgatory_describe(struct lethe_road *road, int chosen, int old)
 	}
 	fdt_set_size_dt_strings(buffer, size);
 	fdt_set_totalsize(buffer, (uint32_t)(writing.at - buffer));
-	road->placement.tree = (uint64_t)buffer;
+	ctx->placement.tree = (uint64_t)buffer;
 	return LETHE_OK;
 }

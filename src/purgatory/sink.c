@@ -9,13 +9,13 @@
 
 static void wait_a_character(void)
 {
-	uint64_t rate = lethe_tick_rate();
-	uint64_t start = lethe_ticks();
+	uint64_t rate = lethe_counter_rate();
+	uint64_t start = lethe_counter();
 	unsigned int reads;
 
 	rate = rate != 0 ? rate : RATE_GUESS;
 	for (reads = 0; reads < STOPPED_READS; reads++) {
-		if (lethe_ticks() - start > rate / CHARACTERS_PER_SECOND) {
+		if (lethe_counter() - start > rate / CHARACTERS_PER_SECOND) {
 			return;
 		}
 	}

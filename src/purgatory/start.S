@@ -35,7 +35,7 @@ FUNC purgatory_start
 END purgatory_start
 
 /*
- * void lethe_library_main(uint64_t base, const struct lethe_cargo *cargo, uint64_t el, uint64_t e2h);
+ * void lethe_library_main(uint64_t base, const struct lethe_library_args *cargo, uint64_t el, uint64_t e2h);
  *
  * entry.S goes there with a cargo only, and this door has none.
  *

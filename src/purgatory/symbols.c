@@ -34,7 +34,7 @@ static const char *name_of(const struct lethe_segment *segment)
 	return holds(segment, arm64_dtb_addr) ? "dtb\0\0\0" : "initrd";
 }
 
-static int add_region(struct lethe_road *road, uint64_t start, uint64_t size, struct lethe_where *where)
+static int add_region(struct lethe_context *ctx, uint64_t start, uint64_t size, struct lethe_where *where)
 {
 	const unsigned int index = the_plan.plan.segment_count;
 	struct lethe_segment *segment = &the_plan.segments[index];
@@ -45,8 +45,8 @@ static int add_region(struct lethe_road *road, uint64_t start, uint64_t size, st
 	segment->file_size = size;
 	segment->mem_size = size;
 	memcpy(segment->name, name_of(segment), 7);
-	road->placement.segment[index].source = start;
-	road->placement.segment[index].dest = start;
+	ctx->placement.segment[index].source = start;
+	ctx->placement.segment[index].dest = start;
 	if (((start | size) & (LETHE_PURGATORY_PAGE - 1)) != 0) {
 		status = LETHE_E_SEGMENT_ALIGN;
 	} else if (lethe_range_wraps(start, size)) {
@@ -55,7 +55,7 @@ static int add_region(struct lethe_road *road, uint64_t start, uint64_t size, st
 		status = LETHE_E_DEST_LETHE;
 	}
 	the_plan.plan.segment_count++;
-	return lethe_fail(where, status, LETHE_WHAT_SEGMENT, index, segment->name, start);
+	return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index, segment->name, start);
 }
 
 /* Is what the two symbols point to among what is digested? */
@@ -68,15 +68,15 @@ static int find(uint64_t address, int status, struct lethe_where *where)
 			return LETHE_OK;
 		}
 	}
-	return lethe_fail(where, status, LETHE_WHAT_NONE, 0, 0, address);
+	return lethe_error_at(where, status, LETHE_WHAT_NONE, 0, 0, address);
 }
 
-int lethe_purgatory_holds(const struct lethe_road *road, uint64_t base, uint64_t size)
+int lethe_purgatory_holds(const struct lethe_context *ctx, uint64_t base, uint64_t size)
 {
-	const struct lethe_segment *segment = lethe_purgatory_segments(road);
+	const struct lethe_segment *segment = lethe_purgatory_segments(ctx);
 	unsigned int i;
 
-	for (i = 0; i < road->plan->segment_count; i++, segment++) {
+	for (i = 0; i < ctx->plan->segment_count; i++, segment++) {
 		if (holds(segment, base)) {
 			return size <= segment->file_size - (base - segment->dest);
 		}
@@ -84,7 +84,7 @@ int lethe_purgatory_holds(const struct lethe_road *road, uint64_t base, uint64_t
 	return 0;
 }
 
-int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where)
+int lethe_purgatory_check(struct lethe_context *ctx, struct lethe_where *where)
 {
 	int status = LETHE_OK;
 	unsigned int i;
@@ -93,13 +93,13 @@ int lethe_purgatory_check(struct lethe_road *road, struct lethe_where *where)
 	the_plan.plan.mode = LETHE_MODE_BEST;
 	the_plan.plan.slot_count = 1;
 	the_plan.slot.tree_segment = LETHE_INDEX_NONE;
-	road->plan = &the_plan.plan;
-	road->slot = &the_plan.slot;
-	road->placement.entry = arm64_kernel_entry;
-	road->placement.tree = arm64_dtb_addr;
+	ctx->plan = &the_plan.plan;
+	ctx->slot = &the_plan.slot;
+	ctx->placement.entry = arm64_kernel_entry;
+	ctx->placement.tree = arm64_dtb_addr;
 	for (i = 0; status == LETHE_OK && i < LETHE_PURGATORY_REGIONS; i++) {
 		if (sha256_regions[i].size != 0) {
-			status = add_region(road, sha256_regions[i].start, sha256_regions[i].size, where);
+			status = add_region(ctx, sha256_regions[i].start, sha256_regions[i].size, where);
 		}
 	}
 	the_plan.slot.segment_count = the_plan.plan.segment_count;
@@ -124,8 +124,8 @@ void lethe_purgatory_name(uint64_t start, const char *name, size_t size)
 }
 
 /* Kexec's is one of the regions. */
-int lethe_memory_add_trees(const struct lethe_road *road)
+int lethe_memory_add_trees(const struct lethe_context *ctx)
 {
-	(void)road;
+	(void)ctx;
 	return LETHE_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_tree_check() for the purgatory: is a tree sound? It stands on nothing of libfdt's, whose own checks are left
+ * lethe_fdt_check() for the purgatory: is a tree sound? It stands on nothing of libfdt's, whose own checks are left
  * out there (FDT_ASSUME_MASK): after this no call of libfdt's meets a bound. Stricter than fdt_check.c: version 17 and
  * libfdt's order of blocks, which is how kexec-tools writes a tree. It begins with a page: purgatory.c has seen to that.
  */
@@ -31,7 +31,7 @@ static int header_is_sound(const void *tree)
 	const uint32_t size = fdt_size_dt_strings(tree);
 	const uint32_t total = fdt_totalsize(tree);
 
-	return fdt_magic(tree) == FDT_MAGIC && fdt_version(tree) == 17 && total <= LETHE_TREE_MAX &&
+	return fdt_magic(tree) == FDT_MAGIC && fdt_version(tree) == 17 && total <= LETHE_FDT_MAX &&
 	       rsvmap >= sizeof(struct fdt_header) && rsvmap % 8 == 0 && rsvmap <= structure &&
 	       structure % 4 == 0 && structure <= strings && strings < total &&
 	       fdt_size_dt_struct(tree) % 4 == 0 && fdt_size_dt_struct(tree) <= strings - structure && size != 0 &&
@@ -83,10 +83,10 @@ static int structure_is_sound(const void *tree)
 	return 0;
 }
 
-int lethe_tree_check(const void *tree, uint32_t *structure_size, struct lethe_where *where)
+int lethe_fdt_check(const void *tree, uint32_t *structure_size, struct lethe_where *where)
 {
 	if (!header_is_sound(tree) || !structure_is_sound(tree)) {
-		return lethe_fail(where, LETHE_E_TREE_BROKEN, LETHE_WHAT_TREE, 0, 0, 0);
+		return lethe_error_at(where, LETHE_E_TREE_BROKEN, LETHE_WHAT_TREE, 0, 0, 0);
 	}
 	*structure_size = fdt_size_dt_struct(tree);
 	return LETHE_OK;

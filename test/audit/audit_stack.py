@@ -6,7 +6,7 @@ import audit_code
 
 ROOTS = {"lethe_image_main": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_library_main": ("lethe_stacks_start", "lethe_stack_end"),
-         "lethe_road_next": ("lethe_stacks_start", "lethe_stack_end"),
+         "lethe_next_slot": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_fault": ("lethe_stack_end", "lethe_fault_stack_end")}
 EMPTIES = "lethe_restart"        # what it calls begins anew, on an empty stack
 # On its caller's stack: what include/lethe/boot.h promises.

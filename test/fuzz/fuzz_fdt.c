@@ -3,7 +3,7 @@
  * Damaged device trees through everything that takes one. The input is a list of edits to a good
  * tree (random bytes alone never get past the header); one in sixteen is taken as a tree as it is.
  *
- * Beyond crashes and hangs: what lethe_tree_read() accepts, libfdt's own check must accept, and a
+ * Beyond crashes and hangs: what lethe_fdt_read() accepts, libfdt's own check must accept, and a
  * tree that was fixed up must read back with what was put into it.
  */
 
@@ -30,19 +30,19 @@ static void check_fixed(const void *tree, uint64_t room, const struct lethe_fixu
 		.segment_names = {"kernel"},
 		.segment_verdicts = {"ok"},
 	};
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 	struct lethe_where where;
 	void *slot = malloc(room);
 	int status;
 
 	must(slot != NULL);
-	status = lethe_tree_fixup(tree, slot, room, fixup, &where);
+	status = lethe_fdt_fixup(tree, slot, room, fixup, &where);
 	if (status == LETHE_OK) {
 		status = lethe_record_write(slot, &record);
 		must(lethe_record_patch_stage(slot, LETHE_RECORD_STAGES - 1, 1, 2) == LETHE_OK ||
 		     status != LETHE_OK);
-		must(lethe_tree_close(slot) == LETHE_OK);
-		must(lethe_tree_read(slot, &facts, &where) == LETHE_OK);
+		must(lethe_fdt_close(slot) == LETHE_OK);
+		must(lethe_fdt_read(slot, &facts, &where) == LETHE_OK);
 		must(!sound || fdt_check_full(slot, room) == 0);
 		must(facts.has_initrd && facts.initrd_start == fixup->initrd_start &&
 		     facts.initrd_end == fixup->initrd_end);
@@ -70,24 +70,24 @@ static int is_sound(const void *tree, uint32_t size)
 static void try_tree(const uint8_t *tree, uint32_t size, uint64_t room)
 {
 	static const uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG];
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 	struct lethe_fixup fixup;
 	struct lethe_where where;
 	struct lethe_uart uart;
 	uint32_t total = 0;
 	int status;
 
-	if (size < sizeof(struct fdt_header) || lethe_tree_probe(tree, &total) != LETHE_OK ||
+	if (size < sizeof(struct fdt_header) || lethe_fdt_probe(tree, &total) != LETHE_OK ||
 	    total > size) {
 		return;
 	}
-	status = lethe_tree_read(tree, &facts, &where);
+	status = lethe_fdt_read(tree, &facts, &where);
 	must(status == LETHE_OK || status == LETHE_E_TREE_BROKEN || status == LETHE_E_TREE_CELLS);
-	lethe_tree_stdout(tree, &uart);
+	lethe_fdt_stdout(tree, &uart);
 	must(uart.kind != LETHE_CONSOLE_NS16550 || uart.base % uart.reg_width == 0);
-	(void)lethe_tree_memory_covers(tree, 0x40000000, 0x10000000);
-	must(lethe_tree_reserved(tree, 0, 0, 0, 0) == 0);
-	(void)lethe_tree_reserved(tree, 0x40000000, 0x8000000, 0x42000000, 0x1000);
+	(void)lethe_fdt_memory_covers(tree, 0x40000000, 0x10000000);
+	must(lethe_fdt_reserved(tree, 0, 0, 0, 0) == 0);
+	(void)lethe_fdt_reserved(tree, 0x40000000, 0x8000000, 0x42000000, 0x1000);
 	(void)lethe_efi_memory_covers(tree, total, 40 + (room & 0xff) * 8, 0, 0x1000);
 
 	memset(&fixup, 0, sizeof(fixup));
@@ -109,7 +109,7 @@ static void try_tree(const uint8_t *tree, uint32_t size, uint64_t room)
 		void *slot = malloc(room);
 
 		must(slot != NULL);
-		must(lethe_tree_fixup(tree, slot, room, &fixup, &where) == status);
+		must(lethe_fdt_fixup(tree, slot, room, &fixup, &where) == status);
 		free(slot);
 	}
 }

@@ -29,13 +29,13 @@ struct situation {
 	uint8_t reserved[3];
 	/* In cells, from base on: the start and the size, windows from the end of the last one. */
 	uint16_t windows[WINDOWS][2];
-	uint16_t keeps[KEEPS][2];
+	uint16_t protected_ranges[KEEPS][2];
 	uint8_t reserved2[4];
 };
 
 static uint64_t seen[STATUS_LIMIT];
 
-/* The situation's windows and keeps; each window starts behind the one before. */
+/* The situation's windows and protected_ranges; each window starts behind the one before. */
 static void set_limits(struct world *world, const struct situation *situation)
 {
 	static const int no_read[KEEPS] = {LETHE_E_SOURCE_LETHE, 0};
@@ -59,14 +59,14 @@ static void set_limits(struct world *world, const struct situation *situation)
 		}
 		at = start + size;
 	}
-	world->limits.keep_count = KEEPS;
+	world->limits.protected_count = KEEPS;
 	for (unsigned int i = 0; i < KEEPS; i++) {
-		const uint64_t start = world->memory.base + situation->keeps[i][0] % 1024 * scale;
-		uint64_t size = situation->keeps[i][1] % 128 * scale;
+		const uint64_t start = world->memory.base + situation->protected_ranges[i][0] % 1024 * scale;
+		uint64_t size = situation->protected_ranges[i][1] % 128 * scale;
 
 		size = size > -1 - start ? -1 - start : size;
-		world->keeps[i] =
-			(struct lethe_kimage_keep){start, start + size, no_read[i], no_store[i]};
+		world->protected_ranges[i] =
+			(struct lethe_kimage_protected){start, start + size, no_read[i], no_store[i]};
 	}
 }
 
@@ -166,8 +166,8 @@ size_t fuzz_make(struct test_random *random, uint8_t *data, size_t limit)
 	}
 	if (random_below(random, 2)) {
 		for (unsigned int i = 0; i < KEEPS; i++) {
-			situation.keeps[i][0] = (uint16_t)random_below(random, 1024);
-			situation.keeps[i][1] = (uint16_t)random_below(random, 64);
+			situation.protected_ranges[i][0] = (uint16_t)random_below(random, 1024);
+			situation.protected_ranges[i][1] = (uint16_t)random_below(random, 64);
 		}
 	}
 	world_init(&world, 12 + situation.shift * 2, situation.base, PAGES);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Damaged device trees in a region of kexec's, through all that purgatory.c does with one before it
- * is digested, and after. libfdt checks nothing there: what lethe_tree_check() lets pass must harm
+ * is digested, and after. libfdt checks nothing there: what lethe_fdt_check() lets pass must harm
  * nothing.
  *
  * Beyond crashes and hangs: nothing behind totalsize is read, and nothing behind the header's size
@@ -116,7 +116,7 @@ static uint8_t *boot(const uint8_t *bytes, uint32_t size, uint64_t pages, uint64
 	const uint32_t total = fdt_totalsize(bytes);
 	struct boot about = {.bytes = bytes, .size = size, .pages = pages, .sink = sink};
 	uint8_t *result = NULL;
-	const struct lethe_road *road;
+	const struct lethe_context *road;
 	struct region region;
 	int chosen;
 

@@ -177,7 +177,7 @@ static void resolve_stdout(struct lethe_plan *plan, const struct file *dtb)
 {
 	struct lethe_uart uart;
 
-	lethe_tree_stdout(dtb->bytes, &uart);
+	lethe_fdt_stdout(dtb->bytes, &uart);
 	if (uart.kind == LETHE_CONSOLE_NONE) {
 		return;
 	}
@@ -205,7 +205,7 @@ static void fill_slot(struct building *building, unsigned int index,
 	slot->first_segment = building->count;
 	slot->tree_segment = LETHE_INDEX_NONE;
 	slot->initrd_segment = LETHE_INDEX_NONE;
-	slot->tree_size = LETHE_TREE_MAX;
+	slot->tree_size = LETHE_FDT_MAX;
 	slot->cmdline_size = text_size(options->append);
 	if (slot->cmdline_size != 0) {
 		slot->cmdline_offset = building->strings_used;
@@ -344,7 +344,7 @@ int bundle_build(struct bundle *bundle, const struct options *options,
 	for (unsigned int i = 0; i < options->slot_count; i++) {
 		building.slot[i].tree_base = tree_base;
 	}
-	bundle->plan->extent_size = tree_base + LETHE_TREE_MAX + TOOL_BLOCK;
+	bundle->plan->extent_size = tree_base + LETHE_FDT_MAX + TOOL_BLOCK;
 	for (uint32_t i = 0; i < bundle->plan->segment_count; i++) {
 		uint64_t end = bundle->part[i].offset + bundle->part[i].size;
 

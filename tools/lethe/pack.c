@@ -80,11 +80,11 @@ static int read_dtb(struct inputs *inputs, const char *name, struct file **dtb)
 	if (!tree_check((*dtb)->bytes, (*dtb)->size, &total_size, reason, sizeof(reason))) {
 		return tool_fail(TOOL_UNREADABLE, name, "%s", reason);
 	}
-	if (total_size > LETHE_TREE_MAX - TREE_ROOM) {
+	if (total_size > LETHE_FDT_MAX - TREE_ROOM) {
 		return tool_fail(TOOL_UNREADABLE, name,
 				 "device tree takes %" PRIu32 " bytes; at most "
 				 "%llu leave room to complete it",
-				 total_size, LETHE_TREE_MAX - TREE_ROOM);
+				 total_size, LETHE_FDT_MAX - TREE_ROOM);
 	}
 	/* What follows the tree in the file is not part of it. */
 	(*dtb)->size = total_size;

@@ -28,7 +28,7 @@ int tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *
 	       size_t reason_size)
 {
 	struct lethe_where where = {0};
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 
 	if (size < sizeof(struct fdt_header) || fdt_magic(bytes) != FDT_MAGIC) {
 		snprintf(reason, reason_size, "%s",
@@ -38,7 +38,7 @@ int tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *
 		return 0;
 	}
 
-	int status = lethe_tree_probe(bytes, total_size);
+	int status = lethe_fdt_probe(bytes, total_size);
 
 	if (status == LETHE_OK && *total_size > size) {
 		snprintf(reason, reason_size,
@@ -47,7 +47,7 @@ int tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *
 		return 0;
 	}
 	if (status == LETHE_OK) {
-		status = lethe_tree_read(bytes, &facts, &where);
+		status = lethe_fdt_read(bytes, &facts, &where);
 	}
 	if (status != LETHE_OK) {
 		tool_status_line(reason, reason_size, status, &where);

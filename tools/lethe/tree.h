@@ -7,7 +7,7 @@
 
 /*
  * Is this a flattened device tree that the firmware will read? The same judgement
- * (lethe_tree_read()). Returns 1 with its size, or 0 with a reason.
+ * (lethe_fdt_read()). Returns 1 with its size, or 0 with a reason.
  */
 int tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *reason,
 	       size_t reason_size);

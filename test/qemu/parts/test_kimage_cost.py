@@ -37,15 +37,15 @@ def list_pages(words):
     return LISTS | INDIRECTION, out
 
 
-def measure(work, words, windows=(WINDOW,), keeps=KEEPS, most=MOST):
+def measure(work, words, windows=(WINDOW,), protected=KEEPS, most=MOST):
     """Checks a list that is good. Returns its instructions, loads from the stack, entries."""
     head, lists = list_pages(words)
     job = bytearray(0x1000)
     struct.pack_into("<QQ", job, 0, head, 12)
-    struct.pack_into("<QQIIQ", job, 64, JOB + 0x100, JOB + 0x800, len(windows), len(keeps), 0)
+    struct.pack_into("<QQIIQ", job, 64, JOB + 0x100, JOB + 0x800, len(windows), len(protected), 0)
     for i, (start, end) in enumerate(windows):
         struct.pack_into("<QQ", job, 0x100 + 16 * i, start, end - start)
-    for i, values in enumerate(keeps):
+    for i, values in enumerate(protected):
         struct.pack_into("<QQii", job, 0x800 + 24 * i, *values)
     struct.pack_into("<Q", job, 32, 1)
     paths = [os.path.join(work, name) for name in ("job", "lists")]
@@ -148,14 +148,14 @@ def test_many_runs(work):
     measure(work, words)
 
 
-@pytest.mark.parametrize("keeps", [KEEPS, [(30 * GIB, 31 * GIB, -220, -212)] + KEEPS])
-def test_two_parts(work, keeps):
+@pytest.mark.parametrize("protected", [KEEPS, [(30 * GIB, 31 * GIB, -220, -212)] + KEEPS])
+def test_two_parts(work, protected):
     """Sources one by one from memory in two windows, or on both sides of what is kept."""
     rng = random.Random(2)
-    windows = [(LOAD, 20 * GIB), (21 * GIB, 64 * GIB)] if keeps == KEEPS else [WINDOW]
+    windows = [(LOAD, 20 * GIB), (21 * GIB, 64 * GIB)] if protected == KEEPS else [WINDOW]
     sources = [(8 * GIB if rng.random() < 0.5 else 40 * GIB) + rng.randrange(10**6) * PAGE
                for _ in range(20000)]
-    measure(work, segment(4 * GIB, sources), windows, keeps)
+    measure(work, segment(4 * GIB, sources), windows, protected)
 
 
 @pytest.mark.parametrize("count, most", [(2, MOST), (8, 2 * MOST), (64, 3 * MOST)])

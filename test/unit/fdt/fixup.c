@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of lethe_tree_fixup() share: see fixup.h. */
+/* What the tests of lethe_fdt_fixup() share: see fixup.h. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -56,13 +56,13 @@ void *fixup_run(const void *tree, uint64_t room, const struct lethe_fixup *fixup
 
 	assert_non_null(slot);
 	memset(slot, 0xc3, room);
-	*status = lethe_tree_fixup(tree, slot, room, fixup, where);
+	*status = lethe_fdt_fixup(tree, slot, room, fixup, where);
 	if (*status != LETHE_OK) {
 		free(slot);
 		return NULL;
 	}
-	assert_int_equal(fdt_totalsize(slot), room < LETHE_TREE_MAX ? room : LETHE_TREE_MAX);
-	assert_int_equal(lethe_tree_close(slot), LETHE_OK);
+	assert_int_equal(fdt_totalsize(slot), room < LETHE_FDT_MAX ? room : LETHE_FDT_MAX);
+	assert_int_equal(lethe_fdt_close(slot), LETHE_OK);
 	assert_true(fdt_totalsize(slot) <= room);
 	result = tree_copy(slot);
 	free(slot);

@@ -2,7 +2,7 @@
 #ifndef TEST_FIXUP_H
 #define TEST_FIXUP_H
 
-/* What the tests of lethe_tree_fixup() share. */
+/* What the tests of lethe_fdt_fixup() share. */
 
 #include <lethe/fdt.h>
 

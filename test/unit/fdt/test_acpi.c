@@ -31,7 +31,7 @@ static uint8_t memory[SIZE];
 static uint64_t hole;  /* [hole, hole + hole_size) aborts */
 static uint64_t hole_size;
 static unsigned long reads;
-static struct lethe_tree_facts facts;
+static struct lethe_fdt_facts facts;
 
 int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, int maintain)
 {
@@ -102,7 +102,7 @@ static int make(void **state)
 	put_descriptor(0, BASE + 0x7000, VA - 0x1000, 1, 1ULL << 63);
 	put_descriptor(1, BASE, VA, 8, 0xf); /* its virtual address means nothing */
 	put_descriptor(2, BASE + (CONFIG & ~0xfffU), VA, 2, 1ULL << 63 | 0xf);
-	facts = (struct lethe_tree_facts){.efi_system_table = BASE + SYSTEM, .efi_mmap = BASE + MAP,
+	facts = (struct lethe_fdt_facts){.efi_system_table = BASE + SYSTEM, .efi_mmap = BASE + MAP,
 					  .efi_mmap_size = 3 * DESC, .efi_desc_size = DESC};
 	return 0;
 }

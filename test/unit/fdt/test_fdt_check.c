@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_tree_probe(), and the check under lethe_tree_read(): headers and structures that are wrong.
+ * lethe_fdt_probe(), and the check under lethe_fdt_read(): headers and structures that are wrong.
  */
 
 #include <stdarg.h>
@@ -25,19 +25,19 @@ static void test_probe_refused(void **state)
 	unsigned char *bad;
 
 	(void)state;
-	assert_int_equal(lethe_tree_probe((unsigned char *)tree + 4, &size), LETHE_E_TREE_ALIGN);
+	assert_int_equal(lethe_fdt_probe((unsigned char *)tree + 4, &size), LETHE_E_TREE_ALIGN);
 	assert_int_equal(size, 12345);
 
 #define REFUSED(edit, status)                                                                      \
 	do {                                                                                       \
 		bad = tree_copy(tree);                                                             \
 		edit;                                                                              \
-		assert_int_equal(lethe_tree_probe(bad, &size), (status));                          \
+		assert_int_equal(lethe_fdt_probe(bad, &size), (status));                          \
 		free(bad);                                                                         \
 	} while (0)
 	REFUSED(fdt_set_magic(bad, FDT_MAGIC + 1), LETHE_E_TREE_HEADER);
 	REFUSED(fdt_set_magic(bad, ~FDT_MAGIC), LETHE_E_TREE_HEADER);
-	REFUSED(fdt_set_totalsize(bad, LETHE_TREE_MAX + 1), LETHE_E_TREE_SIZE);
+	REFUSED(fdt_set_totalsize(bad, LETHE_FDT_MAX + 1), LETHE_E_TREE_SIZE);
 	REFUSED(fdt_set_totalsize(bad, 0xfffffff8), LETHE_E_TREE_SIZE);
 	REFUSED(fdt_set_totalsize(bad, 39), LETHE_E_TREE_HEADER);
 	REFUSED(fdt_set_totalsize(bad, total - 1), LETHE_E_TREE_HEADER);
@@ -59,8 +59,8 @@ static void test_probe_refused(void **state)
 	REFUSED(fdt_set_off_dt_strings(bad, total + 1), LETHE_E_TREE_HEADER);
 	REFUSED(fdt_set_size_dt_strings(bad, total), LETHE_E_TREE_HEADER);
 	/* the limit itself is allowed; the first 40 bytes are all that is looked at */
-	REFUSED(fdt_set_totalsize(bad, LETHE_TREE_MAX), LETHE_OK);
-	assert_int_equal(size, LETHE_TREE_MAX);
+	REFUSED(fdt_set_totalsize(bad, LETHE_FDT_MAX), LETHE_OK);
+	assert_int_equal(size, LETHE_FDT_MAX);
 #undef REFUSED
 	free(tree);
 }
@@ -72,14 +72,14 @@ static void test_truncated(void **state)
 {
 	void *tree = tree_compile("virt");
 	uint32_t size = fdt_size_dt_struct(tree);
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 	struct lethe_where where;
 	uint32_t cut;
 
 	(void)state;
 	for (cut = 0; cut < size; cut++) {
 		fdt_set_size_dt_struct(tree, cut);
-		assert_int_equal(lethe_tree_read(tree, &facts, &where), LETHE_E_TREE_BROKEN);
+		assert_int_equal(lethe_fdt_read(tree, &facts, &where), LETHE_E_TREE_BROKEN);
 		assert_string_equal(where.name, "structure block");
 	}
 	free(tree);
@@ -89,8 +89,8 @@ static int read_tags(const uint32_t *tags, uint32_t count, const char *strings,
 		     uint32_t strings_size)
 {
 	void *tree = tree_from_tags(tags, count, strings, strings_size);
-	struct lethe_tree_facts facts;
-	int status = lethe_tree_read(tree, &facts, NULL);
+	struct lethe_fdt_facts facts;
+	int status = lethe_fdt_read(tree, &facts, NULL);
 
 	free(tree);
 	return status;
@@ -192,7 +192,7 @@ static void test_depth(void **state)
 static void test_reservations_unterminated(void **state)
 {
 	void *tree = tree_compile("virt");
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 	struct lethe_where where;
 	unsigned char *bad;
 	uint32_t size = fdt_totalsize(tree);
@@ -206,13 +206,13 @@ static void test_reservations_unterminated(void **state)
 	memset(bad + size, 0x11, 32);
 	fdt_set_off_mem_rsvmap(bad, size);
 	fdt_set_totalsize(bad, size + 32);
-	assert_int_equal(lethe_tree_read(bad, &facts, &where), LETHE_E_TREE_BROKEN);
+	assert_int_equal(lethe_fdt_read(bad, &facts, &where), LETHE_E_TREE_BROKEN);
 	assert_string_equal(where.name, "memory reservation block");
 	memset(bad + size + 16, 0, 15);
 	fdt_set_totalsize(bad, size + 31);
-	assert_int_equal(lethe_tree_read(bad, &facts, &where), LETHE_E_TREE_BROKEN);
+	assert_int_equal(lethe_fdt_read(bad, &facts, &where), LETHE_E_TREE_BROKEN);
 	fdt_set_totalsize(bad, size);
-	assert_int_equal(lethe_tree_read(bad, &facts, &where), LETHE_E_TREE_BROKEN);
+	assert_int_equal(lethe_fdt_read(bad, &facts, &where), LETHE_E_TREE_BROKEN);
 	free(bad);
 	free(tree);
 }
@@ -222,12 +222,12 @@ static void test_version_16(void **state)
 {
 	void *tree = tree_compile("virt");
 	uint32_t size = fdt_size_dt_struct(tree);
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 
 	(void)state;
 	fdt_set_version(tree, 16);
 	fdt_set_size_dt_struct(tree, 0xdeadbeef);
-	assert_int_equal(lethe_tree_read(tree, &facts, NULL), LETHE_OK);
+	assert_int_equal(lethe_fdt_read(tree, &facts, NULL), LETHE_OK);
 	assert_int_equal(facts.structure_size, size);
 	assert_int_equal(facts.cpu_count, 2);
 	free(tree);
@@ -239,17 +239,17 @@ static void test_version_16_endless(void **state)
 	void *tree = tree_compile("virt");
 	unsigned char *relaid = tree_relay(tree, 1); /* the structure block comes last */
 	uint32_t end = fdt_off_dt_struct(relaid) + fdt_size_dt_struct(relaid);
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 
 	(void)state;
 	fdt_set_version(relaid, 16);
 	fdt_set_size_dt_struct(relaid, 0xdeadbeef);
-	assert_int_equal(lethe_tree_read(relaid, &facts, NULL), LETHE_OK);
+	assert_int_equal(lethe_fdt_read(relaid, &facts, NULL), LETHE_OK);
 	memset(relaid + end - 4, 0, fdt_totalsize(relaid) - end + 4);
 	for (end -= 4; end + 4 <= fdt_totalsize(relaid); end += 4) {
 		relaid[end + 3] = FDT_NOP;
 	}
-	assert_int_equal(lethe_tree_read(relaid, &facts, NULL), LETHE_E_TREE_BROKEN);
+	assert_int_equal(lethe_fdt_read(relaid, &facts, NULL), LETHE_E_TREE_BROKEN);
 	free(relaid);
 	free(tree);
 }

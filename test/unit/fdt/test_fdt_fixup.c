@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_tree_fixup(), lethe_tree_close(): against trees that dtc made from edits written in source.
+ * lethe_fdt_fixup(), lethe_fdt_close(): against trees that dtc made from edits written in source.
  */
 
 #include <stdarg.h>
@@ -31,12 +31,12 @@ static void assert_fixed(const char *name, const char *expected_name,
 	void *again;
 	int status;
 
-	fixed = fixup_run(tree, LETHE_TREE_MAX, fixup, &status, &where);
+	fixed = fixup_run(tree, LETHE_FDT_MAX, fixup, &status, &where);
 	assert_int_equal(status, LETHE_OK);
 	tree_assert_same(fixed, expected);
 	for (order = 0; order < TREE_ORDERS; order++) {
 		relaid = tree_relay(tree, order);
-		again = fixup_run(relaid, LETHE_TREE_MAX, fixup, &status, &where);
+		again = fixup_run(relaid, LETHE_FDT_MAX, fixup, &status, &where);
 		assert_int_equal(status, LETHE_OK);
 		assert_int_equal(fdt_totalsize(again), fdt_totalsize(fixed));
 		assert_memory_equal(again, fixed, fdt_totalsize(fixed));

@@ -17,7 +17,7 @@
 
 static int covers(const void *tree, uint64_t base, uint64_t end)
 {
-	return lethe_tree_memory_covers(tree, base, end - base);
+	return lethe_fdt_memory_covers(tree, base, end - base);
 }
 
 static void check_memory(const void *tree)
@@ -35,13 +35,13 @@ static void check_memory(const void *tree)
 	assert_false(covers(tree, 0, 1));
 	/* empty, and wrapping */
 	assert_true(covers(tree, 0x50000000, 0x50000000));
-	assert_false(lethe_tree_memory_covers(tree, 0x10000000, UINT64_MAX));
-	assert_false(lethe_tree_memory_covers(tree, UINT64_MAX, 2));
+	assert_false(lethe_fdt_memory_covers(tree, 0x10000000, UINT64_MAX));
+	assert_false(lethe_fdt_memory_covers(tree, UINT64_MAX, 2));
 }
 
 static int reserved(const void *tree, uint64_t base, uint64_t end)
 {
-	return lethe_tree_reserved(tree, base, end - base, 0, 0);
+	return lethe_fdt_reserved(tree, base, end - base, 0, 0);
 }
 
 static void check_reserved(const void *tree)
@@ -67,13 +67,13 @@ static void check_reserved(const void *tree)
 	assert_false(reserved(tree, 0x17000000, 0x17001000));
 	assert_true(reserved(tree, 0x18000000, 0x18000001));
 	/* the outer blob's own: wholly inside what is skipped, and nothing else */
-	assert_false(lethe_tree_reserved(tree, 0x10000000, 0x1000, 0x10000000, 0x10000));
-	assert_false(lethe_tree_reserved(tree, 0x10000000, 0x1000, 0x0f000000, 0x02000000));
-	assert_true(lethe_tree_reserved(tree, 0x10000000, 0x1000, 0x10000000, 0xffff));
-	assert_true(lethe_tree_reserved(tree, 0x10000000, 0x1000, 0x10000001, 0x10000));
-	assert_true(lethe_tree_reserved(tree, 0x20000000, 0x1000, 0x10000000, 0x10000));
+	assert_false(lethe_fdt_reserved(tree, 0x10000000, 0x1000, 0x10000000, 0x10000));
+	assert_false(lethe_fdt_reserved(tree, 0x10000000, 0x1000, 0x0f000000, 0x02000000));
+	assert_true(lethe_fdt_reserved(tree, 0x10000000, 0x1000, 0x10000000, 0xffff));
+	assert_true(lethe_fdt_reserved(tree, 0x10000000, 0x1000, 0x10000001, 0x10000));
+	assert_true(lethe_fdt_reserved(tree, 0x20000000, 0x1000, 0x10000000, 0x10000));
 	/* a node is not the blob's, wherever it lies */
-	assert_true(lethe_tree_reserved(tree, 0x12000000, 0x1000, 0x12000000, 0x00200000));
+	assert_true(lethe_fdt_reserved(tree, 0x12000000, 0x1000, 0x12000000, 0x00200000));
 }
 
 static void test_memory(void **state)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_tree_read(): what trees say, in all six orders of their blocks, and what /chosen may not
+ * lethe_fdt_read(): what trees say, in all six orders of their blocks, and what /chosen may not
  * say.
  */
 
@@ -18,27 +18,27 @@
 
 #include "trees.h"
 
-static void read_as(const char *name, struct lethe_tree_facts *facts)
+static void read_as(const char *name, struct lethe_fdt_facts *facts)
 {
 	void *tree = tree_compile(name);
 	uint32_t size = 0;
 	unsigned int order;
 	void *relaid;
 
-	assert_int_equal(lethe_tree_probe(tree, &size), LETHE_OK);
+	assert_int_equal(lethe_fdt_probe(tree, &size), LETHE_OK);
 	assert_int_equal(size, fdt_totalsize(tree));
-	assert_int_equal(lethe_tree_read(tree, facts, NULL), LETHE_OK);
+	assert_int_equal(lethe_fdt_read(tree, facts, NULL), LETHE_OK);
 	assert_int_equal(facts->total_size, size);
 	/* dtc leaves no gap but the alignment of the reservations */
 	assert_int_equal(facts->used_size, size);
 	assert_int_equal(facts->structure_size, fdt_size_dt_struct(tree));
 
 	for (order = 0; order < TREE_ORDERS; order++) {
-		struct lethe_tree_facts again;
+		struct lethe_fdt_facts again;
 		const char *bootargs = facts->bootargs;
 
 		relaid = tree_relay(tree, order);
-		assert_int_equal(lethe_tree_read(relaid, &again, NULL), LETHE_OK);
+		assert_int_equal(lethe_fdt_read(relaid, &again, NULL), LETHE_OK);
 		assert_int_equal(again.total_size, fdt_totalsize(relaid));
 		assert_int_equal(again.bootargs != NULL, bootargs != NULL);
 		if (bootargs != NULL) {
@@ -54,14 +54,14 @@ static void read_as(const char *name, struct lethe_tree_facts *facts)
 	free(tree);
 }
 
-static void free_facts(struct lethe_tree_facts *facts)
+static void free_facts(struct lethe_fdt_facts *facts)
 {
 	free((void *)(uintptr_t)facts->bootargs);
 }
 
 static void test_virt(void **state)
 {
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 
 	(void)state;
 	read_as("virt", &facts);
@@ -82,7 +82,7 @@ static void test_virt(void **state)
 
 static void test_bare(void **state)
 {
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 
 	(void)state;
 	read_as("bare", &facts);
@@ -96,7 +96,7 @@ static void test_bare(void **state)
 
 static void test_stub(void **state)
 {
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 
 	(void)state;
 	read_as("stub", &facts);
@@ -114,7 +114,7 @@ static void test_stub(void **state)
 
 static void test_crash(void **state)
 {
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 
 	(void)state;
 	read_as("crash", &facts);
@@ -131,7 +131,7 @@ static void test_crash(void **state)
 
 static void test_cpus(void **state)
 {
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 
 	(void)state;
 	read_as("cpus", &facts);
@@ -143,7 +143,7 @@ static void test_cpus(void **state)
 
 static void test_cells1(void **state)
 {
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 
 	(void)state;
 	read_as("cells1", &facts);
@@ -152,7 +152,7 @@ static void test_cells1(void **state)
 }
 
 /* Reads the body of a /chosen (or of the root) from text. */
-static int read_text(const char *root, const char *chosen, struct lethe_tree_facts *facts,
+static int read_text(const char *root, const char *chosen, struct lethe_fdt_facts *facts,
 		     struct lethe_where *where)
 {
 	char text[2048];
@@ -162,7 +162,7 @@ static int read_text(const char *root, const char *chosen, struct lethe_tree_fac
 	snprintf(text, sizeof(text), "/dts-v1/; / { %s chosen { %s }; };", root, chosen);
 	tree = tree_compile_text(text);
 	memset(where, 0, sizeof(*where));
-	status = lethe_tree_read(tree, facts, where);
+	status = lethe_fdt_read(tree, facts, where);
 	facts->bootargs = NULL;
 	free(tree);
 	return status;
@@ -171,7 +171,7 @@ static int read_text(const char *root, const char *chosen, struct lethe_tree_fac
 static void assert_chosen_refused(const char *root, const char *chosen, int status,
 				  const char *name)
 {
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 	struct lethe_where where;
 
 	assert_int_equal(read_text(root, chosen, &facts, &where), status);
@@ -215,7 +215,7 @@ static void test_chosen_refused(void **state)
 
 static void test_chosen_edges(void **state)
 {
-	struct lethe_tree_facts facts;
+	struct lethe_fdt_facts facts;
 	struct lethe_where where;
 
 	(void)state;

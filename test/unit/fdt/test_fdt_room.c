@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe_tree_fixup() where room is short, and what it and lethe_tree_close() refuse. */
+/* lethe_fdt_fixup() where room is short, and what it and lethe_fdt_close() refuse. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -36,7 +36,7 @@ static void test_every_room(void **state)
 		uint64_t room;
 		int status;
 
-		best = fixup_run(tree, LETHE_TREE_MAX, &fixup, &status, &where);
+		best = fixup_run(tree, LETHE_FDT_MAX, &fixup, &status, &where);
 		assert_int_equal(status, LETHE_OK);
 		needed = fdt_totalsize(best);
 		for (room = 0; room < needed + 256; room++) {
@@ -65,28 +65,28 @@ static void test_every_room(void **state)
 static void test_brim(void **state)
 {
 	void *small = tree_compile("virt");
-	uint32_t filling = (uint32_t)LETHE_TREE_MAX - fdt_totalsize(small) - 64;
+	uint32_t filling = (uint32_t)LETHE_FDT_MAX - fdt_totalsize(small) - 64;
 	struct lethe_fixup fixup;
 	struct lethe_where where;
-	void *tree = malloc(LETHE_TREE_MAX);
+	void *tree = malloc(LETHE_FDT_MAX);
 	void *data;
 	void *fixed;
 	int status;
 
 	(void)state;
 	fixup_virt(&fixup);
-	assert_int_equal(fdt_open_into(small, tree, (int)LETHE_TREE_MAX), 0);
-	fixed = fixup_run(tree, LETHE_TREE_MAX, &fixup, &status, &where);
+	assert_int_equal(fdt_open_into(small, tree, (int)LETHE_FDT_MAX), 0);
+	fixed = fixup_run(tree, LETHE_FDT_MAX, &fixup, &status, &where);
 	assert_int_equal(status, LETHE_OK);
 	assert_true(fdt_totalsize(fixed) < 4096);
 	free(fixed);
 
 	assert_int_equal(fdt_setprop_placeholder(tree, 0, "filling", (int)filling, &data), 0);
 	memset(data, 0, filling);
-	assert_null(fixup_run(tree, LETHE_TREE_MAX, &fixup, &status, &where));
+	assert_null(fixup_run(tree, LETHE_FDT_MAX, &fixup, &status, &where));
 	assert_int_equal(status, LETHE_E_TREE_NOSPACE);
 	/* a bigger slot does not help: no kernel maps more than 2 MiB */
-	assert_null(fixup_run(tree, 2 * LETHE_TREE_MAX, &fixup, &status, &where));
+	assert_null(fixup_run(tree, 2 * LETHE_FDT_MAX, &fixup, &status, &where));
 	assert_int_equal(status, LETHE_E_TREE_NOSPACE);
 	free(tree);
 	free(small);
@@ -103,10 +103,10 @@ static void test_refused(void **state)
 
 	(void)state;
 	fixup_virt(&fixup);
-	assert_int_equal(lethe_tree_fixup(tree, slot + 4, 8188, &fixup, &where),
+	assert_int_equal(lethe_fdt_fixup(tree, slot + 4, 8188, &fixup, &where),
 			 LETHE_E_TREE_ALIGN);
 	fixup.reserve_count = LETHE_SEGMENT_MAX + 3;
-	assert_int_equal(lethe_tree_fixup(tree, slot, 8192, &fixup, &where), LETHE_E_INTERNAL);
+	assert_int_equal(lethe_fdt_fixup(tree, slot, 8192, &fixup, &where), LETHE_E_INTERNAL);
 	fixup_virt(&fixup);
 	fdt_set_size_dt_struct(tree, size - 4);
 	assert_null(fixup_run(tree, 8192, &fixup, &status, &where));
@@ -115,10 +115,10 @@ static void test_refused(void **state)
 
 	/* what is not an open tree is not closed */
 	memset(slot, 0, 8192);
-	assert_int_equal(lethe_tree_close(slot), LETHE_E_TREE_BROKEN);
+	assert_int_equal(lethe_fdt_close(slot), LETHE_E_TREE_BROKEN);
 	free(slot);
 	slot = tree_relay(tree, 5);
-	assert_int_equal(lethe_tree_close(slot), LETHE_E_TREE_BROKEN);
+	assert_int_equal(lethe_fdt_close(slot), LETHE_E_TREE_BROKEN);
 	free(slot);
 	free(tree);
 }

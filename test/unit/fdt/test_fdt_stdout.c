@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe_tree_stdout(): paths, aliases, buses, kinds of UART. */
+/* lethe_fdt_stdout(): paths, aliases, buses, kinds of UART. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -83,7 +83,7 @@ static void assert_uart(const void *tree, const struct uart_case *expected)
 	struct lethe_uart uart;
 
 	memset(&uart, 0xee, sizeof(uart));
-	lethe_tree_stdout(tree, &uart);
+	lethe_fdt_stdout(tree, &uart);
 	if (uart.kind != expected->kind || uart.base != expected->base ||
 	    uart.reg_shift != expected->shift || uart.reg_width != expected->width) {
 		fail_msg("\"%s\": kind %d base 0x%llx shift %u width %u", expected->path, uart.kind,

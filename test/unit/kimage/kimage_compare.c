@@ -34,21 +34,21 @@ int world_check(const struct world *world)
 	static struct lethe_kimage image;
 	static struct kimage_expected expected;
 	const size_t windows_size = world->limits.window_count * sizeof(struct lethe_window);
-	const size_t keeps_size = world->limits.keep_count * sizeof(struct lethe_kimage_keep);
+	const size_t protected_size = world->limits.protected_count * sizeof(struct lethe_kimage_protected);
 	struct lethe_where where = {LETHE_WHAT_NONE, 0, "name", 0};
-	struct lethe_kimage_limits limits = world->limits;
+	struct lethe_kimage_constraints limits = world->limits;
 	struct lethe_window *windows = malloc(windows_size);
-	struct lethe_kimage_keep *keeps = malloc(keeps_size);
+	struct lethe_kimage_protected *protected_ranges = malloc(protected_size);
 	int status, bad = 0;
 
 	image.list_pages = 0;
 	kimage_reference(world->head, &world->memory, &world->limits, &expected);
 	/* Nothing is read behind their ends. */
 	limits.windows = memcpy(windows, world->windows, windows_size);
-	limits.keeps = memcpy(keeps, world->keeps, keeps_size);
+	limits.protected_ranges = memcpy(protected_ranges, world->protected_ranges, protected_size);
 	status = lethe_kimage_check(world->head, world->memory.shift, &limits, &image, &where);
 	free(windows);
-	free(keeps);
+	free(protected_ranges);
 	/* Each list page at most three times, were there only the cycle to stop it. */
 	bad |= differ("runs away", image.list_pages > 3 * (expected.list_pages + 1), 0);
 	if (expected.is_cyclic && status == LETHE_E_LIST_CYCLE) {

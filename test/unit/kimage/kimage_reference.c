@@ -14,7 +14,7 @@ struct mark {
 
 struct walk {
 	const struct kimage_memory *memory;
-	const struct lethe_kimage_limits *limits;
+	const struct lethe_kimage_constraints *limits;
 	struct kimage_expected *expected;
 	struct mark *marks;
 	uint64_t page_size;
@@ -25,7 +25,7 @@ struct walk {
 	struct lethe_kimage_run *last; /* null before the first */
 };
 
-static int is_in_a_window(const struct lethe_kimage_limits *limits, uint64_t address)
+static int is_in_a_window(const struct lethe_kimage_constraints *limits, uint64_t address)
 {
 	for (unsigned int i = 0; i < limits->window_count; i++) {
 		if (address >= limits->windows[i].base &&
@@ -39,14 +39,14 @@ static int is_in_a_window(const struct lethe_kimage_limits *limits, uint64_t add
 /* Cell by cell; the first keep has the word, and any has it before the windows. */
 static int judge_page(const struct walk *walk, uint64_t page, int is_store)
 {
-	const struct lethe_kimage_limits *limits = walk->limits;
+	const struct lethe_kimage_constraints *limits = walk->limits;
 
-	for (unsigned int i = 0; i < limits->keep_count; i++) {
-		const struct lethe_kimage_keep *keep = &limits->keeps[i];
-		const int status = is_store ? keep->no_store : keep->no_read;
+	for (unsigned int i = 0; i < limits->protected_count; i++) {
+		const struct lethe_kimage_protected *range = &limits->protected_ranges[i];
+		const int status = is_store ? range->no_store : range->no_read;
 
 		for (uint64_t cell = 0; cell < walk->page_size; cell += KIMAGE_CELL) {
-			if (page + cell >= keep->start && page + cell < keep->end && status != 0) {
+			if (page + cell >= range->start && page + cell < range->end && status != 0) {
 				return status;
 			}
 		}
@@ -214,7 +214,7 @@ static int by_dest(const void *a, const void *b)
 }
 
 void kimage_reference(uint64_t head, const struct kimage_memory *memory,
-		      const struct lethe_kimage_limits *limits, struct kimage_expected *expected)
+		      const struct lethe_kimage_constraints *limits, struct kimage_expected *expected)
 {
 	struct walk walk = {memory, limits, expected};
 	uint64_t rounds = 0;
@@ -264,11 +264,11 @@ struct contents {
 
 static int is_kept(const struct walk *walk, uint64_t page)
 {
-	for (unsigned int i = 0; i < walk->limits->keep_count; i++) {
-		const struct lethe_kimage_keep *keep = &walk->limits->keeps[i];
+	for (unsigned int i = 0; i < walk->limits->protected_count; i++) {
+		const struct lethe_kimage_protected *range = &walk->limits->protected_ranges[i];
 
-		if (keep->no_store != 0 && keep->start < keep->end && page < keep->end &&
-		    keep->start < page + walk->page_size) {
+		if (range->no_store != 0 && range->start < range->end && page < range->end &&
+		    range->start < page + walk->page_size) {
 			return 1;
 		}
 	}
@@ -276,7 +276,7 @@ static int is_kept(const struct walk *walk, uint64_t page)
 }
 
 int kimage_carry_out(uint64_t head, const struct kimage_memory *memory,
-		     const struct lethe_kimage_limits *limits,
+		     const struct lethe_kimage_constraints *limits,
 		     const struct kimage_expected *expected)
 {
 	struct walk walk = {memory, limits};

@@ -5,7 +5,7 @@
 /*
  * What lethe_kimage_check() is to say, by following the list page by page with a mark for every
  * page of memory there is: slow, and nothing to get wrong. The memory is `pages` pages at `base`,
- * all windows lie in it, and windows and keeps start and end at multiples of KIMAGE_CELL.
+ * all windows lie in it, and windows and protected ranges start and end at multiples of KIMAGE_CELL.
  */
 
 #include <lethe/kimage.h>
@@ -36,7 +36,7 @@ struct kimage_expected {
 };
 
 void kimage_reference(uint64_t head, const struct kimage_memory *memory,
-		      const struct lethe_kimage_limits *limits, struct kimage_expected *expected);
+		      const struct lethe_kimage_constraints *limits, struct kimage_expected *expected);
 
 /*
  * Carries an accepted list out on memory of one number per page. 0 when every destination then has
@@ -44,7 +44,7 @@ void kimage_reference(uint64_t head, const struct kimage_memory *memory,
  * kept included.
  */
 int kimage_carry_out(uint64_t head, const struct kimage_memory *memory,
-		     const struct lethe_kimage_limits *limits,
+		     const struct lethe_kimage_constraints *limits,
 		     const struct kimage_expected *expected);
 
 #endif

@@ -40,7 +40,7 @@ void world_init(struct world *world, unsigned int shift, uint64_t base, uint64_t
 	}
 	world->limits.windows = world->windows;
 	world->limits.window_count = 1;
-	world->limits.keeps = world->keeps;
+	world->limits.protected_ranges = world->protected_ranges;
 	world->limits.bias = (uintptr_t)memory() - base;
 }
 
@@ -102,12 +102,12 @@ static void make_uses(struct maker *maker)
 			maker->use[j] = FREE;
 		}
 	}
-	for (unsigned int i = 0; i < world->limits.keep_count; i++) {
-		const struct lethe_kimage_keep *keep = &world->keeps[i];
+	for (unsigned int i = 0; i < world->limits.protected_count; i++) {
+		const struct lethe_kimage_protected *range = &world->protected_ranges[i];
 
 		for (uint64_t j = 0; j < world->memory.pages; j++) {
-			if (overlaps(world_page(world, j), world_page(world, j) + size, keep->start,
-				     keep->end)) {
+			if (overlaps(world_page(world, j), world_page(world, j) + size, range->start,
+				     range->end)) {
 				maker->use[j] = UNUSABLE;
 			}
 		}
@@ -200,17 +200,17 @@ static void make_keeps(struct world *world, struct test_random *random)
 	static const int no_store[WORLD_KEEPS] = {LETHE_E_DEST_LETHE, LETHE_E_DEST_PLAN, 0};
 	const uint64_t cells = (world->memory.pages << world->memory.shift) / KIMAGE_CELL;
 
-	world->limits.keep_count = (unsigned int)random_below(random, WORLD_KEEPS + 1);
-	for (unsigned int i = 0; i < world->limits.keep_count; i++) {
+	world->limits.protected_count = (unsigned int)random_below(random, WORLD_KEEPS + 1);
+	for (unsigned int i = 0; i < world->limits.protected_count; i++) {
 		const uint64_t start = random_below(random, cells);
 		const uint64_t most = cells - 1 - start;
 		uint64_t size = random_below(random, cells / 16 + 1);
 
 		size = size > most ? most : size;
-		world->keeps[i].start = world->memory.base + start * KIMAGE_CELL;
-		world->keeps[i].end = world->keeps[i].start + size * KIMAGE_CELL;
-		world->keeps[i].no_read = no_read[i];
-		world->keeps[i].no_store = no_store[i];
+		world->protected_ranges[i].start = world->memory.base + start * KIMAGE_CELL;
+		world->protected_ranges[i].end = world->protected_ranges[i].start + size * KIMAGE_CELL;
+		world->protected_ranges[i].no_read = no_read[i];
+		world->protected_ranges[i].no_store = no_store[i];
 	}
 }
 

@@ -17,8 +17,8 @@
 struct world {
 	struct kimage_memory memory;
 	struct lethe_window windows[WORLD_WINDOWS];
-	struct lethe_kimage_keep keeps[WORLD_KEEPS];
-	struct lethe_kimage_limits limits;
+	struct lethe_kimage_protected protected_ranges[WORLD_KEEPS];
+	struct lethe_kimage_constraints limits;
 	uint64_t head;
 	uint64_t list_pages[WORLD_LIST_PAGES]; /* addresses; all else in memory is 0 */
 	unsigned int list_page_count;
@@ -40,7 +40,7 @@ void world_list_page(struct world *world, uint64_t list_page);
 
 /*
  * A list that is right, of about that many entries, or as many as there is room for; with
- * windows and keeps of its own, or the ones that are there.
+ * windows and protected_ranges of its own, or the ones that are there.
  */
 void world_random_list(struct world *world, struct test_random *random, uint64_t entries);
 void world_random(struct world *world, struct test_random *random, uint64_t entries);

@@ -96,7 +96,7 @@ static void test_windows(void **state)
 
 static void keep(uint64_t from, uint64_t end)
 {
-	world.keeps[world.limits.keep_count++] = (struct lethe_kimage_keep){
+	world.protected_ranges[world.limits.protected_count++] = (struct lethe_kimage_protected){
 		world_page(&world, 50) + from, world_page(&world, 50) + end, LETHE_E_SOURCE_LETHE,
 		LETHE_E_DEST_LETHE};
 }
@@ -163,14 +163,14 @@ static void test_keeps(void **state)
 		start(shift);
 		keep(0, (uint64_t)size);
 		keep((uint64_t)size / 2, (uint64_t)size);
-		world.keeps[0].no_store = 0;
-		world.keeps[1].no_store = LETHE_E_DEST_PLAN;
-		world.keeps[1].no_read = 0;
+		world.protected_ranges[0].no_store = 0;
+		world.protected_ranges[1].no_store = LETHE_E_DEST_PLAN;
+		world.protected_ranges[1].no_read = 0;
 		LIST_OF(D(50), S(1), DONE);
 		refused(LETHE_E_DEST_PLAN, 2, world_page(&world, 50));
 		start(shift);
 		keep(0, (uint64_t)size);
-		world.keeps[0].no_read = 0;
+		world.protected_ranges[0].no_read = 0;
 		LIST_OF(D(1), S(50), I(50));
 		go_on_at(50);
 		LIST_OF(DONE);

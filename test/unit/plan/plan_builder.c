@@ -77,7 +77,7 @@ void plan_builder_example(struct plan_builder *builder)
 	slot[0].initrd_segment = 1;
 	slot[0].flags = LETHE_SLOT_FORCE_TREE | LETHE_SLOT_TREE_OFFSET;
 	slot[0].tree_base = EXAMPLE_TREE_SLOT;
-	slot[0].tree_size = LETHE_TREE_MAX;
+	slot[0].tree_size = LETHE_FDT_MAX;
 
 	init_slot(&slot[1], "rescue");
 	slot[1].first_segment = 3;

@@ -154,14 +154,14 @@ static void test_fail(void **state)
 
 	(void)state;
 	memset(&where, 0xa5, sizeof(where));
-	assert_int_equal(lethe_fail(&where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, 3, "initrd",
+	assert_int_equal(lethe_error_at(&where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, 3, "initrd",
 				    0x123456789abcdef0ULL),
 			 LETHE_E_DIGEST);
 	assert_int_equal(where.what, LETHE_WHAT_SEGMENT);
 	assert_int_equal(where.index, 3);
 	assert_string_equal(where.name, "initrd");
 	assert_true(where.value == 0x123456789abcdef0ULL);
-	assert_int_equal(lethe_fail(NULL, LETHE_E_FAULT, LETHE_WHAT_NONE, 0, NULL, 0),
+	assert_int_equal(lethe_error_at(NULL, LETHE_E_FAULT, LETHE_WHAT_NONE, 0, NULL, 0),
 			 LETHE_E_FAULT);
 }
 

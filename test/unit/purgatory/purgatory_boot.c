@@ -27,10 +27,10 @@ static uint8_t *allocate(const struct boot *boot, uint64_t size)
 	return bytes;
 }
 
-struct lethe_road *boot_begin(struct region *region, const struct boot *boot)
+struct lethe_context *boot_begin(struct region *region, const struct boot *boot)
 {
 	struct symbols symbols = {.sink = boot->sink, .kernel_entry = (uint64_t)pages};
-	struct lethe_road *road = road_begin();
+	struct lethe_context *road = road_begin();
 	struct lethe_sha256 sha;
 	unsigned int i;
 

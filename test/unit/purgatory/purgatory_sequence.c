@@ -40,9 +40,9 @@ digest_hidden(uint32_t state[8], const void *data, uint64_t count, void *dest, i
 	}
 }
 
-struct lethe_road *road_begin(void)
+struct lethe_context *road_begin(void)
 {
-	struct lethe_road *road = &lethe_the_road;
+	struct lethe_context *road = &lethe_boot_context;
 
 	/* The plan's and the tree's own memory are known from the last time. */
 	if (road->plan != 0) {
@@ -75,7 +75,7 @@ int road_run(void)
 
 int road_read_and_describe(void)
 {
-	struct lethe_road *road = &lethe_the_road;
+	struct lethe_context *road = &lethe_boot_context;
 	struct lethe_where where = {0};
 	int status;
 
@@ -99,26 +99,26 @@ int road_read_and_describe(void)
 int road_tree_check(const void *tree)
 {
 	uint32_t size = 0;
-	const int status = lethe_tree_check(tree, &size, 0);
+	const int status = lethe_fdt_check(tree, &size, 0);
 
 	return status == LETHE_OK && size != fdt_size_dt_struct(tree) ? LETHE_E_INTERNAL : status;
 }
 
 /* ---- the machine ---- */
 
-uint64_t lethe_ticks(void)
+uint64_t lethe_counter(void)
 {
 	static uint64_t ticks;
 
 	return ticks += 0x100000001;
 }
 
-uint64_t lethe_tick_rate(void)
+uint64_t lethe_counter_rate(void)
 {
 	return 0x3b9aca00;
 }
 
-void lethe_cross(struct lethe_road *road)
+void lethe_stage_handoff(struct lethe_context *road)
 {
 	(void)road;
 	longjmp(home, 1);
@@ -166,12 +166,12 @@ void lethe_purgatory_sink(uint64_t sink, const char *line)
 	(void)line;
 }
 
-void lethe_memory_enter(struct lethe_road *road)
+void lethe_memory_enter(struct lethe_context *road)
 {
 	road->is_cached = !road_is_uncached;
 }
 
-void lethe_memory_need(struct lethe_road *road, uint64_t base, uint64_t size,
+void lethe_memory_map(struct lethe_context *road, uint64_t base, uint64_t size,
 		       enum lethe_map_kind kind)
 {
 	(void)road;

@@ -45,11 +45,11 @@ struct region {
 };
 
 /* Sets the symbols and the region, which boot_end() frees. */
-struct lethe_road *boot_begin(struct region *region, const struct boot *boot);
+struct lethe_context *boot_begin(struct region *region, const struct boot *boot);
 void boot_end(struct region *region);
 
 /* purgatory_road.c: everything zeroed that is in a freshly loaded purgatory. Then the road. */
-struct lethe_road *road_begin(void);
+struct lethe_context *road_begin(void);
 
 /*
  * lethe_image_main(), to where it goes: 0 at the crossing, else what lethe_stop() was told.
@@ -63,7 +63,7 @@ int road_run(void);
  */
 int road_read_and_describe(void);
 
-/* lethe_tree_check(), as it is in the purgatory. */
+/* lethe_fdt_check(), as it is in the purgatory. */
 int road_tree_check(const void *tree);
 
 /* What was met on the road. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_tree_check() of the purgatory: what libfdt, which checks nothing there, must never be
+ * lethe_fdt_check() of the purgatory: what libfdt, which checks nothing there, must never be
  * given. Trees lie in memory of exactly their size, whatever their headers say.
  */
 
@@ -50,8 +50,8 @@ static void test_header(void **state)
 	HEADER(fdt_set_version(bad, 18), BAD);
 
 	/* up to the limit, a size is its region's business */
-	HEADER(fdt_set_totalsize(bad, LETHE_TREE_MAX), GOOD);
-	HEADER(fdt_set_totalsize(bad, LETHE_TREE_MAX + 1), BAD);
+	HEADER(fdt_set_totalsize(bad, LETHE_FDT_MAX), GOOD);
+	HEADER(fdt_set_totalsize(bad, LETHE_FDT_MAX + 1), BAD);
 	HEADER(fdt_set_totalsize(bad, 0xffffffff), BAD);
 	HEADER(fdt_set_totalsize(bad, total - 1), BAD);
 	HEADER(fdt_set_totalsize(bad, strings), BAD);

@@ -28,7 +28,7 @@ static struct symbols good(void)
 	};
 }
 
-static struct lethe_road road;
+static struct lethe_context road;
 static struct lethe_where where;
 
 /* With bss as a loader leaves it. */

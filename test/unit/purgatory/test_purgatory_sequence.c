@@ -99,7 +99,7 @@ static void test_stops(void **state)
 			     .size = fdt_totalsize(tree),
 			     .pages = 1,
 			     .seen = fdt_totalsize(tree)};
-	const struct lethe_road *road;
+	const struct lethe_context *road;
 	struct region region;
 
 	(void)state;
@@ -133,7 +133,7 @@ static void test_align(void **state)
 	void *tree = tree_compile_text(TOP PSCI "chosen { }; };");
 	struct boot about = {
 		.bytes = tree, .size = fdt_totalsize(tree), .pages = 2, .is_sealed = 1};
-	const struct lethe_road *road;
+	const struct lethe_context *road;
 	struct region region;
 	unsigned int i;
 

@@ -17,7 +17,7 @@
 #include "trees.h"
 
 uint64_t judge_sink;
-static const struct lethe_road *last_road;
+static const struct lethe_context *last_road;
 
 void *judge_record(const void *tree, uint32_t boot_count)
 {
@@ -70,7 +70,7 @@ static void assert_same_node(const void *tree, const void *expected, const char 
 	assert_int_equal(other, -FDT_ERR_NOTFOUND);
 }
 
-static const struct lethe_road *begin(struct region *region, const void *tree, unsigned int more)
+static const struct lethe_context *begin(struct region *region, const void *tree, unsigned int more)
 {
 	const uint32_t size = fdt_totalsize(tree);
 	const struct boot about = {.bytes = tree,
@@ -88,7 +88,7 @@ static const struct lethe_road *begin(struct region *region, const void *tree, u
 void *judge_boot(const void *tree, unsigned int more, uint32_t boot_count)
 {
 	struct region region;
-	const struct lethe_road *road = begin(&region, tree, more);
+	const struct lethe_context *road = begin(&region, tree, more);
 	void *result;
 	void *expected;
 
@@ -110,7 +110,7 @@ void *judge_boot(const void *tree, unsigned int more, uint32_t boot_count)
 void judge_passed(const void *tree, int status)
 {
 	struct region region;
-	const struct lethe_road *road = begin(&region, tree, 0);
+	const struct lethe_context *road = begin(&region, tree, 0);
 
 	assert_int_equal(road_run(), LETHE_OK);
 	assert_int_equal(road_log.said, status);
