@@ -13,7 +13,8 @@ import tempfile
 import time
 
 import digest
-import harness
+from machine import Machine
+import paths
 import images
 import meter
 import report
@@ -27,11 +28,11 @@ SECTION = re.compile(r"^ \.(?:head|text)\S*\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) \S*?
 
 def code():
     """[(name, start, end)]: which instructions of lethe.elf are whose, from the linker's map"""
-    with open(os.path.join(harness.O, "lethe.elf.map"), encoding="utf-8") as file:
+    with open(os.path.join(paths.O, "lethe.elf.map"), encoding="utf-8") as file:
         text = file.read().partition("Linker script and memory map")[2]
     found = []
     for start, size, name in SECTION.findall(text):
-        start, end = harness.LOAD + int(start, 16), harness.LOAD + int(start, 16) + int(size, 16)
+        start, end = paths.LOAD + int(start, 16), paths.LOAD + int(start, 16) + int(size, 16)
         if start == end:
             continue
         if found and found[-1][0].startswith(name + "@"):   # with the gap between: nobody's
@@ -42,10 +43,10 @@ def code():
 
 def travel(bundle, folder):
     """What the meter says of the road of a bundle."""
-    run = meter.Meter(folder, harness.LOAD, "handoff", code=code(), end=True)
+    run = meter.Meter(folder, paths.LOAD, "handoff", code=code(), end=True)
     # The console has milliseconds in it: let them be counted, too.
     extra = ["-icount", "shift=0,sleep=off", *run.options()]
-    with harness.Machine(bundle, memory=512, extra=extra, judge=None,
+    with Machine(bundle, memory=512, extra=extra, cohsan=None,
                          because=digest.BECAUSE) as machine:
         machine.deadline = time.monotonic() + 120
         machine.expect_exit()
@@ -104,11 +105,11 @@ def show(title, road, peer):
 
 def main():
     results = {}
-    payload, kernel = harness.PAYLOAD, harness.KERNEL
-    with tempfile.TemporaryDirectory(dir=os.path.join(harness.O, "bench")) as folder:
+    payload, kernel = paths.PAYLOAD, paths.KERNEL
+    with tempfile.TemporaryDirectory(dir=os.path.join(paths.O, "bench")) as folder:
         initrd = os.path.join(folder, "initrd")
-        subprocess.run(["tools/run/initramfs.sh", initrd, harness.BUSYBOX, "tools/run/init",
-                        os.path.join(harness.O, "arm64/lethe")], check=True)
+        subprocess.run(["tools/run/initramfs.sh", initrd, paths.BUSYBOX, "tools/run/init",
+                        os.path.join(paths.O, "arm64/lethe")], check=True)
         for name, arguments, files in (
                 ("payload", ["--raw", f"{payload}@{RAW_AT:#x},entry={RAW_AT:#x}"], [payload]),
                 ("kernel", ["--kernel", kernel, "--initrd", initrd, "--append", "console=ttyAMA0"],

@@ -4,7 +4,7 @@
 # folder of its own; unit tests, fuzzers, guests and boots have a makefile there.
 
 # The Python modules that several suites share; each suite adds its own folder.
-TEST_PYTHON = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu/harness:test/qemu/kexec:test/qemu/purgatory:test/qemu/library:test/cohsan:test/mutants:test/tool $(PYTHON)
+TEST_PYTHON = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu/harness:test/cohsan:test/mutants:test/tool $(PYTHON)
 
 # The host command from outside, and the second writer of plans against it. flips is the command's own objects with
 # another main(). -long: the kexec of Debian's other release, too.

@@ -6,7 +6,8 @@ import re
 import struct
 
 import cohsan
-from harness import LOAD, MIB, PAYLOAD, Machine
+from machine import Machine
+from paths import LOAD, MIB, PAYLOAD
 from images import Bundle, Hostile
 from sites import CAVE_END
 
@@ -41,7 +42,7 @@ class Setup:
         """With the bundle at path. A report ends the machine: one is enough."""
         options = dict(self.machine)
         options["extra"] = [*options.get("extra", []), *extra]
-        options["judge"] = {"max": 1, **options.get("judge", {})}
+        options["cohsan"] = {"max": 1, **options.get("cohsan", {})}
         if "load" in options:
             options["load"] = [(path if file is BUNDLE else file, at)
                                for file, at in options["load"]]
@@ -60,14 +61,14 @@ class Setup:
     def boot(self, path, patches, limit, extra=(), linger=0.0):
         """Raises Wrong when the judge objects or the result is not what it has to be."""
         machine = Machine(**self.options(self.patched(path, patches), extra))
-        assert machine.judge is not None
+        assert machine.cohsan is not None
         try:
             with machine:
                 machine.deadline = machine.started + limit
                 self.check(machine)
                 machine.drain(linger)
         except AssertionError as error:
-            reports = [re.match(r"cohsan: ([\w-]+) pc=", line) for line in machine.judge.lines]
+            reports = [re.match(r"cohsan: ([\w-]+) pc=", line) for line in machine.cohsan.lines]
             kinds = [match[1] for match in reports if match and match[1] != "stop"]
             raise Wrong(kinds[0] if kinds else "result", str(error)) from error
 

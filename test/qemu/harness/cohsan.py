@@ -6,12 +6,12 @@ the hand-off, with all of RAM hostile but the bytes of the bundle's file. Where 
 found out from what the machine is given, so that a test says nothing; what a test says is laid
 over it:
 
-    Machine(.., judge={"clean": "plan"})    keywords of the plugin; "plan": only blob and plan,
+    Machine(.., cohsan={"clean": "plan"})    keywords of the plugin; "plan": only blob and plan,
                                             "blob": not even the plan
-    Machine(.., judge={"stop": 0x4a000000}) a payload without an Image header
-    Machine(.., judge={"device": [(lo, hi)]})   memory that plays a device
-    Machine(.., judge={"start": lo, "clean": [(lo, hi)]})   where nobody could find it
-    Machine(.., judge=None, because="..")   not judged; test_judge.py has the list of these
+    Machine(.., cohsan={"stop": 0x4a000000}) a payload without an Image header
+    Machine(.., cohsan={"device": [(lo, hi)]})   memory that plays a device
+    Machine(.., cohsan={"start": lo, "clean": [(lo, hi)]})   where nobody could find it
+    Machine(.., cohsan=None, because="..")   not judged; test_judge.py has the list of these
 """
 
 import os
@@ -95,7 +95,7 @@ def text(value):
     return value if isinstance(value, str) else hex(value)
 
 
-class Judge:
+class Cohsan:
     """One machine's. arguments is what QEMU's -plugin gets."""
 
     def __init__(self, folder, at, path, others, wanted):
@@ -135,13 +135,13 @@ class Judge:
         """Why the test is to fail, or None."""
         reports = [line for line in self.lines if not line.startswith("cohsan: stop ")]
         if reports:
-            return "\n".join(["the judge of cache coherence objects:", *reports])
+            return "\n".join(["cohsan reports:", *reports])
         if handed_over and not any(map(STOP.match, self.lines)):
-            return "the hand-off was not judged: no line 'cohsan: stop ... reports=0'"
+            return "cohsan did not see the hand-off: no line 'cohsan: stop ... reports=0'"
         return None
 
 
-def appoint(folder, machine, kernel, load, wanted):
+def watch(folder, machine, kernel, load, wanted):
     """A judge for what QEMU is given, or None: Lethe is not in it. wanted: keywords, as above."""
     name = machine.split(",")[0]
     found = find(kernel, load, KERNEL_AT.get(name), os.path.join(folder, "test/qemu/hostile.img"))
@@ -152,4 +152,4 @@ def appoint(folder, machine, kernel, load, wanted):
     at, path, others = found
     if at is None:
         raise ValueError(f"judge.py: where does -kernel put an Image on {name}?")
-    return Judge(folder, at, path, others + FIRMWARE.get(name, []), wanted)
+    return Cohsan(folder, at, path, others + FIRMWARE.get(name, []), wanted)

@@ -6,8 +6,8 @@ import os
 import struct
 import subprocess
 
-import harness
-from harness import LETHE, MIB
+import paths
+from paths import LETHE, MIB
 
 # struct lethe_plan, lethe_slot, lethe_segment: field -> (offset, struct format)
 PLAN = {
@@ -52,7 +52,7 @@ def lethe(*arguments, status=0):
     return done.stderr if status else done.stdout
 
 
-def pack(path, *arguments, kernel=harness.PAYLOAD):
+def pack(path, *arguments, kernel=paths.PAYLOAD):
     """A bundle at path."""
     what = ["--kernel", kernel] if kernel else []
     lethe("pack", *what, *arguments, "-o", path)
@@ -140,7 +140,7 @@ class Hostile:
              "no-psci": 128}
 
     def __init__(self, target, *flags, x0=None, civacs=0, copies=(), fills=()):
-        with open(os.path.join(harness.IMAGES, "hostile.img"), "rb") as file:
+        with open(os.path.join(paths.IMAGES, "hostile.img"), "rb") as file:
             self.bytes = bytearray(file.read())
         bits = sum(self.FLAGS[flag] for flag in flags) | (x0 is not None)
         struct.pack_into("<QQQQ", self.bytes, 64, target, bits, x0 or 0, civacs)
@@ -159,7 +159,7 @@ class Hostile:
 
 def blob_symbol(name):
     """Offset of a symbol in the blob."""
-    text = subprocess.run(["readelf", "-sW", os.path.join(harness.O, "lethe.elf")], check=True,
+    text = subprocess.run(["readelf", "-sW", os.path.join(paths.O, "lethe.elf")], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
     return next(int(words[1], 16) for words in map(str.split, text.splitlines())
                 if len(words) == 8 and words[7] == name)
@@ -198,7 +198,7 @@ echo "init: end"
 
 
 def initramfs(path):
-    with open(harness.BUSYBOX, "rb") as file:
+    with open(paths.BUSYBOX, "rb") as file:
         busybox = file.read()
     return write(path, cpio([
         ("dev", 0o40755, b"", (0, 0)), ("proc", 0o40755, b"", (0, 0)), ("sys", 0o40755, b"", (0, 0)),
@@ -213,7 +213,7 @@ def machine_tree(path, **options):
     more = options.pop("machine", "")
     bios = ["-bios", options.pop("bios")] if "bios" in options else []
     name = f"virt,virtualization={'on' if el >= 2 else 'off'}{more},dumpdtb={path}"
-    subprocess.run([harness.QEMU, "-nographic", "-nic", "none", "-M", name, "-cpu", cpu, "-smp",
+    subprocess.run([paths.QEMU, "-nographic", "-nic", "none", "-M", name, "-cpu", cpu, "-smp",
                     str(smp), "-m", f"{memory}M", *bios], check=True, stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     # Without QEMU's megabyte of slack, which it would double on the way back in, past the limit of 2 MiB.

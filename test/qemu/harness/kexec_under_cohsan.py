@@ -8,8 +8,9 @@ import struct
 
 import kexec_guest
 import cohsan
-import symbols
-from harness import KERNEL, LOAD, MIB, O, RAM_BASE, Machine
+import kernel_symbols
+from machine import Machine
+from paths import KERNEL, LOAD, MIB, O, RAM_BASE
 
 INITRD_AT = RAM_BASE + 128 * MIB    # where QEMU's -kernel puts it, and the tree behind it
 NOP = 0xd503201f
@@ -35,10 +36,10 @@ def name_of(cell):
 
 
 def functions(folder, kernel=KERNEL):
-    return symbols.kernel_elf(folder + "/kernel.elf", kernel, folder, LOAD)
+    return kernel_symbols.kernel_elf(folder + "/kernel.elf", kernel, folder, LOAD)
 
 
-class Listener(cohsan.Judge):
+class Listener(cohsan.Cohsan):
     """Takes in what the judge says; its file is read afterwards."""
 
     def __init__(self):
@@ -48,7 +49,7 @@ class Listener(cohsan.Judge):
         return None
 
 
-def judged(work, cell, initrd, elf, kernel=KERNEL, more=(), stop="handoff"):
+def reports_of(work, cell, initrd, elf, kernel=KERNEL, more=(), stop="handoff"):
     """All reports from the first instruction of the first kernel to that of the second.
 
     stop: where that is, if some other Image is entered before. more: words for the plugin.
@@ -66,12 +67,12 @@ def judged(work, cell, initrd, elf, kernel=KERNEL, more=(), stop="handoff"):
     others["append"] += " nokaslr init_on_alloc=1"
     with Machine(kernel, initrd=initrd, machine=machine, **others,
                  extra=["-plugin", os.path.join(O, ",".join(words))]) as started:
-        started.judge = Listener()
+        started.cohsan = Listener()
         started.deadline += 100
         started.expect("^client: load status=0$", "Booting Linux on physical CPU",
                        "^client: cmdline=console=ttyAMA0 second=1", "^client: end$",
                        never="Kernel panic")
-        assert started.judge.has_stopped()
+        assert started.cohsan.has_stopped()
     with open(work + "/reports", encoding="ascii") as file:
         found = json.load(file)
     assert found["stopped"] and found["stop"]["el"] == cell["el"]

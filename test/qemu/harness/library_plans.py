@@ -9,8 +9,8 @@ import hashlib
 import os
 
 import lists
-from harness import VIRT_UART
-from library import BOOT, PAGE, Caller, Memory, blob_size, merge, up
+from paths import VIRT_UART
+from library_world import BOOT, PAGE, Caller, Memory, blob_size, merge, up
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 from plan_writer import IN_PLACE, NONE, SOURCE_LIST, write_plan
 

@@ -7,7 +7,8 @@ import re
 import struct
 
 import meter
-from harness import IMAGES, LOAD, MIB, O, RAM_BASE, TOP, VIRT_UART, Machine
+from machine import Machine
+from paths import IMAGES, LOAD, MIB, O, RAM_BASE, TOP, VIRT_UART
 from lists import JOBS, LISTS
 
 PROGRAM = os.path.join(IMAGES, "relocate.img")
@@ -44,7 +45,7 @@ def answer(image, instruction, value):
     struct.pack_into("<I", image, at, MOVZ_X9_LSL16 | value << 5)
 
 
-def judge_options(lists):
+def cohsan_options(lists):
     """All RAM is hostile but the program, the lists and the sources."""
     lo, hi = (f"{end:#x}" for end in lists.destinations)
     words = [os.path.join(O, "cohsan.so"), f"start={LOAD:#x}", f"stop={symbols()['finished']:#x}",
@@ -83,7 +84,7 @@ def run(work, lists, cell, *, options=None, program=PROGRAM, copy_to=None,
     with open(path, "wb") as file:
         file.write(image)
     with Machine(path, cpu=cpu, el=el, memory=(lists.end - RAM_BASE) // MIB, ram=True, paused=True,
-                 extra=judge_options(lists) if options is None else options) as machine:
+                 extra=cohsan_options(lists) if options is None else options) as machine:
         with open(machine.ram_path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
             def put(address, data):
                 memory[address - RAM_BASE:address - RAM_BASE + len(data)] = data

@@ -8,7 +8,7 @@ published.
 
 import struct
 
-from harness import LOAD, MIB, RAM_BASE
+from paths import LOAD, MIB, RAM_BASE
 
 DESTINATION, INDIRECTION, DONE, SOURCE = 1, 2, 4, 8
 JOBS = LOAD + 0x8000

@@ -5,7 +5,8 @@ import os
 
 import pytest
 
-from harness import IMAGES, TOP, Machine
+from machine import Machine
+from paths import IMAGES, TOP
 from images import Bundle, dtc, fdtget, fdtput, pack, write
 
 PAYLOAD = os.path.join(IMAGES, "payload-evb.img")

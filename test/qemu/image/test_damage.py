@@ -7,7 +7,8 @@ import struct
 
 import pytest
 
-from harness import LOAD, MIB, PAYLOAD, VIRT_UART, Machine
+from machine import Machine
+from paths import LOAD, MIB, PAYLOAD, VIRT_UART
 from images import (BLOB, IMAGE, IN_PLACE, NONE, PLAN, RESERVE, SEGMENT, SLOT, SOURCE_OFFSET, Bundle,
                     lethe, machine_tree, pack, write)
 
@@ -318,7 +319,7 @@ def test_initrd_and_kernel_too_far_apart(bundle, work):
 
 def test_no_plan(work):
     """The bare blob, started as if it were a bundle: it says so on the tree's console."""
-    from harness import O
+    from paths import O
     refused(os.path.join(O, "lethe.img"), r".*\(LETHE_E_PLAN_MISSING\)")
 
 

@@ -7,7 +7,8 @@ import struct
 import pytest
 
 import pairwise
-from harness import KERNEL, LOAD, MIB, PAYLOAD, Machine
+from machine import Machine
+from paths import KERNEL, LOAD, MIB, PAYLOAD
 from images import Bundle, Hostile, align_up, blob_symbol, fdtget, machine_tree, pack, write
 
 FREE = 0x4a000000
@@ -153,7 +154,7 @@ def test_second_slot(work, cell):
     left = left_behind(bundle, at, 0) if cell["failure"] in STORED else {}
     spoil(bundle, at, 0)
     with machine(work, bundle.save(work + "/bad.img"), at, el=cell["el"],
-                 judge={"publish": left}) as one:
+                 cohsan={"publish": left}) as one:
         one.expect(*lines, "^lethe: fallback 1$")
         tree = booted(one, work, bundle, at, 1, failed, cell["el"])
         assert fdtget(tree, "/chosen/lethe", "mode") == cell["mode"]
@@ -191,7 +192,7 @@ def test_third_slot(work, first, second, at):
             left.update(left_behind(bundle, at, slot))
         FAILURES[failure][0](bundle, at, slot)
     failed = FAILURES[first][2] or FAILURES[second][2] and name(FAILURES[second][2], 1)
-    with machine(work, bundle.save(work + "/bad.img"), at, judge={"publish": left}) as one:
+    with machine(work, bundle.save(work + "/bad.img"), at, cohsan={"publish": left}) as one:
         one.expect(*FAILURES[first][1], "^lethe: fallback 1$")
         one.expect(*FAILURES[second][1], "^lethe: fallback 2$")
         booted(one, work, bundle, at, 2, failed, 2)
@@ -309,7 +310,7 @@ def test_tree_that_was_begun(work, el):
     bundle.slot("flags", 0, 1)
     bundle.slot("tree_base", 0x4b000000, 1)
     with machine(work, bundle.save(work + "/bad.img"), el=el,
-                 judge={"publish": {"begun": (begun, begun + size)}}) as one:
+                 cohsan={"publish": {"begun": (begun, begun + size)}}) as one:
         one.expect(*FAILURES["describe"][1], "^lethe: fallback 1$")
         booted(one, work, bundle, LOAD, 1, None, el)
 

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from harness import LOAD, MIB, PAYLOAD, RAM_BASE, TOP, UBOOT, VIRT_UART, Machine
+from machine import Machine
+from paths import LOAD, MIB, PAYLOAD, RAM_BASE, TOP, UBOOT, VIRT_UART
 from images import (Bundle, Hostile, align_up, fdtget, fdtput, machine_tree, pack, write)
 
 UART = ["--console", f"pl011,{VIRT_UART:#x}"]
@@ -248,7 +249,7 @@ def test_dead_uart(work, kind):
     stub = Hostile(target, "plain", fills=[
         (FREE, FREE + 0x1000, (1 << 64) - 1 if kind == "pl011" else 0)]).save(work + "/stub")
     with Machine(stub, load=[(boot, target)], ram=True,
-                 judge={"device": [(FREE, FREE + 0x1000)]}) as machine:
+                 cohsan={"device": [(FREE, FREE + 0x1000)]}) as machine:
         start = time.monotonic()
         machine.payload()
         assert time.monotonic() - start < 5
@@ -323,7 +324,7 @@ def raw_payload(work, address, *options):
 def test_raw_payload(work, el, address):
     """Not Linux, at its own address, any alignment its own entry allows; it gets a tree too."""
     boot = raw_payload(work, address)
-    with Machine(boot, el=el, ram=True, judge={"stop": address}) as machine:
+    with Machine(boot, el=el, ram=True, cohsan={"stop": address}) as machine:
         machine.expect(rf"^lethe: enter {address:#x} EL{el}$")
         match = machine.expect(r"^payload: base=0x([0-9a-f]+)")
         if address % 4096 == 0:

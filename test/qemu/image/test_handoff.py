@@ -4,7 +4,8 @@
 import pytest
 
 import images
-from harness import LOAD, MIB, PAYLOAD, RAM_BASE, Machine
+from machine import Machine
+from paths import LOAD, MIB, PAYLOAD, RAM_BASE
 from images import Bundle, Hostile, pack
 
 CPUS = ["cortex-a53", "cortex-a72", "neoverse-n1", "max"]

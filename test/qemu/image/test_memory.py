@@ -5,7 +5,8 @@ import os
 
 import pytest
 
-from harness import LOAD, MIB, Machine
+from machine import Machine
+from paths import LOAD, MIB
 from images import Bundle, Hostile, fdtget, fdtput, machine_tree, pack, uefi_memory, write
 from pairwise import cover
 

@@ -5,7 +5,8 @@ import struct
 
 import pytest
 
-from harness import LOAD, MIB, VIRT_UART, Machine
+from machine import Machine
+from paths import LOAD, MIB, VIRT_UART
 from images import Bundle, Hostile, fdtput, machine_tree, pack, write
 
 FREE = 0x4a000000
@@ -102,7 +103,7 @@ def test_hvc_below_an_el1_payload(work):
     raw = write(work + "/raw", code)
     boot = pack(work + "/boot.img", "--raw", f"{raw}@{FREE:#x},entry={FREE:#x}", "--el", "1", kernel=None)
     with Machine(boot, machine="virt,virtualization=on,secure=on",
-                 judge={"stop": FREE, "publish": {"raw": (FREE, FREE + len(code))}}) as machine:
+                 cohsan={"stop": FREE, "publish": {"raw": (FREE, FREE + len(code))}}) as machine:
         machine.expect(f"^lethe: enter {FREE:#x} EL1$", "^K$")
 
 

@@ -10,7 +10,8 @@ import re
 
 import pytest
 
-from harness import MIB, Machine
+from machine import Machine
+from paths import MIB
 from images import Bundle, pack, write
 
 SLOW, FAST = "shift=8,sleep=off", "shift=0,sleep=off"

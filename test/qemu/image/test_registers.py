@@ -7,7 +7,8 @@ booting.rst and the Arm ARM, not from src/cpu/el2_regs.c. At EL1 payload.S also 
 
 import pytest
 
-from harness import LOAD, MIB, Machine
+from machine import Machine
+from paths import LOAD, MIB
 from images import Hostile, pack
 
 MASK = (1 << 64) - 1

@@ -7,7 +7,8 @@ import struct
 import pytest
 
 import images
-from harness import LOAD, MIB, PAYLOAD, RAM_BASE, VIRT_UART, Machine
+from machine import Machine
+from paths import LOAD, MIB, PAYLOAD, RAM_BASE, VIRT_UART
 from images import Bundle, Hostile, dtc, fdtget, fdtput, lethe, machine_tree, pack, reservations, write
 
 UART = ["--console", f"pl011,{VIRT_UART:#x}"]

@@ -7,7 +7,8 @@ In `make check-qemu` every two choices meet; `make check-qemu-long` takes (nearl
 import os
 
 import pairwise
-from harness import KERNEL, LOAD, MIB, UBOOT, Machine
+from machine import Machine
+from paths import KERNEL, LOAD, MIB, UBOOT
 from images import Bundle, Hostile, align_up, fdtput, machine_tree, pack
 
 CHOICES = {

@@ -2,12 +2,11 @@
 """Bundles under kexec as it is: Debian's kernel and kexec-tools load one like any Image, and start it.
 
 kexec's own check is off (--no-checks): of what it loaded nothing is looked at by anybody but Lethe. Each
-machine is under the judge from Lethe's first instruction on, but test_judged_from_the_kernel_on, which is
+machine is under the judge from Lethe's first instruction on, but test_cohsan_from_the_kernel_on, which is
 from the first kernel's.
 """
 
 import itertools
-import mmap
 import os
 import re
 import struct
@@ -15,12 +14,15 @@ import struct
 import pytest
 
 import kexec_guest
-import pairwise
 import kexec_under_cohsan
-from harness import KERNEL, LOAD, MIB, O, RAM_BASE, Machine
-from images import Bundle, align_up, cpio, fdtput, machine_tree, pack, write
+import pairwise
+from bundle_under_kexec import AT, CALLED, FILE_CALLED, LINUX, MEMORY, PACKED, bundle_of, client, cohsan_options, \
+    expect_lethe, expect_record, options
 from cohsan import blob_size
-from test_kexec_file_load import TINY
+from images import Bundle, align_up, fdtput, machine_tree
+from machine import Machine
+from paths import KERNEL, LOAD, O, TINY
+from ram_file import flip
 
 BUNDLES = ["kernel", "initrd", "append"]
 CHOICES = {
@@ -29,12 +31,8 @@ CHOICES = {
     "smp": [1, 4],
 }
 LONG = {"bundle": BUNDLES, **CHOICES, "cpu": ["cortex-a57", *CHOICES["cpu"], "max"]}
-MEMORY = 256
-AT = RAM_BASE + 64 * MIB        # where kexec is told to look for memory: the judge has to know
-CALLED, FILE_CALLED = ("-c", "-l", "-i"), ("-s", "-l")
-LOADERS, PACKED = "console=ttyAMA0 loaders=1", "console=ttyAMA0 packed=1"
+LOADERS = "console=ttyAMA0 loaders=1"
 COUNTED = 41                    # boots, says the first kernel's tree
-LINUX = "Booting Linux on physical CPU"
 
 
 def cells_of(long):
@@ -55,30 +53,6 @@ def pytest_generate_tests(metafunc):
     if "start" in metafunc.fixturenames:
         starts = [(cpu, el) for cpu in ("cortex-a72", "neoverse-n1") for el in (1, 2)]
         metafunc.parametrize("start", starts if long else starts[-1:], ids="{0[0]}-el{0[1]}".format)
-
-
-def archive(who):
-    """What runs last: it says whose initrd it is, and what the tree tells of Lethe."""
-    return cpio([*kexec_guest.base(), kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
-                 ("who", 0o100644, who.encode(), (0, 0))])
-
-
-def bundle_of(folder, what, kernel=KERNEL, *more):
-    """kernel: nothing else is in it. initrd: that, too. append: and a command line."""
-    options = []
-    if what != "kernel":
-        options += ["--initrd", write(folder + "/packed", archive("packed"))]
-    if what == "append":
-        options += ["--append", PACKED]
-    return pack(folder + "/boot.img", *options, *more, kernel=kernel)
-
-
-def client(folder, boot, *, initrd=True, files=()):
-    """The first kernel's archive, with the bundle in it and perhaps an initrd that kexec loads."""
-    initrd = [("k/initrd", 0o100644, archive("loaders"), (0, 0))] if initrd else []
-    return write(folder + "/client", cpio([
-        *kexec_guest.base(), *kexec_guest.kexec_files(), ("k", 0o40755, b"", (0, 0)),
-        kexec_guest.entry("k/Image", boot), *initrd, *files]))
 
 
 @pytest.fixture(scope="session")
@@ -106,36 +80,6 @@ def told_tree(path, cell):
     return path
 
 
-def judged(boot, at=AT):
-    """From a bundle's first instruction. Of what kexec loaded beside it nothing is believed clean."""
-    return {"start": at, "clean": [(at, at + os.path.getsize(boot))]}
-
-
-def options(cell, load=CALLED, **more):
-    """A Machine's."""
-    load = load if load == FILE_CALLED else (*load, f"--mem-min={AT:#x}")
-    return {"cpu": kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"],
-            "smp": cell["smp"], "memory": MEMORY,
-            "append": kexec_guest.command_line("kexec-e", load=load, append=["loaders=1"], **more)}
-
-
-def expect_lethe(machine, boot, el, at=AT):
-    """It runs, where it was expected; what it says of each segment; it leaves."""
-    machine.expect(rf"^lethe: 0\.1\.0 at {at:#x} EL{el} E2H=0 ")
-    for name in Bundle(boot).segments():
-        machine.expect(rf"^lethe: {name} \d+ sha256 ok")
-    machine.expect(rf"^lethe: enter 0x[0-9a-f]+ EL{el}$", never="lethe: FA")
-
-
-def expect_record(machine, boot, el, count):
-    """As user space reads it from /sys/firmware/fdt."""
-    machine.expect("^door +image$", "^mode +cached$", f"^entered at +EL{el}$",
-                   f"^handed over at +EL{el}$", "^slot +0$", f"^boot count +{count}$",
-                   "^segment +verdict$",
-                   *(f"^{name} +ok$" for name in Bundle(boot).segments()),
-                   never="Kernel panic")
-
-
 def expect_second(machine, cell, what):
     """Which command line, tree and initrd the second kernel got."""
     machine.expect(LINUX, rf"smp: Brought up 1 node, {cell['smp']} CPU",
@@ -147,7 +91,7 @@ def expect_second(machine, cell, what):
 
 def test_started(work, prepared, cell):
     boot, initrd = prepared(cell["bundle"])
-    with Machine(KERNEL, initrd=initrd, dtb=told_tree(work + "/dtb", cell), judge=judged(boot),
+    with Machine(KERNEL, initrd=initrd, dtb=told_tree(work + "/dtb", cell), cohsan=cohsan_options(boot),
                  **options(cell)) as machine:
         machine.expect("^client: cmdline=.*t.run=kexec-e", "^client: load status=0$")
         expect_lethe(machine, boot, cell["el"])
@@ -180,7 +124,7 @@ def test_in_a_row(work, times):
     line = f"console=ttyAMA0 t.run=chain t.load=-c,-l,-i,--mem-min={AT:#x} t.left={times}"
     trees = []
     with Machine(KERNEL, initrd=initrd, memory=2 * MEMORY, append=line,
-                 judge=judged(boot)) as machine:
+                 cohsan=cohsan_options(boot)) as machine:
         machine.deadline += 20 * times
         for count in range(1, times + 1):
             machine.expect("^client: load status=0$")
@@ -198,24 +142,6 @@ def test_in_a_row(work, times):
 
 # ---- damage ----
 
-def overwrite(path, content, other):
-    """This content becomes another as long, everywhere in memory that it is. How often that was."""
-    with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
-        at, found = memory.find(content), 0
-        while at >= 0:
-            memory[at:at + len(content)] = other
-            found += 1
-            at = memory.find(content, at + 1)
-        return found
-
-
-def flip(path, content):
-    """One bit of it."""
-    other = bytearray(content)
-    other[len(content) // 2] ^= 1
-    return overwrite(path, content, bytes(other))
-
-
 def check_damaged(work, name, policy, long, kernel=KERNEL, load=CALLED, at=AT):
     """What kexec loaded is changed before it is started.
 
@@ -230,7 +156,7 @@ def check_damaged(work, name, policy, long, kernel=KERNEL, load=CALLED, at=AT):
     content = bytes(bundle.bytes[page:page + 4096])
     assert bundle.bytes.count(content) == 1
     cell = {"cpu": "neoverse-n1", "el": 2, "smp": 1}
-    with Machine(kernel, initrd=client(work, boot, initrd=False), ram=True, judge=judged(boot, at),
+    with Machine(kernel, initrd=client(work, boot, initrd=False), ram=True, cohsan=cohsan_options(boot, at),
                  extra=["-no-reboot"], **options(cell, load, wait=1)) as machine:
         machine.expect("^client: load status=0$", "^client: waits$")
         assert flip(machine.ram_path, content)
@@ -260,7 +186,7 @@ def test_flat(work, start):
     boot = bundle_of(work, "append", KERNEL, "--dtb", tree)
     flat = kexec_guest.entry("bin/flat", os.path.join(O, "test/qemu/flat"))
     line = f"console=ttyAMA0 t.run=flat t.at={AT:#x}"
-    with Machine(KERNEL, initrd=client(work, boot, files=[flat]), judge=judged(boot),
+    with Machine(KERNEL, initrd=client(work, boot, files=[flat]), cohsan=cohsan_options(boot),
                  **{**options(cell), "append": line}) as machine:
         machine.expect("^client: load status=0$", rf"^lethe: 0\.1\.0 at {AT:#x} EL{el} E2H=0 x0=0x0$")
         machine.expect("^lethe: enter", never="lethe: FA")
@@ -284,7 +210,7 @@ def test_kexec_file(work, prepared, what, cpu, el):
     cell = {"cpu": cpu, "el": el, "smp": 1}
     boot, initrd = prepared(what, TINY)
     at = behind(TINY)
-    with Machine(TINY, initrd=initrd, dtb=told_tree(work + "/dtb", cell), judge=judged(boot, at),
+    with Machine(TINY, initrd=initrd, dtb=told_tree(work + "/dtb", cell), cohsan=cohsan_options(boot, at),
                  **options(cell, FILE_CALLED)) as machine:
         machine.expect("^client: cmdline=.*t.run=kexec-e", "^client: load status=0$")
         expect_lethe(machine, boot, el, at)
@@ -309,13 +235,13 @@ def functions(tmp_path_factory):
 @pytest.mark.long
 @pytest.mark.parametrize("cpu", ["cortex-a57", "neoverse-n1"])
 @pytest.mark.parametrize("el", [1, 2])
-def test_judged_from_the_kernel_on(work, prepared, functions, cpu, el):
+def test_cohsan_from_the_kernel_on(work, prepared, functions, cpu, el):
     """With what the kernel and the purgatory really left dirty: of Lethe nothing is reported."""
     boot, initrd = prepared("kernel")
     load = ",".join(("-c", "-l", "-i", f"--mem-min={AT:#x}"))
     size = blob_size(os.path.join(O, "lethe.elf"))
     kernel = AT + Bundle(boot).segment(0, "source")
-    reports = kexec_under_cohsan.judged(
+    reports = kexec_under_cohsan.reports_of(
         work, {"cpu": cpu, "el": el, "smp": 1, "load": load}, initrd, functions,
         stop=f"{kernel:#x}", more=[f"publish=workspace:{AT:#x}-{AT + size:#x}"])
     assert not [report for report in reports if AT <= report["pc"] < AT + size]

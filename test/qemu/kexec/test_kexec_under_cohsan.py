@@ -12,7 +12,8 @@ import pytest
 import kexec_guest
 import pairwise
 import kexec_under_cohsan
-from harness import KERNEL, Machine
+from machine import Machine
+from paths import KERNEL
 from images import write
 
 CHOICES = {
@@ -22,9 +23,9 @@ CHOICES = {
     "load": ["-c,-l", "-c,-l,-i"],
 }
 # The first is the one of the short tier: it goes through EL2, EL1 and EL2 again.
-JUDGED = [{"cpu": cpu, "el": el, "smp": smp, "load": load} for cpu in ("cortex-a57", "neoverse-n1")
+WATCHED = [{"cpu": cpu, "el": el, "smp": smp, "load": load} for cpu in ("cortex-a57", "neoverse-n1")
           for el in (2, 1) for smp, load in ((1, "-c,-l,-i"), (2, "-c,-l,-i"), (1, "-c,-l"))]
-JUDGED += [{"cpu": "max", "el": el, "smp": 1, "load": "-c,-l,-i"} for el in (2, 1)]
+WATCHED += [{"cpu": "max", "el": el, "smp": 1, "load": "-c,-l,-i"} for el in (2, 1)]
 DC_CIVAC_X19, IC_IALLU = 0xd50b7e33, 0xd508751f
 # What the judge says, among other things, of a kernel whose copying code lacks one of these.
 FORGOTTEN = [pytest.param(DC_CIVAC_X19, {"fetch-dirty", "handoff-dirty"}, id="dc-civac"),
@@ -37,7 +38,7 @@ def pytest_generate_tests(metafunc):
         cells = (pairwise.product if long else pairwise.cover)(CHOICES, lambda cell: True)
         metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
     if "judged" in metafunc.fixturenames:
-        cells = JUDGED if long else JUDGED[:1]
+        cells = WATCHED if long else WATCHED[:1]
         metafunc.parametrize("judged", cells, ids=map(kexec_under_cohsan.name_of, cells))
     if "forgotten" in metafunc.fixturenames:
         metafunc.parametrize("forgotten,kinds", FORGOTTEN if long else FORGOTTEN[:1])
@@ -76,9 +77,9 @@ def test_crash(client, crash_el):
 
 # ---- the same under the judge of cache coherence ----
 
-def test_judged(work, client, functions, judged):
+def test_under_cohsan(work, client, functions, judged):
     """Nothing but what is known and harmless, and nothing at all between the kernels."""
-    kexec_under_cohsan.check(kexec_under_cohsan.judged(work, judged, client, functions))
+    kexec_under_cohsan.check(kexec_under_cohsan.reports_of(work, judged, client, functions))
 
 
 def forgetful(path, word):
@@ -95,5 +96,5 @@ def forgetful(path, word):
 def test_kernel_that_forgets(work, client, functions, forgotten, kinds):
     """The judge does watch this road: each of these boots in QEMU."""
     kernel = forgetful(work + "/Image", forgotten)
-    reports = kexec_under_cohsan.judged(work, JUDGED[0], client, functions, kernel)
+    reports = kexec_under_cohsan.reports_of(work, WATCHED[0], client, functions, kernel)
     assert kinds <= {report["kind"] for report in kexec_under_cohsan.unexplained(reports)}

@@ -11,7 +11,7 @@ import random
 
 import pytest
 
-from library import COUNT, MIB, Caller, World, file_memory, run
+from library_world import COUNT, MIB, Caller, World, file_memory, run
 from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
 
 CPUS = ("cortex-a53", "cortex-a72", "neoverse-n1", "max")

@@ -9,11 +9,12 @@ import struct
 
 import pytest
 
-from harness import LOAD, Machine
+from machine import Machine
+from paths import LOAD
 from images import fdtget, machine_tree, write
-from library import BOOT, CHECK, JOBS, PAGE, PROGRAM, SIZE, TABLES, Caller, World, blob_size, compare, \
+from library_world import BOOT, CHECK, JOBS, PAGE, PROGRAM, SIZE, TABLES, Caller, World, blob_size, compare, \
     compare_lines, halts, program, run, started, symbols, up
-from library_base import Base
+from library_valid_plan import Base
 from library_plans import BEST, HALT, IN_PLACE, UNCACHED, WORK, List, the_plan, write_plan
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 
@@ -210,7 +211,7 @@ def test_tree(work, machine, mmu, mode):
     job[17] = base
     world.memory.write(JOBS, words(*job))
     world.workspaces.append((base, base + 0x20000))
-    with started(work, world, judge={"publish": {"workspace": (base, base + len(data))}}) as \
+    with started(work, world, cohsan={"publish": {"workspace": (base, base + len(data))}}) as \
             (machine_, before):
         machine_.expect_exit()
         compare_lines(machine_, world)
@@ -277,7 +278,7 @@ def test_el3(work):
         0x14000000, 0xd503201f)) + \
         words(LOAD + (8 << 20), symbols()["lethe_boot"])    # b .
     with Machine(el=3, load=[(PROGRAM, LOAD)], extra=["-bios", write(work + "/jump", code)],
-                 monitor=True, judge=None, because="it comes back before it does anything") as \
+                 monitor=True, cohsan=None, because="it comes back before it does anything") as \
             machine:
         registers = machine.monitor.wait_halted()
         assert registers["PC"] == 24 and registers["X00"] & 0xffffffff == -501 & 0xffffffff

@@ -10,9 +10,9 @@ import struct
 
 import pytest
 
-from harness import TOP
-from library import BOOT, CHECK, PAGE, World, blob_size, run, up
-from library_base import Base
+from paths import TOP
+from library_world import BOOT, CHECK, PAGE, World, blob_size, run, up
+from library_valid_plan import Base
 from plan_writer import FORCE_TREE, IN_PLACE, SOURCE_OFFSET
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 

@@ -10,7 +10,7 @@ import random
 import pytest
 
 import list_runner
-from harness import MIB
+from paths import MIB
 from lists import DESTINATION, DONE, INDIRECTION, JOBS_END, LISTS, SOURCE, Lists
 from list_runner import E2H, ICACHE, MRS_CTR_EL0, MRS_ID_AA64PFR0_EL1, answer, measure, run, traps
 

@@ -16,7 +16,8 @@ import pytest
 import cavp
 import meter
 import list_runner
-from harness import IMAGES, LOAD, MIB, Machine
+from machine import Machine
+from paths import IMAGES, LOAD, MIB
 
 PROGRAM, PROGRAM_SCALAR, PROGRAM_PURGATORY = (
     os.path.join(IMAGES, name) for name in ("sha256.img", "sha256-scalar.img", "sha256-purgatory.img"))
@@ -86,7 +87,7 @@ def run(work, jobs, cell, program=PROGRAM):
         with open(path, "wb") as file:
             file.write(content)
     with Machine(paths[0], cpu=cpu, el=el, load=list(zip(paths[1:], (JOBS, DATA))), ram=True,
-                 judge=None, because=BECAUSE) as machine:
+                 cohsan=None, because=BECAUSE) as machine:
         match = machine.expect(r"^sha256: (end|wrong .*)$")
         if match[1] != "end":
             raise machine.failure(match[0])

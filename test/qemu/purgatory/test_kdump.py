@@ -18,11 +18,12 @@ import pytest
 
 import kexec_guest
 import pairwise
-import purgatories
 import kexec_under_cohsan
-from harness import KERNEL, O, RAM_BASE, VIRT_UART, Machine
+from machine import Machine
+from paths import KERNEL, O, RAM_BASE, VIRT_UART
 from images import Bundle, cpio, pack, write
 from cohsan import blob_size
+from purgatory_under_kexec import ELF, grafted, loaded
 
 MEMORY = 512
 WINDOW = (0x50000000, 0x58000000)
@@ -69,7 +70,7 @@ class ByImage:
         self.initrd = first_archive(folder + "/client", self.path, None if packed else initrd)
         return self
 
-    def judged(self):
+    def cohsan_options(self):
         return {"start": WINDOW[0], "clean": [(WINDOW[0], WINDOW[0] + os.path.getsize(self.path))],
                 "read": [WINDOW, CONSOLE], "write": [WINDOW, CONSOLE]}
 
@@ -127,11 +128,11 @@ class ByPurgatory(ByImage):
         with open(KERNEL, "rb") as file:
             self.contents["kernel"] = file.read()
         self.initrd = first_archive(folder + "/client", KERNEL, self.contents["initrd"],
-                                    purgatories.grafted())
+                                    grafted())
         with Machine(KERNEL, **options(CELL, self, "-d", wait=1)) as machine:
             machine.deadline += MORE
             machine.expect("^client: waits$")
-            self.at, memory = purgatories.loaded(machine)
+            self.at, memory = loaded(machine)
             said = re.findall(r"^(initrd|dtb): +base ([0-9a-f]+),", machine.raw.decode("utf-8", "replace"), re.MULTILINE)
         del memory[self.at]
         names = {WINDOW[0]: "kernel", **{int(at, 16): name for name, at in said}}
@@ -139,14 +140,14 @@ class ByPurgatory(ByImage):
         assert sorted(self.places) == ["dtb", "elfcorehdr", "initrd", "kernel"] and len(memory) == 4
         return self
 
-    def judged(self):
+    def cohsan_options(self):
         """Of what it checks nothing is believed clean, and all is to be when the crash kernel starts.
 
         It may store to its own segment only: nothing is moved.
         """
-        end = self.at + blob_size(purgatories.ELF)
+        end = self.at + blob_size(ELF)
         core, size = self.places["elfcorehdr"]
-        return {"start": self.at, "elf": purgatories.ELF, "clean": [(self.at, end)],
+        return {"start": self.at, "elf": ELF, "clean": [(self.at, end)],
                 "publish": {"workspace": (self.at, end), "elfcorehdr": (core, core + size)},
                 "read": [WINDOW, CONSOLE], "write": [(self.at, end), CONSOLE]}
 
@@ -248,7 +249,7 @@ def expect_crash_kernel(machine, cell):
 
 def test_started(prepared, cell):
     door = prepared(cell["door"])
-    with Machine(KERNEL, judge=door.judged(), **options(cell, door)) as machine:
+    with Machine(KERNEL, cohsan=door.cohsan_options(), **options(cell, door)) as machine:
         machine.deadline += MORE
         machine.expect("^client: load status=0$", "Kernel panic - not syncing: sysrq",
                        "Starting crashdump kernel")
@@ -287,7 +288,7 @@ def test_damaged(prepared, pytestconfig, door, name):
     door = prepared(door)
     content = door.content(name)
     at = {"kernel": content.find(BANNER), "initrd": len(content) // 2, "elfcorehdr": 0}[name]
-    with Machine(KERNEL, judge=door.judged(), ram=True, extra=["-no-reboot"],
+    with Machine(KERNEL, cohsan=door.cohsan_options(), ram=True, extra=["-no-reboot"],
                  **options(CELL, door, wait=1)) as machine:
         run_damaged(machine, {door.place(name)[0] + at: content[at:at + 64]})
         door.expect_failure(machine, name)
@@ -317,7 +318,7 @@ def test_damaged_stock(work):
         run_damaged(machine, door.banners)
         machine.expect("sha256 digests do not match", never="Booting Linux")
         machine.drain(5.0)
-        assert machine.process.poll() is None, "it ended"
+        assert machine.target.process.poll() is None, "it ended"
         assert b"Booting Linux" not in machine.raw[machine.position:]
 
 

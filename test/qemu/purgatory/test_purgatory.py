@@ -5,7 +5,6 @@ Each machine is under the judge from the purgatory's first instruction to the ke
 is found out first, by the same load in a machine that goes no further.
 """
 
-import functools
 import os
 import re
 import shutil
@@ -14,24 +13,22 @@ import pytest
 
 import kexec_guest
 import pairwise
-import purgatories
+import purgatory_meter
 import kexec_under_cohsan
-from harness import KERNEL, MIB, O, RAM_BASE, Machine
 from images import cpio, pack, write
-from cohsan import blob_size
+from machine import Machine
 from meter import symbols
-from test_kexec import flip, overwrite
-from test_kexec_file_load import TINY
+from paths import KERNEL, MIB, O, RAM_BASE, TINY
+from purgatory_under_kexec import CHECKED, ELF, LETHE, LINUX, MEMORY, cohsan_options, damage, expect_regions, \
+    expect_segments, grafted, options, patient, place
+from ram_file import overwrite
 
-MEMORY = 256
 CHOICES = {
     "cpu": ["cortex-a57", "neoverse-n1"],
     "el": [1, 2],
     "smp": [1, 4],
 }
 LONG = {**CHOICES, "cpu": [*CHOICES["cpu"], "cortex-a72", "max"]}
-CHECKED = ("-c,-l", "--serial=ttyAMA0")
-LINUX = "Booting Linux on physical CPU"
 
 
 def pytest_generate_tests(metafunc):
@@ -42,72 +39,9 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
 
 
-@pytest.fixture(scope="session")
-def client(tmp_path_factory):
-    """The first kernel's archive, with Lethe put into its kexec, or (stock) with kexec as it is in that folder."""
-    folder = str(tmp_path_factory.mktemp("purgatory"))
-    second = cpio([*kexec_guest.base(), kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
-                   ("who", 0o100644, b"loaders", (0, 0))])
-
-    @functools.cache
-    def archive(stock, release=kexec_guest.KEXEC, kernel=KERNEL):
-        name = f"{folder}/{stock}-{os.path.basename(release)}-{os.path.basename(os.path.dirname(kernel))}"
-        binary = None if stock else kexec_guest.grafted(name + ".kexec", release)
-        return write(name, cpio([
-            *kexec_guest.base(), *kexec_guest.kexec_files(binary, release),
-            ("k", 0o40755, b"", (0, 0)), kexec_guest.entry("k/Image", kernel),
-            ("k/initrd", 0o100644, second, (0, 0))]))
-    return archive
-
-
-def options(cell, load=CHECKED, **more):
-    """A Machine's."""
-    return {"cpu": kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"],
-            "smp": cell["smp"], "memory": MEMORY,
-            "append": kexec_guest.command_line("kexec-e", load=load, append=["second=1"], **more)}
-
-
-def patient(machine):
-    """Two kernels and 30 MB of digest under the judge; several machines at a time."""
-    machine.deadline += 60
-    return machine
-
-
-PLACES = {}
-
-
-def place(initrd, cell, load=CHECKED, dtb=None):
-    """Where kexec puts the purgatory, says -d."""
-    key = (initrd, kexec_under_cohsan.name_of(cell), load, dtb)
-    if key not in PLACES:
-        with Machine(KERNEL, initrd=initrd, dtb=dtb, **options(cell, (*load, "-d"), wait=1)) as machine:
-            patient(machine).expect("^client: waits$")
-            PLACES[key] = purgatories.loaded(machine)[0]
-    return PLACES[key]
-
-
-def judged(at, *clean):
-    """From the purgatory's first instruction. Of the segments that it checks none is believed clean."""
-    end = at + blob_size(purgatories.ELF)
-    return {"start": at, "elf": purgatories.ELF, "clean": [*clean, (at, end)],
-            "publish": {"workspace": (at, end)}}
-
-
-def expect_regions(machine, at, el, *more):
-    machine.expect(rf"^lethe: 0\.1\.0 at {at:#x} EL{el} E2H=0 x0=0x[0-9a-f]+$",
-                   r"^lethe: regions \d+ sha256 ok \d+ ms \d+ MiB/s$", *more,
-                   rf"^lethe: enter 0x[0-9a-f]+ EL{el}$", never="lethe: FA")
-
-
-def expect_segments(machine, names=("kernel", "initrd", "dtb")):
-    """In the record, by address: the tree comes before the initrd where there is room between it and the kernel."""
-    machine.expect("^segment +verdict$", never="Kernel panic")
-    assert {machine.expect(r"^(\w+) +ok$")[1] for _ in names} == set(names)
-
-
 def started(initrd, cell, load=CHECKED):
     at = place(initrd, cell, load)
-    with Machine(KERNEL, initrd=initrd, judge=judged(at), **options(cell, load)) as machine:
+    with Machine(KERNEL, initrd=initrd, cohsan=cohsan_options(at), **options(cell, load)) as machine:
         patient(machine).expect("^client: load status=0$")
         expect_regions(machine, at, cell["el"])
         machine.expect(LINUX, rf"smp: Brought up 1 node, {cell['smp']} CPU",
@@ -148,7 +82,7 @@ def test_without_c(client, release):
 def test_kernel_that_loads_itself(client, release, load, runs):
     """With kexec_file_load(2) there 2.0.29 leaves out what was grafted unless told -c. The record tells."""
     cell = {"cpu": "cortex-a57", "el": 2, "smp": 1}
-    with Machine(TINY, initrd=client(False, release, TINY), judge=None,
+    with Machine(TINY, initrd=client(False, release, TINY), cohsan=None,
                  because="whether Lethe runs is what is asked", **options(cell, [load])) as machine:
         machine.expect("^client: load status=0$", LINUX, "^client: cmdline=console=ttyAMA0 second=1$")
         if runs:
@@ -175,7 +109,7 @@ def test_without_a_sink(client):
     """Not a word, and all the same: the record tells."""
     cell, load = {"cpu": "cortex-a72", "el": 2, "smp": 1}, ("-c,-l",)
     at = place(client(False), cell, load)
-    with Machine(KERNEL, initrd=client(False), judge=judged(at), **options(cell, load)) as machine:
+    with Machine(KERNEL, initrd=client(False), cohsan=cohsan_options(at), **options(cell, load)) as machine:
         patient(machine).expect("^client: load status=0$", LINUX, "^door +purgatory$", "^client: end$",
                        never="lethe: ")
 
@@ -186,7 +120,7 @@ def test_unchecked(client):
     at = place(client(False), cell, load)
     # Where the segments are nobody says: that they are clean is the word of the kernel that moved them.
     ram = (RAM_BASE, RAM_BASE + MEMORY * MIB)
-    with Machine(KERNEL, initrd=client(False), judge=judged(at, ram),
+    with Machine(KERNEL, initrd=client(False), cohsan=cohsan_options(at, ram),
                  **options(cell, load)) as machine:
         patient(machine).expect(
                        "^client: load status=0$",
@@ -195,23 +129,12 @@ def test_unchecked(client):
                        "^client: tree of", "^client: end$", never="^door|Kernel panic")
 
 
-def damage(machine, name):
-    """One bit of what kexec loaded, where it waits for kexec -e."""
-    content = {"kernel": KERNEL, "initrd": os.path.join(O, "arm64/lethe")}[name]
-    with open(content, "rb") as file:
-        file.seek(256 * 4096)
-        content = file.read(512)
-    patient(machine).expect("^client: load status=0$", "^client: waits$")
-    assert flip(machine.ram_path, content)
-    machine.type("\n")
-
-
 @pytest.mark.parametrize("name, el", [("kernel", 1), ("initrd", 2)])
 def test_damaged(client, pytestconfig, name, el):
     """Caught, with all that it may have been, and reset by PSCI: by the conduit of the level."""
     cell = {"cpu": "cortex-a72", "el": el, "smp": 1}
     at = place(client(False), cell)
-    with Machine(KERNEL, initrd=client(False), ram=True, judge=judged(at), extra=["-no-reboot"],
+    with Machine(KERNEL, initrd=client(False), ram=True, cohsan=cohsan_options(at), extra=["-no-reboot"],
                  **options(cell, wait=1)) as machine:
         damage(machine, name)
         machine.expect(rf"^lethe: 0\.1\.0 at {at:#x} ",
@@ -231,11 +154,11 @@ def test_fault(client, el):
     """An exception, here of an instruction that is none, has a vector: said where, and the policy followed."""
     cell = {"cpu": "cortex-a57", "el": el, "smp": 1}
     at = place(client(False), cell)
-    start = symbols(purgatories.ELF)["lethe_sha256_ce"]
+    start = symbols(ELF)["lethe_sha256_ce"]
     assert start % 4096 <= 4096 - 64        # memory that waits for kexec -e is in pages anywhere
-    with open(purgatories.LETHE, "rb") as file:
+    with open(LETHE, "rb") as file:
         text = file.read()[64 + start:][:64]
-    with Machine(KERNEL, initrd=client(False), ram=True, judge=judged(at), extra=["-no-reboot"],
+    with Machine(KERNEL, initrd=client(False), ram=True, cohsan=cohsan_options(at), extra=["-no-reboot"],
                  **options(cell, wait=1)) as machine:
         patient(machine).expect("^client: load status=0$", "^client: waits$")
         assert overwrite(machine.ram_path, text, bytes(4) + text[4:])
@@ -264,11 +187,11 @@ def test_in_turn(work):
     times = 10
     boot = pack(work + "/boot.img", kernel=KERNEL)
     initrd = write(work + "/client", cpio([
-        *kexec_guest.base(), *kexec_guest.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
+        *kexec_guest.base(), *kexec_guest.kexec_files(grafted()), ("k", 0o40755, b"", (0, 0)),
         kexec_guest.entry("k/Image", KERNEL), kexec_guest.entry("k/boot.img", boot),
         kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")), ("who", 0o100644, b"x", (0, 0))]))
     line = f"console=ttyAMA0 t.run=chain t.left={times}"
-    with Machine(KERNEL, initrd=initrd, memory=1024, append=line, judge=None,
+    with Machine(KERNEL, initrd=initrd, memory=1024, append=line, cohsan=None,
                  because="two doors, at other places each time") as machine:
         machine.deadline += 40 * times
         count = 0
@@ -289,6 +212,6 @@ def test_in_turn(work):
 @pytest.mark.parametrize("start", [("cortex-a57", 2), ("neoverse-n1", 1)], ids="{0[0]}-el{0[1]}".format)
 def test_cost(work, start):
     """The same load with either, counted from the purgatory's first instruction to the kernel's."""
-    ours, theirs = purgatories.side_by_side(start, work)
+    ours, theirs = purgatory_meter.side_by_side(start, work)
     assert theirs["instructions"] >= 18 * ours["instructions"], (ours, theirs)
     assert theirs["device"] >= 1000 * ours["device"], (ours, theirs)

@@ -7,22 +7,23 @@ import time
 
 import pytest
 
-import purgatories
-from harness import KERNEL, Failure, Machine
+import purgatory_under_kexec
+from console import Failure
+from machine import Machine
+from paths import KERNEL
 from images import fdtput, machine_tree
 from meter import symbols
-from test_kexec import flip
-from test_purgatory import LINUX, MEMORY, client, expect_regions, judged, options, patient, place
+from purgatory_under_kexec import LINUX, MEMORY, cohsan_options, expect_regions, options, patient, place
+from ram_file import flip
 
 CELL = {"cpu": "cortex-a72", "el": 2, "smp": 1}
 MAGIC = bytes.fromhex("d00dfeed")
 HALT_SIZE = 16
 DIGEST, VERIFY = -401 & (1 << 64) - 1, 5        # LETHE_E_DIGEST, and the stage
-assert client       # the fixture
 
 
 def loaded(client, at, **more):
-    machine = Machine(KERNEL, initrd=client(False), ram=True, judge=judged(at), extra=["-no-reboot"],
+    machine = Machine(KERNEL, initrd=client(False), ram=True, cohsan=cohsan_options(at), extra=["-no-reboot"],
                       **options(CELL, wait=1), **more)
     patient(machine).expect("^client: load status=0$", "^client: waits$")
     return machine
@@ -40,7 +41,7 @@ def test_damaged(client):
 
 def halted(machine, at):
     """The registers of CPU 0 when it has come to its last loop."""
-    start = at + symbols(purgatories.ELF)["lethe_halt"]
+    start = at + symbols(purgatory_under_kexec.ELF)["lethe_halt"]
     until = time.monotonic() + 60
     while time.monotonic() < until:
         registers = machine.monitor.registers()
@@ -78,7 +79,7 @@ def test_large(client, work):
         fdtput(tree, "-t", "s", "/", f"lethe,large-{index}", "x" * 20000)
     fdtput(tree, "-t", "s", "/", "model", "passed on")
     at = place(client(False), CELL, dtb=tree)
-    with Machine(KERNEL, initrd=client(False), judge=judged(at), dtb=tree, **options(CELL)) as machine:
+    with Machine(KERNEL, initrd=client(False), cohsan=cohsan_options(at), dtb=tree, **options(CELL)) as machine:
         patient(machine).expect("^client: load status=0$")
         expect_regions(machine, at, CELL["el"], r"^lethe: tree passed as it is: .* \(LETHE_E_TREE_NOSPACE\)$")
         machine.expect(LINUX, "^client: model=passed on initrd=loaders$", "^client: tree of", "^client: end$",

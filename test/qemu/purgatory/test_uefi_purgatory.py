@@ -7,13 +7,13 @@ the judge from the purgatory's first instruction on.
 
 import kexec_guest
 import pairwise
-import purgatories
 import kexec_under_cohsan
-from harness import EDK2, KERNEL, Machine
+from machine import Machine
+from paths import EDK2, KERNEL
 from images import cpio, write
-from test_kexec import archive
-from test_purgatory import LINUX, damage, expect_segments, judged, patient
-from test_uefi import LONG, MEMORY, chosen, read_tree
+from bundle_under_kexec import archive
+from purgatory_under_kexec import LINUX, cohsan_options, damage, expect_segments, grafted, loaded, patient
+from uefi_guest import LONG, MEMORY, chosen, read_tree
 
 # Such a boot takes 15 to 20 s, and where kexec puts things takes another.
 CELLS = [{"cpu": "neoverse-n1", "el": 2, "smp": 4}]
@@ -23,7 +23,7 @@ CONDUITS = [{"cpu": "cortex-a72", "el": 1, "smp": 1}, {"cpu": "cortex-a72", "el"
 
 def pytest_generate_tests(metafunc):
     long = metafunc.config.getoption("long")
-    choices = {name: LONG[name] for name in ("cpu", "el", "smp")}
+    choices = LONG
     if "cell" in metafunc.fixturenames:
         cells = pairwise.cover(choices, lambda cell: True) if long else CELLS
         metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
@@ -33,7 +33,7 @@ def pytest_generate_tests(metafunc):
 
 def client(folder):
     return write(folder + "/client", cpio([
-        *kexec_guest.base(), *kexec_guest.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
+        *kexec_guest.base(), *kexec_guest.kexec_files(grafted()), ("k", 0o40755, b"", (0, 0)),
         kexec_guest.entry("k/Image", KERNEL), ("k/initrd", 0o100644, archive("loaders"), (0, 0))]))
 
 
@@ -50,13 +50,13 @@ def place(initrd, cell):
     """Where kexec puts the purgatory."""
     with machine_of(initrd, cell, (*LOAD, "-d"), words=["wait"]) as machine:
         machine.expect("^client: waits$")
-        return purgatories.loaded(machine)[0]
+        return loaded(machine)[0]
 
 
 def test_started(work, cell):
     initrd = client(work)
     at = place(initrd, cell)
-    with machine_of(initrd, cell, judge=judged(at)) as machine:
+    with machine_of(initrd, cell, cohsan=cohsan_options(at)) as machine:
         machine.expect("^.*EFI stub: Generating empty DTB", "psci: probing for conduit method from ACPI")
         first, nodes = chosen(work, read_tree(machine))
         assert nodes == ["chosen"]
@@ -77,7 +77,7 @@ def test_reset_by_the_conduit_of_the_fadt(work, conduit):
     """Nobody else knows it, for the tree has no PSCI. At EL2 HVC would be refused."""
     initrd = client(work)
     at = place(initrd, conduit)
-    with machine_of(initrd, conduit, words=["wait"], ram=True, judge=judged(at), extra=["-no-reboot"]) as machine:
+    with machine_of(initrd, conduit, words=["wait"], ram=True, cohsan=cohsan_options(at), extra=["-no-reboot"]) as machine:
         damage(machine, "initrd")
         machine.expect("Bye!")
         assert machine.expect_exit() == 0

@@ -8,7 +8,9 @@ import time
 
 import pytest
 
-from harness import KERNEL, LOAD, MIB, PAYLOAD, TOP, Failure, Machine
+from console import Failure
+from machine import Machine
+from paths import KERNEL, LOAD, MIB, PAYLOAD, TOP
 from images import Hostile
 
 

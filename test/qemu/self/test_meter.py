@@ -10,7 +10,8 @@ import tempfile
 import pytest
 
 import meter
-from harness import IMAGES, LOAD, QEMU, TOP, Machine
+from machine import Machine
+from paths import IMAGES, LOAD, QEMU, TOP
 
 PROGRAM = os.path.join(IMAGES, "meter.img")
 SOURCE = os.path.join(TOP, "test/guest/meter/program.S")

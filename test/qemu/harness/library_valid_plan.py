@@ -3,7 +3,7 @@
 
 import struct
 
-from library import C, PAGE, Caller, blob_size, up
+from library_world import C, PAGE, Caller, blob_size, up
 from library_plans import HALT, NONE, SOURCE_LIST, WORK, write_plan
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 

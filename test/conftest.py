@@ -10,10 +10,10 @@ import tempfile
 import pytest
 
 sys.path[:0] = [os.path.join(os.path.dirname(__file__), folder)
-                for folder in ("harness", "../cohsan", "../mutants", "../tool")]
+                for folder in ("qemu/harness", "cohsan", "mutants", "tool")]
 
-import harness  # noqa: E402
 import images   # noqa: E402
+import paths    # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture
 def work():
     """A folder that is gone after the test: bundles are large."""
-    parent = os.path.join(harness.IMAGES, "tmp")
+    parent = os.path.join(paths.IMAGES, "tmp")
     os.makedirs(parent, exist_ok=True)
     folder = tempfile.mkdtemp(dir=parent)
     yield folder

@@ -8,7 +8,7 @@ import re
 import struct
 
 import kexec_guest
-import harness
+from machine import Machine
 from images import write
 
 STEXT_OFFSET = 0x10000      # of _stext in an arm64 Image: behind the header's 64 KiB
@@ -18,7 +18,7 @@ LINE = re.compile(rb"^([0-9a-f]{16}) [tTwW] ([^\s]+)\r?$", re.MULTILINE)
 def functions(kernel, work):
     """[(virtual address, name)]: boots the kernel and has it print /proc/kallsyms."""
     archive = write(work + "/kallsyms.cpio", kexec_guest.cpio(kexec_guest.base()))
-    with harness.Machine(kernel, initrd=archive, memory=kexec_guest.MEMORY, cpu="cortex-a57",
+    with Machine(kernel, initrd=archive, memory=kexec_guest.MEMORY, cpu="cortex-a57",
                          append="console=ttyAMA0 nokaslr t.show=/proc/kallsyms") as machine:
         machine.expect("^client: end$")
         return [(int(address, 16), name) for address, name in LINE.findall(machine.raw)]

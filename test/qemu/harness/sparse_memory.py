@@ -4,7 +4,7 @@
 import os
 import struct
 
-from harness import RAM_BASE
+from paths import RAM_BASE
 
 PAGE = 4096
 CHUNK = 0x10000

@@ -1,39 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Debian's kexec with its own purgatory or another one under the meter: from its first instruction to the kernel's.
 
-For test_purgatory.py and bench/purgatory.py; what test_kdump.py has of it too comes first.
+For test_purgatory.py and bench/purgatory.py.
 """
 
-import functools
-import os
-import re
-import tempfile
 import time
 
 import kexec_guest
-import harness
 import meter
+import paths
 from images import cpio, write
+from machine import Machine
+from purgatory_under_kexec import LETHE, grafted, loaded
 
 OPTIONS = {"smp": 1, "memory": 256}
 BECAUSE = "the meter is there instead"
-LETHE = os.path.join(harness.O, "purgatory.ro")
-ELF = os.path.join(harness.O, "purgatory.elf")
-
-
-@functools.cache
-def grafted():
-    """Debian's kexec with Lethe for a purgatory."""
-    with tempfile.TemporaryDirectory(prefix="lethe-") as folder:
-        return kexec_guest.grafted(folder + "/kexec")
-
-
-def loaded(machine):
-    """Where kexec -d said that it puts what: (the purgatory's address, {address: bytes of memory} of all)"""
-    text = machine.raw.decode("utf-8", "replace")
-    entry = re.search(r"kexec_load: entry = (0x[0-9a-f]+)", text)
-    segments = re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)\s+segment\[\d+\]\.memsz *= (0x[0-9a-f]+)", text)
-    return int(entry[1], 16), {int(at, 16): int(size, 16) for at, size in segments}
 
 
 def entry_of(purgatory):
@@ -43,9 +24,8 @@ def entry_of(purgatory):
 
 def machine(initrd, cell, load, **more):
     words = {"load": load, "append": ["second=1"], **more.pop("words", {})}
-    return harness.Machine(harness.KERNEL, initrd=initrd, cpu=cell[0], el=cell[1],
-                           append=kexec_guest.command_line("kexec-e", **words), judge=None,
-                           because=BECAUSE, **OPTIONS, **more)
+    return Machine(paths.KERNEL, initrd=initrd, cpu=cell[0], el=cell[1], cohsan=None, because=BECAUSE,
+                   append=kexec_guest.command_line("kexec-e", **words), **OPTIONS, **more)
 
 
 def segments(initrd, cell, load):
@@ -60,7 +40,7 @@ def measure(name, binary, start, cell, folder):
     load = ["-c,-l"]
     initrd = write(f"{folder}/{name}", cpio([
         *kexec_guest.base(), *kexec_guest.kexec_files(binary), ("k", 0o40755, b"", (0, 0)),
-        kexec_guest.entry("k/Image", harness.KERNEL), ("k/initrd", 0o100644, cpio(kexec_guest.base()), (0, 0))]))
+        kexec_guest.entry("k/Image", paths.KERNEL), ("k/initrd", 0o100644, cpio(kexec_guest.base()), (0, 0))]))
     places = segments(initrd, cell, load)
     run = meter.Meter(folder, places[-1] + start, places[0], end=True)
     with machine(initrd, cell, load, extra=run.options()) as metered:

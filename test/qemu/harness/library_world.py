@@ -13,8 +13,9 @@ import re
 import struct
 
 import meter
-from harness import IMAGES, LOAD, MIB, O, RAM_BASE, VIRT_UART, Machine
-from library_memory import CHUNK, Memory, file_memory, merge, up
+from machine import Machine
+from paths import IMAGES, LOAD, MIB, O, RAM_BASE, VIRT_UART
+from sparse_memory import CHUNK, Memory, file_memory, merge, up
 from list_runner import traps
 from list_runner import E2H as RELOCATOR_E2H
 
@@ -241,7 +242,7 @@ class World:
         assert (len(self.jobs) + 2) * JOB_SIZE <= self.jobs_size()
         return JOBS + len(self.jobs) * JOB_SIZE
 
-    def judge(self, stop):
+    def cohsan_options(self, stop):
         """All RAM is hostile but the program, what its callers stand on, and what they wrote."""
         spent = merge((at, at + len(data)) for at, data in self.results)
         workspaces = merge(self.workspaces)
@@ -298,14 +299,14 @@ def program(world, patch=lambda image: None):
 
 
 @contextlib.contextmanager
-def started(work, world, *, image=None, stop=None, extra=(), judge=None, seconds=None):
+def started(work, world, *, image=None, stop=None, extra=(), cohsan=None, seconds=None):
     """(the machine, which runs; its RAM before it did)"""
     path = os.path.join(work, "program.img")
     with open(path, "wb") as file:
         file.write(image or program(world))
-    judge = {**world.judge(stop or symbols()["finished"]), **(judge or {})}
+    options = {**world.cohsan_options(stop or symbols()["finished"]), **(cohsan or {})}
     with Machine(path, cpu=world.cpu, el=world.el, memory=(world.end - RAM_BASE) // MIB, ram=True,
-                 paused=True, extra=extra, judge=judge) as machine:
+                 paused=True, extra=extra, cohsan=options) as machine:
         if seconds:
             machine.deadline = machine.started + seconds
         with open(machine.ram_path, "r+b") as file:
@@ -349,9 +350,9 @@ def run(work, world, after=lambda path: None, **options):
         compare(machine, world, before)
         after(machine.ram_path)
         machine.drain()
-        judged = [line for line in machine.judge.lines if STOP.match(line)]
-        if len(judged) != 1 or len(machine.judge.lines) != 1:
-            raise machine.failure("the judge: " + "\n".join(machine.judge.lines))
+        stops = [line for line in machine.cohsan.lines if STOP.match(line)]
+        if len(stops) != 1 or len(machine.cohsan.lines) != 1:
+            raise machine.failure("cohsan: " + "\n".join(machine.cohsan.lines))
         return text
 
 
