@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Fixtures; and each file's seconds at the end."""
+"""For all suites of pytest: the two tiers, the order of tests, fixtures, and each file's seconds at the end."""
 
 import collections
+import glob
 import os
 import shutil
 import sys
@@ -10,14 +11,15 @@ import tempfile
 import pytest
 
 sys.path[:0] = [os.path.join(os.path.dirname(__file__), folder)
-                for folder in ("qemu/harness", "cohsan", "mutants", "tool")]
+                for folder in ("qemu/harness", "cohsan", "mutants", "tool", ".")]
 
 import images   # noqa: E402
 import paths    # noqa: E402
+import times    # noqa: E402
 
 
 def pytest_addoption(parser):
-    parser.addoption("--long", action="store_true", help="the full product of boot cells")
+    parser.addoption("--long", action="store_true", help="the long tier, too")
 
 
 def pytest_configure(config):
@@ -25,9 +27,31 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Left out, not skipped: a skipped test is a failure."""
+    """Leaves out the long tier (a skipped test is a failure). The longest tests come first."""
     if not config.getoption("long"):
         items[:] = [item for item in items if not item.get_closest_marker("long")]
+    known = {}
+    if config.option.xmlpath and os.path.exists(config.option.xmlpath):
+        known = times.of_results(config.option.xmlpath)
+    items.sort(key=lambda item: -times.expected(
+        f"{item.nodeid.partition('::')[0].removesuffix('.py').replace('/', '.')}::{item.name}", known))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """xdist's load, but with one test ahead of each process: xdist deals out hundreds, which keeps no order."""
+    from xdist.scheduler.load import LoadScheduling
+
+    class OneAhead(LoadScheduling):
+        def _send_tests(self, node, num):
+            super()._send_tests(node, min(num, 2 - len(self.node2pending[node])))
+    return OneAhead(config, log)
+
+
+def pytest_sessionfinish(session):
+    if not hasattr(session.config, "workerinput"):
+        for path in glob.glob(os.path.join(paths.IMAGES, "tmp/shared-*")):
+            os.unlink(path)
 
 
 @pytest.fixture
@@ -43,6 +67,11 @@ def work():
 @pytest.fixture(scope="session")
 def initrd(tmp_path_factory):
     return images.initramfs(str(tmp_path_factory.mktemp("initrd") / "initrd"))
+
+
+@pytest.fixture(scope="session")
+def small_kernel(tmp_path_factory):
+    return images.small_kernel(str(tmp_path_factory.mktemp("small") / "Image"))
 
 
 def pytest_terminal_summary(terminalreporter):

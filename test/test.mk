@@ -6,6 +6,10 @@
 # The Python modules that several suites share; each suite adds its own folder.
 TEST_PYTHON = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu/harness:test/cohsan:test/mutants:test/tool $(PYTHON)
 
+# pytest on both cores if xdist is there; the tests do not know.
+PYTEST_JOBS = $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf %s '-n 2')
+PYTEST = $(TEST_PYTHON) -m pytest -q -p no:cacheprovider $(PYTEST_JOBS) $(if $(K),-k '$(K)')
+
 # The host command from outside, and the second writer of plans against it. flips is the command's own objects with
 # another main(). -long: the kexec of Debian's other release, too.
 .PHONY: check-tool check-tool-long
@@ -15,8 +19,9 @@ $(FLIPS): test/tool/flips.c test/unit/random.h $(TOOL_OBJS)
 	$(HOSTCC) $(HOST_CFLAGS) $(WARN) $(INCLUDES) -iquote test/unit -o $@ $< $(filter-out %/main.c.o,$(TOOL_OBJS)) -lfdt -lz -lzstd
 check-tool-long: $(KEXEC_OTHER)
 check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC)
-	KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
-		$(TEST_PYTHON) -m pytest -q -p no:cacheprovider test/tool
+	mkdir -p $(O)/test/tool
+	O='$(abspath $(O))' KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
+		$(PYTEST) --junitxml=$(O)/test/tool/result.xml test/tool
 
 audit: $(O)/lethe.elf $(O)/purgatory.ro $(O)/liblethe.a examples
 	O='$(O)' CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) test/audit/audit.py

@@ -92,4 +92,4 @@ $(foreach test,$(UNIT_TESTS),$(eval $(call unit_program,$(test))))
 
 .PHONY: check-unit
 check-unit: $(UNIT_PROGRAMS) $(CAVP)
-	CAVP='$(abspath $(CAVP))' $(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
+	CAVP='$(abspath $(CAVP))' $(TEST_PYTHON) test/run_programs.py --times $(O)/test/unit/times.tsv $(UNIT_PROGRAMS)

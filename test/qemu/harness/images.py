@@ -3,6 +3,7 @@
 
 import hashlib
 import os
+import random
 import struct
 import subprocess
 
@@ -57,6 +58,17 @@ def pack(path, *arguments, kernel=paths.PAYLOAD):
     what = ["--kernel", kernel] if kernel else []
     lethe("pack", *what, *arguments, "-o", path)
     return path
+
+
+def small_kernel(path, size=MIB + MIB // 4):
+    """payload.S as an Image of that size: for a test that has to load and digest a kernel, but not to run Linux."""
+    with open(paths.PAYLOAD, "rb") as file:
+        data = bytearray(file.read())
+    image_size, = struct.unpack_from("<Q", data, IMAGE["image_size"][0])
+    data += bytes(image_size - len(data))
+    data += random.Random(1).randbytes(size - len(data))
+    struct.pack_into("<Q", data, IMAGE["image_size"][0], size)
+    return write(path, data)
 
 
 class Bundle:

@@ -36,11 +36,11 @@ def segments(initrd, cell, load):
         return sorted(loaded(first)[1])
 
 
-def measure(name, binary, start, cell, folder):
+def measure(name, binary, start, cell, folder, kernel):
     load = ["-c,-l"]
     initrd = write(f"{folder}/{name}", cpio([
         *kexec_guest.base(), *kexec_guest.kexec_files(binary), ("k", 0o40755, b"", (0, 0)),
-        kexec_guest.entry("k/Image", paths.KERNEL), ("k/initrd", 0o100644, cpio(kexec_guest.base()), (0, 0))]))
+        kexec_guest.entry("k/Image", kernel), ("k/initrd", 0o100644, cpio(kexec_guest.base()), (0, 0))]))
     places = segments(initrd, cell, load)
     run = meter.Meter(folder, places[-1] + start, places[0], end=True)
     with machine(initrd, cell, load, extra=run.options()) as metered:
@@ -53,7 +53,7 @@ def measure(name, binary, start, cell, folder):
         timed.deadline += 60
         timed.expect("Bye!|client: load status=0")
         began = time.monotonic()
-        timed.expect("Booting Linux on physical CPU")
+        timed.expect("Booting Linux on physical CPU|^payload: base=")
         seconds = time.monotonic() - began
     return {"instructions": counted["instructions"],
             "device": sum(uncached[side]["accesses"] for side in ("loads", "stores")),
@@ -61,10 +61,10 @@ def measure(name, binary, start, cell, folder):
             "seconds": seconds}
 
 
-def side_by_side(cell, folder):
+def side_by_side(cell, folder, kernel=paths.KERNEL):
     """(Lethe's, kexec-tools' own)"""
     stock = kexec_guest.read_kexec()
     at, size = kexec_guest.purgatory_at(stock)
     own = write(f"{folder}/stock.ro", stock[at:at + size])
-    return (measure("lethe", grafted(), entry_of(LETHE), cell, folder),
-            measure("stock", stock, entry_of(own), cell, folder))
+    return (measure("lethe", grafted(), entry_of(LETHE), cell, folder, kernel),
+            measure("stock", stock, entry_of(own), cell, folder, kernel))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The kernels of Debian 12 and 13 start each other: 6.1 and 6.12, as they are for clouds and the generic ones.
 
-By kexec with Lethe inside, which checks what it loaded, and by a bundle under kexec as it is. Each machine is
-under the judge from Lethe's first instruction to the second kernel's; the purgatory with --long only.
+By kexec with Lethe inside, which checks what it loaded, and by a bundle under kexec as it is. cohsan watches each
+machine from Lethe's first instruction to the second kernel's; the purgatory with --long only.
 """
 
 import itertools
@@ -22,13 +22,14 @@ from images import Bundle, cpio, write
 
 FOLDERS = {"": os.environ.get("KERNELS", os.path.join(O, "deps/kernels")),
            "-generic": os.environ.get("KERNELS_GENERIC", os.path.join(O, "deps/kernels-generic"))}
-CLOUD = ["6.1", "6.12"]
+CLOUD = ["6.1", "6.12"]       # from 6.1 to itself goes Debian 12's in all the other files
 ALL = [*CLOUD, "6.1-generic", "6.12-generic"]
-# From 6.1 to itself goes Debian 12's in all the other files.
-WAYS = ["6.1-to-6.12", "6.12-to-6.1", "6.12-to-6.12"]
 CPUS = ["cortex-a72", "neoverse-n1", "max"]
 DOORS = ["purgatory", "image"]
-CHOICES = {"way": WAYS, "door": DOORS, "el": [1, 2], "smp": [1, 4]}
+# The first tier has each way once; 6.12 is first and second by each door, and every CPU comes.
+CELLS = [{"way": "6.12-to-6.12", "door": "image", "el": 2, "smp": 1, "cpu": "max"},
+         {"way": "6.1-to-6.12", "door": "purgatory", "el": 1, "smp": 4, "cpu": "cortex-a72"},
+         {"way": "6.12-to-6.1", "door": "purgatory", "el": 2, "smp": 1, "cpu": "neoverse-n1"}]
 LONG = {"door": DOORS, "way": ["-to-".join(pair) for pair in itertools.product(ALL, ALL)]}
 OTHERS = {"cpu": CPUS, "el": [1, 2], "smp": [1, 4]}
 MEMORY = 512        # MiB: 44 of a kernel, in an archive, unpacked, loaded and started
@@ -36,14 +37,12 @@ LOAD = {"purgatory": purgatory_under_kexec.CHECKED, "image": (*bundle_under_kexe
 
 
 def cells_of(long):
-    """Every way by every door, where each two of the other choices take turns; or few, and the CPUs do."""
-    if long:
-        cells, others = pairwise.product(LONG, lambda cell: True), pairwise.cover(OTHERS, lambda cell: True)
-        others.append(others[0])        # seven do not go in step with four kernels
-        assert len(others) == 7
-    else:
-        cells = pairwise.cover(CHOICES, lambda cell: True)
-        others = [{"cpu": cpu} for cpu in (*CPUS, *CPUS[:2])]
+    """Every way by every door, where each two of the other choices take turns."""
+    if not long:
+        return CELLS
+    cells, others = pairwise.product(LONG, lambda cell: True), pairwise.cover(OTHERS, lambda cell: True)
+    others.append(others[0])        # seven do not go in step with four kernels
+    assert len(others) == 7
     return [{**cell, **more} for cell, more in zip(cells, itertools.cycle(others))]
 
 
@@ -86,7 +85,7 @@ def prepare(folder, kernel, door):
 
 
 def patient(machine):
-    """Two large kernels, one judged while it loads the other; several machines at a time."""
+    """Allows for two large kernels, one watched while it loads the other, beside other machines."""
     machine.deadline += 180
     return machine
 

@@ -2,7 +2,7 @@
 """Bundles under kexec on a machine with UEFI and ACPI: edk2 starts Debian's kernel, which starts the bundle.
 
 The tree is what Linux's EFI stub makes: /chosen with the command line and the way to UEFI's tables. No memory, no
-PSCI, no stdout-path. Each machine is under the judge from Lethe's first instruction on.
+PSCI, no stdout-path. cohsan watches each machine from Lethe's first instruction on.
 """
 
 import kexec_guest
@@ -17,7 +17,7 @@ from uefi_guest import MEMORY, chosen, read_tree
 
 # Such a boot takes 15 to 20 s: two in the first tier, which differ in everything.
 CELLS = [{"cpu": "cortex-a72", "el": 1, "smp": 1, "packed": "kernel"},
-         {"cpu": "neoverse-n1", "el": 2, "smp": 4, "packed": "initrd"}]
+         {"cpu": "neoverse-n1", "el": 2, "smp": 2, "packed": "initrd"}]
 LONG = {**uefi_guest.LONG, "packed": ["kernel", "initrd"]}
 CONSOLE = ("--console", f"pl011,{VIRT_UART:#x}")
 RUN = "loaders=1 t.tree=1"
@@ -77,7 +77,7 @@ def test_started(work, cell):
 
 
 def test_reset_by_the_conduit_of_the_fadt(work, pytestconfig, conduit):
-    """Nobody else knows it: the tree has no PSCI, the plan names none. At EL2 HVC would be refused."""
+    """Only the FADT names it: the tree has no PSCI, the plan names none. At EL2 HVC would be refused."""
     el = conduit[0]
     boot = pack(work + "/boot.img", "--initrd", write(work + "/packed", archive("packed")), *CONSOLE,
                 "--on-fail", "reset", kernel=KERNEL)

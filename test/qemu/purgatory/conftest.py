@@ -20,7 +20,7 @@ def client(tmp_path_factory):
 
     @functools.cache
     def archive(stock, release=kexec_guest.KEXEC, kernel=KERNEL):
-        name = f"{folder}/{stock}-{os.path.basename(release)}-{os.path.basename(os.path.dirname(kernel))}"
+        name = f"{folder}/{stock}-{os.path.basename(release)}-{os.path.getsize(kernel)}"
         binary = None if stock else kexec_guest.grafted(name + ".kexec", release)
         return write(name, cpio([
             *kexec_guest.base(), *kexec_guest.kexec_files(binary, release),
