@@ -150,4 +150,11 @@ def pyflakes():
     return (done.stdout + done.stderr).splitlines() if done.returncode else []
 
 
-AUDITS = [no_addresses, banners, prototypes, barriers, licences, file_size, portable, cppcheck, pyflakes]
+def test_files():
+    """no Python file imports a test_*.py: what tests share is in test/qemu/harness or a conftest.py"""
+    return [f"{name}:{number}: {line.strip()}" for name in files("*.py")
+            for number, line in enumerate(text(name).splitlines(), 1)
+            if re.match(r"\s*(from|import)\s.*\btest_\w+", line)]
+
+
+AUDITS = [no_addresses, banners, prototypes, barriers, licences, file_size, portable, cppcheck, pyflakes, test_files]

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from images import Bundle, Hostile, fdtput, machine_tree, pack, write, ask_for_a_list
+from images import Bundle, Hostile, ask_for_a_list, fdtput, machine_tree, pack, write
 from machine import Machine
 from paths import LOAD, MIB, VIRT_UART
 
