@@ -36,7 +36,7 @@ def segments(initrd, cell, load):
         return sorted(loaded(first)[1])
 
 
-def measure(name, binary, start, cell, folder, kernel):
+def measure(name, binary, start, cell, folder, kernel, timed):
     load = ["-c,-l"]
     initrd = write(f"{folder}/{name}", cpio([
         *kexec_guest.base(), *kexec_guest.kexec_files(binary), ("k", 0o40755, b"", (0, 0)),
@@ -48,23 +48,26 @@ def measure(name, binary, start, cell, folder, kernel):
         metered.expect_exit()
     counted = run.result()
     uncached = counted["uncached"]
-    # From the last line of the first kernel to the first of the second, without the meter.
-    with machine(initrd, cell, load) as timed:
-        timed.deadline += 60
-        timed.expect("Bye!|client: load status=0")
-        began = time.monotonic()
-        timed.expect("Booting Linux on physical CPU|^payload: base=")
-        seconds = time.monotonic() - began
     return {"instructions": counted["instructions"],
             "device": sum(uncached[side]["accesses"] for side in ("loads", "stores")),
             "cached": sum(counted["cached"][side]["accesses"] for side in ("loads", "stores")),
-            "seconds": seconds}
+            "seconds": seconds_of(initrd, cell, load) if timed else None}
 
 
-def side_by_side(cell, folder, kernel=paths.KERNEL):
-    """(Lethe's, kexec-tools' own)"""
+def seconds_of(initrd, cell, load):
+    """From the last line of the first kernel to the first of the second, without the meter."""
+    with machine(initrd, cell, load) as running:
+        running.deadline += 60
+        running.expect("Bye!|client: load status=0")
+        began = time.monotonic()
+        running.expect("Booting Linux on physical CPU|^payload: base=")
+        return time.monotonic() - began
+
+
+def side_by_side(cell, folder, kernel=paths.KERNEL, timed=True):
+    """(Lethe's, kexec-tools' own). timed: the seconds, too, which take another boot each"""
     stock = kexec_guest.read_kexec()
     at, size = kexec_guest.purgatory_at(stock)
     own = write(f"{folder}/stock.ro", stock[at:at + size])
-    return (measure("lethe", grafted(), entry_of(LETHE), cell, folder, kernel),
-            measure("stock", stock, entry_of(own), cell, folder, kernel))
+    return (measure("lethe", grafted(), entry_of(LETHE), cell, folder, kernel, timed),
+            measure("stock", stock, entry_of(own), cell, folder, kernel, timed))
