@@ -179,9 +179,9 @@ run shell: deps-run
 CHECK_SUITES := check-unit check-tool fuzz audit check-build check-qemu check-mutants
 CHECK_LONG_SUITES := check-unit check-tool-long fuzz-long audit check-build check-qemu-long mutants
 check:
-	O='$(O)' MAKE='$(MAKE)' test/check.sh $(CHECK_SUITES)
+	O='$(O)' MAKE='$(MAKE)' PYTHON='$(PYTHON)' test/check.sh $(CHECK_SUITES)
 check-long:
-	O='$(O)' MAKE='$(MAKE)' test/check.sh $(CHECK_LONG_SUITES)
+	O='$(O)' MAKE='$(MAKE)' PYTHON='$(PYTHON)' test/check.sh $(CHECK_LONG_SUITES)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
