@@ -32,7 +32,7 @@ def measure(pages, mode):
         run = meter.Meter(folder, at["measure"], at["measured"])
         with Machine(PROGRAM, memory=memory, load=[(parameters, PARAMETERS)],
                              extra=run.options(), cohsan=None,
-                             because="counted here, judged by the tests") as machine:
+                             because="counted here; the tests have cohsan") as machine:
             machine.deadline = time.monotonic() + 1200
             machine.expect("^OK$")
             machine.expect_exit()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The judge of cache coherence cannot be fooled, and does not fool us: programs of cohsan/programs.
+"""cohsan reports wrong programs and no right ones: those of test/cohsan/programs.
 
-Without the judge every program ends with status 0, right or wrong, for QEMU has no caches. With it,
-a wrong one is reported at the very instruction, and a right one is not.
+Without cohsan every program ends with status 0, right or wrong, for QEMU has no caches. With cohsan a wrong
+one is reported at the very instruction, and a right one is not.
 """
 
 import functools
@@ -24,7 +24,7 @@ REPORT = re.compile(r"^cohsan: ([a-z-]+) pc=0x([0-9a-f]+) \(.+\) va=0x[0-9a-f]+ 
                     r"el=[0-3] \S.*$")
 STOP = re.compile(r"^cohsan: stop pc=0x([0-9a-f]+) el=[0-3] reports=(\d+)$")
 CASES = cohsan_cases.everything()
-# One right and one wrong program of each file run without the judge, too; with --long all do.
+# One right and one wrong program of each file run without cohsan, too; with --long all do.
 FIRST = {(case.file, bool(case.expect), case.el): case for case in reversed(CASES)}.values()
 END = "end\n"       # what every program says before it ends with status 0
 MEMORY = 64
@@ -59,7 +59,7 @@ def run(words):
 
 
 def watched(case, *args):
-    """(status, reports as (kind, pc), stop lines, everything it said)."""
+    """(status, reports as (kind, pc), stop lines, all that it printed) of a program under cohsan."""
     elf = case.path(FOLDER, ".elf")
     table = {name: hex(value) for name, value in symbols(elf).items()}
     arguments = [f"elf={elf}", *(arg.format(**table) for arg in (*case.args, *args))]
@@ -67,7 +67,7 @@ def watched(case, *args):
     reports, stops = [], []
     for line in said.replace(END, "").splitlines():
         stop, report = STOP.match(line), REPORT.match(line)
-        assert stop or report, f"not a line of the judge's: {line}"
+        assert stop or report, f"not a line of cohsan's: {line}"
         if stop:
             stops.append((int(stop[1], 16), int(stop[2])))
         else:
@@ -87,7 +87,7 @@ def at(case, kinds):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_program(case, pytestconfig):
     if case in FIRST or pytestconfig.getoption("long"):
-        assert run(command(case)) == (0, END), "without the judge"
+        assert run(command(case)) == (0, END), "without cohsan"
 
     status, reports, stops, said = watched(case)
     assert said.count(END) == 1, f"does not end as it should:\n{said}"

@@ -59,7 +59,7 @@ class Setup:
         return bundle.save(path)
 
     def boot(self, path, patches, limit, extra=(), linger=0.0):
-        """Raises Wrong when the judge objects or the result is not what it has to be."""
+        """Raises Wrong if cohsan reports, or if the result is not what it has to be."""
         machine = Machine(**self.options(self.patched(path, patches), extra))
         assert machine.cohsan is not None
         try:

@@ -105,7 +105,7 @@ def strict_moves(folder):
 
 @both
 def strict_tree(folder):
-    """A packed tree that nobody cleaned, far behind the plan; x0 is not looked at."""
+    """A packed tree that was not cleaned, far behind the plan; x0 is not looked at."""
     tree = machine_tree(folder + "/own.dtb")
     path = pack(folder + "/boot.img", "--dtb", tree, "--force-dtb", "--append", "a=b")
     bundle = Bundle(path)
@@ -259,7 +259,7 @@ def leaves_el1(folder):
     return leaves(folder, 1)
 
 
-# ---- who else has something in memory ----
+# ---- the loader's things in memory ----
 
 @both
 def loaders_initrd(folder):

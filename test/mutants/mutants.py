@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Breaks Lethe's maintenance and barriers, one instruction at a time, and counts who notices.
+"""Breaks Lethe's maintenance and barriers, one instruction at a time, and counts what notices.
 
     mutants.py [--sample N] [--only REGEX] [--cells REGEX] [--list]
 
 Each mutant (sites.py) is patched into a bundle, sealed again and booted in the cells (cells.py)
-that run the instruction, likely killers first, until one fails: the judge of cache coherence
-reports or the result is wrong. A mutant that boots everywhere has survived, which is a failure
+that run the instruction, likely killers first, until one fails: cohsan reports or the result is
+wrong. A mutant that boots everywhere has survived, which is a failure
 unless docs/use/limits.md lists it with the reason; an entry of that list that is not needed is a
 failure too.
 """
@@ -116,7 +116,7 @@ def seed():
 
 
 def possible(table):
-    """All mutants. What nobody would miss needs no weaker form, nor a swap with another."""
+    """All mutants. An instruction that may be left out needs no weaker form, nor a swap with another."""
     everything = [mutant for subject in SUBJECTS for mutant in sites.mutants(*subject)]
     idle = {(mutant.subject, mutant.site.address) for mutant in everything
             if mutant.kind == "nop" and table.find(mutant)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Strangers under the judge: a kernel that knows nothing of it starts the next one with kexec."""
+"""Programs that are not Lethe's under cohsan: a kernel starts the next one with kexec."""
 
 import json
 import os
@@ -17,7 +17,7 @@ NOP = 0xd503201f
 # Without impdef pointer authentication is slow; with LPA2 Linux 6.12 oopses in kexec_load.
 CPU_OPTIONS = {"max": "max,pauth-impdef=on,lpa2=off"}
 
-# What the judge reports and why that is no harm: docs/internals/cohsan.md, "Strangers". (kinds, symbol)
+# Harmless reports, explained in docs/internals/cohsan.md, "Strangers". (kinds, symbol)
 EXPLAINED = [
     ("fetch-dirty|fetch-no-ic|fetch-no-isb", r"__set_fixmap|__apply_alternatives(\..*)?"),
     ("read-stale", "str(len|cmp|ncmp|nlen)"),
@@ -40,7 +40,7 @@ def functions(folder, kernel=KERNEL):
 
 
 class Listener(cohsan.Cohsan):
-    """Takes in what the judge says; its file is read afterwards."""
+    """Takes cohsan's lines out of the console; its file is read afterwards."""
 
     def __init__(self):
         self.lines, self.held = [], b""
@@ -63,7 +63,7 @@ def reports_of(work, cell, initrd, elf, kernel=KERNEL, more=(), stop="handoff"):
     machine = f"virt,virtualization={'on' if cell['el'] == 2 else 'off'},dtb-randomness=off"
     others = options(cell)
     # nokaslr: symbols; then kexec-tools refuses a tree with a seed. init_on_alloc: Debian's
-    # default; without it a kernel copies fields that nobody wrote, and old lines with them.
+    # default; without it a kernel copies fields that were never written, and old lines with them.
     others["append"] += " nokaslr init_on_alloc=1"
     with Machine(kernel, initrd=initrd, machine=machine, **others,
                  extra=["-plugin", os.path.join(O, ",".join(words))]) as started:
@@ -88,7 +88,7 @@ def is_patched_live(report, kernel):
 
 
 def unexplained(reports, kernel=KERNEL):
-    """Those that nothing above speaks of."""
+    """The reports that the rules above do not explain."""
     left = []
     for report in reports:
         symbol = report["symbol"].split("+")[0]
@@ -106,5 +106,5 @@ def unexplained(reports, kernel=KERNEL):
 def check(reports, kernel=KERNEL):
     left = unexplained(reports, kernel)
     assert not left, json.dumps(left, indent=1)
-    # It was awake.
+    # cohsan was awake.
     assert {"walk-unordered", "read-stale"} <= {report["kind"] for report in reports}

@@ -74,7 +74,7 @@ class List:
         self.world, self.rng, self.shift, self.page = world, world.rng, shift, 1 << shift
         self.padding = padding
         self.list_pages = []
-        self.gap = {}           # of a run: what is nobody's behind it
+        self.gap = {}           # of a run: the bytes behind it, which belong to nothing
         self.runs = self.make_runs(pages, runs)
         count = sum(length for _, length in self.runs)
         pool = max(1, world.rng.randrange(count + 2))

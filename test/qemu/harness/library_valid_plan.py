@@ -21,7 +21,7 @@ class Base:
         self.sources = [pages + i * PAGE for i in (2, 3, 4)]
         self.dests = [pages + i * PAGE for i in (6, 9)]
         self.free = pages + 11 * PAGE
-        world.take(PAGE)        # nobody's
+        world.take(PAGE)        # of no segment
         self.source = world.take(1000, name="source") // 8 * 8 + 1
         world.take(PAGE)
         self.dest = world.take(1500, 8, gap=PAGE, name="destination") + 8

@@ -3,7 +3,7 @@
 
 A World is a machine's RAM before it runs: the program, then the callers' tables and stacks, then an
 arena in which each job has plan, list, workspace, sources and destinations of its own. run() starts
-it under the judge and compares all of RAM, byte for byte, but workspaces and stacks.
+it under cohsan and compares all of RAM, byte for byte, but workspaces and stacks.
 """
 
 import contextlib
@@ -90,7 +90,7 @@ class Tables:
 
 
 class Caller:
-    """How a job's caller runs: drawn at random, then changed by whoever wants it otherwise.
+    """How a job's caller runs: drawn at random, then changed by the test that needs it otherwise.
 
     mapped: [(PA, size, "wb" or .., may be written)] beside what it needs itself, at the same VA
     """
@@ -204,7 +204,7 @@ class World:
         self.workspaces, self.stacks = [], []
         self.worlds = []        # ("clean" or .., (lo, hi))
         self.names = []         # (lo, hi, what)
-        self.notes = []         # one a job, for whoever looks at a failure
+        self.notes = []         # one a job, printed with a failure
 
     def jobs_size(self):
         return 0x20000
@@ -216,7 +216,7 @@ class World:
         return page
 
     def take(self, size, align=8, gap=0x3000, name=""):
-        """Memory of the arena. What lies between is nobody's."""
+        """Memory of the arena. The gaps between belong to no job."""
         start = up(self.at + self.rng.randrange(gap + 1), align)
         self.at = start + size
         assert self.at <= self.end, "the arena is full"
@@ -262,7 +262,7 @@ class World:
         return self.notes[number] if number < len(self.notes) else ""
 
     def name(self, address):
-        return ", ".join(what for lo, hi, what in self.names if lo <= address < hi) or "nobody's"
+        return ", ".join(what for lo, hi, what in self.names if lo <= address < hi) or "of no job"
 
     def exempt(self):
         return merge(self.workspaces + self.stacks)
@@ -341,8 +341,10 @@ def compare_lines(machine, world):
 
 
 def run(work, world, after=lambda path: None, **options):
-    """Runs the jobs to the end, holds the program's lines against world.wanted, compares memory. after:
-    looks at RAM once more, a file."""
+    """Runs the jobs to the end, compares the program's lines with world.wanted, and memory.
+
+    after: gets the path of the RAM file, to look at it once more.
+    """
     with started(work, world, **options) as (machine, before):
         with contextlib.suppress(AssertionError):       # what it said by then says more
             machine.expect_exit()

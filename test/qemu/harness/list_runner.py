@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs relocate/program.S on lists (lists.py), judged or metered, and compares memory."""
+"""Runs relocate/program.S on lists (lists.py), under cohsan or the meter, and compares memory."""
 
 import mmap
 import os
@@ -67,7 +67,7 @@ def run(work, lists, cell, *, options=None, program=PROGRAM, copy_to=None,
         patch=lambda image: None):
     """Runs the jobs and compares memory. Returns pages copied, pages in place.
 
-    options: QEMU's, instead of the judge. copy_to: where the code is to run. patch: edits the
+    options: QEMU's, instead of cohsan's. copy_to: where the code is to run. patch: edits the
     program.
     """
     cpu, el, flags = cell

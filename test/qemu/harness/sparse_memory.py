@@ -15,7 +15,7 @@ def up(value, align=PAGE):
 
 
 class Memory:
-    """Sparse: zero is what nobody wrote. Over another one, which then stays as it is."""
+    """Bytes that were never written are zero. below: another Memory, which stays as it is."""
 
     def __init__(self, below=None):
         self.chunks = {}

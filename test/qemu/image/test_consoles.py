@@ -68,7 +68,7 @@ def test_every_sentence_leaves_room_for_its_status():
     ("noearlycon", False), ("earlyconsole", False)])
 @pytest.mark.parametrize("packed", [True, False])
 def test_console_auto(work, cmdline, speaks, packed):
-    """Somebody trusts stdout-path already, or nobody does."""
+    """--console auto: Lethe prints if the kernel's command line asks for an early console."""
     boot = pack(work + "/boot.img", "--console", "auto", *(["--append", cmdline] if packed else []))
     with Machine(boot, append=None if packed else cmdline) as machine:
         machine.expect("^payload: end")

@@ -12,7 +12,7 @@ from paths import LOAD, MIB, PAYLOAD, VIRT_UART
 from images import (BLOB, IMAGE, IN_PLACE, NONE, PLAN, RESERVE, SEGMENT, SLOT, SOURCE_OFFSET, Bundle,
                     lethe, machine_tree, pack, write)
 
-FREE = 0x4a000000       # RAM that nobody uses
+FREE = 0x4a000000       # unused RAM
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_flipped_bit_in_a_segment(bundle, work, name, where):
 
 @pytest.mark.parametrize("used", [True, False], ids=["used", "unused"])
 def test_flipped_bit_in_the_packed_tree(bundle, work, used):
-    """Judged before a byte of it is believed; and also when the loader's wins: it is a segment."""
+    """Its digest is checked before a byte of it is used; also if the loader's tree wins, for it is a segment."""
     index = bundle.segments()["dtb"]
     bundle.bytes[bundle.segment(index, "source") + 100] ^= 4
     if used:

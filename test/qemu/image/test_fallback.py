@@ -102,7 +102,7 @@ def machine(work, path, at=LOAD, **options):
 
 
 def left_behind(bundle, at, slot):
-    """What that slot may have stored: all of it has to be out of the caches, for nobody looks after it later."""
+    """What that slot may have stored. All of it has to be out of the caches, since no later code cleans it."""
     kernel = bundle.segments()[name("kernel", slot)]
     start = slid(at, bundle.segment(kernel, "source"))
     raw = bundle.segment(bundle.segments()[name("raw0", slot)], "dest")
@@ -254,7 +254,7 @@ def test_other_policies_try_one(work, on_fail, last):
 
 
 def test_damaged_plan_halts(work):
-    """Nobody knows what it asks for."""
+    """It cannot be known what the plan asks for."""
     bundle = make(work)
     bundle.bytes[bundle.slot_base(0) + 40] ^= 1
     with machine(work, bundle.save(work + "/bad.img", seal=False)) as one:
@@ -301,7 +301,7 @@ def test_tree_and_console_of_the_second_slot(work):
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_tree_that_was_begun(work, el):
-    """Half of one lies where nobody writes another: it is out of the caches, too."""
+    """Half of one lies where no other is written: it is out of the caches, too."""
     tree = machine_tree(work + "/own.dtb", el=el)
     bundle = make(work, 2, "--dtb", tree, "--force-dtb")
     size = align_up(os.path.getsize(tree) + 64, 8)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Stage 2: cached or not, and why not. Every boot here is judged, and has to reach the payload."""
+"""Stage 2: cached or not, and why not. cohsan watches every boot here, and each has to reach the payload."""
 
 import os
 
@@ -86,7 +86,7 @@ def test_mode(work, cell):
 @pytest.mark.parametrize("mode", ["cached", "uncached"])
 @pytest.mark.parametrize("memory", ["tree", "uefi", "windows"])
 def test_what_lies_outside_the_extent(work, el, mode, memory):
-    """A raw segment that moves there, the initrd that the loader left, and who says it is RAM."""
+    """A raw segment that moves there, the initrd that the loader left, and what says it is RAM."""
     tree = machine_tree(work + "/loader.dtb", el=el)
     data = b"the loader's" * 5000
     start = 0x4d001003
@@ -162,7 +162,7 @@ def test_source_above_the_cpus_addresses(work, el, cpu, bits):
 
 @pytest.mark.parametrize("el", [1, 2])
 @pytest.mark.parametrize("how", ["no RAM", "not of the plan's", "reserved"])
-def test_source_that_nobody_calls_ram(work, el, how):
+def test_source_that_is_not_listed_as_ram(work, el, how):
     """It may be a device, so it is read as ever: with the MMU off."""
     source = 0x04001003 if how == "no RAM" else ELSEWHERE + 3       # QEMU's second flash
     bundle, raw = sources(work, packed_raw(work, dest=FREE + 5), source)

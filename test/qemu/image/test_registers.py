@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """EL2's and EL1's registers at hand-off, behind the hostile stub, against a table.
 
-Read from outside, through QEMU's gdbstub: at EL1 nobody could read EL2's. The table is made from
+Read from outside, through QEMU's gdbstub: code at EL1 could not read those of EL2. The table is made from
 booting.rst and the Arm ARM, not from src/cpu/el2_regs.c. At EL1 payload.S also uses what would be trapped.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The device tree that the payload gets, taken out of guest memory, judged by dtc and `lethe record`."""
+"""The device tree that the payload gets, taken out of guest memory and read by dtc and `lethe record`."""
 
 import re
 import struct
@@ -130,7 +130,7 @@ def test_seeds(work, cpu, has_rng):
     _, tree = take_with(work, boot, loader, cpu=cpu)
     for name in SEEDS:
         assert bool(fdtget(tree, "/chosen", name, "x")) == has_rng
-    # A packed tree's seeds were read by anybody who has the file.
+    # The seeds of a packed tree are known to every reader of the file.
     fdtput(loader, "-t", "x", "/chosen", "kaslr-seed", "1234", "5678")
     forced = pack(work + "/forced.img", "--dtb", loader, "--force-dtb")
     _, tree = boot_and_take(work, forced, cpu=cpu)

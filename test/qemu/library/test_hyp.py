@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """plan.hyp_stub: from EL1 to EL2 through what answers HVC there, or a status that is printed.
 
-hyp/ is the caller and what stays below it; what a real KVM does, test_kvm.py. The judge watches
+hyp/ is the caller and what stays below it; what a real KVM does, test_kvm.py. cohsan watches
 from the caller's first instruction on.
 """
 
@@ -112,7 +112,7 @@ def test_older_stub_than_stated(work):
         check_hop(machine, [RESTART])
 
 
-# ---- where nobody wants to ----
+# ---- no hyp stub call is wanted ----
 
 @pytest.mark.parametrize("below", STATED)
 @pytest.mark.parametrize("cpu", ["cortex-a53", "neoverse-n1"])

@@ -64,7 +64,7 @@ def jump(work, cpu, *words, flags=(), smp=1, machine_el=2, functions=None, **pla
         words = [*words, "nokaslr", "init_on_alloc=1"]      # kexec_under_cohsan.py says why
     else:
         # Which of the kernel's lines are dirty only the kernel knows, and KVM has to go on reading
-        # its own; but any line of RAM may be filled as long as somebody maps it.
+        # its own; but any line of RAM may be filled as long as it is mapped.
         cohsan["elf"] = HIGH.replace(".img", ".elf")
         cohsan["clean"].append((RAM_BASE, HIGH_AT))
         cohsan["mapped"] = [(RAM_BASE, RAM_END)]
@@ -160,7 +160,7 @@ def check_failure(machine):
 @pytest.mark.parametrize("cpu", ["cortex-a72", "neoverse-n1"])
 @pytest.mark.parametrize("smp", [1, 2])
 def test_protected_kvm_refuses(work, cpu, smp):
-    """It answers nobody any more that it is a stub."""
+    """It no longer answers as a stub."""
     with jump(work, cpu, "kvm-arm.mode=protected", smp=smp, hyp_stub=STUB_4_12) as machine:
         expect_kernel(machine, PROTECTED)
         check_failure(machine)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The library door on plans and lists of all kinds, called from worlds of all kinds: memory against a
-plain reference, and the judge of cache coherence.
+"""The library door on plans and lists of all kinds, called from worlds of all kinds: memory is compared with
+a plain reference, and cohsan watches.
 
 SEED in the environment repeats a failure, which prints it; with CONSOLE=1 all plans say what they do.
 """

@@ -155,7 +155,7 @@ def test_found_later(work, machine, mmu, status, stage, change, is_early):
 
 @each_mmu
 def test_no_stub_below(work, mmu):
-    """The plan says there is one: HVC is somebody else's here."""
+    """The plan says there is one: HVC belongs to another program here."""
     world = World(random.Random(1), "cortex-a72", 1)
     the_plan(world, mmu, BEST, None, [plain(world)], console=True, change=wants_stub)
     world.results = []
@@ -166,7 +166,7 @@ def test_no_stub_below(work, mmu):
 
 @each_machine
 @each_mmu
-def test_source_that_nobody_calls_ram(work, machine, mmu):
+def test_source_that_is_not_listed_as_ram(work, machine, mmu):
     world = World(random.Random(2), *machine)
     segment = plain(world)
     the_plan(world, mmu, BEST, None, [segment], console=True, change=lambda plan: plan.update(

@@ -128,7 +128,7 @@ def no_tree_to_force(base):
 
 
 @row("PLAN_INITRD", ("SLOT", 0, 2, "job"))
-def initrd_of_nobody(base):
+def initrd_in_no_segment(base):
     base.slot["initrd_segment"] = 2
 
 
@@ -261,7 +261,7 @@ def a_tree(base):
     base.slot |= {"tree_base": base.free + 8, "tree_size": 16}
 
 
-goes_to("in nobody's RAM", "DEST_NOT_RAM", 2, lambda b: HOLE)
+goes_to("in RAM of no window", "DEST_NOT_RAM", 2, lambda b: HOLE)
 goes_to("in the workspace", "DEST_LETHE", 2, lambda b: b.workspace)
 goes_to("stored twice", "DEST_OVERLAP", 6, lambda b: b.dests[0] + PAGE)
 goes_to("over a plain segment", "DEST_OVERLAP", 6, lambda b: b.dest // PAGE * PAGE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""src/relocate.S on lists of all kinds: a plain reference, and the judge of cache coherence.
+"""src/relocate.S on lists of all kinds: a plain reference, and cohsan.
 
 SEED in the environment repeats a failure, which prints it.
 """
@@ -91,7 +91,7 @@ def hand_made(entries, page_shift=12, trapped=False, head=None, pages=16, destin
     for i, entry in enumerate(entries(lists.sources[0], lists.destinations[0])):
         lists.store(at + 8 * i, entry.to_bytes(8, "little"))
     lists.job(at | INDIRECTION if head is None else head, page_shift, 0, trap(PLAIN, trapped))
-    # The judge wants the rest of the destinations published, too: all in place.
+    # cohsan wants the rest of the destinations published, too: all in place.
     rest = lists.destinations[0] + (pages << page_shift)
     count = (lists.destinations[1] - rest) >> 12
     at = lists.list_page(16)
@@ -211,6 +211,6 @@ def test_lines_of_any_size(work, shift, log2_words):
 
 @pytest.mark.parametrize("log2_words", [0, 2, 3])
 def test_lines_that_are_shorter(work, log2_words):
-    """A CPU beside others of longer lines: the judge's line is the machine's."""
+    """A CPU beside others of longer lines: cohsan takes the machine's line."""
     lists = random_lists(random.Random(log2_words), PLAIN, 20, sources=MIB, destinations=2 * MIB)
     run(work, lists, PLAIN, patch=lambda image: answer(image, MRS_CTR_EL0, log2_words))

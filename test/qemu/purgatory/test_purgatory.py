@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """purgatory.ro inside Debian's kexec, with its checks on: from Debian's kernel to user space of the next.
 
-Each machine is under the judge from the purgatory's first instruction to the kernel's; where kexec puts it
-is found out first, by the same load in a machine that goes no further.
+cohsan watches each machine from the purgatory's first instruction to the kernel's. A load in a machine that goes no
+further shows first where kexec puts the purgatory. Where the next kernel is not the subject, it is a small one.
 """
 
 import os

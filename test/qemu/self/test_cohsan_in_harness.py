@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The judge in the harness: it is there, it finds Lethe, and what it says counts."""
+"""cohsan in the harness: it is there, it finds Lethe, and its reports fail the test."""
 
 import ast
 import glob
@@ -19,11 +19,11 @@ FREE = 0x4a000000
 NOP = 0xd503201f
 STUB = os.path.join(IMAGES, "hostile.img")
 
-# Machines that run Lethe and are not judged. A new one needs a line here.
+# Machines that run Lethe without cohsan. A new one needs a line here.
 NOT_WATCHED = ["measure",      # test_kimage_cost.py: the library behind a program, metered
               "run",          # test_sha256.py: the library behind a program, no hand-over
               "test_in_turn", # test_purgatory.py: two doors in turn, at other places each time
-              "test_started", # test_kernels.py: the purgatory in the first tier; with --long it is
+              "test_started", # test_kernel_pairs.py: the purgatory in the first tier; with --long it is
               "test_el3",     # test_library_ends.py: refused by its first instructions
               "test_kernel_that_loads_itself"]    # test_purgatory.py: whether Lethe runs is what is asked
 
@@ -86,7 +86,7 @@ def test_what_the_plugin_is_told(work):
 # ---- what it says ----
 
 def heard(*parts):
-    """(the judge, the console) after a machine said these, one read each."""
+    """(cohsan, the console) after a machine printed these parts, one read each."""
     one = object.__new__(cohsan.Cohsan)
     one.lines, one.held = [], b""
     return one, b"".join(map(one.listen, [*parts, b""]))
@@ -149,7 +149,7 @@ def test_cohsan_that_does_not_stop(work, monkeypatch):
 
 
 def test_lethe_that_is_not_found(work):
-    """Two bundles behind firmware: which one it starts, nobody can tell."""
+    """Two bundles behind firmware: the harness cannot tell which one the firmware starts."""
     boot = pack(work + "/boot.img", "--console", f"pl011,{VIRT_UART:#x}")
     jump = write(work + "/jump", b"".join(code.to_bytes(4, "little") for code in (
         0xd2800000, 0x58000061, 0xd61f0020, 0xd503201f)) + LOAD.to_bytes(8, "little"))

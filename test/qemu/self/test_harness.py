@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The judges themselves: the plain kernel boots, the stub is hostile, failures are seen."""
+"""The harness itself: the plain kernel boots, the stub is hostile, failures are seen."""
 
 import glob
 import os
