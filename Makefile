@@ -5,7 +5,7 @@
 #	all		lethe.img, lethe.elf, purgatory.ro, liblethe.a and the host command lethe, in $(O)
 #	run		boot Debian's arm64 kernel through Lethe under QEMU	[CPU EL SMP MEM KERNEL]
 #	shell		the same, and leave a shell on the console
-#	check		first tier of tests; last line "N passed, N failed"
+#	check		first tier of tests; last line "N passed, N failed"	[TIMES=1]
 #	check-long	everything
 #	audit		of the object code and the sources
 #	fuzz		the parsers, N inputs				[N SEED]

@@ -11,11 +11,11 @@ import sys
 import tempfile
 import time
 
-from machine import Machine
-from console import Failure
-import paths
 import meter
+import paths
 import report
+from console import Failure
+from machine import Machine
 
 FOLDER = os.path.join(paths.O, "bench/digest")
 SIZE_AT, MESSAGE_AT = 0x43fff000, 0x44000000      # start.S has them too

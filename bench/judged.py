@@ -9,10 +9,10 @@ import sys
 import time
 
 import os
-from machine import Machine
-import paths
 import images
+import paths
 import report
+from machine import Machine
 
 
 def seconds(boot, judge):

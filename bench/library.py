@@ -11,10 +11,10 @@ import sys
 import tempfile
 import time
 
-from machine import Machine
-import paths
 import meter
+import paths
 import report
+from machine import Machine
 
 PROGRAM = os.path.join(paths.O, "bench/library.img")
 PARAMETERS = 0x43fff000     # main.c has it too

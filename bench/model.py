@@ -13,12 +13,12 @@ import sys
 import tempfile
 import time
 
-from machine import Machine
+import list_runner
 import paths
 import relocate
-import list_runner
 import report
 from digest import BECAUSE, FOLDER, MESSAGE_AT, SIZE_AT
+from machine import Machine
 
 CORES = ("cortex-a53", "cortex-a57", "cortex-a72", "neoverse-n1", "neoverse-n2")
 BLOCKS = 32             # of the message; one more is padding

@@ -11,8 +11,8 @@ import random
 import sys
 import tempfile
 
-import paths
 import list_runner
+import paths
 import report
 from lists import DESTINATION, DONE, INDIRECTION, LISTS, SOURCE, Lists
 

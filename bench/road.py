@@ -13,11 +13,11 @@ import tempfile
 import time
 
 import digest
-from machine import Machine
-import paths
 import images
 import meter
+import paths
 import report
+from machine import Machine
 
 PEER = "kexec-tools"
 TITLES = {"payload": "A small payload", "kernel": "Debian's kernel and an initrd"}

@@ -14,9 +14,9 @@ import subprocess
 
 import pytest
 
-from machine import LIMIT_LOADED
-import paths
 import cohsan_cases
+import paths
+from machine import LIMIT_LOADED
 
 FOLDER = os.path.join(paths.IMAGES, "cohsan")
 PLUGIN = os.path.join(paths.O, "cohsan.so")

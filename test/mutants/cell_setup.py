@@ -6,9 +6,9 @@ import re
 import struct
 
 import cohsan
+from images import Bundle, Hostile
 from machine import Machine
 from paths import LOAD, MIB, PAYLOAD
-from images import Bundle, Hostile
 from sites import CAVE_END
 
 BUNDLE = object()       # in a machine's options: the path of the bundle, mutated or not

@@ -11,8 +11,8 @@ import images
 import library_cells
 import relocations
 from cell_setup import BUNDLE, TARGET, Setup, by_stub, lines, memory, payload
-from paths import LOAD, MIB, PAYLOAD, TOP, VIRT_UART
 from images import Bundle, machine_tree, pack, uefi_memory, write
+from paths import LOAD, MIB, PAYLOAD, TOP, VIRT_UART
 
 FREE = 0x4a000000
 ELSEWHERE = 0x4c000000

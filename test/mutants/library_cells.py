@@ -6,8 +6,8 @@ import re
 
 import library_world
 from cell_setup import Wrong
-from paths import LOAD
 from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
+from paths import LOAD
 
 
 class Call:

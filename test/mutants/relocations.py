@@ -6,8 +6,8 @@ import re
 
 import list_runner
 from cell_setup import Wrong
-from paths import LOAD, MIB
 from lists import DESTINATION, DONE, INDIRECTION, LISTS, SOURCE, Lists
+from paths import LOAD, MIB
 
 E2H, ICACHE = list_runner.E2H, list_runner.ICACHE
 

@@ -16,13 +16,13 @@ LINUX = "Booting Linux on physical CPU"
 
 
 def archive(who):
-    """What runs last: it says whose initrd it is, and what the tree tells of Lethe."""
+    """The second kernel's archive: its /init prints `who`, and Lethe's record in the tree."""
     return cpio([*kexec_guest.base(), kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
                  ("who", 0o100644, who.encode(), (0, 0))])
 
 
 def bundle_of(folder, what, kernel=KERNEL, *more):
-    """kernel: nothing else is in it. initrd: that, too. append: and a command line."""
+    """what: "kernel" alone; "initrd", which comes beside it; "append", a command line as well."""
     options = []
     if what != "kernel":
         options += ["--initrd", write(folder + "/packed", archive("packed"))]
@@ -40,7 +40,7 @@ def client(folder, boot, *, initrd=True, files=()):
 
 
 def cohsan_options(boot, at=AT):
-    """From a bundle's first instruction. Of what kexec loaded beside it nothing is believed clean."""
+    """cohsan starts at the bundle's first instruction. Of what kexec loaded, only the bundle is clean."""
     return {"start": at, "clean": [(at, at + os.path.getsize(boot))]}
 
 
@@ -53,7 +53,7 @@ def options(cell, load=CALLED, **more):
 
 
 def expect_lethe(machine, boot, el, at=AT):
-    """It runs, where it was expected; what it says of each segment; it leaves."""
+    """Lethe runs at the expected address, finds each segment good, and enters the kernel."""
     machine.expect(rf"^lethe: 0\.1\.0 at {at:#x} EL{el} E2H=0 ")
     for name in Bundle(boot).segments():
         machine.expect(rf"^lethe: {name} \d+ sha256 ok")
@@ -61,7 +61,7 @@ def expect_lethe(machine, boot, el, at=AT):
 
 
 def expect_record(machine, boot, el, count):
-    """As user space reads it from /sys/firmware/fdt."""
+    """The record, as user space reads it from /sys/firmware/fdt."""
     machine.expect("^door +image$", "^mode +cached$", f"^entered at +EL{el}$",
                    f"^handed over at +EL{el}$", "^slot +0$", f"^boot count +{count}$",
                    "^segment +verdict$",

@@ -73,7 +73,7 @@ def find(kernel, load, base, stub):
 
 
 def blob_size(elf):
-    """Of the blob with its bss and stacks: the symbol at its end."""
+    """The size of the blob with its bss and stacks, by the symbol at its end."""
     symbols = subprocess.run(["readelf", "-sW", elf], check=True, stdout=subprocess.PIPE, text=True)
     return next(int(words[1], 16) for words in map(str.split, symbols.stdout.splitlines())
                 if len(words) == 8 and words[7] == "lethe_blob_end")

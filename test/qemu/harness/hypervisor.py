@@ -5,9 +5,9 @@ import os
 import struct
 
 import cohsan
+from images import write
 from machine import Machine
 from paths import IMAGES, LOAD, O, PAYLOAD, RAM_BASE
-from images import write
 
 PROGRAM = os.path.join(IMAGES, "hyp.img")
 TABLE = 64
@@ -24,7 +24,7 @@ X = (0x1111, 0x2222222200000000, 3, 1 << 63)
 
 
 def plain_payload(path):
-    """payload.S without what makes it an Image: it may be given any x0..x3."""
+    """payload.S without the magic of an Image, so that a plan may give it any x0..x3."""
     with open(PAYLOAD, "rb") as file:
         data = bytearray(file.read())
     data[ARM64_MAGIC:ARM64_MAGIC + 4] = bytes(4)
@@ -43,7 +43,7 @@ def program(path, *flags, hyp_stub=NONE, el=0, mode=0, dest=OVER, mem_size=MEM_S
 
 
 def cohsan_options(path, payload, at=LOAD, dest=OVER, mem_size=MEM_SIZE):
-    """From the program's first instruction; only its file and the payload's are clean."""
+    """cohsan starts at the program's first instruction. Only its file and the payload's are clean."""
     blob = cohsan.blob_size(os.path.join(O, "lethe.elf"))
     return {"start": at, "stop": dest, "elf": PROGRAM.replace(".img", ".elf"),
             "clean": [(start, start + os.path.getsize(file))

@@ -44,7 +44,7 @@ SOURCE_OFFSET, IN_PLACE, RESERVE = 1, 4, 8
 
 
 def lethe(*arguments, status=0):
-    """Runs the host command; its stdout, or with another expected status its stderr."""
+    """Runs the host command. Returns stdout, or stderr if another status is expected."""
     done = subprocess.run([LETHE, *map(str, arguments)], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == status, \
@@ -271,7 +271,7 @@ def source_of(tree, *options):
 
 
 def uefi_memory(tree, at, *ranges):
-    """RAM is told by an EFI memory map at that address, not by /memory. The map's bytes."""
+    """Replaces /memory by an EFI memory map at that address. Returns the map's bytes."""
     fdtput(tree, "-r", "/memory@40000000")
     table = b"".join(struct.pack("<IIQQQQQ", 7, 0, start, 0, (end - start) // 4096, 0xf, 0)
                      for start, end in ranges)

@@ -8,8 +8,8 @@ import re
 import struct
 
 import kexec_guest
-from machine import Machine
 from images import write
+from machine import Machine
 
 STEXT_OFFSET = 0x10000      # of _stext in an arm64 Image: behind the header's 64 KiB
 LINE = re.compile(rb"^([0-9a-f]{16}) [tTwW] ([^\s]+)\r?$", re.MULTILINE)
@@ -25,7 +25,7 @@ def functions(kernel, work):
 
 
 def make_elf(path, symbols):
-    """symbols: [(address, name)]. No segments: the ELF says where nothing is."""
+    """symbols: [(address, name)]. The ELF has no segments."""
     names = bytearray(b"\0")     # 0x12: GLOBAL, FUNC; 0xfff1: ABS
     table = bytearray(24)
     for address, name in symbols:

@@ -6,9 +6,9 @@ import os
 import re
 import struct
 
-import kexec_guest
 import cohsan
 import kernel_symbols
+import kexec_guest
 from machine import Machine
 from paths import KERNEL, LOAD, MIB, O, RAM_BASE
 

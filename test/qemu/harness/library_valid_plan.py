@@ -3,13 +3,13 @@
 
 import struct
 
-from library_world import C, PAGE, Caller, blob_size, up
 from library_plans import HALT, NONE, SOURCE_LIST, WORK, write_plan
+from library_world import C, PAGE, Caller, blob_size, up
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 
 
 class Base:
-    """A plan that is taken, in parts: two list pages, a segment that they bring, one that they do not."""
+    """A valid plan in parts: two list pages, a segment that they bring, and one that they do not."""
 
     def __init__(self, world, mmu):
         self.world, self.mmu = world, mmu

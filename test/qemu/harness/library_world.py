@@ -13,11 +13,11 @@ import re
 import struct
 
 import meter
+from list_runner import traps
+from list_runner import E2H as RELOCATOR_E2H
 from machine import Machine
 from paths import IMAGES, LOAD, MIB, O, RAM_BASE, VIRT_UART
 from sparse_memory import CHUNK, Memory, file_memory, merge, up
-from list_runner import traps
-from list_runner import E2H as RELOCATOR_E2H
 
 PROGRAM = os.path.join(IMAGES, "library.img")
 BLOB = os.path.join(O, "lethe-boot.bin")
@@ -46,13 +46,13 @@ def symbols():
 
 @functools.lru_cache(maxsize=None)
 def blob_size():
-    """With bss, tables, stacks: it says so."""
+    """The blob's size with bss, tables and stacks, from its header."""
     with open(BLOB, "rb") as file:
         return struct.unpack_from("<Q", file.read(128), 64 + 16)[0]
 
 
 class Tables:
-    """A caller's: 4 KiB pages, in as many levels as it takes."""
+    """A caller's translation tables: 4 KiB pages, in as many levels as the VA size needs."""
 
     def __init__(self, world, bits, single):
         self.world, self.single = world, single
@@ -133,7 +133,7 @@ class Caller:
         self.stack = world.low() + 1024
 
     def interrupted(self):
-        """All the time, by the timer."""
+        """The timer interrupts the caller all the time."""
         self.flags |= FLAG_IRQ | FLAG_SP0
         self.daif &= ~0x80
         self.hcr |= 1 << 4
@@ -243,7 +243,7 @@ class World:
         return JOBS + len(self.jobs) * JOB_SIZE
 
     def cohsan_options(self, stop):
-        """All RAM is hostile but the program, what its callers stand on, and what they wrote."""
+        """All RAM is hostile but the program, its callers' tables and stacks, and the bytes that they wrote."""
         spent = merge((at, at + len(data)) for at, data in self.results)
         workspaces = merge(self.workspaces)
         may_write = [*self.stacks, *workspaces, *spent]
@@ -258,7 +258,7 @@ class World:
         return options
 
     def note(self, number):
-        """What there is to say of a job."""
+        """The note of a job, for a failure."""
         return self.notes[number] if number < len(self.notes) else ""
 
     def name(self, address):
@@ -269,7 +269,7 @@ class World:
 
 
 def difference(world, found, wanted):
-    """The first bytes that are not as they should be; None."""
+    """The first bytes that differ, as text; None if none do."""
     exempt = world.exempt()
     zero = bytes(CHUNK)
     for index in sorted(found.chunks.keys() | wanted.chunks.keys()):
@@ -318,7 +318,7 @@ def started(work, world, *, image=None, stop=None, extra=(), cohsan=None, second
 
 
 def compare(machine, world, before):
-    """All of RAM with what it is to be."""
+    """Compares all of RAM with the expected bytes."""
     wanted = Memory(before)
     for address, data in world.results:
         wanted.write(address, data)

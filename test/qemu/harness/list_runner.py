@@ -7,9 +7,9 @@ import re
 import struct
 
 import meter
+from lists import JOBS, LISTS
 from machine import Machine
 from paths import IMAGES, LOAD, MIB, O, RAM_BASE, TOP, VIRT_UART
-from lists import JOBS, LISTS
 
 PROGRAM = os.path.join(IMAGES, "relocate.img")
 HEADER = os.path.join(TOP, "include/lethe/relocate.h")
@@ -55,7 +55,7 @@ def cohsan_options(lists):
 
 
 def difference(start, found, wanted):
-    """The first bytes that are not as they should be."""
+    """The first bytes that differ, as text; None if none do."""
     for at in range(0, len(wanted), 4096):
         if found[at:at + 4096] != wanted[at:at + 4096]:
             at = next(i for i in range(at, at + 4096) if found[i] != wanted[i])
@@ -111,7 +111,7 @@ def run(work, lists, cell, *, options=None, program=PROGRAM, copy_to=None,
 
 
 def measure(folder, lists, cell, patch=lambda image: None, program=PROGRAM):
-    """What the meter says of the jobs, the code apart: walk, maintenance, copy."""
+    """The meter's counts of the jobs, by parts of the code: walk, maintenance, copy."""
     at = symbols(program)
     start, end = at["lethe_relocate_list"], at["lethe_relocate"] + code_size()
     with open(program, "rb") as file:

@@ -11,7 +11,7 @@ def product(choices, allowed):
 
 
 def cover(choices, allowed):
-    """Some of product(): each pair of values that any allowed cell has is in one of them."""
+    """Some cells of product(), which together have each pair of values that any allowed cell has."""
     cells = product(choices, allowed)
     pairs = [set(itertools.combinations(cell.items(), 2)) for cell in cells]
     left = set().union(*pairs)

@@ -29,7 +29,7 @@ def machine(initrd, cell, load, **more):
 
 
 def segments(initrd, cell, load):
-    """Where kexec puts what: [PA], the kernel's first and the purgatory's last"""
+    """The addresses at which kexec puts its segments: the kernel's first, the purgatory's last."""
     with machine(initrd, cell, [*load, "-d"], words={"wait": 1}) as first:
         first.deadline += 60
         first.expect("^client: waits$")

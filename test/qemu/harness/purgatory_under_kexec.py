@@ -29,7 +29,7 @@ def grafted():
 
 
 def loaded(machine):
-    """Where kexec -d said that it puts what: (the purgatory's address, {address: bytes of memory} of all)"""
+    """The places that kexec -d printed: (the purgatory's address, {address: bytes of memory} of all segments)"""
     text = machine.raw.decode("utf-8", "replace")
     entry = re.search(r"kexec_load: entry = (0x[0-9a-f]+)", text)
     segments = re.findall(r"segment\[\d+\]\.mem *= (0x[0-9a-f]+)\s+segment\[\d+\]\.memsz *= (0x[0-9a-f]+)", text)
@@ -62,7 +62,7 @@ def place(initrd, cell, load=CHECKED, dtb=None):
 
 
 def cohsan_options(at, *clean):
-    """From the purgatory's first instruction. Of the segments that it checks none is believed clean."""
+    """cohsan starts at the purgatory's first instruction. None of the segments that it checks is clean."""
     end = at + blob_size(ELF)
     return {"start": at, "elf": ELF, "clean": [*clean, (at, end)],
             "publish": {"workspace": (at, end)}}
@@ -75,7 +75,7 @@ def expect_regions(machine, at, el, *more):
 
 
 def expect_segments(machine, names=("kernel", "initrd", "dtb")):
-    """In the record, by address: the tree comes before the initrd where there is room between it and the kernel."""
+    """The record's segments, in any order: the tree comes before the initrd if it fits behind the kernel."""
     machine.expect("^segment +verdict$", never="Kernel panic")
     assert {machine.expect(r"^(\w+) +ok$")[1] for _ in names} == set(names)
 

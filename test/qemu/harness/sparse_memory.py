@@ -51,7 +51,7 @@ class Memory:
 
 
 def file_memory(path):
-    """What there is of a sparse file that is a machine's RAM."""
+    """The parts that are not holes of a sparse file, which is a machine's RAM."""
     memory, at = Memory(), 0
     with open(path, "rb") as file:
         end = os.fstat(file.fileno()).st_size

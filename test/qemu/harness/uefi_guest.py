@@ -12,7 +12,7 @@ EFI = ["system-table", "mmap-start", "mmap-size", "mmap-desc-size", "mmap-desc-v
 
 
 def read_tree(machine):
-    """What the running kernel got, as /init prints it."""
+    """The running kernel's device tree, as /init prints it."""
     machine.expect("^client: tree$", never="Kernel panic")
     began = machine.position
     machine.expect("^client: tree end$")
@@ -24,7 +24,7 @@ def read_tree(machine):
 
 
 def chosen(folder, tree):
-    """{name: bytes} of what UEFI left in /chosen; and the names of all nodes in the root."""
+    """{name: bytes} of UEFI's properties in /chosen, and the names of all nodes in the root."""
     path = write(folder + "/seen.dtb", tree)
     found = {name: fdtget(path, "/chosen", "linux,uefi-" + name, "bx") for name in EFI}
     assert all(found.values())

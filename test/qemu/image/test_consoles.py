@@ -16,7 +16,7 @@ FREE = 0x4a000000
 
 
 def test_every_byte_of_a_full_boot(work):
-    """The form of each line is checked by the harness; here that these are all there is."""
+    """The harness checks the form of each line; this test, that there are no other bytes."""
     boot = pack(work + "/boot.img", "--initrd", write(work + "/i", b"i" * 5000), "--append", "x=1")
     with Machine(boot) as machine:
         machine.expect("^payload: base")
@@ -27,7 +27,7 @@ def test_every_byte_of_a_full_boot(work):
 
 
 def test_longest_lines(work):
-    """A name of 15 characters, addresses of 16 digits: no line may grow beyond its 120."""
+    """With a name of 15 characters and addresses of 16 digits no line grows beyond 120 characters."""
     bundle = Bundle(pack(work + "/boot.img"))
     bundle.segment(0, "name", b"fifteen-letters")
     bundle.slot("name", b"fifteen-letterS")
@@ -38,7 +38,7 @@ def test_longest_lines(work):
 
 
 def test_every_sentence_leaves_room_for_its_status():
-    """A line that is cut loses its end, the status. The longest beginnings that each can have."""
+    """A line that is cut loses its end, which is the status. Each sentence gets its longest beginning."""
     with open(os.path.join(TOP, "include/lethe/status.h"), encoding="ascii") as file:
         table = re.findall(r'X\((\w+), -\d+, "(.*?)"\)', file.read())
     table = [("LETHE_E_" + name, sentence) for name, sentence in table]
@@ -77,7 +77,7 @@ def test_console_auto(work, cmdline, speaks, packed):
 
 @pytest.mark.parametrize("where", ["hole", "unmapped", "none"])
 def test_no_uart(work, where):
-    """A fixed address where nothing is, or no console wanted: it boots, silently."""
+    """With no UART at the given address, or with no console wanted, it boots silently."""
     console = {"hole": f"pl011,{HOLE:#x}", "unmapped": "ns16550,0xff00000000", "none": "none"}[where]
     boot = pack(work + "/boot.img", "--console", console)
     with Machine(boot) as machine:

@@ -32,7 +32,7 @@ def boots(path, **options):
 
 
 def refused(path, pattern, *more, host=None, **options):
-    """The machine says so and halts. host: exit code of `lethe verify`, which names the same status."""
+    """The machine prints the status and halts. host: exit code of `lethe verify`, which names the same status."""
     with Machine(path, **options) as machine:
         match = machine.expect(rf"^lethe: FAIL \w+: {pattern}$", *more)
         machine.expect("^lethe: halt$", never="lethe: enter")
@@ -318,13 +318,13 @@ def test_initrd_and_kernel_too_far_apart(bundle, work):
 
 
 def test_no_plan(work):
-    """The bare blob, started as if it were a bundle: it says so on the tree's console."""
+    """The bare blob is started as if it were a bundle: it reports that on the tree's console."""
     from paths import O
     refused(os.path.join(O, "lethe.img"), r".*\(LETHE_E_PLAN_MISSING\)")
 
 
 def test_windows(bundle, work):
-    """The plan's windows are believed before the tree; wrong ones are refused."""
+    """The plan's windows come before the tree's memory; wrong windows are refused."""
     for windows, status, line in (
             ([(FREE, 0x1000)], None, ""), ([(FREE - 0x1000, 0x1000), (FREE, 0x1000)], None, ""),
             ([(FREE + 0x1000, 0x1000)], "DEST_NOT_RAM", 'segment 2 "raw0"'),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A bundle that stops after the check: it says what it would do, and writes nothing."""
+"""A bundle that stops after the check prints what it would do, and writes nothing."""
 
 import pytest
 
@@ -12,7 +12,7 @@ FREE = 0x4a000000
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_stop_after_check_writes_nothing(work, el):
-    """Memory before and after: only Lethe's own place differs."""
+    """Memory is compared before and after: only Lethe's own place differs."""
     raw = write(work + "/raw", b"raw" * 999)
     boot = pack(work + "/boot.img", "--stop-after", "check", "--raw", f"{raw}@{FREE:#x}",
                 "--initrd", write(work + "/i", b"i" * 5000), "--append", "x=1")

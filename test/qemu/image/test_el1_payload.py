@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A payload that is started at EL1 below EL2: what answers there, and the memory that stays reserved for it."""
+"""A payload that is started at EL1 below EL2: Lethe's vectors at EL2, and the memory that stays reserved for them."""
 
 import struct
 
@@ -11,7 +11,7 @@ FREE = 0x4a000000
 
 
 def test_hvc_below_an_el1_payload(work):
-    """Where there is an EL3, HCR_EL2.HCD is RES0 and the HVC arrives at EL2: not supported, and back."""
+    """With an EL3, HCR_EL2.HCD is RES0 and the HVC arrives at EL2, which answers "not supported"."""
     code = struct.pack(
         "<16I",
         0xd51bd05f,     # msr tpidr_el0, xzr  user space may

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Entered at EL3, or by firmware that came from there."""
+"""Lethe is entered at EL3, or by firmware that came from EL3."""
 
 from images import pack, write
 from machine import Machine

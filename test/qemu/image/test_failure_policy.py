@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Faults and failed checks: what the machine does then, by the plan's policy."""
+"""Faults and failed checks, and the plan's failure policy: halt, reset, or nothing else if that cannot be done."""
 
 import time
 
@@ -21,7 +21,7 @@ DIGEST = (-401) & (1 << 64) - 1
 @pytest.mark.parametrize("el", [1, 2])
 @pytest.mark.parametrize("smart", ["hostile", "tame"])
 def test_source_that_faults(work, el, smart):
-    """A plan may name any physical source; where there is nothing, the fault is printed."""
+    """A plan may name any physical source. If nothing answers there, Lethe prints the fault."""
     raw = write(work + "/raw", b"r" * 64)
     bundle = Bundle(pack(work + "/boot.img", "--raw", f"{raw}@{FREE:#x}"))
     index = bundle.segments()["raw0"]
@@ -41,7 +41,7 @@ def test_source_that_faults(work, el, smart):
 
 
 def test_map_of_the_loaders_that_faults(work):
-    """/chosen names an EFI memory map; nothing is there."""
+    """/chosen names an EFI memory map at an address where nothing answers."""
     loader = machine_tree(work + "/loader.dtb")
     fdtput(loader, "-r", "/memory@40000000")
     for name, value in (("start", f"0 {HOLE:x}"), ("size", "90"), ("desc-size", "30"), ("desc-ver", "1")):
@@ -54,7 +54,7 @@ def test_map_of_the_loaders_that_faults(work):
 
 
 def test_nested_fault_halts(work):
-    """The UART's status can be read, its data register cannot be written: printing the fault faults."""
+    """The UART's status can be read, but a store to its data register faults: so does printing the fault."""
     boot = pack(work + "/boot.img", "--console", f"pl011,{VIRT_UART - 16:#x}")
     with Machine(boot, monitor=True) as machine:
         registers = machine.monitor.wait_halted()
@@ -75,7 +75,7 @@ def test_fault_obeys_the_policy(work):
 # ---- policies ----
 
 def damaged(work, *options):
-    """A bundle whose kernel is not what it was."""
+    """A bundle whose kernel has one wrong byte."""
     bundle = Bundle(pack(work + "/boot.img", *options))
     bundle.bytes[-1] ^= 1
     return bundle.save(work + "/bad.img")
@@ -91,7 +91,7 @@ def test_policy_holds_from_the_check_on(work, on_fail, last):
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_on_fail_reset(work, el):
-    """Conduit HVC at EL1, SMC at EL2, as the tree says; readable for five seconds."""
+    """The conduit is HVC at EL1 and SMC at EL2, as the tree says. The lines can be read for five seconds."""
     path = damaged(work, "--on-fail", "reset")
     with Machine(path, el=el, extra=["-no-reboot"]) as machine:
         machine.expect(r"\(LETHE_E_DIGEST\)$", "^lethe: reset in 5 s$")
@@ -102,7 +102,7 @@ def test_on_fail_reset(work, el):
 
 
 def test_on_fail_reset_without_psci(work):
-    """No conduit: that is said, and it halts."""
+    """Without a conduit Lethe says so, and halts."""
     loader = machine_tree(work + "/loader.dtb")
     fdtput(loader, "-r", "/psci")
     path = damaged(work, "--on-fail", "reset", "--dtb", loader, "--force-dtb")
@@ -112,7 +112,7 @@ def test_on_fail_reset_without_psci(work):
 
 
 def test_reset_that_returns(work):
-    """A firmware that does not know SYSTEM_RESET: said, and halted."""
+    """The firmware does not know SYSTEM_RESET: Lethe says so, and halts."""
     path = damaged(work, "--on-fail", "reset")
     stub = Hostile(LOAD + 2 * MIB, "el1", "no-psci").save(work + "/stub")
     with Machine(stub, load=[(path, LOAD + 2 * MIB)], extra=["-no-reboot"]) as machine:

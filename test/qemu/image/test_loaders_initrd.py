@@ -16,7 +16,7 @@ TOP_ADDRESS = (1 << 64) - 1
     (TOP_ADDRESS - 4096, TOP_ADDRESS, "INITRD_WINDOW")], ids=["endless", "inside out", "far"])
 @pytest.mark.parametrize("own", [False, True], ids=["passed on", "replaced"])
 def test_loaders_initrd_that_cannot_be(work, start, end, status, own):
-    """Never a walk through the address space: refused when it would be passed on."""
+    """Lethe refuses it if it would be passed on, and never walks through the address space."""
     tree = machine_tree(work + "/tree.dtb")
     fdtput(tree, "-t", "x", "/chosen", "linux,initrd-start", start >> 32, start & 0xffffffff)
     fdtput(tree, "-t", "x", "/chosen", "linux,initrd-end", end >> 32, end & 0xffffffff)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Plans that the check refuses for what they say of Lethe itself."""
+"""Plans whose statements about Lethe itself the check refuses."""
 
 import pytest
 
@@ -11,7 +11,7 @@ FAULT = (-503) & (1 << 64) - 1
 
 @pytest.mark.parametrize("base, size", [(-4096, 4096), (0, -4096)], ids=["last page", "a page short"])
 def test_workspace_that_is_not_the_blob(work, base, size):
-    """Everything is kept off the workspace; so it has to be where Lethe really is."""
+    """Destinations are kept off the workspace, so the plan's has to be the blob's own place."""
     bundle = Bundle(pack(work + "/boot.img"))
     blob = bundle.plan("workspace_size")
     bundle.plan("workspace_base", base % blob)
@@ -21,7 +21,7 @@ def test_workspace_that_is_not_the_blob(work, base, size):
 
 
 def test_packed_tree_of_a_plan_that_failed(work):
-    """Its place was not computed, and is not looked at: address 0 is the secure world's here."""
+    """The tree's place was not computed, so it is not read: address 0 belongs to the secure world here."""
     tree = machine_tree(work + "/tree.dtb")
     bundle = Bundle(pack(work + "/boot.img", "--dtb", tree, "--force-dtb"))
     ask_for_a_list(bundle)

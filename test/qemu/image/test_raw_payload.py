@@ -14,7 +14,7 @@ FREE = 0x4a000000
 
 
 def raw_payload(work, address, *options):
-    """With the tail that its header claims: of a raw segment Lethe looks at no header."""
+    """The payload with the tail that its header claims, since Lethe reads no header of a raw segment."""
     with open(PAYLOAD, "rb") as file:
         data = file.read()
     raw = write(work + "/flat", data.ljust(0x20000, b"\0"))
@@ -24,7 +24,7 @@ def raw_payload(work, address, *options):
 @pytest.mark.parametrize("el", [1, 2])
 @pytest.mark.parametrize("address", [FREE, RAM_BASE, 0x4f000001 & ~3, 0x4b0f0f00])
 def test_raw_payload(work, el, address):
-    """Not Linux, at its own address, any alignment its own entry allows; it gets a tree too."""
+    """A program that is not Linux, at its own address with any alignment; it gets a tree, too."""
     boot = raw_payload(work, address)
     with Machine(boot, el=el, ram=True, cohsan={"stop": address}) as machine:
         machine.expect(rf"^lethe: enter {address:#x} EL{el}$")
@@ -79,7 +79,7 @@ def test_moved_segment_arrives_and_its_tail_is_zero(work):
 
 
 def test_nothing_else_is_written(work):
-    """A whole boot: memory outside the extent, the raw segment and the payload's own is as it was."""
+    """A whole boot changes only the extent, the raw segment and the payload's own memory."""
     raw = write(work + "/raw", b"raw" * 999)
     boot = pack(work + "/boot.img", "--raw", f"{raw}@{FREE:#x}", "--initrd", write(work + "/i", b"i" * 50))
     end = LOAD + Bundle(boot).plan("extent_size")

@@ -7,9 +7,9 @@ booting.rst and the Arm ARM, not from src/cpu/el2_regs.c. At EL1 payload.S also 
 
 import pytest
 
+from images import Hostile, pack
 from machine import Machine
 from paths import LOAD, MIB
-from images import Hostile, pack
 
 MASK = (1 << 64) - 1
 
@@ -105,7 +105,7 @@ def test_el2_registers(work, cpu, el, flags, gic3):
 
 @pytest.mark.parametrize("el, to", [(2, 2), (2, 1), (1, 1)])
 def test_streaming_mode_is_left(work, el, to):
-    """A kernel that uses SME may be left in streaming mode; the next one is not to start there."""
+    """A kernel that uses SME may be left in streaming mode; the next one must not start there."""
     target = LOAD + 2 * MIB
     boot = pack(work + "/boot.img", *(["--el", "1"] if to < el else []))
     stub = Hostile(target, "streaming").save(work + "/stub")
@@ -132,7 +132,7 @@ def test_el1_is_refused_with_more_than_one_cpu(work):
 
 
 def test_el1_to_el1_with_more_than_one_cpu(work):
-    """Entered at EL1 there is nothing to lower: fine."""
+    """If Lethe is entered at EL1, it does not lower the level, so more CPUs are fine."""
     boot = pack(work + "/boot.img", "--el", "1")
     with Machine(boot, el=1, smp=2) as machine:
         assert machine.payload()["el"] == 1

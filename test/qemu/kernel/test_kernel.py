@@ -8,9 +8,9 @@ the way into Lethe and out of it meet; CPU, number of CPUs and GIC, which do not
 import os
 
 import pairwise
+from images import Bundle, Hostile, align_up, fdtput, machine_tree, pack
 from machine import Machine
 from paths import KERNEL, LOAD, MIB, UBOOT
-from images import Bundle, Hostile, align_up, fdtput, machine_tree, pack
 
 CHOICES = {
     "cpu": ["cortex-a53", "cortex-a72", "neoverse-n1", "max"],

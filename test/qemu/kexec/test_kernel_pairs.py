@@ -11,14 +11,14 @@ import re
 
 import pytest
 
-import kexec_guest
-import pairwise
-import kexec_under_cohsan
 import bundle_under_kexec
+import kexec_guest
+import kexec_under_cohsan
+import pairwise
 import purgatory_under_kexec
+from images import Bundle, cpio, write
 from machine import Machine
 from paths import O
-from images import Bundle, cpio, write
 
 FOLDERS = {"": os.environ.get("KERNELS", os.path.join(O, "deps/kernels")),
            "-generic": os.environ.get("KERNELS_GENERIC", os.path.join(O, "deps/kernels-generic"))}
@@ -58,7 +58,7 @@ def image(name):
 
 
 def release(name):
-    """As it calls itself; and it is what its name here says."""
+    """The kernel's own release, which has to fit its name here."""
     with open(image(name), "rb") as file:
         found = re.search(rb"Linux version (\S+) \(", file.read())[1].decode()
     assert found.startswith(name.partition("-")[0] + "."), found
@@ -91,7 +91,7 @@ def patient(machine):
 
 
 def purgatory_at(kernel, cell, initrd):
-    """Where kexec puts it: by the same load in a machine that goes no further."""
+    """The purgatory's address, by the same load in a machine that goes no further."""
     with Machine(kernel, **options(cell, initrd, load=["-d"], wait=1)) as machine:
         patient(machine).expect("^client: waits$")
         return purgatory_under_kexec.loaded(machine)[0]

@@ -59,7 +59,7 @@ def prepared(tmp_path_factory):
 
 
 def told_tree(path, cell):
-    """QEMU's, with something in it that is passed on, and how often Lethe was there."""
+    """QEMU's tree, with a model that is passed on, and a boot count."""
     machine_tree(path, memory=MEMORY, el=cell["el"], smp=cell["smp"],
                  cpu=kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]))
     fdtput(path, "-t", "s", "/", "model", "passed on")
@@ -69,7 +69,7 @@ def told_tree(path, cell):
 
 
 def expect_second(machine, cell, what):
-    """Which command line, tree and initrd the second kernel got."""
+    """The second kernel's command line, tree and initrd."""
     machine.expect(LINUX, rf"smp: Brought up 1 node, {cell['smp']} CPU",
                    rf"CPU: All CPU\(s\) started at EL{cell['el']}",
                    f"^client: cmdline={PACKED if what == 'append' else LOADERS}$",

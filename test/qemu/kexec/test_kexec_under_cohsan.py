@@ -11,11 +11,11 @@ import struct
 import pytest
 
 import kexec_guest
-import pairwise
 import kexec_under_cohsan
+import pairwise
+from images import write
 from machine import Machine
 from paths import KERNEL
-from images import write
 
 CHOICES = {
     "cpu": ["cortex-a57", "neoverse-n1", "max"],

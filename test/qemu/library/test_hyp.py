@@ -11,10 +11,10 @@ import pytest
 
 import hypervisor
 import pairwise
-from machine import Machine
-from paths import LOAD, MIB
 from hypervisor import ELSEWHERE, FAILED, NONE, STUB_4_7, STUB_4_12, X
 from images import Bundle, pack
+from machine import Machine
+from paths import LOAD, MIB
 
 STATED = {"4.7": STUB_4_7, "4.12": STUB_4_12, "kvm": STUB_4_12}
 RESET, RESTART, REFUSED = "reset vectors", "soft restart", "refused"

@@ -13,11 +13,11 @@ import pytest
 
 import hypervisor
 import kexec_under_cohsan
-from machine import Machine
-from paths import LOAD, MIB, RAM_BASE, TINY
 from hypervisor import FAILED, NONE, PAYLOAD_AT, STUB_4_7, STUB_4_12, X
 from images import fdtput, machine_tree
 from kexec_under_cohsan import CPU_OPTIONS
+from machine import Machine
+from paths import LOAD, MIB, RAM_BASE, TINY
 
 pytestmark = pytest.mark.long
 

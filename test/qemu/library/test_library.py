@@ -11,8 +11,8 @@ import random
 
 import pytest
 
-from library_world import COUNT, MIB, Caller, World, file_memory, run
 from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
+from library_world import COUNT, MIB, Caller, World, file_memory, run
 
 CPUS = ("cortex-a53", "cortex-a72", "neoverse-n1", "max")
 MACHINES = [(cpu, el, False) for cpu in CPUS for el in (1, 2)] + \

@@ -9,13 +9,13 @@ import struct
 
 import pytest
 
+from images import fdtget, machine_tree, write
 from machine import Machine
 from paths import LOAD
-from images import fdtget, machine_tree, write
 from library_world import BOOT, CHECK, JOBS, PAGE, PROGRAM, SIZE, TABLES, Caller, World, blob_size, compare, \
     compare_lines, halts, program, run, started, symbols, up
-from library_valid_plan import Base
 from library_plans import BEST, HALT, IN_PLACE, UNCACHED, WORK, List, the_plan, write_plan
+from library_valid_plan import Base
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 
 MACHINES = [("cortex-a72", 2, False), ("neoverse-n1", 1, False), ("neoverse-n1", 2, True)]
@@ -242,7 +242,7 @@ def wanted(work, *questions):
 
 
 def test_workspace_that_is_just_enough(work):
-    """And one page less, which says what it would take."""
+    """One page less is refused, with the size that is needed."""
     lists = {12: 8, 14: 1000, 16: 3000}     # page shift: padding
     world = World(random.Random(7), "cortex-a72", 2)
     made = {shift: List(world, shift, 2, 2, "full", padding) for shift, padding in lists.items()}
@@ -270,7 +270,7 @@ def test_workspace_that_is_just_enough(work):
 # ---- where it is not for ----
 
 def test_el3(work):
-    """Back at once. A few instructions in flash call it and stay where it comes back to."""
+    """lethe_boot() returns at once. A few instructions in flash call it and stay at the return address."""
     code = b"".join(word.to_bytes(4, "little") for word in (
         0xd2800000, 0xd2800001,             # mov x0, #0; mov x1, #0
         0x580000c2, 0x580000e3,             # ldr x2, the stack; ldr x3, lethe_boot

@@ -110,7 +110,7 @@ def test_kernel(work, most):
 
 
 def test_linear(work):
-    """The cost of an entry is that of any other."""
+    """Every entry costs the same."""
     costs = [measure(work, kernel_and_initrd(count, 4)) for count in (1000, 10000, 99700)]
     slopes = [(b[0] - a[0]) / (b[2] - a[2]) for a, b in zip(costs, costs[1:])]
     print(slopes)

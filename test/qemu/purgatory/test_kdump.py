@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The crash kernel behind Lethe: Debian's kernel panics, and what it starts keeps to the crash window.
+"""The crash kernel behind Lethe: Debian's kernel panics, and Lethe and the crash kernel keep to the crash window.
 
-Loaded by kexec as it is, from a bundle; or by a kexec whose purgatory is Lethe, from Debian's kernel itself.
+kexec as it is loads a bundle; or a kexec whose purgatory is Lethe loads Debian's kernel itself.
 
 cohsan watches each machine from Lethe's first instruction on. Here it also knows where Lethe may load from and store
 to: the window, and the console. Memory outside the window is what the dump is about.
@@ -17,12 +17,12 @@ import struct
 import pytest
 
 import kexec_guest
-import pairwise
 import kexec_under_cohsan
+import pairwise
+from cohsan import blob_size
+from images import Bundle, cpio, pack, write
 from machine import Machine
 from paths import KERNEL, O, RAM_BASE, VIRT_UART
-from images import Bundle, cpio, pack, write
-from cohsan import blob_size
 from purgatory_under_kexec import ELF, grafted, loaded
 
 MEMORY = 512
@@ -37,13 +37,13 @@ CELL = {"cpu": "neoverse-n1", "el": 2, "panics": 2}     # where the choices make
 
 
 def archive(who):
-    """The crash kernel's: whose it is, and what the tree tells of Lethe."""
+    """The crash kernel's archive: its /init prints `who`, and Lethe's record in the tree."""
     return cpio([*kexec_guest.base(), kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
                  ("who", 0o100644, who.encode(), (0, 0))])
 
 
 def first_archive(path, image, initrd=None, kexec=None):
-    """The first kernel's: what its kexec loads, as paths and bytes, and perhaps another kexec."""
+    """The first kernel's archive: the files that its kexec loads, and perhaps another kexec."""
     loaded = [("k/initrd", 0o100644, initrd, (0, 0))] if initrd else []
     return write(path, cpio([*kexec_guest.base(), *kexec_guest.kexec_files(kexec), ("k", 0o40755, b"", (0, 0)),
                              kexec_guest.entry("k/Image", image), *loaded]))
@@ -51,7 +51,7 @@ def first_archive(path, image, initrd=None, kexec=None):
 
 @dataclasses.dataclass
 class ByImage:
-    """What kexec loads is a bundle, and what stands before it is the stock purgatory.
+    """kexec loads a bundle, and the stock purgatory runs before it.
 
     who: whose initrd is the crash kernel's, kexec's ("loaders") or the bundle's ("packed").
     """
@@ -62,7 +62,7 @@ class ByImage:
     door: str = "image"
 
     def prepare(self, folder):
-        """Makes what the first kernel gets: path is the Image for kexec, initrd the archive."""
+        """Makes the first kernel's files: path is the Image for kexec, initrd the archive."""
         initrd = archive(self.who)
         packed = ["--initrd", write(folder + "/packed", initrd)] if self.who == "packed" else []
         self.path = pack(folder + "/boot.img", "--on-fail", self.policy, *packed, kernel=KERNEL)
@@ -75,11 +75,11 @@ class ByImage:
                 "read": [WINDOW, CONSOLE], "write": [WINDOW, CONSOLE]}
 
     def names(self):
-        """Of the segments, in the order in which Lethe speaks of them."""
+        """{name: index} of the segments, in the order of Lethe's lines."""
         return self.parts.segments()
 
     def place(self, name):
-        """Where kexec put it, and where it stays: (address, bytes of the file, bytes of memory)"""
+        """The segment's place, from which it does not move: (address, bytes of the file, bytes of memory)"""
         fields = (self.parts.segment(self.names()[name], field)
                   for field in ("source", "file_size", "mem_size"))
         source, file_size, mem_size = fields
@@ -116,14 +116,14 @@ class ByImage:
 
 @dataclasses.dataclass
 class ByPurgatory(ByImage):
-    """What kexec loads is Debian's kernel, of which it makes a digest, and what stands before it is Lethe."""
+    """kexec loads Debian's kernel and makes its digest, and Lethe runs before the kernel."""
 
     policy: str = "reset"
     load: tuple = ("-c", "-p", "--serial=ttyAMA0")
     door: str = "purgatory"
 
     def prepare(self, folder):
-        """Where kexec puts what is the same on every CPU: said by a load in a machine that goes no further."""
+        """Finds where kexec puts its segments, on every CPU, by a load in a machine that goes no further."""
         self.contents = {"initrd": archive(self.who), "elfcorehdr": b"\x7fELF\2\1\1" + bytes(9)}
         with open(KERNEL, "rb") as file:
             self.contents["kernel"] = file.read()
@@ -141,7 +141,7 @@ class ByPurgatory(ByImage):
         return self
 
     def cohsan_options(self):
-        """Of what it checks nothing is believed clean, and all is to be when the crash kernel starts.
+        """No segment that it checks is clean, and each has to be when the crash kernel starts.
 
         It may store to its own segment only: nothing is moved.
         """
@@ -152,7 +152,7 @@ class ByPurgatory(ByImage):
                 "read": [WINDOW, CONSOLE], "write": [(self.at, end), CONSOLE]}
 
     def names(self):
-        """In the order of their addresses; which is the dump's header the tree says."""
+        """In the order of addresses. The tree says which one is the dump's header."""
         return list(self.places)
 
     def place(self, name):
@@ -171,7 +171,7 @@ class ByPurgatory(ByImage):
                        f"^lethe: enter {WINDOW[0]:#x} EL{cell['el']}$", never="lethe: FA")
 
     def expect_failure(self, machine, name):
-        """One digest over all: it names what it may have been."""
+        """There is one digest over all segments, so Lethe names every segment that may be damaged."""
         self.expect_start(machine, CELL["el"])
         machine.expect(r'^lethe: FAIL verify: segment 0 "regions": .*\(LETHE_E_DIGEST\)$',
                        "^lethe: expected [0-9a-f]{64}$", "^lethe: found    [0-9a-f]{64}$",
@@ -236,7 +236,7 @@ def dump(machine):
 
 
 def expect_crash_kernel(machine, cell):
-    """It is on the CPU that panicked, alone; user space reads the dump; what the tree says of it."""
+    """The crash kernel runs on the CPU that panicked, alone. User space reads the dump, and its place in the tree."""
     machine.expect(rf"Booting Linux on physical CPU 0x0*{cell['panics']:x} ",
                    rf"CPU: All CPU\(s\) started at EL{cell['el']}",
                    "^client: cmdline=console=ttyAMA0 maxcpus=1$", never="Kernel panic")
@@ -267,7 +267,7 @@ def test_started(prepared, cell):
 # ---- damage between the load and the panic ----
 
 def flip(machine, address, expected):
-    """One bit of memory that holds these bytes."""
+    """Flips one bit of memory that holds these bytes."""
     with open(machine.ram_path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
         at = address - RAM_BASE
         assert memory[at:at + len(expected)] == expected, "is not where it was thought to be"
@@ -291,7 +291,7 @@ def run_damaged(machine, damage):
     pytest.param("purgatory", "initrd", marks=pytest.mark.long),
     pytest.param("purgatory", "elfcorehdr", marks=pytest.mark.long)])
 def test_damaged(prepared, pytestconfig, door, name):
-    """Named, and the policy followed: a panic's last chance is not to be a hang."""
+    """Lethe names the segment and follows the policy: a panic must not end in a hang."""
     door = prepared(door)
     content = door.content(name)
     at = {"kernel": content.find(BANNER), "initrd": len(content) // 2, "elfcorehdr": 0}[name]
@@ -319,7 +319,7 @@ class Stock(ByImage):
 
 @pytest.mark.long
 def test_damaged_stock(work):
-    """With its check kexec's purgatory loops, after a word if it was told of a console."""
+    """kexec's purgatory with its check loops, after a message if it has a console."""
     door = Stock(load=("-c", "-p", "--serial=ttyAMA0")).prepare(work)
     with Machine(KERNEL, ram=True, **options(CELL, door, wait=1)) as machine:
         run_damaged(machine, door.banners)
@@ -331,7 +331,7 @@ def test_damaged_stock(work):
 
 @pytest.mark.long
 def test_damaged_stock_unchecked(work):
-    """Without it the damaged kernel is what collects the dump: its own first line says so."""
+    """Without the check the damaged kernel collects the dump: its own first line shows the damage."""
     door = Stock().prepare(work)
     with Machine(KERNEL, ram=True, **options(CELL, door, wait=1)) as machine:
         run_damaged(machine, door.banners)

@@ -12,9 +12,9 @@ import shutil
 import pytest
 
 import kexec_guest
+import kexec_under_cohsan
 import pairwise
 import purgatory_meter
-import kexec_under_cohsan
 from images import cpio, pack, write
 from images import small_kernel as small_kernel_of
 from machine import Machine
@@ -65,7 +65,7 @@ def test_started(client, cell):
 
 
 def test_small_kernel(client, small_kernel, small_cell):
-    """The payload says what it was given; the record is in the tree that it was given."""
+    """The payload prints its registers, and its tree has the record."""
     initrd = client(False, kernel=small_kernel)
     at = place(initrd, small_cell)
     with Machine(KERNEL, initrd=initrd, cohsan=cohsan_options(at), ram=True, **options(small_cell)) as machine:
@@ -88,7 +88,7 @@ def test_other_release(client):
 @pytest.mark.long
 @pytest.mark.parametrize("release", RELEASES, ids=os.path.basename)
 def test_without_c(client, release):
-    """As Debian's scripts load: 2.0.29 tries kexec_file_load(2) first, which Debian's kernel has not."""
+    """As Debian's scripts load. 2.0.29 tries kexec_file_load(2) first, which Debian's kernel does not have."""
     started(client(False, release), {"cpu": "cortex-a72", "el": 2, "smp": 1}, ("-l", "--serial=ttyAMA0"))
 
 
@@ -97,7 +97,7 @@ def test_without_c(client, release):
     (kexec_guest.KEXEC, "-l", True), (kexec_guest.KEXEC_OTHER, "-c,-l", True), (kexec_guest.KEXEC_OTHER, "-l", False),
     (kexec_guest.KEXEC_OTHER, "-a,-l", False)], ids=lambda value: os.path.basename(str(value)))
 def test_kernel_that_loads_itself(client, release, load, runs):
-    """With kexec_file_load(2) there 2.0.29 leaves out what was grafted unless told -c. The record tells."""
+    """If the kernel has kexec_file_load(2), 2.0.29 without -c bypasses the purgatory. The record shows it."""
     cell = {"cpu": "cortex-a57", "el": 2, "smp": 1}
     with Machine(TINY, initrd=client(False, release, TINY), cohsan=None,
                  because="whether Lethe runs is what is asked", **options(cell, [load])) as machine:
@@ -158,7 +158,7 @@ def test_unchecked(client, small_kernel):
 
 @pytest.mark.parametrize("name, el", [("kernel", 1), ("initrd", 2)])
 def test_damaged(client, small_kernel, pytestconfig, name, el):
-    """Caught, with all that it may have been, and reset by PSCI: by the conduit of the level."""
+    """Lethe finds the damage, names all segments that it may be in, and resets by the level's PSCI conduit."""
     cell = {"cpu": "cortex-a72", "el": el, "smp": 1}
     initrd = client(False, kernel=small_kernel)
     at = place(initrd, cell)
@@ -179,7 +179,7 @@ def test_damaged(client, small_kernel, pytestconfig, name, el):
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_fault(client, small_kernel, el):
-    """An exception, here of an instruction that is none, has a vector: said where, and the policy followed."""
+    """An undefined instruction goes to Lethe's vector, which prints where it was and follows the policy."""
     cell = {"cpu": "cortex-a57", "el": el, "smp": 1}
     initrd = client(False, kernel=small_kernel)
     at = place(initrd, cell)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""kexec's device tree in the purgatory: damaged after it was loaded, and too large for the record."""
+"""kexec's device tree in the purgatory, damaged after it was loaded, or too large for the record."""
 
 import mmap
 import re
@@ -9,10 +9,10 @@ import pytest
 
 import purgatory_under_kexec
 from console import Failure
-from machine import Machine
-from paths import KERNEL
 from images import fdtput, machine_tree
+from machine import Machine
 from meter import symbols
+from paths import KERNEL
 from purgatory_under_kexec import MEMORY, cohsan_options, expect_regions, options, patient, place
 from ram_file import flip
 
@@ -35,7 +35,7 @@ def loaded(initrd, at, **more):
 
 
 def test_damaged(initrd):
-    """In the middle of a value: a tree like any other, but for the digest."""
+    """The damage is in the middle of a value: the tree is well-formed, and only the digest is wrong."""
     at = place(initrd, CELL)
     with loaded(initrd, at) as machine:
         assert flip(machine.ram_path, b"linux,dummy-virt\0")
@@ -45,7 +45,7 @@ def test_damaged(initrd):
 
 
 def halted(machine, at):
-    """The registers of CPU 0 when it has come to its last loop."""
+    """The registers of CPU 0 in Lethe's last loop."""
     start = at + symbols(purgatory_under_kexec.ELF)["lethe_halt"]
     until = time.monotonic() + 60
     while time.monotonic() < until:
@@ -78,7 +78,7 @@ def test_damaged_header(initrd, fields):
 
 
 def test_large(initrd, work):
-    """More than the 64 KiB that there are for a copy: passed on as it is, and said so."""
+    """The tree exceeds the 64 KiB of room for a copy: Lethe passes it on as it is, and says so."""
     tree = machine_tree(work + "/tree", memory=MEMORY)
     for index in range(4):
         fdtput(tree, "-t", "s", "/", f"lethe,large-{index}", "x" * 20000)

@@ -13,10 +13,10 @@ import kexec_guest
 import kexec_under_cohsan
 import pairwise
 import shared
+from bundle_under_kexec import archive
+from images import cpio, write
 from machine import Machine
 from paths import EDK2, KERNEL
-from images import cpio, write
-from bundle_under_kexec import archive
 from purgatory_under_kexec import LINUX, cohsan_options, damage, expect_segments, grafted, loaded, patient
 from uefi_guest import LONG, MEMORY, chosen, read_tree
 

@@ -7,13 +7,13 @@ import os
 
 import pytest
 
-import paths
-import images
 import cohsan
+import images
+import paths
 from console import Failure
+from images import Bundle, Hostile, machine_tree, pack, write
 from machine import Machine
 from paths import IMAGES, LOAD, MIB, O, PAYLOAD, VIRT_UART
-from images import Bundle, Hostile, machine_tree, pack, write
 
 FREE = 0x4a000000
 NOP = 0xd503201f

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from console import Failure
+from images import Hostile
 from machine import Machine
 from paths import KERNEL, LOAD, MIB, PAYLOAD, TOP
-from images import Hostile
 
 
 @pytest.mark.parametrize("el", [1, 2])

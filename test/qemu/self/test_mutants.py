@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The mutants' own machinery (test/mutants): what it finds, what it lists, what it counts."""
+"""The mutants' own machinery (test/mutants): mutants, the list of those that survive, verdicts."""
 
 import os
 
