@@ -41,7 +41,7 @@ JOBS = 2
 SUBJECTS = [("blob", os.path.join(paths.O, "lethe.elf"), "",
              ("lethe_relocate", "lethe_relocate_list")),
             ("relocate", os.path.join(paths.IMAGES, "relocate.elf"), "lethe_relocate"),
-            ("library", os.path.join(paths.IMAGES, "library_world.elf"),
+            ("library", os.path.join(paths.IMAGES, "library.elf"),
              ("lethe_boot", "lethe_translate", "check_workspace"))]
 TABLE = os.path.join(paths.O, "mutants.tsv")
 COLUMNS = ("address", "where", "instruction", "mutation", "verdict", "cell", "kind", "seconds")

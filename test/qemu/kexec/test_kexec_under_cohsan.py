@@ -36,7 +36,7 @@ FORGOTTEN = [pytest.param(DC_CIVAC_X19, {"fetch-dirty", "handoff-dirty"}, id="dc
 def pytest_generate_tests(metafunc):
     long = metafunc.config.getoption("long")
     if "cell" in metafunc.fixturenames:
-        cells = pairwise.product(CHOICES, lambda cell: True)
+        cells = pairwise.cover(CHOICES, lambda cell: True)
         metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
     if "watched" in metafunc.fixturenames:
         metafunc.parametrize("watched", WATCHED, ids=map(kexec_under_cohsan.name_of, WATCHED))

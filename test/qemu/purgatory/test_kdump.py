@@ -203,7 +203,7 @@ CELLS = [{"door": "bundle", "cpu": "cortex-a72", "el": 2, "panics": 0},
 def pytest_generate_tests(metafunc):
     long = metafunc.config.getoption("long")
     if "cell" in metafunc.fixturenames:
-        cells = pairwise.product(CHOICES, lambda cell: True) if long else CELLS
+        cells = pairwise.cover(CHOICES, lambda cell: True, strength=3) if long else CELLS
         metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
 
 
