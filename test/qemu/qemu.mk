@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Everything that boots. check-qemu is the first tier; check-qemu-long also takes the full product of boot
+# Everything that boots. check-qemu is the first tier; check-qemu-long also takes the slow tests and many more
 # cells. Needs lethe and what `make deps` gets. One file, one test: `make check-qemu K=name`.
 K ?=
 QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
