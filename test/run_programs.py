@@ -20,6 +20,11 @@ import time
 import times
 
 
+def name_of(command):
+    """The program: how much of it is run may change from run to run."""
+    return shlex.split(command)[0]
+
+
 def run(command, limit):
     """(passed, failed, seconds, what the program printed and a line about it)"""
     start = time.monotonic()
@@ -52,14 +57,14 @@ def main():
     options = parser.parse_args()
     known = times.of_programs(options.times) if options.times and os.path.exists(options.times) else {}
     # The longest first, so that all cores are busy to the end.
-    commands = sorted(options.commands, key=lambda command: -known.get(command, 1e9))
+    commands = sorted(options.commands, key=lambda command: -known.get(name_of(command), 1e9))
     passed = failed = 0
     taken = {}
     pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
     try:
         jobs = {pool.submit(run, command, options.limit): command for command in commands}
         for job in concurrent.futures.as_completed(jobs):
-            good, bad, taken[jobs[job]], text = job.result()
+            good, bad, taken[name_of(jobs[job])], text = job.result()
             print(text, flush=True)
             passed += good
             failed += bad
@@ -68,7 +73,7 @@ def main():
         print(f"{passed} passed, {failed} failed", flush=True)
     if options.times:
         with open(options.times, "w", encoding="utf-8") as file:
-            file.writelines(f"{seconds:.2f}\t{command}\n" for command, seconds in taken.items())
+            file.writelines(f"{seconds:.2f}\t{name}\n" for name, seconds in taken.items())
     return 1 if failed or not passed else 0
 
 

@@ -9,7 +9,7 @@
 # With clang there is also $(O)/test/fuzz/libfuzzer_NAME, whose arguments are libFuzzer's.
 
 N ?= 100000
-FUZZ_TARGETS := plan fdt bundle kimage purgatory
+FUZZ_TARGETS := kimage fdt plan purgatory bundle
 FUZZ_PLAN_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) src/plan/place.c
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) $(PLAN)/plan_builder.c
 FUZZ_LONG_plan := 10000000
