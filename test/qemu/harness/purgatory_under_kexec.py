@@ -52,13 +52,14 @@ def patient(machine):
 def place(initrd, cell, load=CHECKED, dtb=None):
     """Where kexec puts the purgatory: the same load, with -d, in a machine that goes no further.
 
-    The sizes of what is loaded decide, not the CPU. Thus one such machine serves all cells.
+    The sizes of what is loaded decide. One of them is the device tree's, which a cell's CPUs make longer than a page
+    more or less. Thus one such machine serves all tests of a cell.
     """
     def find():
         with Machine(KERNEL, initrd=initrd, dtb=dtb, **options(cell, (*load, "-d"), wait=1)) as machine:
             patient(machine).expect("^client: waits$")
             return loaded(machine)[0]
-    return shared.value([os.path.basename(initrd), os.path.getsize(initrd), load, dtb and os.path.getsize(dtb)], find)
+    return shared.value([os.path.basename(initrd), os.path.getsize(initrd), cell, load, bool(dtb)], find)
 
 
 def cohsan_options(at, *clean):

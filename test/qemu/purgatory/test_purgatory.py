@@ -180,7 +180,7 @@ def test_damaged(client, small_kernel, pytestconfig, name, el):
 @pytest.mark.parametrize("el", [1, 2])
 def test_fault(client, small_kernel, el):
     """An undefined instruction goes to Lethe's vector, which prints where it was and follows the policy."""
-    cell = {"cpu": "cortex-a57", "el": el, "smp": 1}
+    cell = {"cpu": "cortex-a72", "el": el, "smp": 1}
     initrd = client(False, kernel=small_kernel)
     at = place(initrd, cell)
     start = symbols(ELF)["lethe_sha256_ce"]
