@@ -241,7 +241,7 @@ def choose_entry(world, the_list, segments, initial, final):
         return NONE, world.back()
     start, size, index = rng.choice(places)
     entry = up(start, 4) + 4 * rng.randrange((size - 20) // 4)
-    # Where did these bytes come from? The code goes there, too, if it is the only way they are used.
+    # The origin of these bytes. The code goes there, too, if it is the only way they are used.
     code = jump(world.back())
     wanted = final.read(entry, 12)
     sources = [at for at in origins(the_list, segments, entry, initial) if

@@ -32,7 +32,7 @@ UBOOT_IMAGE, UBOOT_INITRD = 0x42000000, 0x50000000
 
 def allowed(cell):
     if cell["start"] == "uboot" and cell["loader"] == "hostile":
-        return False                # U-Boot is what it is
+        return False                # there is no hostile U-Boot
     if cell["tree"] == "own" and cell["initrd"] == "loaders":
         return False                # the loader's initrd is named in the tree that is not read
     if cell["start"] == 0x47abc000 and cell["initrd"] == "loaders":

@@ -147,7 +147,7 @@ def test_unchecked(client, small_kernel):
     cell, load = {"cpu": "neoverse-n1", "el": 2, "smp": 1}, ("-c,-l,-i", "--serial=ttyAMA0")
     initrd = client(False, kernel=small_kernel)
     at = place(initrd, cell, load)
-    # kexec tells the purgatory no segments, so that they are clean is what the kernel promises that moved them.
+    # kexec -i tells the purgatory no segments. The kernel that moved them promises that they are clean.
     ram = (RAM_BASE, RAM_BASE + MEMORY * MIB)
     with Machine(KERNEL, initrd=initrd, cohsan=cohsan_options(at, ram), ram=True, **options(cell, load)) as machine:
         patient(machine).expect(
