@@ -225,7 +225,7 @@ def test_image_without_an_elf():
         found, said = run([*command(case(name)), "-plugin", f"{PLUGIN},{start}"])
         reports = [REPORT.match(line)[1] for line in said.replace(END, "").splitlines()]
         assert (found, reports) == (status, kinds), said
-    # From the first instruction of all, which is QEMU's own: what is loaded?
+    # From the first instruction of all, which is QEMU's own: what is loaded cannot be known.
     found, said = run([*command(case("read-none-el2")), "-plugin", PLUGIN])
     assert found == 1 and said.startswith("cohsan: "), said
     assert END not in said and " pc=" not in said, said

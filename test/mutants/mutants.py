@@ -133,7 +133,7 @@ class Run:
         self.failed = 0
 
     def measure(self, names):
-        """Every cell with the blob as it is, which has to boot: where does it go through?"""
+        """Boots every cell with the blob as it is, and notes the code that each runs."""
         self.seconds, self.runs = {}, {}
         for name, spent, subject, addresses, wrong in self.pool.map(baseline, names):
             if wrong:
