@@ -29,6 +29,6 @@ int lethe_stage_describe(struct lethe_context *ctx)
 			lethe_purgatory_say("tree passed as it is", "", status);
 		}
 	}
-	ctx->tree = (const void *)ctx->placement.tree;
+	ctx->tree = (const void *)ctx->placement.tree.start;
 	return LETHE_OK;
 }
