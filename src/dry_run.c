@@ -8,7 +8,7 @@ static void print_range(const char *name, uint64_t start, uint64_t end)
 	lethe_line("%s [0x%x, 0x%x)", name, start, end);
 }
 
-/* RAM beyond the extent: from whom read_memory.c would take it. */
+/* RAM beyond the extent, as read_ram.c would look it up. */
 static void print_windows(const struct lethe_context *ctx)
 {
 	const struct lethe_window *windows = lethe_plan_windows(ctx->plan);
@@ -26,6 +26,11 @@ static void print_windows(const struct lethe_context *ctx)
 	} else if (i == 0 && ctx->facts.efi_mmap != 0) {
 		lethe_line("memory as the UEFI map at 0x%x says", ctx->facts.efi_mmap);
 	}
+}
+
+bool lethe_dry_run_is_wanted(const struct lethe_context *ctx)
+{
+	return (ctx->plan->flags & LETHE_PLAN_STOP_AFTER_CHECK) != 0;
 }
 
 void lethe_dry_run(const struct lethe_context *ctx)

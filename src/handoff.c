@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 8: what the registers of this level must hold, the last line, and the crossing. */
+/* Stage 8: the registers of the payload's level, the last line, and the hand-off. */
 #include <lethe/handoff.h>
 
 #include "console/console.h"
 #include "entry.h"
-#include "context.h"
+#include "handoff.h"
+#include "stages.h"
 
 unsigned int lethe_handoff_el(const struct lethe_context *ctx)
 {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 3, second half: what only the machine can say about the destinations. The extent is the
- * loader's grant; anything beyond it has to be RAM that nobody else owns.
+ * Stage 3: what only the machine can say about the destinations. The extent is the loader's grant; anything
+ * beyond it has to be RAM that is not reserved and not the loader's.
  */
+#include "read_ram.h"
+
 #include <lethe/cache.h>
 
-#include "memory.h"
+#include "memory_map.h"
 #include "plan/plan_check.h"
-#include "context.h"
 
 /* The plan's windows; else /memory; else the UEFI map. */
-static int covers(struct lethe_context *ctx, uint64_t base, uint64_t size)
+static bool covers(struct lethe_context *ctx, uint64_t base, uint64_t size)
 {
 	const struct lethe_fdt_facts *facts = &ctx->facts;
 
@@ -27,12 +28,12 @@ static int covers(struct lethe_context *ctx, uint64_t base, uint64_t size)
 				       facts->efi_desc_size, base, size);
 }
 
-static int memory_is_known(const struct lethe_context *ctx)
+static bool memory_is_known(const struct lethe_context *ctx)
 {
 	return ctx->plan->window_count != 0 || ctx->facts.has_memory || ctx->facts.efi_mmap != 0;
 }
 
-static int usable(const struct lethe_fdt_facts *facts, uint64_t base, uint64_t size)
+static bool usable(const struct lethe_fdt_facts *facts, uint64_t base, uint64_t size)
 {
 	int i;
 
@@ -85,11 +86,11 @@ static void check_source(struct lethe_context *ctx, uint64_t base, uint64_t size
 	      lethe_fdt_reserved(ctx->tree, base, size, ctx->image_base, ctx->image_size))) {
 		lethe_memory_map(ctx, base, size, LETHE_MAP_RO);
 	} else {
-		lethe_memory_leave(ctx, LETHE_E_SOURCE_NOT_RAM);
+		lethe_memory_map_leave(ctx, LETHE_E_SOURCE_NOT_RAM);
 	}
 }
 
-static int in_extent(const struct lethe_context *ctx, uint64_t base, uint64_t size)
+static bool in_extent(const struct lethe_context *ctx, uint64_t base, uint64_t size)
 {
 	return base >= ctx->image_base && size <= ctx->image_size &&
 	       base - ctx->image_base <= ctx->image_size - size;
@@ -111,7 +112,7 @@ static int check_loader(const struct lethe_context *ctx, struct lethe_where *whe
 		return lethe_error_at(where, LETHE_E_LOADER_INITRD, LETHE_WHAT_TREE, 0,
 				  "linux,initrd-start", facts->initrd_start);
 	}
-	if (facts->has_initrd && ctx->slot->initrd_segment == LETHE_INDEX_NONE &&
+	if (lethe_passes_initrd(ctx) &&
 	    !lethe_place_initrd_fits(ctx->plan, ctx->slot, &ctx->placement, facts->initrd_start,
 				     facts->initrd_end)) {
 		return lethe_error_at(where, LETHE_E_INITRD_WINDOW, LETHE_WHAT_TREE, 0,
@@ -178,7 +179,7 @@ static void check_sources(struct lethe_context *ctx)
 	for (i = 0; lethe_list_runs(ctx) != 0 && i < ctx->plan->window_count; i++) {
 		check_source(ctx, windows[i].base, windows[i].size);
 	}
-	if (ctx->facts.has_initrd && ctx->slot->initrd_segment == LETHE_INDEX_NONE) {
+	if (lethe_passes_initrd(ctx)) {
 		/* The loader says that it is memory. */
 		lethe_memory_map(ctx, ctx->facts.initrd_start,
 				  ctx->facts.initrd_end - ctx->facts.initrd_start, LETHE_MAP_RO);

@@ -50,7 +50,7 @@ $(call unit,fdt/acpi,src/firmware/acpi.c)
 # purgatory.o is linked before they meet, and shows nothing but the way in.
 PURGATORY_TEST := test/unit/purgatory
 PURGATORY_WORLD := purgatory $(addprefix $(PURGATORY_TEST)/purgatory_,symbols.c boot.c) src/stage.c $(DIGEST_SRCS)
-$(call unit,purgatory/purgatory_plan,src/purgatory/symbols.c src/plan/status.c $(PURGATORY_TEST)/purgatory_symbols.c)
+$(call unit,purgatory/purgatory_plan,src/purgatory/purgatory_plan.c src/plan/status.c $(PURGATORY_TEST)/purgatory_symbols.c)
 $(call unit,purgatory/purgatory_check,$(PURGATORY_WORLD) test/unit/fdt/trees.c,-lfdt)
 $(call unit,purgatory/purgatory_tree purgatory/purgatory_sequence,$(PURGATORY_WORLD) $(PURGATORY_TEST)/tree_reference.c \
 	test/unit/fdt/trees.c tree src/plan/status.c,-lfdt)
@@ -69,7 +69,8 @@ $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 # A map in use depends on what is stored before a fence and what after it: table_live.c looks there.
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 
-PURGATORY_UNIT_SRCS := $(addprefix src/purgatory/,symbols.c tree_check.c record_splice.c) \
+PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,door.c check.c memory.c read.c verify.c describe.c \
+	absent.c purgatory_plan.c tree_check.c record_splice.c) \
 	$(addprefix src/fdt/,fdt_get.c fdt_stdout.c fdt_uart.c) src/plan/status.c $(PURGATORY_TEST)/purgatory_sequence.c
 PURGATORY_UNIT_CFLAGS = $(UNIT_CFLAGS) -DLETHE_PURGATORY -include src/purgatory/aligned_cells.h -isystem $(LIBFDT_SRC)
 $(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,))
@@ -77,6 +78,7 @@ $(call libfdt_objects,unit-purgatory): LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0xff
 # gcc leaves variables in sections of their own without red zones; clang does not.
 $(O)/obj/unit-purgatory/src/purgatory/record_splice.c.o: PURGATORY_UNIT_CFLAGS += \
 	$(if $(findstring clang,$(HOSTCC)),,-fsanitize-sections=.pool)
+$(O)/obj/unit-purgatory/src/purgatory/verify.c.o: PURGATORY_UNIT_CFLAGS += -Dlethe_sha256_blocks=sequence_digest
 $(UNIT_OBJ)/purgatory.o: $(PURGATORY_UNIT_SRCS:%=$(O)/obj/unit-purgatory/%.o) $(call libfdt_objects,unit-purgatory)
 	$(HOSTCC) -r -nostdlib -o $@ $^
 	objcopy -w --keep-global-symbol='lethe_purgatory_*' --keep-global-symbol='road_*' $@

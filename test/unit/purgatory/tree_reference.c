@@ -13,6 +13,7 @@
 #include <lethe/record.h>
 #include <lethe/version.h>
 
+#include "stage.h"
 #include "tree_reference.h"
 #include "trees.h"
 
@@ -24,9 +25,15 @@ void *judge_record(const void *tree, uint32_t boot_count)
 	const uint32_t room = fdt_totalsize(tree) + 4096;
 	struct lethe_record record = last_road->record;
 	void *open = malloc(room);
+	unsigned int i;
 
 	record.version = LETHE_VERSION;
 	record.door = "purgatory";
+	/* The tree is written before these two end. */
+	for (i = LETHE_RECORD_DESCRIBE; i <= LETHE_RECORD_PUBLISH; i++) {
+		record.stage_ticks[i] = 0;
+		record.stage_bytes[i] = 0;
+	}
 	record.mode = road_is_uncached ? "uncached" : "cached";
 	record.entry_el = 2;
 	record.handoff_el = 2;
