@@ -158,8 +158,12 @@ def headings(name):
 
 
 def papers():
-    """every relative link in a paper, and every docs/ path named in any file, leads to a file, and its heading exists"""
+    """every link, docs/ path, heading and source file that a paper or a comment names exists"""
     bad = []
+    sources = [f"/{name}" for name in files("*.c", "*.S", "*.h", "*.py", "*.ld", "*.mk")]
+    for name in files("*.md", ":!CHANGELOG.md"):
+        bad += [f"{name}: {one}" for one in re.findall(r"`([\w./-]+\.(?:c|S|h|py|ld|mk))`", text(name))
+                if not any(source.endswith(f"/{one}") for source in sources)]
     for name in files():
         content = text(name)
         links = [(m.start(), os.path.join(os.path.dirname(name), m[1]) if m[1] else name, m[2], 1) for m in
