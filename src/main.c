@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "console/console.h"
+#include "console/uart_drivers.h"
 #include "digest/segment_digest.h"
 #include "entry.h"
 #include "cpu/fault.h"
@@ -73,12 +74,8 @@ static void print_digests(const struct lethe_context *ctx, unsigned int index)
 /* Needs no tree: it can speak while one is looked at. */
 static int console_is_fixed(const struct lethe_context *ctx)
 {
-	return ctx->plan != 0 && (ctx->plan->console_kind == LETHE_CONSOLE_PL011 ||
-				   ctx->plan->console_kind == LETHE_CONSOLE_NS16550);
+	return ctx->plan != 0 && ctx->plan->console_base != 0;
 }
-
-/* A UART has its registers in 72 bytes (PL011), or 8 that are up to 8 bytes apart. */
-#define UART_SIZE 72
 
 static void open_console(struct lethe_context *ctx)
 {
@@ -86,7 +83,7 @@ static void open_console(struct lethe_context *ctx)
 
 	lethe_read_console(ctx, &uart);
 	if (uart.kind != LETHE_CONSOLE_NONE) {
-		lethe_memory_map(ctx, uart.base, UART_SIZE, LETHE_MAP_DEVICE);
+		lethe_memory_map(ctx, uart.base, LETHE_UART_SPAN, LETHE_MAP_DEVICE);
 	}
 	lethe_console_open(&uart);
 	if (ctx->has_spoken) {

@@ -14,7 +14,7 @@ purgatory := $(addprefix purgatory/,start.S purgatory.c symbols.c record_splice.
              entry.S cache.S memory.c stage.c stop.c handoff.c $(sha256) \
              $(addprefix cpu/,counter.c fault.c halt.S handoff.S idmap.c mmu.S mmu_regs.c psci.c vectors.S) \
              $(addprefix fdt/,fdt_get.c fdt_stdout.c fdt_uart.c) \
-             console/console.c console/uart.c firmware/acpi.c plan/status.c
+             $(addprefix console/,console.c uart.c uart_ns16550.c uart_pl011.c) firmware/acpi.c plan/status.c
 tool      := sha256.c digest/sha256_host.c \
              $(addprefix plan/,layout_asserts.c place.c plan.c plan_check_segments.c plan_check_slots.c status.c) \
              $(addprefix fdt/,fdt_check.c fdt_get.c fdt_memory.c fdt_read.c fdt_stdout.c fdt_uart.c)

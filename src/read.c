@@ -167,19 +167,13 @@ static const char *effective_bootargs(const struct lethe_context *ctx)
 
 void lethe_read_console(const struct lethe_context *ctx, struct lethe_uart *uart)
 {
-	/* A broken plan cannot say which console; a machine that says nothing cannot be mended. */
+	/* Without a sound plan, the tree's console: a machine that prints nothing cannot be mended. */
 	uint32_t kind = ctx->plan != 0 ? ctx->plan->console_kind : LETHE_CONSOLE_STDOUT;
 
 	memset(uart, 0, sizeof(*uart));
 	uart->kind = LETHE_CONSOLE_NONE;
 	switch (kind) {
-	case LETHE_CONSOLE_PL011:
-	case LETHE_CONSOLE_NS16550:
-		uart->kind = (enum lethe_console_kind)kind;
-		uart->base = ctx->plan->console_base;
-		uart->reg_shift = ctx->plan->console_reg_shift;
-		uart->reg_width = ctx->plan->console_reg_width;
-		break;
+	case LETHE_CONSOLE_NONE: break;
 	case LETHE_CONSOLE_AUTO:
 		if (ctx->tree == 0 || !wants_earlycon(effective_bootargs(ctx))) {
 			break;
@@ -191,6 +185,11 @@ void lethe_read_console(const struct lethe_context *ctx, struct lethe_uart *uart
 			lethe_fdt_stdout(ctx->tree, uart);
 		}
 		break;
-	default: break;
+	default: /* a driver's number: the plan's check allows no other */
+		uart->kind = (enum lethe_console_kind)kind;
+		uart->base = ctx->plan->console_base;
+		uart->reg_shift = ctx->plan->console_reg_shift;
+		uart->reg_width = ctx->plan->console_reg_width;
+		break;
 	}
 }

@@ -14,7 +14,7 @@ static int in_line;            /* an exception may come in the middle of one */
 void lethe_console_open(const struct lethe_uart *wanted)
 {
 	uart = *wanted;
-	if (uart.kind != LETHE_CONSOLE_NONE && lethe_uart_probe(&uart) != 0) {
+	if (uart.kind != LETHE_CONSOLE_NONE && !lethe_uart_open(&uart)) {
 		uart.kind = LETHE_CONSOLE_NONE;
 	}
 }
@@ -26,7 +26,7 @@ static int is_open(void)
 
 void lethe_console_drain(void)
 {
-	if (is_open() && lethe_uart_drain(&uart) != 0) {
+	if (is_open() && !lethe_uart_drain(&uart)) {
 		uart.kind = LETHE_CONSOLE_NONE;
 	}
 }
@@ -34,7 +34,7 @@ void lethe_console_drain(void)
 static void put(char c)
 {
 	/* One time-out is enough: a dead UART must not cost one for each character. */
-	if (is_open() && lethe_uart_put(&uart, c) != 0) {
+	if (is_open() && !lethe_uart_send(&uart, c)) {
 		uart.kind = LETHE_CONSOLE_NONE;
 	}
 }
