@@ -13,13 +13,14 @@
  *   registers    WORDS: 32-bit accesses, always
  *                SPACED: the plan or the tree says how far apart and how wide they are
  *   span         bytes of registers that the driver reaches from the base, at most 4096
- *   compatibles  of tree nodes: strings, each with its zero. SPACED: words, unless the tree says more
- *   reduced      the same of lesser hardware. WORDS: it sets is_sbsa. SPACED: bytes side by side,
- *                unless the tree says more
+ *   compatibles  of tree nodes: strings, each with its zero. SPACED: the registers are words, unless
+ *                the tree says otherwise
+ *   reduced      compatibles of lesser hardware. WORDS: they set is_sbsa. SPACED: the registers are
+ *                bytes side by side, unless the tree says otherwise
  *
- * The purgatory has 18,992 bytes in all: a line stands inside #ifndef LETHE_PURGATORY, unless
- * products.mk names the driver's file for it, too. A name in enum lethe_console_kind (lethe/plan.h)
- * is for C programs that write plans; nothing here needs it.
+ * The purgatory has no room for more: PURGATORY_UARTS are its drivers, and products.mk lists their
+ * files. Another goes into LETHE_UART_DRIVERS. enum lethe_console_kind (lethe/plan.h) names
+ * numbers for C programs that write plans; nothing here needs a new name there.
  */
 #ifdef LETHE_PURGATORY
 #define NS16550_WORDS "" /* 185 bytes that there is no room for */
@@ -33,9 +34,17 @@
 	"ns8250\0ns16450\0ns16550\0ns16550a\0ns16750\0ns16850\0snps,dw-apb-uart\0"                 \
 	"nuvoton,npcm750-uart\0nuvoton,npcm845-uart\0andestech,uart16550\0nxp,lpc3220-uart\0"
 
-#define LETHE_UART_DRIVERS(UART)                                                                   \
+#define PURGATORY_UARTS(UART)                                                                      \
 	UART(pl011, 3, WORDS, 72, "arm,pl011\0", "arm,sbsa-uart\0")                                \
 	UART(ns16550, 4, SPACED, 64, NS16550_WORDS, NS16550_BYTES)
+
+#ifdef LETHE_PURGATORY
+#define LETHE_UART_DRIVERS(UART) PURGATORY_UARTS(UART)
+#else
+#define LETHE_UART_DRIVERS(UART)                                                                   \
+	PURGATORY_UARTS(UART)                                                                      \
+	/* a new driver goes above this line */
+#endif
 
 #include <stdbool.h>
 
