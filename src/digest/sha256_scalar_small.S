@@ -32,8 +32,6 @@ FUNC lethe_sha256_scalar
 .Lblock:
 	load_block
 	begin_block
-	b	.Lturn			
-
 .Lturn:
 	rounds	a, b, c, d, e, f, g, h, A0
 	mov	xt0, xg
