@@ -7,12 +7,12 @@ sha256       := sha256.c digest/sha256_blocks.c digest/sha256_constants.S digest
                 $(if $(filter auto,$(SHA)),digest/sha256_ce.S)
 sha256_small := $(sha256:scalar.S=scalar_small.S)
 
-blob      := . door cpu plan fdt firmware console digest/segment_digest.c $(sha256)
+blob      := . door cpu plan fdt firmware console digest/progress.c digest/segment_digest.c $(sha256)
 library   := library plan fdt cache.S relocate.S fdt_fixup.c $(sha256) \
              $(addprefix cpu/,el2.c el2_regs.c handoff.S halt.S idmap.c mmu_regs.c)
 purgatory := $(addprefix purgatory/,start.S purgatory.c symbols.c record_splice.c tree_check.c el2_host.c \
                                     report.c sink.c) \
-             entry.S cache.S memory.c stage.c stop.c handoff.c $(sha256_small) \
+             entry.S cache.S memory.c stage.c stop.c handoff.c digest/progress.c $(sha256_small) \
              $(addprefix cpu/,counter.c fault.c halt.S handoff.S idmap.c mmu.S mmu_regs.c psci.c vectors.S) \
              $(addprefix fdt/,fdt_get.c fdt_stdout.c fdt_uart.c) \
              $(addprefix console/,console.c uart.c uart_ns16550.c uart_pl011.c) firmware/acpi.c plan/status.c

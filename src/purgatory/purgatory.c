@@ -16,6 +16,7 @@
 #include "main.h"
 #include "memory.h"
 #include "purgatory/purgatory.h"
+#include "digest/progress.h"
 #include "digest/sha256_blocks.h"
 #include "stop.h"
 #include "cpu/counter.h"
@@ -27,9 +28,6 @@ _Static_assert(LETHE_STAGE_HANDOFF_ASM == LETHE_STAGE_HANDOFF, "entry.h");
 
 /* What `lethe graft` knows it by; a symbol of the object. */
 const char lethe_purgatory[8] __attribute__((used)) = LETHE_VERSION;
-
-/* Bytes between two looks at the clock. */
-#define PIECE 0x10000ULL
 
 struct lethe_context lethe_boot_context;
 static uint64_t stage_start;
@@ -158,31 +156,22 @@ static void read(struct lethe_context *ctx)
 	open_console(ctx);
 }
 
-static uint64_t mib_per_second(uint64_t bytes, uint64_t ticks)
+/* Adds a segment to the digest. Prints how far it is twice a second. */
+static void take(struct lethe_sha256 *sha, const struct lethe_segment *segment,
+		 struct lethe_progress *progress)
 {
-	/* Dividing first: digest.c. */
-	return (bytes >> 10) * lethe_counter_rate() / ticks >> 10;
-}
-
-/* Takes in what segment holds. Says how far it is twice a second, as digest.c. */
-static void take(struct lethe_sha256 *sha, const struct lethe_segment *segment, uint64_t start)
-{
-	static uint64_t said;
-	const uint64_t half_a_second = lethe_counter_rate() / 2;
 	uint64_t at = segment->dest;
 	uint64_t left = segment->file_size;
 	uint64_t piece;
-	uint64_t now;
+	uint64_t ticks;
 
 	for (; left != 0; left -= piece, at += piece) {
-		piece = left < PIECE ? left : PIECE;
+		piece = left < LETHE_PROGRESS_PIECE ? left : LETHE_PROGRESS_PIECE;
 		lethe_sha256_blocks(sha->state, (const void *)at, piece / LETHE_SHA256_BLOCK, 0, sha->simd);
 		sha->bytes += piece;
-		now = lethe_counter();
-		if (half_a_second != 0 && now - start - said > half_a_second) {
-			said = now - start;
+		if (lethe_progress_is_due(progress, &ticks)) {
 			lethe_line("%s %u bytes to go %u MiB/s", segment->name, left - piece,
-				   mib_per_second(sha->bytes, said));
+				   lethe_mib_per_second(sha->bytes, ticks));
 		}
 	}
 }
@@ -208,24 +197,25 @@ static void fail_digest(struct lethe_context *ctx)
 static uint64_t verify(struct lethe_context *ctx)
 {
 	const struct lethe_segment *segments = lethe_purgatory_segments(ctx);
-	const uint64_t start = lethe_counter();
+	struct lethe_progress progress;
 	struct lethe_sha256 sha;
 	uint64_t bytes;
 	uint64_t ticks;
 	unsigned int i;
 
+	lethe_progress_start(&progress);
 	lethe_sha256_init(&sha);
 	for (i = 0; i < ctx->plan->segment_count; i++) {
-		take(&sha, &segments[i], start);
+		take(&sha, &segments[i], &progress);
 	}
 	bytes = sha.bytes;
 	lethe_sha256_final(&sha, ctx->found);
-	ticks = lethe_counter() - start + 1;
+	ticks = lethe_counter() - progress.start + 1;
 	if (memcmp(ctx->found, sha256_digest, sizeof(ctx->found)) != 0) {
 		fail_digest(ctx);
 	}
 	lethe_line("regions %u sha256 ok %u ms %u MiB/s", bytes, ticks * 1000 / (lethe_counter_rate() | 1),
-		   mib_per_second(bytes, ticks));
+		   lethe_mib_per_second(bytes, ticks));
 	return bytes;
 }
 

@@ -5,18 +5,19 @@
  */
 
 #include <setjmp.h>
+#include <stdbool.h>
 
 #include <lethe/sha256.h>
 
 static void digest_hidden(uint32_t state[8], const void *data, uint64_t count, void *dest,
-			  int simd);
+			  bool simd);
 #define lethe_sha256_blocks digest_hidden
 #include "purgatory/purgatory.c"
 #undef lethe_sha256_blocks
 
 #include "purgatory_world.h"
 
-void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd);
+void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd);
 
 struct lethe_stop lethe_stop_context;
 struct road_log road_log;
@@ -25,7 +26,7 @@ static jmp_buf home;
 
 /* A region is digested whole, whatever of it is hidden from the code that reads trees. */
 __attribute__((no_sanitize("address"))) static void
-digest_hidden(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd)
+digest_hidden(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd)
 {
 	const volatile uint8_t *bytes = data;
 	uint8_t block[LETHE_SHA256_BLOCK];
