@@ -7,6 +7,7 @@
  * any of its words is believed; everything else here is for trees that passed.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <libfdt.h>
@@ -88,10 +89,10 @@ int lethe_fdt_node_is_any(const void *tree, int node, const char *names);
 
 /*
  * fdt_uart.c: what the UART is that node[depth - 1] describes, on the bus node[depth - 2] and so on
- * up to the root, node[0]. 1 when a CPU can drive it: mapped through every `ranges`, of a known
- * kind, and with registers that take aligned accesses. Otherwise 0, and *uart is of no use.
+ * up to the root, node[0]. True when a CPU can drive it: mapped through every `ranges`, of a known
+ * kind, and with registers that take aligned accesses. Otherwise *uart is of no use.
  */
-int lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart);
+bool lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart);
 
 /* record.c: takes every old record out of an open tree's /chosen. 0, or libfdt's error. */
 int lethe_record_remove(void *tree, int chosen);
