@@ -203,5 +203,5 @@ help:
 
 include src/purgatory/purgatory.mk
 include tools/qemu/plugins.mk examples/examples.mk
-include test/guest/guest.mk test/test.mk test/unit/unit.mk test/fuzz/fuzz.mk test/qemu/qemu.mk
+include test/guest/guest.mk test/test.mk test/audit/audit.mk test/unit/unit.mk test/fuzz/fuzz.mk test/qemu/qemu.mk
 include bench/bench.mk

@@ -4,11 +4,13 @@ import sys
 
 import audit_cache
 import audit_code
+import audit_graph
 import audit_purgatory
 import audit_source
 import audit_stack
 
-AUDITS = audit_cache.AUDITS + audit_code.AUDITS + audit_purgatory.AUDITS + audit_source.AUDITS + audit_stack.AUDITS
+MODULES = (audit_cache, audit_code, audit_graph, audit_purgatory, audit_source, audit_stack)
+AUDITS = [audit for module in MODULES for audit in module.AUDITS]
 
 
 def main():
