@@ -15,3 +15,7 @@ AUDIT_ENV = O='$(O)' CROSS_COMPILE='$(CROSS_COMPILE)' GRAPH_BLOB='$(call graph_o
 
 audit: $(O)/lethe.elf $(O)/purgatory.ro $(O)/liblethe.a examples $(GRAPH_OBJS)
 	$(AUDIT_ENV) $(TEST_PYTHON) test/audit/audit.py
+
+.PHONY: measures
+measures: $(GRAPH_OBJS)
+	$(AUDIT_ENV) $(TEST_PYTHON) test/audit/measures.py
