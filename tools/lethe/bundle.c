@@ -9,7 +9,7 @@
 
 #include "bundle.h"
 #include "tool.h"
-#include "whole.h"
+#include "coverage.h"
 
 /* The plan while it is written: its arrays, and the next free place in the file. */
 struct building {
@@ -286,7 +286,7 @@ static void fill_headers(struct bundle *bundle, const struct bundle_input *input
 	memcpy(bundle->front, tool_blob, tool_blob_size);
 	memcpy(bundle->front, &bundle->image, sizeof(bundle->image));
 	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
-	blob_digest(bundle->front, bundle->blob.blob_size, bundle->blob.digest);
+	coverage_blob_digest(bundle->front, bundle->blob.blob_size, bundle->blob.digest);
 	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
 }
 

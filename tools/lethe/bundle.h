@@ -25,6 +25,7 @@
  */
 /* clang-format on */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lethe/image.h>
@@ -91,6 +92,12 @@ struct bundle_placement {
 	struct lethe_where where;
 	struct lethe_placement placement[LETHE_SLOT_MAX];
 };
+
+/* True if the segment's bytes are in the bundle's file. */
+static inline bool bundle_has_source_of(const struct lethe_segment *segment)
+{
+	return (segment->flags & LETHE_SEGMENT_SOURCE_OFFSET) != 0;
+}
 
 /* 0 when one address suits all slots, else the status at the first. */
 int bundle_place(const struct lethe_plan *plan, uint64_t plan_offset,

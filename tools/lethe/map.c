@@ -69,7 +69,7 @@ static void collect(struct map *map, const struct view *view)
 	for (uint32_t i = 0; i < plan->segment_count; i++) {
 		const uint64_t tail = segment[i].mem_size - segment[i].file_size;
 
-		if (!view_is_inside(&segment[i])) {
+		if (!bundle_has_source_of(&segment[i])) {
 			continue;
 		}
 		if ((segment[i].flags & LETHE_SEGMENT_IN_PLACE) == 0) {
