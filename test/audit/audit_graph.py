@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Audits of the files as a graph: calls go down only, and a file is named by what it exports."""
+"""Audit of the files as a graph: calls go down only."""
 import os
 
 import graph
