@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# make audit: what must hold for the object code and the sources. make measures: what is counted there.
+# make audit: what must hold for the object code and the sources. make measures, make size: what is counted there.
 #
 # The graph of files is read from objects. Those of blob and purgatory are compiled once more, without -flto, whose
 # objects have no symbols that nm could tell apart. The library's and the host command's own objects do.
@@ -19,3 +19,7 @@ audit: $(O)/lethe.elf $(O)/purgatory.ro $(O)/liblethe.a examples $(GRAPH_OBJS)
 .PHONY: measures
 measures: $(GRAPH_OBJS)
 	$(AUDIT_ENV) $(TEST_PYTHON) test/audit/measures.py
+
+.PHONY: size
+size: $(O)/lethe.elf $(O)/purgatory.ro $(O)/liblethe.a
+	CROSS_COMPILE='$(CROSS_COMPILE)' $(PYTHON) tools/size.py $(O)/lethe.elf $(O)/purgatory.elf $(O)/purgatory.ro $(LIBRARY_OBJS)
