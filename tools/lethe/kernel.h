@@ -4,6 +4,7 @@
 
 /* What --kernel takes: anything with an arm64 Image header, plain or packed. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +16,7 @@ struct kernel {
 	uint64_t mem_size;    /* with bss: what it needs from its first byte on */
 	uint64_t text_offset; /* from a 2 MiB boundary; below 2 MiB */
 	struct lethe_image_header header;
-	int has_image_size; /* 0: older than Linux 3.17, mem_size is a guess */
+	bool has_image_size; /* false: Linux before 3.17, and mem_size is a guess */
 	char packing[24];   /* "", "gzip", "zstd", "EFI zboot, zstd" ... */
 	uint8_t *unpacked;  /* to be freed, or null */
 };
@@ -28,8 +29,8 @@ struct kernel {
  * unpacked. Returns 1, or 0 with a reason that says what the file is and how to get an Image out of
  * it.
  */
-int kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_t limit,
-		 struct kernel *kernel, char *reason, size_t reason_size);
+bool kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_t limit,
+		  struct kernel *kernel, char *reason, size_t reason_size);
 
 /* May be called on a zeroed struct. */
 void kernel_free(struct kernel *kernel);
@@ -38,8 +39,8 @@ void kernel_free(struct kernel *kernel);
  * formats.c: names a file that is known not to be an Image, with the command that makes one of it.
  * Returns 1 with a reason, or 0 when the format is none of those known.
  */
-int format_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
-		   size_t reason_size);
+bool format_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
+		    size_t reason_size);
 
 /* Little-endian fields at any alignment. */
 uint16_t format_u16(const uint8_t *bytes);

@@ -18,17 +18,17 @@ static const struct {
 };
 
 /* Help wins over every other argument; a kernel's command line may hold the word, though. */
-static int wants_help(int argc, char **argv)
+static bool wants_help(int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			return 1;
+			return true;
 		}
 		if (strcmp(argv[i], "--append") == 0 || strcmp(argv[i], "--") == 0) {
 			i++;
 		}
 	}
-	return 0;
+	return false;
 }
 
 int main(int argc, char **argv)

@@ -80,7 +80,7 @@ static int apply(struct options *options, unsigned int *seen, enum option_id id,
 	case OPTION_KERNEL: slot->kernel = value; return TOOL_OK;
 	case OPTION_INITRD: slot->initrd = value; return TOOL_OK;
 	case OPTION_DTB: slot->dtb = value; return TOOL_OK;
-	case OPTION_FORCE_DTB: slot->force_dtb = 1; return TOOL_OK;
+	case OPTION_FORCE_DTB: slot->force_dtb = true; return TOOL_OK;
 	case OPTION_APPEND: return options_append(slot, value);
 	case OPTION_EL: return options_el(options, value);
 	case OPTION_ON_FAIL: return options_on_fail(options, value);

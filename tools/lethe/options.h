@@ -4,6 +4,7 @@
 
 /* The command line of "lethe pack", parsed and judged as far as that goes without reading files. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lethe/plan.h>
@@ -14,7 +15,7 @@
 struct options_raw {
 	char *file; /* owned */
 	uint64_t address;
-	int has_entry;
+	bool has_entry;
 	uint64_t entry;
 };
 
@@ -24,14 +25,14 @@ struct options_slot {
 	const char *initrd;
 	const char *dtb;
 	const char *append; /* null: the loader's command line passes on */
-	int force_dtb;
+	bool force_dtb;
 	unsigned int first_raw; /* its own of options.raw: as many from there on */
 	unsigned int raw_count;
 };
 
 struct options {
 	const char *output;
-	int stop_after_check;
+	bool stop_after_check;
 	uint32_t el;
 	uint32_t on_fail;
 	uint32_t console_kind;

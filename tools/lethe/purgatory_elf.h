@@ -5,6 +5,7 @@
 /* The object that kexec-tools starts before the kernel: an arm64 ELF relocatable inside its binary.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,7 @@ struct purgatory {
 	uint64_t offset; /* of its ELF header in the file */
 	uint64_t size;   /* from there to the end of what its headers name */
 	uint64_t room;   /* bytes that were a purgatory's: size, or more behind a shorter one */
-	int is_lethe;    /* carries the symbol lethe_purgatory */
+	bool is_lethe;   /* carries the symbol lethe_purgatory */
 };
 
 /*
@@ -24,11 +25,11 @@ struct purgatory {
  * kexec-tools' own: every symbol that its arm64 loader asks for, of exactly the size it asks for.
  * Returns 1 with *object (offset 0), or 0 with a reason.
  */
-int purgatory_parse(const uint8_t *bytes, uint64_t size, struct purgatory *object, char *reason,
-		    size_t reason_size);
+bool purgatory_parse(const uint8_t *bytes, uint64_t size, struct purgatory *object, char *reason,
+		     size_t reason_size);
 
 /* Finds the one purgatory in a kexec binary. Returns 1, or 0 with a reason. */
-int purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *object, char *reason,
-		   size_t reason_size);
+bool purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *object, char *reason,
+		    size_t reason_size);
 
 #endif

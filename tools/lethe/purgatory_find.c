@@ -9,10 +9,10 @@
 #include "tool.h"
 
 /* The header of a 64-bit little-endian ELF file, whatever kind. */
-static int is_elf64(const uint8_t *bytes, uint64_t size, Elf64_Ehdr *header)
+static bool is_elf64(const uint8_t *bytes, uint64_t size, Elf64_Ehdr *header)
 {
 	if (size < sizeof(*header) || memcmp(bytes, ELFMAG, SELFMAG) != 0) {
-		return 0;
+		return false;
 	}
 	memcpy(header, bytes, sizeof(*header));
 	return header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
@@ -20,28 +20,28 @@ static int is_elf64(const uint8_t *bytes, uint64_t size, Elf64_Ehdr *header)
 }
 
 /* Is the whole an arm64 program? */
-static int check_program(const uint8_t *bytes, uint64_t size, char *reason, size_t reason_size)
+static bool check_program(const uint8_t *bytes, uint64_t size, char *reason, size_t reason_size)
 {
 	Elf64_Ehdr header;
 
 	if (size < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0) {
 		snprintf(reason, reason_size, "is no ELF file");
-		return 0;
+		return false;
 	}
 	if (!is_elf64(bytes, size, &header)) {
 		snprintf(reason, reason_size, "is no 64-bit little-endian ELF file");
-		return 0;
+		return false;
 	}
 	if (header.e_machine != EM_AARCH64) {
 		snprintf(reason, reason_size, "is not for arm64 but for ELF machine %u",
 			 header.e_machine);
-		return 0;
+		return false;
 	}
 	if (header.e_type != ET_EXEC && header.e_type != ET_DYN) {
 		snprintf(reason, reason_size, "is no program: ELF type %u", header.e_type);
-		return 0;
+		return false;
 	}
-	return 1;
+	return true;
 }
 
 /*
@@ -69,14 +69,14 @@ static void find_room(const uint8_t *bytes, uint64_t size, struct purgatory *obj
 	}
 }
 
-int purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *object, char *reason,
-		   size_t reason_size)
+bool purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *object, char *reason,
+		    size_t reason_size)
 {
 	char first[TOOL_REASON_SIZE] = "";
 	unsigned int found = 0;
 
 	if (!check_program(bytes, size, reason, reason_size)) {
-		return 0;
+		return false;
 	}
 	for (uint64_t at = 1; at < size; at++) {
 		const uint8_t *next = memchr(bytes + at, ELFMAG[0], size - at);
@@ -109,10 +109,10 @@ int purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *object
 		} else {
 			snprintf(reason, reason_size, "there are %u purgatories in it", found);
 		}
-		return 0;
+		return false;
 	}
 	if (object->is_lethe) {
 		find_room(bytes, size, object);
 	}
-	return 1;
+	return true;
 }

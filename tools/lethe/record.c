@@ -24,34 +24,34 @@ struct record {
 };
 
 /* A number of one or two cells; 1 and *value, or 0 when it is absent or of another length. */
-static int number(const struct record *record, const char *name, uint64_t *value)
+static bool number(const struct record *record, const char *name, uint64_t *value)
 {
 	int length;
 	const void *bytes = fdt_getprop(record->tree, record->node, name, &length);
 
 	if (bytes && length == 4) {
 		*value = fdt32_ld(bytes);
-		return 1;
+		return true;
 	}
 	if (bytes && length == 8) {
 		*value = fdt64_ld(bytes);
-		return 1;
+		return true;
 	}
-	return 0;
+	return false;
 }
 
 /* Numbers parallel to count names: 1, or 0 when the property does not have that many. */
-static int numbers(const struct record *record, const char *name, int count, int index,
-		   uint64_t *value)
+static bool numbers(const struct record *record, const char *name, int count, int index,
+		    uint64_t *value)
 {
 	int length;
 	const uint8_t *bytes = fdt_getprop(record->tree, record->node, name, &length);
 
 	if (!bytes || length != count * 8) {
-		return 0;
+		return false;
 	}
 	*value = fdt64_ld((const fdt64_t *)(const void *)(bytes + index * 8));
-	return 1;
+	return true;
 }
 
 /* A string out of the tree, with what a terminal could take amiss replaced. "?" when absent. */

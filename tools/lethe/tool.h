@@ -7,6 +7,7 @@
  * subcommands. The command keeps no global state but the name of its unfinished output (output.c).
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -70,6 +71,6 @@ const char *tool_size_text(char *buffer, uint64_t size);
  * A whole string as a number: decimal, or hexadecimal after 0x. No sign, blank, suffix or rest.
  * 1 and *value, or 0.
  */
-int tool_number(const char *text, uint64_t *value);
+bool tool_number(const char *text, uint64_t *value);
 
 #endif

@@ -4,6 +4,7 @@
 
 /* gzip and zstd, whole streams in memory, bounded. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,7 @@ enum unpack_kind { UNPACK_GZIP, UNPACK_ZSTD };
  * nothing behind them but zero bytes (padding). More than limit bytes of output are refused.
  * Returns 1 with *out (from malloc()) and *out_size, or 0 with a reason.
  */
-int unpack(enum unpack_kind kind, const uint8_t *in, uint64_t in_size, uint64_t limit,
-	   uint8_t **out, uint64_t *out_size, char *reason, size_t reason_size);
+bool unpack(enum unpack_kind kind, const uint8_t *in, uint64_t in_size, uint64_t limit,
+	    uint8_t **out, uint64_t *out_size, char *reason, size_t reason_size);
 
 #endif
