@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernels in wrappings that Lethe does not open. Saying which one it is, and what to type, spares
- * the reader a search; opening them here would mean a parser (and its bugs) for each.
+ * Kernels in formats that Lethe does not open. The message names the format and the command that
+ * unpacks it, which spares users a search. Opening these formats would take a parser for each.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ uint32_t format_u32(const uint8_t *bytes)
 	       (uint32_t)bytes[3] << 24;
 }
 
-/* Formats that a magic number alone tells. %s is the file's name. */
+/* Formats with a magic number at a fixed place. %s is the file's name. */
 /* clang-format off */
 static const struct {
 	uint32_t offset;
@@ -56,7 +56,7 @@ static bool elf_refusal(const uint8_t *bytes, uint64_t size, const char *name, c
 	if (size < 20 || memcmp(bytes, "\x7f" "ELF", 4) != 0) {
 		return false;
 	}
-	/* Byte 5: byte order. Only e_machine's place is needed, the same in 32 and 64 bits. */
+	/* Byte 5: byte order. Only e_machine is needed, at one place in 32 and 64 bits. */
 	unsigned int machine = bytes[5] == 2 ? (unsigned int)(bytes[18] << 8 | bytes[19]) :
 					       format_u16(bytes + 18);
 
@@ -71,7 +71,7 @@ static bool elf_refusal(const uint8_t *bytes, uint64_t size, const char *name, c
 	return true;
 }
 
-/* The PE header that MZ points to, or 0. */
+/* The offset of the PE header, which the MZ header states, or 0. */
 static uint64_t pe_header(const uint8_t *bytes, uint64_t size)
 {
 	if (size < 64 || memcmp(bytes, "MZ", 2) != 0) {
@@ -121,7 +121,7 @@ bool format_refusal(const uint8_t *bytes, uint64_t size, const char *name, char 
 	if (elf_refusal(bytes, size, name, reason, reason_size)) {
 		return true;
 	}
-	/* bzImage first: it may be a PE file as well. */
+	/* bzImage first, for a bzImage may be a PE file as well. */
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (size < known[i].offset || size - known[i].offset < known[i].size ||
 		    memcmp(bytes + known[i].offset, known[i].magic, known[i].size) != 0) {

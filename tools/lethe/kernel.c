@@ -10,15 +10,15 @@
 
 /*
  * EFI zboot (Linux, drivers/firmware/efi/libstub/zboot-header.S): "MZ", at 4 "zimg", at 8 the
- * payload's offset, at 12 its size, at 24 the name of the compression. All but gzip, which ends in
- * it anyway, are followed by the unpacked size.
+ * payload's offset, at 12 its size, at 24 the name of the compression. The unpacked size follows
+ * the payload, except with gzip, whose own trailer has the size.
  */
 #define ZBOOT_PAYLOAD_OFFSET 8
 #define ZBOOT_PAYLOAD_SIZE   12
 #define ZBOOT_COMPRESSION    24
 #define ZBOOT_HEADER_SIZE    64U
 
-/* Linux before 3.17 does not say what it needs; 16 MiB is more than its bss ever was. */
+/* Linux before 3.17 does not state its memory size; its bss was always below 16 MiB. */
 #define OLD_KERNEL_BSS         (16 * TOOL_MIB)
 #define OLD_KERNEL_TEXT_OFFSET 0x80000U
 
@@ -81,13 +81,13 @@ static bool parse_image(const uint8_t *bytes, uint64_t size, struct kernel *kern
 			 header->text_offset);
 		return false;
 	}
-	/* Counted from any 2 MiB boundary, so the part above 2 MiB says nothing more. */
+	/* text_offset counts from any 2 MiB boundary, so whole multiples of 2 MiB mean nothing. */
 	kernel->text_offset = header->text_offset % TOOL_BLOCK;
 	kernel->mem_size = header->image_size > size ? header->image_size : size;
 	return true;
 }
 
-/* Unpacks, and parses what was inside; nothing is unpacked twice. */
+/* Unpacks the file, and parses the Image inside. A packed file inside a packed file is refused. */
 static bool parse_packed(enum unpack_kind kind, const uint8_t *bytes, uint64_t size, uint64_t limit,
 			 struct kernel *kernel, char *reason, size_t reason_size)
 {

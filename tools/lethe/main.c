@@ -17,7 +17,9 @@ static const struct {
 	{"graft", tool_graft, help_graft},
 };
 
-/* Help wins over every other argument; a kernel's command line may hold the word, though. */
+/*
+ * Help wins over every other argument, except --append's: a kernel's command line may hold --help.
+ */
 static bool wants_help(int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++) {
@@ -47,7 +49,7 @@ int main(int argc, char **argv)
 		return tool_flush(TOOL_OK);
 	}
 
-	/* "lethe help pack" is what one types after git. */
+	/* Users of git type "lethe help pack". */
 	const int asked = strcmp(argv[1], "help") == 0;
 	const char *name = asked ? argv[2] : argv[1];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One object: its headers, its symbols. Nothing that they say is believed before it is compared. */
+/* One object: its headers, its symbols. Every offset and size is checked before its use. */
 #include <elf.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "purgatory_elf.h"
 #include "tool.h"
 
-/* kexec/kexec-elf-rel.c and arch/arm64/kexec-arm64.c. Size 0: any. */
+/* kexec/kexec-elf-rel.c and arch/arm64/kexec-arm64.c. Size 0: any size. */
 static const struct {
 	const char *name;
 	uint64_t size;
@@ -24,7 +24,7 @@ struct object {
 	Elf64_Ehdr header;
 };
 
-/* Is [offset, offset + size) inside of the first limit bytes? */
+/* True if [offset, offset + size) is within the first limit bytes. */
 static bool within(uint64_t offset, uint64_t size, uint64_t limit)
 {
 	return offset <= limit && size <= limit - offset;
@@ -34,13 +34,13 @@ static Elf64_Shdr section_at(const struct object *object, uint64_t index)
 {
 	Elf64_Shdr section;
 
-	/* Copied: nothing says that an object inside of a file is aligned. */
+	/* A copy, for an object inside of a file may lie unaligned. */
 	memcpy(&section, object->bytes + object->header.e_shoff + index * sizeof(section),
 	       sizeof(section));
 	return section;
 }
 
-/* The end of what the headers name, or 0 with a reason. */
+/* The end of the last section or table, or 0 with a reason. */
 static uint64_t extent(const struct object *object, char *reason, size_t reason_size)
 {
 	const Elf64_Ehdr *header = &object->header;
@@ -70,7 +70,7 @@ static uint64_t extent(const struct object *object, char *reason, size_t reason_
 	return end;
 }
 
-/* The global symbol of that name in one table: 1, or 0. As kexec looks: weak ones do not count. */
+/* Finds the global symbol name in one table. Weak symbols do not count, for kexec ignores them. */
 static bool find_in(const struct object *object, const Elf64_Shdr *table, const char *name,
 		    Elf64_Sym *found)
 {
@@ -108,7 +108,7 @@ static bool find_symbol(const struct object *object, const char *name, Elf64_Sym
 	return false;
 }
 
-/* A symbol that kexec reads or writes in the bytes of a section: 1, or 0 with a reason. */
+/* Checks a symbol that kexec reads or writes: true, or false with a reason. */
 static bool check_symbol(const struct object *object, const char *name, uint64_t size, char *reason,
 			 size_t reason_size)
 {

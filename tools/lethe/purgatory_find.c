@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where in a kexec binary its purgatory is. Stripped, it has no symbol for it: the bytes tell. */
+/* Finds the purgatory in a kexec binary by its bytes: a stripped binary has no symbol for it. */
 #include <elf.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "purgatory_elf.h"
 #include "tool.h"
 
-/* The header of a 64-bit little-endian ELF file, whatever kind. */
+/* True if the bytes begin with the header of a 64-bit little-endian ELF file, of any type. */
 static bool is_elf64(const uint8_t *bytes, uint64_t size, Elf64_Ehdr *header)
 {
 	if (size < sizeof(*header) || memcmp(bytes, ELFMAG, SELFMAG) != 0) {
@@ -19,7 +19,7 @@ static bool is_elf64(const uint8_t *bytes, uint64_t size, Elf64_Ehdr *header)
 	       header->e_ident[EI_VERSION] == EV_CURRENT;
 }
 
-/* Is the whole an arm64 program? */
+/* Checks that the file is an arm64 program: true, or false with a reason. */
 static bool check_program(const uint8_t *bytes, uint64_t size, char *reason, size_t reason_size)
 {
 	Elf64_Ehdr header;
@@ -45,10 +45,11 @@ static bool check_program(const uint8_t *bytes, uint64_t size, char *reason, siz
 }
 
 /*
- * Behind a grafted object that is shorter than the one before it there are zeros, and perhaps a few
- * more that are somebody else's. The length of the first one is still in kexec's data
- * (purgatory_size), which lies behind: of the words there that end in these zeros it is the
- * largest, unless another one happens to be as close to it. None: no room but the object's own.
+ * A grafted object may be shorter than the object before it. Zeros then follow, the last of which
+ * may belong to kexec's other data. The length of kexec's own purgatory is still in kexec's data,
+ * behind the object, as purgatory_size. Each word there is a candidate if a purgatory of this
+ * length would end within the zeros. The largest candidate is the room. If no word fits, the room
+ * is the object's own size.
  */
 static void find_room(const uint8_t *bytes, uint64_t size, struct purgatory *object)
 {

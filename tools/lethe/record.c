@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* "lethe record": what Lethe left under /chosen/lethe, for people. */
+/* "lethe record": prints the record, /chosen/lethe, for people. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ struct record {
 	int node;
 };
 
-/* A number of one or two cells; 1 and *value, or 0 when it is absent or of another length. */
+/* Reads a number of one or two cells. False if the property is absent or has another length. */
 static bool number(const struct record *record, const char *name, uint64_t *value)
 {
 	int length;
@@ -40,7 +40,7 @@ static bool number(const struct record *record, const char *name, uint64_t *valu
 	return false;
 }
 
-/* Numbers parallel to count names: 1, or 0 when the property does not have that many. */
+/* Reads the number at index. False if the property does not hold count numbers. */
 static bool numbers(const struct record *record, const char *name, int count, int index,
 		    uint64_t *value)
 {
@@ -54,7 +54,7 @@ static bool numbers(const struct record *record, const char *name, int count, in
 	return true;
 }
 
-/* A string out of the tree, with what a terminal could take amiss replaced. "?" when absent. */
+/* A string of a property, with control characters replaced, or "?" if the property is absent. */
 static const char *text(const struct record *record, const char *name, int index, char *buffer,
 			size_t size)
 {

@@ -10,7 +10,7 @@
 
 static void message(const char *subject, const char *kind, const char *format, va_list arguments)
 {
-	/* What was printed so far comes first, also when both streams end in one file. */
+	/* Flushed first, so that the order is right if both streams end in one file. */
 	fflush(stdout);
 	fprintf(stderr, "lethe: %s: %s", subject, kind);
 	vfprintf(stderr, format, arguments);

@@ -10,7 +10,7 @@
 #include "tool.h"
 #include "tree.h"
 
-/* Comments may come before the tag. */
+/* True if the bytes are device tree source: comments may stand before the tag. */
 static bool is_source(const uint8_t *bytes, uint64_t size)
 {
 	static const char tag[] = "/dts-v1/";

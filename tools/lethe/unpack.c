@@ -68,8 +68,8 @@ static unsigned int piece(uint64_t size)
 	return size < TOOL_GIB ? (unsigned int)size : (unsigned int)TOOL_GIB;
 }
 
-static bool gunzip(z_stream *z, const uint8_t *in, uint64_t in_size, struct sink *sink, char *reason,
-		   size_t reason_size)
+static bool gunzip(z_stream *z, const uint8_t *in, uint64_t in_size, struct sink *sink,
+		   char *reason, size_t reason_size)
 {
 	uint64_t used = 0;
 

@@ -96,7 +96,9 @@ static bool read_headers(struct view *view)
 	return true;
 }
 
-/* Checks the headers against the file. The firmware has no file, and can check only some of them. */
+/*
+ * Checks the headers against the file. The firmware has no file, and can check only some of them.
+ */
 static void check_headers(struct view *view)
 {
 	const struct lethe_image_header *image = &view->image;
