@@ -100,8 +100,13 @@ def curves(left, width, top, height, title, sizes, lines):
     return parts
 
 
+def sizes_of(figures):
+    """From 64 MiB on: below, what is done once for all pages shows."""
+    return sorted(size for size in map(int, figures) if size >= 64 * MIB)
+
+
 def draw_pages(figures, path):
-    sizes = sorted(map(int, figures))
+    sizes = sizes_of(figures)
     modes = [("lethe", "cached"), ("second", "uncached")]
     title = "lethe_boot() on a list, from its call to the payload, per page of 4 KiB"
     parts = [text(16, 26, title, "title"), text(16, 46, "By the bytes moved. Lower is better.", "note")]
@@ -116,7 +121,7 @@ def main(folder):
         figures = json.load(file)
     if "digest" in figures:
         draw_digest(figures["digest"], os.path.join(folder, "digest.svg"))
-    if len(figures.get("library", {})) > 1:
+    if len(sizes_of(figures.get("library", {}))) > 1:
         draw_pages(figures["library"], os.path.join(folder, "pages.svg"))
 
 
