@@ -22,9 +22,11 @@ STYLE = """<style>
 	.peer { fill: #8c959f; stroke: #8c959f; }
 	.second { fill: #bc4c00; stroke: #bc4c00; }
 	.bar { stroke: none; }
+	.paper { fill: #ffffff; }
 	.line { fill: none; stroke-width: 2; }
 	@media (prefers-color-scheme: dark) {
 		text { fill: #e6edf3; }
+		.paper { fill: #0d1117; }
 		.note { fill: #9da7b3; }
 		.lethe { fill: #58a6ff; stroke: #58a6ff; }
 		.second { fill: #f0883e; stroke: #f0883e; }
@@ -44,7 +46,8 @@ def rule(x1, y1, x2, y2):
 def write(path, width, height, title, parts):
     with open(path, "w", encoding="utf-8") as file:
         file.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">\n'
-                   f"<title>{html.escape(title)}</title>\n{STYLE}\n" + "\n".join(parts) + "\n</svg>\n")
+                   f'<title>{html.escape(title)}</title>\n{STYLE}\n<rect width="100%" height="100%" class="paper"/>\n'
+                   + "\n".join(parts) + "\n</svg>\n")
     print(f"{path}: {title}")
 
 
