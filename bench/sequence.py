@@ -35,7 +35,7 @@ def code():
         start, end = harness.LOAD + int(start, 16), harness.LOAD + int(start, 16) + int(size, 16)
         if start == end:
             continue
-        name = LTO_UNIT.sub("C, one unit", name)
+        name = LTO_UNIT.sub("C-unit", name)
         if found and found[-1][0].startswith(name + "@"):   # with the gap between the two
             start = found.pop()[1]
         found.append((f"{name}@{len(found)}", start, end))
