@@ -3,7 +3,7 @@
  * An indirection list against everything that it could destroy, before its first page is copied.
  *
  * The list may be long, and it may be read as Device memory. So each entry costs a few comparisons in registers,
- * against the last answer. An answer holds for a stretch of addresses (kimage_allowed.c), so a search is rare.
+ * against the last answer. An answer holds for a stretch of addresses (kimage_allowed.h), so a search is rare.
  * Destinations form few runs, whatever their pages are.
  */
 
@@ -28,7 +28,7 @@ struct list_check {
 	uint64_t tortoise;                 /* a list page that was passed */
 	struct lethe_range sources;        /* whole pages that may be read: the last answer, */
 	struct lethe_range sources_before; /* and the one before that */
-	struct lethe_range dests;          /* whole pages that may be stored: the last answer */
+	struct lethe_range allowed;        /* the last answer, of any kind */
 	unsigned int shift;
 };
 
@@ -81,10 +81,10 @@ static void close_run(const struct list_check *check, uint64_t bytes)
 	}
 }
 
-/* A page is to be stored at dest: it continues the last run, or starts one. 0 and check->dests, or a status. */
+/* A page is to be stored at dest: it continues the last run, or starts one. 0 and check->allowed, or a status. */
 static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t bytes)
 {
-	struct lethe_range *dests = &check->dests;
+	struct lethe_range *dests = &check->allowed;
 	struct lethe_kimage *image = check->image;
 	struct lethe_kimage_run *next = image->runs;
 	struct lethe_kimage_run *run;
@@ -150,7 +150,6 @@ static NOINLINE int find_source(struct list_check *check, uint64_t source)
 static int enter_list_page(struct list_check *check, uint64_t address)
 {
 	const uint64_t count = ++check->image->list_pages;
-	struct lethe_range ignored;
 
 	if (address == check->tortoise) {
 		return LETHE_E_LIST_CYCLE;
@@ -158,109 +157,84 @@ static int enter_list_page(struct list_check *check, uint64_t address)
 	if ((count & (count - 1)) == 0) {
 		check->tortoise = address;
 	}
-	return lethe_kimage_allowed(check->constraints, address, check->page, LETHE_KIMAGE_READ_LIST, &ignored);
+	return lethe_kimage_allowed(check->constraints, address, check->page, LETHE_KIMAGE_READ_LIST,
+				    &check->allowed);
 }
 
-/* Where the walk is. It stays in registers: the functions below are always inlined. */
-struct progress {
-	uint64_t next;        /* pointer to the next entry */
-	uint64_t origin;      /* next - origin: bytes of the list that were read */
-	uint64_t dest;        /* of the next page */
-	uint64_t dest_origin; /* dest - dest_origin: bytes that were copied */
-	uint64_t dest_end;    /* every page from dest to here may be stored */
-	uint64_t start;       /* entries in [start, start + span) are sources to be read */
-	uint64_t span;
-};
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-
-/* *value: the address at fault. */
-ALWAYS_INLINE int add_page(struct list_check *check, struct progress *walk, uint64_t entry, uint64_t *value)
-{
-	int status;
-
-	if (entry - walk->start >= walk->span) {
-		*value = entry - LETHE_KIMAGE_SOURCE;
-		status = find_source(check, *value);
-		if (status != LETHE_OK) {
-			return status;
-		}
-		walk->start = check->sources.start;
-		walk->span = check->sources.end - walk->start;
-	}
-	if (walk->dest == walk->dest_end) {
-		status = find_dest(check, walk->dest, walk->dest - walk->dest_origin);
-		if (status != LETHE_OK) {
-			*value = walk->dest != NOWHERE ? walk->dest : entry - LETHE_KIMAGE_SOURCE;
-			return status;
-		}
-		walk->dest_end = check->dests.end;
-	}
-	walk->dest += check->page;
-	return LETHE_OK;
-}
-
-/* If the destination goes on where it is, the answer about it still holds. */
-ALWAYS_INLINE void set_dest(struct progress *walk, uint64_t dest)
-{
-	if (dest != walk->dest) {
-		walk->dest_origin += dest - walk->dest;
-		walk->dest = dest;
-		walk->dest_end = dest;
-	}
-}
-
-ALWAYS_INLINE int follow(struct list_check *check, struct progress *walk, uint64_t list_page)
-{
-	int status = enter_list_page(check, list_page);
-
-	if (status == LETHE_OK) {
-		walk->origin -= walk->next;
-		walk->next = list_page + check->constraints->bias;
-		walk->origin += walk->next;
-	}
-	return status;
-}
-
-/* Each entry by itself and against the destinations before it. Fills in the image. */
+/*
+ * Each entry by itself and against the destinations before it. Fills in the image. Long, but one loop: in parts,
+ * also inlined ones, the compiler keeps two of its variables in memory, two more Device accesses for every entry.
+ */
 static NOINLINE int check_entries(struct list_check *check, const uint64_t *head)
 {
 	const uint64_t page = check->page;
-	struct progress walk = {.next = (uintptr_t)head, .dest = NOWHERE, .dest_origin = NOWHERE,
-				.dest_end = NOWHERE};
-	int status = LETHE_OK;
+	/* next: pointer to an entry; next - origin and dest - dest_origin: bytes that were read and copied */
+	uint64_t next = (uintptr_t)head, origin = next;
+	uint64_t dest = NOWHERE, dest_origin = dest;
+	uint64_t dest_end = NOWHERE; /* every page from dest to here may be stored */
+	uint64_t start = 0, span = 0; /* entries in [start, start + span) are sources that may be read */
 	uint64_t value;
+	int status;
 
-	walk.origin = walk.next;
-	do {
-		const uint64_t entry = read_entry(walk.next);
+	for (;;) {
+		const uint64_t entry = read_entry(next);
 		const uint64_t flags = entry & (page - 1);
 
-		walk.next += ENTRY_SIZE;
-		value = entry - flags;
-		if (flags == LETHE_KIMAGE_INDIRECTION) {
-			status = follow(check, &walk, value);
-			continue;
-		}
+		next += ENTRY_SIZE;
 		if (flags == LETHE_KIMAGE_SOURCE) {
-			status = add_page(check, &walk, entry, &value);
+			if (entry - start >= span) {
+				value = entry - LETHE_KIMAGE_SOURCE;
+				status = find_source(check, value);
+				if (status != LETHE_OK) {
+					break;
+				}
+				start = check->sources.start;
+				span = check->sources.end - start;
+			}
+			if (dest == dest_end) {
+				status = find_dest(check, dest, dest - dest_origin);
+				if (status != LETHE_OK) {
+					value = dest != NOWHERE ? dest : entry - flags;
+					break;
+				}
+				dest_end = check->allowed.end;
+			}
+			dest += page;
 		} else if (flags == LETHE_KIMAGE_DESTINATION) {
-			set_dest(&walk, value);
+			/* If the destination goes on where it is, the answer about it still holds. */
+			value = entry - LETHE_KIMAGE_DESTINATION;
+			if (value != dest) {
+				dest_origin += value - dest;
+				dest = value;
+				dest_end = value;
+			}
+		} else if (flags == LETHE_KIMAGE_INDIRECTION) {
+			value = entry - LETHE_KIMAGE_INDIRECTION;
+			status = enter_list_page(check, value);
+			if (status != LETHE_OK) {
+				break;
+			}
+			origin -= next;
+			next = value + check->constraints->bias;
+			origin += next;
+			continue;
 		} else if (entry == LETHE_KIMAGE_DONE) {
-			close_run(check, walk.dest - walk.dest_origin);
-			check->image->pages = (walk.dest - walk.dest_origin) >> check->shift;
-			check->image->entries = (walk.next - walk.origin) / ENTRY_SIZE;
+			close_run(check, dest - dest_origin);
+			check->image->pages = (dest - dest_origin) >> check->shift;
+			check->image->entries = (next - origin) / ENTRY_SIZE;
 			return LETHE_OK;
 		} else {
 			value = entry;
 			status = LETHE_E_LIST_FLAGS;
+			break;
 		}
-		if (status == LETHE_OK && (walk.next & (page - 1)) == 0) {
-			value = walk.next - page - check->constraints->bias;
+		if ((next & (page - 1)) == 0) {
+			value = next - page - check->constraints->bias;
 			status = LETHE_E_LIST_LINK;
+			break;
 		}
-	} while (status == LETHE_OK);
-	return fail(check, status, (walk.next - walk.origin) / ENTRY_SIZE - 1, value);
+	}
+	return fail(check, status, (next - origin) / ENTRY_SIZE - 1, value);
 }
 
 /* The memory around address that is between two runs, or outside all. run: find_run()'s answer. */

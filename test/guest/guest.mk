@@ -26,7 +26,7 @@ $(eval $(call flat,payload-evb,test/guest/payload.S))
 $(eval $(call flat,hostile,test/guest/hostile.S))
 $(eval $(call flat,meter,test/guest/meter/program.S))
 $(eval $(call flat,relocate,test/guest/relocate/program.S $(LIBRARY_OBJ)/relocate.S.o))
-$(eval $(call flat,kimage,test/guest/kimage/program.S $(LIBRARY_OBJ)/plan/kimage.c.o $(LIBRARY_OBJ)/plan/kimage_allowed.c.o $(LIBRARY_OBJ)/plan/status.c.o))
+$(eval $(call flat,kimage,test/guest/kimage/program.S $(LIBRARY_OBJ)/plan/kimage.c.o $(LIBRARY_OBJ)/plan/status.c.o $(NEWLIB_OBJS)))
 # The library's objects, the same as SHA=scalar has them, and the same with purgatory.ro's block functions.
 $(eval $(call flat,sha256,$(SHA256_SHARED) $(SHA256_BLOCKS) \
 	$(patsubst %,$(O)/obj/library/src/%.o,$(filter digest/%.S,$(sha256)))))
