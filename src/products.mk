@@ -7,12 +7,12 @@ sha256    := sha256.c digest/sha256_blocks.c digest/sha256_scalar.S \
              $(if $(filter auto,$(SHA)),digest/sha256_ce.S)
 
 blob      := . door cpu plan fdt firmware console digest/segment_digest.c $(sha256)
-library   := library plan fdt cache.S relocate.S fdt_fixup.c $(sha256) \
+library   := library plan fdt firmware/efi_memory.c cache.S relocate.S fdt_fixup.c $(sha256) \
              $(addprefix cpu/,el2.c el2_regs.c handoff.S halt.S idmap.c mmu_regs.c)
 purgatory := $(filter-out purgatory/object.S,$(patsubst src/%,%,$(wildcard src/purgatory/*.[cS]))) \
              main.c run.c stage.c handoff.c stop.c entry.S cache.S memory_map.c $(sha256) \
              $(addprefix cpu/,counter.c fault.c halt.S handoff.S idmap.c mmu.S mmu_regs.c psci.c vectors.S) \
-             $(addprefix fdt/,fdt_get.c fdt_stdout.c fdt_uart.c) \
+             $(addprefix fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c record.c) \
              console/console.c console/uart.c firmware/acpi.c plan/status.c
 tool      := sha256.c digest/sha256_host.c \
              $(addprefix plan/,layout_asserts.c place.c plan.c plan_check_segments.c plan_check_slots.c status.c) \

@@ -58,7 +58,7 @@ static int uart_address(const void *tree, const int *node, int depth, uint64_t *
 {
 	int uart = node[depth - 1];
 	struct lethe_fdt_ranges reg;
-	struct lethe_range range;
+	struct lethe_fdt_range range;
 	uint32_t offset;
 	int i;
 
