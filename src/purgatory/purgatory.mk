@@ -3,8 +3,8 @@
 # purgatory.ro: the blob's parts with a door, stages and a link of their own, wrapped by object.S.
 # libfdt is optimized with it: what it checks twice and nobody calls goes.
 PURGATORY := $(O)/obj/purgatory
-# Loops of single bytes: nothing that is large goes through them. memmove() is memcpy() as well: one loop less.
-PURGATORY_NEWLIB := $(patsubst %,$(PURGATORY)/newlib/%.o,$(filter-out memcpy,$(NEWLIB_FUNCS)))
+# Loops of single bytes: nothing that is large goes through them.
+PURGATORY_NEWLIB := $(NEWLIB_FUNCS:%=$(PURGATORY)/newlib/%.o)
 PURGATORY_OBJS := $(call objects,purgatory) $(call libfdt_objects,purgatory) $(PURGATORY_NEWLIB)
 # What is moved out of a loop takes registers, and those take saves.
 PURGATORY_CFLAGS = $(BLOB_CFLAGS) -DLETHE_PURGATORY -DLETHE_SHA256_SIMD=1 -include src/purgatory/aligned_cells.h \
@@ -18,7 +18,7 @@ $(PURGATORY)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(RULES) $(NEWLIB_
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(NEWLIB_CFLAGS:-O2=-Os) -c -o $@ $<
 $(O)/purgatory.elf: src/purgatory/purgatory.ld $(PURGATORY_OBJS)
 	echo '  LINK    $@'
-	$(CC_TARGET) $(PURGATORY_CFLAGS) $(LINK_FLAGS) -Wl,--defsym=memcpy=memmove,-Map=$@.map,-T,$< -o $@ $(PURGATORY_OBJS)
+	$(CC_TARGET) $(PURGATORY_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-T,$< -o $@ $(PURGATORY_OBJS)
 # What the wrapper has to know of the link, as constants of the assembler's.
 $(PURGATORY)/layout.inc: $(O)/purgatory.elf
 	$(CROSS_COMPILE)nm $< | sed -n 's/^\([0-9a-f]*\) . \([a-z_0-9]*\)$$/.set AT_\2, 0x\1/p' >$@

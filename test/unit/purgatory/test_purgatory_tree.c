@@ -22,7 +22,7 @@
 #include "trees.h"
 
 #define BUFFER 0x10000U /* LETHE_PURGATORY_TREE */
-#define RECORD 1536U    /* that must be free in it: purgatory_tree.c, RECORD_MAX */
+#define RECORD 1536U    /* that must be free in it: purgatory/describe.c, RECORD_MAX */
 
 static void boot_text(const char *text, uint32_t boot_count)
 {
