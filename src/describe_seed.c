@@ -13,7 +13,7 @@
 #define RNDR_RETRIES 16
 #define RNDR         "s3_3_c2_c4_0"
 
-/* FEAT_RNG: reads one word. False if the generator gives none in time (then it sets NZCV to 0b0100). */
+/* FEAT_RNG: reads one word. False if the generator gives none in time: NZCV is then 0b0100. */
 static bool read_rndr(uint64_t *word)
 {
 	int i;

@@ -8,10 +8,10 @@
 #include <lethe/fdt.h>
 
 /*
- * Draws fresh kaslr-seed and rng-seed bytes for the next kernel from the CPU's RNDR and from the seeds in tree (the
- * loader's, which no kernel has used yet; null for a packed tree, whose seeds are the same on every boot). Both go
- * through SHA-256, so that the loader's seed is not passed on as it is. False if there is no entropy at all: no seed
- * is better than a constant one.
+ * Draws fresh kaslr-seed and rng-seed bytes for the next kernel from the CPU's RNDR and from the
+ * seeds in tree (the loader's, which no kernel has used yet; null for a packed tree, whose seeds
+ * are the same on every boot). Both go through SHA-256, so that the loader's seed is not passed on
+ * as it is. False if there is no entropy at all: no seed is better than a constant one.
  */
 bool lethe_seed(const void *tree, uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG]);
 

@@ -8,9 +8,9 @@
  *	4. /chosen: create it if it is absent
  *	5. /chosen: remove the last boot's record
  *	6. /chosen: remove kaslr-seed and rng-seed, unless there are fresh ones
- *	7. /chosen, tree from the bundle: remove linux,elfcorehdr, linux,usable-memory-range and, unless there is an
- *	   initrd, linux,initrd-start and linux,initrd-end
- *	8. /chosen: set bootargs, linux,initrd-start, linux,initrd-end, kaslr-seed, rng-seed, as far as they are given
+ *	7. /chosen of a packed tree: remove linux,elfcorehdr and linux,usable-memory-range
+ *	8. /chosen of a packed tree: remove linux,initrd-*, unless there is an initrd
+ *	9. /chosen: set bootargs, linux,initrd-*, kaslr-seed and rng-seed, if they are given
  *
  * What is removed comes before what is added, so that its bytes can be used again.
  */
@@ -27,7 +27,7 @@ struct editing {
 	const char *name; /* of what could not be edited */
 };
 
-/* Removes all properties of a list of names (strings_list.h), and every one of a name that occurs twice. */
+/* Removes all properties of a list of names, and every one of a name that occurs twice. */
 static void remove_all(struct editing *editing, const char *names)
 {
 	const char *name;
@@ -70,13 +70,14 @@ static void open_copy(struct editing *editing, const void *tree, uint32_t size,
 		      const struct lethe_fdt_facts *facts)
 {
 	const struct lethe_fdt_layout layout = {
-		.reservations_end = fdt_off_mem_rsvmap(tree) + ((uint32_t)fdt_num_mem_rsv(tree) + 1) *
-								       (uint32_t)sizeof(struct fdt_reserve_entry),
+		.reservations_end = fdt_off_mem_rsvmap(tree) +
+				    ((uint32_t)fdt_num_mem_rsv(tree) + 1) *
+					    (uint32_t)sizeof(struct fdt_reserve_entry),
 		.structure_size = facts->structure_size,
 	};
 	const uint32_t end = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
 
-	/* If the blocks are in order, there is only slack behind the strings: a megabyte of it from QEMU. */
+	/* If the blocks are in order, only slack is behind the strings: from QEMU a megabyte. */
 	if (end <= size && lethe_fdt_is_in_order(tree, &layout)) {
 		memcpy(editing->buffer, tree, end);
 		fdt_set_totalsize(editing->buffer, end);
@@ -87,8 +88,8 @@ static void open_copy(struct editing *editing, const void *tree, uint32_t size,
 }
 
 /*
- * True if a loader made this reservation for [base, end): exact, or rounded out to pages of any size, at either end.
- * Linux rounds only the end of an initrd.
+ * True if a loader made this reservation for [base, end): exact, or rounded out to pages of any
+ * size, at either end. Linux rounds only the end of an initrd.
  */
 static bool is_reservation_of(const struct lethe_fdt_range *range, uint64_t base, uint64_t end)
 {
@@ -109,11 +110,11 @@ static bool is_reservation_of(const struct lethe_fdt_range *range, uint64_t base
 }
 
 /*
- * True if a reservation of the tree's has lost its purpose: it was for the outer blob's extent, for the loader's tree,
- * or for an initrd that is not passed on.
+ * True if a reservation of the tree's has lost its purpose: it was for the outer blob's extent, for
+ * the loader's tree, or for an initrd that is not passed on.
  */
 static bool is_stale(const struct lethe_fdt_range *range, const struct lethe_fixup *fixup,
-		    const struct lethe_fdt_facts *facts)
+		     const struct lethe_fdt_facts *facts)
 {
 	if (lethe_fdt_range_is_inside(range, fixup->extent, fixup->extent_size)) {
 		return true;
@@ -242,11 +243,11 @@ int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct 
 
 	if ((uintptr_t)buffer % 8 != 0) {
 		return lethe_error_at(where, LETHE_E_TREE_ALIGN, LETHE_WHAT_TREE, 0, NULL,
-				  (uintptr_t)buffer);
+				      (uintptr_t)buffer);
 	}
 	if (fixup->reserve_count > sizeof(fixup->reserve) / sizeof(fixup->reserve[0])) {
 		return lethe_error_at(where, LETHE_E_INTERNAL, LETHE_WHAT_TREE, 0, NULL,
-				  fixup->reserve_count);
+				      fixup->reserve_count);
 	}
 	status = lethe_fdt_read(tree, &facts, where);
 	if (status != LETHE_OK) {
@@ -261,8 +262,8 @@ int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct 
 	if (editing.error == 0) {
 		return LETHE_OK;
 	}
-	return lethe_error_at(where, lethe_fdt_status(editing.error), LETHE_WHAT_TREE, 0, editing.name,
-			  facts.used_size);
+	return lethe_error_at(where, lethe_fdt_status(editing.error), LETHE_WHAT_TREE, 0,
+			      editing.name, facts.used_size);
 }
 
 int lethe_fdt_close(void *buffer)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The whole-tree check: once it has passed, every bounds check inside libfdt passes as well, and Linux sees the same
- * nodes and properties. It uses no code of libfdt's, because the purgatory's libfdt has no checks (FDT_ASSUME_MASK).
- * All loads are aligned words and single bytes.
+ * The whole-tree check: once it has passed, every bounds check inside libfdt passes as well, and
+ * Linux sees the same nodes and properties. It uses no code of libfdt's, because the purgatory's
+ * libfdt has no checks (FDT_ASSUME_MASK). All loads are aligned words and single bytes.
  */
 #include <string.h>
 
@@ -10,9 +10,12 @@
 
 #define DEPTH_MAX 64U /* what Linux unflattens */
 
-/* Version 16 has names relative to the parent, and is the oldest that Linux reads. Linux and dtc write version 17. */
+/*
+ * Version 16 has names relative to the parent, and is the oldest that Linux reads. The purgatory's
+ * libfdt is compiled for version 17 alone, which kexec-tools writes.
+ */
 #ifdef LETHE_PURGATORY
-#define VERSION_FIRST 17U /* libfdt is compiled for version 17 alone there, and kexec-tools writes no other */
+#define VERSION_FIRST 17U
 #else
 #define VERSION_FIRST 16U
 #endif
@@ -62,7 +65,8 @@ static int header_check(const void *tree, struct fdt_header *header)
 	}
 	if (header->version < VERSION_FIRST || header->version < header->last_comp_version ||
 	    header->last_comp_version > VERSION_LAST ||
-	    header->off_mem_rsvmap % sizeof(fdt64_t) != 0 || header->off_dt_struct % sizeof(fdt32_t) != 0 ||
+	    header->off_mem_rsvmap % sizeof(fdt64_t) != 0 ||
+	    header->off_dt_struct % sizeof(fdt32_t) != 0 ||
 	    !block_is_inside(header, header->off_mem_rsvmap, 0) ||
 	    !block_is_inside(header, header->off_dt_struct,
 			     has_structure_size(header) ? header->size_dt_struct : 0) ||
@@ -116,7 +120,8 @@ static uint32_t names_size(const void *tree, const struct fdt_header *header)
 static bool structure_is_sound(const void *tree, const struct fdt_header *header, uint32_t *cursor)
 {
 	const uint32_t structure = header->off_dt_struct;
-	const uint32_t size = has_structure_size(header) ? header->size_dt_struct : header->totalsize - structure;
+	const uint32_t size =
+		has_structure_size(header) ? header->size_dt_struct : header->totalsize - structure;
 	const uint32_t end = size & ~3U; /* so padding up to a cell never leaves the block */
 	const uint32_t names = names_size(tree, header);
 	const char *base = (const char *)tree + structure;
@@ -136,7 +141,8 @@ static bool structure_is_sound(const void *tree, const struct fdt_header *header
 		if (tag == FDT_BEGIN_NODE) {
 			length = (uint32_t)strnlen(base + next, end - next);
 			/* One root, at the very front, where libfdt takes it for granted. */
-			if (length == end - next || depth == DEPTH_MAX || (depth == 0 && *cursor != 0)) {
+			if (length == end - next || depth == DEPTH_MAX ||
+			    (depth == 0 && *cursor != 0)) {
 				return false;
 			}
 			next += length + 1;
@@ -183,7 +189,8 @@ int lethe_fdt_check(const void *tree, struct lethe_fdt_layout *layout, struct le
 				      "memory reservation block", (uintptr_t)tree);
 	}
 	if (!structure_is_sound(tree, &header, &cursor)) {
-		return lethe_error_at(where, LETHE_E_TREE_BROKEN, LETHE_WHAT_TREE, 0, "structure block", cursor);
+		return lethe_error_at(where, LETHE_E_TREE_BROKEN, LETHE_WHAT_TREE, 0,
+				      "structure block", cursor);
 	}
 	layout->structure_size = has_structure_size(&header) ? header.size_dt_struct : cursor;
 	return LETHE_OK;

@@ -53,7 +53,8 @@ bool lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_fdt_ran
 	return true;
 }
 
-void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int parent, bool memory_only)
+void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int parent,
+			  bool memory_only)
 {
 	regs->tree = tree;
 	regs->parent = parent;
@@ -74,7 +75,8 @@ bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *ra
 			return false;
 		}
 		regs->node = fdt_next_subnode(tree, node);
-		if ((!regs->memory_only || lethe_fdt_node_says(tree, node, "device_type", "memory")) &&
+		if ((!regs->memory_only ||
+		     lethe_fdt_node_says(tree, node, "device_type", "memory")) &&
 		    lethe_fdt_node_is_on(tree, node)) {
 			lethe_fdt_ranges_open(&regs->ranges, tree, regs->parent, node, "reg");
 		}

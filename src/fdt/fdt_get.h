@@ -3,8 +3,8 @@
 #define LETHE_FDT_GET_H
 
 /*
- * What the files of src/fdt share beside libfdt. lethe_fdt_check() comes first; every other function here is for trees
- * that have passed it.
+ * What the files of src/fdt share beside libfdt. lethe_fdt_check() comes first; every other
+ * function here is for trees that have passed it.
  */
 
 #include <stdbool.h>
@@ -16,7 +16,7 @@
 
 /* Where the blocks of a sound tree end. Neither end is in its header. */
 struct lethe_fdt_layout {
-	uint32_t reservations_end; /* offset behind the memory reservation block, its terminator included */
+	uint32_t reservations_end; /* offset behind the terminator of the memory reservations */
 	uint32_t structure_size;   /* as the header says; in version 16, up to FDT_END */
 };
 
@@ -43,9 +43,9 @@ struct lethe_fdt_range {
 bool lethe_fdt_range_is_inside(const struct lethe_fdt_range *range, uint64_t base, uint64_t size);
 
 /*
- * If this range holds byte *cursor, *cursor becomes the end of the range. Ranges that cover memory together need not
- * be sorted: each look at all of them moves the cursor as far as they follow on. So many looks are enough for honest
- * firmware, and bound what garbled tables can cost.
+ * If this range holds byte *cursor, *cursor becomes the end of the range. Ranges that cover memory
+ * together need not be sorted: each look at all of them moves the cursor as far as they follow on.
+ * So many looks are enough for honest firmware, and bound what garbled tables can cost.
  */
 void lethe_fdt_range_extend(const struct lethe_fdt_range *range, uint64_t *cursor);
 #define LETHE_FDT_LOOKS_MAX 64U
@@ -61,18 +61,19 @@ struct lethe_fdt_ranges {
 
 /*
  * Opens a property of a node. Its parent says how many cells an address and a size have.
- * Return: 0, also if the property is absent; LETHE_E_TREE_CELLS if a number of cells is out of range.
+ * Return: 0, also if the property is absent
+ *         LETHE_E_TREE_CELLS   a number of cells is out of range
  */
 int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, const void *tree, int parent, int node,
 			  const char *name);
 
 /*
- * Reads the next entry. False if there is no further whole one, or if 64 bits do not hold it or it wraps
- * (then ranges->status is LETHE_E_TREE_CELLS).
+ * Reads the next entry. False if there is no further whole one, or if 64 bits do not hold it or it
+ * wraps (then ranges->status is LETHE_E_TREE_CELLS).
  */
 bool lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_fdt_range *range);
 
-/* The entries of `reg` of a node's subnodes, one after the other. Disabled subnodes are left out. */
+/* The entries of `reg` of a node's subnodes, one after the other, without disabled subnodes. */
 struct lethe_fdt_regs {
 	const void *tree;
 	int parent;
@@ -81,9 +82,10 @@ struct lethe_fdt_regs {
 	struct lethe_fdt_ranges ranges;
 };
 
-void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int parent, bool memory_only);
+void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int parent,
+			  bool memory_only);
 
-/* As lethe_fdt_ranges_next(). After the last, regs->ranges.status is LETHE_OK or LETHE_E_TREE_CELLS. */
+/* As lethe_fdt_ranges_next(); the status is regs->ranges.status. */
 bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *range);
 
 /*
@@ -92,7 +94,10 @@ bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *ra
  */
 int lethe_fdt_read_cells(const fdt32_t **cells, int count, uint64_t *number);
 
-/* A one-cell property; otherwise if it is absent; UINT32_MAX, which no caller accepts, if its length is not 4. */
+/*
+ * A property of one cell. If it is absent: otherwise. If its length is not 4: UINT32_MAX, which no
+ * caller accepts.
+ */
 uint32_t lethe_fdt_node_u32(const void *tree, int node, const char *name, uint32_t otherwise);
 
 /* True if the property is this string, or a list that begins with it. */
@@ -114,7 +119,7 @@ int lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct
 /* fdt_stdout.c: lethe_fdt_stdout() for a tree that has passed lethe_fdt_check(). */
 void lethe_fdt_stdout_checked(const void *tree, struct lethe_uart *uart);
 
-/* Turns what a call of libfdt returned into LETHE_OK, LETHE_E_TREE_NOSPACE or LETHE_E_TREE_BROKEN. */
+/* A result of libfdt as LETHE_OK, LETHE_E_TREE_NOSPACE or LETHE_E_TREE_BROKEN. */
 int lethe_fdt_status(int error);
 
 #endif

@@ -51,7 +51,8 @@ static bool touches(const struct lethe_fdt_range *range, uint64_t base, uint64_t
 	       (range->base - base < size || base - range->base < range->size);
 }
 
-bool lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip, uint64_t skip_size)
+bool lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip,
+			uint64_t skip_size)
 {
 	struct lethe_fdt_range range;
 	struct lethe_fdt_regs regs;
@@ -62,13 +63,14 @@ bool lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t
 	if (size == 0) {
 		return false;
 	}
-	/* Memory counts as reserved if the tree cannot be read: a refusal is better than a store. */
+	/* If the tree cannot be read, memory counts as reserved: rather refuse than store. */
 	if (lethe_fdt_check(tree, &layout, NULL) != LETHE_OK) {
 		return true;
 	}
 	for (i = fdt_num_mem_rsv(tree) - 1; i >= 0; i--) {
 		fdt_get_mem_rsv(tree, i, &range.base, &range.size);
-		if (touches(&range, base, size) && !lethe_fdt_range_is_inside(&range, skip, skip_size)) {
+		if (touches(&range, base, size) &&
+		    !lethe_fdt_range_is_inside(&range, skip, skip_size)) {
 			return true;
 		}
 	}

@@ -50,8 +50,8 @@ static bool is_cpu(const void *tree, int node)
 }
 
 /*
- * A CPU that is "disabled" waits for its enable-method (Devicetree Specification, 3.8.1), and Linux starts it as any
- * other. Only a CPU that failed stays out.
+ * A CPU that is "disabled" waits for its enable-method (Devicetree Specification, 3.8.1), and Linux
+ * starts it as any other. Only a CPU that failed stays out.
  */
 static bool can_start(const void *tree, int node)
 {
@@ -92,8 +92,8 @@ static int read_memory(struct reading *reading)
 }
 
 /*
- * Reads a number of one or two cells of /chosen; its length tells which, as in Linux. *is_there says whether the
- * property exists.
+ * Reads a number of one or two cells of /chosen; its length tells which, as in Linux. *is_there
+ * says whether the property exists.
  * Return: 0, or LETHE_E_TREE_BROKEN if it has another length.
  */
 static int read_number(struct reading *reading, const char *name, uint64_t *value, bool *is_there)
@@ -124,7 +124,7 @@ static int read_initrd(struct reading *reading)
 	if (status == LETHE_OK) {
 		status = read_number(reading, "linux,initrd-end", &end, &has_end);
 	}
-	/* An end below the start is the caller's error: in a packed tree the initrd does not matter. */
+	/* The caller compares the two ends: in a packed tree the initrd does not matter. */
 	if (status == LETHE_OK && has_start && has_end && start != end) {
 		facts->has_initrd = true;
 		facts->initrd_start = start;
@@ -180,7 +180,10 @@ static int read_usable(struct reading *reading)
 			facts->usable_count++;
 		}
 	}
-	/* If the property is cut off, the limit is unknown. It must hold: the crashed kernel's memory is beyond it. */
+	/*
+	 * If the property is cut off, the limit is unknown, and that is an error: the crashed
+	 * kernel's memory is beyond the limit.
+	 */
 	return ranges.status == LETHE_OK && ranges.left != 0 ? LETHE_E_TREE_BROKEN : ranges.status;
 }
 
@@ -192,8 +195,8 @@ static int read_texts(struct reading *reading)
 	int length;
 
 	/* If there is no record, its offset is negative, and libfdt finds no property. */
-	count = fdt_getprop(tree, fdt_subnode_offset(tree, reading->chosen, "lethe"), LETHE_RECORD_NAME_BOOT_COUNT,
-			    &length);
+	count = fdt_getprop(tree, fdt_subnode_offset(tree, reading->chosen, "lethe"),
+			    LETHE_RECORD_NAME_BOOT_COUNT, &length);
 	if (count != NULL && length == sizeof(*count)) {
 		facts->boot_count = fdt32_ld(count);
 	}
@@ -221,8 +224,9 @@ int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe
 	facts->structure_size = layout.structure_size;
 	reading.chosen = fdt_subnode_offset(tree, 0, "chosen");
 	facts->total_size = fdt_totalsize(tree);
-	facts->used_size = (uint32_t)sizeof(struct fdt_header) + layout.reservations_end - fdt_off_mem_rsvmap(tree) +
-			   layout.structure_size + fdt_size_dt_strings(tree);
+	facts->used_size = (uint32_t)sizeof(struct fdt_header) + layout.reservations_end -
+			   fdt_off_mem_rsvmap(tree) + layout.structure_size +
+			   fdt_size_dt_strings(tree);
 	read_devices(tree, facts);
 	read_cpus(tree, facts);
 	read_efi(&reading);

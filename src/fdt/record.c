@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The record: node /chosen/lethe tells the next kernel how it was started. The node is built as bytes and spliced into
- * the tree: the purgatory has no room for libfdt's functions that write. Its names go to the end of the strings block,
- * all together, and are found there on the next boot: a tree that is booted again and again stays as large.
+ * The record: node /chosen/lethe tells the next kernel how it was started. The node is built as
+ * bytes and spliced into the tree: the purgatory has no room for libfdt's functions that write. Its
+ * names go to the end of the strings block, all together, and are found there on the next boot: a
+ * tree that is booted again and again stays as large.
  */
 #include <stddef.h>
 #include <string.h>
@@ -13,32 +14,32 @@
 #include "strings_list.h"
 
 enum kind {
-	KIND_CONSTANT,     /* a cell; the field is its value */
+	KIND_CONSTANT, /* a cell; the field is its value */
 	KIND_U32,
 	KIND_U64,
 	KIND_TEXT,         /* a null pointer is an empty string */
 	KIND_TEXT_OR_NONE, /* a null pointer is no property */
 };
 
-#define SEGMENTS 0U /* as many values as there are segments */
+#define SEGMENTS    0U /* as many values as there are segments */
 #define FIELD(name) offsetof(struct lethe_record, name)
 
 /* All properties in order: name, kind, number of values, field. */
-#define PROPERTIES(X)                                                                                                  \
-	X(LETHE_RECORD_NAME_RECORD_VERSION, KIND_CONSTANT, 1, LETHE_RECORD_VERSION)                                    \
-	X(LETHE_RECORD_NAME_VERSION, KIND_TEXT, 1, FIELD(version))                                                     \
-	X(LETHE_RECORD_NAME_DOOR, KIND_TEXT, 1, FIELD(door))                                                           \
-	X(LETHE_RECORD_NAME_MODE, KIND_TEXT, 1, FIELD(mode))                                                           \
-	X(LETHE_RECORD_NAME_ENTRY_EL, KIND_U32, 1, FIELD(entry_el))                                                    \
-	X(LETHE_RECORD_NAME_HANDOFF_EL, KIND_U32, 1, FIELD(handoff_el))                                                \
-	X(LETHE_RECORD_NAME_SLOT, KIND_U32, 1, FIELD(slot))                                                            \
-	X(LETHE_RECORD_NAME_FAILED_SEGMENT, KIND_TEXT_OR_NONE, 1, FIELD(failed_segment))                               \
-	X(LETHE_RECORD_NAME_BOOT_COUNT, KIND_U32, 1, FIELD(boot_count))                                                \
-	X(LETHE_RECORD_NAME_COUNTER_FREQUENCY, KIND_U64, 1, FIELD(counter_frequency))                                  \
-	X(LETHE_RECORD_NAME_STAGE_NAMES, KIND_TEXT, LETHE_RECORD_STAGES, FIELD(stage_names))                           \
-	X(LETHE_RECORD_NAME_STAGE_TICKS, KIND_U64, LETHE_RECORD_STAGES, FIELD(stage_ticks))                            \
-	X(LETHE_RECORD_NAME_STAGE_BYTES, KIND_U64, LETHE_RECORD_STAGES, FIELD(stage_bytes))                            \
-	X(LETHE_RECORD_NAME_SEGMENT_NAMES, KIND_TEXT, SEGMENTS, FIELD(segment_names))                                  \
+#define PROPERTIES(X)                                                                              \
+	X(LETHE_RECORD_NAME_RECORD_VERSION, KIND_CONSTANT, 1, LETHE_RECORD_VERSION)                \
+	X(LETHE_RECORD_NAME_VERSION, KIND_TEXT, 1, FIELD(version))                                 \
+	X(LETHE_RECORD_NAME_DOOR, KIND_TEXT, 1, FIELD(door))                                       \
+	X(LETHE_RECORD_NAME_MODE, KIND_TEXT, 1, FIELD(mode))                                       \
+	X(LETHE_RECORD_NAME_ENTRY_EL, KIND_U32, 1, FIELD(entry_el))                                \
+	X(LETHE_RECORD_NAME_HANDOFF_EL, KIND_U32, 1, FIELD(handoff_el))                            \
+	X(LETHE_RECORD_NAME_SLOT, KIND_U32, 1, FIELD(slot))                                        \
+	X(LETHE_RECORD_NAME_FAILED_SEGMENT, KIND_TEXT_OR_NONE, 1, FIELD(failed_segment))           \
+	X(LETHE_RECORD_NAME_BOOT_COUNT, KIND_U32, 1, FIELD(boot_count))                            \
+	X(LETHE_RECORD_NAME_COUNTER_FREQUENCY, KIND_U64, 1, FIELD(counter_frequency))              \
+	X(LETHE_RECORD_NAME_STAGE_NAMES, KIND_TEXT, LETHE_RECORD_STAGES, FIELD(stage_names))       \
+	X(LETHE_RECORD_NAME_STAGE_TICKS, KIND_U64, LETHE_RECORD_STAGES, FIELD(stage_ticks))        \
+	X(LETHE_RECORD_NAME_STAGE_BYTES, KIND_U64, LETHE_RECORD_STAGES, FIELD(stage_bytes))        \
+	X(LETHE_RECORD_NAME_SEGMENT_NAMES, KIND_TEXT, SEGMENTS, FIELD(segment_names))              \
 	X(LETHE_RECORD_NAME_SEGMENT_VERDICTS, KIND_TEXT, SEGMENTS, FIELD(segment_verdicts))
 
 struct property {
@@ -75,7 +76,8 @@ static void put_cell(struct node *node, uint32_t value)
 	put(node, &cell, sizeof(cell));
 }
 
-static void put_values(struct node *node, const struct property *property, const void *values, unsigned int count)
+static void put_values(struct node *node, const struct property *property, const void *values,
+		       unsigned int count)
 {
 	const char *text;
 	uint64_t number;
@@ -98,8 +100,8 @@ static void put_values(struct node *node, const struct property *property, const
 	}
 }
 
-static void put_property(struct node *node, const struct property *property, const struct lethe_record *record,
-			 uint32_t name)
+static void put_property(struct node *node, const struct property *property,
+			 const struct lethe_record *record, uint32_t name)
 {
 	const void *values = (const char *)record + property->field;
 	unsigned int count = property->count;
@@ -109,7 +111,8 @@ static void put_property(struct node *node, const struct property *property, con
 		return;
 	}
 	if (count == SEGMENTS) {
-		count = record->segment_count < LETHE_SEGMENT_MAX ? record->segment_count : LETHE_SEGMENT_MAX;
+		count = record->segment_count < LETHE_SEGMENT_MAX ? record->segment_count
+								  : LETHE_SEGMENT_MAX;
 	}
 	put_values(&value, property, values, count);
 	put_cell(node, FDT_PROP);
@@ -149,7 +152,7 @@ static int end_of(const void *tree, int node)
 	return node;
 }
 
-/* The offset of the names in the strings block, or the size of the block if an earlier boot did not add them. */
+/* Where an earlier boot added the names to the strings block; if none did, the end of the block. */
 static uint32_t find_names(const void *tree)
 {
 	const char *strings = (const char *)tree + fdt_off_dt_strings(tree);

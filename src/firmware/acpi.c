@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From UEFI's system table to the FADT's ARM_BOOT_ARCH (UEFI 2.10, 4.3 and 4.6; ACPI 6.5, 5.2). Reads are single bytes,
- * because no alignment of the tables is promised. Every count is bounded, because none is trusted. A number that cannot
- * be read is 0, and so is every number in a table at address 0: one test at the end replaces a test at each step.
+ * From UEFI's system table to the FADT's ARM_BOOT_ARCH (UEFI 2.10, 4.3 and 4.6; ACPI 6.5, 5.2).
+ * Reads are single bytes, because no alignment of the tables is promised. Every count is bounded,
+ * because none is trusted. A number that cannot be read is 0, and so is every number in a table at
+ * address 0: one test at the end replaces a test at each step.
  */
 #include "firmware/acpi.h"
 
@@ -33,7 +34,7 @@
 #define BOOT_ARCH_PSCI      1U
 #define BOOT_ARCH_HVC       2U
 
-#define DESCRIPTOR(field)   offsetof(struct lethe_efi_descriptor, field)
+#define DESCRIPTOR(field) offsetof(struct lethe_efi_descriptor, field)
 
 /* A little-endian number in a table; 0 if it cannot be read or there is no table. */
 static uint64_t number(uint64_t table, uint64_t offset, unsigned int size)
@@ -51,8 +52,9 @@ static uint64_t number(uint64_t table, uint64_t offset, unsigned int size)
 }
 
 /*
- * The physical address for one that may be virtual: SetVirtualAddressMap() converts the pointers in the system table
- * (EDK II does), and leaves the configuration tables themselves alone. The memory map has both addresses.
+ * The physical address for one that may be virtual: SetVirtualAddressMap() converts the pointers in
+ * the system table (EDK II does), and leaves the configuration tables themselves alone. The memory
+ * map has both addresses.
  */
 static uint64_t physical(const struct lethe_fdt_facts *facts, uint64_t address)
 {
@@ -61,10 +63,13 @@ static uint64_t physical(const struct lethe_fdt_facts *facts, uint64_t address)
 	uint64_t step = facts->efi_desc_size;
 	unsigned int i;
 
-	for (i = 0; i < DESCRIPTOR_MAX && step >= sizeof(struct lethe_efi_descriptor) && left >= step; i++) {
+	for (i = 0;
+	     i < DESCRIPTOR_MAX && step >= sizeof(struct lethe_efi_descriptor) && left >= step;
+	     i++) {
 		uint64_t va = number(descriptor, DESCRIPTOR(virtual), 8);
 
-		if ((number(descriptor, DESCRIPTOR(attribute), 8) & EFI_MEMORY_RUNTIME) != 0 && va != 0 &&
+		if ((number(descriptor, DESCRIPTOR(attribute), 8) & EFI_MEMORY_RUNTIME) != 0 &&
+		    va != 0 &&
 		    (address - va) >> EFI_PAGE_SHIFT < number(descriptor, DESCRIPTOR(pages), 8)) {
 			return number(descriptor, DESCRIPTOR(physical), 8) + (address - va);
 		}
@@ -104,7 +109,8 @@ static uint64_t find_fadt(uint64_t rsdp)
 	if (number(rsdp, 0, 8) != RSDP || number(xsdt, 0, 4) != XSDT) {
 		return 0;
 	}
-	for (offset = SDT_HEADER; offset + 8 <= length && offset < SDT_HEADER + XSDT_MAX * 8; offset += 8) {
+	for (offset = SDT_HEADER; offset + 8 <= length && offset < SDT_HEADER + XSDT_MAX * 8;
+	     offset += 8) {
 		uint64_t table = number(xsdt, offset, 8);
 
 		if (number(table, 0, 4) == FADT) {

@@ -25,10 +25,12 @@ static bool is_usable(const struct lethe_efi_descriptor *descriptor, struct leth
 	}
 	range->base = descriptor->physical;
 	range->size = descriptor->pages << EFI_PAGE_SHIFT;
-	return descriptor->pages <= UINT64_MAX >> EFI_PAGE_SHIFT && range->size <= UINT64_MAX - range->base;
+	return descriptor->pages <= UINT64_MAX >> EFI_PAGE_SHIFT &&
+	       range->size <= UINT64_MAX - range->base;
 }
 
-bool lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_size, uint64_t base, uint64_t size)
+bool lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_size, uint64_t base,
+			     uint64_t size)
 {
 	const char *bytes = map;
 	struct lethe_fdt_range range;
@@ -38,8 +40,8 @@ bool lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_s
 	uint64_t i;
 
 	/* Naturally aligned accesses only. */
-	if (desc_size < sizeof(struct lethe_efi_descriptor) || desc_size % 8 != 0 || (uintptr_t)map % 8 != 0 ||
-	    size > UINT64_MAX - base) {
+	if (desc_size < sizeof(struct lethe_efi_descriptor) || desc_size % 8 != 0 ||
+	    (uintptr_t)map % 8 != 0 || size > UINT64_MAX - base) {
 		return false;
 	}
 	for (looks = 0; looks < LETHE_FDT_LOOKS_MAX && cursor - base < size; looks++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 6 of the purgatory: a copy of kexec's tree with the record in it. Nothing else in the tree changes. */
+/* Stage 6 of the purgatory: a copy of kexec's tree with the record in it, and no other change. */
 #include <string.h>
 
 #include <libfdt.h>
@@ -37,7 +37,7 @@ static void fill_record(struct lethe_context *ctx)
 	record->stage_names[LETHE_RECORD_PUBLISH] = lethe_stage_name(LETHE_STAGE_PUBLISH);
 }
 
-/* Return: false if the tree has no /chosen or does not fit into the buffer: it is passed on as it is. */
+/* False if the tree has no /chosen, or does not fit into the buffer with its record. */
 static bool copy_with_record(struct lethe_context *ctx)
 {
 	if (ctx->facts.used_size + RECORD_MAX > sizeof(buffer)) {

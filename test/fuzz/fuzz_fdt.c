@@ -5,7 +5,8 @@
  *
  * Beyond crashes and hangs, with the system's libfdt as the judge:
  * - lethe_fdt_probe() and fdt_check_header() agree about every header;
- * - a tree that lethe_fdt_check() accepts passes fdt_check_full(), and every call of libfdt that reads it succeeds;
+ * - a tree that lethe_fdt_check() accepts passes fdt_check_full(), and every call of libfdt that
+ * reads it succeeds;
  * - a tree that was fixed up reads back with what was put into it.
  */
 
@@ -55,12 +56,12 @@ static void check_fixed(const void *tree, uint64_t room, const struct lethe_fixu
 	free(slot);
 }
 
-/* Lethe asks for no less than libfdt of a header, and for a newer version, alignment and a limit. */
+/* Lethe asks of a header what libfdt asks, and for version 16, aligned blocks and a limit. */
 static void compare_headers(const void *tree, int status)
 {
 	const int is_good = fdt_check_header(tree) == 0 && fdt_version(tree) >= 16 &&
-			    fdt_totalsize(tree) <= LETHE_FDT_MAX && fdt_off_mem_rsvmap(tree) % 8 == 0 &&
-			    fdt_off_dt_struct(tree) % 4 == 0;
+			    fdt_totalsize(tree) <= LETHE_FDT_MAX &&
+			    fdt_off_mem_rsvmap(tree) % 8 == 0 && fdt_off_dt_struct(tree) % 4 == 0;
 
 	must((status == LETHE_OK) == is_good);
 }

@@ -88,7 +88,8 @@ static void line_number(const struct record *record, const char *label, const ch
 
 static int print_stages(const struct record *record)
 {
-	const int count = fdt_stringlist_count(record->tree, record->node, LETHE_RECORD_NAME_STAGE_NAMES);
+	const int count =
+		fdt_stringlist_count(record->tree, record->node, LETHE_RECORD_NAME_STAGE_NAMES);
 	double total_ms = 0;
 	uint64_t total = 0;
 	uint64_t frequency = 0;
@@ -115,8 +116,8 @@ static int print_stages(const struct record *record)
 					 "record is damaged: "
 					 "stage-ticks and stage-bytes do not match stage-names");
 		}
-		printf("%-12s %14" PRIu64, text(record, LETHE_RECORD_NAME_STAGE_NAMES, i, name, sizeof(name)),
-		       ticks);
+		printf("%-12s %14" PRIu64,
+		       text(record, LETHE_RECORD_NAME_STAGE_NAMES, i, name, sizeof(name)), ticks);
 		total += ticks;
 		if (frequency == 0) {
 			printf(" %11s %14" PRIu64 " %9s\n", "-", bytes, "-");
@@ -143,23 +144,26 @@ static int print_stages(const struct record *record)
 
 static int print_segments(const struct record *record)
 {
-	const int count = fdt_stringlist_count(record->tree, record->node, LETHE_RECORD_NAME_SEGMENT_NAMES);
+	const int count =
+		fdt_stringlist_count(record->tree, record->node, LETHE_RECORD_NAME_SEGMENT_NAMES);
 	char name[32];
 	char verdict[32];
 
 	if (count == -FDT_ERR_NOTFOUND || count == 0) {
 		return TOOL_OK;
 	}
-	if (count < 0 ||
-	    count != fdt_stringlist_count(record->tree, record->node, LETHE_RECORD_NAME_SEGMENT_VERDICTS)) {
+	if (count < 0 || count != fdt_stringlist_count(record->tree, record->node,
+						       LETHE_RECORD_NAME_SEGMENT_VERDICTS)) {
 		return tool_fail(TOOL_UNREADABLE, record->file,
 				 "record is damaged: "
 				 "segment-verdicts does not match segment-names");
 	}
 	printf("\n%-16s verdict\n", "segment");
 	for (int i = 0; i < count; i++) {
-		printf("%-16s %s\n", text(record, LETHE_RECORD_NAME_SEGMENT_NAMES, i, name, sizeof(name)),
-		       text(record, LETHE_RECORD_NAME_SEGMENT_VERDICTS, i, verdict, sizeof(verdict)));
+		printf("%-16s %s\n",
+		       text(record, LETHE_RECORD_NAME_SEGMENT_NAMES, i, name, sizeof(name)),
+		       text(record, LETHE_RECORD_NAME_SEGMENT_VERDICTS, i, verdict,
+			    sizeof(verdict)));
 	}
 	if (fdt_getprop(record->tree, record->node, LETHE_RECORD_NAME_FAILED_SEGMENT, NULL)) {
 		printf("\nfell back after \"%s\" failed\n",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_fdt_check() as it is compiled for the purgatory, whose libfdt checks nothing, and the order of blocks that the
- * purgatory needs. Trees lie in memory of exactly their size, whatever their headers say.
+ * lethe_fdt_check() as it is compiled for the purgatory, whose libfdt checks nothing, and the order
+ * of blocks that the purgatory needs. Trees lie in memory of exactly their size, whatever their
+ * headers say.
  */
 
 #include <stdarg.h>
@@ -96,7 +97,7 @@ static void test_header(void **state)
 	free(tree);
 }
 
-/* The end of the reservations is before the structure, and has size 0, as Linux and libfdt read it. */
+/* The end of the reservations is before the structure, and has size 0, as for Linux and libfdt. */
 static void test_reservations(void **state)
 {
 	void *tree = tree_compile_text("/dts-v1/; /memreserve/ 0 3; /memreserve/ 4 5; "
