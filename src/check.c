@@ -47,10 +47,10 @@ static int check(struct lethe_context *ctx, struct lethe_where *where)
 		return status;
 	}
 	/* The checks above kept everything off the workspace. It has to be where Lethe really is. */
-	if (ctx->placement.workspace > ctx->image_base ||
-	    ctx->placement.workspace_end < ctx->image_base + lethe_blob_size()) {
+	if (!lethe_range_contains(ctx->placement.workspace,
+				  lethe_range_of(ctx->image_base, lethe_blob_size()))) {
 		return lethe_error_at(where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, "workspace",
-				  ctx->placement.workspace);
+				  ctx->placement.workspace.start);
 	}
 	ctx->is_checked = true;
 	return LETHE_OK;

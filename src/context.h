@@ -42,8 +42,7 @@ struct lethe_context {
 	/* check */
 	const struct lethe_plan *plan; /* null until it is known to be sound */
 	const struct lethe_slot *slot;
-	struct lethe_placement placement;
-	bool is_checked;  /* all of check passed: placement may be believed */
+	bool is_checked;  /* all of check passed: placement, below, may be believed */
 	int check_status; /* what the door or check found; said when there is a console */
 	struct lethe_where check_where;
 
@@ -54,14 +53,11 @@ struct lethe_context {
 	/* read */
 	const void *tree; /* the one to be fixed up; null: none is passed */
 	bool tree_is_packed;
-	uint64_t loader_tree; /* PA of the loader's; 0: there is none, or it is not read */
-	uint32_t loader_tree_size;
+	struct lethe_range loader_tree; /* the loader's; empty: there is none, or it is not read */
 	int x0_status; /* why x0 is no tree; LETHE_OK if it is one or was not asked */
 	struct lethe_fdt_facts facts;
 
 	/* move and verify */
-	uint64_t verify_ticks[LETHE_SEGMENT_MAX];
-	bool verified[LETHE_SEGMENT_MAX];
 	uint8_t found[LETHE_DIGEST_SIZE]; /* the last digest that was made */
 
 	/* every stage */
@@ -69,6 +65,10 @@ struct lethe_context {
 	struct lethe_where where; /* of its failure */
 	bool is_reported;         /* the failure has its lines on the console */
 
+	/* large, so last: the others stay within reach of short instructions */
+	struct lethe_placement placement; /* check's */
+	uint64_t verify_ticks[LETHE_SEGMENT_MAX];
+	bool verified[LETHE_SEGMENT_MAX];
 	struct lethe_record record;
 };
 
@@ -83,13 +83,32 @@ static inline unsigned int lethe_slot_end(const struct lethe_context *ctx)
 	return ctx->slot->first_segment + ctx->slot->segment_count;
 }
 
+/* Where a segment goes, tail and all; where its bytes are. */
+static inline struct lethe_range lethe_segment_dest(const struct lethe_context *ctx, unsigned int index)
+{
+	return lethe_range_of(ctx->placement.segment[index].dest,
+			      lethe_plan_segments(ctx->plan)[index].mem_size);
+}
+
+static inline struct lethe_range lethe_segment_source(const struct lethe_context *ctx, unsigned int index)
+{
+	return lethe_range_of(ctx->placement.segment[index].source,
+			      lethe_plan_segments(ctx->plan)[index].file_size);
+}
+
+/* What the loader granted; in the library door the workspace. */
+static inline struct lethe_range lethe_extent(const struct lethe_context *ctx)
+{
+	return lethe_range_of(ctx->image_base, ctx->image_size);
+}
+
 /* Runs of pages that the indirection list stores; 0: there is no list. */
 static inline unsigned int lethe_list_runs(const struct lethe_context *ctx)
 {
 	return ctx->library != 0 ? ctx->library->image.run_count : 0;
 }
 
-/* The loader's initrd is handed on: the slot has none of its own. */
+/* True if the loader's initrd is handed on: the slot has none of its own. */
 static inline bool lethe_passes_initrd(const struct lethe_context *ctx)
 {
 	return ctx->facts.has_initrd && ctx->slot->initrd_segment == LETHE_INDEX_NONE;

@@ -35,8 +35,8 @@ static void fill_fixup(const struct lethe_context *ctx, struct lethe_fixup *fixu
 	}
 	fixup->extent = ctx->image_base;
 	fixup->extent_size = ctx->image_size;
-	fixup->old_tree = ctx->loader_tree;
-	fixup->old_tree_size = ctx->loader_tree_size;
+	fixup->old_tree = ctx->loader_tree.start;
+	fixup->old_tree_size = lethe_range_size(ctx->loader_tree);
 	if (initrd != LETHE_INDEX_NONE) {
 		fixup->initrd_start = placed[initrd].dest;
 		fixup->initrd_end = placed[initrd].dest + segments[initrd].file_size;
@@ -83,7 +83,7 @@ static void fill_record(struct lethe_context *ctx)
 static int fix_up(const struct lethe_context *ctx, void *buffer, struct lethe_where *where)
 {
 	static struct lethe_fixup fixup; /* a kilobyte: not for the stack */
-	const uint64_t space = ctx->placement.tree_end - ctx->placement.tree;
+	const uint64_t space = lethe_range_size(ctx->placement.tree);
 	uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG];
 	int status;
 
@@ -93,7 +93,7 @@ static int fix_up(const struct lethe_context *ctx, void *buffer, struct lethe_wh
 		fixup.seed = seed;
 	}
 	/* Before the first store: no line of the loader's may land on the buffer. */
-	lethe_dcache_clean_inval_poc(ctx->placement.tree, ctx->placement.tree_end);
+	lethe_dcache_clean_inval_poc(ctx->placement.tree.start, ctx->placement.tree.end);
 	status = lethe_fdt_fixup(ctx->tree, buffer, space, &fixup, where);
 	memset(seed, 0, sizeof(seed)); /* the seeds are the next kernel's secret */
 	fixup.seed = 0;
@@ -102,7 +102,7 @@ static int fix_up(const struct lethe_context *ctx, void *buffer, struct lethe_wh
 
 int lethe_stage_describe(struct lethe_context *ctx)
 {
-	void *buffer = (void *)ctx->placement.tree;
+	void *buffer = (void *)ctx->placement.tree.start;
 	int status;
 
 	if (ctx->tree == 0) {

@@ -24,7 +24,7 @@ void lethe_stage_handoff(struct lethe_context *ctx)
 		handoff.x[i] = ctx->slot->x[i];
 	}
 	if (ctx->tree != 0) {
-		handoff.x[0] = ctx->placement.tree;
+		handoff.x[0] = ctx->placement.tree.start;
 	}
 	handoff.to_el1 = ctx->el == 2 && lethe_handoff_el(ctx) == 1;
 	if (ctx->el == 2) {

@@ -9,12 +9,12 @@
 #include "stages.h"
 
 /* In the extent, or in what the plan's windows call RAM: no other source of truth was read yet. */
-static int add_packed_tree(const struct lethe_context *ctx, uint64_t base, uint64_t size)
+static int add_packed_tree(const struct lethe_context *ctx, struct lethe_range tree)
 {
-	if (base - ctx->image_base >= ctx->image_size && !lethe_windows_cover(ctx->plan, base, size)) {
+	if (!lethe_range_contains(lethe_extent(ctx), tree) && !lethe_plan_windows_cover(ctx->plan, tree)) {
 		return LETHE_E_SOURCE_NOT_RAM;
 	}
-	return lethe_memory_map_add(base, base + size, LETHE_MAP_RW);
+	return lethe_memory_map_add(tree, LETHE_MAP_RW);
 }
 
 static int add_trees(const struct lethe_context *ctx)
@@ -23,13 +23,11 @@ static int add_trees(const struct lethe_context *ctx)
 	int status = LETHE_OK;
 
 	if (tree != LETHE_INDEX_NONE) {
-		status = add_packed_tree(ctx, ctx->placement.segment[tree].dest,
-					 lethe_plan_segments(ctx->plan)[tree].mem_size);
+		status = add_packed_tree(ctx, lethe_segment_dest(ctx, tree));
 	}
 	/* To be written as well: a destination may begin in its last page. */
 	if (status == LETHE_OK) {
-		status = lethe_memory_map_add(ctx->loader_tree, ctx->loader_tree + ctx->loader_tree_size,
-					      LETHE_MAP_RW);
+		status = lethe_memory_map_add(ctx->loader_tree, LETHE_MAP_RW);
 	}
 	return status;
 }

@@ -41,26 +41,29 @@ static uint64_t up(uint64_t address)
 	return down(address + PAGE - 1);
 }
 
-int lethe_memory_map_add(uint64_t start, uint64_t end, enum lethe_map_kind kind)
+int lethe_memory_map_add(struct lethe_range range, enum lethe_map_kind kind)
 {
-	if (end > regs.limit) {
+	if (range.end > regs.limit) {
 		return LETHE_E_MAP_ADDRESS;
 	}
-	return lethe_idmap_add(&map, down(start), up(end) - down(start), kind);
+	return lethe_idmap_add(&map, down(range.start), up(range.end) - down(range.start), kind);
 }
 
 /* Lethe first: its text and constants must not become writable with the extent around them. */
 static int add_own(const struct lethe_context *ctx)
 {
-	const uint64_t base = ctx->image_base;
-	const uint64_t rodata = (uint64_t)lethe_rodata_start;
-	int status = lethe_memory_map_add(base, rodata, LETHE_MAP_TEXT);
+	uint64_t rodata = (uint64_t)lethe_rodata_start;
+	struct lethe_range text = {ctx->image_base, rodata};
+	struct lethe_range constants = {rodata, 0};
+	int status = lethe_memory_map_add(text, LETHE_MAP_TEXT);
 
+	/* By a store: two addresses in one constant would need relocating. */
+	constants.end = (uint64_t)lethe_data_start;
 	if (status == LETHE_OK) {
-		status = lethe_memory_map_add(rodata, (uint64_t)lethe_data_start, LETHE_MAP_RO);
+		status = lethe_memory_map_add(constants, LETHE_MAP_RO);
 	}
 	if (status == LETHE_OK) {
-		status = lethe_memory_map_add(base, base + ctx->image_size, LETHE_MAP_RW);
+		status = lethe_memory_map_add(lethe_extent(ctx), LETHE_MAP_RW);
 	}
 	return status;
 }
@@ -98,15 +101,14 @@ void lethe_memory_map_leave(struct lethe_context *ctx, int why)
 	}
 }
 
-void lethe_memory_map(struct lethe_context *ctx, uint64_t base, uint64_t size,
-		       enum lethe_map_kind kind)
+void lethe_memory_map(struct lethe_context *ctx, struct lethe_range range, enum lethe_map_kind kind)
 {
 	int status;
 
-	if (!ctx->is_cached || size == 0) {
+	if (!ctx->is_cached || lethe_range_size(range) == 0) {
 		return;
 	}
-	status = lethe_memory_map_add(base, base + size, kind);
+	status = lethe_memory_map_add(range, kind);
 	if (status != LETHE_OK) {
 		lethe_memory_map_leave(ctx, status);
 		return;

@@ -13,19 +13,18 @@
 /* An empty map for this CPU, then Lethe itself and the extent. 0 or LETHE_E_MAP_*. */
 int lethe_memory_map_begin(const struct lethe_context *ctx);
 
-/* Before on: [start, end), widened to pages. If a page is mapped already, it stays as it is. 0 or LETHE_E_MAP_*. */
-int lethe_memory_map_add(uint64_t start, uint64_t end, enum lethe_map_kind kind);
+/* Before on: a range, widened to pages. If a page is mapped already, it stays as it is. 0 or LETHE_E_MAP_*. */
+int lethe_memory_map_add(struct lethe_range range, enum lethe_map_kind kind);
 
 /* MMU and caches on: ctx->is_cached. */
 void lethe_memory_map_on(struct lethe_context *ctx);
 
 /*
- * Cached mode: [base, base + size) is about to be read or stored to, widened to pages. If a page is mapped
+ * Cached mode: the range is about to be read or stored to, widened to pages. If a page is mapped
  * already, it stays as it is. Before stage 4 only: if the range cannot be mapped, the boot goes on uncached.
  * Uncached mode: nothing to do.
  */
-void lethe_memory_map(struct lethe_context *ctx, uint64_t base, uint64_t size,
-		      enum lethe_map_kind kind);
+void lethe_memory_map(struct lethe_context *ctx, struct lethe_range range, enum lethe_map_kind kind);
 
 /* Bytes of tables so far, for the record. */
 uint64_t lethe_memory_map_tables(void);

@@ -39,7 +39,7 @@ static uint64_t publish_dests(const struct lethe_context *ctx)
 void lethe_publish_abandoned(const struct lethe_context *ctx)
 {
 	publish_dests(ctx);
-	publish_range(ctx->placement.tree, ctx->placement.tree_end - ctx->placement.tree);
+	publish_range(ctx->placement.tree.start, ctx->placement.tree.end - ctx->placement.tree.start);
 }
 
 int lethe_stage_publish(struct lethe_context *ctx)
@@ -55,11 +55,11 @@ int lethe_stage_publish(struct lethe_context *ctx)
 	if (ctx->tree == 0) {
 		return LETHE_OK;
 	}
-	tree_size = fdt_totalsize((const void *)ctx->placement.tree);
+	tree_size = fdt_totalsize((const void *)ctx->placement.tree.start);
 	bytes += tree_size;
 	/* The stage's own time goes into the record before the tree is published, last. */
-	status = lethe_record_patch_stage((void *)ctx->placement.tree, LETHE_RECORD_PUBLISH,
+	status = lethe_record_patch_stage((void *)ctx->placement.tree.start, LETHE_RECORD_PUBLISH,
 					  lethe_run_ticks(), bytes);
-	publish_range(ctx->placement.tree, tree_size);
+	publish_range(ctx->placement.tree.start, tree_size);
 	return status;
 }

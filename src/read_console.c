@@ -80,7 +80,7 @@ void lethe_read_console(struct lethe_context *ctx)
 
 	find_uart(ctx, &uart);
 	if (uart.kind != LETHE_CONSOLE_NONE) {
-		lethe_memory_map(ctx, uart.base, UART_SIZE, LETHE_MAP_DEVICE);
+		lethe_memory_map(ctx, lethe_range_of(uart.base, UART_SIZE), LETHE_MAP_DEVICE);
 	}
 	lethe_console_open(&uart);
 	if (ctx->has_spoken) {

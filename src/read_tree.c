@@ -52,8 +52,7 @@ static int find_loader_tree(struct lethe_context *ctx)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	ctx->loader_tree = ctx->x0;
-	ctx->loader_tree_size = size;
+	ctx->loader_tree = lethe_range_of(ctx->x0, size);
 	return LETHE_OK;
 }
 
@@ -114,17 +113,17 @@ static int use_packed_tree(struct lethe_context *ctx, struct lethe_where *where)
 int lethe_read_tree(struct lethe_context *ctx, struct lethe_where *where)
 {
 	ctx->facts.psci = LETHE_PSCI_NONE;
-	if (ctx->loader_tree != 0) {
-		ctx->x0_status =
-			lethe_fdt_read((const void *)ctx->loader_tree, &ctx->facts, 0);
+	if (ctx->loader_tree.start != 0) {
+		const void *tree = (const void *)ctx->loader_tree.start;
+
+		ctx->x0_status = lethe_fdt_read(tree, &ctx->facts, 0);
 		if (ctx->x0_status == LETHE_OK) {
-			ctx->tree = (const void *)ctx->loader_tree;
+			ctx->tree = tree;
 			return LETHE_OK;
 		}
 		memset(&ctx->facts, 0, sizeof(ctx->facts));
 		ctx->facts.psci = LETHE_PSCI_NONE;
-		ctx->loader_tree = 0;
-		ctx->loader_tree_size = 0;
+		ctx->loader_tree = (struct lethe_range){0};
 	}
 	if (has_packed(ctx)) {
 		return use_packed_tree(ctx, where);

@@ -3,7 +3,7 @@
 #define LETHE_RECORD_H
 
 /*
- * The record: node /chosen/lethe tells the next kernel how it was started. docs/spec/plan.md has the table. Numbers
+ * The record: node /chosen/lethe tells the next kernel how it was started. docs/spec/record.md has the table. Numbers
  * are u32 or u64 big-endian as in all device trees; arrays are parallel.
  */
 

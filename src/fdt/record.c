@@ -153,10 +153,8 @@ static int end_of(const void *tree, int node)
 }
 
 /* Where an earlier boot added the names to the strings block; if none did, the end of the block. */
-static uint32_t find_names(const void *tree)
+static uint32_t find_names(const char *strings, uint32_t size)
 {
-	const char *strings = (const char *)tree + fdt_off_dt_strings(tree);
-	const uint32_t size = fdt_size_dt_strings(tree);
 	uint32_t offset;
 
 	for (offset = 0; offset + NAMES_SIZE <= size; offset++) {
@@ -171,13 +169,15 @@ int lethe_record_write(void *tree, const struct lethe_record *record)
 {
 	const int chosen = fdt_subnode_offset(tree, 0, "chosen");
 	char *structure = (char *)tree + fdt_off_dt_struct(tree);
-	char *end = (char *)tree + fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
-	uint32_t first_name;
+	const uint32_t strings = fdt_off_dt_strings(tree);
+	const uint32_t size = fdt_size_dt_strings(tree);
+	char *end = (char *)tree + strings + size;
 	struct node node = {NULL, 0};
+	uint32_t first_name;
+	uint32_t added;
+	uint32_t delta; /* negative if the node becomes smaller: all sums are modulo 2^32 */
 	char *resume;
 	int offset;
-	int delta;
-	int added;
 
 	if (chosen < 0) {
 		return LETHE_E_TREE_BROKEN;
@@ -190,20 +190,20 @@ int lethe_record_write(void *tree, const struct lethe_record *record)
 		offset = end_of(tree, chosen) - FDT_TAGSIZE;
 		resume = structure + offset;
 	}
-	first_name = find_names(tree);
-	added = first_name == fdt_size_dt_strings(tree) ? (int)NAMES_SIZE : 0;
+	first_name = find_names((char *)tree + strings, size);
+	added = first_name == size ? NAMES_SIZE : 0;
 	put_record(&node, record, first_name);
 	node.bytes = structure + offset;
-	delta = (int)(node.bytes + node.size - resume);
-	if (end - (char *)tree + delta + added > (int)fdt_totalsize(tree)) {
+	delta = node.size - (uint32_t)(resume - node.bytes);
+	if (strings + size + delta + added > fdt_totalsize(tree)) {
 		return LETHE_E_TREE_NOSPACE;
 	}
-	memmove(resume + delta, resume, (size_t)(end - resume));
+	memmove(node.bytes + node.size, resume, (size_t)(end - resume));
+	memcpy((char *)tree + (strings + delta + size), names, added);
 	put_record(&node, record, first_name);
-	memcpy(end + delta, names, (size_t)added);
-	fdt_set_size_dt_struct(tree, fdt_size_dt_struct(tree) + (uint32_t)delta);
-	fdt_set_off_dt_strings(tree, fdt_off_dt_strings(tree) + (uint32_t)delta);
-	fdt_set_size_dt_strings(tree, fdt_size_dt_strings(tree) + (uint32_t)added);
+	fdt_set_size_dt_struct(tree, fdt_size_dt_struct(tree) + delta);
+	fdt_set_off_dt_strings(tree, strings + delta);
+	fdt_set_size_dt_strings(tree, size + added);
 	return LETHE_OK;
 }
 

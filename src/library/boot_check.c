@@ -75,7 +75,8 @@ static int check_workspace(const struct boot_check *check, uint64_t size)
 	if (size > plan->workspace_size) {
 		return fail(check, LETHE_E_PLAN_WORKSPACE, "workspace", size);
 	}
-	if (lethe_overlap(start, plan->workspace_size, (uintptr_t)plan, plan->total_size)) {
+	if (lethe_range_overlaps(lethe_range_of(start, plan->workspace_size),
+				 lethe_range_of((uintptr_t)plan, plan->total_size))) {
 		return fail(check, LETHE_E_PLAN_WORKSPACE, "plan", (uintptr_t)plan);
 	}
 	if (here - start < plan->workspace_size) {
@@ -113,7 +114,7 @@ static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 		const uint64_t list_page = entry & -page;
 
 		if (list_page == tortoise || lethe_range_wraps(list_page, page) ||
-		    !lethe_windows_cover(plan, list_page, page)) {
+		    !lethe_plan_windows_cover(plan, lethe_range_of(list_page, page))) {
 			break;
 		}
 		count++;
@@ -154,7 +155,7 @@ static void fill_constraints(const struct boot_check *check, struct lethe_kimage
 		.protected_ranges = protected_ranges,
 	};
 	protect(constraints, protected_ranges,
-	     (struct lethe_kimage_protected){placement->workspace, placement->workspace_end,
+	     (struct lethe_kimage_protected){placement->workspace.start, placement->workspace.end,
 					LETHE_E_SOURCE_LETHE, LETHE_E_DEST_LETHE});
 	if (unmapped != 1) {
 		protect(constraints, protected_ranges,
@@ -174,7 +175,7 @@ static void fill_constraints(const struct boot_check *check, struct lethe_kimage
 		}
 	}
 	protect(constraints, protected_ranges,
-	     (struct lethe_kimage_protected){placement->tree, placement->tree_end, 0,
+	     (struct lethe_kimage_protected){placement->tree.start, placement->tree.end, 0,
 					LETHE_E_DEST_OVERLAP});
 }
 

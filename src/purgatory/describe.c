@@ -49,7 +49,7 @@ static bool copy_with_record(struct lethe_context *ctx)
 		return false;
 	}
 	fdt_set_totalsize(buffer, fdt_off_dt_strings(buffer) + fdt_size_dt_strings(buffer));
-	ctx->placement.tree = (uint64_t)buffer;
+	ctx->placement.tree.start = (uint64_t)buffer;
 	return true;
 }
 
@@ -61,6 +61,6 @@ int lethe_stage_describe(struct lethe_context *ctx)
 			lethe_purgatory_say("tree passed as it is", "", LETHE_E_TREE_NOSPACE);
 		}
 	}
-	ctx->tree = (const void *)ctx->placement.tree;
+	ctx->tree = (const void *)ctx->placement.tree.start;
 	return LETHE_OK;
 }

@@ -20,7 +20,7 @@ int lethe_stage_memory(struct lethe_context *ctx)
 		lethe_memory_map_on(ctx);
 	}
 	for (i = 0; i < ctx->plan->segment_count; i++) {
-		lethe_memory_map(ctx, segments[i].dest, segments[i].file_size, LETHE_MAP_RO);
+		lethe_memory_map(ctx, lethe_range_of(segments[i].dest, segments[i].file_size), LETHE_MAP_RO);
 	}
 	ctx->stage_bytes = lethe_memory_map_tables();
 	return LETHE_OK;

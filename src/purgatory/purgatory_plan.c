@@ -96,7 +96,7 @@ int lethe_purgatory_plan(struct lethe_context *ctx, struct lethe_where *where)
 	ctx->plan = &the_plan.plan;
 	ctx->slot = &the_plan.slot;
 	ctx->placement.entry = arm64_kernel_entry;
-	ctx->placement.tree = arm64_dtb_addr;
+	ctx->placement.tree.start = arm64_dtb_addr;
 	for (i = 0; status == LETHE_OK && i < LETHE_PURGATORY_REGIONS; i++) {
 		if (sha256_regions[i].size != 0) {
 			status = add_region(ctx, sha256_regions[i].start, sha256_regions[i].size, where);

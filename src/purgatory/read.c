@@ -24,7 +24,7 @@ static void open_console(struct lethe_context *ctx)
 	if (uart.kind == LETHE_CONSOLE_NONE || uart.base != arm64_sink) {
 		return;
 	}
-	lethe_memory_map(ctx, uart.base, 72, LETHE_MAP_DEVICE);
+	lethe_memory_map(ctx, lethe_range_of(uart.base, 72), LETHE_MAP_DEVICE);
 	lethe_console_open(&uart);
 	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base, (uint64_t)ctx->el,
 		   (uint64_t)ctx->e2h, arm64_dtb_addr);
@@ -68,7 +68,7 @@ static void read_efi(struct lethe_fdt_facts *facts, const void *tree)
 /* Before its digest the tree is believed for the console and the conduit only. */
 static void read_tree(struct lethe_context *ctx)
 {
-	const void *tree = (const void *)ctx->placement.tree;
+	const void *tree = (const void *)ctx->placement.tree.start;
 	struct lethe_fdt_layout layout;
 	int last_record;
 

@@ -13,9 +13,9 @@ endef
 unit = $(foreach name,$(1),$(eval $(call unit_test,$(name),$(2),$(3))))
 
 PLAN := test/unit/plan
-PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check_segments.c plan_check_slots.c layout_asserts.c status.c)
+PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check.c plan_check_segments.c plan_check_slots.c layout_asserts.c status.c)
 DIGEST_SRCS := src/sha256.c src/digest/sha256_host.c
-PLACE_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) src/plan/place.c $(PLAN)/plan_builder.c
+PLACE_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c) $(PLAN)/plan_builder.c
 $(call unit,plan/status,src/plan/status.c)
 $(call unit,plan/plan,$(PLAN_SRCS) $(DIGEST_SRCS) $(PLAN)/plan_builder.c $(wildcard $(PLAN)/plan_rows_*.c) $(PLAN)/plan_poke.c)
 $(call unit,plan/plan_build,src/library/plan_build.c $(PLAN_SRCS) $(DIGEST_SRCS))

@@ -56,8 +56,8 @@ struct lethe_context *road_begin(void)
 	if (road->plan != 0) {
 		memset((void *)(uintptr_t)road->plan, 0, sizeof(struct lethe_purgatory_plan));
 	}
-	if (road->tree != 0 && road->placement.tree != (uint64_t)arm64_dtb_addr) {
-		memset((void *)road->placement.tree, 0xa5, LETHE_PURGATORY_TREE);
+	if (road->tree != 0 && road->placement.tree.start != (uint64_t)arm64_dtb_addr) {
+		memset((void *)road->placement.tree.start, 0xa5, LETHE_PURGATORY_TREE);
 	}
 	memset(road, 0, sizeof(*road));
 	memset(&lethe_stop_context, 0, sizeof(lethe_stop_context));
@@ -193,12 +193,10 @@ void lethe_memory_map_on(struct lethe_context *ctx)
 	ctx->is_cached = !road_is_uncached;
 }
 
-void lethe_memory_map(struct lethe_context *road, uint64_t base, uint64_t size,
-		       enum lethe_map_kind kind)
+void lethe_memory_map(struct lethe_context *ctx, struct lethe_range range, enum lethe_map_kind kind)
 {
-	(void)road;
-	(void)base;
-	(void)size;
+	(void)ctx;
+	(void)range;
 	(void)kind;
 }
 

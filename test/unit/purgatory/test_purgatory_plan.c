@@ -70,7 +70,7 @@ static void test_good(void **state)
 	assert_int_equal(road.slot->segment_count, 3);
 	assert_int_equal(road.slot->tree_segment, LETHE_INDEX_NONE);
 	assert_int_equal(road.placement.entry, 0x40200000);
-	assert_int_equal(road.placement.tree, 0x4a000000);
+	assert_int_equal(road.placement.tree.start, 0x4a000000);
 	assert_segment(0, "kernel", 0x40200000, 0x2000000);
 	assert_segment(1, "initrd", 0x48000000, 0x1000000);
 	assert_segment(2, "dtb", 0x4a000000, 0x3000);
@@ -254,7 +254,7 @@ static void test_skipped(void **state)
 	assert_int_equal(check(&symbols), LETHE_OK);
 	assert_int_equal(road.plan->segment_count, 0);
 	assert_int_equal(road.placement.entry, 0x40200000);
-	assert_int_equal(road.placement.tree, 0x4a000000);
+	assert_int_equal(road.placement.tree.start, 0x4a000000);
 	symbols = good();
 	symbols.skip_checks = 1;
 	symbols.kernel_entry = 0;

@@ -101,11 +101,11 @@ void *judge_boot(const void *tree, unsigned int more, uint32_t boot_count)
 
 	assert_int_equal(road_run(), LETHE_OK);
 	assert_int_equal(road_log.said, LETHE_OK);
-	assert_true(road->placement.tree != (uint64_t)region.bytes);
+	assert_true(road->placement.tree.start != (uint64_t)region.bytes);
 	assert_int_equal(road->record.segment_count, 2 + more);
 	assert_memory_equal(region.bytes, tree, fdt_totalsize(tree));
 	boot_end(&region);
-	result = tree_copy((const void *)road->placement.tree);
+	result = tree_copy((const void *)road->placement.tree.start);
 	assert_int_equal(fdt_check_full(result, fdt_totalsize(result)), 0);
 	expected = judge_record(tree, boot_count);
 	tree_assert_same(result, expected);
@@ -121,7 +121,7 @@ void judge_passed(const void *tree, int status)
 
 	assert_int_equal(road_run(), LETHE_OK);
 	assert_int_equal(road_log.said, status);
-	assert_ptr_equal((void *)road->placement.tree, region.bytes);
+	assert_ptr_equal((void *)road->placement.tree.start, region.bytes);
 	assert_ptr_equal(road->tree, region.bytes);
 	assert_memory_equal(region.bytes, tree, fdt_totalsize(tree));
 	boot_end(&region);
