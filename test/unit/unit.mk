@@ -53,7 +53,7 @@ PURGATORY_WORLD := purgatory $(addprefix $(PURGATORY_TEST)/purgatory_,symbols.c 
 $(call unit,purgatory/purgatory_plan,src/purgatory/purgatory_plan.c src/plan/status.c $(PURGATORY_TEST)/purgatory_symbols.c)
 $(call unit,purgatory/purgatory_check,$(PURGATORY_WORLD) test/unit/fdt/trees.c,-lfdt)
 $(call unit,purgatory/purgatory_tree purgatory/purgatory_sequence,$(PURGATORY_WORLD) $(PURGATORY_TEST)/tree_reference.c \
-	test/unit/fdt/trees.c tree src/plan/status.c,-lfdt)
+	test/unit/fdt/record_reference.c test/unit/fdt/trees.c src/plan/status.c,-lfdt)
 
 # Tables leave out what is zero. -O1: the sanitizers do the work, and gdb still finds its way.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -297,11 +297,11 @@ static void test_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_write),   cmocka_unit_test(test_replace),
-		cmocka_unit_test(test_replace_larger),
-		cmocka_unit_test(test_order),   cmocka_unit_test(test_patch),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_every_room),
-		cmocka_unit_test(test_empty),   cmocka_unit_test(test_failed_segment),
+		cmocka_unit_test(test_write),          cmocka_unit_test(test_replace),
+		cmocka_unit_test(test_replace_larger), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_patch),          cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_every_room),     cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_failed_segment),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
