@@ -5,14 +5,14 @@
 #include <lethe/version.h>
 
 #include "console/console.h"
+#include "console/uart_drivers.h"
 #include "cpu/fault.h"
 #include "memory_map.h"
 #include "read_console.h"
 
 bool lethe_read_console_is_fixed(const struct lethe_context *ctx)
 {
-	return ctx->plan != 0 && (ctx->plan->console_kind == LETHE_CONSOLE_PL011 ||
-				  ctx->plan->console_kind == LETHE_CONSOLE_NS16550);
+	return ctx->plan != 0 && ctx->plan->console_base != 0;
 }
 
 /* True if a word of the command line is or starts "earlycon": the user trusts stdout-path already. */
@@ -43,19 +43,13 @@ static const char *effective_bootargs(const struct lethe_context *ctx)
 /* The UART that the plan, or without a plan the tree, names. */
 static void find_uart(const struct lethe_context *ctx, struct lethe_uart *uart)
 {
-	/* A broken plan names no console; a machine without one cannot be mended. */
+	/* Without a sound plan, the tree's console: a machine that prints nothing cannot be mended. */
 	uint32_t kind = ctx->plan != 0 ? ctx->plan->console_kind : LETHE_CONSOLE_STDOUT;
 
 	memset(uart, 0, sizeof(*uart));
 	uart->kind = LETHE_CONSOLE_NONE;
 	switch (kind) {
-	case LETHE_CONSOLE_PL011:
-	case LETHE_CONSOLE_NS16550:
-		uart->kind = (enum lethe_console_kind)kind;
-		uart->base = ctx->plan->console_base;
-		uart->reg_shift = ctx->plan->console_reg_shift;
-		uart->reg_width = ctx->plan->console_reg_width;
-		break;
+	case LETHE_CONSOLE_NONE: break;
 	case LETHE_CONSOLE_AUTO:
 		if (ctx->tree == 0 || !wants_earlycon(effective_bootargs(ctx))) {
 			break;
@@ -67,12 +61,14 @@ static void find_uart(const struct lethe_context *ctx, struct lethe_uart *uart)
 			lethe_fdt_stdout(ctx->tree, uart);
 		}
 		break;
-	default: break;
+	default: /* a driver's number: the plan's check allows no other */
+		uart->kind = (enum lethe_console_kind)kind;
+		uart->base = ctx->plan->console_base;
+		uart->reg_shift = ctx->plan->console_reg_shift;
+		uart->reg_width = ctx->plan->console_reg_width;
+		break;
 	}
 }
-
-/* A UART has its registers in 72 bytes (PL011), or 8 that are up to 8 bytes apart. */
-#define UART_SIZE 72
 
 void lethe_read_console(struct lethe_context *ctx)
 {
@@ -80,7 +76,7 @@ void lethe_read_console(struct lethe_context *ctx)
 
 	find_uart(ctx, &uart);
 	if (uart.kind != LETHE_CONSOLE_NONE) {
-		lethe_memory_map(ctx, lethe_range_of(uart.base, UART_SIZE), LETHE_MAP_DEVICE);
+		lethe_memory_map(ctx, lethe_range_of(uart.base, LETHE_UART_SPAN), LETHE_MAP_DEVICE);
 	}
 	lethe_console_open(&uart);
 	if (ctx->has_spoken) {

@@ -5,6 +5,7 @@
  */
 #include "console/console.h"
 #include "cpu/counter.h"
+#include "digest/progress.h"
 #include "digest/segment_digest.h"
 #include "run.h"
 #include "stages.h"

@@ -15,7 +15,7 @@
 #include <lethe/status.h>
 
 struct lethe_uart {
-	enum lethe_console_kind kind;	/* NONE, PL011 or NS16550 */
+	enum lethe_console_kind kind;	/* NONE, or the number of a driver */
 	uint32_t reg_shift;
 	uint32_t reg_width;		/* bytes of an access: 1, 2 or 4 */
 	uint32_t is_sbsa;		/* a PL011 that has the generic UART's registers only (SBSA, B) */

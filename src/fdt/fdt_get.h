@@ -111,10 +111,10 @@ bool lethe_fdt_node_is_any(const void *tree, int node, const char *names);
 
 /*
  * fdt_uart.c: what the UART is that node[depth - 1] describes, on the bus node[depth - 2] and so on
- * up to the root, node[0]. 1 when a CPU can drive it: mapped through every `ranges`, of a known
- * kind, and with registers that take aligned accesses. Otherwise 0, and *uart is of no use.
+ * up to the root, node[0]. True when a CPU can drive it: mapped through every `ranges`, of a known
+ * kind, and with registers that take aligned accesses. Otherwise *uart is of no use.
  */
-int lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart);
+bool lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart);
 
 /* fdt_stdout.c: lethe_fdt_stdout() for a tree that has passed lethe_fdt_check(). */
 void lethe_fdt_stdout_checked(const void *tree, struct lethe_uart *uart);

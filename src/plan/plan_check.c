@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "console/uart_drivers.h"
+
 #define KIB_4          0x1000ULL
 #define ENTRY_DONE     4ULL /* kimage: nothing to copy */
 #define ENTRY_INDIRECT 2ULL /* kimage: continue at this page */
@@ -85,11 +87,12 @@ static int check_console(const struct lethe_plan *plan, struct lethe_where *wher
 	const uint32_t width = plan->console_reg_width;
 	const uint32_t shift = plan->console_reg_shift;
 	const uint64_t base = plan->console_base;
+	const enum lethe_uart_registers registers = lethe_uart_registers(plan->console_kind);
 
-	if (plan->console_kind >= LETHE_CONSOLE_COUNT) {
+	if (registers == LETHE_UART_UNKNOWN && plan->console_kind > LETHE_CONSOLE_AUTO) {
 		return fail(where, LETHE_E_PLAN_CONSOLE, plan->console_kind);
 	}
-	if (plan->console_kind == LETHE_CONSOLE_NS16550) {
+	if (registers == LETHE_UART_SPACED) {
 		if (shift > 3) {
 			return fail(where, LETHE_E_PLAN_CONSOLE, shift);
 		}
@@ -100,11 +103,10 @@ static int check_console(const struct lethe_plan *plan, struct lethe_where *wher
 	} else if (shift != 0 || width != 0) {
 		return fail(where, LETHE_E_PLAN_CONSOLE, shift != 0 ? shift : width);
 	}
-	if (plan->console_kind == LETHE_CONSOLE_PL011 ||
-	    plan->console_kind == LETHE_CONSOLE_NS16550) {
-		const uint64_t align = plan->console_kind == LETHE_CONSOLE_PL011 ? 4 : width;
+	if (registers != LETHE_UART_UNKNOWN) {
+		const uint64_t align = registers == LETHE_UART_WORDS ? 4 : width;
 
-		/* The last register must still have an address: both kinds fit 4 KiB. */
+		/* The last register must still have an address: every kind fits 4 KiB. */
 		if (base == 0 || !lethe_is_aligned(base, align) || lethe_range_wraps(base, KIB_4)) {
 			return fail(where, LETHE_E_PLAN_CONSOLE, base);
 		}

@@ -4,6 +4,7 @@
 #include <libfdt.h>
 
 #include "console/console.h"
+#include "console/uart_drivers.h"
 #include "fdt/fdt_get.h"
 #include "memory_map.h"
 #include "purgatory/purgatory.h"
@@ -24,7 +25,7 @@ static void open_console(struct lethe_context *ctx)
 	if (uart.kind == LETHE_CONSOLE_NONE || uart.base != arm64_sink) {
 		return;
 	}
-	lethe_memory_map(ctx, lethe_range_of(uart.base, 72), LETHE_MAP_DEVICE);
+	lethe_memory_map(ctx, lethe_range_of(uart.base, LETHE_UART_SPAN), LETHE_MAP_DEVICE);
 	lethe_console_open(&uart);
 	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base, (uint64_t)ctx->el,
 		   (uint64_t)ctx->e2h, arm64_dtb_addr);

@@ -4,39 +4,29 @@
 
 #include "console/console.h"
 #include "cpu/counter.h"
+#include "digest/progress.h"
 #include "digest/sha256_blocks.h"
 #include "purgatory/purgatory.h"
 #include "run.h"
 #include "stages.h"
 
-/* Bytes between two looks at the clock. */
-#define PIECE 0x10000ULL
-
-static uint64_t mib_per_second(uint64_t bytes, uint64_t ticks)
+/* Digests a segment where it lies, and prints how far the digest is. */
+static void digest_segment(struct lethe_sha256 *sha, const struct lethe_segment *segment,
+			   struct lethe_progress *progress)
 {
-	/* Dividing first: segment_digest.c. */
-	return (bytes >> 10) * lethe_counter_rate() / ticks >> 10;
-}
-
-/* Digests a segment where it lies. Says how far it is twice a second, as segment_digest.c. */
-static void digest_segment(struct lethe_sha256 *sha, const struct lethe_segment *segment, uint64_t start)
-{
-	static uint64_t last_report; /* ticks since start */
-	const uint64_t half_a_second = lethe_counter_rate() / 2;
 	uint64_t address = segment->dest;
 	uint64_t left = segment->file_size;
 	uint64_t piece;
-	uint64_t now;
+	uint64_t ticks;
 
 	for (; left != 0; left -= piece, address += piece) {
-		piece = left < PIECE ? left : PIECE;
-		lethe_sha256_blocks(sha->state, (const void *)address, piece / LETHE_SHA256_BLOCK, 0, sha->simd);
+		piece = left < LETHE_PROGRESS_PIECE ? left : LETHE_PROGRESS_PIECE;
+		lethe_sha256_blocks(sha->state, (const void *)address, piece / LETHE_SHA256_BLOCK, 0,
+				    sha->simd);
 		sha->bytes += piece;
-		now = lethe_counter();
-		if (half_a_second != 0 && now - start - last_report > half_a_second) {
-			last_report = now - start;
+		if (lethe_progress_is_due(progress, &ticks)) {
 			lethe_line("%s %u bytes to go %u MiB/s", segment->name, left - piece,
-				   mib_per_second(sha->bytes, last_report));
+				   lethe_mib_per_second(sha->bytes, ticks));
 		}
 	}
 }
@@ -59,25 +49,26 @@ static void report(struct lethe_context *ctx)
 int lethe_stage_verify(struct lethe_context *ctx)
 {
 	const struct lethe_segment *segments = lethe_purgatory_segments(ctx);
-	const uint64_t start = lethe_counter();
+	struct lethe_progress progress;
 	struct lethe_sha256 sha;
 	uint64_t bytes;
 	uint64_t ticks;
 	unsigned int i;
 
+	lethe_progress_start(&progress);
 	lethe_sha256_init(&sha);
 	for (i = 0; i < ctx->plan->segment_count; i++) {
-		digest_segment(&sha, &segments[i], start);
+		digest_segment(&sha, &segments[i], &progress);
 	}
 	bytes = sha.bytes;
 	lethe_sha256_final(&sha, ctx->found);
-	ticks = lethe_counter() - start + 1;
+	ticks = lethe_counter() - progress.start + 1;
 	if (memcmp(ctx->found, sha256_digest, sizeof(ctx->found)) != 0) {
 		report(ctx);
 		return LETHE_E_DIGEST;
 	}
 	lethe_line("regions %u sha256 ok %u ms %u MiB/s", bytes, ticks * 1000 / (lethe_counter_rate() | 1),
-		   mib_per_second(bytes, ticks));
+		   lethe_mib_per_second(bytes, ticks));
 	ctx->stage_bytes = bytes;
 	return LETHE_OK;
 }

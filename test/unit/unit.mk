@@ -26,7 +26,7 @@ $(call unit,digest/sha256 digest/sha256_copy digest/cavp,$(DIGEST_SRCS))
 $(call unit,digest/regions,src/library/regions.c $(DIGEST_SRCS))
 
 KIMAGE := test/unit/kimage
-KIMAGE_SRCS := src/plan/kimage.c src/plan/status.c \
+KIMAGE_SRCS := src/plan/kimage.c src/plan/kimage_allowed.c src/plan/status.c \
 	$(addprefix $(KIMAGE)/,kimage_world.c kimage_compare.c kimage_reference.c)
 $(call unit,kimage/kimage kimage/kimage_limits kimage/kimage_order,$(KIMAGE_SRCS) $(KIMAGE)/kimage_case.c)
 $(call unit,kimage/kimage_property,$(KIMAGE_SRCS))
@@ -71,7 +71,8 @@ $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 
 PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,door.c check.c memory.c read.c verify.c describe.c \
 	absent.c purgatory_plan.c) \
-	$(addprefix src/fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c record.c) src/plan/status.c $(PURGATORY_TEST)/purgatory_sequence.c
+	$(addprefix src/fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c record.c) src/plan/status.c src/digest/progress.c \
+	$(PURGATORY_TEST)/purgatory_sequence.c
 PURGATORY_UNIT_CFLAGS = $(UNIT_CFLAGS) -DLETHE_PURGATORY -include src/purgatory/aligned_cells.h -isystem $(LIBFDT_SRC)
 $(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,))
 $(call libfdt_objects,unit-purgatory): LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0xff

@@ -30,10 +30,10 @@ int road_is_uncached;
 static jmp_buf home;
 
 /* verify.c calls this: a region is digested whole, whatever of it is hidden from the code that reads trees. */
-void sequence_digest(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd);
+void sequence_digest(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd);
 
 __attribute__((no_sanitize("address"))) void
-sequence_digest(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd)
+sequence_digest(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd)
 {
 	const volatile uint8_t *bytes = data;
 	uint8_t block[LETHE_SHA256_BLOCK];
