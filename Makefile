@@ -89,8 +89,8 @@ objects = $(patsubst %,$(O)/obj/$(1)/%.o,$(call sources,$(1)))
 libfdt_objects = $(libfdt:%=$(O)/obj/$(1)/libfdt/%.o)
 
 include src/products.mk
-# An edit that fails ends the boot: ASSUME_NO_ROLLBACK, ASSUME_LIBFDT_FLAWLESS. Never ASSUME_VALID_DTB: the check
-# of a whole tree (fdt_check.c) stands on libfdt's own bounds checks.
+# An edit that fails ends the boot: ASSUME_NO_ROLLBACK, ASSUME_LIBFDT_FLAWLESS. The check of a whole tree
+# (fdt_check.c) needs none of libfdt's own bounds checks; the blob keeps them as a second line.
 LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0x28 -isystem $(LIBFDT_SRC)
 LIBRARY_CFLAGS = $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -isystem $(LIBFDT_SRC)
 # The blob's C, libfdt with it, is optimized as one unit (3 KB less), and reaches everything with ADR, for it is smaller

@@ -108,13 +108,23 @@ static bool find_uart(const void *tree, struct lethe_uart *uart)
 	       way.depth >= 2 && lethe_fdt_uart_describe(tree, way.node, way.depth, uart);
 }
 
+void lethe_fdt_stdout_checked(const void *tree, struct lethe_uart *uart)
+{
+	memset(uart, 0, sizeof(*uart));
+	if (!find_uart(tree, uart)) {
+		memset(uart, 0, sizeof(*uart));
+		uart->kind = LETHE_CONSOLE_NONE;
+	}
+}
+
 void lethe_fdt_stdout(const void *tree, struct lethe_uart *uart)
 {
-	uint32_t structure_size;
+	struct lethe_fdt_layout layout;
 
-	memset(uart, 0, sizeof(*uart));
 	/* A broken tree can name any address: it has no console. */
-	if (lethe_fdt_check(tree, &structure_size, NULL) != LETHE_OK || !find_uart(tree, uart)) {
+	if (lethe_fdt_check(tree, &layout, NULL) == LETHE_OK) {
+		lethe_fdt_stdout_checked(tree, uart);
+	} else {
 		memset(uart, 0, sizeof(*uart));
 		uart->kind = LETHE_CONSOLE_NONE;
 	}

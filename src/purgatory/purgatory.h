@@ -50,17 +50,10 @@ bool lethe_purgatory_plan_holds(const struct lethe_context *ctx, uint64_t base, 
 /* purgatory_plan.c: renames the region that begins there, if there is one: size bytes with the NUL. */
 void lethe_purgatory_plan_name(uint64_t start, const char *name, size_t size);
 
-/* read.c: offsets in the tree, or negative: /chosen, and the record in it that the last boot left. */
-extern int lethe_purgatory_chosen;
-extern int lethe_purgatory_last_record;
-
 /* report.c: a line with the words for a status, and what they are said of. */
 void lethe_purgatory_say(const char *before, const char *what, int status);
 
 /* sink.c: a line to a UART of which nothing is known but that it takes bytes there. */
 void lethe_purgatory_sink(uint64_t sink, const char *line);
-
-/* record_splice.c: the buffer, and the tree in it with the record: 0, or why the loader's is passed as it is. */
-int lethe_purgatory_describe(struct lethe_context *ctx, int chosen, int old);
 
 #endif

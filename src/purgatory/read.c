@@ -11,8 +11,7 @@
 #include "stages.h"
 #include "stop.h"
 
-int lethe_purgatory_chosen;
-int lethe_purgatory_last_record;
+static int chosen; /* offset of the node of that name, or negative */
 
 static void open_console(struct lethe_context *ctx)
 {
@@ -22,7 +21,7 @@ static void open_console(struct lethe_context *ctx)
 	if (arm64_sink == 0) {
 		return;
 	}
-	lethe_fdt_stdout(ctx->tree, &uart);
+	lethe_fdt_stdout_checked(ctx->tree, &uart);
 	if (uart.kind == LETHE_CONSOLE_NONE || uart.base != arm64_sink) {
 		return;
 	}
@@ -52,7 +51,7 @@ static uint64_t number_of(const void *tree, const char *name, int cells)
 {
 	uint64_t number;
 	int length;
-	const fdt32_t *value = fdt_getprop(tree, lethe_purgatory_chosen, name, &length);
+	const fdt32_t *value = fdt_getprop(tree, chosen, name, &length);
 
 	lethe_fdt_read_cells(&value, length >= cells * 4 ? cells : 0, &number);
 	return number;
@@ -71,6 +70,8 @@ static void read_efi(struct lethe_fdt_facts *facts, const void *tree)
 static void read_tree(struct lethe_context *ctx)
 {
 	const void *tree = (const void *)ctx->placement.tree.start;
+	struct lethe_fdt_layout layout;
+	int last_record;
 
 	/*
 	 * Nothing behind its region is mapped: a damaged size is to end in the digest, not in a fault. Nor is a cell
@@ -78,24 +79,23 @@ static void read_tree(struct lethe_context *ctx)
 	 */
 	if (((uint64_t)tree & (LETHE_PURGATORY_PAGE - 1)) != 0 ||
 	    !lethe_purgatory_plan_holds(ctx, (uint64_t)tree, fdt_totalsize(tree)) ||
-	    lethe_fdt_check(tree, &ctx->facts.structure_size, 0) != LETHE_OK) {
+	    lethe_fdt_check(tree, &layout, 0) != LETHE_OK || !lethe_fdt_is_in_order(tree, &layout)) {
 		return;
 	}
 	ctx->tree = tree;
 	ctx->facts.used_size = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
 	lethe_stop_context.psci = conduit_of(tree);
-	lethe_purgatory_chosen = fdt_subnode_offset(tree, 0, "chosen");
-	lethe_purgatory_last_record = lethe_purgatory_chosen;
-	if (lethe_purgatory_chosen >= 0) {
+	chosen = fdt_subnode_offset(tree, 0, "chosen");
+	if (chosen >= 0) {
 		if (lethe_stop_context.psci == LETHE_PSCI_NONE) {
 			read_efi(&ctx->facts, tree);
 			lethe_stop_context.acpi = ctx;
 		}
-		lethe_purgatory_last_record = fdt_subnode_offset(tree, lethe_purgatory_chosen, "lethe");
 		lethe_purgatory_plan_name(number_of(tree, "linux,elfcorehdr", 2), "elfcorehdr", 11);
-	}
-	if (lethe_purgatory_last_record >= 0) {
-		ctx->facts.boot_count = lethe_fdt_node_u32(tree, lethe_purgatory_last_record, "boot-count", 0);
+		last_record = fdt_subnode_offset(tree, chosen, "lethe");
+		if (last_record >= 0) {
+			ctx->facts.boot_count = lethe_fdt_node_u32(tree, last_record, LETHE_RECORD_NAME_BOOT_COUNT, 0);
+		}
 	}
 	open_console(ctx);
 }

@@ -20,7 +20,7 @@
 
 #define PAGE       0x1000U
 #define BUFFER     0x10000U /* LETHE_PURGATORY_TREE */
-#define RECORD     1536U    /* that must be free in it: purgatory_tree.c, RECORD_MAX */
+#define RECORD     1536U    /* that must be free in it: purgatory/describe.c, RECORD_MAX */
 #define TREE_MAX   (2 * BUFFER)
 #define HEAD       40U        /* bytes of a header */
 #define SIZE_SEEN  8U         /* of them up to totalsize */

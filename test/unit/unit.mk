@@ -41,7 +41,7 @@ $(call unit,cpu/el2_regs,src/cpu/el2_regs.c)
 # Trees are compiled by dtc while the tests run (test/unit/fdt/trees/), and compared by it.
 # The code under test stands on libfdt as the machine has it, the same sources and assumptions, and the tests on
 # the system's, which judges it: tree.o is linked before it comes to them, and shows nothing but lethe_*.
-TREE_SRCS := $(wildcard src/fdt/*.c) src/fdt_fixup.c
+TREE_SRCS := $(wildcard src/fdt/*.c) src/firmware/efi_memory.c src/fdt_fixup.c
 $(call unit,$(addprefix fdt/fdt_,check read stdout memory fixup room) fdt/record,src/plan/status.c \
 	$(addprefix test/unit/fdt/,trees.c fixup.c) tree,-lfdt)
 $(call unit,fdt/acpi,src/firmware/acpi.c)
@@ -53,7 +53,7 @@ PURGATORY_WORLD := purgatory $(addprefix $(PURGATORY_TEST)/purgatory_,symbols.c 
 $(call unit,purgatory/purgatory_plan,src/purgatory/purgatory_plan.c src/plan/status.c $(PURGATORY_TEST)/purgatory_symbols.c)
 $(call unit,purgatory/purgatory_check,$(PURGATORY_WORLD) test/unit/fdt/trees.c,-lfdt)
 $(call unit,purgatory/purgatory_tree purgatory/purgatory_sequence,$(PURGATORY_WORLD) $(PURGATORY_TEST)/tree_reference.c \
-	test/unit/fdt/trees.c tree src/plan/status.c,-lfdt)
+	test/unit/fdt/record_reference.c test/unit/fdt/trees.c src/plan/status.c,-lfdt)
 
 # Tables leave out what is zero. -O1: the sanitizers do the work, and gdb still finds its way.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -70,14 +70,14 @@ $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 
 PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,door.c check.c memory.c read.c verify.c describe.c \
-	absent.c purgatory_plan.c tree_check.c record_splice.c) \
-	$(addprefix src/fdt/,fdt_get.c fdt_stdout.c fdt_uart.c) src/plan/status.c src/digest/progress.c \
+	absent.c purgatory_plan.c) \
+	$(addprefix src/fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c record.c) src/plan/status.c src/digest/progress.c \
 	$(PURGATORY_TEST)/purgatory_sequence.c
 PURGATORY_UNIT_CFLAGS = $(UNIT_CFLAGS) -DLETHE_PURGATORY -include src/purgatory/aligned_cells.h -isystem $(LIBFDT_SRC)
 $(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,))
 $(call libfdt_objects,unit-purgatory): LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0xff
 # gcc leaves variables in sections of their own without red zones; clang does not.
-$(O)/obj/unit-purgatory/src/purgatory/record_splice.c.o: PURGATORY_UNIT_CFLAGS += \
+$(O)/obj/unit-purgatory/src/purgatory/describe.c.o: PURGATORY_UNIT_CFLAGS += \
 	$(if $(findstring clang,$(HOSTCC)),,-fsanitize-sections=.pool)
 $(O)/obj/unit-purgatory/src/purgatory/verify.c.o: PURGATORY_UNIT_CFLAGS += -Dlethe_sha256_blocks=sequence_digest
 $(UNIT_OBJ)/purgatory.o: $(PURGATORY_UNIT_SRCS:%=$(O)/obj/unit-purgatory/%.o) $(call libfdt_objects,unit-purgatory)

@@ -62,8 +62,6 @@ struct lethe_context *road_begin(void)
 	memset(road, 0, sizeof(*road));
 	memset(&lethe_stop_context, 0, sizeof(lethe_stop_context));
 	memset(&road_log, 0, sizeof(road_log));
-	lethe_purgatory_chosen = 0;
-	lethe_purgatory_last_record = 0;
 	return road;
 }
 
@@ -108,10 +106,12 @@ int road_read_and_describe(void)
 
 int road_tree_check(const void *tree)
 {
-	uint32_t size = 0;
-	const int status = lethe_fdt_check(tree, &size, 0);
+	struct lethe_fdt_layout layout = {0, 0};
 
-	return status == LETHE_OK && size != fdt_size_dt_struct(tree) ? LETHE_E_INTERNAL : status;
+	if (lethe_fdt_check(tree, &layout, 0) != LETHE_OK || !lethe_fdt_is_in_order(tree, &layout)) {
+		return LETHE_E_TREE_BROKEN;
+	}
+	return layout.structure_size != fdt_size_dt_struct(tree) ? LETHE_E_INTERNAL : LETHE_OK;
 }
 
 /* ---- the machine ---- */

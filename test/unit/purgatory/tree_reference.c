@@ -14,6 +14,7 @@
 #include <lethe/version.h>
 
 #include "stage.h"
+#include "record_reference.h"
 #include "tree_reference.h"
 #include "trees.h"
 
@@ -41,7 +42,7 @@ void *judge_record(const void *tree, uint32_t boot_count)
 	record.counter_frequency = 1000000000;
 	assert_non_null(open);
 	assert_int_equal(fdt_open_into(tree, open, (int)room), 0);
-	assert_int_equal(lethe_record_write(open, &record), LETHE_OK);
+	record_reference(open, &record);
 	assert_int_equal(fdt_pack(open), 0);
 	return open;
 }
