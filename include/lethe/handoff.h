@@ -4,7 +4,6 @@
 
 #include <stdint.h>
 
-/* Offsets are used by handoff.S and asserted in el2.c. */
 struct lethe_handoff {
 	uint64_t entry;	 /* PA, 4-byte aligned, clean to the PoC */
 	uint64_t x[4];	 /* x0..x3 of the payload */
