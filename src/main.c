@@ -254,6 +254,7 @@ void lethe_boot_sequence(struct lethe_context *ctx, int door_status)
 	int status = door_status;
 
 	lethe_stop_context.el = ctx->el;
+	lethe_stop_context.next_slot = (uint64_t)lethe_next_slot;
 	enter_stage(LETHE_STAGE_CHECK);
 	if (status == LETHE_OK) {
 		status = lethe_check(ctx, &where);

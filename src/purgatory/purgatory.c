@@ -19,10 +19,6 @@
 #include "stop.h"
 #include "cpu/counter.h"
 
-_Static_assert(LETHE_E_IMAGE_BASE_ASM == LETHE_E_IMAGE_BASE, "entry.h");
-_Static_assert(LETHE_E_FAULT_ASM == LETHE_E_FAULT, "entry.h");
-_Static_assert(LETHE_E_PLAN_WORKSPACE_ASM == LETHE_E_PLAN_WORKSPACE, "entry.h");
-_Static_assert(LETHE_STAGE_HANDOFF_ASM == LETHE_STAGE_HANDOFF, "entry.h");
 
 /* What `lethe graft` knows it by; a symbol of the object. */
 const char lethe_purgatory[8] __attribute__((used)) = LETHE_VERSION;
@@ -257,7 +253,9 @@ static void prepare(struct lethe_context *ctx)
 	}
 }
 
-void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
+LETHE_DOOR_MAIN(lethe_purgatory_main);
+
+void lethe_purgatory_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
 {
 	static const struct lethe_where nowhere;
 	struct lethe_context *ctx = &lethe_boot_context;
