@@ -9,7 +9,7 @@ sha256    := sha256.c digest/sha256_blocks.c digest/sha256_scalar.S \
 blob      := . door cpu plan fdt firmware console digest/segment_digest.c $(sha256)
 library   := library plan fdt cache.S relocate.S fdt_fixup.c $(sha256) \
              $(addprefix cpu/,el2.c el2_regs.c el2_lower.c el2_lower_regs.c handoff.S halt.S idmap.c mmu_regs.c)
-purgatory := $(addprefix purgatory/,start.S vectors.S purgatory.c symbols.c record_splice.c tree_check.c \
+purgatory := $(addprefix purgatory/,start.S patched.S vectors.S purgatory.c symbols.c record_splice.c tree_check.c \
                                     report.c sink.c) \
              entry.S cache.S memory.c stage.c stop.c handoff.c $(sha256) \
              $(addprefix cpu/,counter.c el2.c el2_regs.c fault.c halt.S handoff.S idmap.c mmu.S mmu_regs.c psci.c \

@@ -25,6 +25,7 @@
 #define DFR0_TRACEBUFFER 44
 #define DFR0_BRBE	52
 
+#define ISAR0_SHA2	12
 #define ISAR0_RNDR	60
 
 #define ISAR1_APA	4

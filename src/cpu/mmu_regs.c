@@ -11,26 +11,6 @@
 #include "cpu/feature.h"
 #include "cpu/sysreg.h"
 
-/* The half that TTBR0_ELx translates: bits 15:0, in one place in all layouts. */
-#define TCR_T0SZ      16ULL        /* 64 - 48 */
-#define TCR_IRGN0_WB  (1ULL << 8)  /* the walker reads write-back, write-allocate: it sees what */
-#define TCR_ORGN0_WB  (1ULL << 10) /* the caches hold, and memory where they hold nothing */
-#define TCR_SH0_INNER (3ULL << 12) /* as the memory is that the tables lie in */
-#define TCR_TTBR0     (TCR_T0SZ | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER) /* TG0 0: 4 KiB */
-
-/* TCR_EL2 with E2H = 0. Zero: TBI, HA, HD, HPD, TBID, TCMA, DS, MTX. */
-#define TCR_EL2_RES1     (BIT(31) | BIT(23))
-#define TCR_EL2_PS_SHIFT 16
-
-/*
- * TCR_EL1, and TCR_EL2 with E2H = 1. No walks from TTBR1; its other fields hold allowed values, for the
- * architecture does not say what a reserved one does. Zero: EPD0, A1, AS, TBI, HA, HD, HPD, DS, MTX.
- */
-#define TCR_T1SZ          (16ULL << 16)
-#define TCR_EPD1          BIT(23)
-#define TCR_TG1_4KIB      (2ULL << 30)
-#define TCR_EL1_IPS_SHIFT 32
-
 /* A byte per index. 0x00 Device-nGnRnE; 0xff Normal, write-back, allocating, untagged. */
 #define MAIR_VALUE ((0xffULL << (8 * LETHE_ATTR_NORMAL)) | (0x00ULL << (8 * LETHE_ATTR_DEVICE)))
 
@@ -75,12 +55,13 @@ int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs)
 	 * the known value.
 	 */
 	regs->sctlr |= SCTLR_M | SCTLR_C | SCTLR_I;
-	regs->tcr = TCR_TTBR0;
+	regs->tcr = TCR_T0SZ_48 | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER; /* TG0 0: 4 KiB */
 	if (regs->regime == LETHE_REGIME_EL2) {
 		regs->tcr |= TCR_EL2_RES1 | (uint64_t)range << TCR_EL2_PS_SHIFT;
 	} else {
-		regs->tcr |=
-			TCR_T1SZ | TCR_EPD1 | TCR_TG1_4KIB | (uint64_t)range << TCR_EL1_IPS_SHIFT;
+		/* No walks from TTBR1. The architecture does not say what reserved values of its other fields do. */
+		regs->tcr |= TCR_T1SZ_48 | TCR_EPD1 | TCR_TG1_4KIB |
+			     (uint64_t)range << TCR_EL1_IPS_SHIFT;
 	}
 	/* All that they add (PIE, POE, AIE, D128, DisCH) is off at zero. Reset promises no value. */
 	regs->has_tcr2 = feature(id->mmfr3, MMFR3_TCRX) != 0;

@@ -39,6 +39,7 @@
 #define ZCR_EL2			s3_4_c1_c2_0
 #define SMCR_EL2		s3_4_c1_c2_6
 #define SVCR			s3_3_c4_c2_2
+#define SVCR_SM_BIT		0	/* streaming mode */
 
 #define PMSCR_EL1		s3_0_c9_c9_0	/* statistical profiling */
 #define PMSCR_EL2		s3_4_c9_c9_0
@@ -115,7 +116,8 @@
 #define CPACR_ZEN		BOTH(16)
 #define CPACR_FPEN_BIT		20	/* the lower one decides for the level itself */
 #define CPACR_FPEN		BOTH(CPACR_FPEN_BIT)
-#define CPACR_SMEN		BOTH(24)
+#define CPACR_SMEN_BIT		24	/* likewise */
+#define CPACR_SMEN		BOTH(CPACR_SMEN_BIT)
 
 /* CNTHCTL_EL2: the counter and the timer of EL1 are not trapped. Two layouts. */
 #define CNTHCTL_EL1PCTEN	BIT(0)
@@ -174,6 +176,20 @@
 #define HDFGRTR_nBRBCTL		BIT(60)
 #define HDFGRTR_nBRBDATA	BIT(61)
 #define HDFGRTR_nPMSNEVFR_EL1	BIT(62)
+
+/* TCR_ELx: the half that TTBR0_ELx translates, in one place in all layouts. */
+#define TCR_T0SZ_48		16	/* 64 - 48 bits of address */
+#define TCR_IRGN0_WB		BIT(8)	/* the walker reads write-back, write-allocate: it sees what */
+#define TCR_ORGN0_WB		BIT(10)	/* the caches hold, and memory where they hold nothing */
+#define TCR_SH0_INNER		BOTH(12) /* as the memory is that the tables lie in */
+/* TCR_EL2 with E2H = 0. Zero: TBI, HA, HD, HPD, TBID, TCMA, DS, MTX. */
+#define TCR_EL2_RES1		(BIT(23) | BIT(31))
+#define TCR_EL2_PS_SHIFT	16
+/* TCR_EL1, and TCR_EL2 with E2H = 1. Zero: EPD0, A1, AS, TBI, HA, HD, HPD, DS, MTX. */
+#define TCR_T1SZ_48		(16 * BIT(16))
+#define TCR_EPD1		BIT(23)	/* no walks from TTBR1_ELx */
+#define TCR_TG1_4KIB		BIT(31)
+#define TCR_EL1_IPS_SHIFT	32
 
 /* PAR_EL1 */
 #define PAR_F			BIT(0)
