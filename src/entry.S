@@ -24,7 +24,7 @@
 #include "cpu/sysreg.h"
 #include "entry.h"
 
-	/* At which level, and where in memory? */
+	/* The level, and the place in memory. */
 	.macro	find_out
 	msr	spsel, #1			// our stack pointer is SP_ELx; SP_EL0 is a scratch register
 	mrs	x20, CurrentEL

@@ -120,7 +120,7 @@ lethe_relocate_list:
 	cmn	x1, x2, lsl #2			// four lines less a page: a carry unless negative
 	cset	x3, lo
 
-	/* Is FP/SIMD there, and not trapped? */
+	/* x8 = 1 if FP/SIMD is there and not trapped */
 	mov	x8, #0
 	mrs	x9, id_aa64pfr0_el1
 	tbnz	x9, #SIGN_BIT(PFR0_FP), .Lwalk

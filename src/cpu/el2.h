@@ -9,13 +9,14 @@
 #include "cpu/feature.h"
 
 /*
- * EL2 in two parts. What a payload at EL2 needs is here (el2.c, el2_regs.c). What EL1 below it needs comes on top
- * (el2_lower.c, el2_lower_regs.c): the functions of lethe/handoff.h do both.
+ * EL2 in two parts. What a payload at EL2 needs is here (el2.c, el2_regs.c). What EL1 below it
+ * needs comes on top (el2_lower.c, el2_lower_regs.c): the functions of lethe/handoff.h do both.
  */
 
 /*
- * Is EL1 prepared as well? Not by the purgatory: kexec starts a kernel at the level of the last one, and that
- * kernel sets up EL1 itself. The traps that an old kernel does not know stay as the last kernel left them there.
+ * True if EL1 is prepared as well. The purgatory does not: kexec starts a kernel at the level of
+ * the last one, and that kernel sets up EL1 itself. The traps that an old kernel does not know stay
+ * as the last kernel left them there.
  */
 static inline bool lethe_el1_is_prepared(void)
 {
@@ -40,8 +41,8 @@ void lethe_el2_own_id(struct lethe_cpu_id *id);
 void lethe_el2_own_regs(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs);
 
 /*
- * Writes what lethe_el2_own_regs() computed, but for HCR_EL2 and SCTLR_EL2, and leaves streaming SVE mode. CPTR_EL2 is
- * in force afterwards. EL2 only.
+ * Writes what lethe_el2_own_regs() computed, but for HCR_EL2 and SCTLR_EL2, and leaves streaming
+ * SVE mode. CPTR_EL2 is in force afterwards. EL2 only.
  */
 void lethe_el2_own_prepare(const struct lethe_el2_regs *regs);
 

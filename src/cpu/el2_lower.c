@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* EL2 for EL1 below it, on top of el2.c: reads the ID registers, and writes what el2_lower_regs.c computed. */
+/* EL2 for EL1 below it, on top of el2.c: reads the ID registers, and writes what el2_lower_regs.c
+ * computed. */
 #include "cpu/el2.h"
 
 #include "cpu/feature.h"
@@ -98,7 +99,7 @@ void lethe_el1_prepare(void)
 	}
 	cpacr = READ(cpacr_el1);
 	WRITE(cpacr_el1, cpacr | CPACR_SMEN); /* SVCR is not trapped ... */
-	ISB();				      /* ... once this is in force */
+	ISB();                                /* ... once this is in force */
 	WRITE(SVCR, 0);
 	WRITE(cpacr_el1, cpacr); /* as it was, with the hand-off's ISB */
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What EL2 must hold for EL1 below it, on top of el2_regs.c: for a payload at EL1, and for whatever a payload at EL2
- * starts there that does not know a trap. "If this ID field, then that bit", as in el2_regs.c.
+ * What EL2 must hold for EL1 below it, on top of el2_regs.c: for a payload at EL1, and for whatever
+ * a payload at EL2 starts there that does not know a trap. "If this ID field, then that bit", as in
+ * el2_regs.c.
  */
 #include "cpu/el2.h"
 

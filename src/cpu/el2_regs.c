@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What EL2 must hold for a payload at EL2: "if this ID field, then that bit", after booting.rst ("Call the kernel
- * image") and the Arm ARM's register pages. Pure, so that tests can give it any CPU.
+ * What EL2 must hold for a payload at EL2: "if this ID field, then that bit", after booting.rst
+ * ("Call the kernel image") and the Arm ARM's register pages. Pure, so that tests can give it any
+ * CPU.
  */
 #include "cpu/el2.h"
 

@@ -3,8 +3,9 @@
 #define LETHE_FEATURE_H
 
 /*
- * Fields of the ID registers, by the Arm ARM's names (DDI 0487, D24.2 "General system control registers"):
- * PFR1_GCS is ID_AA64PFR1_EL1.GCS. The number is the field's lowest bit; each has four. For C and assembly.
+ * Fields of the ID registers, by the Arm ARM's names (DDI 0487, D24.2 "General system control
+ * registers"): PFR1_GCS is ID_AA64PFR1_EL1.GCS. The number is the field's lowest bit; each has
+ * four. For C and assembly.
  */
 
 /* clang-format off */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux's hyp stub (Documentation/virt/kvm/arm/hyp-abi.rst) answers HVC from a kernel at EL1 that was started at
- * EL2. The function numbers changed with 4.12: 1 was SET_VECTORS before, 2 was SOFT_RESTART.
+ * Linux's hyp stub (Documentation/virt/kvm/arm/hyp-abi.rst) answers HVC from a kernel at EL1 that
+ * was started at EL2. The function numbers changed with 4.12: 1 was SET_VECTORS before, 2 was
+ * SOFT_RESTART.
  */
 #include "cpu/hyp_stub.h"
 
@@ -12,8 +13,8 @@
 #define RESET_VECTORS_4_12 2
 
 /*
- * In .data, not .bss: entry.S zeroes .bss, and Lethe must remember the call if the stub enters it again at EL1, or it
- * would loop.
+ * In .data, not .bss: entry.S zeroes .bss, and Lethe must remember the call if the stub enters it
+ * again at EL1, or it would loop.
  */
 static uint32_t tried __attribute__((section(".data.hyp_stub")));
 

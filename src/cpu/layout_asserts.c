@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What assembly knows by number, pinned: offsets into structs, statuses, a stage. Nothing here makes code. */
+/* What assembly knows by number, pinned: offsets into structs, statuses, a stage. Nothing here
+ * makes code. */
 #include <stddef.h>
 
 #include <lethe/handoff.h>

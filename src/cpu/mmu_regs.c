@@ -18,9 +18,9 @@
 static const uint8_t pa_bits[] = {32, 36, 40, 42, 44, 48};
 
 /*
- * True if EL2 has the E2H = 1 layouts. entry.S probed what is in force now: some CPUs have E2H stuck at 1, and
- * no E2H0 field to say so. Where E2H0 is negative, E2H is RES1 and writing 0 leaves it in no known state. Such a CPU
- * keeps 1, whatever the probe found.
+ * True if EL2 has the E2H = 1 layouts. entry.S probed what is in force now: some CPUs have E2H
+ * stuck at 1, and no E2H0 field to say so. Where E2H0 is negative, E2H is RES1 and writing 0 leaves
+ * it in no known state. Such a CPU keeps 1, whatever the probe found.
  */
 static bool is_e2h(const struct lethe_mmu_id *id)
 {
@@ -59,11 +59,13 @@ int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs)
 	if (regs->regime == LETHE_REGIME_EL2) {
 		regs->tcr |= TCR_EL2_RES1 | (uint64_t)range << TCR_EL2_PS_SHIFT;
 	} else {
-		/* No walks from TTBR1. The architecture does not say what reserved values of its other fields do. */
+		/* No walks from TTBR1. The architecture does not say what reserved values of its
+		 * other fields do. */
 		regs->tcr |= TCR_T1SZ_48 | TCR_EPD1 | TCR_TG1_4KIB |
 			     (uint64_t)range << TCR_EL1_IPS_SHIFT;
 	}
-	/* All that they add (PIE, POE, AIE, D128, DisCH) is off at zero. Reset promises no value. */
+	/* All that they add (PIE, POE, AIE, D128, DisCH) is off at zero. Reset promises no value.
+	 */
 	regs->has_tcr2 = feature(id->mmfr3, MMFR3_TCRX) != 0;
 	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0;
 	return LETHE_OK;
