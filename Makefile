@@ -128,9 +128,9 @@ $(SHA_BLOCKS): TARGET_CFLAGS += $(if $(filter scalar,$(SHA)),-DLETHE_SHA_SCALAR)
 LINK_FLAGS := -nostdlib -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,noexecstack,-z,max-page-size=4096 \
 	-Wl,--gc-sections,--orphan-handling=error,--fix-cortex-a53-843419,--build-id=none
 BLOB_OBJS := $(call objects,blob) $(call libfdt_objects,blob) $(NEWLIB_OBJS)
-$(O)/lethe.elf: linker.ld $(BLOB_OBJS)
+$(O)/lethe.elf: linker.ld src/sections.ld $(BLOB_OBJS)
 	echo '  LINK    $@'
-	$(CC_TARGET) $(BLOB_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-T,linker.ld -o $@ $(BLOB_OBJS)
+	$(CC_TARGET) $(BLOB_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-Lsrc,-T,linker.ld -o $@ $(BLOB_OBJS)
 $(O)/lethe.img: $(O)/lethe.elf
 	$(OBJCOPY_TARGET) -O binary $(foreach s,head text rodata data bss pool stack,-j .$(s) \
 		--set-section-flags .$(s)=alloc,load,contents) $< $@

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage 1: the plan is sound, and its parts can be where it wants them. Nothing is written but the context. */
+#include "cpu/feature.h"
 #include "cpu/hyp_stub.h"
+#include "cpu/sysreg.h"
 #include "entry.h"
 #include "stages.h"
 
-/* True if the CPU has the page size that the kernel was built for. ID_AA64MMFR0_EL1, TGran fields. */
+/* True if the CPU has the page size that the kernel was built for: the Image header's number. */
 static bool has_page_size(unsigned int page_size)
 {
-	uint64_t mmfr0;
+	const uint64_t mmfr0 = READ(id_aa64mmfr0_el1);
 
-	__asm__ volatile("mrs %0, id_aa64mmfr0_el1" : "=r"(mmfr0));
 	switch (page_size) {
-	case 1: return ((mmfr0 >> 28) & 0xf) != 0xf;
-	case 2: return ((mmfr0 >> 20) & 0xf) != 0;
-	case 3: return ((mmfr0 >> 24) & 0xf) != 0xf;
-	default: return 1;
+	case 1: return !feature_is_negative(mmfr0, MMFR0_TGRAN4);
+	case 2: return feature(mmfr0, MMFR0_TGRAN16) != 0;
+	case 3: return !feature_is_negative(mmfr0, MMFR0_TGRAN64);
+	default: return true;
 	}
 }
 

@@ -7,11 +7,12 @@
 #include <libfdt.h>
 
 #include "cpu/counter.h"
+#include "cpu/feature.h"
+#include "cpu/sysreg.h"
 
 #define SEED_SIZE    (LETHE_SEED_KASLR + LETHE_SEED_RNG)
 #define RNDR_WORDS   8
 #define RNDR_RETRIES 16
-#define RNDR         "s3_3_c2_c4_0"
 
 /* FEAT_RNG: reads one word. False if the generator gives none in time: NZCV is then 0b0100. */
 static bool read_rndr(uint64_t *word)
@@ -21,7 +22,7 @@ static bool read_rndr(uint64_t *word)
 	for (i = 0; i < RNDR_RETRIES; i++) {
 		uint64_t ok;
 
-		__asm__ volatile("mrs %0, " RNDR "\n\tcset %1, ne"
+		__asm__ volatile("mrs %0, " SYSREG_TEXT(RNDR) "\n\tcset %1, ne"
 				 : "=r"(*word), "=r"(ok)
 				 :
 				 : "cc");
@@ -34,11 +35,9 @@ static bool read_rndr(uint64_t *word)
 
 static bool add_rndr(struct lethe_sha256 *pool)
 {
-	uint64_t isar0;
 	int i;
 
-	__asm__ volatile("mrs %0, id_aa64isar0_el1" : "=r"(isar0));
-	if ((isar0 >> 60) == 0) {
+	if (feature(READ(id_aa64isar0_el1), ISAR0_RNDR) == 0) {
 		return false;
 	}
 	for (i = 0; i < RNDR_WORDS; i++) {

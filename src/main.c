@@ -13,6 +13,7 @@ struct lethe_context lethe_boot_context;
 void lethe_boot_sequence(struct lethe_context *ctx, int door_status)
 {
 	lethe_stop_context.el = ctx->el;
+	lethe_stop_context.next_slot = (uint64_t)lethe_next_slot;
 	RUN(CHECK, lethe_stage_check(ctx, door_status));
 	RUN(MEMORY, lethe_stage_memory(ctx));
 	RUN(READ, lethe_stage_read(ctx));

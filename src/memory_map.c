@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "memory_map.h"
 
-#include <stddef.h>
-
-#include "entry.h"
 #include "cpu/mmu_regs.h"
-
-_Static_assert(offsetof(struct lethe_mmu_regs, tcr) == 0, "mmu.S");
-_Static_assert(offsetof(struct lethe_mmu_regs, mair) == 8, "mmu.S");
-_Static_assert(offsetof(struct lethe_mmu_regs, sctlr) == 16, "mmu.S");
-_Static_assert(offsetof(struct lethe_mmu_regs, hcr) == 24, "mmu.S");
-_Static_assert(offsetof(struct lethe_mmu_regs, has_tcr2) == 36, "mmu.S");
-_Static_assert(offsetof(struct lethe_mmu_regs, has_sctlr2) == 40, "mmu.S");
+#include "cpu/sysreg.h"
+#include "entry.h"
 
 #define PAGE       ((uint64_t)LETHE_IDMAP_PAGE)
 #define POOL_PAGES 24U /* 96 KiB: a root, and what a dozen ranges with odd edges take */
@@ -24,9 +16,9 @@ static struct lethe_mmu_regs regs; /* and regs.limit: the CPU has no physical ad
 
 static void read_id(const struct lethe_context *ctx, struct lethe_mmu_id *id)
 {
-	__asm__ volatile("mrs %0, id_aa64mmfr0_el1" : "=r"(id->mmfr0));
-	__asm__ volatile("mrs %0, s3_0_c0_c7_3" : "=r"(id->mmfr3)); /* ID_AA64MMFR3_EL1 */
-	__asm__ volatile("mrs %0, s3_0_c0_c7_4" : "=r"(id->mmfr4)); /* ID_AA64MMFR4_EL1 */
+	id->mmfr0 = READ(id_aa64mmfr0_el1);
+	id->mmfr3 = READ(ID_AA64MMFR3_EL1);
+	id->mmfr4 = READ(ID_AA64MMFR4_EL1);
 	id->el = ctx->el;
 	id->e2h = ctx->e2h;
 }

@@ -80,7 +80,7 @@ void lethe_stop(int status)
 	}
 #ifndef LETHE_PURGATORY /* which has one slot */
 	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_FALLBACK && lethe_stop_context.slots != 0) {
-		lethe_restart();
+		lethe_restart(lethe_stop_context.next_slot);
 	}
 #endif
 	lethe_stop_halt(status);

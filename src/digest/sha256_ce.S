@@ -29,19 +29,12 @@
  * v16-v31   block       the constants
  */
 #include "cpu/asm.h"
+#include "cpu/feature.h"
+#include "cpu/sysreg.h"
 
 	.arch	armv8-a+crypto
 
-#define ISAR0_SHA2_BIT 12	/* ID_AA64ISAR0_EL1.SHA2, four bits */
-#define PFR1_SME_BIT   24	/* ID_AA64PFR1_EL1.SME, likewise */
-#define HCR_E2H_BIT    34
-#define CPTR_TFP_BIT   10	/* E2H = 0: 1 traps FP/SIMD at EL2 */
-#define CPTR_TSM_BIT   12	/* likewise SME; RES1 where there is none */
-#define FPEN_LOW_BIT   20	/* CPACR_EL1's layout: 0 traps FP/SIMD at this level */
-#define SMEN_LOW_BIT   24	/* likewise SME; RES0 where there is none */
-#define SVCR	       s3_3_c4_c2_2
-#define SVCR_SM_BIT    0
-#define COPY_BIT       3	/* of x3, above the low bits of an address */
+#define COPY_BIT 3	/* of x3, above the low bits of an address */
 
 	/*
 	 * Four rounds with words plus constants in v8. w0 to w3 are the schedule in order: the words
@@ -94,28 +87,28 @@
 FUNC lethe_sha256_ce
 	mov	x8, x3
 	mrs	x3, id_aa64isar0_el1
-	ubfx	x3, x3, #ISAR0_SHA2_BIT, #4
+	ubfx	x3, x3, #ISAR0_SHA2, #4
 	cbz	x3, .Lno
 	mrs	x7, id_aa64pfr1_el1
-	ubfx	x7, x7, #PFR1_SME_BIT, #4
+	ubfx	x7, x7, #PFR1_SME, #4
 	mrs	x3, CurrentEL
-	sub	x3, x3, #(1 << 2)		// EL1 is 0, EL2 is 4
+	sub	x3, x3, #(1 << CURRENTEL_SHIFT)	// EL1 is 0, EL2 is 4
 	mov	x6, #0
 	cbz	x3, 1f
-	cmp	x3, #(1 << 2)
+	cmp	x3, #(1 << CURRENTEL_SHIFT)
 	b.ne	.Lno
 	mrs	x3, hcr_el2
 	tbnz	x3, #HCR_E2H_BIT, 1f		// CPACR_EL1 is CPTR_EL2 then, in its own layout
 	mov	x6, #1
 	mrs	x4, cptr_el2
-	and	x5, x4, #~(1 << CPTR_TFP_BIT)
+	and	x5, x4, #~BIT(CPTR_TFP_BIT)
 	cbz	x7, 2f
-	and	x5, x5, #~(1 << CPTR_TSM_BIT)
+	and	x5, x5, #~CPTR_TSM		// RES1 without SME
 	b	2f
 1:	mrs	x4, cpacr_el1
-	orr	x5, x4, #(1 << FPEN_LOW_BIT)
+	orr	x5, x4, #BIT(CPACR_FPEN_BIT)
 	cbz	x7, 2f
-	orr	x5, x5, #(1 << SMEN_LOW_BIT)
+	orr	x5, x5, #BIT(CPACR_SMEN_BIT)	// RES0 without SME
 
 2:	cmp	x4, x5
 	b.eq	.Lopen

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "cpu/sysreg.h"
 #include "plan/plan_check.h"
 
 struct boot_check {
@@ -22,10 +23,7 @@ static int fail(const struct boot_check *check, int status, const char *name, ui
 
 static unsigned int current_el(void)
 {
-	uint64_t value;
-
-	__asm__ volatile("mrs %0, CurrentEL" : "=r"(value));
-	return (unsigned int)(value >> 2);
+	return (unsigned int)READ(CurrentEL) >> CURRENTEL_SHIFT;
 }
 
 static int check_mapped(const struct boot_check *check, struct lethe_range range, bool for_writing,

@@ -6,22 +6,10 @@
 
 #define PAGE 4096ULL
 
-/* PAR_EL1 (Arm ARM, D24.2) */
-#define PAR_F    BIT(0)
-#define PAR_PA   0x000ffffffffff000ULL
-#define PAR_ATTR 60 /* bits 63:60, the upper half of ATTR: 0 is Device memory */
-
 bool lethe_boot_map_is_on(void)
 {
-	uint64_t level;
-	uint64_t sctlr;
+	const uint64_t sctlr = READ(CurrentEL) == CURRENTEL_EL2 ? READ(sctlr_el2) : READ(sctlr_el1);
 
-	__asm__ volatile("mrs %0, CurrentEL" : "=r"(level));
-	if (level >> 2 == 2) {
-		__asm__ volatile("mrs %0, sctlr_el2" : "=r"(sctlr));
-	} else {
-		__asm__ volatile("mrs %0, sctlr_el1" : "=r"(sctlr));
-	}
 	return (sctlr & SCTLR_M) != 0;
 }
 
@@ -37,7 +25,7 @@ bool lethe_boot_map_holds(struct lethe_range range, bool for_writing, uint64_t *
 	for (page = first; page - first < range.end - first; page += PAGE) {
 		const uint64_t par = lethe_translate(page, for_writing);
 
-		if ((par & PAR_F) != 0 || (par & PAR_PA) != page || par >> PAR_ATTR == 0) {
+		if ((par & PAR_F) != 0 || (par & PAR_PA) != page || par >> PAR_ATTR_SHIFT == 0) {
 			*first_not = page;
 			return false;
 		}

@@ -9,7 +9,9 @@
 /* `lethe graft` finds the object by this symbol. */
 const char lethe_purgatory[8] __attribute__((used)) = LETHE_VERSION;
 
-void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
+LETHE_DOOR_MAIN(lethe_purgatory_main);
+
+void lethe_purgatory_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
 {
 	struct lethe_context *ctx = &lethe_boot_context;
 

@@ -16,9 +16,9 @@ $(call libfdt_objects,purgatory): LIBFDT_CPPFLAGS = -I$(LIBFDT_SRC) -DFDT_ASSUME
 $(PURGATORY)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(RULES) $(NEWLIB_HEADERS)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(NEWLIB_CFLAGS:-O2=-Os) -c -o $@ $<
-$(O)/purgatory.elf: src/purgatory/purgatory.ld $(PURGATORY_OBJS)
+$(O)/purgatory.elf: src/purgatory/purgatory.ld src/sections.ld $(PURGATORY_OBJS)
 	echo '  LINK    $@'
-	$(CC_TARGET) $(PURGATORY_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-T,$< -o $@ $(PURGATORY_OBJS)
+	$(CC_TARGET) $(PURGATORY_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-Lsrc,-T,$< -o $@ $(PURGATORY_OBJS)
 # What the wrapper has to know of the link, as constants of the assembler's.
 $(PURGATORY)/layout.inc: $(O)/purgatory.elf
 	$(CROSS_COMPILE)nm $< | sed -n 's/^\([0-9a-f]*\) . \([A-Za-z_0-9]*\)$$/.set AT_\2, 0x\1/p' >$@

@@ -36,7 +36,7 @@ IDMAP_SRCS := src/cpu/idmap.c test/unit/cpu/table_walk.c test/unit/cpu/table_liv
 $(call unit,cpu/idmap_property,$(IDMAP_SRCS))
 $(call unit,cpu/idmap cpu/idmap_live,$(IDMAP_SRCS) test/unit/cpu/idmap_pool.c)
 $(call unit,cpu/mmu_regs,src/cpu/mmu_regs.c)
-$(call unit,cpu/el2_regs,src/cpu/el2_regs.c)
+$(call unit,cpu/el2_regs,$(addprefix src/cpu/,el2_regs.c el2_lower_regs.c))
 
 # Trees are compiled by dtc while the tests run (test/unit/fdt/trees/), and compared by it.
 # The code under test stands on libfdt as the machine has it, the same sources and assumptions, and the tests on

@@ -71,7 +71,7 @@ int road_run(void)
 	const int end = setjmp(home);
 
 	if (end == 0) {
-		lethe_image_main((uint64_t)lethe_image_start, 0, 2, 0);
+		lethe_purgatory_main((uint64_t)lethe_image_start, 0, 2, 0);
 	}
 	road_log.psci = lethe_stop_context.psci;
 	return end == 1 ? LETHE_OK : end;
