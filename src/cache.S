@@ -24,10 +24,7 @@
 FUNC lethe_dcache_clean_inval_poc
 	cmp	x0, x1
 	b.hs	3f
-	mrs	x2, ctr_el0
-	ubfx	x2, x2, #16, #4		// DminLine: log2 of words in the smallest line
-	mov	x3, #4
-	lsl	x3, x3, x2		// bytes in a line
+	dcache_line_size x3, x2
 	sub	x2, x3, #1
 	bic	x0, x0, x2		// the line that start lies in
 	dmb	sy			// Device and Non-cacheable accesses before: not ordered with DC by

@@ -7,78 +7,77 @@
 #include <libfdt.h>
 
 #include "cpu/counter.h"
+#include "cpu/feature.h"
+#include "cpu/sysreg.h"
 
 #define SEED_SIZE    (LETHE_SEED_KASLR + LETHE_SEED_RNG)
 #define RNDR_WORDS   8
 #define RNDR_RETRIES 16
-#define RNDR         "s3_3_c2_c4_0"
 
-/* FEAT_RNG: one word, or 0 when the generator gives none in time (it sets NZCV to 0b0100 then). */
-static int read_rndr(uint64_t *word)
+/* FEAT_RNG: reads one word. False if the generator gives none in time: NZCV is then 0b0100. */
+static bool read_rndr(uint64_t *word)
 {
 	int i;
 
 	for (i = 0; i < RNDR_RETRIES; i++) {
 		uint64_t ok;
 
-		__asm__ volatile("mrs %0, " RNDR "\n\tcset %1, ne"
+		__asm__ volatile("mrs %0, " SYSREG_TEXT(RNDR) "\n\tcset %1, ne"
 				 : "=r"(*word), "=r"(ok)
 				 :
 				 : "cc");
 		if (ok) {
-			return 1;
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
-static int add_rndr(struct lethe_sha256 *pool)
+static bool add_rndr(struct lethe_sha256 *pool)
 {
-	uint64_t isar0;
 	int i;
 
-	__asm__ volatile("mrs %0, id_aa64isar0_el1" : "=r"(isar0));
-	if ((isar0 >> 60) == 0) {
-		return 0;
+	if (feature(READ(id_aa64isar0_el1), ISAR0_RNDR) == 0) {
+		return false;
 	}
 	for (i = 0; i < RNDR_WORDS; i++) {
 		uint64_t word;
 
 		if (!read_rndr(&word)) {
-			return 0;
+			return false;
 		}
 		lethe_sha256_update(pool, &word, sizeof(word));
 	}
-	return 1;
+	return true;
 }
 
-/* A used seed was zeroed by the kernel that read it. */
-static int add_property(struct lethe_sha256 *pool, const void *tree, int chosen, const char *name)
+/* False if there is no seed, or only zeros: the kernel that read it has zeroed it. */
+static bool add_property(struct lethe_sha256 *pool, const void *tree, int chosen, const char *name)
 {
 	int size;
 	const uint8_t *bytes = fdt_getprop(tree, chosen, name, &size);
 	int i;
 
 	if (bytes == 0 || size < (int)LETHE_SEED_KASLR) {
-		return 0;
+		return false;
 	}
 	lethe_sha256_update(pool, bytes, (uint64_t)size);
 	for (i = 0; i < size; i++) {
 		if (bytes[i] != 0) {
-			return 1;
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
-int lethe_seed(const void *tree, uint8_t seed[SEED_SIZE])
+bool lethe_seed(const void *tree, uint8_t seed[SEED_SIZE])
 {
 	struct lethe_sha256 pool;
 	uint64_t ticks = lethe_counter();
 	uint8_t digest[LETHE_SHA256_SIZE];
-	unsigned int at;
+	unsigned int offset;
 	uint8_t counter = 0;
-	int sources = 0;
+	bool has_entropy = false;
 
 	lethe_sha256_init(&pool);
 	lethe_sha256_update(&pool, "lethe seed", 10);
@@ -87,25 +86,25 @@ int lethe_seed(const void *tree, uint8_t seed[SEED_SIZE])
 		int chosen = fdt_subnode_offset(tree, 0, "chosen");
 
 		if (chosen >= 0) {
-			sources += add_property(&pool, tree, chosen, "kaslr-seed");
-			sources += add_property(&pool, tree, chosen, "rng-seed");
+			has_entropy |= add_property(&pool, tree, chosen, "kaslr-seed");
+			has_entropy |= add_property(&pool, tree, chosen, "rng-seed");
 		}
 	}
-	sources += add_rndr(&pool);
-	if (sources == 0) {
-		return 0;
+	has_entropy |= add_rndr(&pool);
+	if (!has_entropy) {
+		return false;
 	}
-	for (at = 0; at < SEED_SIZE; at += sizeof(digest)) {
-		struct lethe_sha256 fork = pool;
-		unsigned int size = SEED_SIZE - at;
+	for (offset = 0; offset < SEED_SIZE; offset += sizeof(digest)) {
+		struct lethe_sha256 copy = pool;
+		unsigned int size = SEED_SIZE - offset;
 
-		lethe_sha256_update(&fork, &counter, 1);
-		lethe_sha256_final(&fork, digest);
-		memcpy(seed + at, digest, size < sizeof(digest) ? size : sizeof(digest));
+		lethe_sha256_update(&copy, &counter, 1);
+		lethe_sha256_final(&copy, digest);
+		memcpy(seed + offset, digest, size < sizeof(digest) ? size : sizeof(digest));
 		counter++;
-		memset(&fork, 0, sizeof(fork));
+		memset(&copy, 0, sizeof(copy));
 	}
 	memset(digest, 0, sizeof(digest));
 	memset(&pool, 0, sizeof(pool));
-	return 1;
+	return true;
 }

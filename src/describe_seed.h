@@ -2,16 +2,17 @@
 #ifndef LETHE_DESCRIBE_SEED_H
 #define LETHE_DESCRIBE_SEED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lethe/fdt.h>
 
 /*
- * Fresh kaslr-seed and rng-seed bytes for the next kernel, drawn from the CPU's RNDR and from the
- * seeds in tree (the loader's, which nobody has used yet; pass null for a packed tree: its seeds
- * are the same on every boot). Both go through SHA-256, so that what the loader knew is not passed
- * on as it is. Returns 1, or 0 when there is no entropy at all: better no seed than a constant one.
+ * Draws fresh kaslr-seed and rng-seed bytes for the next kernel from the CPU's RNDR and from the
+ * seeds in tree (the loader's, which no kernel has used yet; null for a packed tree, whose seeds
+ * are the same on every boot). Both go through SHA-256, so that the loader's seed is not passed on
+ * as it is. False if there is no entropy at all: no seed is better than a constant one.
  */
-int lethe_seed(const void *tree, uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG]);
+bool lethe_seed(const void *tree, uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG]);
 
 #endif

@@ -1,33 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Describes the machine to the payload: libfdt's edits to a copy of the tree in its slot. This file
- * knows only which: what is stale, and what is new.
+ * The fix-up of the device tree. Its edits to a copy of the tree, in order:
+ *
+ *	1. copy the tree into its buffer, without slack, and open it
+ *	2. /memreserve/: remove entries that are stale (is_stale()) or double
+ *	3. /memreserve/: add the new entries
+ *	4. /chosen: create it if it is absent
+ *	5. /chosen: remove the last boot's record
+ *	6. /chosen: remove kaslr-seed and rng-seed, unless there are fresh ones
+ *	7. /chosen of a packed tree: remove linux,elfcorehdr and linux,usable-memory-range
+ *	8. /chosen of a packed tree: remove linux,initrd-*, unless there is an initrd
+ *	9. /chosen: set bootargs, linux,initrd-*, kaslr-seed and rng-seed, if they are given
+ *
+ * What is removed comes before what is added, so that its bytes can be used again.
  */
-
 #include <string.h>
 
 #include "fdt/fdt_get.h"
+#include "strings_list.h"
 
 /* An open tree being edited. The first error sticks; after it nothing is edited. */
 struct editing {
-	void *slot;
+	void *buffer;
 	int chosen;
 	int error;        /* libfdt's */
 	const char *name; /* of what could not be edited */
 };
 
-/*
- * Removes properties: a list of names one behind the other, with an empty one at the end. Each of
- * that name, for a second would come to light.
- */
+/* Removes all properties of a list of names, and every one of a name that occurs twice. */
 static void remove_all(struct editing *editing, const char *names)
 {
-	while (*names != '\0' && editing->error == 0) {
-		editing->name = names;
-		editing->error = fdt_delprop(editing->slot, editing->chosen, names);
-		if (editing->error == -FDT_ERR_NOTFOUND) {
-			editing->error = 0;
-			names += strlen(names) + 1;
+	const char *name;
+	int error;
+
+	if (editing->error != 0) {
+		return;
+	}
+	lethe_for_each_string(name, names)
+	{
+		do {
+			error = fdt_delprop(editing->buffer, editing->chosen, name);
+		} while (error == 0);
+		if (error != -FDT_ERR_NOTFOUND) {
+			editing->error = error;
+			editing->name = name;
+			return;
 		}
 	}
 }
@@ -36,7 +53,7 @@ static void set(struct editing *editing, const char *name, const void *value, si
 {
 	if (editing->error == 0) {
 		editing->error =
-			fdt_setprop(editing->slot, editing->chosen, name, value, (int)size);
+			fdt_setprop(editing->buffer, editing->chosen, name, value, (int)size);
 		editing->name = name;
 	}
 }
@@ -48,31 +65,33 @@ static void set_number(struct editing *editing, const char *name, uint64_t value
 	set(editing, name, &number, sizeof(number));
 }
 
-/* Copies the tree into the slot, open. */
-static void open_copy(struct editing *editing, const void *tree, uint32_t room,
+/* Copies the tree into the buffer, open. */
+static void open_copy(struct editing *editing, const void *tree, uint32_t size,
 		      const struct lethe_fdt_facts *facts)
 {
-	uint32_t structure = fdt_off_dt_struct(tree);
-	uint32_t strings = fdt_off_dt_strings(tree);
-	uint32_t end = strings + fdt_size_dt_strings(tree);
-	uint32_t entries = (uint32_t)fdt_num_mem_rsv(tree) + 1;
+	const struct lethe_fdt_layout layout = {
+		.reservations_end = fdt_off_mem_rsvmap(tree) +
+				    ((uint32_t)fdt_num_mem_rsv(tree) + 1) *
+					    (uint32_t)sizeof(struct fdt_reserve_entry),
+		.structure_size = facts->structure_size,
+	};
+	const uint32_t end = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
 
-	/* In the usual order nothing but slack is behind the strings: QEMU's megabyte of it. */
-	if (end <= room && structure + facts->structure_size <= strings &&
-	    fdt_off_mem_rsvmap(tree) + entries * sizeof(struct fdt_reserve_entry) <= structure) {
-		memcpy(editing->slot, tree, end);
-		fdt_set_totalsize(editing->slot, end);
-		tree = editing->slot;
+	/* If the blocks are in order, only slack is behind the strings: from QEMU a megabyte. */
+	if (end <= size && lethe_fdt_is_in_order(tree, &layout)) {
+		memcpy(editing->buffer, tree, end);
+		fdt_set_totalsize(editing->buffer, end);
+		tree = editing->buffer;
 	}
-	editing->error = fdt_open_into(tree, editing->slot, (int)room);
+	editing->error = fdt_open_into(tree, editing->buffer, (int)size);
 	editing->name = NULL;
 }
 
 /*
- * Is this the reservation that somebody made of [base, end)? Exact, or rounded out to pages of any
- * size, at either end: Linux rounds only the end of an initrd.
+ * True if a loader made this reservation for [base, end): exact, or rounded out to pages of any
+ * size, at either end. Linux rounds only the end of an initrd.
  */
-static int is_reservation_of(const struct lethe_range *range, uint64_t base, uint64_t end)
+static bool is_reservation_of(const struct lethe_fdt_range *range, uint64_t base, uint64_t end)
 {
 	uint64_t range_end = range->base + range->size;
 	unsigned int shift;
@@ -84,55 +103,58 @@ static int is_reservation_of(const struct lethe_range *range, uint64_t base, uin
 
 		if ((range->base == base || range->base == down) &&
 		    (range_end == end || range_end == up)) {
-			return 1;
+			return true;
 		}
 	}
 	return 0;
 }
 
-/* Does a reservation of the tree's come to nothing? */
-static int is_stale(const struct lethe_range *range, const struct lethe_fixup *fixup,
-		    const struct lethe_fdt_facts *facts)
+/*
+ * True if a reservation of the tree's has lost its purpose: it was for the outer blob's extent, for
+ * the loader's tree, or for an initrd that is not passed on.
+ */
+static bool is_stale(const struct lethe_fdt_range *range, const struct lethe_fixup *fixup,
+		     const struct lethe_fdt_facts *facts)
 {
-	if (lethe_range_inside(range, fixup->extent, fixup->extent_size)) {
-		return 1;
+	if (lethe_fdt_range_is_inside(range, fixup->extent, fixup->extent_size)) {
+		return true;
 	}
 	if (fixup->old_tree_size != 0 &&
 	    is_reservation_of(range, fixup->old_tree, fixup->old_tree + fixup->old_tree_size)) {
-		return 1;
+		return true;
 	}
 	return facts->has_initrd && (fixup->packed || fixup->initrd_end != 0) &&
 	       is_reservation_of(range, facts->initrd_start, facts->initrd_end);
 }
 
-/* Is one of the first reservations of the slot this one? */
-static int is_reserved(const void *slot, int count, const struct lethe_range *range)
+/* True if one of the first reservations of the buffer's tree is this one. */
+static bool is_reserved(const void *buffer, int count, const struct lethe_fdt_range *range)
 {
-	struct lethe_range other;
+	struct lethe_fdt_range other;
 	int i;
 
 	for (i = 0; i < count; i++) {
-		fdt_get_mem_rsv(slot, i, &other.base, &other.size);
+		fdt_get_mem_rsv(buffer, i, &other.base, &other.size);
 		if (other.base == range->base && other.size == range->size) {
-			return 1;
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
-/* What still stands of the old reservations, and the new ones, each once. */
+/* Keeps the old reservations that still hold, and adds the new ones, each once. */
 static void edit_reservations(struct editing *editing, const struct lethe_fixup *fixup,
 			      const struct lethe_fdt_facts *facts)
 {
-	void *slot = editing->slot;
-	struct lethe_range range;
+	void *buffer = editing->buffer;
+	struct lethe_fdt_range range;
 	unsigned int i;
 	int n = 0;
 
-	while (editing->error == 0 && n < fdt_num_mem_rsv(slot)) {
-		fdt_get_mem_rsv(slot, n, &range.base, &range.size);
-		if (is_stale(&range, fixup, facts) || is_reserved(slot, n, &range)) {
-			editing->error = fdt_del_mem_rsv(slot, n);
+	while (editing->error == 0 && n < fdt_num_mem_rsv(buffer)) {
+		fdt_get_mem_rsv(buffer, n, &range.base, &range.size);
+		if (is_stale(&range, fixup, facts) || is_reserved(buffer, n, &range)) {
+			editing->error = fdt_del_mem_rsv(buffer, n);
 		} else {
 			n++;
 		}
@@ -140,11 +162,27 @@ static void edit_reservations(struct editing *editing, const struct lethe_fixup 
 	for (i = 0; editing->error == 0 && i < fixup->reserve_count; i++) {
 		range.base = fixup->reserve[i].base;
 		range.size = fixup->reserve[i].size;
-		/* an empty one would end the list */
-		if (range.size != 0 && !is_reserved(slot, fdt_num_mem_rsv(slot), &range)) {
-			editing->error = fdt_add_mem_rsv(slot, range.base, range.size);
+		/* An entry of size 0 would end the list. */
+		if (range.size != 0 && !is_reserved(buffer, fdt_num_mem_rsv(buffer), &range)) {
+			editing->error = fdt_add_mem_rsv(buffer, range.base, range.size);
 		}
 	}
+}
+
+/* Takes every old record out of /chosen. Return: 0, or libfdt's error. */
+static int remove_records(void *tree, int chosen)
+{
+	int error = 0;
+	int node;
+
+	while (error == 0) {
+		node = fdt_subnode_offset(tree, chosen, "lethe");
+		if (node == -FDT_ERR_NOTFOUND) {
+			return 0;
+		}
+		error = node < 0 ? node : fdt_del_node(tree, node);
+	}
+	return error;
 }
 
 /* All further edits are inside /chosen: its offset stays. */
@@ -154,26 +192,25 @@ static void open_chosen(struct editing *editing)
 		return;
 	}
 	editing->name = "chosen";
-	editing->chosen = fdt_subnode_offset(editing->slot, 0, "chosen");
+	editing->chosen = fdt_subnode_offset(editing->buffer, 0, "chosen");
 	if (editing->chosen < 0) {
-		editing->chosen = fdt_add_subnode(editing->slot, 0, "chosen");
+		editing->chosen = fdt_add_subnode(editing->buffer, 0, "chosen");
 	}
 	if (editing->chosen < 0) {
 		editing->error = editing->chosen;
 	}
 }
 
-/* Takes out what does not hold any more. First, so that its room can be used again. */
 static void remove_stale(struct editing *editing, const struct lethe_fixup *fixup)
 {
 	if (editing->error == 0) {
 		editing->name = "lethe";
-		editing->error = lethe_record_remove(editing->slot, editing->chosen);
+		editing->error = remove_records(editing->buffer, editing->chosen);
 	}
 	if (fixup->seed == NULL) {
 		remove_all(editing, "kaslr-seed\0rng-seed\0");
 	}
-	/* left over from the machine, or the boot, that the packed tree was taken from */
+	/* They are about the machine, or the boot, that the packed tree was taken from. */
 	if (fixup->packed) {
 		remove_all(editing, "linux,elfcorehdr\0linux,usable-memory-range\0");
 	}
@@ -197,28 +234,27 @@ static void set_new(struct editing *editing, const struct lethe_fixup *fixup)
 	}
 }
 
-int lethe_fdt_fixup(const void *tree, void *slot, uint64_t room, const struct lethe_fixup *fixup,
-		     struct lethe_where *where)
+int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct lethe_fixup *fixup,
+		    struct lethe_where *where)
 {
 	struct lethe_fdt_facts facts;
 	struct editing editing;
 	int status;
 
-	if ((uintptr_t)slot % 8 != 0) {
+	if ((uintptr_t)buffer % 8 != 0) {
 		return lethe_error_at(where, LETHE_E_TREE_ALIGN, LETHE_WHAT_TREE, 0, NULL,
-				  (uintptr_t)slot);
+				      (uintptr_t)buffer);
 	}
 	if (fixup->reserve_count > sizeof(fixup->reserve) / sizeof(fixup->reserve[0])) {
 		return lethe_error_at(where, LETHE_E_INTERNAL, LETHE_WHAT_TREE, 0, NULL,
-				  fixup->reserve_count);
+				      fixup->reserve_count);
 	}
 	status = lethe_fdt_read(tree, &facts, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	editing.slot = slot;
-	open_copy(&editing, tree, (uint32_t)(room < LETHE_FDT_MAX ? room : LETHE_FDT_MAX),
-		  &facts);
+	editing.buffer = buffer;
+	open_copy(&editing, tree, (uint32_t)(size < LETHE_FDT_MAX ? size : LETHE_FDT_MAX), &facts);
 	edit_reservations(&editing, fixup, &facts);
 	open_chosen(&editing);
 	remove_stale(&editing, fixup);
@@ -226,11 +262,11 @@ int lethe_fdt_fixup(const void *tree, void *slot, uint64_t room, const struct le
 	if (editing.error == 0) {
 		return LETHE_OK;
 	}
-	return lethe_error_at(where, lethe_fdt_status(editing.error), LETHE_WHAT_TREE, 0, editing.name,
-			  facts.used_size);
+	return lethe_error_at(where, lethe_fdt_status(editing.error), LETHE_WHAT_TREE, 0,
+			      editing.name, facts.used_size);
 }
 
-int lethe_fdt_close(void *slot)
+int lethe_fdt_close(void *buffer)
 {
-	return fdt_pack(slot) == 0 ? LETHE_OK : LETHE_E_TREE_BROKEN;
+	return fdt_pack(buffer) == 0 ? LETHE_OK : LETHE_E_TREE_BROKEN;
 }

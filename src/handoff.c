@@ -1,21 +1,52 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 8: what the registers of this level must hold, the last line, and the crossing. */
+/* Stage 8: the registers of the payload's level, the last line, and the hand-off. */
 #include <lethe/handoff.h>
 
 #include "console/console.h"
+#include "cpu/el2.h"
 #include "entry.h"
-#include "context.h"
+#include "handoff.h"
+#include "stages.h"
 
 unsigned int lethe_handoff_el(const struct lethe_context *ctx)
 {
 	return ctx->plan->el == LETHE_EL_1 ? 1 : ctx->el;
 }
 
+/* EL2 as a payload at EL2 needs it. */
+static void prepare_el2(const struct lethe_context *ctx, struct lethe_handoff *handoff)
+{
+	struct lethe_cpu_id id;
+	struct lethe_el2_regs regs;
+
+	id.e2h = ctx->e2h;
+	lethe_el2_own_id(&id);
+	lethe_el2_own_regs(&id, &regs);
+	lethe_el2_own_prepare(&regs);
+	handoff->hcr = regs.hcr;
+	handoff->sctlr = regs.sctlr;
+}
+
+/* EL2, and what EL1 below it needs. */
+static void prepare_el2_and_el1(const struct lethe_context *ctx, struct lethe_handoff *handoff)
+{
+	static struct lethe_cpu_id id;
+	static struct lethe_el2_regs regs;
+
+	id.e2h = ctx->e2h;
+	/* A tree without CPUs describes no interrupt controller either: leave GICv3 within
+	 * reach. */
+	id.gic_v3 = ctx->facts.has_gic_v3 || ctx->facts.cpu_count == 0;
+	lethe_cpu_id_read(&id);
+	lethe_el2_regs(&id, (int)handoff->to_el1, &regs);
+	lethe_el2_prepare(&id, &regs);
+	handoff->hcr = regs.hcr;
+	handoff->sctlr = regs.sctlr;
+}
+
 void lethe_stage_handoff(struct lethe_context *ctx)
 {
 	static struct lethe_handoff handoff;
-	static struct lethe_cpu_id id;
-	static struct lethe_el2_regs regs;
 	unsigned int i;
 
 	handoff.entry = ctx->placement.entry;
@@ -23,20 +54,14 @@ void lethe_stage_handoff(struct lethe_context *ctx)
 		handoff.x[i] = ctx->slot->x[i];
 	}
 	if (ctx->tree != 0) {
-		handoff.x[0] = ctx->placement.tree;
+		handoff.x[0] = ctx->placement.tree.start;
 	}
 	handoff.to_el1 = ctx->el == 2 && lethe_handoff_el(ctx) == 1;
-	if (ctx->el == 2) {
-		id.e2h = ctx->e2h;
-		/* A tree without CPUs describes no interrupt controller either: leave GICv3 within
-		 * reach. */
-		id.gic_v3 = ctx->facts.has_gic_v3 || ctx->facts.cpu_count == 0;
-		lethe_cpu_id_read(&id);
-		lethe_el2_regs(&id, (int)handoff.to_el1, &regs);
-		lethe_el2_prepare(&id, &regs);
-		handoff.hcr = regs.hcr;
-		handoff.sctlr = regs.sctlr;
-	} else {
+	if (ctx->el == 2 && lethe_el1_is_prepared()) {
+		prepare_el2_and_el1(ctx, &handoff);
+	} else if (ctx->el == 2) {
+		prepare_el2(ctx, &handoff);
+	} else if (lethe_el1_is_prepared()) {
 		lethe_el1_prepare();
 	}
 	handoff.own_start = (uint64_t)lethe_image_start;

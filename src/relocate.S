@@ -28,18 +28,14 @@
 #include <lethe/relocate.h>
 
 #include "cpu/asm.h"
+#include "cpu/feature.h"
+#include "cpu/sysreg.h"
 
 /* The flags of an entry, by Linux's names. */
 #define IND_DESTINATION_BIT 0
 #define IND_INDIRECTION_BIT 1
 #define IND_DONE_BIT	    2
 #define IND_SOURCE_BIT	    3
-
-#define CPTR_TFP_BIT  10	/* E2H = 0: 1 traps FP/SIMD at EL2 */
-#define FPEN_LOW_BIT  20	/* CPACR_EL1, CPTR_EL2 with E2H = 1: 0 traps FP/SIMD there */
-#define HCR_E2H_BIT   34
-#define PFR0_FP_BIT   19	/* ID_AA64PFR0_EL1.FP, signed: negative where there is none */
-#define DMINLINE_BIT  16	/* CTR_EL0.DminLine, four bits: log2 of words */
 
 	/*
 	 * Loads or stores the part of 256 bytes that begins `at` there. The first access moves the
@@ -120,24 +116,22 @@ lethe_relocate_list:
 .Llist:	mov	x2, #-1
 	lsl	x1, x2, x1
 
-	mrs	x9, ctr_el0			// of the CPU that runs this
-	ubfx	x9, x9, #DMINLINE_BIT, #4
-	mov	x2, #4
-	lsl	x2, x2, x9			// bytes in a line: 4 to 128 KiB
+	dcache_line_size x2, x9			// 4 bytes to 128 KiB
 	cmn	x1, x2, lsl #2			// four lines less a page: a carry unless negative
 	cset	x3, lo
 
-	mov	x8, #0				// FP/SIMD?
+	/* x8 = 1 if FP/SIMD is there and not trapped */
+	mov	x8, #0
 	mrs	x9, id_aa64pfr0_el1
-	tbnz	x9, #PFR0_FP_BIT, .Lwalk
+	tbnz	x9, #SIGN_BIT(PFR0_FP), .Lwalk
 	mrs	x9, CurrentEL
-	cmp	x9, #(2 << 2)
+	cmp	x9, #CURRENTEL_EL2
 	b.eq	1f
 	mrs	x9, cpacr_el1
-	ubfx	x8, x9, #FPEN_LOW_BIT, #1
+	ubfx	x8, x9, #CPACR_FPEN_BIT, #1
 	b	.Lwalk
 1:	mrs	x9, cptr_el2
-	ubfx	x8, x9, #FPEN_LOW_BIT, #1
+	ubfx	x8, x9, #CPACR_FPEN_BIT, #1
 	mrs	x10, hcr_el2
 	tbnz	x10, #HCR_E2H_BIT, .Lwalk
 	mvn	x9, x9
@@ -147,20 +141,21 @@ lethe_relocate_list:
 .Lwalk:	tbz	x0, #IND_INDIRECTION_BIT, .Lend	// leads nowhere: nothing to move
 	b	.Lentry
 
-.Lnext:	ldr	x0, [x6], #8
+.Lnext:	ldr	x0, [x6], #8			/* entry = *next++ */
 .Lentry:
-	tbnz	x0, #IND_DONE_BIT, .Lend
-	and	x5, x0, x1
+	tbnz	x0, #IND_DONE_BIT, .Lend	/* if (entry & DONE) break */
+	and	x5, x0, x1			/* address = entry & page bits */
 	tbnz	x0, #IND_SOURCE_BIT, .Lsource
-	tbz	x0, #IND_INDIRECTION_BIT, 1f
-	mov	x6, x5
+	tbz	x0, #IND_INDIRECTION_BIT, .Ltest_destination
+	mov	x6, x5				/* if (entry & INDIRECTION) next = address */
 	b	.Lnext
-1:	tbz	x0, #IND_DESTINATION_BIT, .Lnext
-	mov	x4, x5
+.Ltest_destination:
+	tbz	x0, #IND_DESTINATION_BIT, .Lnext
+	mov	x4, x5				/* if (entry & DESTINATION) destination = address */
 	b	.Lnext
 
-.Lsource:
-	mov	x7, x4
+.Lsource:					/* if (entry & SOURCE) */
+	mov	x7, x4				/* for (line = destination; in its page; line += size) clean and invalidate */
 	dmb	sy				// earlier stores are Device accesses: DC is not
 						// ordered with those by address, not within a line
 	cbz	x3, 2f
@@ -183,18 +178,18 @@ lethe_relocate_list:
 	bics	xzr, x7, x1			// the next page?
 	b.ne	2b
 3:	dsb	sy				// the lines are gone before the first store to them
-	cmp	x4, x5
+	cmp	x4, x5				/* if (destination == address) destination += page */
 	b.eq	.Lin_place
 	cbz	x8, .Lcopy_x
 
-.Lcopy_q:
+.Lcopy_q:					/* else copy the page, destination and address move on: by 256 bytes a turn */
 	turn_q	ldp, x5
 	turn_q	stp, x4
 	bics	xzr, x4, x1			// the next page?
 	b.ne	.Lcopy_q
 	b	.Lnext
 
-.Lcopy_x:
+.Lcopy_x:					/* the same in general registers */
 	.irp	at, 0, 64, 128, 192
 	quarter_x ldp, x5, \at
 	quarter_x stp, x4, \at

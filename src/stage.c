@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stage.h"
 
-#include <string.h>
+#include "strings_list.h"
 
-/* One behind the other, as status.c's and for its reasons; then what is said of all other numbers. */
+/* A list of strings. The last is for all other numbers. */
 static const char names[] = "entry\0check\0memory\0read\0move\0verify\0describe\0publish\0cross\0?";
 
 const char *lethe_stage_name(enum lethe_stage stage)
@@ -12,7 +12,7 @@ const char *lethe_stage_name(enum lethe_stage stage)
 	unsigned int i;
 
 	for (i = 0; i < (unsigned int)stage && i <= LETHE_STAGE_HANDOFF; i++) {
-		name += strlen(name) + 1;
+		name = lethe_next_string(name);
 	}
 	return name;
 }

@@ -4,7 +4,7 @@
 #include "firmware/acpi.h"
 #include "console/console.h"
 #include "entry.h"
-#include "memory.h"
+#include "memory_map.h"
 #include "cpu/psci.h"
 #include "cpu/counter.h"
 
@@ -45,7 +45,7 @@ static void wait_seconds(uint64_t seconds)
  */
 static void ask_acpi(struct lethe_context *ctx)
 {
-	lethe_memory_leave(ctx, LETHE_OK);
+	lethe_memory_map_leave(ctx, LETHE_OK);
 	lethe_stop_context.psci = lethe_acpi_psci(&ctx->facts);
 }
 
@@ -80,7 +80,7 @@ void lethe_stop(int status)
 	}
 #ifndef LETHE_PURGATORY /* which has one slot */
 	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_FALLBACK && lethe_stop_context.slots != 0) {
-		lethe_restart();
+		lethe_restart(lethe_stop_context.next_slot);
 	}
 #endif
 	lethe_stop_halt(status);

@@ -23,6 +23,7 @@ struct lethe_stop {
 	unsigned int el;      /* current */
 	unsigned int slots;   /* that may still be tried */
 	int has_faulted;      /* this slot */
+	uint64_t next_slot;   /* where the boot goes on with the next slot; no slot left: not used */
 };
 
 extern struct lethe_stop lethe_stop_context;

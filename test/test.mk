@@ -23,9 +23,6 @@ check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC)
 	O='$(abspath $(O))' KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
 		$(PYTEST) --junitxml=$(O)/test/tool/result.xml test/tool
 
-audit: $(O)/lethe.elf $(O)/purgatory.ro $(O)/liblethe.a examples
-	O='$(O)' CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) test/audit/audit.py
-
 .PHONY: check-build
 check-build: all
 	O='$(O)' MAKE='$(MAKE)' CROSS_COMPILE='$(CROSS_COMPILE)' HOSTCC='$(HOSTCC)' NEWLIB_SRC='$(NEWLIB_SRC)' \

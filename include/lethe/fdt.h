@@ -3,38 +3,38 @@
 #define LETHE_FDT_H
 
 /*
- * The device tree, in three steps that never mix: read (fdt_check.c, fdt_read.c: nothing is written), fix up
- * (fdt_fixup.c: edits the copy in the slot only), and the record (record.c: /chosen/lethe). All stand on
- * libfdt. "tree" arguments are 8-byte aligned flattened trees that are mapped and readable for their
+ * The device tree, in three steps: read it (nothing is written), fix up a copy of it, and write the record into the
+ * copy (lethe/record.h). "tree" arguments are 8-byte aligned flattened trees that are mapped and readable for their
  * totalsize. Any EL, MMU on or off, naturally aligned accesses only, no allocation, no recursion.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lethe/plan.h>
 #include <lethe/status.h>
 
 struct lethe_uart {
-	enum lethe_console_kind kind;	/* NONE, PL011 or NS16550 */
+	enum lethe_console_kind kind;	/* NONE, or the number of a driver */
 	uint32_t reg_shift;
 	uint32_t reg_width;		/* bytes of an access: 1, 2 or 4 */
-	uint32_t is_sbsa;		/* a PL011 with no registers but the generic UART's (SBSA, B) */
+	uint32_t is_sbsa;		/* a PL011 that has the generic UART's registers only (SBSA, B) */
 	uint64_t base;			/* PA as a CPU sees it, through every `ranges` */
 };
 
-/* What a tree says. Strings point into the tree. */
+/* What lethe_fdt_read() collects. Strings point into the tree. */
 struct lethe_fdt_facts {
 	uint32_t total_size;		/* header totalsize */
-	uint32_t used_size;		/* bytes of it that mean something: no slack, no gaps */
+	uint32_t used_size;		/* bytes of it without slack and gaps */
 	uint32_t structure_size;	/* of the structure block, FDT_END included */
 	const char *bootargs;		/* or null */
-	int has_initrd;
+	bool has_initrd;
 	uint64_t initrd_start;		/* PA, only when has_initrd */
 	uint64_t initrd_end;		/* exclusive; not checked to be above initrd_start */
 	enum lethe_psci psci;		/* NONE, SMC or HVC */
 	unsigned int cpu_count;		/* CPUs that can be started: device_type cpu, status not "fail..." */
-	int has_gic_v3;			/* a node compatible with arm,gic-v3 or arm,gic-v5 */
-	int has_memory;			/* any device_type memory node with a non-empty reg */
+	bool has_gic_v3;			/* a node compatible with arm,gic-v3 or arm,gic-v5 */
+	bool has_memory;			/* any device_type memory node with a non-empty reg */
 	int usable_count;		/* linux,usable-memory-range entries, 0 .. 2 */
 	uint64_t usable_base[2];
 	uint64_t usable_size[2];
@@ -46,51 +46,59 @@ struct lethe_fdt_facts {
 };
 
 /*
- * Is there a tree header at tree that can be right? Looks at its first 40 bytes only.
- * Returns 0, LETHE_E_TREE_ALIGN, LETHE_E_TREE_HEADER or LETHE_E_TREE_SIZE; *total_size on success.
+ * Checks the header of a tree. Reads its first 40 bytes only.
+ * Return: 0, and *total_size
+ *         LETHE_E_TREE_ALIGN    tree is not 8-byte aligned
+ *         LETHE_E_TREE_HEADER   there is no header, its version is not 16 or 17, or a block lies outside the tree
+ *         LETHE_E_TREE_SIZE     totalsize is above LETHE_FDT_MAX
  */
 int lethe_fdt_probe(const void *tree, uint32_t *total_size);
 
 /*
- * Checks the structure of a whole tree (bounds of every block and tag), then collects the facts.
- * Returns 0, what lethe_fdt_probe() returns, LETHE_E_TREE_BROKEN (also for a property of /chosen that
- * cannot be what it is called) or LETHE_E_TREE_CELLS. An empty initrd, or one with one end only, is none.
+ * Checks a whole tree (bounds of every block and tag), then collects the facts. An initrd that is empty, or of which
+ * the tree has one end only, is none.
+ * Return: 0, and *facts; else what lethe_fdt_probe() returns, or
+ *         LETHE_E_TREE_BROKEN   a block or tag is damaged, or a property of /chosen is not what its name promises
+ *         LETHE_E_TREE_CELLS    an address or size does not fit 64 bits, or wraps
  */
 int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe_where *where);
 
 /*
- * The UART that /chosen's stdout-path (or linux,stdout-path) names: aliases, options after ':'
- * ignored, reg through all `ranges`, reg-shift, reg-io-width. Known: arm,pl011, arm,sbsa-uart; ns16550,
+ * Finds the UART that /chosen's stdout-path (or linux,stdout-path) names: through aliases, without the options after
+ * ':', its reg translated by all `ranges`, with reg-shift and reg-io-width. Known: arm,pl011, arm,sbsa-uart; ns16550,
  * ns16550a, snps,dw-apb-uart, nuvoton,npcm750-uart, nuvoton,npcm845-uart and other 8250 compatibles.
- * uart->kind is NONE when there is none, it is disabled, or it is not of a known kind. Never fails: no console is not an error.
+ * uart->kind is NONE if there is none, it is disabled, of another kind, or the tree is damaged. Having no console is
+ * no error.
  */
 void lethe_fdt_stdout(const void *tree, struct lethe_uart *uart);
 
 /*
- * Is [base, base + size) wholly inside the union of RAM that the tree describes? 1 or 0.
- * device_type "memory" nodes under /; several entries may cover one range together.
- * Entries out of order are followed 64 times around, which bounds what a garbled tree can cost.
+ * True if [base, base + size) is wholly inside the union of RAM that the tree describes: device_type "memory" nodes
+ * under /. Several entries may cover one range together. Entries out of order are followed 64 times around, which
+ * bounds what a garbled tree can cost. A damaged tree covers nothing.
  */
-int lethe_fdt_memory_covers(const void *tree, uint64_t base, uint64_t size);
+bool lethe_fdt_memory_covers(const void *tree, uint64_t base, uint64_t size);
 
-/* Entry index, counted over all of them, of the RAM that the tree describes. 1, or 0 when there is none. */
-int lethe_fdt_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size);
-
-/* The same against the UEFI memory map: conventional, boot-services and loader memory only, and of
- * that what can be mapped write-back. map is the PA in facts, mapped; a wrong desc_size covers nothing. */
-int lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_size, uint64_t base,
-			    uint64_t size);
+/* Finds entry index of the RAM in a tree that was read, counted over all memory nodes. False if there are fewer. */
+bool lethe_fdt_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size);
 
 /*
- * Does [base, base + size) touch a /memreserve/ entry or a /reserved-memory node with a reg?
- * An entry of /memreserve/ wholly inside [skip, skip + skip_size) does not count (the outer blob's own).
+ * As lethe_fdt_memory_covers(), for the UEFI memory map: conventional, boot-services and loader memory only, and of
+ * that what can be mapped write-back. map is at the PA in the facts, and mapped. With a wrong desc_size it covers
+ * nothing.
  */
-int lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip,
-			uint64_t skip_size);
+bool lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_size, uint64_t base,
+			     uint64_t size);
+
+/*
+ * True if [base, base + size) touches a /memreserve/ entry or a /reserved-memory node with a reg, or if the tree is
+ * damaged. An entry of /memreserve/ wholly inside [skip, skip + skip_size) does not count (the outer blob's own).
+ */
+bool lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip, uint64_t skip_size);
 
 /* Everything the fix-up changes. */
 struct lethe_fixup {
-	int packed;		/* the tree came with the bundle: addresses and seeds in it are stale */
+	bool packed;		/* the tree came with the bundle: addresses and seeds in it are stale */
 	const char *bootargs;	/* new command line, or null: leave what is there */
 	uint64_t initrd_start;	/* new initrd, [start, end); both 0: keep the loader's (packed: remove) */
 	uint64_t initrd_end;
@@ -110,17 +118,23 @@ struct lethe_fixup {
 #define LETHE_SEED_RNG		64U
 
 /*
- * Copies tree into the slot and edits it there: /chosen is created when absent, bootargs, initrd, stale
- * properties (the old initrd and its reservation, old seeds, the old record), reservations. UEFI
- * properties, stdout-path and all else are kept. room is what the slot holds; the slot is 8-byte aligned
- * and shares no byte with tree. On an error the slot holds nothing of use.
- * The result is left open (totalsize = room) for lethe_record_*(); lethe_fdt_close() packs it.
- * Returns 0, what lethe_fdt_read() returns, or LETHE_E_TREE_NOSPACE.
+ * Copies tree into a buffer and edits it there; fdt_fixup.c begins with a list of the edits. UEFI properties,
+ * stdout-path and all else are kept. size is what the buffer holds (of more than LETHE_FDT_MAX the rest is unused); it
+ * is 8-byte aligned and shares no byte with tree. On an error the buffer holds nothing of use.
+ * The result is left open (totalsize = size) for lethe_record_write(); lethe_fdt_close() packs it.
+ * Return: 0; else what lethe_fdt_read() returns, or
+ *         LETHE_E_TREE_ALIGN    the buffer is not 8-byte aligned
+ *         LETHE_E_TREE_NOSPACE  the edited tree does not fit
+ *         LETHE_E_INTERNAL      fixup->reserve_count is above the array's size
  */
-int lethe_fdt_fixup(const void *tree, void *slot, uint64_t room, const struct lethe_fixup *fixup,
-		     struct lethe_where *where);
+int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct lethe_fixup *fixup,
+		    struct lethe_where *where);
 
-/* Packs the tree: totalsize becomes what is used. 0 or LETHE_E_TREE_BROKEN. */
-int lethe_fdt_close(void *slot);
+/*
+ * Packs an open tree: totalsize becomes what is used.
+ * Return: 0
+ *         LETHE_E_TREE_BROKEN   buffer holds no open tree
+ */
+int lethe_fdt_close(void *buffer);
 
 #endif

@@ -2,9 +2,17 @@
 #ifndef LETHE_HANDOFF_H
 #define LETHE_HANDOFF_H
 
+/* Offsets into struct lethe_handoff, for assembly. Each begins a pair. */
+#define LETHE_HANDOFF_ENTRY	0  /* and x[0] */
+#define LETHE_HANDOFF_X1	16 /* and x[2] */
+#define LETHE_HANDOFF_X3	32 /* and hcr */
+#define LETHE_HANDOFF_TO_EL1	48 /* and sctlr */
+#define LETHE_HANDOFF_OWN_START 64 /* and own_end */
+
+#ifndef __ASSEMBLER__
+
 #include <stdint.h>
 
-/* Offsets are used by handoff.S and asserted in el2.c. */
 struct lethe_handoff {
 	uint64_t entry;	 /* PA, 4-byte aligned, clean to the PoC */
 	uint64_t x[4];	 /* x0..x3 of the payload */
@@ -16,7 +24,7 @@ struct lethe_handoff {
 };
 
 /*
- * Crosses: no stack, no memory access after the structure was read. The caller's own memory goes to
+ * Hands off: no stack, no memory access after the structure was read. The caller's own memory goes to
  * the PoC, MMU and caches go off. Does not return.
  *
  * State: EL1 or EL2; MMU and D-cache off, or on with this code and all of the caller's own memory
@@ -58,5 +66,7 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 
 /* At EL1, what little there is to prepare: no guarded control stack for EL0, no streaming SVE mode. EL1 only. */
 void lethe_el1_prepare(void);
+
+#endif
 
 #endif

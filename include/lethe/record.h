@@ -3,8 +3,8 @@
 #define LETHE_RECORD_H
 
 /*
- * The record: node /chosen/lethe, what the next kernel may know of how it was started. docs/spec/plan.md has
- * the table. Numbers are u32 or u64 big-endian as device trees have them; arrays are parallel.
+ * The record: node /chosen/lethe tells the next kernel how it was started. docs/spec/record.md has the table. Numbers
+ * are u32 or u64 big-endian as in all device trees; arrays are parallel.
  */
 
 #include <stdint.h>
@@ -15,6 +15,23 @@
 #define LETHE_RECORD_VERSION	1U
 #define LETHE_RECORD_PATH	"/chosen/lethe"
 #define LETHE_RECORD_STAGES	7U	/* check memory read move verify describe publish */
+
+/* The properties, in the order in which they are written. */
+#define LETHE_RECORD_NAME_RECORD_VERSION	"record-version"
+#define LETHE_RECORD_NAME_VERSION		"version"
+#define LETHE_RECORD_NAME_DOOR			"door"
+#define LETHE_RECORD_NAME_MODE			"mode"
+#define LETHE_RECORD_NAME_ENTRY_EL		"entry-el"
+#define LETHE_RECORD_NAME_HANDOFF_EL		"handoff-el"
+#define LETHE_RECORD_NAME_SLOT			"slot"
+#define LETHE_RECORD_NAME_FAILED_SEGMENT	"failed-segment"
+#define LETHE_RECORD_NAME_BOOT_COUNT		"boot-count"
+#define LETHE_RECORD_NAME_COUNTER_FREQUENCY	"counter-frequency"
+#define LETHE_RECORD_NAME_STAGE_NAMES		"stage-names"
+#define LETHE_RECORD_NAME_STAGE_TICKS		"stage-ticks"
+#define LETHE_RECORD_NAME_STAGE_BYTES		"stage-bytes"
+#define LETHE_RECORD_NAME_SEGMENT_NAMES		"segment-names"
+#define LETHE_RECORD_NAME_SEGMENT_VERDICTS	"segment-verdicts"
 
 struct lethe_record {
 	const char *version;		/* Lethe's */
@@ -35,14 +52,18 @@ struct lethe_record {
 };
 
 /*
- * Writes the node into an open tree (lethe_fdt_fixup()), replacing an old one; /chosen exists.
- * Returns 0, LETHE_E_TREE_NOSPACE or LETHE_E_TREE_BROKEN.
+ * Writes the node into an open tree, as lethe_fdt_fixup() leaves one, in the place of an old one. totalsize says how
+ * large the tree may grow. After an error the tree is as it was.
+ * Return: 0
+ *         LETHE_E_TREE_NOSPACE  the node does not fit
+ *         LETHE_E_TREE_BROKEN   there is no /chosen, or tree is no tree
  */
 int lethe_record_write(void *tree, const struct lethe_record *record);
 
 /*
  * Patches stage-ticks and stage-bytes of one stage in place in a closed tree: nothing moves.
- * Returns 0 or LETHE_E_TREE_BROKEN.
+ * Return: 0
+ *         LETHE_E_TREE_BROKEN   there is no such stage, no record, or its arrays are too short
  */
 int lethe_record_patch_stage(void *tree, unsigned int stage, uint64_t ticks, uint64_t bytes);
 

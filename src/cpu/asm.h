@@ -2,6 +2,8 @@
 #ifndef LETHE_ASM_H
 #define LETHE_ASM_H
 
+#include "cpu/sysreg.h"
+
 /*
  * For assembly files. FUNC and END open and close every routine: own section, alignment, global and
  * hidden symbol, type, size. The banner above a FUNC is its contract.
@@ -32,6 +34,28 @@
 	adrp	\reg, \sym
 	add	\reg, \reg, :lo12:\sym
 #endif
+.endm
+
+/* reg = any 64-bit constant */
+.macro mov_q reg:req, value:req
+	movz	\reg, #((\value) & 0xffff)
+	.if	((\value) >> 16) & 0xffff
+	movk	\reg, #(((\value) >> 16) & 0xffff), lsl #16
+	.endif
+	.if	((\value) >> 32) & 0xffff
+	movk	\reg, #(((\value) >> 32) & 0xffff), lsl #32
+	.endif
+	.if	((\value) >> 48) & 0xffff
+	movk	\reg, #(((\value) >> 48) & 0xffff), lsl #48
+	.endif
+.endm
+
+/* size = bytes in the smallest data cache line of the CPU that runs this; scratch goes. */
+.macro dcache_line_size size:req, scratch:req
+	mrs	\scratch, ctr_el0
+	ubfx	\scratch, \scratch, #CTR_DMINLINE, #4
+	mov	\size, #4			// bytes in a word
+	lsl	\size, \size, \scratch
 .endm
 /* clang-format on */
 

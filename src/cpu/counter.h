@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* The virtual counter. For differences only: CNTVOFF_EL2 is the last stage's until the crossing. */
+/* The virtual counter. For differences only: until the hand-off CNTVOFF_EL2 is what the last stage
+ * left. */
 uint64_t lethe_counter(void);
 
 /* Hz, or 0 when firmware did not say. */

@@ -1,30 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cpu/fault.h"
 
+#include <stdbool.h>
+
 #include "console/console.h"
+#include "cpu/sysreg.h"
 #include "entry.h"
 #include "stop.h"
 
-/* In .data: it is set before bss is zeroed. */
+/* In .data: exception.S sets it before entry.S zeroes bss. */
 uint32_t lethe_serror_inherited __attribute__((section(".data.lethe_serror_inherited")));
 
-/* Instruction and data aborts, PC alignment (Arm ARM, "FAR_ELx"). */
-static int has_far(uint64_t esr)
+/* True if the CPU wrote FAR_ELx for an exception of this class (Arm ARM, "FAR_ELx"). */
+static bool has_far(uint64_t esr)
 {
-	unsigned int class = (unsigned int)(esr >> 26) & 0x3f;
+	const unsigned int class = (unsigned int)(esr >> ESR_EC_SHIFT) & ESR_EC_MASK;
 
-	return class == 0x20 || class == 0x21 || class == 0x22 || class == 0x24 || class == 0x25;
+	return class == ESR_EC_IABT_LOWER || class == ESR_EC_IABT || class == ESR_EC_PC_ALIGNMENT ||
+	       class == ESR_EC_DABT_LOWER || class == ESR_EC_DABT;
 }
 
 void lethe_fault(uint64_t kind, uint64_t esr, uint64_t elr, uint64_t far, uint64_t el)
 {
 	int status = kind == LETHE_FAULT_SERROR ? LETHE_E_SERROR : LETHE_E_FAULT;
 
-	/* Of an interrupt the CPU writes neither, of most other exceptions not FAR: what is there
-	 * is old. */
+	/* For an interrupt the CPU writes neither register, for most other exceptions not FAR: the
+	 * old value would mislead. */
 	esr = kind == LETHE_FAULT_IRQ || kind == LETHE_FAULT_FIQ ? 0 : esr;
 	far = kind == LETHE_FAULT_SYNC && has_far(esr) ? far : 0;
-	/* In the printing below, most likely: nothing can be said any more. */
+	/* A second fault is most likely in the printing below: halt without it. */
 	if (lethe_stop_context.has_faulted) {
 		lethe_halt(status, lethe_stop_context.stage);
 	}

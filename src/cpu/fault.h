@@ -2,27 +2,38 @@
 #ifndef LETHE_FAULT_H
 #define LETHE_FAULT_H
 
-/* Kinds of exception, as vectors.S passes them. */
+/* Kinds of exception, as a vector passes them to exception.S. */
 #define LETHE_FAULT_SYNC   0
 #define LETHE_FAULT_IRQ    1
 #define LETHE_FAULT_FIQ    2
 #define LETHE_FAULT_SERROR 3
 
-#ifndef __ASSEMBLER__
+#ifdef __ASSEMBLER__
+
+/* What a vector does: the three instructions before lethe_exception. */
+/* clang-format off */
+.macro vector_body kind:req
+	msr	sp_el0, x0			// saved: the first free register
+	mov	x0, #\kind
+	b	lethe_exception
+.endm
+/* clang-format on */
+
+#else
 
 #include <stdint.h>
 
-/* Set by vectors.S when an SError was already pending at entry. */
+/* Set by exception.S when an SError was already pending at entry. */
 extern uint32_t lethe_serror_inherited;
 
 /* vectors.S: the table; the page it begins is all that a payload at EL1 needs of us. */
 extern const uint8_t lethe_vectors[];
 
-/* vectors.S; see the banner there. */
+/* probe.S; see the banner there. */
 int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, int maintain);
 
 /*
- * Called by vectors.S for every exception that does not come back, on the fault stack: prints the
+ * Called by exception.S for every exception that does not come back, on the fault stack: prints the
  * FAULT line and follows the failure policy. A fault inside it halts at once.
  */
 void lethe_fault(uint64_t kind, uint64_t esr, uint64_t elr, uint64_t far, uint64_t el)

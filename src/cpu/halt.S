@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The end of every road that does not cross.
+ * The end of every boot that fails.
  *
- * Why assembly: the two registers must still hold what they held when somebody looks.
+ * Why assembly: x0 and x1 must still hold the status and the stage when a debugger looks.
  */
 #include "cpu/asm.h"
 
@@ -19,7 +19,7 @@
  */
 FUNC lethe_halt
 	msr	daifset, #15			// a pending interrupt wakes WFI but is not taken
-	dsb	sy				// what was stored, to the UART above all, is out
+	dsb	sy				// our stores, to the UART above all, are out
 1:	wfi
 	b	1b
 END lethe_halt

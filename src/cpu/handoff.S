@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The crossing.
+ * The hand-off: the last code of Lethe, and the branch to the payload.
  *
  * Why assembly: after the first load nothing may touch memory, and the order of each barrier is the point.
  * Assumes destinations and tree at the PoC (publish did that).
@@ -14,8 +14,9 @@
  * x16       load .. branch        CurrentEL
  * x17       load .. branch        SCTLR_EL2
  */
+#include <lethe/handoff.h>
+
 #include "cpu/asm.h"
-#include "entry.h"
 #include "cpu/sysreg.h"
 
 /*
@@ -28,13 +29,13 @@
  * Stack     0
  */
 FUNC lethe_handoff
-	ldp	x9, x10, [x0]
-	ldp	x11, x12, [x0, #16]
-	ldp	x13, x14, [x0, #32]
-	ldp	x15, x17, [x0, #48]
-	ldp	x4, x5, [x0, #64]
+	ldp	x9, x10, [x0, #LETHE_HANDOFF_ENTRY]
+	ldp	x11, x12, [x0, #LETHE_HANDOFF_X1]
+	ldp	x13, x14, [x0, #LETHE_HANDOFF_X3]
+	ldp	x15, x17, [x0, #LETHE_HANDOFF_TO_EL1]
+	ldp	x4, x5, [x0, #LETHE_HANDOFF_OWN_START]
 
-	// Our last stores and every DC are complete; an SError they caused is taken by the printing vectors here,
+	// Our last stores and every DC are complete. An SError that they caused is taken here, where it can be printed,
 	// not by the next kernel.
 	dsb	sy
 	isb
@@ -45,13 +46,13 @@ FUNC lethe_handoff
 	bl	lethe_dcache_clean_inval_poc
 	mov	x1, #1
 	mrs	x16, CurrentEL
-	cmp	x16, #(2 << 2)
+	cmp	x16, #CURRENTEL_EL2
 	b.ne	.Lat_el1
 
-	msr	tpidr_el2, x1			// from here an exception ends in registers alone: vectors.S
+	msr	tpidr_el2, x1			// from here an exception ends in registers alone: exception.S
 	msr	sctlr_el2, x17			// M, C, I = 0: the known state
 	isb					// no walk and no cached fetch from here on
-	ic	iallu				// no stale instruction of whatever lay where the payload is
+	ic	iallu				// no stale instruction from where the payload is now
 	tlbi	alle2				// nor a translation of the old regimes
 	tlbi	alle1
 	dsb	nsh				// both complete on this CPU, which is all they concern
@@ -74,15 +75,15 @@ FUNC lethe_handoff
 	mov	x2, x12
 	mov	x3, x13
 	eret					// synchronizes the context
-	dsb	nsh				// nothing behind an eret is to be speculated
+	dsb	nsh				// the CPU is not to speculate behind an ERET
 	isb
 
 .Lat_el1:
-	msr	tpidr_el1, x1			// from here an exception ends in registers alone: vectors.S
+	msr	tpidr_el1, x1			// from here an exception ends in registers alone: exception.S
 	mov_q	x2, SCTLR_EL1_OFF
 	msr	sctlr_el1, x2			// M, C, I = 0: the known state
 	isb					// no walk and no cached fetch from here on
-	ic	iallu				// no stale instruction of whatever lay where the payload is
+	ic	iallu				// no stale instruction from where the payload is now
 	tlbi	vmalle1				// nor a translation of the old regime
 	dsb	nsh				// both complete on this CPU, which is all they concern
 	isb					// fetches as the payload finds them

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux's hyp stub (Documentation/virt/kvm/arm/hyp-abi.rst), what answers HVC from a kernel at EL1
- * that was started at EL2. The numbers changed with 4.12, and the wrong one does something else: 1
- * was SET_VECTORS.
+ * Linux's hyp stub (Documentation/virt/kvm/arm/hyp-abi.rst) answers HVC from a kernel at EL1 that
+ * was started at EL2. The function numbers changed with 4.12: 1 was SET_VECTORS before, 2 was
+ * SOFT_RESTART.
  */
 #include "cpu/hyp_stub.h"
 
@@ -12,7 +12,10 @@
 #define SOFT_RESTART_4_12  1
 #define RESET_VECTORS_4_12 2
 
-/* In .data: the entry zeroes bss, and a stub that comes back to it at EL1 would do so for ever. */
+/*
+ * In .data, not .bss: entry.S zeroes .bss, and Lethe must remember the call if the stub enters it
+ * again at EL1, or it would loop.
+ */
 static uint32_t tried __attribute__((section(".data.hyp_stub")));
 
 int lethe_hyp_stub_restart(enum lethe_hyp_stub stub, uint64_t entry, uint64_t argument)
@@ -24,8 +27,8 @@ int lethe_hyp_stub_restart(enum lethe_hyp_stub stub, uint64_t entry, uint64_t ar
 	if (stub == LETHE_HYP_STUB_4_7) {
 		lethe_hyp_stub_call(SOFT_RESTART_4_7, entry, argument);
 	} else if (lethe_hyp_stub_call(RESET_VECTORS_4_12, entry, argument) == 0) {
-		/* A hypervisor that was there is gone, its MMU is off. For a stub of 4.7 it was the
-		 * restart. */
+		/* A hypervisor is gone, its MMU is off. A stub of 4.7 takes the number for its
+		 * SOFT_RESTART, and does not return. */
 		lethe_hyp_stub_call(SOFT_RESTART_4_12, entry, argument);
 	}
 	return LETHE_E_HYP_STUB;

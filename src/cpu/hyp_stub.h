@@ -13,8 +13,8 @@
 int lethe_hyp_stub_restart(enum lethe_hyp_stub stub, uint64_t entry, uint64_t argument);
 
 /*
- * vectors.S: HVC, x1 and x2 its arguments. Returns what is in x0 then, or -1 when nothing at all
- * answers.
+ * hyp_stub.S: HVC, x1 and x2 its arguments. Returns what is in x0 then, or -1 if there is no EL2 to
+ * answer.
  */
 int64_t lethe_hyp_stub_call(uint64_t function, uint64_t entry, uint64_t argument);
 

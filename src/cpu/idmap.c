@@ -5,10 +5,27 @@
  * 48-bit output addresses. Levels are named by the lowest address bit they resolve: 39, 30, 21, 12
  * for 0 to 3.
  *
+ * An address, the level that each part of it indexes, and the leaf that may stand there:
+ *
+ *	63       48 47     39 38     30 29     21 20     12 11          0
+ *	+----------+---------+---------+---------+---------+------------+
+ *	|   zero   | level 0 | level 1 | level 2 | level 3 |   offset   |
+ *	+----------+---------+---------+---------+---------+------------+
+ *	             no leaf   1 GiB     2 MiB     4 KiB
+ *	                       block     block     page
+ *
+ * A leaf:
+ *
+ *	63    55  54    53  52  48 47             12 11   10   9  8 7  6  5   4     2 1    0
+ *	+-------+-----+-----+------+----------------+----+----+----+-----+----+-------+------+
+ *	|   0   | UXN | PXN |  0   | output address | nG | AF | SH | AP  | NS | index | type |
+ *	+-------+-----+-----+------+----------------+----+----+----+-----+----+-------+------+
+ *
  * A descriptor that is valid is never touched again, so a map may grow while it is in use.
  */
 #include "cpu/idmap.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <lethe/status.h>
@@ -32,7 +49,7 @@
  * not), nG (11), nT (16), GP (50), DBM (51), Contiguous (52).
  */
 #define ATTR_INDEX(n) ((uint64_t)(n) << 2)
-#define AP_EL0        BIT(6) /* AP[1]: for EL0 too; RES1 in a regime without an EL0 */
+#define AP_EL0        BIT(6) /* AP[1]: EL0 may, too; RES1 in a regime without an EL0 */
 #define AP_READ_ONLY  BIT(7) /* AP[2] */
 #define SH_INNER      (3ULL << 8)
 #define ACCESSED      BIT(10) /* AF: nothing manages it (TCR.HA = 0), and 0 would fault */
@@ -79,8 +96,8 @@ static uint64_t *new_table(struct lethe_idmap *map)
 	return table;
 }
 
-/* Whether some of it lies above 2^48. */
-static int is_above(uint64_t base, uint64_t size)
+/* True if some of [base, base + size) lies above 2^48. */
+static bool is_above(uint64_t base, uint64_t size)
 {
 	const uint64_t limit = 1ULL << LETHE_IDMAP_BITS;
 

@@ -6,8 +6,32 @@
  * the point. Both routines keep to registers; the caller's stack is part of what they maintain.
  */
 #include "cpu/asm.h"
-#include "entry.h"
+#include "cpu/mmu_regs.h"
 #include "cpu/sysreg.h"
+
+	/*
+	 * The registers of one level, then M. x4 = TCR, x5 = MAIR, x6 = SCTLR, x7 = HCR, x11 = root table, w9 = TCR2 is there,
+	 * w10 = SCTLR2 is there, x12 = where to return. stale: the TLBI for this level's old translations.
+	 */
+	.macro	map_on el, tcr2, sctlr2, stale
+	cbz	w9, 1f
+	msr	\tcr2, xzr			// no other format of descriptors
+1:	cbz	w10, 2f
+	msr	\sctlr2, xzr			// nothing that SCTLR does not say
+2:
+	.if	\el == 2
+	msr	hcr_el2, x7			// VM = DC = 0, E2H as in force
+	.endif
+	msr	mair_el\el, x5			// attributes, ...
+	msr	tcr_el\el, x4			// ... sizes, cacheable walks, nothing behind TTBR1, ...
+	msr	ttbr0_el\el, x11		// ... and the tables
+	tlbi	\stale				// what the TLBs hold is the old kernel's
+	dsb	nsh				// gone on this CPU ...
+	isb					// ... and for what follows, with all of the above in force before M
+	msr	sctlr_el\el, x6			// M, C, I = 1
+	isb					// from here the map is in force
+	ret	x12
+	.endm
 
 /*
  * void lethe_mmu_on(const struct lethe_mmu_regs *regs, uint64_t root, uint64_t start, uint64_t end);
@@ -20,9 +44,9 @@
  * Stack     0
  */
 FUNC lethe_mmu_on
-	ldp	x4, x5, [x0]			// TCR, MAIR
-	ldp	x6, x7, [x0, #16]		// SCTLR, HCR
-	ldp	w9, w10, [x0, #36]		// has_tcr2, has_sctlr2
+	ldp	x4, x5, [x0, #LETHE_MMU_TCR]	// and MAIR
+	ldp	x6, x7, [x0, #LETHE_MMU_SCTLR]	// and HCR
+	ldp	w9, w10, [x0, #LETHE_MMU_HAS_TCR2] // and has_sctlr2
 	mov	x11, x1
 	mov	x12, x30
 	// What we stored went to memory past the caches. A line that was filled since (fetches with I = 1 may) would
@@ -31,38 +55,12 @@ FUNC lethe_mmu_on
 	mov	x1, x3
 	bl	lethe_dcache_clean_inval_poc	// ends with DSB SY: our stores are complete, too
 	mrs	x13, CurrentEL
-	cmp	x13, #(2 << 2)
+	cmp	x13, #CURRENTEL_EL2
 	b.eq	.Lon_el2
 
-	cbz	w9, 1f
-	msr	s3_0_c2_c0_3, xzr		// TCR2_EL1 = 0: no other format of descriptors
-1:	cbz	w10, 2f
-	msr	s3_0_c1_c0_3, xzr		// SCTLR2_EL1 = 0
-2:	msr	mair_el1, x5			// attributes, ...
-	msr	tcr_el1, x4			// ... sizes, cacheable walks, nothing behind TTBR1, ...
-	msr	ttbr0_el1, x11			// ... and the tables
-	tlbi	vmalle1				// what the TLBs hold is the old kernel's
-	dsb	nsh				// gone on this CPU ...
-	isb					// ... and for what follows, with all of the above in force before M
-	msr	sctlr_el1, x6			// M, C, I = 1
-	isb					// from here the map is in force
-	ret	x12
-
+	map_on	el=1, tcr2=TCR2_EL1, sctlr2=SCTLR2_EL1, stale=vmalle1
 .Lon_el2:
-	cbz	w9, 1f
-	msr	s3_4_c2_c0_3, xzr		// TCR2_EL2 = 0: as at EL1
-1:	cbz	w10, 2f
-	msr	s3_4_c1_c0_3, xzr		// SCTLR2_EL2 = 0
-2:	msr	hcr_el2, x7			// VM = DC = 0, E2H as in force
-	msr	mair_el2, x5			// as at EL1
-	msr	tcr_el2, x4
-	msr	ttbr0_el2, x11
-	tlbi	alle2				// what the TLBs hold is the old kernel's
-	dsb	nsh				// gone on this CPU ...
-	isb					// ... and for what follows, with all of the above in force before M
-	msr	sctlr_el2, x6			// M, C, I = 1
-	isb					// from here the map is in force
-	ret	x12
+	map_on	el=2, tcr2=TCR2_EL2, sctlr2=SCTLR2_EL2, stale=alle2
 END lethe_mmu_on
 
 /*
@@ -77,7 +75,7 @@ END lethe_mmu_on
 FUNC lethe_mmu_off
 	mov	x4, x30
 	mrs	x7, CurrentEL
-	cmp	x7, #(2 << 2)
+	cmp	x7, #CURRENTEL_EL2
 	b.eq	1f
 	mov_q	x8, SCTLR_EL1_OFF | SCTLR_I
 	msr	sctlr_el1, x8			// M, C = 0

@@ -1,63 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the registers of stage 1 must hold for an identity map, from the ID registers. Pure, so that
- * CPUs nobody has at hand can be tested. Fields: Arm ARM (DDI 0487) D24.2, the page of each
+ * tests can give it any CPU. Fields: Arm ARM (DDI 0487) D24.2, the page of each
  * register.
  */
 #include "cpu/mmu_regs.h"
 
 #include <lethe/status.h>
 
+#include "cpu/feature.h"
 #include "cpu/sysreg.h"
-
-/* The half that TTBR0_ELx translates: bits 15:0, in one place in all layouts. */
-#define TCR_T0SZ      16ULL        /* 64 - 48 */
-#define TCR_IRGN0_WB  (1ULL << 8)  /* the walker reads write-back, write-allocate: it sees what */
-#define TCR_ORGN0_WB  (1ULL << 10) /* the caches hold, and memory where they hold nothing */
-#define TCR_SH0_INNER (3ULL << 12) /* as the memory is that the tables lie in */
-#define TCR_TTBR0     (TCR_T0SZ | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER) /* TG0 0: 4 KiB */
-
-/* TCR_EL2 with E2H = 0. Zero: TBI, HA, HD, HPD, TBID, TCMA, DS, MTX. */
-#define TCR_EL2_RES1     (BIT(31) | BIT(23))
-#define TCR_EL2_PS_SHIFT 16
-
-/*
- * TCR_EL1, and TCR_EL2 with E2H = 1. No walks from TTBR1; its other fields hold values that are
- * allowed, for what a reserved one does nobody says. Zero: EPD0, A1, AS, TBI, HA, HD, HPD, DS, MTX.
- */
-#define TCR_T1SZ          (16ULL << 16)
-#define TCR_EPD1          BIT(23)
-#define TCR_TG1_4KIB      (2ULL << 30)
-#define TCR_EL1_IPS_SHIFT 32
 
 /* A byte per index. 0x00 Device-nGnRnE; 0xff Normal, write-back, allocating, untagged. */
 #define MAIR_VALUE ((0xffULL << (8 * LETHE_ATTR_NORMAL)) | (0x00ULL << (8 * LETHE_ATTR_DEVICE)))
 
-static unsigned int field(uint64_t reg, unsigned int shift)
-{
-	return (unsigned int)(reg >> shift) & 0xf;
-}
-
 /* ID_AA64MMFR0_EL1.PARange in bits. The next ones, 52 and 56, need other formats of descriptors. */
 static const uint8_t pa_bits[] = {32, 36, 40, 42, 44, 48};
-#define PARANGE_48 5U
 
 /*
- * Does EL2 have the E2H = 1 layouts? The probe says what is in force now. Where
- * ID_AA64MMFR4_EL1.E2H0 (signed) is negative E2H is RES1: a 0 written there would leave it in no
- * known state, so such a CPU is never given one, whatever a probe took it for. Others have E2H
- * stuck at 1 and no E2H0 to say it.
+ * True if EL2 has the E2H = 1 layouts. entry.S probed what is in force now: some CPUs have E2H
+ * stuck at 1, and no E2H0 field to say so. Where E2H0 is negative, E2H is RES1 and writing 0 leaves
+ * it in no known state. Such a CPU keeps 1, whatever the probe found.
  */
-static int is_e2h(const struct lethe_mmu_id *id)
+static bool is_e2h(const struct lethe_mmu_id *id)
 {
-	return id->e2h != 0 || field(id->mmfr4, 24) >= 8;
+	return id->e2h != 0 || feature_is_negative(id->mmfr4, MMFR4_E2H0);
 }
 
 int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs)
 {
-	unsigned int range = field(id->mmfr0, 0);
+	unsigned int range = feature(id->mmfr0, MMFR0_PARANGE);
 
-	if (field(id->mmfr0, 28) >= 8) { /* TGran4, signed: 0 and up are there */
+	if (feature_is_negative(id->mmfr0, MMFR0_TGRAN4)) {
 		return LETHE_E_MAP_GRANULE;
 	}
 	if (range > PARANGE_48) {
@@ -66,8 +40,7 @@ int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs)
 	*regs = (struct lethe_mmu_regs){.mair = MAIR_VALUE, .sctlr = SCTLR_EL1_OFF};
 	regs->limit = 1ULL << pa_bits[range];
 	if (id->el == 2) {
-		/* As in entry.S. VM, DC, TGE 0: no stage 2, and EL2 is nobody's host. SErrors come
-		 * here. */
+		/* As in entry.S. VM, DC, TGE = 0: no stage 2, and no host of EL0. */
 		regs->hcr = HCR_RW | HCR_AMO;
 		regs->sctlr = SCTLR_EL2_OFF;
 		regs->regime = LETHE_REGIME_EL2;
@@ -82,16 +55,18 @@ int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs)
 	 * the known value.
 	 */
 	regs->sctlr |= SCTLR_M | SCTLR_C | SCTLR_I;
-	regs->tcr = TCR_TTBR0;
+	regs->tcr = TCR_T0SZ_48 | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER; /* TG0 0: 4 KiB */
 	if (regs->regime == LETHE_REGIME_EL2) {
 		regs->tcr |= TCR_EL2_RES1 | (uint64_t)range << TCR_EL2_PS_SHIFT;
 	} else {
-		regs->tcr |=
-			TCR_T1SZ | TCR_EPD1 | TCR_TG1_4KIB | (uint64_t)range << TCR_EL1_IPS_SHIFT;
+		/* No walks from TTBR1. The architecture does not say what reserved values of its
+		 * other fields do. */
+		regs->tcr |= TCR_T1SZ_48 | TCR_EPD1 | TCR_TG1_4KIB |
+			     (uint64_t)range << TCR_EL1_IPS_SHIFT;
 	}
-	/* What they add (PIE, POE, AIE, D128, DisCH) is off at zero, which is not what reset
-	 * promises. */
-	regs->has_tcr2 = field(id->mmfr3, 0) != 0;
-	regs->has_sctlr2 = field(id->mmfr3, 4) != 0;
+	/* All that they add (PIE, POE, AIE, D128, DisCH) is off at zero. Reset promises no value.
+	 */
+	regs->has_tcr2 = feature(id->mmfr3, MMFR3_TCRX) != 0;
+	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0;
 	return LETHE_OK;
 }

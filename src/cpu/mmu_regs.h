@@ -2,6 +2,13 @@
 #ifndef LETHE_MMU_REGS_H
 #define LETHE_MMU_REGS_H
 
+/* Offsets into struct lethe_mmu_regs, for mmu.S: layout_asserts.c. */
+#define LETHE_MMU_TCR	   0  /* and mair */
+#define LETHE_MMU_SCTLR	   16 /* and hcr */
+#define LETHE_MMU_HAS_TCR2 36 /* and has_sctlr2 */
+
+#ifndef __ASSEMBLER__
+
 #include <stdint.h>
 
 #include "cpu/idmap.h"
@@ -13,7 +20,7 @@ struct lethe_mmu_id {
 	uint32_t e2h;                 /* HCR_EL2.E2H as probed, not as read: 0 at EL1 (entry.S) */
 };
 
-/* Registers of the current EL, whole, for an identity map of idmap.h. Offsets are mmu.S's. */
+/* Registers of the current EL, whole, for an identity map of idmap.h. */
 struct lethe_mmu_regs {
 	uint64_t tcr;
 	uint64_t mair;
@@ -34,5 +41,7 @@ void lethe_mmu_off(uint64_t start, uint64_t end);
  * not written. Any state.
  */
 int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs);
+
+#endif
 
 #endif

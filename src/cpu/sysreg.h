@@ -3,56 +3,234 @@
 #define LETHE_SYSREG_H
 
 /*
- * System register values, whole and named, for C and assembly alike. Bit names and positions are the
- * Arm ARM's (DDI 0487, D24 "AArch64 System Register Descriptions").
+ * System registers, for C and assembly: encodings, bits, and values that are written whole. Names and positions are
+ * the Arm ARM's (DDI 0487, D24 "AArch64 System Register Descriptions").
  */
+
+/* clang-format off */
+
+/* ---- registers that the assembler's default architecture does not know by name ---- */
+
+#define ID_AA64PFR2_EL1		s3_0_c0_c4_2
+#define ID_AA64SMFR0_EL1	s3_0_c0_c4_5
+#define ID_AA64ISAR2_EL1	s3_0_c0_c6_2
+#define ID_AA64MMFR3_EL1	s3_0_c0_c7_3
+#define ID_AA64MMFR4_EL1	s3_0_c0_c7_4
+
+#define SCTLR_EL12		s3_5_c1_c0_0
+#define CPACR_EL12		s3_5_c1_c0_2
+#define SCTLR2_EL1		s3_0_c1_c0_3
+#define SCTLR2_EL12		s3_5_c1_c0_3
+#define SCTLR2_EL2		s3_4_c1_c0_3
+#define TCR2_EL1		s3_0_c2_c0_3
+#define TCR2_EL12		s3_5_c2_c0_3
+#define TCR2_EL2		s3_4_c2_c0_3
+#define GCSCR_EL1		s3_0_c2_c5_0
+#define GCSCR_EL12		s3_5_c2_c5_0
+#define GCSCR_EL2		s3_4_c2_c5_0
+#define GCSCRE0_EL1		s3_0_c2_c5_2
+
+#define HFGRTR_EL2		s3_4_c1_c1_4
+#define HFGWTR_EL2		s3_4_c1_c1_5
+#define HFGITR_EL2		s3_4_c1_c1_6
+#define HDFGRTR_EL2		s3_4_c3_c1_4
+#define HDFGWTR_EL2		s3_4_c3_c1_5
+#define HCRX_EL2		s3_4_c1_c2_2
+#define ZCR_EL2			s3_4_c1_c2_0
+#define SMCR_EL2		s3_4_c1_c2_6
+#define SVCR			s3_3_c4_c2_2
+#define SVCR_SM_BIT		0	/* streaming mode */
+
+#define PMSCR_EL1		s3_0_c9_c9_0	/* statistical profiling */
+#define PMSCR_EL2		s3_4_c9_c9_0
+#define PMBLIMITR_EL1		s3_0_c9_c10_0
+#define PMBIDR_EL1		s3_0_c9_c10_7
+#define TRFCR_EL1		s3_0_c1_c2_1	/* trace */
+#define TRFCR_EL2		s3_4_c1_c2_1
+#define TRBLIMITR_EL1		s3_0_c9_c11_0
+#define TRBIDR_EL1		s3_0_c9_c11_7
+#define BRBCR_EL2		s2_4_c9_c0_0
+#define AMCNTENSET0_EL0		s3_3_c13_c2_5
+
+#define ICC_SRE_EL2		s3_4_c12_c9_5
+#define ICH_HCR_EL2		s3_4_c12_c11_0
+#define RNDR			s3_3_c2_c4_0
+
+/* Instructions of that kind: HINT. */
+#define HINT_PSB_CSYNC		17
+#define HINT_TSB_CSYNC		18
+#define HINT_BTI_JC		38
+
+/* ---- bits ---- */
 
 #ifdef __ASSEMBLER__
-#define BIT(n) (1 << (n))
+#define BIT(n)			(1 << (n))
 #else
-#define BIT(n) (1ULL << (n))
+#define BIT(n)			(1ULL << (n))
 #endif
 
+/* A field of two bits, all ones: "not trapped at any level", "not hidden from EL1". */
+#define BOTH(n)			(BIT(n) | BIT((n) + 1))
+
+/* SCTLR_ELx. */
+#define SCTLR_M			BIT(0)	/* MMU */
+#define SCTLR_C			BIT(2)	/* data accesses as cacheable as the tables say */
+#define SCTLR_SA0		BIT(4)
+#define SCTLR_CP15BEN		BIT(5)
+#define SCTLR_EOS		BIT(11)
+#define SCTLR_I			BIT(12)	/* instruction fetches are Normal write-through cacheable with M = 0 */
+#define SCTLR_nTWI		BIT(16)
+#define SCTLR_nTWE		BIT(18)
+#define SCTLR_WXN		BIT(19)	/* what can be written cannot be executed */
+#define SCTLR_TSCXT		BIT(20)
+#define SCTLR_EIS		BIT(22)
+#define SCTLR_SPAN		BIT(23)
+#define SCTLR_nTLSMD		BIT(28)
+#define SCTLR_LSMAOE		BIT(29)
+#define SCTLR_EnTP2		BIT(60)	/* TPIDR2_EL0 untrapped below EL2; SME only */
+
 /*
- * SCTLR_EL2 and SCTLR_EL3 with MMU and D-cache off, little-endian: the RES1 bits of the E2H = 0 layout.
- * Where E2H stays 1 the same bits are SA0, CP15BEN, EOS, nTWI, nTWE, EIS, SPAN, nTLSMD and LSMAOE: all of
- * them the untrapped, v8.0 behaviour, so one value serves both layouts.
+ * SCTLR_EL2 and SCTLR_EL3 with MMU and D-cache off, little-endian: the RES1 bits of the E2H = 0 layout. Where E2H
+ * stays 1 they have the names below, all of them the untrapped, v8.0 behaviour, so one value serves both layouts.
  */
-#define SCTLR_EL2_OFF \
-	(BIT(29) | BIT(28) | BIT(23) | BIT(22) | BIT(18) | BIT(16) | BIT(11) | BIT(5) | BIT(4))
+#define SCTLR_EL2_OFF		(SCTLR_LSMAOE | SCTLR_nTLSMD | SCTLR_SPAN | SCTLR_EIS | SCTLR_nTWE | SCTLR_nTWI | \
+				 SCTLR_EOS | SCTLR_CP15BEN | SCTLR_SA0)
+#define SCTLR_EL1_OFF		(SCTLR_LSMAOE | SCTLR_nTLSMD | SCTLR_SPAN | SCTLR_EIS | SCTLR_TSCXT | SCTLR_EOS)
 
-/* SCTLR_EL1 likewise: LSMAOE, nTLSMD, SPAN, EIS, TSCXT, EOS. */
-#define SCTLR_EL1_OFF (BIT(29) | BIT(28) | BIT(23) | BIT(22) | BIT(20) | BIT(11))
+#define HCR_AMO			BIT(5)	/* physical SErrors come to EL2 */
+#define HCR_HCD			BIT(29)	/* HVC is undefined at EL1: nothing answers below a payload at EL1 */
+#define HCR_RW			BIT(31)	/* EL1 is AArch64 */
+#define HCR_E2H_BIT		34
+#define HCR_E2H			BIT(HCR_E2H_BIT)
+#define HCR_APK			BIT(40)
+#define HCR_API			BIT(41)
+#define HCR_ATA			BIT(56)
 
-#define SCTLR_ENTP2 BIT(60) /* TPIDR2_EL0 untrapped below EL2; SME only */
-#define SCTLR_M BIT(0) /* MMU */
-#define SCTLR_C BIT(2) /* data accesses as cacheable as the tables say */
-#define SCTLR_WXN BIT(19) /* what can be written cannot be executed */
-#define SCTLR_I BIT(12) /* instruction fetches are Normal write-through cacheable with M = 0 */
+/* CPTR_EL2 with E2H = 0: 1 traps at EL2 and below. */
+#define CPTR_TZ			BIT(8)
+#define CPTR_TFP_BIT		10
+#define CPTR_TSM		BIT(12)
+#define CPTR_RES1		(0xff | BIT(9) | BIT(13))
 
-#define HCR_AMO BIT(5)	/* physical SErrors come to EL2 */
-#define HCR_HCD BIT(29) /* HVC is undefined at EL1: nothing answers below a payload at EL1 */
-#define HCR_RW	BIT(31) /* EL1 is AArch64 */
-#define HCR_E2H BIT(34)
-#define HCR_APK BIT(40)
-#define HCR_API BIT(41)
-#define HCR_ATA BIT(56)
+/* CPACR_EL1, and CPTR_EL2 with E2H = 1: 0 traps. */
+#define CPACR_ZEN		BOTH(16)
+#define CPACR_FPEN_BIT		20	/* the lower one decides for the level itself */
+#define CPACR_FPEN		BOTH(CPACR_FPEN_BIT)
+#define CPACR_SMEN_BIT		24	/* likewise */
+#define CPACR_SMEN		BOTH(CPACR_SMEN_BIT)
 
-/* PSTATE at hand-off: EL1h, D A I F masked. */
-#define SPSR_EL1H_MASKED 0x3c5
+/* CNTHCTL_EL2: the counter and the timer of EL1 are not trapped. Two layouts. */
+#define CNTHCTL_EL1PCTEN	BIT(0)
+#define CNTHCTL_EL1PCEN		BIT(1)
+#define CNTHCTL_E2H_EL1PCTEN	BIT(10)
+#define CNTHCTL_E2H_EL1PTEN	BIT(11)
+
+/* MDCR_EL2. */
+#define MDCR_HPMN_MASK		0x1fU	/* how many counters EL1 has */
+#define MDCR_E2PB_EL1		BOTH(12) /* EL1 owns the profiling buffer */
+#define MDCR_E2TB_EL1		BOTH(24) /* EL1 owns the trace buffer */
+
+#define PMCR_N_SHIFT		11
+#define PMBIDR_P_BIT		4	/* a higher level owns the buffer */
+#define TRBIDR_P_BIT		4
+
+#define VTCR_RES1		BIT(31)
+
+#define BRBCR_CC		BIT(3)	/* cycle counts ... */
+#define BRBCR_MPRED		BIT(4)	/* ... and mispredictions are not hidden from EL1 */
+
+#define AMCNTENSET0_ARCHITECTED	0xf	/* the four counters that every AMU has */
+
+#define ICC_SRE_SRE		BIT(0)
+#define ICC_SRE_ENABLE		BIT(3)
+
+#define HCRX_MCE2		BIT(10)
+#define HCRX_MSCEn		BIT(11)
+#define HCRX_TCR2En		BIT(14)
+#define HCRX_SCTLR2En		BIT(15)
+#define HCRX_GCSEn		BIT(22)
+#define HCRX_EnFPM		BIT(23)
+
+#define ZCR_LEN_LONGEST		0xf
+#define SMCR_LEN_LONGEST	0xf
+#define SMCR_EZT0		BIT(30)
+#define SMCR_FA64		BIT(31)
+
+/* Fine-grained traps: a bit named n* traps when it is 0. HFGWTR_EL2 and HDFGWTR_EL2 have the same layout. */
+#define HFGRTR_nGCS_EL0		BIT(52)
+#define HFGRTR_nGCS_EL1		BIT(53)
+#define HFGRTR_nSMPRI_EL1	BIT(54)
+#define HFGRTR_nTPIDR2_EL0	BIT(55)
+#define HFGRTR_nPIRE0_EL1	BIT(57)
+#define HFGRTR_nPIR_EL1		BIT(58)
+#define HFGRTR_nPOR_EL0		BIT(59)
+#define HFGRTR_nPOR_EL1		BIT(60)
+
+#define HFGITR_nBRBINJ		BIT(55)
+#define HFGITR_nBRBIALL		BIT(56)
+#define HFGITR_nGCSPUSHM_EL1	BIT(57)
+#define HFGITR_nGCSSTR_EL1	BIT(58)
+#define HFGITR_nGCSEPP		BIT(59)
+
+#define HDFGRTR_nBRBIDR		BIT(59)
+#define HDFGRTR_nBRBCTL		BIT(60)
+#define HDFGRTR_nBRBDATA	BIT(61)
+#define HDFGRTR_nPMSNEVFR_EL1	BIT(62)
+
+/* TCR_ELx: the half that TTBR0_ELx translates, in one place in all layouts. */
+#define TCR_T0SZ_48		16	/* 64 - 48 bits of address */
+#define TCR_IRGN0_WB		BIT(8)	/* the walker reads write-back, write-allocate: it sees what */
+#define TCR_ORGN0_WB		BIT(10)	/* the caches hold, and memory where they hold nothing */
+#define TCR_SH0_INNER		BOTH(12) /* as the memory is that the tables lie in */
+/* TCR_EL2 with E2H = 0. Zero: TBI, HA, HD, HPD, TBID, TCMA, DS, MTX. */
+#define TCR_EL2_RES1		(BIT(23) | BIT(31))
+#define TCR_EL2_PS_SHIFT	16
+/* TCR_EL1, and TCR_EL2 with E2H = 1. Zero: EPD0, A1, AS, TBI, HA, HD, HPD, DS, MTX. */
+#define TCR_T1SZ_48		(16 * BIT(16))
+#define TCR_EPD1		BIT(23)	/* no walks from TTBR1_ELx */
+#define TCR_TG1_4KIB		BIT(31)
+#define TCR_EL1_IPS_SHIFT	32
+
+/* PAR_EL1 */
+#define PAR_F			BIT(0)
+#define PAR_PA			(BIT(52) - BIT(12))
+#define PAR_ATTR_SHIFT		60	/* bits 63:60, the upper half of ATTR: 0 is Device memory */
+
+/* ESR_ELx.EC, exception classes. */
+#define ESR_EC_SHIFT		26
+#define ESR_EC_MASK		0x3f
+#define ESR_EC_HVC64		0x16
+#define ESR_EC_IABT_LOWER	0x20
+#define ESR_EC_IABT		0x21
+#define ESR_EC_PC_ALIGNMENT	0x22
+#define ESR_EC_DABT_LOWER	0x24
+#define ESR_EC_DABT		0x25
+
+/* CurrentEL, and PSTATE at hand-off: EL1h, D A I F masked. */
+#define CURRENTEL_SHIFT		2
+#define CURRENTEL_EL2		(2 << CURRENTEL_SHIFT)
+#define SPSR_EL1H_MASKED	0x3c5
+
+#define CTR_DMINLINE		16	/* four bits: log2 of words in the smallest data cache line */
+/* clang-format on */
 
 #ifndef __ASSEMBLER__
 
-#define SVCR "s3_3_c4_c2_2" /* by encoding: the assembler's default architecture does not know the name */
+#include <stdint.h>
 
-/* By name or encoding. Neither orders anything: whoever relies on what was written says so by an ISB. */
+#define SYSREG_TEXT_(name) #name
+#define SYSREG_TEXT(name)  SYSREG_TEXT_(name)
+
+/* By name, or one of the encodings above. Neither orders anything: whoever relies on what was written says so by ISB(). */
 #define READ(name)                                                                                 \
 	({                                                                                         \
 		uint64_t value_;                                                                   \
-		__asm__ volatile("mrs %0, " name : "=r"(value_));                                  \
+		__asm__ volatile("mrs %0, " SYSREG_TEXT(name) : "=r"(value_));                     \
 		value_;                                                                            \
 	})
-#define WRITE(name, value) __asm__ volatile("msr " name ", %0" : : "r"((uint64_t)(value)))
+#define WRITE(name, value)                                                                         \
+	__asm__ volatile("msr " SYSREG_TEXT(name) ", %x0" : : "rZ"((uint64_t)(value)))
+#define ISB() __asm__ volatile("isb" : : : "memory")
 
 #endif
 

@@ -7,13 +7,8 @@
 #include "entry.h"
 #include "main.h"
 #include "context.h"
-#include "stage.h"
 
-_Static_assert(LETHE_E_IMAGE_BASE_ASM == LETHE_E_IMAGE_BASE, "entry.h");
-_Static_assert(LETHE_E_FAULT_ASM == LETHE_E_FAULT, "entry.h");
-_Static_assert(LETHE_STAGE_HANDOFF_ASM == LETHE_STAGE_HANDOFF, "entry.h");
-_Static_assert(sizeof(struct lethe_image_header) == LETHE_BLOB_OFFSET, "image.h");
-_Static_assert(sizeof(struct lethe_blob_header) == 72, "image.h");
+LETHE_DOOR_MAIN(lethe_image_main);
 
 static int find_plan(struct lethe_context *ctx, uint64_t base)
 {

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Byte 0 of the blob: the arm64 Image header, the Lethe header, and where the library door begins.
+ * The Image door: byte 0 of the blob, that is the arm64 Image header and the Lethe header, and the way in.
  *
- * Why assembly: it is data that executes.
+ * Why assembly: it is data that executes, entered with nothing known.
  */
+#include "cpu/asm.h"
 #include "entry.h"
 
-	.section .head, "ax", %progbits
-	.global	lethe_image_start
-	.hidden	lethe_image_start
-lethe_image_start:
-	movz	x13, #0x2d2			// encodes as 0xd2805a4d: "MZ" in its low half, harmless
-	b	lethe_entry
+	/* First in the header page: linker.ld sorts by name. */
+	.section .head.0_image, "ax", %progbits
+.Lhead:	movz	x13, #0x2d2			// encodes as 0xd2805a4d: "MZ" in its low half, harmless
+	b	lethe_image_entry
 	.quad	0				// text_offset
-	.quad	lethe_blob_end - lethe_image_start	// image_size; pack writes the bundle's
+	.quad	lethe_blob_end - .Lhead		// image_size; pack writes the bundle's
 	.quad	1 << 3				// flags: anywhere in RAM, page size unspecified
 	.quad	0, 0, 0
 	.long	0x644d5241			// "ARM\x64"
@@ -22,11 +21,25 @@ lethe_image_start:
 	.quad	0x424c42454854454c		// struct lethe_blob_header: "LETHEBLB"
 	.long	1				// version
 	.long	0
-	.quad	lethe_blob_end - lethe_image_start
+	.quad	lethe_blob_end - .Lhead
 	.quad	0				// plan_offset; pack fills it in
 	.quad	0				// file_size; pack fills it in
 	.quad	0, 0, 0, 0			// digest; pack fills it in
 
-	.org	lethe_image_start + LETHE_LIBRARY_ENTRY
-	hint	#38				// BTI JC: the caller may have mapped this as guarded
-	b	lethe_library_entry
+/*
+ * void lethe_image_entry(uint64_t tree);
+ *
+ * By booting.rst: MMU off, the bytes of the loaded file clean to the PoC.
+ *
+ * In        x0 = device tree or 0
+ * Out       does not return: lethe_entry_common, and from there lethe_image_main
+ * Clobbers  everything
+ * State     EL1, EL2 or EL3; MMU off
+ * Stack     none
+ */
+FUNC lethe_image_entry
+	msr	daifset, #15			// nothing may come in before there are vectors
+	mov	x19, x0
+	adr_l	x24, lethe_image_main
+	b	lethe_entry_common
+END lethe_image_entry

@@ -7,8 +7,11 @@
 #include "entry.h"
 #include "main.h"
 
-void lethe_library_main(uint64_t base, const struct lethe_library_args *args, uint64_t el, uint64_t e2h)
+LETHE_DOOR_MAIN(lethe_library_main);
+
+void lethe_library_main(uint64_t base, uint64_t argument, uint64_t el, uint64_t e2h)
 {
+	const struct lethe_library_args *args = (const struct lethe_library_args *)argument;
 	const struct lethe_plan *plan = (const struct lethe_plan *)args->plan;
 	struct lethe_context *ctx = &lethe_boot_context;
 
@@ -20,7 +23,7 @@ void lethe_library_main(uint64_t base, const struct lethe_library_args *args, ui
 	ctx->el = (unsigned int)el;
 	ctx->e2h = (unsigned int)e2h;
 	ctx->restart = base + LETHE_LIBRARY_ENTRY;
-	ctx->argument = (uint64_t)args;
+	ctx->argument = argument;
 	ctx->library = args;
 	lethe_boot_sequence(ctx, LETHE_OK);
 }

@@ -1,113 +1,197 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Is a tree sound? Once, before anything in it is believed: after this no call of libfdt's meets a
- * bound that it would have to find, and Linux will see the same nodes and properties.
+ * The whole-tree check: once it has passed, every bounds check inside libfdt passes as well, and
+ * Linux sees the same nodes and properties. It uses no code of libfdt's, because the purgatory's
+ * libfdt has no checks (FDT_ASSUME_MASK). All loads are aligned words and single bytes.
  */
-
 #include <string.h>
 
 #include "fdt/fdt_get.h"
 
-#define DEPTH_MAX     64 /* what Linux unflattens */
-#define VERSION_FIRST 16 /* whose names are relative to their parents; Linux makes and takes 17 */
+#define DEPTH_MAX 64U /* what Linux unflattens */
 
-int lethe_fdt_probe(const void *tree, uint32_t *total_size)
+/*
+ * Version 16 has names relative to the parent, and is the oldest that Linux reads. The purgatory's
+ * libfdt is compiled for version 17 alone, which kexec-tools writes.
+ */
+#ifdef LETHE_PURGATORY
+#define VERSION_FIRST 17U
+#else
+#define VERSION_FIRST 16U
+#endif
+#define VERSION_LAST   17U
+#define VERSION_SIZE   17U /* the first version whose header says how long the structure block is */
+#define HEADER_SIZE_16 36U
+
+static inline uint32_t load(const void *base, uint32_t offset)
 {
-	if ((uintptr_t)tree % 8 != 0) {
+	return fdt32_to_cpu(*(const fdt32_t *)(const void *)((const char *)base + offset));
+}
+
+/* The header, its numbers in the byte order of this machine. */
+static void load_header(const void *tree, struct fdt_header *header)
+{
+	uint32_t offset;
+
+	for (offset = 0; offset < sizeof(*header); offset += (uint32_t)sizeof(fdt32_t)) {
+		*(fdt32_t *)(void *)((char *)header + offset) = load(tree, offset);
+	}
+}
+
+static bool has_structure_size(const struct fdt_header *header)
+{
+	return VERSION_FIRST >= VERSION_SIZE || header->version >= VERSION_SIZE;
+}
+
+/* True if a block of this size begins behind the header and ends inside the tree. */
+static bool block_is_inside(const struct fdt_header *header, uint32_t offset, uint32_t size)
+{
+	const uint32_t first = has_structure_size(header) ? sizeof(*header) : HEADER_SIZE_16;
+
+	return first <= offset && offset <= header->totalsize && size <= header->totalsize - offset;
+}
+
+static int header_check(const void *tree, struct fdt_header *header)
+{
+	if ((uintptr_t)tree % sizeof(fdt64_t) != 0) {
 		return LETHE_E_TREE_ALIGN;
 	}
-	if (fdt_magic(tree) != FDT_MAGIC) {
+	load_header(tree, header);
+	if (header->magic != FDT_MAGIC) {
 		return LETHE_E_TREE_HEADER;
 	}
-	if (fdt_totalsize(tree) > LETHE_FDT_MAX) {
+	if (header->totalsize > LETHE_FDT_MAX) {
 		return LETHE_E_TREE_SIZE;
 	}
-	/* libfdt loads words of both blocks, but leaves their alignment open. */
-	if (fdt_check_header(tree) != 0 || fdt_version(tree) < VERSION_FIRST ||
-	    fdt_off_mem_rsvmap(tree) % sizeof(fdt64_t) != 0 ||
-	    fdt_off_dt_struct(tree) % sizeof(fdt32_t) != 0) {
+	if (header->version < VERSION_FIRST || header->version < header->last_comp_version ||
+	    header->last_comp_version > VERSION_LAST ||
+	    header->off_mem_rsvmap % sizeof(fdt64_t) != 0 ||
+	    header->off_dt_struct % sizeof(fdt32_t) != 0 ||
+	    !block_is_inside(header, header->off_mem_rsvmap, 0) ||
+	    !block_is_inside(header, header->off_dt_struct,
+			     has_structure_size(header) ? header->size_dt_struct : 0) ||
+	    !block_is_inside(header, header->off_dt_strings, header->size_dt_strings)) {
 		return LETHE_E_TREE_HEADER;
 	}
-	*total_size = fdt_totalsize(tree);
 	return LETHE_OK;
 }
 
-/* Does a property end where it says, and has it a name that ends inside the strings block? */
-static int property_is_sound(const void *tree, int offset)
+int lethe_fdt_probe(const void *tree, uint32_t *total_size)
 {
-	const char *strings = (const char *)tree + fdt_off_dt_strings(tree);
-	const struct fdt_property *property = fdt_offset_ptr(tree, offset, sizeof(*property));
-	const char *name;
+	struct fdt_header header;
+	const int status = header_check(tree, &header);
 
-	if (property == NULL || (int32_t)fdt32_ld(&property->len) < 0) {
-		return 0;
+	if (status == LETHE_OK) {
+		*total_size = header.totalsize;
 	}
-	name = fdt_get_string(tree, (int)fdt32_ld(&property->nameoff), NULL);
-	return name != NULL && name + strlen(name) < strings + fdt_size_dt_strings(tree);
+	return status;
 }
 
-/* Walks all tags: the offset of the first that is wrong, or -1 and *end, the offset behind them. */
-static int find_wrong_tag(const void *tree, int *end)
+/* Finds the end of the memory reservation block: Linux and libfdt stop at an entry of size 0. */
+static bool reservations_are_sound(const void *tree, const struct fdt_header *header, uint32_t *end)
 {
-	int after_subnode = 0;
-	int depth = 0;
-	int next = 0;
-	int offset;
-	int sound;
-	uint32_t tag;
+	uint32_t offset = header->off_mem_rsvmap;
+	const fdt32_t *size;
 
 	do {
-		offset = next;
-		tag = fdt_next_tag(tree, offset, &next);
-		sound = next >= 0;
-		if (tag == FDT_BEGIN_NODE) {
-			/* one root, and at the very front, where libfdt takes it for granted */
-			sound &= depth < DEPTH_MAX && (depth != 0 || offset == 0);
-			depth++;
-			after_subnode = 0;
-		} else if (tag == FDT_PROP) {
-			/* after a subnode it is one that libfdt and Linux would never see */
-			sound &= depth != 0 && !after_subnode && property_is_sound(tree, offset);
-		} else if (tag == FDT_END_NODE) {
-			sound &= depth != 0;
-			depth--;
-			after_subnode = 1;
-		} else if (tag == FDT_END) {
-			sound &= depth == 0 && after_subnode;
+		size = (const void *)((const char *)tree + offset + 8);
+		offset += (uint32_t)sizeof(struct fdt_reserve_entry);
+		if (offset > header->totalsize) {
+			return false;
 		}
-		if (!sound) {
-			return offset;
-		}
-	} while (tag != FDT_END);
-	*end = next;
-	return -1;
+	} while ((size[0] | size[1]) != 0);
+	*end = offset;
+	return true;
 }
 
-int lethe_fdt_check(const void *tree, uint32_t *structure_size, struct lethe_where *where)
+/* The bytes of the strings block up to the last NUL: a name that begins in them ends in them. */
+static uint32_t names_size(const void *tree, const struct fdt_header *header)
 {
-	const char *name = NULL;
-	uint64_t value = (uintptr_t)tree;
-	uint32_t total;
-	int offset;
-	int end = 0;
-	int status = lethe_fdt_probe(tree, &total);
+	const char *strings = (const char *)tree + header->off_dt_strings;
+	uint32_t size = header->size_dt_strings;
 
-	if (status == LETHE_OK && fdt_num_mem_rsv(tree) < 0) {
-		status = LETHE_E_TREE_BROKEN;
-		name = "memory reservation block";
+	while (size != 0 && strings[size - 1] != '\0') {
+		size--;
 	}
-	if (status == LETHE_OK) {
-		offset = find_wrong_tag(tree, &end);
-		if (offset < 0) {
-			/* Version 16 does not say how long its structure block is. */
-			*structure_size = fdt_version(tree) > VERSION_FIRST
-						  ? fdt_size_dt_struct(tree)
-						  : (uint32_t)end;
-			return LETHE_OK;
+	return size;
+}
+
+/* Walks all tags. *cursor becomes the offset behind the last, or that of the first wrong one. */
+static bool structure_is_sound(const void *tree, const struct fdt_header *header, uint32_t *cursor)
+{
+	const uint32_t structure = header->off_dt_struct;
+	const uint32_t size =
+		has_structure_size(header) ? header->size_dt_struct : header->totalsize - structure;
+	const uint32_t end = size & ~3U; /* so padding up to a cell never leaves the block */
+	const uint32_t names = names_size(tree, header);
+	const char *base = (const char *)tree + structure;
+	bool after_subnode = false;
+	uint32_t depth = 0;
+	uint32_t next = 0;
+	uint32_t length;
+	uint32_t tag;
+
+	for (;; next = (next + 3) & ~3U) {
+		*cursor = next;
+		if (next == end) {
+			return false;
 		}
-		status = LETHE_E_TREE_BROKEN;
-		name = "structure block";
-		value = (uint64_t)offset;
+		tag = load(base, next);
+		next += FDT_TAGSIZE;
+		if (tag == FDT_BEGIN_NODE) {
+			length = (uint32_t)strnlen(base + next, end - next);
+			/* One root, at the very front, where libfdt takes it for granted. */
+			if (length == end - next || depth == DEPTH_MAX ||
+			    (depth == 0 && *cursor != 0)) {
+				return false;
+			}
+			next += length + 1;
+			after_subnode = false;
+			depth++;
+		} else if (depth == 0) {
+			if (tag == FDT_END && after_subnode) {
+				*cursor = next;
+				return true;
+			}
+			if (tag != FDT_NOP) {
+				return false;
+			}
+		} else if (tag == FDT_PROP) {
+			/* libfdt and Linux never see a property behind a subnode. */
+			if (end - next < 8 || after_subnode) {
+				return false;
+			}
+			length = load(base, next);
+			if (length > end - next - 8 || load(base, next + 4) >= names) {
+				return false;
+			}
+			next += 8 + length;
+		} else if (tag == FDT_END_NODE) {
+			after_subnode = true;
+			depth--;
+		} else if (tag != FDT_NOP) {
+			return false;
+		}
 	}
-	return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, name, value);
+}
+
+int lethe_fdt_check(const void *tree, struct lethe_fdt_layout *layout, struct lethe_where *where)
+{
+	struct fdt_header header;
+	uint32_t cursor = 0;
+	const int status = header_check(tree, &header);
+
+	if (status != LETHE_OK) {
+		return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, NULL, (uintptr_t)tree);
+	}
+	if (!reservations_are_sound(tree, &header, &layout->reservations_end)) {
+		return lethe_error_at(where, LETHE_E_TREE_BROKEN, LETHE_WHAT_TREE, 0,
+				      "memory reservation block", (uintptr_t)tree);
+	}
+	if (!structure_is_sound(tree, &header, &cursor)) {
+		return lethe_error_at(where, LETHE_E_TREE_BROKEN, LETHE_WHAT_TREE, 0,
+				      "structure block", cursor);
+	}
+	layout->structure_size = has_structure_size(&header) ? header.size_dt_struct : cursor;
+	return LETHE_OK;
 }

@@ -1,81 +1,87 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Values that libfdt has no call for: see fdt_get.h. */
-
-#include <string.h>
-
 #include "fdt/fdt_get.h"
+
+#include "strings_list.h"
 
 #define CELL ((int)sizeof(fdt32_t))
 
-int lethe_range_inside(const struct lethe_range *range, uint64_t base, uint64_t size)
+bool lethe_fdt_range_is_inside(const struct lethe_fdt_range *range, uint64_t base, uint64_t size)
 {
 	return range->base - base < size && range->size <= size - (range->base - base);
 }
 
+void lethe_fdt_range_extend(const struct lethe_fdt_range *range, uint64_t *cursor)
+{
+	if (*cursor - range->base < range->size) {
+		*cursor = range->base + range->size;
+	}
+}
+
 int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, const void *tree, int parent, int node,
-		      const char *name)
+			  const char *name)
 {
 	ranges->next = fdt_getprop(tree, node, name, &ranges->left);
 	ranges->address_cells = fdt_address_cells(tree, parent);
 	ranges->size_cells = fdt_size_cells(tree, parent);
+	ranges->status = LETHE_OK;
 	if (ranges->next != NULL && (ranges->address_cells | ranges->size_cells) < 0) {
-		return LETHE_E_TREE_CELLS;
+		ranges->next = NULL;
+		ranges->status = LETHE_E_TREE_CELLS;
 	}
-	return LETHE_OK;
+	return ranges->status;
 }
 
-int lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_range *range)
+bool lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_fdt_range *range)
 {
 	int entry;
 
 	if (ranges->next == NULL) {
-		return 0;
+		return false;
 	}
 	entry = (ranges->address_cells + ranges->size_cells) * CELL;
 	if (ranges->left < entry) {
-		return 0;
+		return false;
 	}
 	ranges->left -= entry;
 	if (lethe_fdt_read_cells(&ranges->next, ranges->address_cells, &range->base) != LETHE_OK ||
 	    lethe_fdt_read_cells(&ranges->next, ranges->size_cells, &range->size) != LETHE_OK ||
 	    range->size > UINT64_MAX - range->base) {
-		return LETHE_E_TREE_CELLS;
+		ranges->status = LETHE_E_TREE_CELLS;
+		return false;
 	}
-	return 1;
+	return true;
 }
 
-void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int parent, int memory)
+void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int parent,
+			  bool memory_only)
 {
 	regs->tree = tree;
 	regs->parent = parent;
 	regs->node = fdt_first_subnode(tree, parent);
-	regs->memory = memory;
+	regs->memory_only = memory_only;
 	regs->ranges.next = NULL;
+	regs->ranges.status = LETHE_OK;
 }
 
-int lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_range *range)
+bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *range)
 {
-	int more;
+	const void *tree = regs->tree;
 	int node;
 
-	for (;;) {
-		more = lethe_fdt_ranges_next(&regs->ranges, range);
+	while (!lethe_fdt_ranges_next(&regs->ranges, range)) {
 		node = regs->node;
-		if (more != 0 || node < 0) {
-			return more;
+		if (node < 0 || regs->ranges.status != LETHE_OK) {
+			return false;
 		}
-		regs->node = fdt_next_subnode(regs->tree, node);
-		if (regs->memory && !lethe_fdt_node_says(regs->tree, node, "device_type", "memory")) {
-			continue;
-		}
-		if (lethe_fdt_node_is_on(regs->tree, node)) {
-			more = lethe_fdt_ranges_open(&regs->ranges, regs->tree, regs->parent, node,
-						 "reg");
-		}
-		if (more < 0) {
-			return more;
+		regs->node = fdt_next_subnode(tree, node);
+		if ((!regs->memory_only ||
+		     lethe_fdt_node_says(tree, node, "device_type", "memory")) &&
+		    lethe_fdt_node_is_on(tree, node)) {
+			lethe_fdt_ranges_open(&regs->ranges, tree, regs->parent, node, "reg");
 		}
 	}
+	return true;
 }
 
 int lethe_fdt_read_cells(const fdt32_t **cells, int count, uint64_t *number)
@@ -102,27 +108,30 @@ uint32_t lethe_fdt_node_u32(const void *tree, int node, const char *name, uint32
 	return length == CELL ? fdt32_ld(value) : UINT32_MAX;
 }
 
-int lethe_fdt_node_says(const void *tree, int node, const char *name, const char *wanted)
+bool lethe_fdt_node_says(const void *tree, int node, const char *name, const char *wanted)
 {
 	return fdt_stringlist_search(tree, node, name, wanted) == 0;
 }
 
-int lethe_fdt_node_is_on(const void *tree, int node)
+bool lethe_fdt_node_is_on(const void *tree, int node)
 {
 	return fdt_getprop(tree, node, "status", NULL) == NULL ||
 	       lethe_fdt_node_says(tree, node, "status", "okay") ||
 	       lethe_fdt_node_says(tree, node, "status", "ok");
 }
 
-int lethe_fdt_node_is_any(const void *tree, int node, const char *names)
+bool lethe_fdt_node_is_any(const void *tree, int node, const char *names)
 {
-	for (; *names != '\0'; names += strlen(names) + 1) {
-		/* not fdt_node_check_compatible(): it takes the byte behind a value for its end */
-		if (fdt_stringlist_search(tree, node, "compatible", names) >= 0) {
-			return 1;
+	const char *name;
+
+	lethe_for_each_string(name, names)
+	{
+		/* fdt_node_check_compatible() reads the byte behind a value that lacks its NUL. */
+		if (fdt_stringlist_search(tree, node, "compatible", name) >= 0) {
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
 int lethe_fdt_status(int error)

@@ -3,31 +3,52 @@
 #define LETHE_FDT_GET_H
 
 /*
- * What the fdt_*.c files and record.c share beside libfdt. A tree is checked whole, once, before
- * any of its words is believed; everything else here is for trees that passed.
+ * What the files of src/fdt share beside libfdt. lethe_fdt_check() comes first; every other
+ * function here is for trees that have passed it.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <libfdt.h>
 
 #include <lethe/fdt.h>
 
+/* Where the blocks of a sound tree end. Neither end is in its header. */
+struct lethe_fdt_layout {
+	uint32_t reservations_end; /* offset behind the terminator of the memory reservations */
+	uint32_t structure_size;   /* as the header says; in version 16, up to FDT_END */
+};
+
 /*
- * fdt_check.c: are the header, the reservations and every tag of a tree in order? 0 and the size of
- * its structure block, what lethe_fdt_probe() returns, or LETHE_E_TREE_BROKEN. libfdt checks only
- * what it comes across, and its fdt_next_tag() lets lengths pass that wrap around.
+ * fdt_check.c: checks the header, the memory reservations and every tag.
+ * Return: 0, what lethe_fdt_probe() returns, or LETHE_E_TREE_BROKEN. *layout is written on success.
  */
-int lethe_fdt_check(const void *tree, uint32_t *structure_size, struct lethe_where *where);
+int lethe_fdt_check(const void *tree, struct lethe_fdt_layout *layout, struct lethe_where *where);
+
+/* True if the blocks of a sound tree lie in libfdt's order: reservations, structure, strings. */
+static inline bool lethe_fdt_is_in_order(const void *tree, const struct lethe_fdt_layout *layout)
+{
+	return layout->reservations_end <= fdt_off_dt_struct(tree) &&
+	       fdt_off_dt_struct(tree) + layout->structure_size <= fdt_off_dt_strings(tree);
+}
 
 /* One entry of `reg`, /memreserve/ and the like: [base, base + size). */
-struct lethe_range {
+struct lethe_fdt_range {
 	uint64_t base;
 	uint64_t size;
 };
 
-/* Is a range wholly inside [base, base + size)? */
-int lethe_range_inside(const struct lethe_range *range, uint64_t base, uint64_t size);
+/* True if a range is wholly inside [base, base + size). */
+bool lethe_fdt_range_is_inside(const struct lethe_fdt_range *range, uint64_t base, uint64_t size);
+
+/*
+ * If this range holds byte *cursor, *cursor becomes the end of the range. Ranges that cover memory
+ * together need not be sorted: each look at all of them moves the cursor as far as they follow on.
+ * So many looks are enough for honest firmware, and bound what garbled tables can cost.
+ */
+void lethe_fdt_range_extend(const struct lethe_fdt_range *range, uint64_t *cursor);
+#define LETHE_FDT_LOOKS_MAX 64U
 
 /* What is left of a property that is an array of (address, size). */
 struct lethe_fdt_ranges {
@@ -35,68 +56,70 @@ struct lethe_fdt_ranges {
 	int left;            /* bytes */
 	int address_cells;
 	int size_cells;
+	int status; /* why the iteration ended: LETHE_OK at the end of the property */
 };
 
 /*
- * Opens a property of a node, with the numbers of cells that its parent says. 0, also when it is
- * absent, or LETHE_E_TREE_CELLS when those are out of range.
+ * Opens a property of a node. Its parent says how many cells an address and a size have.
+ * Return: 0, also if the property is absent
+ *         LETHE_E_TREE_CELLS   a number of cells is out of range
  */
 int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, const void *tree, int parent, int node,
-		      const char *name);
+			  const char *name);
 
 /*
- * 1 and the next entry, 0 when there are no more whole ones, LETHE_E_TREE_CELLS when 64 bits do not
- * hold it or it wraps.
+ * Reads the next entry. False if there is no further whole one, or if 64 bits do not hold it or it
+ * wraps (then ranges->status is LETHE_E_TREE_CELLS).
  */
-int lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_range *range);
+bool lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_fdt_range *range);
 
-/* The entries of `reg` of a node's subnodes, one after the other; of those that are on. */
+/* The entries of `reg` of a node's subnodes, one after the other, without disabled subnodes. */
 struct lethe_fdt_regs {
 	const void *tree;
 	int parent;
 	int node;
-	int memory; /* of device_type memory only */
+	bool memory_only; /* subnodes of device_type memory only */
 	struct lethe_fdt_ranges ranges;
 };
 
-void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int parent, int memory);
+void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int parent,
+			  bool memory_only);
 
-/* As lethe_fdt_ranges_next(). */
-int lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_range *range);
+/* As lethe_fdt_ranges_next(); the status is regs->ranges.status. */
+bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *range);
 
 /*
- * Takes a number of so many cells, and moves *cells behind it. 0, or LETHE_E_TREE_CELLS when 64
- * bits do not hold it.
+ * Reads a number of so many cells, and moves *cells behind it.
+ * Return: 0, or LETHE_E_TREE_CELLS if 64 bits do not hold the number.
  */
 int lethe_fdt_read_cells(const fdt32_t **cells, int count, uint64_t *number);
 
-/* A one-cell property; otherwise when it is absent; UINT32_MAX, which no one accepts, when its
- * length is not 4. */
+/*
+ * A property of one cell. If it is absent: otherwise. If its length is not 4: UINT32_MAX, which no
+ * caller accepts.
+ */
 uint32_t lethe_fdt_node_u32(const void *tree, int node, const char *name, uint32_t otherwise);
 
-/* Is a property this string? The first, when it is a list. */
-int lethe_fdt_node_says(const void *tree, int node, const char *name, const char *wanted);
+/* True if the property is this string, or a list that begins with it. */
+bool lethe_fdt_node_says(const void *tree, int node, const char *name, const char *wanted);
 
-/* `status`: absent, "okay" or "ok". */
-int lethe_fdt_node_is_on(const void *tree, int node);
+/* True if `status` is absent, "okay" or "ok". */
+bool lethe_fdt_node_is_on(const void *tree, int node);
 
-/*
- * Is a node compatible with any of names? Those are strings one behind the other, each with its
- * zero, and an empty one at the end: a table of pointers would need relocating.
- */
-int lethe_fdt_node_is_any(const void *tree, int node, const char *names);
+/* True if a node is compatible with any string of a list (strings_list.h). */
+bool lethe_fdt_node_is_any(const void *tree, int node, const char *names);
 
 /*
  * fdt_uart.c: what the UART is that node[depth - 1] describes, on the bus node[depth - 2] and so on
- * up to the root, node[0]. 1 when a CPU can drive it: mapped through every `ranges`, of a known
- * kind, and with registers that take aligned accesses. Otherwise 0, and *uart is of no use.
+ * up to the root, node[0]. True when a CPU can drive it: mapped through every `ranges`, of a known
+ * kind, and with registers that take aligned accesses. Otherwise *uart is of no use.
  */
-int lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart);
+bool lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart);
 
-/* record.c: takes every old record out of an open tree's /chosen. 0, or libfdt's error. */
-int lethe_record_remove(void *tree, int chosen);
+/* fdt_stdout.c: lethe_fdt_stdout() for a tree that has passed lethe_fdt_check(). */
+void lethe_fdt_stdout_checked(const void *tree, struct lethe_uart *uart);
 
-/* A status from what an edit returned. */
+/* A result of libfdt as LETHE_OK, LETHE_E_TREE_NOSPACE or LETHE_E_TREE_BROKEN. */
 int lethe_fdt_status(int error);
 
 #endif

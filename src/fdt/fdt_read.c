@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a tree says that Lethe needs, once its structure was found sound. */
+/* Collects what Lethe needs to know from a tree that has passed lethe_fdt_check(). */
 
 #include <string.h>
 
+#include <lethe/record.h>
+
 #include "fdt/fdt_get.h"
 
-/* Facts being read, and the name of what cannot be what it is called. */
+/* The facts so far, and the property being read: an error is about that one. */
 struct reading {
 	const void *tree;
 	struct lethe_fdt_facts *facts;
@@ -35,8 +37,8 @@ static void read_devices(const void *tree, struct lethe_fdt_facts *facts)
 	}
 }
 
-/* By its type; older trees have none, but a name and a way to start it. */
-static int is_cpu(const void *tree, int node)
+/* A CPU has its device_type; in older trees it has a name and an enable-method instead. */
+static bool is_cpu(const void *tree, int node)
 {
 	const char *name = fdt_get_name(tree, node, NULL);
 
@@ -48,10 +50,10 @@ static int is_cpu(const void *tree, int node)
 }
 
 /*
- * "disabled" on a CPU means that it waits for its enable-method (Devicetree Specification, 3.8.1), and Linux
- * starts it like any other; only one that failed stays out.
+ * A CPU that is "disabled" waits for its enable-method (Devicetree Specification, 3.8.1), and Linux
+ * starts it as any other. Only a CPU that failed stays out.
  */
-static int can_start(const void *tree, int node)
+static bool can_start(const void *tree, int node)
 {
 	int length;
 	const char *status = fdt_getprop(tree, node, "status", &length);
@@ -75,42 +77,39 @@ static void read_cpus(const void *tree, struct lethe_fdt_facts *facts)
 	}
 }
 
-/* A node of device_type memory counts when any of its entries is not empty. */
+/* A node of device_type memory counts if any of its entries is not empty. */
 static int read_memory(struct reading *reading)
 {
-	struct lethe_range range;
+	struct lethe_fdt_range range;
 	struct lethe_fdt_regs regs;
-	int more;
 
 	reading->name = "memory";
-	lethe_fdt_regs_start(&regs, reading->tree, 0, 1);
-	do {
-		more = lethe_fdt_regs_next(&regs, &range);
-		if (more == 1 && range.size != 0) {
-			reading->facts->has_memory = 1;
-		}
-	} while (more == 1);
-	return more;
+	lethe_fdt_regs_start(&regs, reading->tree, 0, true);
+	while (lethe_fdt_regs_next(&regs, &range)) {
+		reading->facts->has_memory |= range.size != 0;
+	}
+	return regs.ranges.status;
 }
 
 /*
- * A number of one or two cells, told apart by the property's length as Linux does: 1 when it is
- * one, 0 when it is absent, LETHE_E_TREE_BROKEN when it is something else.
+ * Reads a number of one or two cells of /chosen; its length tells which, as in Linux. *is_there
+ * says whether the property exists.
+ * Return: 0, or LETHE_E_TREE_BROKEN if it has another length.
  */
-static int number(struct reading *reading, const char *name, uint64_t *value)
+static int read_number(struct reading *reading, const char *name, uint64_t *value, bool *is_there)
 {
 	int length;
 	const fdt32_t *cells = fdt_getprop(reading->tree, reading->chosen, name, &length);
 
-	if (cells == NULL) {
-		return 0;
+	*is_there = cells != NULL;
+	if (!*is_there) {
+		return LETHE_OK;
 	}
 	reading->name = name;
 	if (length != sizeof(fdt32_t) && length != sizeof(fdt64_t)) {
 		return LETHE_E_TREE_BROKEN;
 	}
-	lethe_fdt_read_cells(&cells, length / (int)sizeof(fdt32_t), value);
-	return 1;
+	return lethe_fdt_read_cells(&cells, length / (int)sizeof(fdt32_t), value);
 }
 
 static int read_initrd(struct reading *reading)
@@ -118,23 +117,23 @@ static int read_initrd(struct reading *reading)
 	struct lethe_fdt_facts *facts = reading->facts;
 	uint64_t start = 0;
 	uint64_t end = 0;
-	int has_start = number(reading, "linux,initrd-start", &start);
-	int has_end;
+	bool has_start;
+	bool has_end;
+	int status = read_number(reading, "linux,initrd-start", &start, &has_start);
 
-	if (has_start < 0) {
-		return has_start;
+	if (status == LETHE_OK) {
+		status = read_number(reading, "linux,initrd-end", &end, &has_end);
 	}
-	has_end = number(reading, "linux,initrd-end", &end);
-	/* Inside out is for the road to judge: in a packed tree it does not matter. */
-	if (has_start == 1 && has_end == 1 && start != end) {
-		facts->has_initrd = 1;
+	/* The caller compares the two ends: in a packed tree the initrd does not matter. */
+	if (status == LETHE_OK && has_start && has_end && start != end) {
+		facts->has_initrd = true;
 		facts->initrd_start = start;
 		facts->initrd_end = end;
 	}
-	return has_end;
+	return status;
 }
 
-/* The map's four hold together: one that is absent or wrong makes the map unknown, no more. */
+/* The map is known if all four of its properties are. A wrong one is no error. */
 static void read_efi(struct reading *reading)
 {
 	static const char names[4][26] = {
@@ -145,11 +144,12 @@ static void read_efi(struct reading *reading)
 	};
 	struct lethe_fdt_facts *facts = reading->facts;
 	uint64_t value[4];
+	bool is_there;
 	int i;
 
-	number(reading, "linux,uefi-system-table", &facts->efi_system_table);
+	(void)read_number(reading, "linux,uefi-system-table", &facts->efi_system_table, &is_there);
 	for (i = 0; i < 4; i++) {
-		if (number(reading, names[i], &value[i]) != 1) {
+		if (read_number(reading, names[i], &value[i], &is_there) != LETHE_OK || !is_there) {
 			return;
 		}
 	}
@@ -164,28 +164,27 @@ static int read_usable(struct reading *reading)
 {
 	struct lethe_fdt_facts *facts = reading->facts;
 	struct lethe_fdt_ranges ranges;
-	struct lethe_range range;
-	int more;
+	struct lethe_fdt_range range;
+	int status;
 
 	reading->name = "linux,usable-memory-range";
-	more = lethe_fdt_ranges_open(&ranges, reading->tree, 0, reading->chosen, reading->name);
-	if (more != LETHE_OK || ranges.next == NULL) {
-		return more;
+	status = lethe_fdt_ranges_open(&ranges, reading->tree, 0, reading->chosen, reading->name);
+	if (status != LETHE_OK || ranges.next == NULL) {
+		return status;
 	}
-	do {
-		more = lethe_fdt_ranges_next(&ranges, &range);
-		/* Linux, too, takes the first two and no more. */
-		if (more == 1 && range.size != 0 && facts->usable_count < 2) {
+	while (lethe_fdt_ranges_next(&ranges, &range)) {
+		/* Linux, too, uses the first two and no more. */
+		if (range.size != 0 && facts->usable_count < 2) {
 			facts->usable_base[facts->usable_count] = range.base;
 			facts->usable_size[facts->usable_count] = range.size;
 			facts->usable_count++;
 		}
-	} while (more == 1);
+	}
 	/*
-	 * A cap that cannot be read whole must not pass for none: the crashed kernel's memory is
-	 * beyond it.
+	 * If the property is cut off, the limit is unknown, and that is an error: the crashed
+	 * kernel's memory is beyond the limit.
 	 */
-	return more == 0 && ranges.left != 0 ? LETHE_E_TREE_BROKEN : more;
+	return ranges.status == LETHE_OK && ranges.left != 0 ? LETHE_E_TREE_BROKEN : ranges.status;
 }
 
 static int read_texts(struct reading *reading)
@@ -195,9 +194,9 @@ static int read_texts(struct reading *reading)
 	const fdt32_t *count;
 	int length;
 
-	/* of a record that is not there, the property is not, either */
-	count = fdt_getprop(tree, fdt_subnode_offset(tree, reading->chosen, "lethe"), "boot-count",
-			    &length);
+	/* If there is no record, its offset is negative, and libfdt finds no property. */
+	count = fdt_getprop(tree, fdt_subnode_offset(tree, reading->chosen, "lethe"),
+			    LETHE_RECORD_NAME_BOOT_COUNT, &length);
 	if (count != NULL && length == sizeof(*count)) {
 		facts->boot_count = fdt32_ld(count);
 	}
@@ -213,34 +212,35 @@ static int read_texts(struct reading *reading)
 int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe_where *where)
 {
 	struct reading reading = {tree, facts, -1, NULL};
+	struct lethe_fdt_layout layout;
 	int status;
 
 	memset(facts, 0, sizeof(*facts));
 	facts->psci = LETHE_PSCI_NONE;
-	status = lethe_fdt_check(tree, &facts->structure_size, where);
+	status = lethe_fdt_check(tree, &layout, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
+	facts->structure_size = layout.structure_size;
 	reading.chosen = fdt_subnode_offset(tree, 0, "chosen");
 	facts->total_size = fdt_totalsize(tree);
-	facts->used_size =
-		(uint32_t)(sizeof(struct fdt_header) + ((unsigned int)fdt_num_mem_rsv(tree) + 1) *
-							       sizeof(struct fdt_reserve_entry)) +
-		facts->structure_size + fdt_size_dt_strings(tree);
+	facts->used_size = (uint32_t)sizeof(struct fdt_header) + layout.reservations_end -
+			   fdt_off_mem_rsvmap(tree) + layout.structure_size +
+			   fdt_size_dt_strings(tree);
 	read_devices(tree, facts);
 	read_cpus(tree, facts);
 	read_efi(&reading);
 	status = read_memory(&reading);
-	if (status >= 0) {
+	if (status == LETHE_OK) {
 		status = read_texts(&reading);
 	}
-	if (status >= 0) {
+	if (status == LETHE_OK) {
 		status = read_initrd(&reading);
 	}
-	if (status >= 0) {
+	if (status == LETHE_OK) {
 		status = read_usable(&reading);
 	}
-	if (status >= 0) {
+	if (status == LETHE_OK) {
 		return LETHE_OK;
 	}
 	return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, reading.name, 0);

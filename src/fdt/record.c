@@ -1,139 +1,210 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The record: /chosen/lethe, what the next kernel may know of how it was started. */
-
+/*
+ * The record: node /chosen/lethe tells the next kernel how it was started. The node is built as
+ * bytes and spliced into the tree: the purgatory has no room for libfdt's functions that write. Its
+ * names go to the end of the strings block, all together, and are found there on the next boot: a
+ * tree that is booted again and again stays as large.
+ */
+#include <stddef.h>
 #include <string.h>
 
 #include <lethe/record.h>
 
 #include "fdt/fdt_get.h"
+#include "strings_list.h"
 
-/* A node being written: the first error sticks, and nothing is written after it. */
-struct writing {
-	void *tree;
-	int node;
-	int error;
+enum kind {
+	KIND_CONSTANT, /* a cell; the field is its value */
+	KIND_U32,
+	KIND_U64,
+	KIND_TEXT,         /* a null pointer is an empty string */
+	KIND_TEXT_OR_NONE, /* a null pointer is no property */
 };
 
-static const char *text_of(const char *text)
+#define SEGMENTS    0U /* as many values as there are segments */
+#define FIELD(name) offsetof(struct lethe_record, name)
+
+/* All properties in order: name, kind, number of values, field. */
+#define PROPERTIES(X)                                                                              \
+	X(LETHE_RECORD_NAME_RECORD_VERSION, KIND_CONSTANT, 1, LETHE_RECORD_VERSION)                \
+	X(LETHE_RECORD_NAME_VERSION, KIND_TEXT, 1, FIELD(version))                                 \
+	X(LETHE_RECORD_NAME_DOOR, KIND_TEXT, 1, FIELD(door))                                       \
+	X(LETHE_RECORD_NAME_MODE, KIND_TEXT, 1, FIELD(mode))                                       \
+	X(LETHE_RECORD_NAME_ENTRY_EL, KIND_U32, 1, FIELD(entry_el))                                \
+	X(LETHE_RECORD_NAME_HANDOFF_EL, KIND_U32, 1, FIELD(handoff_el))                            \
+	X(LETHE_RECORD_NAME_SLOT, KIND_U32, 1, FIELD(slot))                                        \
+	X(LETHE_RECORD_NAME_FAILED_SEGMENT, KIND_TEXT_OR_NONE, 1, FIELD(failed_segment))           \
+	X(LETHE_RECORD_NAME_BOOT_COUNT, KIND_U32, 1, FIELD(boot_count))                            \
+	X(LETHE_RECORD_NAME_COUNTER_FREQUENCY, KIND_U64, 1, FIELD(counter_frequency))              \
+	X(LETHE_RECORD_NAME_STAGE_NAMES, KIND_TEXT, LETHE_RECORD_STAGES, FIELD(stage_names))       \
+	X(LETHE_RECORD_NAME_STAGE_TICKS, KIND_U64, LETHE_RECORD_STAGES, FIELD(stage_ticks))        \
+	X(LETHE_RECORD_NAME_STAGE_BYTES, KIND_U64, LETHE_RECORD_STAGES, FIELD(stage_bytes))        \
+	X(LETHE_RECORD_NAME_SEGMENT_NAMES, KIND_TEXT, SEGMENTS, FIELD(segment_names))              \
+	X(LETHE_RECORD_NAME_SEGMENT_VERDICTS, KIND_TEXT, SEGMENTS, FIELD(segment_verdicts))
+
+struct property {
+	uint16_t field; /* offset in the record */
+	uint8_t kind;
+	uint8_t count;
+};
+
+#define PROPERTY_ROW(name, kind, count, field) {field, kind, count},
+static const struct property properties[] = {PROPERTIES(PROPERTY_ROW)};
+#define PROPERTY_NAME(name, kind, count, field) name "\0"
+static const char names[] = PROPERTIES(PROPERTY_NAME);
+
+#define NAMES_SIZE ((uint32_t)sizeof(names) - 1) /* the list's empty string is not copied */
+
+/* A node that is being built. */
+struct node {
+	char *bytes; /* null: its size is only counted */
+	uint32_t size;
+};
+
+static void put(struct node *node, const void *bytes, uint32_t size)
 {
-	return text != NULL ? text : "";
+	if (node->bytes != NULL) {
+		memcpy(node->bytes + node->size, bytes, size);
+	}
+	node->size += size;
 }
 
-static void set_text(struct writing *writing, const char *name, const char *text)
+static void put_cell(struct node *node, uint32_t value)
 {
-	if (writing->error == 0) {
-		writing->error = fdt_setprop(writing->tree, writing->node, name, text_of(text),
-					     (int)strlen(text_of(text)) + 1);
-	}
+	const fdt32_t cell = cpu_to_fdt32(value);
+
+	put(node, &cell, sizeof(cell));
 }
 
-static void set_u32(struct writing *writing, const char *name, uint32_t value)
+static void put_values(struct node *node, const struct property *property, const void *values,
+		       unsigned int count)
 {
-	if (writing->error == 0) {
-		writing->error = fdt_setprop_u32(writing->tree, writing->node, name, value);
-	}
-}
-
-/* Values are 4-byte aligned only, so a u64 goes in as bytes. */
-static void set_u64s(struct writing *writing, const char *name, const uint64_t *values,
-		     unsigned int count)
-{
-	unsigned char *to = NULL;
-	unsigned int i;
-	fdt64_t value;
-
-	if (writing->error == 0) {
-		writing->error =
-			fdt_setprop_placeholder(writing->tree, writing->node, name,
-						(int)(count * sizeof(value)), (void **)&to);
-	}
-	for (i = 0; writing->error == 0 && i < count; i++) {
-		value = cpu_to_fdt64(values[i]);
-		memcpy(to + i * sizeof(value), &value, sizeof(value));
-	}
-}
-
-static void set_texts(struct writing *writing, const char *name, const char *const *texts,
-		      unsigned int count)
-{
-	size_t size = 0;
-	char *to = NULL;
+	const char *text;
+	uint64_t number;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		size += strlen(text_of(texts[i])) + 1;
-	}
-	if (writing->error == 0) {
-		writing->error = fdt_setprop_placeholder(writing->tree, writing->node, name,
-							 (int)size, (void **)&to);
-	}
-	for (i = 0; writing->error == 0 && i < count; i++) {
-		size = strlen(text_of(texts[i])) + 1;
-		memcpy(to, text_of(texts[i]), size);
-		to += size;
+		if (property->kind == KIND_CONSTANT) {
+			put_cell(node, property->field);
+		} else if (property->kind == KIND_U32) {
+			put_cell(node, ((const uint32_t *)values)[i]);
+		} else if (property->kind == KIND_U64) {
+			number = ((const uint64_t *)values)[i];
+			put_cell(node, (uint32_t)(number >> 32));
+			put_cell(node, (uint32_t)number);
+		} else {
+			text = ((const char *const *)values)[i];
+			text = text != NULL ? text : "";
+			put(node, text, (uint32_t)strlen(text) + 1);
+		}
 	}
 }
 
-int lethe_record_remove(void *tree, int chosen)
+static void put_property(struct node *node, const struct property *property,
+			 const struct lethe_record *record, uint32_t name)
 {
-	int error = 0;
-	int node;
+	const void *values = (const char *)record + property->field;
+	unsigned int count = property->count;
+	struct node value = {NULL, 0};
 
-	while (error == 0) {
-		node = fdt_subnode_offset(tree, chosen, "lethe");
-		if (node == -FDT_ERR_NOTFOUND) {
-			return 0;
-		}
-		error = node < 0 ? node : fdt_del_node(tree, node);
+	if (property->kind == KIND_TEXT_OR_NONE && *(const char *const *)values == NULL) {
+		return;
 	}
-	return error;
+	if (count == SEGMENTS) {
+		count = record->segment_count < LETHE_SEGMENT_MAX ? record->segment_count
+								  : LETHE_SEGMENT_MAX;
+	}
+	put_values(&value, property, values, count);
+	put_cell(node, FDT_PROP);
+	put_cell(node, value.size);
+	put_cell(node, name);
+	put_values(node, property, values, count);
+	put(node, "\0\0\0", -value.size & 3U);
+}
+
+/* Its names begin at this offset of the strings block. */
+static void put_record(struct node *node, const struct lethe_record *record, uint32_t first_name)
+{
+	const struct property *property = properties;
+	const char *name;
+
+	node->size = 0;
+	put(node, "\0\0\0\1lethe\0\0", 12); /* FDT_BEGIN_NODE and the node's name */
+	lethe_for_each_string(name, names)
+	{
+		put_property(node, property, record, first_name + (uint32_t)(name - names));
+		property++;
+	}
+	put_cell(node, FDT_END_NODE);
+}
+
+/* The offset behind a node. */
+static int end_of(const void *tree, int node)
+{
+	int depth = 0;
+	uint32_t tag;
+
+	do {
+		tag = fdt_next_tag(tree, node, &node);
+		depth += tag == FDT_BEGIN_NODE;
+		depth -= tag == FDT_END_NODE;
+	} while (depth != 0);
+	return node;
+}
+
+/* Where an earlier boot added the names to the strings block; if none did, the end of the block. */
+static uint32_t find_names(const char *strings, uint32_t size)
+{
+	uint32_t offset;
+
+	for (offset = 0; offset + NAMES_SIZE <= size; offset++) {
+		if (memcmp(strings + offset, names, NAMES_SIZE) == 0) {
+			return offset;
+		}
+	}
+	return size;
 }
 
 int lethe_record_write(void *tree, const struct lethe_record *record)
 {
-	int chosen = fdt_subnode_offset(tree, 0, "chosen");
-	unsigned int segments = record->segment_count;
-	struct writing writing;
+	const int chosen = fdt_subnode_offset(tree, 0, "chosen");
+	char *structure = (char *)tree + fdt_off_dt_struct(tree);
+	const uint32_t strings = fdt_off_dt_strings(tree);
+	const uint32_t size = fdt_size_dt_strings(tree);
+	char *end = (char *)tree + strings + size;
+	struct node node = {NULL, 0};
+	uint32_t first_name;
+	uint32_t added;
+	uint32_t delta; /* negative if the node becomes smaller: all sums are modulo 2^32 */
+	char *resume;
+	int offset;
 
 	if (chosen < 0) {
 		return LETHE_E_TREE_BROKEN;
 	}
-	if (lethe_record_remove(tree, chosen) != 0) {
-		return LETHE_E_TREE_BROKEN;
+	/* In the place of the last boot's record, or behind all else in /chosen. */
+	offset = fdt_subnode_offset(tree, chosen, "lethe");
+	if (offset >= 0) {
+		resume = structure + end_of(tree, offset);
+	} else {
+		offset = end_of(tree, chosen) - FDT_TAGSIZE;
+		resume = structure + offset;
 	}
-	writing.tree = tree;
-	writing.node = fdt_add_subnode(tree, chosen, "lethe");
-	if (writing.node < 0) {
-		return lethe_fdt_status(writing.node);
+	first_name = find_names((char *)tree + strings, size);
+	added = first_name == size ? NAMES_SIZE : 0;
+	put_record(&node, record, first_name);
+	node.bytes = structure + offset;
+	delta = node.size - (uint32_t)(resume - node.bytes);
+	if (strings + size + delta + added > fdt_totalsize(tree)) {
+		return LETHE_E_TREE_NOSPACE;
 	}
-	writing.error = 0;
-	if (segments > LETHE_SEGMENT_MAX) {
-		segments = LETHE_SEGMENT_MAX;
-	}
-
-	/* libfdt puts each property before the others: from the last to the first */
-	set_texts(&writing, "segment-verdicts", record->segment_verdicts, segments);
-	set_texts(&writing, "segment-names", record->segment_names, segments);
-	set_u64s(&writing, "stage-bytes", record->stage_bytes, LETHE_RECORD_STAGES);
-	set_u64s(&writing, "stage-ticks", record->stage_ticks, LETHE_RECORD_STAGES);
-	set_texts(&writing, "stage-names", record->stage_names, LETHE_RECORD_STAGES);
-	set_u64s(&writing, "counter-frequency", &record->counter_frequency, 1);
-	set_u32(&writing, "boot-count", record->boot_count);
-	if (record->failed_segment != NULL) {
-		set_text(&writing, "failed-segment", record->failed_segment);
-	}
-	set_u32(&writing, "slot", record->slot);
-	set_u32(&writing, "handoff-el", record->handoff_el);
-	set_u32(&writing, "entry-el", record->entry_el);
-	set_text(&writing, "mode", record->mode);
-	set_text(&writing, "door", record->door);
-	set_text(&writing, "version", record->version);
-	set_u32(&writing, "record-version", LETHE_RECORD_VERSION);
-	if (writing.error != 0) {
-		/* half a record is worse than none */
-		fdt_del_node(tree, writing.node);
-	}
-	return lethe_fdt_status(writing.error);
+	memmove(node.bytes + node.size, resume, (size_t)(end - resume));
+	memcpy((char *)tree + (strings + delta + size), names, added);
+	put_record(&node, record, first_name);
+	fdt_set_size_dt_struct(tree, fdt_size_dt_struct(tree) + delta);
+	fdt_set_off_dt_strings(tree, strings + delta);
+	fdt_set_size_dt_strings(tree, size + added);
+	return LETHE_OK;
 }
 
 static int patch(void *tree, int node, const char *name, unsigned int stage, uint64_t value)
@@ -153,8 +224,8 @@ int lethe_record_patch_stage(void *tree, unsigned int stage, uint64_t ticks, uin
 		node = fdt_subnode_offset(tree, node, "lethe");
 	}
 	if (stage >= LETHE_RECORD_STAGES || node < 0 ||
-	    patch(tree, node, "stage-ticks", stage, ticks) != 0 ||
-	    patch(tree, node, "stage-bytes", stage, bytes) != 0) {
+	    patch(tree, node, LETHE_RECORD_NAME_STAGE_TICKS, stage, ticks) != 0 ||
+	    patch(tree, node, LETHE_RECORD_NAME_STAGE_BYTES, stage, bytes) != 0) {
 		return LETHE_E_TREE_BROKEN;
 	}
 	return LETHE_OK;

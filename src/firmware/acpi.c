@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From UEFI's system table to the FADT's ARM_BOOT_ARCH (UEFI 2.10, 4.3 and 4.6; ACPI 6.5, 5.2). By single bytes: nothing
- * is promised of how tables are aligned. Every count is bounded, since none is believed. What cannot be read is 0, and so is
- * whatever lies behind a table at 0: nothing is checked twice.
+ * From UEFI's system table to the FADT's ARM_BOOT_ARCH (UEFI 2.10, 4.3 and 4.6; ACPI 6.5, 5.2).
+ * Reads are single bytes, because no alignment of the tables is promised. Every count is bounded,
+ * because none is trusted. A number that cannot be read is 0, and so is every number in a table at
+ * address 0: one test at the end replaces a test at each step.
  */
 #include "firmware/acpi.h"
 
+#include <stddef.h>
+
 #include "cpu/fault.h"
+#include "firmware/efi_memory.h"
 
 #define CONFIG_MAX     256U  /* configuration tables: firmware has a dozen or two */
 #define XSDT_MAX       256U  /* ACPI tables: servers have some fifty */
@@ -26,19 +30,13 @@
 #define SDT_LENGTH          4U
 #define SDT_HEADER          36U
 #define FADT_BOOT_ARCH      129U
-#define FADT_LEAST          131U /* as long it has to be to have that */
+#define FADT_LEAST          131U /* bytes, up to the end of that field */
 #define BOOT_ARCH_PSCI      1U
 #define BOOT_ARCH_HVC       2U
 
-#define DESCRIPTOR_LEAST    40U
-#define DESCRIPTOR_PA       8U
-#define DESCRIPTOR_VA       16U
-#define DESCRIPTOR_PAGES    24U
-#define DESCRIPTOR_ATTR     32U
-#define EFI_PAGE_SHIFT      12
-#define EFI_MEMORY_RUNTIME  (1ULL << 63)
+#define DESCRIPTOR(field) offsetof(struct lethe_efi_descriptor, field)
 
-/* A little-endian number in a table; 0 when it cannot be read or there is no table. */
+/* A little-endian number in a table; 0 if it cannot be read or there is no table. */
 static uint64_t number(uint64_t table, uint64_t offset, unsigned int size)
 {
 	uint64_t value = 0;
@@ -54,24 +52,28 @@ static uint64_t number(uint64_t table, uint64_t offset, unsigned int size)
 }
 
 /*
- * Of an address that firmware may have turned into Linux's: SetVirtualAddressMap() converts what the system
- * table points to (EDK II does), and leaves the configuration tables themselves alone. The map tells how.
+ * The physical address for one that may be virtual: SetVirtualAddressMap() converts the pointers in
+ * the system table (EDK II does), and leaves the configuration tables themselves alone. The memory
+ * map has both addresses.
  */
 static uint64_t physical(const struct lethe_fdt_facts *facts, uint64_t address)
 {
-	uint64_t at = facts->efi_mmap;
+	uint64_t descriptor = facts->efi_mmap;
 	uint64_t left = facts->efi_mmap_size;
 	uint64_t step = facts->efi_desc_size;
 	unsigned int i;
 
-	for (i = 0; i < DESCRIPTOR_MAX && step >= DESCRIPTOR_LEAST && left >= step; i++) {
-		uint64_t va = number(at, DESCRIPTOR_VA, 8);
+	for (i = 0;
+	     i < DESCRIPTOR_MAX && step >= sizeof(struct lethe_efi_descriptor) && left >= step;
+	     i++) {
+		uint64_t va = number(descriptor, DESCRIPTOR(virtual), 8);
 
-		if ((number(at, DESCRIPTOR_ATTR, 8) & EFI_MEMORY_RUNTIME) != 0 && va != 0 &&
-		    (address - va) >> EFI_PAGE_SHIFT < number(at, DESCRIPTOR_PAGES, 8)) {
-			return number(at, DESCRIPTOR_PA, 8) + (address - va);
+		if ((number(descriptor, DESCRIPTOR(attribute), 8) & EFI_MEMORY_RUNTIME) != 0 &&
+		    va != 0 &&
+		    (address - va) >> EFI_PAGE_SHIFT < number(descriptor, DESCRIPTOR(pages), 8)) {
+			return number(descriptor, DESCRIPTOR(physical), 8) + (address - va);
 		}
-		at += step;
+		descriptor += step;
 		left -= step;
 	}
 	return address;
@@ -81,19 +83,19 @@ static uint64_t find_rsdp(const struct lethe_fdt_facts *facts)
 {
 	uint64_t table = facts->efi_system_table;
 	uint64_t count;
-	uint64_t at;
+	uint64_t entry;
 	unsigned int i;
 
 	if (number(table, 0, 8) != SYSTEM_TABLE) {
 		return 0;
 	}
 	count = number(table, SYSTEM_TABLE_COUNT, 8);
-	at = physical(facts, number(table, SYSTEM_TABLE_CONFIG, 8));
+	entry = physical(facts, number(table, SYSTEM_TABLE_CONFIG, 8));
 	for (i = 0; i < CONFIG_MAX && i < count; i++) {
-		if (number(at, 0, 8) == ACPI_20_LOW && number(at, 8, 8) == ACPI_20_HIGH) {
-			return number(at, CONFIG_TABLE, 8);
+		if (number(entry, 0, 8) == ACPI_20_LOW && number(entry, 8, 8) == ACPI_20_HIGH) {
+			return number(entry, CONFIG_TABLE, 8);
 		}
-		at += CONFIG_SIZE;
+		entry += CONFIG_SIZE;
 	}
 	return 0;
 }
@@ -102,13 +104,14 @@ static uint64_t find_fadt(uint64_t rsdp)
 {
 	uint64_t xsdt = number(rsdp, RSDP_XSDT, 8);
 	uint64_t length = number(xsdt, SDT_LENGTH, 4);
-	uint64_t at;
+	uint64_t offset;
 
 	if (number(rsdp, 0, 8) != RSDP || number(xsdt, 0, 4) != XSDT) {
 		return 0;
 	}
-	for (at = SDT_HEADER; at + 8 <= length && at < SDT_HEADER + XSDT_MAX * 8; at += 8) {
-		uint64_t table = number(xsdt, at, 8);
+	for (offset = SDT_HEADER; offset + 8 <= length && offset < SDT_HEADER + XSDT_MAX * 8;
+	     offset += 8) {
+		uint64_t table = number(xsdt, offset, 8);
 
 		if (number(table, 0, 4) == FADT) {
 			return table;

@@ -5,9 +5,9 @@
 #include <lethe/fdt.h>
 
 /*
- * The PSCI conduit, as the FADT of a machine with UEFI and ACPI says; NONE when it says none, or anything on the way
- * to it is not there or not what it should be. Needs the efi_* of the facts. MMU off, lethe_vectors in force: every
- * byte is read by lethe_probe_read().
+ * The PSCI conduit that the FADT of a machine with UEFI and ACPI names. NONE if the FADT names
+ * none, or if a table on the way to it is absent or damaged. Needs the efi_* of the facts. MMU off,
+ * lethe_vectors in force: every byte is read by lethe_probe_read().
  */
 enum lethe_psci lethe_acpi_psci(const struct lethe_fdt_facts *facts);
 

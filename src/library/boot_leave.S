@@ -24,7 +24,7 @@ FUNC lethe_translate
 	msr	daifset, #15			// a handler may use PAR_EL1 as well
 	mrs	x3, par_el1
 	mrs	x4, CurrentEL
-	cmp	x4, #(2 << 2)
+	cmp	x4, #CURRENTEL_EL2
 	b.eq	2f
 	cbnz	x1, 1f
 	at	s1e1r, x0
@@ -43,7 +43,7 @@ FUNC lethe_translate
 END lethe_translate
 
 /*
- * void lethe_boot_leave(uint64_t entry, const struct lethe_library_args *cargo);
+ * void lethe_boot_leave(uint64_t entry, const struct lethe_library_args *args);
  *
  * In        x0 = entry in the workspace    x1 = what it gets in x0
  * Out       does not return
@@ -57,7 +57,7 @@ FUNC lethe_boot_leave
 	mov	x0, x1
 	mov_q	x2, SCTLR_WXN
 	mrs	x3, CurrentEL
-	cmp	x3, #(2 << 2)
+	cmp	x3, #CURRENTEL_EL2
 	b.eq	1f
 	mrs	x3, sctlr_el1
 	tst	x3, x2

@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "strings_list.h"
 
 #ifdef LETHE_PURGATORY
 /* 19 KB for all of it: the words for what it can come to. Numbers stay known to everybody else. */
@@ -31,19 +32,13 @@
 #endif
 
 /*
- * Names and sentences one behind the other in one array, the numbers in another: an array of pointers would
- * need dynamic relocations in a position-independent blob, and a switch is three times as large. Last comes what
- * is said of all other numbers.
+ * Two parallel arrays: the numbers, and a list of strings (strings_list.h) with a name and a sentence for each. A
+ * switch would be three times as large. The last pair is for all other numbers.
  */
 #define STATUS_NUMBER(name, number, sentence) (number),
 static const int16_t numbers[] = {LETHE_STATUS_LIST(STATUS_NUMBER) LETHE_OK};
 #define STATUS_STRINGS(name, number, sentence) #name "\0" sentence "\0"
 static const char strings[] = LETHE_STATUS_LIST(STATUS_STRINGS) "OK\0ok\0?\0unknown status";
-
-static const char *next(const char *string)
-{
-	return string + strlen(string) + 1;
-}
 
 const char *lethe_status_name(int status)
 {
@@ -51,14 +46,14 @@ const char *lethe_status_name(int status)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && numbers[i] != status; i++) {
-		name = next(next(name));
+		name = lethe_next_string(lethe_next_string(name));
 	}
 	return name;
 }
 
 const char *lethe_status_text(int status)
 {
-	return next(lethe_status_name(status));
+	return lethe_next_string(lethe_status_name(status));
 }
 
 const char *lethe_what_text(enum lethe_what what)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Before every C file of the purgatory: libfdt's loads of cells by single bytes become one, which is half a kilobyte.
- * A tree is read at the beginning of a page only, and lethe_fdt_check() has seen to the alignment in it: cells by 4
- * bytes; of 64-bit numbers Lethe and libfdt read only those of the reservations so, which are by 8.
+ * Included before every C file of the purgatory: libfdt loads a cell with one access here, instead of four by single
+ * bytes. That saves half a kilobyte. The purgatory reads a tree at the beginning of a page only, and lethe_fdt_check()
+ * has checked the alignment of its blocks: all cells are at multiples of 4. The only 64-bit numbers that are loaded
+ * whole are those of the reservations, at multiples of 8.
  */
 #ifndef LETHE_ALIGNED_CELLS_H
 #define LETHE_ALIGNED_CELLS_H

@@ -4,11 +4,12 @@ import re
 
 import audit_code
 
+# Entered through a register, by entry.S and, on an empty stack, by lethe_restart().
 ROOTS = {"lethe_image_main": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_library_main": ("lethe_stacks_start", "lethe_stack_end"),
+         "lethe_purgatory_main": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_next_slot": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_fault": ("lethe_stack_end", "lethe_fault_stack_end")}
-EMPTIES = "lethe_restart"        # what it calls begins anew, on an empty stack
 # On its caller's stack: what include/lethe/boot.h promises.
 CALLER = f"{audit_code.O}/examples/minimal/minimal.elf"
 CALLER_ROOT = "lethe_boot"
@@ -27,7 +28,7 @@ def frames_and_calls(elf):
         if head:
             function = head.group(1)
         call = re.search(r"\t(?:bl|b)\t[0-9a-f]+ <([^+>]+)>", line)
-        if call and call.group(1) != function and function != EMPTIES:
+        if call and call.group(1) != function:
             calls[function].add(call.group(1))
     return frames, calls
 

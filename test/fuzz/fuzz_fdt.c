@@ -3,8 +3,11 @@
  * Damaged device trees through everything that takes one. The input is a list of edits to a good
  * tree (random bytes alone never get past the header); one in sixteen is taken as a tree as it is.
  *
- * Beyond crashes and hangs: what lethe_fdt_read() accepts, libfdt's own check must accept, and a
- * tree that was fixed up must read back with what was put into it.
+ * Beyond crashes and hangs, with the system's libfdt as the judge:
+ * - lethe_fdt_probe() and fdt_check_header() agree about every header;
+ * - a tree that lethe_fdt_check() accepts passes fdt_check_full(), and every call of libfdt that
+ * reads it succeeds;
+ * - a tree that was fixed up reads back with what was put into it.
  */
 
 #include <stdint.h>
@@ -16,6 +19,7 @@
 #include <lethe/fdt.h>
 #include <lethe/record.h>
 
+#include "fdt/fdt_get.h"
 #include "fuzz.h"
 #include "tree_input.h"
 
@@ -52,18 +56,94 @@ static void check_fixed(const void *tree, uint64_t room, const struct lethe_fixu
 	free(slot);
 }
 
-/* What read() accepts must be sound to libfdt, but for a root with a name, which does no harm. */
+/* Lethe asks of a header what libfdt asks, and for version 16, aligned blocks and a limit. */
+static void compare_headers(const void *tree, int status)
+{
+	const int is_good = fdt_check_header(tree) == 0 && fdt_version(tree) >= 16 &&
+			    fdt_totalsize(tree) <= LETHE_FDT_MAX &&
+			    fdt_off_mem_rsvmap(tree) % 8 == 0 && fdt_off_dt_struct(tree) % 4 == 0;
+
+	must((status == LETHE_OK) == is_good);
+}
+
+/* Every property of a node, by each of libfdt's ways to it. Returns their number. */
+static uint32_t read_properties(const void *tree, int node)
+{
+	const struct fdt_property *property;
+	const char *name;
+	uint32_t count = 0;
+	int length;
+	int other;
+	int offset;
+
+	for (offset = fdt_first_property_offset(tree, node); offset >= 0;
+	     offset = fdt_next_property_offset(tree, offset)) {
+		property = fdt_get_property_by_offset(tree, offset, &length);
+		must(property != NULL && length >= 0);
+		must(fdt_getprop_by_offset(tree, offset, &name, &other) != NULL && other == length);
+		must(fdt_get_string(tree, (int)fdt32_ld(&property->nameoff), &other) == name);
+		must(other == (int)strlen(name));
+		must(fdt_getprop(tree, node, name, NULL) != NULL);
+		count++;
+	}
+	must(offset == -FDT_ERR_NOTFOUND);
+	return count;
+}
+
+/* Reads all of a tree that Lethe calls sound through libfdt, which must reach every tag of it. */
+static void read_all(const void *tree, const struct lethe_fdt_layout *layout)
+{
+	uint32_t properties[2] = {0, 0};
+	uint32_t nodes[2] = {0, 0};
+	uint64_t base;
+	uint64_t size;
+	uint32_t tag;
+	int next = 0;
+	int offset;
+	int length;
+	int child;
+	int i;
+
+	must(fdt_num_mem_rsv(tree) >= 0);
+	for (i = 0; i < fdt_num_mem_rsv(tree); i++) {
+		must(fdt_get_mem_rsv(tree, i, &base, &size) == 0 && size != 0);
+	}
+	must(layout->reservations_end == fdt_off_mem_rsvmap(tree) + ((uint32_t)i + 1) * 16);
+	do {
+		tag = fdt_next_tag(tree, next, &next);
+		must(next > 0);
+		nodes[0] += tag == FDT_BEGIN_NODE;
+		properties[0] += tag == FDT_PROP;
+	} while (tag != FDT_END);
+	must((uint32_t)next <= layout->structure_size);
+	for (offset = 0; offset >= 0; offset = fdt_next_node(tree, offset, NULL)) {
+		must(fdt_get_name(tree, offset, &length) != NULL && length >= 0);
+		properties[1] += read_properties(tree, offset);
+		nodes[1] += offset == 0;
+		fdt_for_each_subnode(child, tree, offset)
+		{
+			nodes[1]++;
+		}
+		must(child == -FDT_ERR_NOTFOUND);
+	}
+	must(offset == -FDT_ERR_NOTFOUND);
+	must(nodes[0] == nodes[1] && properties[0] == properties[1]);
+}
+
+/* fdt_check_full() may reject a sound tree for a root with a name alone, which does no harm. */
 static int is_sound(const void *tree, uint32_t size)
 {
+	struct lethe_fdt_layout layout;
 	const char *name;
 	int sound;
 
-	if (fdt_version(tree) < 17) {
+	if (lethe_fdt_check(tree, &layout, NULL) != LETHE_OK) {
 		return 0;
 	}
+	read_all(tree, &layout);
 	name = fdt_get_name(tree, 0, NULL);
 	sound = fdt_check_full(tree, size) == 0;
-	must(sound || name == NULL || *name != '\0');
+	must(sound || *name != '\0');
 	return sound;
 }
 
@@ -76,11 +156,17 @@ static void try_tree(const uint8_t *tree, uint32_t size, uint64_t room)
 	struct lethe_uart uart;
 	uint32_t total = 0;
 	int status;
+	int sound;
 
-	if (size < sizeof(struct fdt_header) || lethe_fdt_probe(tree, &total) != LETHE_OK ||
-	    total > size) {
+	if (size < sizeof(struct fdt_header)) {
 		return;
 	}
+	status = lethe_fdt_probe(tree, &total);
+	compare_headers(tree, status);
+	if (status != LETHE_OK || total > size) {
+		return;
+	}
+	sound = is_sound(tree, total);
 	status = lethe_fdt_read(tree, &facts, &where);
 	must(status == LETHE_OK || status == LETHE_E_TREE_BROKEN || status == LETHE_E_TREE_CELLS);
 	lethe_fdt_stdout(tree, &uart);
@@ -91,7 +177,7 @@ static void try_tree(const uint8_t *tree, uint32_t size, uint64_t room)
 	(void)lethe_efi_memory_covers(tree, total, 40 + (room & 0xff) * 8, 0, 0x1000);
 
 	memset(&fixup, 0, sizeof(fixup));
-	fixup.packed = (int)(room & 1);
+	fixup.packed = (room & 1) != 0;
 	fixup.bootargs = "console=ttyS0 root=/dev/vda1";
 	fixup.initrd_start = 0x4a000000;
 	fixup.initrd_end = 0x4b000000;
@@ -104,7 +190,7 @@ static void try_tree(const uint8_t *tree, uint32_t size, uint64_t room)
 	fixup.reserve[0].base = 0x4a000000;
 	fixup.reserve[0].size = 0x1000000;
 	if (status == LETHE_OK) {
-		check_fixed(tree, room, &fixup, is_sound(tree, total));
+		check_fixed(tree, room, &fixup, sound);
 	} else {
 		void *slot = malloc(room);
 

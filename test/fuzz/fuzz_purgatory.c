@@ -20,7 +20,7 @@
 
 #define PAGE       0x1000U
 #define BUFFER     0x10000U /* LETHE_PURGATORY_TREE */
-#define RECORD     1536U    /* that must be free in it: purgatory_tree.c, RECORD_MAX */
+#define RECORD     1536U    /* that must be free in it: purgatory/describe.c, RECORD_MAX */
 #define TREE_MAX   (2 * BUFFER)
 #define HEAD       40U        /* bytes of a header */
 #define SIZE_SEEN  8U         /* of them up to totalsize */
@@ -125,7 +125,7 @@ static uint8_t *boot(const uint8_t *bytes, uint32_t size, uint64_t pages, uint64
 	*status = road_read_and_describe();
 	reached.consoles += (uint64_t)road_log.consoles;
 	if (*status != LETHE_E_TREE_BROKEN) {
-		const void *out = (const void *)road->placement.tree;
+		const void *out = (const void *)road->placement.tree.start;
 		const int sound = is_sound(region.bytes, total);
 
 		must(total <= pages * PAGE);

@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/uart_drivers.h"
 #include "file.h"
 #include "options.h"
 #include "view.h"
 
-/* The name of a number, or the number itself where it is not known. */
+/* The name of a number, or the number itself if it has no name. */
 static const char *choice(char *buffer, const char *const *names, size_t count, uint32_t value)
 {
-	if (value < count) {
+	if (value < count && names[value] != NULL) {
 		return names[value];
 	}
 	snprintf(buffer, 24, "unknown (%" PRIu32 ")", value);
@@ -21,7 +22,7 @@ static const char *choice(char *buffer, const char *const *names, size_t count, 
 #define CHOICE(buffer, names, value)                                                               \
 	choice(buffer, names, sizeof(names) / sizeof((names)[0]), value)
 
-/* Bytes out of a file, for a terminal. */
+/* Prints bytes of a file on a terminal. */
 static void print_text(const char *text, size_t size)
 {
 	for (size_t i = 0; i < size && text[i]; i++) {
@@ -58,7 +59,11 @@ static void print_plan(const struct lethe_plan *plan)
 {
 	static const char *const on_fail[] = {"return", "halt", "reset", "fallback"};
 	static const char *const el[] = {"as entered", "1"};
-	static const char *const console[] = {"none", "stdout", "auto", "pl011", "ns16550"};
+	static const char *const console[] = {"none", "stdout", "auto",
+#define UART(name, number, ...) [number] = #name,
+		LETHE_UART_DRIVERS(UART)
+#undef UART
+	};
 	static const char *const psci[] = {"from the tree", "none", "smc", "hvc"};
 	static const char *const mode[] = {"best", "uncached"};
 	char buffer[5][24];
@@ -74,14 +79,14 @@ static void print_plan(const struct lethe_plan *plan)
 	if (plan->console_base != 0) {
 		printf(" at 0x%" PRIx64, plan->console_base);
 	}
-	if (plan->console_kind == LETHE_CONSOLE_NS16550) {
+	if (lethe_uart_registers(plan->console_kind) == LETHE_UART_SPACED) {
 		printf(", shift %" PRIu32 ", width %" PRIu32, plan->console_reg_shift,
 		       plan->console_reg_width);
 	}
 	putchar('\n');
 }
 
-/* "segment 2", or what it means that there is none. */
+/* Prints "segment 2", or none if the plan refers to no segment. */
 static void print_reference(uint32_t segment, const char *none)
 {
 	if (segment == LETHE_INDEX_NONE) {

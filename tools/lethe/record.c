@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* "lethe record": what Lethe left under /chosen/lethe, for people. */
+/* "lethe record": prints the record, /chosen/lethe, for people. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,38 +23,38 @@ struct record {
 	int node;
 };
 
-/* A number of one or two cells; 1 and *value, or 0 when it is absent or of another length. */
-static int number(const struct record *record, const char *name, uint64_t *value)
+/* Reads a number of one or two cells. False if the property is absent or has another length. */
+static bool number(const struct record *record, const char *name, uint64_t *value)
 {
 	int length;
 	const void *bytes = fdt_getprop(record->tree, record->node, name, &length);
 
 	if (bytes && length == 4) {
 		*value = fdt32_ld(bytes);
-		return 1;
+		return true;
 	}
 	if (bytes && length == 8) {
 		*value = fdt64_ld(bytes);
-		return 1;
+		return true;
 	}
-	return 0;
+	return false;
 }
 
-/* Numbers parallel to count names: 1, or 0 when the property does not have that many. */
-static int numbers(const struct record *record, const char *name, int count, int index,
-		   uint64_t *value)
+/* Reads the number at index. False if the property does not hold count numbers. */
+static bool numbers(const struct record *record, const char *name, int count, int index,
+		    uint64_t *value)
 {
 	int length;
 	const uint8_t *bytes = fdt_getprop(record->tree, record->node, name, &length);
 
 	if (!bytes || length != count * 8) {
-		return 0;
+		return false;
 	}
 	*value = fdt64_ld((const fdt64_t *)(const void *)(bytes + index * 8));
-	return 1;
+	return true;
 }
 
-/* A string out of the tree, with what a terminal could take amiss replaced. "?" when absent. */
+/* A string of a property, with control characters replaced, or "?" if the property is absent. */
 static const char *text(const struct record *record, const char *name, int index, char *buffer,
 			size_t size)
 {
@@ -88,7 +88,8 @@ static void line_number(const struct record *record, const char *label, const ch
 
 static int print_stages(const struct record *record)
 {
-	const int count = fdt_stringlist_count(record->tree, record->node, "stage-names");
+	const int count =
+		fdt_stringlist_count(record->tree, record->node, LETHE_RECORD_NAME_STAGE_NAMES);
 	double total_ms = 0;
 	uint64_t total = 0;
 	uint64_t frequency = 0;
@@ -98,7 +99,7 @@ static int print_stages(const struct record *record)
 		return tool_fail(TOOL_UNREADABLE, record->file,
 				 "record is damaged: stage-names is missing or no list");
 	}
-	number(record, "counter-frequency", &frequency);
+	number(record, LETHE_RECORD_NAME_COUNTER_FREQUENCY, &frequency);
 	if (frequency != 0) {
 		printf("%-16s%" PRIu64 " Hz\n", "counter", frequency);
 	} else {
@@ -109,14 +110,14 @@ static int print_stages(const struct record *record)
 		uint64_t ticks;
 		uint64_t bytes;
 
-		if (!numbers(record, "stage-ticks", count, i, &ticks) ||
-		    !numbers(record, "stage-bytes", count, i, &bytes)) {
+		if (!numbers(record, LETHE_RECORD_NAME_STAGE_TICKS, count, i, &ticks) ||
+		    !numbers(record, LETHE_RECORD_NAME_STAGE_BYTES, count, i, &bytes)) {
 			return tool_fail(TOOL_UNREADABLE, record->file,
 					 "record is damaged: "
 					 "stage-ticks and stage-bytes do not match stage-names");
 		}
-		printf("%-12s %14" PRIu64, text(record, "stage-names", i, name, sizeof(name)),
-		       ticks);
+		printf("%-12s %14" PRIu64,
+		       text(record, LETHE_RECORD_NAME_STAGE_NAMES, i, name, sizeof(name)), ticks);
 		total += ticks;
 		if (frequency == 0) {
 			printf(" %11s %14" PRIu64 " %9s\n", "-", bytes, "-");
@@ -143,27 +144,30 @@ static int print_stages(const struct record *record)
 
 static int print_segments(const struct record *record)
 {
-	const int count = fdt_stringlist_count(record->tree, record->node, "segment-names");
+	const int count =
+		fdt_stringlist_count(record->tree, record->node, LETHE_RECORD_NAME_SEGMENT_NAMES);
 	char name[32];
 	char verdict[32];
 
 	if (count == -FDT_ERR_NOTFOUND || count == 0) {
 		return TOOL_OK;
 	}
-	if (count < 0 ||
-	    fdt_stringlist_count(record->tree, record->node, "segment-verdicts") != count) {
+	if (count < 0 || count != fdt_stringlist_count(record->tree, record->node,
+						       LETHE_RECORD_NAME_SEGMENT_VERDICTS)) {
 		return tool_fail(TOOL_UNREADABLE, record->file,
 				 "record is damaged: "
 				 "segment-verdicts does not match segment-names");
 	}
 	printf("\n%-16s verdict\n", "segment");
 	for (int i = 0; i < count; i++) {
-		printf("%-16s %s\n", text(record, "segment-names", i, name, sizeof(name)),
-		       text(record, "segment-verdicts", i, verdict, sizeof(verdict)));
+		printf("%-16s %s\n",
+		       text(record, LETHE_RECORD_NAME_SEGMENT_NAMES, i, name, sizeof(name)),
+		       text(record, LETHE_RECORD_NAME_SEGMENT_VERDICTS, i, verdict,
+			    sizeof(verdict)));
 	}
-	if (fdt_getprop(record->tree, record->node, "failed-segment", NULL)) {
+	if (fdt_getprop(record->tree, record->node, LETHE_RECORD_NAME_FAILED_SEGMENT, NULL)) {
 		printf("\nfell back after \"%s\" failed\n",
-		       text(record, "failed-segment", 0, name, sizeof(name)));
+		       text(record, LETHE_RECORD_NAME_FAILED_SEGMENT, 0, name, sizeof(name)));
 	}
 	return TOOL_OK;
 }
@@ -185,7 +189,7 @@ static int print_record(const struct file *file)
 				 "not started by Lethe, or the tree was replaced since",
 				 LETHE_RECORD_PATH);
 	}
-	if (!number(&record, "record-version", &version)) {
+	if (!number(&record, LETHE_RECORD_NAME_RECORD_VERSION, &version)) {
 		return tool_fail(TOOL_UNREADABLE, file->name,
 				 "record is damaged: record-version is missing");
 	}
@@ -194,13 +198,13 @@ static int print_record(const struct file *file)
 				 "record has version %" PRIu64 "; this command knows %u", version,
 				 LETHE_RECORD_VERSION);
 	}
-	line_text(&record, "version", "version");
-	line_text(&record, "door", "door");
-	line_text(&record, "mode", "mode");
-	line_number(&record, "entered at", "EL", "entry-el");
-	line_number(&record, "handed over at", "EL", "handoff-el");
-	line_number(&record, "slot", "", "slot");
-	line_number(&record, "boot count", "", "boot-count");
+	line_text(&record, "version", LETHE_RECORD_NAME_VERSION);
+	line_text(&record, "door", LETHE_RECORD_NAME_DOOR);
+	line_text(&record, "mode", LETHE_RECORD_NAME_MODE);
+	line_number(&record, "entered at", "EL", LETHE_RECORD_NAME_ENTRY_EL);
+	line_number(&record, "handed over at", "EL", LETHE_RECORD_NAME_HANDOFF_EL);
+	line_number(&record, "slot", "", LETHE_RECORD_NAME_SLOT);
+	line_number(&record, "boot count", "", LETHE_RECORD_NAME_BOOT_COUNT);
 
 	int code = print_stages(&record);
 

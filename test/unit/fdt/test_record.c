@@ -87,7 +87,31 @@ static void test_replace(void **state)
 		       BEFORE RECORD("0", "0") AFTER);
 }
 
-/* Order of the properties, as docs/spec/plan.md has them, for whoever reads the tree with dtc. */
+/* An old record that is larger, with names of its own: the tree becomes smaller. */
+static void test_replace_larger(void **state)
+{
+	void *expected = tree_compile_text(BEFORE RECORD("0", "0") AFTER);
+	void *tree = tree_compile_text(BEFORE "lethe { boot-count = <41>; }; " AFTER);
+	void *open = open_tree(tree, 8192);
+	void *filling;
+
+	(void)state;
+	assert_int_equal(fdt_setprop_placeholder(open, fdt_path_offset(open, LETHE_RECORD_PATH),
+						 "filling", 4001, &filling),
+			 0);
+	memset(filling, 0x77, 4001);
+	assert_int_equal(lethe_record_write(open, &sample), LETHE_OK);
+	assert_int_equal(fdt_totalsize(open), 8192);
+	assert_int_equal(fdt_pack(open), 0);
+	assert_true(fdt_totalsize(open) < 4000);
+	assert_int_equal(fdt_check_full(open, fdt_totalsize(open)), 0);
+	tree_assert_same(open, expected);
+	free(open);
+	free(tree);
+	free(expected);
+}
+
+/* Order of the properties, as docs/spec/record.md has them, for whoever reads the tree with dtc. */
 static void test_order(void **state)
 {
 	static const char order[][20] = {
@@ -273,10 +297,11 @@ static void test_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_write),   cmocka_unit_test(test_replace),
-		cmocka_unit_test(test_order),   cmocka_unit_test(test_patch),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_every_room),
-		cmocka_unit_test(test_empty),   cmocka_unit_test(test_failed_segment),
+		cmocka_unit_test(test_write),          cmocka_unit_test(test_replace),
+		cmocka_unit_test(test_replace_larger), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_patch),          cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_every_room),     cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_failed_segment),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);

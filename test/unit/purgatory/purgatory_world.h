@@ -63,7 +63,7 @@ int road_run(void);
  */
 int road_read_and_describe(void);
 
-/* lethe_fdt_check(), as it is in the purgatory. */
+/* The checks of the read stage, on a tree that is no region's: 0, or LETHE_E_TREE_BROKEN if it does not take the tree. */
 int road_tree_check(const void *tree);
 
 /* What was met on the road. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_purgatory_describe(), at the end of purgatory.c's own road: kexec's tree, with the record
- * in it and nothing else changed. Judges: the system's libfdt, dtc, and record.c, which writes the
- * same with libfdt.
+ * Stage describe of the purgatory, at the end of all its stages: kexec's tree, with the record
+ * in it and nothing else changed. References: the system's libfdt, dtc, and record_reference.c, which
+ * writes the same with libfdt.
  */
 
 #include <stdarg.h>
@@ -22,7 +22,7 @@
 #include "trees.h"
 
 #define BUFFER 0x10000U /* LETHE_PURGATORY_TREE */
-#define RECORD 1536U    /* that must be free in it: purgatory_tree.c, RECORD_MAX */
+#define RECORD 1536U    /* that must be free in it: purgatory/describe.c, RECORD_MAX */
 
 static void boot_text(const char *text, uint32_t boot_count)
 {
@@ -132,7 +132,7 @@ static void test_no_growth(void **state)
 	assert_int_equal(fdt_size_dt_strings(next), fdt_size_dt_strings(open));
 	free(next);
 	free(first);
-	/* only some of them, as record.c leaves them: they are added, and found the next time */
+	/* only some of them, as libfdt leaves them: they are added, and found the next time */
 	first = judge_record(tree, 6);
 	next = judge_boot(first, 0, 7);
 	size = fdt_totalsize(next);

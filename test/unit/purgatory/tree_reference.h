@@ -4,7 +4,7 @@
 
 /*
  * Boots by purgatory.c's own road, with a tree of which nothing behind totalsize can be read.
- * Judges of what is passed on: the system's libfdt, dtc, and record.c, which writes the same record
+ * Judges of what is passed on: the system's libfdt, dtc, and record_reference.c, which writes the same record
  * with libfdt.
  */
 
@@ -14,11 +14,11 @@ extern uint64_t judge_sink; /* arm64_sink of the boots that follow */
 
 /*
  * Boots with a tree and `more` regions beside it. Returns what is passed on, in memory of its own:
- * the tree with the record in it, as record.c would have written it, and nothing else changed.
+ * the tree with the record in it, as libfdt would have written it, and nothing else changed.
  */
 void *judge_boot(const void *tree, unsigned int more, uint32_t boot_count);
 
-/* The record of that boot, in a tree of this content, by record.c. */
+/* The record of that boot, in a tree of this content, by libfdt. */
 void *judge_record(const void *tree, uint32_t boot_count);
 
 /* Boots. The tree is passed as it is: for want of room or of /chosen (status), or it was not even

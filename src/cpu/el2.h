@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_EL2_H
+#define LETHE_EL2_H
+
+#include <stdbool.h>
+
+#include <lethe/handoff.h>
+
+#include "cpu/feature.h"
+
+/*
+ * EL2 in two parts. What a payload at EL2 needs is here (el2.c, el2_regs.c). What EL1 below it
+ * needs comes on top (el2_lower.c, el2_lower_regs.c): the functions of lethe/handoff.h do both.
+ */
+
+/*
+ * True if EL1 is prepared as well. The purgatory does not: kexec starts a kernel at the level of
+ * the last one, and that kernel sets up EL1 itself. The traps that an old kernel does not know stay
+ * as the last kernel left them there.
+ */
+static inline bool lethe_el1_is_prepared(void)
+{
+#ifdef LETHE_PURGATORY
+	return false;
+#else
+	return true;
+#endif
+}
+
+static inline bool has_pmu(const struct lethe_cpu_id *id)
+{
+	const unsigned int version = feature(id->dfr0, DFR0_PMUVER);
+
+	return version != 0 && version != PMUVER_FOREIGN;
+}
+
+/* Reads the ID registers that lethe_el2_own_regs() looks at; id->e2h is the caller's. EL2 only. */
+void lethe_el2_own_id(struct lethe_cpu_id *id);
+
+/* Pure: hcr, sctlr, cptr, cnthctl, mdcr, has_sve and has_sme. Any state. */
+void lethe_el2_own_regs(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs);
+
+/*
+ * Writes what lethe_el2_own_regs() computed, but for HCR_EL2 and SCTLR_EL2, and leaves streaming
+ * SVE mode. CPTR_EL2 is in force afterwards. EL2 only.
+ */
+void lethe_el2_own_prepare(const struct lethe_el2_regs *regs);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* EL2 for EL1 below it, on top of el2.c: reads the ID registers, and writes what el2_lower_regs.c
+ * computed. */
+#include "cpu/el2.h"
+
+#include "cpu/feature.h"
+#include "cpu/sysreg.h"
+
+/* EL1's register. With E2H = 1 its plain name is EL2's register. */
+#define WRITE_EL1(id, name, name_e2h, value)                                                       \
+	do {                                                                                       \
+		if ((id)->e2h) {                                                                   \
+			WRITE(name_e2h, value);                                                    \
+		} else {                                                                           \
+			WRITE(name, value);                                                        \
+		}                                                                                  \
+	} while (0)
+
+void lethe_cpu_id_read(struct lethe_cpu_id *id)
+{
+	lethe_el2_own_id(id);
+	id->midr = READ(midr_el1);
+	id->mpidr = READ(mpidr_el1);
+	/* An ID register that is not allocated reads as zero. */
+	id->pfr2 = READ(ID_AA64PFR2_EL1);
+	id->isar1 = READ(id_aa64isar1_el1);
+	id->isar2 = READ(ID_AA64ISAR2_EL1);
+	id->mmfr0 = READ(id_aa64mmfr0_el1);
+	id->mmfr1 = READ(id_aa64mmfr1_el1);
+	id->mmfr3 = READ(ID_AA64MMFR3_EL1);
+	id->smfr0 = READ(ID_AA64SMFR0_EL1);
+}
+
+static void write_el1(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs)
+{
+	WRITE_EL1(id, sctlr_el1, SCTLR_EL12, regs->sctlr_el1);
+	WRITE_EL1(id, cpacr_el1, CPACR_EL12, regs->cpacr_el1);
+	if (regs->has_sctlr2) {
+		WRITE_EL1(id, SCTLR2_EL1, SCTLR2_EL12, 0);
+	}
+	if (regs->has_tcr2) {
+		WRITE_EL1(id, TCR2_EL1, TCR2_EL12, 0);
+	}
+	if (regs->has_gcs) { /* booting.rst: no guarded control stack at any level */
+		WRITE_EL1(id, GCSCR_EL1, GCSCR_EL12, 0);
+		WRITE(GCSCRE0_EL1, 0);
+	}
+}
+
+void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs)
+{
+	lethe_el2_own_prepare(regs);
+	WRITE(vtcr_el2, VTCR_RES1);
+	WRITE(vpidr_el2, regs->vpidr); /* EL1 reads the real IDs */
+	WRITE(vmpidr_el2, regs->vmpidr);
+	write_el1(id, regs);
+	if (regs->has_brbe) {
+		WRITE(BRBCR_EL2, BRBCR_CC | BRBCR_MPRED);
+	}
+	if (regs->has_amu) {
+		WRITE(AMCNTENSET0_EL0, AMCNTENSET0_ARCHITECTED); /* they run */
+	}
+	if (regs->has_gic) {
+		WRITE(ICC_SRE_EL2, regs->icc_sre);
+		ISB(); /* ICH_HCR_EL2 exists only once SRE is in force */
+		if (READ(ICC_SRE_EL2) & ICC_SRE_SRE) {
+			WRITE(ICH_HCR_EL2, 0); /* no virtual interrupts */
+		}
+	}
+	if (regs->has_hcrx) {
+		WRITE(HCRX_EL2, regs->hcrx);
+	}
+	if (regs->has_sve) {
+		WRITE(ZCR_EL2, regs->zcr);
+	}
+	if (regs->has_sme) {
+		WRITE(SMCR_EL2, regs->smcr);
+	}
+	if (regs->has_fgt) {
+		WRITE(HFGRTR_EL2, regs->hfgrtr);
+		WRITE(HFGWTR_EL2, regs->hfgwtr);
+		WRITE(HFGITR_EL2, regs->hfgitr);
+		WRITE(HDFGRTR_EL2, regs->hdfgrtr);
+		WRITE(HDFGWTR_EL2, regs->hdfgwtr);
+	}
+	/* In force with the hand-off's own ISB; nothing before it relies on any of them. */
+}
+
+void lethe_el1_prepare(void)
+{
+	uint64_t pfr1 = READ(id_aa64pfr1_el1);
+	uint64_t cpacr;
+
+	if (feature(pfr1, PFR1_GCS) != 0) {
+		WRITE(GCSCRE0_EL1, 0); /* entry.S wrote GCSCR_EL1 */
+	}
+	if (feature(pfr1, PFR1_SME) == 0) {
+		return;
+	}
+	cpacr = READ(cpacr_el1);
+	WRITE(cpacr_el1, cpacr | CPACR_SMEN); /* SVCR is not trapped ... */
+	ISB();                                /* ... once this is in force */
+	WRITE(SVCR, 0);
+	WRITE(cpacr_el1, cpacr); /* as it was, with the hand-off's ISB */
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_FEATURE_H
+#define LETHE_FEATURE_H
+
+/*
+ * Fields of the ID registers, by the Arm ARM's names (DDI 0487, D24.2 "General system control
+ * registers"): PFR1_GCS is ID_AA64PFR1_EL1.GCS. The number is the field's lowest bit; each has
+ * four. For C and assembly.
+ */
+
+/* clang-format off */
+#define PFR0_EL3	12
+#define PFR0_FP		16	/* signed */
+#define PFR0_GIC	24	/* the system register interface */
+#define PFR0_SVE	32
+#define PFR0_AMU	44
+
+#define PFR1_MTE	8
+#define PFR1_SME	24
+#define PFR1_GCS	44
+
+#define PFR2_FPMR	32
+
+#define DFR0_PMUVER	8
+#define DFR0_PMSVER	32	/* statistical profiling */
+#define DFR0_TRACEBUFFER 44
+#define DFR0_BRBE	52
+
+#define ISAR0_SHA2	12
+#define ISAR0_RNDR	60
+
+#define ISAR1_APA	4
+#define ISAR1_API	8
+#define ISAR1_GPA	24
+#define ISAR1_GPI	28
+
+#define ISAR2_GPA3	8
+#define ISAR2_APA3	12
+#define ISAR2_MOPS	16
+
+#define MMFR0_PARANGE	0
+#define MMFR0_TGRAN16	20
+#define MMFR0_TGRAN64	24	/* signed */
+#define MMFR0_TGRAN4	28	/* signed */
+#define MMFR0_FGT	56
+
+#define MMFR1_HCX	40
+
+#define MMFR3_TCRX	0
+#define MMFR3_SCTLRX	4
+#define MMFR3_S1PIE	8
+#define MMFR3_S1POE	16
+
+#define MMFR4_E2H0	24	/* signed: negative where HCR_EL2.E2H is RES1 */
+
+#define SMFR0_SMEVER	56
+#define SMFR0_FA64_BIT	63	/* a single bit */
+
+/* What some of them hold. */
+#define MTE_TAGS_IN_MEMORY 2
+#define PMSVER_1P2	3	/* FEAT_SPEv1p2 */
+#define PMUVER_FOREIGN	0xf	/* a PMU that is not the architecture's */
+#define PARANGE_48	5
+
+/* The sign of a signed field, for TBZ and TBNZ. */
+#define SIGN_BIT(field)	((field) + 3)
+/* clang-format on */
+
+#ifndef __ASSEMBLER__
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The value of a field; not 0: the CPU has the feature, unless the field is signed. */
+static inline unsigned int feature(uint64_t reg, unsigned int field)
+{
+	return (unsigned int)(reg >> field) & 0xf;
+}
+
+/* Of a signed field. */
+static inline bool feature_is_negative(uint64_t reg, unsigned int field)
+{
+	return feature(reg, field) >= 8;
+}
+
+#endif
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The way back to the first stage, for the next slot.
+ *
+ * Why assembly: the stack is emptied under the caller.
+ */
+#include "cpu/asm.h"
+
+/*
+ * void lethe_restart(uint64_t entry);
+ *
+ * Forgets the callers, and whatever is on either stack, and goes on at entry. From any depth, an exception too.
+ *
+ * In        x0 = entry: a function without arguments that does not return
+ * Out       does not return
+ * Clobbers  everything
+ * State     EL1 or EL2; MMU on or off; on either stack
+ * Stack     lethe_stack, from its end
+ */
+FUNC lethe_restart
+	adr_l	x1, lethe_stack_end
+	mov	sp, x1
+	mov	x29, #0				// end of the frame chain
+	mov	x30, #0
+	msr	daifclr, #4			// SErrors come again: an exception had masked them
+	br	x0
+END lethe_restart
