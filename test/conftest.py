@@ -26,26 +26,37 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "long: only with --long")
 
 
+def expected_seconds(config):
+    """A function of a test's node id: seconds in the last run, or a guess."""
+    path = config.option.xmlpath
+    known = times.of_results(path) if path and os.path.exists(path) else {}
+
+    def expected(nodeid):
+        file, _, name = nodeid.partition("::")
+        return times.expected(f"{file.removesuffix('.py').replace('/', '.')}::{name}", known)
+    return expected
+
+
 def pytest_collection_modifyitems(config, items):
     """Leaves out the long tier (a skipped test is a failure). The longest tests come first."""
     if not config.getoption("long"):
         items[:] = [item for item in items if not item.get_closest_marker("long")]
-    known = {}
-    if config.option.xmlpath and os.path.exists(config.option.xmlpath):
-        known = times.of_results(config.option.xmlpath)
-    items.sort(key=lambda item: -times.expected(
-        f"{item.nodeid.partition('::')[0].removesuffix('.py').replace('/', '.')}::{item.name}", known))
+    expected = expected_seconds(config)
+    items.sort(key=lambda item: -expected(item.nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """xdist's load, but with one test ahead of each process: xdist deals out hundreds, which keeps no order."""
+    """xdist's load, which deals out hundreds of tests at once: that keeps no order. Long tests go one by one."""
     from xdist.scheduler.load import LoadScheduling
 
-    class OneAhead(LoadScheduling):
+    class LongOnesOneByOne(LoadScheduling):
+        expected = staticmethod(expected_seconds(config))
+
         def _send_tests(self, node, num):
-            super()._send_tests(node, min(num, 2 - len(self.node2pending[node])))
-    return OneAhead(config, log)
+            is_long = self.pending and self.expected(self.collection[self.pending[0]]) > 1
+            super()._send_tests(node, min(num, (2 if is_long else 50) - len(self.node2pending[node])))
+    return LongOnesOneByOne(config, log)
 
 
 def pytest_sessionfinish(session):
