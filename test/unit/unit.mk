@@ -61,7 +61,7 @@ UNIT_FOLDERS := $(patsubst %/,%,$(wildcard test/unit/*/))
 UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers -iquote test/unit \
 	$(UNIT_FOLDERS:%=-iquote %)
 UNIT_OBJ := $(O)/obj/unit
-$(eval $(call compile,unit,HOSTCC,UNIT_CFLAGS,NO_DEFS,))
+$(eval $(call compile,unit,HOSTCC,UNIT_CFLAGS,NO_DEFS,unit-toolchain))
 $(TREE_SRCS:%=$(UNIT_OBJ)/%.o): UNIT_CFLAGS += -isystem $(LIBFDT_SRC)
 $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 	$(HOSTCC) -r -nostdlib -o $@ $^
@@ -72,7 +72,7 @@ $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 PURGATORY_UNIT_SRCS := $(addprefix src/purgatory/,symbols.c tree_check.c record_splice.c) \
 	$(addprefix src/fdt/,fdt_get.c fdt_stdout.c fdt_uart.c) src/plan/status.c $(PURGATORY_TEST)/purgatory_sequence.c
 PURGATORY_UNIT_CFLAGS = $(UNIT_CFLAGS) -DLETHE_PURGATORY -include src/purgatory/aligned_cells.h -isystem $(LIBFDT_SRC)
-$(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,))
+$(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,unit-toolchain))
 $(call libfdt_objects,unit-purgatory): LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0xff
 # gcc leaves variables in sections of their own without red zones; clang does not.
 $(O)/obj/unit-purgatory/src/purgatory/record_splice.c.o: PURGATORY_UNIT_CFLAGS += \
@@ -90,6 +90,9 @@ $(O)/test/unit/$(dir $(1))test_$(notdir $(1)): $(UNIT_OBJ)/test/unit/$(dir $(1))
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call unit_program,$(test))))
 
-.PHONY: check-unit
+# Said in one sentence when the compiler would say it in many.
+.PHONY: check-unit unit-toolchain
+unit-toolchain: | host-toolchain
+	$(NEED) --for check --only 'python cmocka dtc'
 check-unit: $(UNIT_PROGRAMS) $(CAVP)
 	CAVP='$(abspath $(CAVP))' $(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
