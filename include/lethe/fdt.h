@@ -14,6 +14,10 @@
 #include <lethe/plan.h>
 #include <lethe/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct lethe_uart {
 	enum lethe_console_kind kind;	/* NONE, PL011 or NS16550 */
 	uint32_t reg_shift;
@@ -122,5 +126,9 @@ int lethe_fdt_fixup(const void *tree, void *slot, uint64_t room, const struct le
 
 /* Packs the tree: totalsize becomes what is used. 0 or LETHE_E_TREE_BROKEN. */
 int lethe_fdt_close(void *slot);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

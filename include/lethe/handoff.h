@@ -4,6 +4,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Offsets are used by handoff.S and asserted in el2.c. */
 struct lethe_handoff {
 	uint64_t entry;	 /* PA, 4-byte aligned, clean to the PoC */
@@ -58,5 +62,9 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 
 /* At EL1, what little there is to prepare: no guarded control stack for EL0, no streaming SVE mode. EL1 only. */
 void lethe_el1_prepare(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 #include <lethe/plan.h>
 #include <lethe/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct lethe_placed {
 	uint64_t source;	/* PA of the first file byte; dest when the list brings it */
 	uint64_t dest;		/* PA; equal to source when it stays */
@@ -67,5 +71,9 @@ int lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_sl
 
 /* Do [a, a + a_size) and [b, b + b_size) share a byte? Neither may wrap; an empty one never does. */
 int lethe_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -12,6 +12,10 @@
 #include <lethe/plan.h>
 #include <lethe/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define LETHE_RECORD_VERSION	1U
 #define LETHE_RECORD_PATH	"/chosen/lethe"
 #define LETHE_RECORD_STAGES	7U	/* check memory read move verify describe publish */
@@ -45,5 +49,9 @@ int lethe_record_write(void *tree, const struct lethe_record *record);
  * Returns 0 or LETHE_E_TREE_BROKEN.
  */
 int lethe_record_patch_stage(void *tree, unsigned int stage, uint64_t ticks, uint64_t bytes);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
