@@ -14,8 +14,8 @@ $(FLIPS): test/tool/flips.c test/unit/random.h $(TOOL_OBJS)
 	mkdir -p $(@D)
 	$(HOSTCC) $(HOST_CFLAGS) $(WARN) $(INCLUDES) -iquote test/unit -o $@ $< $(filter-out %/main.c.o,$(TOOL_OBJS)) -lfdt -lz -lzstd
 check-tool-long: $(KEXEC_OTHER)
-check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC)
-	KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
+check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC) $(KERNEL) $(BUSYBOX)
+	QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))' KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
 		$(TEST_PYTHON) -m pytest -q -p no:cacheprovider test/tool
 
 audit: $(O)/lethe.elf $(O)/purgatory.ro $(O)/liblethe.a examples
