@@ -22,9 +22,12 @@ audit: $(O)/lethe.elf $(O)/purgatory.ro $(O)/liblethe.a examples
 	O='$(O)' CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) test/audit/audit.py
 
 .PHONY: check-build
-check-build: all
-	O='$(O)' MAKE='$(MAKE)' CROSS_COMPILE='$(CROSS_COMPILE)' HOSTCC='$(HOSTCC)' NEWLIB_SRC='$(NEWLIB_SRC)' \
-		LIBFDT_SRC='$(LIBFDT_SRC)' test/build/test_build.sh
+check-build: all $(O)/arm64/lethe $(KERNEL) $(BUSYBOX)
+	status=0; O='$(O)' MAKE='$(MAKE)' CROSS_COMPILE='$(CROSS_COMPILE)' HOSTCC='$(HOSTCC)' NEWLIB_SRC='$(NEWLIB_SRC)' \
+		LIBFDT_SRC='$(LIBFDT_SRC)' test/build/test_build.sh || status=1; \
+	$(foreach v,O NEWLIB_SRC LIBFDT_SRC KERNEL BUSYBOX ARM64_LIBS,$(v)='$(abspath $($(v)))') QEMU='$(abspath $(QEMU))' \
+		CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) -m pytest -q -p no:cacheprovider test/build || status=1; \
+	exit $$status
 
 # What if a barrier were missing? mutants tries all, check-mutants ten that the commit chooses.
 # One function, or one kind: `make mutants ONLY=lethe_handoff`.
