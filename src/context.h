@@ -2,6 +2,7 @@
 #ifndef LETHE_CONTEXT_H
 #define LETHE_CONTEXT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lethe/fdt.h>
@@ -13,9 +14,8 @@
 #include "door/library_args.h"
 
 /*
- * What one journey knows. A door fills in the first part; each stage adds its own and reads what
- * came before. One instance, in bss: the stack stays small. Stages return a status and never stop
- * the machine; main.c alone knows their order.
+ * What one boot knows. A door fills in the first part. Each stage (stages.h) adds the part of its name and
+ * reads the parts above it. There is one instance, in bss: the stack stays small.
  */
 struct lethe_context {
 	/* door */
@@ -32,77 +32,45 @@ struct lethe_context {
 	uint64_t argument;   /* and with what in x0 */
 	const struct lethe_library_args *library; /* library door only, else null */
 
-	/* kept when the next slot is tried; all that follows is forgotten then */
+	/* all slots */
 	unsigned int slot_index;
-	int has_spoken;		    /* there was a console */
+	bool has_spoken;            /* there was a console */
 	const char *failed_segment; /* the first, in any slot before; null: nothing failed, or no segment */
+
+	/* lethe_fallback() forgets everything from here on */
 
 	/* check */
 	const struct lethe_plan *plan; /* null until it is known to be sound */
 	const struct lethe_slot *slot;
-	struct lethe_placement placement;
-	int is_checked;			/* all of check passed: placement may be believed */
+	bool is_checked;  /* all of check passed: placement, below, may be believed */
+	int check_status; /* what the door or check found; said when there is a console */
+	struct lethe_where check_where;
 
 	/* memory */
-	int is_cached;	  /* MMU and caches are on */
-	int uncached_why; /* why not, when the plan would have let them be; else LETHE_OK */
+	bool is_cached;	  /* MMU and caches are on */
+	int uncached_why; /* why not, if the plan allowed them; else LETHE_OK */
 
 	/* read */
 	const void *tree; /* the one to be fixed up; null: none is passed */
-	int tree_is_packed;
-	uint64_t loader_tree; /* PA and size of the loader's, 0 when there is none or it is not read
-			       */
-	uint32_t loader_tree_size;
-	int x0_status; /* why x0 is no tree; LETHE_OK when it is one or was not asked */
+	bool tree_is_packed;
+	struct lethe_range loader_tree; /* the loader's; empty: there is none, or it is not read */
+	int x0_status; /* why x0 is no tree; LETHE_OK if it is one or was not asked */
 	struct lethe_fdt_facts facts;
 
-	/* verify */
-	uint64_t verify_ticks[LETHE_SEGMENT_MAX];
-	uint8_t verified[LETHE_SEGMENT_MAX]; /* 1: digest matched */
-	uint8_t found[LETHE_DIGEST_SIZE];    /* of the last mismatch */
+	/* move and verify */
+	uint8_t found[LETHE_DIGEST_SIZE]; /* the last digest that was made */
 
+	/* every stage */
+	uint64_t stage_bytes;     /* that it handled, for the record */
+	struct lethe_where where; /* of its failure */
+	bool is_reported;         /* the failure has its lines on the console */
+
+	/* large, so last: the others stay within reach of short instructions */
+	struct lethe_placement placement; /* check's */
+	uint64_t verify_ticks[LETHE_SEGMENT_MAX];
+	bool verified[LETHE_SEGMENT_MAX];
 	struct lethe_record record;
 };
-
-/* check.c: the plan and its placement against the extent. Reads only. */
-int lethe_check(struct lethe_context *ctx, struct lethe_where *where);
-
-/* read.c: is there a tree at x0, as far as its header and the bus say? MMU off. */
-void lethe_read_find_tree(struct lethe_context *ctx);
-
-/* read.c: chooses the tree and reads it. With no plan (ctx->plan null) only the loader's is looked
- * at. */
-int lethe_read_tree(struct lethe_context *ctx, struct lethe_where *where);
-
-/* read.c: the UART that the plan, or without a plan the tree, names. */
-void lethe_read_console(const struct lethe_context *ctx, struct lethe_uart *uart);
-
-/* read_memory.c: what check could not know: destinations against RAM, reservations, the loader's
- * things. */
-int lethe_read_ram(struct lethe_context *ctx, struct lethe_where *where);
-
-/* list.c: what the list brings to its place. Returns the bytes stored. Before lethe_move(), which zeroes
- * tails that the list may have stored to. */
-uint64_t lethe_move_list(struct lethe_context *ctx);
-
-/* move.c: copies, zeroes the tails; what is digested on the way is verified. Returns the bytes stored. */
-uint64_t lethe_move(struct lethe_context *ctx);
-
-/* describe.c: the tree in its slot, fixed up, with the record, packed. */
-int lethe_describe(struct lethe_context *ctx, struct lethe_where *where);
-
-/* publish.c: destinations, the loader's initrd when it is passed on, and the tree last, to the PoC.
- */
-int lethe_publish(const struct lethe_context *ctx);
-
-/* publish.c: what the slot has stored, wherever it got to, leaves the caches. MMU off, from MOVE on. */
-void lethe_publish_abandoned(const struct lethe_context *ctx);
-
-/* cross.c: the exception level that the payload is entered at. */
-unsigned int lethe_handoff_el(const struct lethe_context *ctx);
-
-/* cross.c: prints the last line, and goes. Never returns. */
-void lethe_stage_handoff(struct lethe_context *ctx) __attribute__((noreturn));
 
 /* The segments of the slot that boots: [first, end). */
 static inline unsigned int lethe_slot_first(const struct lethe_context *ctx)
@@ -115,10 +83,35 @@ static inline unsigned int lethe_slot_end(const struct lethe_context *ctx)
 	return ctx->slot->first_segment + ctx->slot->segment_count;
 }
 
-/* Runs of pages that the indirection list stores; 0 when there is no list. */
+/* Where a segment goes, tail and all; where its bytes are. */
+static inline struct lethe_range lethe_segment_dest(const struct lethe_context *ctx, unsigned int index)
+{
+	return lethe_range_of(ctx->placement.segment[index].dest,
+			      lethe_plan_segments(ctx->plan)[index].mem_size);
+}
+
+static inline struct lethe_range lethe_segment_source(const struct lethe_context *ctx, unsigned int index)
+{
+	return lethe_range_of(ctx->placement.segment[index].source,
+			      lethe_plan_segments(ctx->plan)[index].file_size);
+}
+
+/* What the loader granted; in the library door the workspace. */
+static inline struct lethe_range lethe_extent(const struct lethe_context *ctx)
+{
+	return lethe_range_of(ctx->image_base, ctx->image_size);
+}
+
+/* Runs of pages that the indirection list stores; 0: there is no list. */
 static inline unsigned int lethe_list_runs(const struct lethe_context *ctx)
 {
 	return ctx->library != 0 ? ctx->library->image.run_count : 0;
+}
+
+/* True if the loader's initrd is handed on: the slot has none of its own. */
+static inline bool lethe_passes_initrd(const struct lethe_context *ctx)
+{
+	return ctx->facts.has_initrd && ctx->slot->initrd_segment == LETHE_INDEX_NONE;
 }
 
 #endif

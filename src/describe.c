@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 6: the device tree in its slot tells the next kernel what is true now. */
+/* Stage 6: the device tree in its buffer tells the next kernel what is true now, and how it was started. */
 #include <string.h>
 
 #include <lethe/cache.h>
+#include <lethe/version.h>
+#include <libfdt.h>
 
+#include "cpu/counter.h"
 #include "cpu/fault.h"
-#include "context.h"
 #include "describe_seed.h"
+#include "handoff.h"
+#include "run.h"
+#include "stages.h"
 
 static void add_reservation(struct lethe_fixup *fixup, uint64_t base, uint64_t size)
 {
@@ -30,8 +35,8 @@ static void fill_fixup(const struct lethe_context *ctx, struct lethe_fixup *fixu
 	}
 	fixup->extent = ctx->image_base;
 	fixup->extent_size = ctx->image_size;
-	fixup->old_tree = ctx->loader_tree;
-	fixup->old_tree_size = ctx->loader_tree_size;
+	fixup->old_tree = ctx->loader_tree.start;
+	fixup->old_tree_size = lethe_range_size(ctx->loader_tree);
 	if (initrd != LETHE_INDEX_NONE) {
 		fixup->initrd_start = placed[initrd].dest;
 		fixup->initrd_end = placed[initrd].dest + segments[initrd].file_size;
@@ -49,33 +54,73 @@ static void fill_fixup(const struct lethe_context *ctx, struct lethe_fixup *fixu
 	}
 }
 
-int lethe_describe(struct lethe_context *ctx, struct lethe_where *where)
+static void fill_record(struct lethe_context *ctx)
+{
+	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
+	struct lethe_record *record = &ctx->record;
+	unsigned int i;
+
+	record->version = LETHE_VERSION;
+	record->door = ctx->door;
+	record->mode = ctx->is_cached ? "cached" : "uncached";
+	record->entry_el = ctx->el;
+	record->handoff_el = lethe_handoff_el(ctx);
+	record->slot = ctx->slot_index;
+	record->failed_segment = ctx->failed_segment;
+	record->boot_count = ctx->facts.boot_count + 1;
+	record->counter_frequency = lethe_counter_rate();
+	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
+		record->segment_names[record->segment_count] = segments[i].name;
+		record->segment_verdicts[record->segment_count] = "ok";
+		record->segment_count++;
+	}
+	/* These two stages end later and patch their numbers in place: the arrays have their final size now. */
+	record->stage_names[LETHE_RECORD_DESCRIBE] = lethe_stage_name(LETHE_STAGE_DESCRIBE);
+	record->stage_names[LETHE_RECORD_PUBLISH] = lethe_stage_name(LETHE_STAGE_PUBLISH);
+}
+
+/* Copies the tree to its buffer and edits the copy. */
+static int fix_up(const struct lethe_context *ctx, void *buffer, struct lethe_where *where)
 {
 	static struct lethe_fixup fixup; /* a kilobyte: not for the stack */
+	const uint64_t space = lethe_range_size(ctx->placement.tree);
 	uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG];
-	void *slot = (void *)ctx->placement.tree;
-	uint64_t room = ctx->placement.tree_end - ctx->placement.tree;
 	int status;
 
-	if (ctx->tree == 0) {
-		return LETHE_OK;
-	}
 	memset(&fixup, 0, sizeof(fixup));
 	fill_fixup(ctx, &fixup);
 	if (lethe_seed(ctx->tree_is_packed ? 0 : ctx->tree, seed)) {
 		fixup.seed = seed;
 	}
-	/* Before the first store: nothing left in a cache may land on the slot. */
-	lethe_dcache_clean_inval_poc(ctx->placement.tree, ctx->placement.tree_end);
-	status = lethe_fdt_fixup(ctx->tree, slot, room, &fixup, where);
+	/* Before the first store: no line of the loader's may land on the buffer. */
+	lethe_dcache_clean_inval_poc(ctx->placement.tree.start, ctx->placement.tree.end);
+	status = lethe_fdt_fixup(ctx->tree, buffer, space, &fixup, where);
 	memset(seed, 0, sizeof(seed)); /* the seeds are the next kernel's secret */
 	fixup.seed = 0;
+	return status;
+}
+
+int lethe_stage_describe(struct lethe_context *ctx)
+{
+	void *buffer = (void *)ctx->placement.tree.start;
+	int status;
+
+	if (ctx->tree == 0) {
+		return LETHE_OK;
+	}
+	fill_record(ctx);
+	status = fix_up(ctx, buffer, &ctx->where);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = lethe_record_write(slot, &ctx->record);
+	status = lethe_record_write(buffer, &ctx->record);
 	if (status != LETHE_OK) {
-		return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, LETHE_RECORD_PATH, 0);
+		return lethe_error_at(&ctx->where, status, LETHE_WHAT_TREE, 0, LETHE_RECORD_PATH, 0);
 	}
-	return lethe_fdt_close(slot);
+	status = lethe_fdt_close(buffer);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	return lethe_record_patch_stage(buffer, LETHE_RECORD_DESCRIBE, lethe_run_ticks(),
+					fdt_totalsize(buffer));
 }

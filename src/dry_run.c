@@ -3,12 +3,12 @@
 
 #include "console/console.h"
 
-static void print_range(const char *name, uint64_t start, uint64_t end)
+static void print_range(const char *name, struct lethe_range range)
 {
-	lethe_line("%s [0x%x, 0x%x)", name, start, end);
+	lethe_line("%s [0x%x, 0x%x)", name, range.start, range.end);
 }
 
-/* RAM beyond the extent: from whom read_memory.c would take it. */
+/* RAM beyond the extent, as read_ram.c would look it up. */
 static void print_windows(const struct lethe_context *ctx)
 {
 	const struct lethe_window *windows = lethe_plan_windows(ctx->plan);
@@ -17,15 +17,20 @@ static void print_windows(const struct lethe_context *ctx)
 	unsigned int i;
 
 	for (i = 0; i < ctx->plan->window_count; i++) {
-		print_range("window", windows[i].base, windows[i].base + windows[i].size);
+		print_range("window", lethe_range_of(windows[i].base, windows[i].size));
 	}
 	if (i == 0 && ctx->facts.has_memory) {
 		for (; lethe_fdt_memory_at(ctx->tree, i, &base, &size); i++) {
-			print_range("memory", base, base + size);
+			print_range("memory", lethe_range_of(base, size));
 		}
 	} else if (i == 0 && ctx->facts.efi_mmap != 0) {
 		lethe_line("memory as the UEFI map at 0x%x says", ctx->facts.efi_mmap);
 	}
+}
+
+bool lethe_dry_run_is_wanted(const struct lethe_context *ctx)
+{
+	return (ctx->plan->flags & LETHE_PLAN_STOP_AFTER_CHECK) != 0;
 }
 
 void lethe_dry_run(const struct lethe_context *ctx)
@@ -34,8 +39,8 @@ void lethe_dry_run(const struct lethe_context *ctx)
 	const struct lethe_placement *placement = &ctx->placement;
 	unsigned int i;
 
-	print_range("extent", placement->image_base, placement->extent_end);
-	print_range("workspace", placement->workspace, placement->workspace_end);
+	print_range("extent", placement->extent);
+	print_range("workspace", placement->workspace);
 	print_windows(ctx);
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
 		const struct lethe_placed *placed = &placement->segment[i];
@@ -47,10 +52,10 @@ void lethe_dry_run(const struct lethe_context *ctx)
 	for (i = 0; i < lethe_list_runs(ctx); i++) {
 		const struct lethe_kimage_run *run = &ctx->library->image.runs[i];
 
-		print_range("list moves to", run->dest, run->dest + run->size);
+		print_range("list moves to", lethe_range_of(run->dest, run->size));
 	}
 	if (ctx->tree != 0) {
-		print_range("tree slot", placement->tree, placement->tree_end);
+		print_range("tree slot", placement->tree);
 	}
 	lethe_line("would enter 0x%x", placement->entry);
 }

@@ -72,7 +72,7 @@ static void open_copy(struct editing *editing, const void *tree, uint32_t room,
  * Is this the reservation that somebody made of [base, end)? Exact, or rounded out to pages of any
  * size, at either end: Linux rounds only the end of an initrd.
  */
-static int is_reservation_of(const struct lethe_range *range, uint64_t base, uint64_t end)
+static int is_reservation_of(const struct lethe_fdt_range *range, uint64_t base, uint64_t end)
 {
 	uint64_t range_end = range->base + range->size;
 	unsigned int shift;
@@ -91,7 +91,7 @@ static int is_reservation_of(const struct lethe_range *range, uint64_t base, uin
 }
 
 /* Does a reservation of the tree's come to nothing? */
-static int is_stale(const struct lethe_range *range, const struct lethe_fixup *fixup,
+static int is_stale(const struct lethe_fdt_range *range, const struct lethe_fixup *fixup,
 		    const struct lethe_fdt_facts *facts)
 {
 	if (lethe_range_inside(range, fixup->extent, fixup->extent_size)) {
@@ -106,9 +106,9 @@ static int is_stale(const struct lethe_range *range, const struct lethe_fixup *f
 }
 
 /* Is one of the first reservations of the slot this one? */
-static int is_reserved(const void *slot, int count, const struct lethe_range *range)
+static int is_reserved(const void *slot, int count, const struct lethe_fdt_range *range)
 {
-	struct lethe_range other;
+	struct lethe_fdt_range other;
 	int i;
 
 	for (i = 0; i < count; i++) {
@@ -125,7 +125,7 @@ static void edit_reservations(struct editing *editing, const struct lethe_fixup 
 			      const struct lethe_fdt_facts *facts)
 {
 	void *slot = editing->slot;
-	struct lethe_range range;
+	struct lethe_fdt_range range;
 	unsigned int i;
 	int n = 0;
 

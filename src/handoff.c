@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 8: what the registers of this level must hold, the last line, and the crossing. */
+/* Stage 8: the registers of the payload's level, the last line, and the hand-off. */
 #include <lethe/handoff.h>
 
 #include "console/console.h"
 #include "entry.h"
-#include "context.h"
+#include "handoff.h"
+#include "stages.h"
 
 unsigned int lethe_handoff_el(const struct lethe_context *ctx)
 {
@@ -23,7 +24,7 @@ void lethe_stage_handoff(struct lethe_context *ctx)
 		handoff.x[i] = ctx->slot->x[i];
 	}
 	if (ctx->tree != 0) {
-		handoff.x[0] = ctx->placement.tree;
+		handoff.x[0] = ctx->placement.tree.start;
 	}
 	handoff.to_el1 = ctx->el == 2 && lethe_handoff_el(ctx) == 1;
 	if (ctx->el == 2) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 4: every segment to its place, its tail zeroed. What is in place is only made readable. */
+/* Stage 4: every segment to its place, its tail zeroed. A segment that is in place is only made readable. */
 #include <string.h>
 
 #include <lethe/cache.h>
 
 #include "digest/segment_digest.h"
+#include "move_list.h"
+#include "stages.h"
 
 /*
  * Up, onto itself: from the end, in pieces that do not overlap. newlib's memmove() goes down by
@@ -27,8 +29,7 @@ static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 	uint64_t tail = segment->mem_size - segment->file_size;
 	uint64_t stored = tail;
 
-	/* Before the first read: a line left by the loader must not answer for memory, nor land on
-	 * it later. */
+	/* Before the first read: a line left by the loader must not answer for memory, nor land on it later. */
 	lethe_dcache_clean_inval_poc(placed->source, placed->source + segment->file_size);
 	/* Before the first store: nor may one land on what is stored now. */
 	lethe_dcache_clean_inval_poc(placed->dest, placed->dest + segment->mem_size);
@@ -36,7 +37,7 @@ static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 		if (placed->dest - placed->source < segment->file_size) {
 			slide_up(placed->dest, placed->source, segment->file_size);
 		} else {
-			/* A digest that is wrong is found again, and said, by the verify stage. */
+			/* A digest that is wrong is found again and reported by the verify stage. */
 			lethe_digest_segment(ctx, index, placed->source);
 		}
 		stored += segment->file_size;
@@ -45,13 +46,14 @@ static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 	return stored;
 }
 
-uint64_t lethe_move(struct lethe_context *ctx)
+int lethe_stage_move(struct lethe_context *ctx)
 {
-	uint64_t stored = 0;
 	unsigned int i;
 
+	/* The list first: it may store to tails, which are zeroed behind it. */
+	ctx->stage_bytes = lethe_move_list(ctx);
 	for (i = 0; i < ctx->slot->segment_count; i++) {
-		stored += move_one(ctx, ctx->placement.order[i]);
+		ctx->stage_bytes += move_one(ctx, ctx->placement.order[i]);
 	}
-	return stored;
+	return LETHE_OK;
 }

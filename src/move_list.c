@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 4, the pages that an indirection list brings: lethe_kimage_check() has judged it. */
+/* Stage 4: the pages that an indirection list brings. lethe_kimage_check() accepted the list. */
 #include <string.h>
 
 #include <lethe/cache.h>
 #include <lethe/relocate.h>
 
 #include "digest/segment_digest.h"
+#include "move_list.h"
 #include "plan/kimage_walk.h"
 
 static struct lethe_kimage_walk start(const struct lethe_context *ctx)
@@ -13,7 +14,7 @@ static struct lethe_kimage_walk start(const struct lethe_context *ctx)
 	return lethe_kimage_walk_start(ctx->library->list, ctx->plan->list_page_shift);
 }
 
-/* The segment that begins with the page at dest; null: none does. */
+/* The segment that begins with the page at dest; null if there is none. */
 static const struct lethe_segment *segment_at(const struct lethe_context *ctx, uint64_t dest)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);

@@ -3,20 +3,21 @@
 # Which folder of src/ goes into which product. A word is a folder (all its .c and .S files; . is src/
 # itself) or one file. The link drops each function that a product does not call.
 
-sha256    := sha256.c digest/sha256_blocks.c digest/sha256_scalar.S \
-             $(if $(filter auto,$(SHA)),digest/sha256_ce.S)
+sha256       := sha256.c digest/sha256_blocks.c digest/sha256_constants.S digest/sha256_scalar.S \
+                $(if $(filter auto,$(SHA)),digest/sha256_ce.S)
+sha256_small := $(sha256:scalar.S=scalar_small.S)
 
-blob      := . door cpu plan fdt firmware console digest/segment_digest.c $(sha256)
+blob      := . door cpu plan fdt firmware console digest/progress.c digest/segment_digest.c $(sha256)
 library   := library plan fdt cache.S relocate.S fdt_fixup.c $(sha256) \
              $(addprefix cpu/,el2.c el2_regs.c handoff.S halt.S idmap.c mmu_regs.c)
-purgatory := $(addprefix purgatory/,start.S purgatory.c symbols.c record_splice.c tree_check.c el2_host.c \
-                                    report.c sink.c) \
-             entry.S cache.S memory.c stage.c stop.c handoff.c $(sha256) \
+purgatory := $(filter-out purgatory/object.S,$(patsubst src/%,%,$(wildcard src/purgatory/*.[cS]))) \
+             main.c run.c stage.c handoff.c stop.c entry.S cache.S memory_map.c $(sha256_small) digest/progress.c \
              $(addprefix cpu/,counter.c fault.c halt.S handoff.S idmap.c mmu.S mmu_regs.c psci.c vectors.S) \
              $(addprefix fdt/,fdt_get.c fdt_stdout.c fdt_uart.c) \
-             console/console.c console/uart.c firmware/acpi.c plan/status.c
+             $(addprefix console/,console.c uart.c uart_ns16550.c uart_pl011.c) firmware/acpi.c plan/status.c
 tool      := sha256.c digest/sha256_host.c \
-             $(addprefix plan/,layout_asserts.c place.c plan.c plan_check_segments.c plan_check_slots.c status.c) \
+             $(addprefix plan/,layout_asserts.c place.c place_check.c place_order.c plan.c plan_check.c \
+                               plan_check_segments.c plan_check_slots.c status.c) \
              $(addprefix fdt/,fdt_check.c fdt_get.c fdt_memory.c fdt_read.c fdt_stdout.c fdt_uart.c)
 
 libfdt    := fdt fdt_ro fdt_rw fdt_wip fdt_addresses

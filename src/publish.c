@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 7: every byte the payload is given, at the PoC, and no stale line over it. In cached mode
- * what we stored is in the caches; in uncached mode it is in memory, but the lines could have been
- * refilled since (another agent, or an instruction fetch, in a unified cache).
+ * Stage 7: every byte that the payload is given, at the PoC, and no stale line over it. In cached mode our
+ * stores are in the caches. In uncached mode they are in memory, but lines may have been refilled since: by
+ * another agent, or by an instruction fetch in a unified cache.
  */
 #include <lethe/cache.h>
 
 #include <libfdt.h>
 
-#include "context.h"
-#include "cpu/counter.h"
-
-#define PUBLISH_STAGE (LETHE_RECORD_STAGES - 1)
+#include "publish.h"
+#include "run.h"
+#include "stages.h"
 
 static uint64_t publish_range(uint64_t start, uint64_t size)
 {
@@ -40,28 +39,27 @@ static uint64_t publish_dests(const struct lethe_context *ctx)
 void lethe_publish_abandoned(const struct lethe_context *ctx)
 {
 	publish_dests(ctx);
-	publish_range(ctx->placement.tree, ctx->placement.tree_end - ctx->placement.tree);
+	publish_range(ctx->placement.tree.start, ctx->placement.tree.end - ctx->placement.tree.start);
 }
 
-int lethe_publish(const struct lethe_context *ctx)
+int lethe_stage_publish(struct lethe_context *ctx)
 {
-	uint64_t start = lethe_counter();
 	uint64_t bytes = publish_dests(ctx);
 	uint64_t tree_size;
 	int status;
 
-	if (ctx->facts.has_initrd && ctx->slot->initrd_segment == LETHE_INDEX_NONE) {
+	if (lethe_passes_initrd(ctx)) {
 		bytes += publish_range(ctx->facts.initrd_start,
 				       ctx->facts.initrd_end - ctx->facts.initrd_start);
 	}
 	if (ctx->tree == 0) {
 		return LETHE_OK;
 	}
-	tree_size = fdt_totalsize((const void *)ctx->placement.tree);
+	tree_size = fdt_totalsize((const void *)ctx->placement.tree.start);
 	bytes += tree_size;
-	/* Its own time goes into the record before the tree is published, last. */
-	status = lethe_record_patch_stage((void *)ctx->placement.tree, PUBLISH_STAGE,
-					  lethe_counter() - start, bytes);
-	publish_range(ctx->placement.tree, tree_size);
+	/* The stage's own time goes into the record before the tree is published, last. */
+	status = lethe_record_patch_stage((void *)ctx->placement.tree.start, LETHE_RECORD_PUBLISH,
+					  lethe_run_ticks(), bytes);
+	publish_range(ctx->placement.tree.start, tree_size);
 	return status;
 }

@@ -1,196 +1,76 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 3: which device tree, what it says, and which UART. Nothing is written but the road. */
-#include <string.h>
+/* Stage 3: the tree, the console, and all that had to wait for one. */
+#include "console/console.h"
+#include "read_console.h"
+#include "read_ram.h"
+#include "read_tree.h"
+#include "stages.h"
+#include "stop.h"
 
-#include <lethe/cache.h>
-
-#include <libfdt.h>
-
-#include "digest/segment_digest.h"
-#include "cpu/fault.h"
-#include "context.h"
-
-#define PAGE 4096ULL
-
-/* Makes [pa, pa + size) readable, or says that it is not there. A loader may have left anything in
- * x0. */
-static int probe_range(uint64_t pa, uint64_t size)
+/* A sound plan's policy holds from here on, whatever is wrong with the rest. */
+static void take_policy(const struct lethe_context *ctx)
 {
-	uint64_t end = pa + size;
-	uint64_t at;
-	uint32_t ignored;
+	if (ctx->plan != 0) {
+		lethe_stop_context.on_fail = (enum lethe_on_fail)ctx->plan->on_fail;
+		lethe_stop_context.psci = (enum lethe_psci)ctx->plan->psci;
+		lethe_stop_context.slots = ctx->plan->slot_count - ctx->slot_index - 1;
+	}
+}
 
-	if (end < pa) {
-		return LETHE_E_TREE_HEADER;
+static void take_conduit(struct lethe_context *ctx)
+{
+	if (lethe_stop_context.psci == LETHE_PSCI_TREE) {
+		lethe_stop_context.psci = ctx->facts.psci;
+		lethe_stop_context.acpi = ctx->facts.psci == LETHE_PSCI_NONE ? ctx : 0;
 	}
-	for (at = pa & ~(PAGE - 1); at < end; at += PAGE) {
-		if (lethe_probe_read(at < pa ? pa : at, &ignored, 4, 1) != 0) {
-			return LETHE_E_TREE_FAULT;
-		}
+}
+
+/* Firmware would start the others at EL2. A tree that leaves its CPUs to ACPI may have any number. */
+static bool may_have_more_cpus(const struct lethe_fdt_facts *facts)
+{
+	return facts->cpu_count > 1 || (facts->cpu_count == 0 && facts->efi_mmap != 0);
+}
+
+static int check_machine(struct lethe_context *ctx)
+{
+	int status = lethe_read_ram(ctx, &ctx->where);
+
+	if (status != LETHE_OK) {
+		return status;
 	}
-	/* The tree is not promised clean: a stale or dirty line must not answer for it. */
-	lethe_dcache_clean_inval_poc(pa, end);
+	if (ctx->uncached_why != LETHE_OK) {
+		lethe_line("uncached: %s (LETHE_E_%s)", lethe_status_text(ctx->uncached_why),
+			   lethe_status_name(ctx->uncached_why));
+	}
+	if (ctx->el == 2 && ctx->plan->el == LETHE_EL_1 && may_have_more_cpus(&ctx->facts)) {
+		return LETHE_E_EL1_SMP;
+	}
 	return LETHE_OK;
 }
 
-static int find_loader_tree(struct lethe_context *ctx)
+int lethe_stage_read(struct lethe_context *ctx)
 {
-	uint32_t size;
+	const bool is_fixed = lethe_read_console_is_fixed(ctx);
 	int status;
 
-	if ((ctx->x0 & 7) != 0) {
-		return LETHE_E_TREE_ALIGN;
+	take_policy(ctx);
+	if (is_fixed) {
+		lethe_read_console(ctx);
 	}
-	status = probe_range(ctx->x0, sizeof(struct fdt_header));
-	if (status != LETHE_OK) {
-		return status;
+	status = lethe_read_tree(ctx, &ctx->where);
+	take_conduit(ctx);
+	if (!is_fixed) {
+		lethe_read_console(ctx);
 	}
-	status = lethe_fdt_probe((const void *)ctx->x0, &size);
-	if (status != LETHE_OK) {
-		return status;
+	if (ctx->x0_status != LETHE_OK) {
+		lethe_line("x0=0x%x is no device tree: %s (LETHE_E_%s)", ctx->x0,
+			   lethe_status_text(ctx->x0_status), lethe_status_name(ctx->x0_status));
 	}
-	status = probe_range(ctx->x0, size);
-	if (status != LETHE_OK) {
-		return status;
+	if (ctx->check_status != LETHE_OK) {
+		lethe_stop_context.stage = LETHE_STAGE_CHECK;
+		ctx->where = ctx->check_where;
+		return ctx->check_status;
 	}
-	ctx->loader_tree = ctx->x0;
-	ctx->loader_tree_size = size;
-	return LETHE_OK;
-}
-
-static int has_packed(const struct lethe_context *ctx)
-{
-	/* Of a plan that failed its check nobody knows where its tree is; a console is all we are
-	 * after. */
-	return ctx->is_checked && ctx->slot->tree_segment != LETHE_INDEX_NONE;
-}
-
-void lethe_read_find_tree(struct lethe_context *ctx)
-{
-	int forced = ctx->plan != 0 && (ctx->slot->flags & LETHE_SLOT_FORCE_TREE) != 0 &&
-		     ctx->slot->tree_segment != LETHE_INDEX_NONE;
-
-	if (!forced && ctx->x0 != 0) {
-		ctx->x0_status = find_loader_tree(ctx);
-	}
-}
-
-static int use_packed_tree(struct lethe_context *ctx, struct lethe_where *where)
-{
-	unsigned int index = ctx->slot->tree_segment;
-	uint64_t pa = ctx->placement.segment[index].dest;
-	uint64_t size = lethe_plan_segments(ctx->plan)[index].file_size;
-	uint32_t tree_size;
-	int status;
-
-	lethe_dcache_clean_inval_poc(pa, pa + size);
-	/* Before a single byte of it is believed. */
-	status = lethe_digest_segment(ctx, index, pa);
-	if (status != LETHE_OK) {
-		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
-				  lethe_plan_segments(ctx->plan)[index].name, 0);
-	}
-	status = lethe_fdt_probe((const void *)pa, &tree_size);
-	if (status == LETHE_OK && tree_size > size) {
-		status = LETHE_E_TREE_HEADER;
-	}
-	if (status != LETHE_OK) {
-		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
-				  lethe_plan_segments(ctx->plan)[index].name, 0);
-	}
-	status = lethe_fdt_read((const void *)pa, &ctx->facts, where);
-	if (status != LETHE_OK) {
-		return status;
-	}
-	/* What it says of an earlier boot, or of where that one's memory lay, is not about this
-	 * one. */
-	ctx->facts.has_initrd = 0;
-	ctx->facts.usable_count = 0;
-	ctx->facts.efi_mmap = 0;
-	ctx->facts.efi_system_table = 0;
-	ctx->facts.boot_count = 0;
-	ctx->tree = (const void *)pa;
-	ctx->tree_is_packed = 1;
-	return LETHE_OK;
-}
-
-int lethe_read_tree(struct lethe_context *ctx, struct lethe_where *where)
-{
-	ctx->facts.psci = LETHE_PSCI_NONE;
-	if (ctx->loader_tree != 0) {
-		ctx->x0_status =
-			lethe_fdt_read((const void *)ctx->loader_tree, &ctx->facts, 0);
-		if (ctx->x0_status == LETHE_OK) {
-			ctx->tree = (const void *)ctx->loader_tree;
-			return LETHE_OK;
-		}
-		memset(&ctx->facts, 0, sizeof(ctx->facts));
-		ctx->facts.psci = LETHE_PSCI_NONE;
-		ctx->loader_tree = 0;
-		ctx->loader_tree_size = 0;
-	}
-	if (has_packed(ctx)) {
-		return use_packed_tree(ctx, where);
-	}
-	if (ctx->plan != 0 &&
-	    (ctx->slot->tree_size == 0 || (ctx->slot->flags & LETHE_SLOT_TREE_OPTIONAL) != 0)) {
-		return LETHE_OK; /* the payload does without */
-	}
-	return lethe_error_at(where, LETHE_E_TREE_NONE, LETHE_WHAT_NONE, 0, 0, ctx->x0);
-}
-
-/* A word of the command line that is or starts "earlycon": then somebody trusts stdout-path
- * already. */
-static int wants_earlycon(const char *bootargs)
-{
-	const char *at = bootargs != 0 ? bootargs : "";
-
-	while (*at != '\0') {
-		if (strncmp(at, "earlycon", 8) == 0 && strchr(" \t=", at[8]) != 0) {
-			return 1;
-		}
-		while (*at != '\0' && *at != ' ' && *at != '\t') {
-			at++;
-		}
-		at += *at != '\0';
-	}
-	return 0;
-}
-
-static const char *effective_bootargs(const struct lethe_context *ctx)
-{
-	if (ctx->slot->cmdline_size != 0) {
-		return lethe_plan_strings(ctx->plan) + ctx->slot->cmdline_offset;
-	}
-	return ctx->facts.bootargs;
-}
-
-void lethe_read_console(const struct lethe_context *ctx, struct lethe_uart *uart)
-{
-	/* A broken plan cannot say which console; a machine that says nothing cannot be mended. */
-	uint32_t kind = ctx->plan != 0 ? ctx->plan->console_kind : LETHE_CONSOLE_STDOUT;
-
-	memset(uart, 0, sizeof(*uart));
-	uart->kind = LETHE_CONSOLE_NONE;
-	switch (kind) {
-	case LETHE_CONSOLE_PL011:
-	case LETHE_CONSOLE_NS16550:
-		uart->kind = (enum lethe_console_kind)kind;
-		uart->base = ctx->plan->console_base;
-		uart->reg_shift = ctx->plan->console_reg_shift;
-		uart->reg_width = ctx->plan->console_reg_width;
-		break;
-	case LETHE_CONSOLE_AUTO:
-		if (ctx->tree == 0 || !wants_earlycon(effective_bootargs(ctx))) {
-			break;
-		}
-		lethe_fdt_stdout(ctx->tree, uart);
-		break;
-	case LETHE_CONSOLE_STDOUT:
-		if (ctx->tree != 0) {
-			lethe_fdt_stdout(ctx->tree, uart);
-		}
-		break;
-	default: break;
-	}
+	ctx->stage_bytes = ctx->facts.used_size;
+	return status != LETHE_OK ? status : check_machine(ctx);
 }

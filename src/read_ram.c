@@ -1,158 +1,166 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 3, second half: what only the machine can say about the destinations. The extent is the
- * loader's grant; anything beyond it has to be RAM that nobody else owns.
+ * Stage 3: what only the machine can say about the destinations. The extent is the loader's grant; anything
+ * beyond it has to be RAM that is not reserved and not the loader's.
  */
+#include "read_ram.h"
+
 #include <lethe/cache.h>
 
-#include "memory.h"
+#include "memory_map.h"
 #include "plan/plan_check.h"
-#include "context.h"
 
-/* The plan's windows; else /memory; else the UEFI map. */
-static int covers(struct lethe_context *ctx, uint64_t base, uint64_t size)
+/* True if the plan's windows hold the range; without windows /memory; without either the UEFI map. */
+static bool is_ram(struct lethe_context *ctx, struct lethe_range range)
 {
 	const struct lethe_fdt_facts *facts = &ctx->facts;
+	const struct lethe_range map = lethe_range_of(facts->efi_mmap, facts->efi_mmap_size);
 
 	if (ctx->plan->window_count != 0) {
-		return lethe_windows_cover(ctx->plan, base, size);
+		return lethe_plan_windows_cover(ctx->plan, range);
 	}
 	if (facts->has_memory) {
-		return lethe_fdt_memory_covers(ctx->tree, base, size);
+		return lethe_fdt_memory_covers(ctx->tree, range.start, lethe_range_size(range));
 	}
 	/* To be written as well: a destination may share a page with it. */
-	lethe_memory_map(ctx, facts->efi_mmap, facts->efi_mmap_size, LETHE_MAP_RW);
-	lethe_dcache_clean_inval_poc(facts->efi_mmap, facts->efi_mmap + facts->efi_mmap_size);
-	return lethe_efi_memory_covers((const void *)facts->efi_mmap, facts->efi_mmap_size,
-				       facts->efi_desc_size, base, size);
+	lethe_memory_map(ctx, map, LETHE_MAP_RW);
+	lethe_dcache_clean_inval_poc(map.start, map.end);
+	return lethe_efi_memory_covers((const void *)map.start, facts->efi_mmap_size, facts->efi_desc_size,
+				       range.start, lethe_range_size(range));
 }
 
-static int memory_is_known(const struct lethe_context *ctx)
+static bool ram_is_known(const struct lethe_context *ctx)
 {
 	return ctx->plan->window_count != 0 || ctx->facts.has_memory || ctx->facts.efi_mmap != 0;
 }
 
-static int usable(const struct lethe_fdt_facts *facts, uint64_t base, uint64_t size)
+static bool is_usable(const struct lethe_fdt_facts *facts, struct lethe_range range)
 {
 	int i;
 
 	for (i = 0; i < facts->usable_count; i++) {
-		uint64_t offset = base - facts->usable_base[i];
-
-		if (base >= facts->usable_base[i] && offset <= facts->usable_size[i] &&
-		    size <= facts->usable_size[i] - offset) {
-			return 1;
+		/* Compared by size: the tree's range may wrap. */
+		if (range.start >= facts->usable_base[i] &&
+		    range.end - facts->usable_base[i] <= facts->usable_size[i]) {
+			return true;
 		}
 	}
 	return facts->usable_count == 0;
 }
 
-/* One destination outside the extent. */
-static int check_fixed(struct lethe_context *ctx, uint64_t base, uint64_t size)
+static bool is_reserved(const struct lethe_context *ctx, struct lethe_range range)
 {
-	const struct lethe_fdt_facts *facts = &ctx->facts;
+	return ctx->tree != 0 && lethe_fdt_reserved(ctx->tree, range.start, lethe_range_size(range),
+						    ctx->image_base, ctx->image_size);
+}
 
-	if (!memory_is_known(ctx)) {
+/* False if there is none, and if it ends before it starts. */
+static bool overlaps_initrd(const struct lethe_fdt_facts *facts, struct lethe_range range)
+{
+	const struct lethe_range initrd = {facts->initrd_start, facts->initrd_end};
+
+	return facts->has_initrd && lethe_range_overlaps(range, initrd);
+}
+
+/* A destination outside the extent. */
+static int check_fixed(struct lethe_context *ctx, struct lethe_range dest)
+{
+	if (!ram_is_known(ctx)) {
 		return LETHE_E_MEMORY_UNKNOWN;
 	}
-	if (!usable(facts, base, size)) {
+	if (!is_usable(&ctx->facts, dest)) {
 		return LETHE_E_DEST_UNUSABLE;
 	}
-	if (!covers(ctx, base, size)) {
+	if (!is_ram(ctx, dest)) {
 		return LETHE_E_DEST_NOT_RAM;
 	}
-	if (lethe_overlap(base, size, ctx->loader_tree, ctx->loader_tree_size)) {
+	if (lethe_range_overlaps(dest, ctx->loader_tree) || overlaps_initrd(&ctx->facts, dest)) {
 		return LETHE_E_DEST_LOADER;
 	}
-	if (facts->has_initrd && lethe_overlap(base, size, facts->initrd_start,
-					       facts->initrd_end - facts->initrd_start)) {
-		return LETHE_E_DEST_LOADER;
-	}
-	if (ctx->tree != 0 &&
-	    lethe_fdt_reserved(ctx->tree, base, size, ctx->image_base, ctx->image_size)) {
+	if (is_reserved(ctx, dest)) {
 		return LETHE_E_DEST_RESERVED;
 	}
-	lethe_memory_map(ctx, base, size, LETHE_MAP_RW);
+	lethe_memory_map(ctx, dest, LETHE_MAP_RW);
 	return LETHE_OK;
 }
 
-/* What nobody calls RAM may be a device, which must not be mapped cacheable; what is reserved may
- * be so because of no-map. */
-static void check_source(struct lethe_context *ctx, uint64_t base, uint64_t size)
+/*
+ * A range that is not known to be RAM may be a device, which must not be mapped cacheable. A reserved range
+ * may have no-map.
+ */
+static void check_source(struct lethe_context *ctx, struct lethe_range source)
 {
-	if (memory_is_known(ctx) && covers(ctx, base, size) &&
-	    !(ctx->tree != 0 &&
-	      lethe_fdt_reserved(ctx->tree, base, size, ctx->image_base, ctx->image_size))) {
-		lethe_memory_map(ctx, base, size, LETHE_MAP_RO);
+	if (ram_is_known(ctx) && is_ram(ctx, source) && !is_reserved(ctx, source)) {
+		lethe_memory_map(ctx, source, LETHE_MAP_RO);
 	} else {
-		lethe_memory_leave(ctx, LETHE_E_SOURCE_NOT_RAM);
+		lethe_memory_map_leave(ctx, LETHE_E_SOURCE_NOT_RAM);
 	}
 }
 
-static int in_extent(const struct lethe_context *ctx, uint64_t base, uint64_t size)
+static bool needs_no_check(const struct lethe_context *ctx, struct lethe_range range)
 {
-	return base >= ctx->image_base && size <= ctx->image_size &&
-	       base - ctx->image_base <= ctx->image_size - size;
+	return lethe_range_size(range) == 0 || lethe_range_contains(lethe_extent(ctx), range);
 }
 
+/* The loader's tree and initrd, and what the tree lets be used, against the extent. */
 static int check_loader(const struct lethe_context *ctx, struct lethe_where *where)
 {
 	const struct lethe_fdt_facts *facts = &ctx->facts;
+	const struct lethe_range extent = lethe_extent(ctx);
 
-	if (lethe_overlap(ctx->image_base, ctx->image_size, ctx->loader_tree,
-			  ctx->loader_tree_size)) {
+	if (lethe_range_overlaps(extent, ctx->loader_tree)) {
 		return lethe_error_at(where, LETHE_E_LOADER_TREE, LETHE_WHAT_NONE, 0, 0,
-				  ctx->loader_tree);
+				      ctx->loader_tree.start);
 	}
 	if (facts->has_initrd &&
-	    (facts->initrd_end <= facts->initrd_start ||
-	     lethe_overlap(ctx->image_base, ctx->image_size, facts->initrd_start,
-			   facts->initrd_end - facts->initrd_start))) {
+	    (facts->initrd_end <= facts->initrd_start || overlaps_initrd(facts, extent))) {
 		return lethe_error_at(where, LETHE_E_LOADER_INITRD, LETHE_WHAT_TREE, 0,
-				  "linux,initrd-start", facts->initrd_start);
+				      "linux,initrd-start", facts->initrd_start);
 	}
-	if (facts->has_initrd && ctx->slot->initrd_segment == LETHE_INDEX_NONE &&
+	if (lethe_passes_initrd(ctx) &&
 	    !lethe_place_initrd_fits(ctx->plan, ctx->slot, &ctx->placement, facts->initrd_start,
 				     facts->initrd_end)) {
 		return lethe_error_at(where, LETHE_E_INITRD_WINDOW, LETHE_WHAT_TREE, 0,
-				  "linux,initrd-start", facts->initrd_start);
+				      "linux,initrd-start", facts->initrd_start);
 	}
-	if (!usable(facts, ctx->image_base, ctx->image_size)) {
+	if (!is_usable(facts, extent)) {
 		return lethe_error_at(where, LETHE_E_DEST_UNUSABLE, LETHE_WHAT_TREE, 0,
-				  "linux,usable-memory-range", ctx->image_base);
+				      "linux,usable-memory-range", extent.start);
 	}
 	return LETHE_OK;
 }
 
-static int check_dest(struct lethe_context *ctx, uint64_t base, uint64_t size)
+static int check_dest(struct lethe_context *ctx, struct lethe_range dest)
 {
-	return size == 0 || in_extent(ctx, base, size) ? LETHE_OK : check_fixed(ctx, base, size);
+	return needs_no_check(ctx, dest) ? LETHE_OK : check_fixed(ctx, dest);
 }
 
-/* Where the road stores. */
+/* Everything that later stages store to. */
 static int check_dests(struct lethe_context *ctx, struct lethe_where *where)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
-	const struct lethe_placement *placement = &ctx->placement;
-	const struct lethe_kimage_run *run;
+	const struct lethe_range tree = ctx->placement.tree;
 	unsigned int i;
 	int status;
 
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
-		status = check_dest(ctx, placement->segment[i].dest, segments[i].mem_size);
+		const struct lethe_range dest = lethe_segment_dest(ctx, i);
+
+		status = check_dest(ctx, dest);
 		if (status != LETHE_OK) {
 			return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, i, segments[i].name,
-					  placement->segment[i].dest);
+					      dest.start);
 		}
 	}
-	status = check_dest(ctx, placement->tree, placement->tree_end - placement->tree);
+	status = check_dest(ctx, tree);
 	if (status != LETHE_OK) {
-		return lethe_error_at(where, status, LETHE_WHAT_SLOT, ctx->slot_index,
-				  ctx->slot->name, placement->tree);
+		return lethe_error_at(where, status, LETHE_WHAT_SLOT, ctx->slot_index, ctx->slot->name,
+				      tree.start);
 	}
 	for (i = 0; i < lethe_list_runs(ctx); i++) {
-		run = &ctx->library->image.runs[i];
-		status = check_dest(ctx, run->dest, run->size);
+		const struct lethe_kimage_run *run = &ctx->library->image.runs[i];
+
+		status = check_dest(ctx, lethe_range_of(run->dest, run->size));
 		if (status != LETHE_OK) {
 			return lethe_error_at(where, status, LETHE_WHAT_NONE, 0, "list", run->dest);
 		}
@@ -160,28 +168,28 @@ static int check_dests(struct lethe_context *ctx, struct lethe_where *where)
 	return LETHE_OK;
 }
 
-/* What the road only reads. What it stores to as well is mapped by now, and stays so. */
+/* Everything that later stages only read. A range that they store to as well is mapped by now, and stays so. */
 static void check_sources(struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
 	const struct lethe_window *windows = lethe_plan_windows(ctx->plan);
 	unsigned int i;
 
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
-		uint64_t source = ctx->placement.segment[i].source;
+		const struct lethe_range source = lethe_segment_source(ctx, i);
 
-		if (segments[i].file_size != 0 && !in_extent(ctx, source, segments[i].file_size)) {
-			check_source(ctx, source, segments[i].file_size);
+		if (!needs_no_check(ctx, source)) {
+			check_source(ctx, source);
 		}
 	}
 	/* The list's pages come from anywhere in the windows. */
 	for (i = 0; lethe_list_runs(ctx) != 0 && i < ctx->plan->window_count; i++) {
-		check_source(ctx, windows[i].base, windows[i].size);
+		check_source(ctx, lethe_range_of(windows[i].base, windows[i].size));
 	}
-	if (ctx->facts.has_initrd && ctx->slot->initrd_segment == LETHE_INDEX_NONE) {
-		/* The loader says that it is memory. */
-		lethe_memory_map(ctx, ctx->facts.initrd_start,
-				  ctx->facts.initrd_end - ctx->facts.initrd_start, LETHE_MAP_RO);
+	if (lethe_passes_initrd(ctx)) {
+		const struct lethe_range initrd = {ctx->facts.initrd_start, ctx->facts.initrd_end};
+
+		/* That it is memory is the loader's word. */
+		lethe_memory_map(ctx, initrd, LETHE_MAP_RO);
 	}
 }
 

@@ -5,22 +5,23 @@
  */
 #include <lethe/sha256.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "digest/sha256_blocks.h"
 
-/* What plain lethe_sha256_init() allows. 1 in the blob, which has all registers for itself. */
+/* 1 when plain lethe_sha256_init() may use FP/SIMD registers: in the blob, which owns all registers. */
 #ifndef LETHE_SHA256_SIMD
 #define LETHE_SHA256_SIMD 0
 #endif
 
-/* Assembly loads both by 8 bytes. */
+/* The assembly loads both by 8 bytes. */
 _Static_assert(offsetof(struct lethe_sha256, state) % 8 == 0, "sha256_scalar.S, sha256_ce.S");
 _Static_assert(offsetof(struct lethe_sha256, block) % 8 == 0, "sha256_scalar.S, sha256_ce.S");
 _Static_assert(_Alignof(struct lethe_sha256) == 8, "sha256_scalar.S, sha256_ce.S");
 
-static void init(struct lethe_sha256 *sha, int simd)
+static void begin(struct lethe_sha256 *sha, bool simd)
 {
 	/* FIPS 180-4, section 5.3.3 */
 	sha->state[0] = 0x6a09e667;
@@ -37,20 +38,20 @@ static void init(struct lethe_sha256 *sha, int simd)
 
 void lethe_sha256_init(struct lethe_sha256 *sha)
 {
-	init(sha, LETHE_SHA256_SIMD);
+	begin(sha, LETHE_SHA256_SIMD);
 }
 
 void lethe_sha256_init_simd(struct lethe_sha256 *sha)
 {
-	init(sha, 1);
+	begin(sha, true);
 }
 
-static void take_block(struct lethe_sha256 *sha)
+static void add_block(struct lethe_sha256 *sha)
 {
 	lethe_sha256_blocks(sha->state, sha->block, 1, NULL, sha->simd);
 }
 
-/* Takes bytes into the block that is not full yet, and to where they are copied. */
+/* Adds bytes to the block that is not full yet. Copies them to dest unless it is null. */
 static void fill_block(struct lethe_sha256 *sha, uint8_t *dest, const uint8_t *bytes, uint64_t size)
 {
 	uint8_t *pending = sha->block + sha->bytes % LETHE_SHA256_BLOCK;
@@ -66,14 +67,14 @@ void lethe_sha256_copy(struct lethe_sha256 *sha, void *dest, const void *source,
 {
 	const uint8_t *bytes = source;
 	uint8_t *to = dest;
-	const uint64_t room = -sha->bytes % LETHE_SHA256_BLOCK;
-	const uint64_t first = size < room ? size : room;
+	const uint64_t missing = -sha->bytes % LETHE_SHA256_BLOCK;
+	const uint64_t first = size < missing ? size : missing;
 	const uint64_t whole = (size - first) & -(uint64_t)LETHE_SHA256_BLOCK;
 
 	if (first != 0) {
 		fill_block(sha, to, bytes, first);
-		if (first == room) {
-			take_block(sha);
+		if (first == missing) {
+			add_block(sha);
 		}
 	}
 	bytes += first;
@@ -111,13 +112,13 @@ void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SI
 	sha->block[pending++] = 0x80;
 	if (pending > LETHE_SHA256_BLOCK - 8) {
 		memset(sha->block + pending, 0, LETHE_SHA256_BLOCK - pending);
-		take_block(sha);
+		add_block(sha);
 		pending = 0;
 	}
 	memset(sha->block + pending, 0, LETHE_SHA256_BLOCK - 8 - pending);
 	store_big_endian(sha->block + LETHE_SHA256_BLOCK - 8, (uint32_t)(bits >> 32));
 	store_big_endian(sha->block + LETHE_SHA256_BLOCK - 4, (uint32_t)bits);
-	take_block(sha);
+	add_block(sha);
 
 	for (unsigned int i = 0; i < 8; i++) {
 		store_big_endian(digest + 4 * i, sha->state[i]);

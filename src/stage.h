@@ -2,8 +2,7 @@
 #ifndef LETHE_STAGE_H
 #define LETHE_STAGE_H
 
-/* The road's stages, in order. The numbers are an interface: a machine halted without a console has
- * one in x1. */
+/* The stages, in order. The numbers are an interface: if a machine halts without a console, x1 holds one. */
 enum lethe_stage {
 	LETHE_STAGE_ENTRY = 0,
 	LETHE_STAGE_CHECK = 1,
@@ -13,8 +12,12 @@ enum lethe_stage {
 	LETHE_STAGE_VERIFY = 5,
 	LETHE_STAGE_DESCRIBE = 6,
 	LETHE_STAGE_PUBLISH = 7,
-	LETHE_STAGE_HANDOFF = 8
+	LETHE_STAGE_HANDOFF = 8 /* "cross" on the console */
 };
+
+/* Two places in the record's arrays of stages, which begin with check. */
+#define LETHE_RECORD_DESCRIBE (LETHE_STAGE_DESCRIBE - LETHE_STAGE_CHECK)
+#define LETHE_RECORD_PUBLISH  (LETHE_STAGE_PUBLISH - LETHE_STAGE_CHECK)
 
 const char *lethe_stage_name(enum lethe_stage stage);
 

@@ -4,7 +4,7 @@
 #include "firmware/acpi.h"
 #include "console/console.h"
 #include "entry.h"
-#include "memory.h"
+#include "memory_map.h"
 #include "cpu/psci.h"
 #include "cpu/counter.h"
 
@@ -45,7 +45,7 @@ static void wait_seconds(uint64_t seconds)
  */
 static void ask_acpi(struct lethe_context *ctx)
 {
-	lethe_memory_leave(ctx, LETHE_OK);
+	lethe_memory_map_leave(ctx, LETHE_OK);
 	lethe_stop_context.psci = lethe_acpi_psci(&ctx->facts);
 }
 

@@ -23,9 +23,11 @@ OPENSSL_ASM := $(O)/bench/openssl/sha256-armv8.S
 
 # Lethe's two: the same objects, and which of the two block functions its caller allows. The purgatory's are shorter.
 LETHE_DIGEST := $(patsubst %,$(O)/obj/library/%.o,$(call sources,sha256)) $(NEWLIB_OBJS)
+LETHE_DIGEST_SMALL := $(patsubst %.c,$(O)/obj/library/%.c.o,$(patsubst %.S,$(PURGATORY)/%.S.o,\
+	$(call sources,sha256_small))) $(NEWLIB_OBJS)
 
 $(eval $(call digest,lethe-scalar,lethe,$(LETHE_DIGEST),-Iinclude -DINIT=lethe_sha256_init))
-$(eval $(call digest,lethe-purgatory,lethe,$(LETHE_DIGEST:$(O)/obj/library/%.S.o=$(PURGATORY)/%.S.o),-Iinclude -DINIT=lethe_sha256_init))
+$(eval $(call digest,lethe-purgatory,lethe,$(LETHE_DIGEST_SMALL),-Iinclude -DINIT=lethe_sha256_init))
 ifneq ($(SHA),scalar)
 $(eval $(call digest,lethe-ce,lethe,$(LETHE_DIGEST),-Iinclude -DINIT=lethe_sha256_init_simd))
 $(eval $(call digest,lethe-ce-copy,lethe_copy,$(LETHE_DIGEST),-Iinclude))

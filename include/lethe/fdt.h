@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 struct lethe_uart {
-	enum lethe_console_kind kind;	/* NONE, PL011 or NS16550 */
+	enum lethe_console_kind kind;	/* NONE, or the number of a driver */
 	uint32_t reg_shift;
 	uint32_t reg_width;		/* bytes of an access: 1, 2 or 4 */
 	uint32_t is_sbsa;		/* a PL011 with no registers but the generic UART's (SBSA, B) */

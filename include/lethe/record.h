@@ -3,7 +3,7 @@
 #define LETHE_RECORD_H
 
 /*
- * The record: node /chosen/lethe, what the next kernel may know of how it was started. docs/spec/plan.md has
+ * The record: node /chosen/lethe, what the next kernel may know of how it was started. docs/spec/record.md has
  * the table. Numbers are u32 or u64 big-endian as device trees have them; arrays are parallel.
  */
 

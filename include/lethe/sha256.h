@@ -8,6 +8,7 @@
  * aligned accesses; of the message by 8 bytes where it is 8-byte aligned, else by single bytes.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,25 +23,25 @@ struct lethe_sha256 {
 	uint32_t state[8];
 	uint64_t bytes;				/* message length so far */
 	uint8_t block[LETHE_SHA256_BLOCK];	/* the first bytes % 64 are pending */
-	int32_t simd;				/* FP/SIMD registers may be used */
-	uint32_t reserved;
+	bool simd;				/* FP/SIMD registers may be used */
+	uint8_t reserved[7];
 };
 
 /*
- * Begins a digest in general registers alone: FP/SIMD registers and their traps, whosever they are,
- * are left alone. Any EL. In lethe.img, which has the machine for itself, this is the next one.
+ * Begins a digest that uses general registers only, and changes neither FP/SIMD registers nor their
+ * traps. Any EL. Inside lethe.img, which owns the machine, it is the same as lethe_sha256_init_simd().
  */
 void lethe_sha256_init(struct lethe_sha256 *sha);
 
 /*
  * Begins a digest that may use the SHA-2 instructions: a twentieth of the instructions, a fifth of
  * the accesses. The caller gives up v0 to v7, v16 to v31 and the upper halves of v8 and v9, as in
- * any call by AAPCS64; what interrupts it has to preserve them.
+ * any call by AAPCS64; an interrupt handler has to preserve them.
  *
  * The instructions are used where ID_AA64ISAR0_EL1.SHA2 has them, at EL1 and EL2, outside of
- * streaming mode; elsewhere it is as above. Nobody need enable anything: where CPACR_EL1 or CPTR_EL2
- * of the current level traps FP/SIMD or SME, update and final lift that and have it back, as it
- * was, before they return. A trap to a higher level, of FP/SIMD or of CPACR_EL1, is that level's.
+ * streaming mode; elsewhere the digest is as above. The caller need not enable FP/SIMD: if CPACR_EL1
+ * or CPTR_EL2 of the current level traps FP/SIMD or SME, update and final lift the trap and restore it
+ * before they return. Traps to a higher level, of FP/SIMD or of CPACR_EL1, stay with that level.
  */
 void lethe_sha256_init_simd(struct lethe_sha256 *sha);
 
@@ -48,9 +49,9 @@ void lethe_sha256_init_simd(struct lethe_sha256 *sha);
 void lethe_sha256_update(struct lethe_sha256 *sha, const void *data, uint64_t size);
 
 /*
- * The same, and copies them to dest on the way, which is not null: one read of the source, one write of
- * the destination where the SHA-2 instructions are used and both are 8-byte aligned; else what was
- * copied is read again. dest lies anywhere but in (data, data + size).
+ * The same, and copies the bytes to dest, which is not null. If the SHA-2 instructions are used and
+ * both addresses are 8-byte aligned, the source is read once and the destination written once;
+ * otherwise the copy is read again. dest lies anywhere but in (data, data + size).
  */
 void lethe_sha256_copy(struct lethe_sha256 *sha, void *dest, const void *data, uint64_t size);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What went wrong, in one line. */
+/* The FAIL line, and the address behind it. */
+#include <stdbool.h>
+
 #include "console/console.h"
 #include "stop.h"
 
@@ -8,23 +10,23 @@ void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_whe
 	const char *text = lethe_status_text(status);
 	const char *name = lethe_status_name(status);
 	const char *what = lethe_what_text(where->what);
-	int has_name = where->name != 0 && where->name[0] != '\0';
+	const bool has_name = where->name != 0 && where->name[0] != '\0';
 	const char *quote = has_name ? "\"" : "";
 	const char *space = has_name ? " " : "";
-	const char *whose = has_name ? where->name : "";
+	const char *subject = has_name ? where->name : "";
 
 	switch (where->what) {
 	case LETHE_WHAT_NONE:
-		lethe_line("FAIL %s: %s%s%s (LETHE_E_%s)", lethe_stage_name(stage), whose,
+		lethe_line("FAIL %s: %s%s%s (LETHE_E_%s)", lethe_stage_name(stage), subject,
 			   has_name ? ": " : "", text, name);
 		break;
 	case LETHE_WHAT_TREE:
 		lethe_line("FAIL %s: %s%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage), what, space,
-			   quote, whose, quote, text, name);
+			   quote, subject, quote, text, name);
 		break;
 	default:
 		lethe_line("FAIL %s: %s %u%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage), what,
-			   (uint64_t)where->index, space, quote, whose, quote, text, name);
+			   (uint64_t)where->index, space, quote, subject, quote, text, name);
 		break;
 	}
 	if (where->value != 0) {

@@ -2,22 +2,23 @@
 #ifndef LETHE_UART_H
 #define LETHE_UART_H
 
+#include <stdbool.h>
+
 #include <lethe/fdt.h>
 
 /*
- * PL011 and 8250/16550, polled. All return 0, or -1 when the UART faults, is gone, or stays busy
- * longer than any working one can; nothing is printed. MMU off, or the
- * registers mapped as Device memory.
+ * A UART of any known kind, polled. All return false when the UART faults, is gone, or stays busy
+ * longer than any working one can; nothing is printed. MMU off, or the registers mapped as Device
+ * memory.
  */
 
-/* First look: does something answer? Fills in what the kind fixes (access width) and enables a
- * PL011. */
-int lethe_uart_probe(struct lethe_uart *uart);
+/* First look: true when the UART answers. Fills in what its kind fixes, and enables a PL011. */
+bool lethe_uart_open(struct lethe_uart *uart);
 
 /* One character, as it is. */
-int lethe_uart_put(const struct lethe_uart *uart, char c);
+bool lethe_uart_send(const struct lethe_uart *uart, char c);
 
-/* Until the last bit has left. */
-int lethe_uart_drain(const struct lethe_uart *uart);
+/* Waits until the last bit has left. */
+bool lethe_uart_drain(const struct lethe_uart *uart);
 
 #endif

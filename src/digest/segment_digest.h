@@ -5,29 +5,26 @@
 #include <lethe/sha256.h>
 
 #include "context.h"
+#include "digest/progress.h"
 
-/* A segment's digest on its way. Says how far it is twice a second. */
+/* A segment's digest on its way. It prints how far it is twice a second. */
 struct lethe_digest {
 	struct lethe_sha256 sha;
 	const struct lethe_segment *segment;
-	uint64_t done;  /* bytes taken in */
-	uint64_t start; /* ticks */
-	uint64_t said;  /* when the last line was printed */
+	uint64_t done; /* bytes taken in */
+	struct lethe_progress progress;
 };
 
 void lethe_digest_start(struct lethe_digest *digest, const struct lethe_segment *segment);
 
-/* Takes in [source, source + size), and copies it to dest if that is another place, as
- * lethe_sha256_copy(). */
+/* Takes in [source, source + size). If dest is another address, the bytes are copied there, as
+ * lethe_sha256_copy() does. */
 void lethe_digest_update(struct lethe_digest *digest, uint64_t dest, uint64_t source, uint64_t size);
 
-/* LETHE_OK, and the segment is verified; or LETHE_E_DIGEST: ctx->found says what was there. */
+/* LETHE_OK, and the segment is marked verified; or LETHE_E_DIGEST. ctx->found is the digest found. */
 int lethe_digest_end(struct lethe_digest *digest, struct lethe_context *ctx);
 
-/* All of it for one segment: from source to its place, or where it lies. */
+/* All of it for one segment: from source to its place, or in place when they are the same. */
 int lethe_digest_segment(struct lethe_context *ctx, unsigned int index, uint64_t source);
-
-/* ticks is not 0. */
-uint64_t lethe_mib_per_second(uint64_t bytes, uint64_t ticks);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which block function: make SHA=scalar leaves no choice. */
+/* The choice of a block function. `make SHA=scalar` leaves none. */
 #include "digest/sha256_blocks.h"
 
 #include <string.h>
 
 #include <lethe/sha256.h>
 
-void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd)
+void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd)
 {
 #ifndef LETHE_SHA_SCALAR
-	/* It stores by 8 bytes; what it cannot store is copied first, and read again. */
+	/* The SHA-2 loop stores by 8 bytes: what it cannot store is copied first, and read again. */
 	if (dest != 0 && (((uintptr_t)data | (uintptr_t)dest) & 7) != 0) {
 		memmove(dest, data, count * LETHE_SHA256_BLOCK);
 		data = dest;
@@ -21,7 +21,7 @@ void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, vo
 #else
 	(void)simd;
 #endif
-	/* Registers are full: likewise. */
+	/* The scalar loop has no register left for dest: likewise. */
 	if (dest != 0) {
 		memmove(dest, data, count * LETHE_SHA256_BLOCK);
 		data = dest;

@@ -2,18 +2,19 @@
 #ifndef LETHE_SHA256_BLOCKS_H
 #define LETHE_SHA256_BLOCKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
  * Takes count whole blocks into the state, which is 8-byte aligned; count is not 0, data has any
- * alignment. dest: null, or where they are copied; it does not lie above data within them. simd: FP/SIMD
- * registers may be used. The one that is linked: sha256_blocks.c in firmware, sha256_host.c in programs
- * of an operating system.
+ * alignment. dest: null, or where the blocks are copied; it does not lie above data within them. simd:
+ * FP/SIMD registers may be used. Firmware links sha256_blocks.c, programs of an operating system link
+ * sha256_host.c.
  */
-void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd);
+void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd);
 
-/* Between which sha256_blocks.c chooses. Their contracts stand in the assembly. */
+/* sha256_blocks.c chooses between these two. Their contracts stand in the assembly. */
 void lethe_sha256_scalar(uint32_t state[8], const void *data, uint64_t count);
-int lethe_sha256_ce(uint32_t state[8], const void *data, uint64_t count, void *dest);
+bool lethe_sha256_ce(uint32_t state[8], const void *data, uint64_t count, void *dest);
 
 #endif

@@ -2,12 +2,12 @@
 /*
  * SHA-256 (FIPS 180-4) of whole blocks by the SHA-2 instructions of the Arm Cryptographic Extension.
  *
- * Why assembly: with the MMU off each access is one to Device memory. The sixty-four constants stay in
- * sixteen vector registers and the state in two, memory is the message alone; and FP/SIMD, which may
- * be trapped at this level, is not touched outside the window in which it is not.
+ * Why assembly: with the MMU off each access goes to Device memory. Here the sixty-four constants stay
+ * in sixteen vector registers and the state in two, so that only the message is in memory. FP/SIMD may
+ * be trapped at this level; no instruction uses it before the trap is lifted.
  *
- * Loads are LD1, which the architecture splits by element and wants aligned by element: .2D is 8 bytes
- * an access, .16B fits any address and is an access for each byte.
+ * Loads are LD1, whose accesses and alignment are those of one element: .2D makes accesses of 8 bytes,
+ * .16B fits any address and makes an access for each byte.
  *
  * Register  From .. To  Holds
  * x0        all         state
@@ -16,7 +16,7 @@
  * x3        block       0: the message is 8-byte aligned and stays where it is; bit 3: it is copied
  * x4        all         the trap register as it was found
  * x5        all         the same, with nothing trapped
- * x6        all         0: the trap register is CPACR_EL1 or goes by that name; 1: CPTR_EL2, E2H = 0
+ * x6        all         0: the trap register is CPACR_EL1 or CPTR_EL2 under that name; 1: CPTR_EL2, E2H = 0
  * x7        start       not 0: the CPU has SME
  * x8        block       where the next block is copied
  * x9, x10   block       d8 and d9, the caller's
@@ -41,13 +41,13 @@
 #define SMEN_LOW_BIT   24	/* likewise SME; RES0 where there is none */
 #define SVCR	       s3_3_c4_c2_2
 #define SVCR_SM_BIT    0
-#define COPY_BIT       3	/* of x3, above what an address has below 8 */
+#define COPY_BIT       3	/* of x3, above the low bits of an address */
 
 	/*
-	 * Four rounds with words plus constants in v8. w0 to w3 are the schedule in order: what comes
-	 * sixteen words behind takes the place of w0, and w1 plus the constants k are the next v8. The
-	 * order is one in which a core that issues in order waits least. old: where a to d are kept;
-	 * the first four rounds of a block find them in v2.
+	 * Four rounds with words plus constants in v8. w0 to w3 are the schedule in order: the words
+	 * sixteen behind take the place of w0, and w1 plus the constants k are the next v8. In this order
+	 * a core that issues in order waits least. old: where a to d are kept; the first four rounds of
+	 * a block find them in v2.
 	 */
 	.macro	four w0, w1, w2, w3, k, old=9
 	sha256su0 v\w0\().4s, v\w1\().4s
@@ -67,7 +67,7 @@
 	four	7, 4, 5, 6, \k3
 	.endm
 
-	/* The same where no more words are wanted. */
+	/* The last rounds: no new words. */
 	.macro	rounds
 	mov	v9.16b, v0.16b
 	sha256h	q0, q1, v8.4s
@@ -75,15 +75,15 @@
 	.endm
 
 /*
- * int lethe_sha256_ce(uint32_t state[8], const void *data, uint64_t count, void *dest);
+ * bool lethe_sha256_ce(uint32_t state[8], const void *data, uint64_t count, void *dest);
  *
- * Takes in whole blocks, and copies them when dest is not null, if this CPU can, here and now: it has the instructions, this is EL1 or EL2, and
- * not streaming mode.
+ * Takes in whole blocks, and copies them when dest is not null. Does nothing unless the CPU has the
+ * instructions, runs at EL1 or EL2, and is not in streaming mode.
  *
  * In        x0 = state, 8-byte aligned    x1 = data, any alignment    x2 = blocks, not 0    x3 = 0, or dest: then both
  *           are 8-byte aligned, and dest does not lie above data within what is read
  * Out       w0 = 1 and the state; [x1, x1 + 64 * x2) was read by 8 bytes, or by single ones where it is not
- *           8-byte aligned; [dest, dest + 64 * x2) was written by 8. Or w0 = 0, and nothing was done
+ *           8-byte aligned; [dest, dest + 64 * x2) was written by 8. Or w0 = 0
  * Clobbers  x0-x11 v0-v7 v16-v31 flags, the upper halves of v8 and v9
  * Preserves x12-x30 sp, d8-d15, CPACR_EL1, CPTR_EL2
  * State     any EL; MMU on or off; FP/SIMD trapped at this level or not
@@ -128,7 +128,7 @@ FUNC lethe_sha256_ce
 	mov	w3, #0
 	cbz	x7, 5f
 	mrs	x3, SVCR
-	tbnz	x3, #SVCR_SM_BIT, .Lstreaming	// undefined there, and not ours to leave
+	tbnz	x3, #SVCR_SM_BIT, .Lstreaming	// the instructions are undefined there, and the caller owns the mode
 
 5:	fmov	x9, d8
 	fmov	x10, d9
@@ -186,7 +186,7 @@ FUNC lethe_sha256_ce
 	msr	cptr_el2, x4			// as it was
 	b	2f
 1:	msr	cpacr_el1, x4			// likewise
-2:	isb					// whoever relies on the trap has it from here on
+2:	isb					// the trap is in force from here on
 3:	mov	w0, w3
 	ret
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * SHA-256 of whole blocks in C, for programs of an operating system: the host command and the
- * tests. Firmware has sha256_scalar.S and sha256_ce.S in its place.
+ * tests. Firmware has sha256_scalar.S and sha256_ce.S instead.
  */
 #include "digest/sha256_blocks.h"
 
@@ -27,27 +27,27 @@ static const uint32_t constants[64] = {
 };
 
 /* FIPS 180-4, section 4.1.2 */
-static inline uint32_t big_sigma0(uint32_t x)
+static inline uint32_t bsig0(uint32_t x)
 {
 	return rotate_right(x, 2) ^ rotate_right(x, 13) ^ rotate_right(x, 22);
 }
 
-static inline uint32_t big_sigma1(uint32_t x)
+static inline uint32_t bsig1(uint32_t x)
 {
 	return rotate_right(x, 6) ^ rotate_right(x, 11) ^ rotate_right(x, 25);
 }
 
-static inline uint32_t small_sigma0(uint32_t x)
+static inline uint32_t ssig0(uint32_t x)
 {
 	return rotate_right(x, 7) ^ rotate_right(x, 18) ^ (x >> 3);
 }
 
-static inline uint32_t small_sigma1(uint32_t x)
+static inline uint32_t ssig1(uint32_t x)
 {
 	return rotate_right(x, 17) ^ rotate_right(x, 19) ^ (x >> 10);
 }
 
-static inline uint32_t choose(uint32_t x, uint32_t y, uint32_t z)
+static inline uint32_t ch(uint32_t x, uint32_t y, uint32_t z)
 {
 	return z ^ (x & (y ^ z));
 }
@@ -66,10 +66,10 @@ static inline uint32_t load_word(const uint8_t *bytes)
  */
 #define ROUND(a, b, c, d, e, f, g, h, word, constant)                                              \
 	do {                                                                                       \
-		h += big_sigma1(e) + choose(e, f, g) + (constant) + (word);                        \
+		h += bsig1(e) + ch(e, f, g) + (constant) + (word);                        \
 		d += h;                                                                            \
 		ab = a ^ b;                                                                        \
-		h += big_sigma0(a) + ((ab & bc) ^ b);                                              \
+		h += bsig0(a) + ((ab & bc) ^ b);                                              \
 		bc = ab;                                                                           \
 	} while (0)
 
@@ -88,7 +88,7 @@ static inline uint32_t load_word(const uint8_t *bytes)
 /* The word sixteen rounds on takes the place of word i. */
 #define NEXT(i)                                                                                    \
 	(w[(i)&15] +=                                                                              \
-	 small_sigma1(w[((i) + 14) & 15]) + w[((i) + 9) & 15] + small_sigma0(w[((i) + 1) & 15]))
+	 ssig1(w[((i) + 14) & 15]) + w[((i) + 9) & 15] + ssig0(w[((i) + 1) & 15]))
 #define NEXT_FOUR(i)                                                                               \
 	do {                                                                                       \
 		NEXT(i);                                                                           \
@@ -105,7 +105,7 @@ static inline uint32_t load_word(const uint8_t *bytes)
 		w[(i) + 3] = load_word(data + 4 * (i) + 12);                                       \
 	} while (0)
 
-/* Indices of w are constants throughout: that is what lets most of it live in registers. */
+/* All indices of w are constants, so that the compiler keeps most of it in registers. */
 static void compress(uint32_t state[8], const uint8_t *data)
 {
 	uint32_t w[16];
@@ -147,7 +147,7 @@ static void compress(uint32_t state[8], const uint8_t *data)
 	state[7] += h;
 }
 
-void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd)
+void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd)
 {
 	const uint8_t *bytes = data;
 

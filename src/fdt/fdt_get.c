@@ -7,7 +7,7 @@
 
 #define CELL ((int)sizeof(fdt32_t))
 
-int lethe_range_inside(const struct lethe_range *range, uint64_t base, uint64_t size)
+int lethe_range_inside(const struct lethe_fdt_range *range, uint64_t base, uint64_t size)
 {
 	return range->base - base < size && range->size <= size - (range->base - base);
 }
@@ -24,7 +24,7 @@ int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, const void *tree, int
 	return LETHE_OK;
 }
 
-int lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_range *range)
+int lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_fdt_range *range)
 {
 	int entry;
 
@@ -53,7 +53,7 @@ void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int par
 	regs->ranges.next = NULL;
 }
 
-int lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_range *range)
+int lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *range)
 {
 	int more;
 	int node;

@@ -7,6 +7,7 @@
  * any of its words is believed; everything else here is for trees that passed.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <libfdt.h>
@@ -21,13 +22,13 @@
 int lethe_fdt_check(const void *tree, uint32_t *structure_size, struct lethe_where *where);
 
 /* One entry of `reg`, /memreserve/ and the like: [base, base + size). */
-struct lethe_range {
+struct lethe_fdt_range {
 	uint64_t base;
 	uint64_t size;
 };
 
 /* Is a range wholly inside [base, base + size)? */
-int lethe_range_inside(const struct lethe_range *range, uint64_t base, uint64_t size);
+int lethe_range_inside(const struct lethe_fdt_range *range, uint64_t base, uint64_t size);
 
 /* What is left of a property that is an array of (address, size). */
 struct lethe_fdt_ranges {
@@ -48,7 +49,7 @@ int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, const void *tree, int
  * 1 and the next entry, 0 when there are no more whole ones, LETHE_E_TREE_CELLS when 64 bits do not
  * hold it or it wraps.
  */
-int lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_range *range);
+int lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_fdt_range *range);
 
 /* The entries of `reg` of a node's subnodes, one after the other; of those that are on. */
 struct lethe_fdt_regs {
@@ -62,7 +63,7 @@ struct lethe_fdt_regs {
 void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int parent, int memory);
 
 /* As lethe_fdt_ranges_next(). */
-int lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_range *range);
+int lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *range);
 
 /*
  * Takes a number of so many cells, and moves *cells behind it. 0, or LETHE_E_TREE_CELLS when 64
@@ -88,10 +89,10 @@ int lethe_fdt_node_is_any(const void *tree, int node, const char *names);
 
 /*
  * fdt_uart.c: what the UART is that node[depth - 1] describes, on the bus node[depth - 2] and so on
- * up to the root, node[0]. 1 when a CPU can drive it: mapped through every `ranges`, of a known
- * kind, and with registers that take aligned accesses. Otherwise 0, and *uart is of no use.
+ * up to the root, node[0]. True when a CPU can drive it: mapped through every `ranges`, of a known
+ * kind, and with registers that take aligned accesses. Otherwise *uart is of no use.
  */
-int lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart);
+bool lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart);
 
 /* record.c: takes every old record out of an open tree's /chosen. 0, or libfdt's error. */
 int lethe_record_remove(void *tree, int chosen);

@@ -31,7 +31,7 @@ struct efi_descriptor {
 #define EFI_MEMORY_WB          0x8ULL
 
 /* If this range holds byte *at, *at becomes its end. */
-static void extend(uint64_t *at, const struct lethe_range *range)
+static void extend(uint64_t *at, const struct lethe_fdt_range *range)
 {
 	if (*at - range->base < range->size) {
 		*at = range->base + range->size;
@@ -40,7 +40,7 @@ static void extend(uint64_t *at, const struct lethe_range *range)
 
 int lethe_fdt_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size)
 {
-	struct lethe_range range;
+	struct lethe_fdt_range range;
 	struct lethe_fdt_regs regs;
 	unsigned int i;
 
@@ -59,7 +59,7 @@ int lethe_fdt_memory_covers(const void *tree, uint64_t base, uint64_t size)
 {
 	uint64_t before = base;
 	uint64_t at = base;
-	struct lethe_range range;
+	struct lethe_fdt_range range;
 	struct lethe_fdt_regs regs;
 	uint32_t structure_size;
 	unsigned int looks;
@@ -87,7 +87,7 @@ int lethe_fdt_memory_covers(const void *tree, uint64_t base, uint64_t size)
 /*
  * May this stretch of memory be used once boot services are over? Linux asks for write-back, too.
  */
-static int efi_usable(const struct efi_descriptor *descriptor, struct lethe_range *range)
+static int efi_usable(const struct efi_descriptor *descriptor, struct lethe_fdt_range *range)
 {
 	uint32_t type = descriptor->type;
 
@@ -108,7 +108,7 @@ int lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_si
 			    uint64_t size)
 {
 	const unsigned char *bytes = map;
-	struct lethe_range range;
+	struct lethe_fdt_range range;
 	uint64_t before = base;
 	uint64_t at = base;
 	unsigned int looks;
@@ -134,7 +134,7 @@ int lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_si
 }
 
 /* Do the two share a byte? Right for ranges that wrap, too, as a garbled reservation may. */
-static int touches(const struct lethe_range *range, uint64_t base, uint64_t size)
+static int touches(const struct lethe_fdt_range *range, uint64_t base, uint64_t size)
 {
 	return range->size != 0 && size != 0 &&
 	       (range->base - base < size || base - range->base < range->size);
@@ -143,7 +143,7 @@ static int touches(const struct lethe_range *range, uint64_t base, uint64_t size
 int lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip,
 			uint64_t skip_size)
 {
-	struct lethe_range range;
+	struct lethe_fdt_range range;
 	struct lethe_fdt_regs regs;
 	uint32_t structure_size;
 	int parent;

@@ -78,7 +78,7 @@ static void read_cpus(const void *tree, struct lethe_fdt_facts *facts)
 /* A node of device_type memory counts when any of its entries is not empty. */
 static int read_memory(struct reading *reading)
 {
-	struct lethe_range range;
+	struct lethe_fdt_range range;
 	struct lethe_fdt_regs regs;
 	int more;
 
@@ -164,7 +164,7 @@ static int read_usable(struct reading *reading)
 {
 	struct lethe_fdt_facts *facts = reading->facts;
 	struct lethe_fdt_ranges ranges;
-	struct lethe_range range;
+	struct lethe_fdt_range range;
 	int more;
 
 	reading->name = "linux,usable-memory-range";

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which UART does stdout-path name? Component by component: fdt_path_offset() calls itself for
- * aliases of aliases, and the buses on the way down are wanted, too.
+ * The UART that stdout-path names. The path is followed by hand: fdt_path_offset() is recursive for
+ * aliases of aliases, and the address of the UART needs every bus above it.
  */
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "fdt/fdt_get.h"
 
 #define LEVELS 16 /* nodes from the root to the UART, both included */
 
-/* The nodes that the path has led through so far. */
+/* The nodes on the path so far. */
 struct way {
 	int node[LEVELS]; /* node[0] is the root */
 	int depth;
 };
 
-/* A property that is text, or null: terminated, and not empty. The purgatory's libfdt takes any node to be one. */
+/*
+ * A property's text; null unless the property is there, not empty, and ends with a zero. The
+ * purgatory's libfdt checks no offset, so a negative node ends here.
+ */
 static const char *text(const void *tree, int node, const char *name, int name_length)
 {
 	int length;
@@ -32,7 +36,7 @@ static const char *text(const void *tree, int node, const char *name, int name_l
 	return value;
 }
 
-/* The length of a path up to an end character, or whole. */
+/* The length of a path up to the first end character, or of all of it. */
 static int length_to(const char *path, int length, char end)
 {
 	const char *at = memchr(path, end, (size_t)length);
@@ -40,8 +44,8 @@ static int length_to(const char *path, int length, char end)
 	return at != NULL ? (int)(at - path) : length;
 }
 
-/* Follows a path down. 1 when it led somewhere, over nodes that are all on. */
-static int descend(const void *tree, struct way *way, const char *path, int length)
+/* Follows a path down from the last node of way. False unless every node is there, and is on. */
+static bool descend(const void *tree, struct way *way, const char *path, int length)
 {
 	int component;
 	int node;
@@ -50,12 +54,12 @@ static int descend(const void *tree, struct way *way, const char *path, int leng
 		component = length_to(path, length, '/');
 		if (component != 0) {
 			if (way->depth == LEVELS) {
-				return 0;
+				return false;
 			}
 			node = fdt_subnode_offset_namelen(tree, way->node[way->depth - 1], path,
 							  component);
 			if (node < 0 || !lethe_fdt_node_is_on(tree, node)) {
-				return 0;
+				return false;
 			}
 			way->node[way->depth] = node;
 			way->depth++;
@@ -63,11 +67,11 @@ static int descend(const void *tree, struct way *way, const char *path, int leng
 		path += component + 1;
 		length -= component + 1;
 	}
-	return 1;
+	return true;
 }
 
-/* Follows a path whose first component, if it is not absolute, is an alias for an absolute one. */
-static int follow(const void *tree, struct way *way, const char *path, int length)
+/* Follows a path. If it is relative, its first component is an alias of an absolute path. */
+static bool follow(const void *tree, struct way *way, const char *path, int length)
 {
 	int first = length_to(path, length, '/');
 	const char *alias;
@@ -76,20 +80,20 @@ static int follow(const void *tree, struct way *way, const char *path, int lengt
 		alias = text(tree, fdt_subnode_offset(tree, 0, "aliases"), path, first);
 		if (alias == NULL || *alias != '/' ||
 		    !descend(tree, way, alias, (int)strlen(alias))) {
-			return 0;
+			return false;
 		}
 	}
 	return descend(tree, way, path + first, length - first);
 }
 
-/* The text of stdout-path without its options: its length, 0 when there is none. */
+/* A stdout-path without its options. Returns its length, 0 when there is none. */
 static int stdout_path(const void *tree, int chosen, const char *name, const char **path)
 {
 	*path = text(tree, chosen, name, (int)strlen(name));
 	return *path != NULL ? length_to(*path, (int)strlen(*path), ':') : 0;
 }
 
-static int find_uart(const void *tree, struct lethe_uart *uart)
+static bool find_uart(const void *tree, struct lethe_uart *uart)
 {
 	int chosen = fdt_subnode_offset(tree, 0, "chosen");
 	struct way way = {{0}, 1};
@@ -109,7 +113,7 @@ void lethe_fdt_stdout(const void *tree, struct lethe_uart *uart)
 	uint32_t structure_size;
 
 	memset(uart, 0, sizeof(*uart));
-	/* A tree that is not sound has no console that could be trusted. */
+	/* A broken tree can name any address: it has no console. */
 	if (lethe_fdt_check(tree, &structure_size, NULL) != LETHE_OK || !find_uart(tree, uart)) {
 		memset(uart, 0, sizeof(*uart));
 		uart->kind = LETHE_CONSOLE_NONE;

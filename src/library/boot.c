@@ -1,35 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The library door, the caller's side: what was judged goes into the workspace, and control after
- * it. */
+/* The library door, the caller's side: the blob and the checked plan go into the workspace, then control does. */
 #include "library/boot_internal.h"
 
 #include <lethe/cache.h>
-#include <lethe/image.h>
 
 #include <string.h>
 
 #include "entry.h"
 
-#define PAGE 4096ULL
-
-uint64_t lethe_boot_blob_size(void)
-{
-	return ((const struct lethe_blob_header *)(lethe_boot_blob + LETHE_BLOB_OFFSET))->blob_size;
-}
-
-uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigned int page_shift)
-{
-	uint64_t size = lethe_boot_blob_size() + sizeof(struct lethe_boot_work) + plan_size;
-
-	if (list_entries != 0) {
-		/* The copy begins on a page of the list's: its head is an address with a flag in
-		 * it. */
-		size += (1ULL << page_shift) + list_entries * sizeof(uint64_t);
-	}
-	return (size + PAGE - 1) & -PAGE;
-}
-
-/* Without the links: one entry behind the other. It was walked before: it ends. */
+/* Copies the list without its links: one entry behind the other. It ends: the check has walked it. */
 static void copy_list(uint64_t head, uint64_t page, uint64_t *copy)
 {
 	const uint64_t *next = (const uint64_t *)(head & -page);
@@ -62,7 +41,7 @@ int lethe_boot(const struct lethe_plan *plan, void *workspace)
 
 		copy_list(plan->list_head, page, (uint64_t *)(work->args.list & -page));
 	}
-	/* It is read with the MMU off. */
+	/* The blob reads it with the MMU off. */
 	lethe_dcache_clean_inval_poc(start, start + work->size);
 	lethe_boot_leave(start + LETHE_LIBRARY_ENTRY, &work->args);
 }

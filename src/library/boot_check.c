@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The check stage, as the caller's code: all that can be said before its world ends. */
+/* The check stage, as the caller's code: all that can be checked while the caller still runs. */
 #include "library/boot_internal.h"
 
 #include <lethe/cache.h>
@@ -28,17 +28,17 @@ static unsigned int current_el(void)
 	return (unsigned int)(value >> 2);
 }
 
-static int check_mapped(const struct boot_check *check, uint64_t start, uint64_t size, int for_writing,
+static int check_mapped(const struct boot_check *check, struct lethe_range range, bool for_writing,
 			const char *name)
 {
 	uint64_t first_not;
 
-	return lethe_boot_mapped(start, size, for_writing, &first_not)
+	return lethe_boot_map_holds(range, for_writing, &first_not)
 		       ? LETHE_OK
 		       : fail(check, LETHE_E_CALLER_MAP, name, first_not);
 }
 
-/* The plan may lie anywhere, and nothing in it is believed before it was judged. */
+/* The plan may lie anywhere, and no field of it is believed before it was checked. */
 static int check_plan(const struct boot_check *check)
 {
 	const struct lethe_plan *plan = check->plan;
@@ -48,11 +48,11 @@ static int check_plan(const struct boot_check *check)
 	if (plan == NULL || (uintptr_t)plan % 8 != 0) {
 		return lethe_plan_check(plan, 0, check->where);
 	}
-	status = check_mapped(check, (uintptr_t)plan, size, 0, "plan");
+	status = check_mapped(check, lethe_range_of((uintptr_t)plan, size), false, "plan");
 	if (status == LETHE_OK && plan->magic == LETHE_PLAN_MAGIC && plan->total_size > size &&
 	    plan->total_size <= LETHE_PLAN_SIZE_MAX) {
 		size = plan->total_size;
-		status = check_mapped(check, (uintptr_t)plan, size, 0, "plan");
+		status = check_mapped(check, lethe_range_of((uintptr_t)plan, size), false, "plan");
 	}
 	if (status == LETHE_OK) {
 		status = lethe_plan_check(plan, size, check->where);
@@ -61,7 +61,7 @@ static int check_plan(const struct boot_check *check)
 				  : status;
 }
 
-/* Is it the plan's, is it Lethe's alone, and is there room for so much, to be stored to? */
+/* The workspace is the one that the plan names, holds nothing of the caller's, is large enough and writable. */
 static int check_workspace(const struct boot_check *check, uint64_t size)
 {
 	const struct lethe_plan *plan = check->plan;
@@ -75,16 +75,16 @@ static int check_workspace(const struct boot_check *check, uint64_t size)
 	if (size > plan->workspace_size) {
 		return fail(check, LETHE_E_PLAN_WORKSPACE, "workspace", size);
 	}
-	if (lethe_overlap(start, plan->workspace_size, (uintptr_t)plan, plan->total_size)) {
+	if (lethe_range_overlaps(lethe_range_of(start, plan->workspace_size),
+				 lethe_range_of((uintptr_t)plan, plan->total_size))) {
 		return fail(check, LETHE_E_PLAN_WORKSPACE, "plan", (uintptr_t)plan);
 	}
 	if (here - start < plan->workspace_size) {
 		return fail(check, LETHE_E_PLAN_WORKSPACE, "stack", here);
 	}
-	status = check_mapped(check, start, plan->workspace_size, 1, "workspace");
+	status = check_mapped(check, lethe_range_of(start, plan->workspace_size), true, "workspace");
 	if (status == LETHE_OK) {
-		/* Before the first store, which may go past the caches: no dirty line is to land on
-		 * it. */
+		/* Before the first store, which may go past the caches: no dirty line may land on it. */
 		lethe_dcache_clean_inval_poc(start, start + size);
 		check->work->size = size;
 	}
@@ -92,10 +92,9 @@ static int check_workspace(const struct boot_check *check, uint64_t size)
 }
 
 /*
- * The first page of the list that the caller has not mapped; 1, no page's address, when there is
- * none. Whatever else is wrong with the list lethe_kimage_check() finds, in what this has walked.
- * It reads nothing outside the windows, nor may this: with the MMU off nobody else would keep it
- * from there.
+ * The first page of the list that the caller has not mapped; 1, no page's address, if there is none.
+ * lethe_kimage_check() then finds all other faults in the part that this walk has covered. Both read nothing
+ * outside the windows: with the MMU off nothing else would stop a wild link.
  */
 static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 {
@@ -106,21 +105,21 @@ static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 	uint64_t first_not;
 	const uint64_t *next;
 
-	if (!lethe_boot_mmu_is_on()) {
+	if (!lethe_boot_map_is_on()) {
 		return 1;
 	}
 	while ((entry & LETHE_KIMAGE_INDIRECTION) != 0) {
 		const uint64_t list_page = entry & -page;
 
 		if (list_page == tortoise || lethe_range_wraps(list_page, page) ||
-		    !lethe_windows_cover(plan, list_page, page)) {
+		    !lethe_plan_windows_cover(plan, lethe_range_of(list_page, page))) {
 			break;
 		}
 		count++;
 		if ((count & (count - 1)) == 0) {
 			tortoise = list_page;
 		}
-		if (!lethe_boot_mapped(list_page, page, 0, &first_not)) {
+		if (!lethe_boot_map_holds(lethe_range_of(list_page, page), false, &first_not)) {
 			return list_page;
 		}
 		next = (const uint64_t *)list_page;
@@ -132,54 +131,47 @@ static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 	return 1;
 }
 
-static void protect(struct lethe_kimage_constraints *constraints, struct lethe_kimage_protected *protected_ranges,
-		 struct lethe_kimage_protected what)
+static void protect(struct lethe_kimage_constraints *constraints, struct lethe_kimage_protected *ranges,
+		    struct lethe_range range, int no_read, int no_store)
 {
-	protected_ranges[constraints->protected_count++] = what;
+	ranges[constraints->protected_count++] =
+		(struct lethe_kimage_protected){range.start, range.end, no_read, no_store};
 }
 
-/* The list moves first: what segments are read from, and where they go, is not its own. */
+/* The list moves first: it must not store to any segment's source or destination, nor to the tree buffer. */
 static void fill_constraints(const struct boot_check *check, struct lethe_kimage_constraints *constraints)
 {
 	const struct lethe_placement *placement = &check->work->placement;
 	const struct lethe_segment *segments = lethe_plan_segments(check->plan);
 	const uint64_t page = 1ULL << check->plan->list_page_shift;
 	const uint64_t unmapped = find_unmapped_page(check->plan);
-	struct lethe_kimage_protected *protected_ranges = check->work->protected_ranges;
+	struct lethe_kimage_protected *ranges = check->work->protected_ranges;
 	uint32_t i;
 
 	*constraints = (struct lethe_kimage_constraints){
 		.windows = lethe_plan_windows(check->plan),
 		.window_count = check->plan->window_count,
-		.protected_ranges = protected_ranges,
+		.protected_ranges = ranges,
 	};
-	protect(constraints, protected_ranges,
-	     (struct lethe_kimage_protected){placement->workspace, placement->workspace_end,
-					LETHE_E_SOURCE_LETHE, LETHE_E_DEST_LETHE});
+	protect(constraints, ranges, placement->workspace, LETHE_E_SOURCE_LETHE, LETHE_E_DEST_LETHE);
 	if (unmapped != 1) {
-		protect(constraints, protected_ranges,
-		     (struct lethe_kimage_protected){unmapped, unmapped + page, LETHE_E_CALLER_MAP, 0});
+		protect(constraints, ranges, lethe_range_of(unmapped, page), LETHE_E_CALLER_MAP, 0);
 	}
 	for (i = 0; i < check->plan->segment_count; i++) {
-		const uint64_t source = placement->segment[i].source;
-		const uint64_t dest = placement->segment[i].dest;
+		const struct lethe_placed *placed = &placement->segment[i];
 
 		if ((segments[i].flags & LETHE_SEGMENT_SOURCE_LIST) == 0) {
-			protect(constraints, protected_ranges,
-			     (struct lethe_kimage_protected){dest, dest + segments[i].mem_size, 0,
-							LETHE_E_DEST_OVERLAP});
-			protect(constraints, protected_ranges,
-			     (struct lethe_kimage_protected){source, source + segments[i].file_size, 0,
-							LETHE_E_DEST_SOURCE});
+			protect(constraints, ranges, lethe_range_of(placed->dest, segments[i].mem_size), 0,
+				LETHE_E_DEST_OVERLAP);
+			protect(constraints, ranges, lethe_range_of(placed->source, segments[i].file_size), 0,
+				LETHE_E_DEST_SOURCE);
 		}
 	}
-	protect(constraints, protected_ranges,
-	     (struct lethe_kimage_protected){placement->tree, placement->tree_end, 0,
-					LETHE_E_DEST_OVERLAP});
+	protect(constraints, ranges, placement->tree, 0, LETHE_E_DEST_OVERLAP);
 }
 
-/* Does the list store all of [base, base + size)? */
-static int stores(const struct lethe_kimage *image, uint64_t base, uint64_t size)
+/* True if the list stores all of [base, base + size). */
+static bool stores(const struct lethe_kimage *image, uint64_t base, uint64_t size)
 {
 	const uint64_t end = base + size;
 	unsigned int i;
@@ -230,7 +222,7 @@ static void place_copies(const struct boot_check *check)
 	}
 }
 
-/* The list, and the room that it takes: known only when it was walked. */
+/* The list, and the bytes that its copy takes: the walk has counted them. */
 static int check_list_whole(const struct boot_check *check)
 {
 	const struct lethe_plan *plan = check->plan;

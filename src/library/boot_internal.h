@@ -7,14 +7,12 @@
 
 #include "door/library_args.h"
 
-/* What the library door's files share. The workspace: blob, this, the plan's copy, the list's copy.
- */
+/* What the library door's files share. The workspace: blob, this, the plan's copy, the list's copy. */
 struct lethe_boot_work {
 	struct lethe_library_args args;
 	uint64_t size; /* of the workspace, as much as is used */
 	struct lethe_placement placement;
-	/* the workspace, each segment's source and destination, the tree's slot, a page not mapped
-	 */
+	/* the workspace, each segment's source and destination, the tree buffer, a page that is not mapped */
 	struct lethe_kimage_protected protected_ranges[2 * LETHE_SEGMENT_MAX + 3];
 };
 
@@ -30,16 +28,16 @@ static inline struct lethe_boot_work *lethe_boot_work(void *workspace)
 }
 
 /* boot_map.c: the caller's own MMU. */
-int lethe_boot_mmu_is_on(void);
+bool lethe_boot_map_is_on(void);
 
-/* boot_map.c: is [start, start + size) at its own address, for the caller's own MMU? */
-int lethe_boot_mapped(uint64_t start, uint64_t size, int for_writing, uint64_t *first_not);
+/* boot_map.c: true if the caller's MMU has the range at its own address, or is off. Else *first_not is a page. */
+bool lethe_boot_map_holds(struct lethe_range range, bool for_writing, uint64_t *first_not);
 
-/* boot_verify.c: policy return, every segment at its source; what is judged otherwise was. */
+/* boot_verify.c: policy return, every segment at its source. The plan was checked and placed. */
 int lethe_boot_verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
 		      struct lethe_where *where);
 
-/* boot.S; see the banners there. */
+/* boot_leave.S; see the banners there. */
 uint64_t lethe_translate(uint64_t va, uint64_t for_writing);
 void lethe_boot_leave(uint64_t entry, const struct lethe_library_args *args) __attribute__((noreturn));
 

@@ -43,7 +43,7 @@ FUNC lethe_translate
 END lethe_translate
 
 /*
- * void lethe_boot_leave(uint64_t entry, const struct lethe_library_args *cargo);
+ * void lethe_boot_leave(uint64_t entry, const struct lethe_library_args *args);
  *
  * In        x0 = entry in the workspace    x1 = what it gets in x0
  * Out       does not return

@@ -11,7 +11,7 @@
 #define PAR_PA   0x000ffffffffff000ULL
 #define PAR_ATTR 60 /* bits 63:60, the upper half of ATTR: 0 is Device memory */
 
-int lethe_boot_mmu_is_on(void)
+bool lethe_boot_map_is_on(void)
 {
 	uint64_t level;
 	uint64_t sctlr;
@@ -25,21 +25,22 @@ int lethe_boot_mmu_is_on(void)
 	return (sctlr & SCTLR_M) != 0;
 }
 
-int lethe_boot_mapped(uint64_t start, uint64_t size, int for_writing, uint64_t *first_not)
+bool lethe_boot_map_holds(struct lethe_range range, bool for_writing, uint64_t *first_not)
 {
-	uint64_t at;
+	const uint64_t first = range.start & -PAGE;
+	uint64_t page;
 
-	if (!lethe_boot_mmu_is_on()) {
-		return 1;
+	if (!lethe_boot_map_is_on()) {
+		return true;
 	}
 	/* Compared by distance: the last page may be the last one that there is. */
-	for (at = start & -PAGE; at - (start & -PAGE) < size + (start & (PAGE - 1)); at += PAGE) {
-		const uint64_t par = lethe_translate(at, (uint64_t)for_writing);
+	for (page = first; page - first < range.end - first; page += PAGE) {
+		const uint64_t par = lethe_translate(page, for_writing);
 
-		if ((par & PAR_F) != 0 || (par & PAR_PA) != at || par >> PAR_ATTR == 0) {
-			*first_not = at;
-			return 0;
+		if ((par & PAR_F) != 0 || (par & PAR_PA) != page || par >> PAR_ATTR == 0) {
+			*first_not = page;
+			return false;
 		}
 	}
-	return 1;
+	return true;
 }

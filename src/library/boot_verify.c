@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Policy return: every source against its digest while there is somebody to return to. Nothing was
- * moved by then.
- */
+/* Policy return: every source against its digest, while the caller can still be returned to. */
 #include "library/boot_internal.h"
 
 #include <lethe/cache.h>
@@ -12,60 +9,60 @@
 
 #include "plan/kimage_walk.h"
 
-/* A digest on its way; unmapped: where it ended because the caller does not map it. */
+/* A digest on its way. unmapped: the page where it ended, because the caller does not map that page. */
 struct digest {
 	struct lethe_sha256 sha;
 	uint64_t unmapped;
-	int is_whole;
+	bool is_whole;
 };
 
-static void take(struct digest *digest, uint64_t start, uint64_t size)
+static void update(struct digest *digest, struct lethe_range range)
 {
-	if (!lethe_boot_mapped(start, size, 0, &digest->unmapped)) {
-		digest->is_whole = 0;
+	if (!lethe_boot_map_holds(range, false, &digest->unmapped)) {
+		digest->is_whole = false;
 		return;
 	}
-	/* As the move will read it: what is in memory and what is in the caches has to be one. */
-	lethe_dcache_clean_inval_poc(start, start + size);
-	lethe_sha256_update(&digest->sha, (const void *)start, size);
+	/* As the move will read it: memory and the caches have to hold the same. */
+	lethe_dcache_clean_inval_poc(range.start, range.end);
+	lethe_sha256_update(&digest->sha, (const void *)range.start, lethe_range_size(range));
 }
 
 /*
- * What the list brings to [at, end). Its pages come in any order, a digest wants one: when they do
- * not ascend only the verify stage can say.
+ * The part of a segment that the list brings. A digest needs the pages in ascending order: if the list has
+ * another one, only the verify stage can check the segment.
  */
-static void take_list(const struct lethe_plan *plan, struct digest *digest, uint64_t at,
-		      uint64_t end)
+static void update_by_list(const struct lethe_plan *plan, struct digest *digest, struct lethe_range dest)
 {
 	struct lethe_kimage_walk walk = lethe_kimage_walk_start(plan->list_head, plan->list_page_shift);
+	uint64_t done = dest.start; /* up to here */
 	uint64_t source;
 
-	for (; digest->is_whole && at < end && lethe_kimage_walk_next(&walk, &source);
+	for (; digest->is_whole && done < dest.end && lethe_kimage_walk_next(&walk, &source);
 	     walk.dest += walk.page) {
-		if (at - walk.dest < walk.page) {
-			const uint64_t offset = at - walk.dest;
+		if (done - walk.dest < walk.page) {
+			const uint64_t offset = done - walk.dest;
 			const uint64_t left = walk.page - offset;
-			const uint64_t size = end - at < left ? end - at : left;
+			const uint64_t size = dest.end - done < left ? dest.end - done : left;
 
-			take(digest, source + offset, size);
-			at += size;
+			update(digest, lethe_range_of(source + offset, size));
+			done += size;
 		}
 	}
-	digest->is_whole &= at == end;
+	digest->is_whole &= done == dest.end;
 }
 
 static int verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
 		  unsigned int index, struct lethe_where *where)
 {
 	const struct lethe_segment *segment = &lethe_plan_segments(plan)[index];
-	struct digest digest = {.unmapped = 1, .is_whole = 1};
+	struct digest digest = {.unmapped = 1, .is_whole = true};
 	uint8_t found[LETHE_DIGEST_SIZE];
 
 	lethe_sha256_init(&digest.sha);
 	if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) != 0) {
-		take_list(plan, &digest, segment->dest, segment->dest + segment->file_size);
+		update_by_list(plan, &digest, lethe_range_of(segment->dest, segment->file_size));
 	} else {
-		take(&digest, placement->segment[index].source, segment->file_size);
+		update(&digest, lethe_range_of(placement->segment[index].source, segment->file_size));
 	}
 	if (digest.unmapped != 1) {
 		return lethe_error_at(where, LETHE_E_CALLER_MAP, LETHE_WHAT_SEGMENT, index,

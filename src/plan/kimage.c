@@ -2,16 +2,16 @@
 /*
  * An indirection list against everything that it could destroy, before its first page is copied.
  *
- * The list may be long, and it may be read as Device memory: what is asked of every entry is a few
- * comparisons in registers, against the last answer. An answer holds for a stretch of addresses, so
- * the searches behind it are rare; destinations form few runs, whatever their pages are.
+ * The list may be long, and it may be read as Device memory. So each entry costs a few comparisons in registers,
+ * against the last answer. An answer holds for a stretch of addresses (kimage_allowed.c), so a search is rare.
+ * Destinations form few runs, whatever their pages are.
  */
 
 #include <lethe/kimage.h>
 
 #include <stddef.h>
 
-#include "plan/plan_check.h"
+#include "plan/kimage_allowed.h"
 
 #define ENTRY_SIZE 8U
 #define NOWHERE    1ULL /* no page's address */
@@ -19,24 +19,16 @@
 /* The loops need all registers: kept in memory, a variable is a Device access for every entry. */
 #define NOINLINE __attribute__((noinline))
 
-enum access { READ, STORE };
-
-/* Pages that an answer holds for: those wholly in [start, end). */
-struct allowed {
-	uint64_t start;
-	uint64_t end;
-};
-
 struct list_check {
 	const struct lethe_kimage_constraints *constraints;
 	struct lethe_kimage *image;
 	struct lethe_where *where;
-	struct lethe_kimage_run *last; /* the run that is being made; null before the first */
-	uint64_t page;                 /* bytes */
-	uint64_t tortoise;             /* a list page that was passed */
-	struct allowed allowed;              /* the last answer */
-	struct allowed sources;           /* whole pages of the last answer about sources, */
-	struct allowed sources_before;    /* and the one before that */
+	struct lethe_kimage_run *last;     /* the run that is being made; null before the first */
+	uint64_t page;                     /* bytes */
+	uint64_t tortoise;                 /* a list page that was passed */
+	struct lethe_range sources;        /* whole pages that may be read: the last answer, */
+	struct lethe_range sources_before; /* and the one before that */
+	struct lethe_range dests;          /* whole pages that may be stored: the last answer */
 	unsigned int shift;
 };
 
@@ -48,66 +40,6 @@ static uint64_t read_entry(uint64_t pointer)
 static int fail(const struct list_check *check, int status, uint64_t index, uint64_t value)
 {
 	return lethe_error_at(check->where, status, LETHE_WHAT_ENTRY, (unsigned int)index, NULL, value);
-}
-
-/*
- * May the page at address be accessed? 0 and the room, or a status; outside is the one for a page
- * that is not wholly in the windows.
- */
-static int find_allowed(struct list_check *check, uint64_t address, enum access access, int outside)
-{
-	const struct lethe_window *window = check->constraints->windows;
-	const struct lethe_kimage_protected *range = check->constraints->protected_ranges;
-	const uint64_t page_end = address + check->page;
-	uint64_t start = 0;
-	uint64_t end = UINT64_MAX;
-	uint64_t window_end;
-	unsigned int count;
-
-	if (page_end < address) {
-		return LETHE_E_SEGMENT_WRAP;
-	}
-	for (count = check->constraints->protected_count; count != 0; count--, range++) {
-		const int status = access == READ ? range->no_read : range->no_store;
-
-		if (status == 0 || range->start >= range->end) {
-			continue;
-		}
-		if (range->end <= address) {
-			start = range->end > start ? range->end : start;
-		} else if (range->start >= page_end) {
-			end = range->start < end ? range->start : end;
-		} else {
-			return status;
-		}
-	}
-
-	count = check->constraints->window_count;
-	if (count == 0 || address < window->base) {
-		return outside;
-	}
-	/* The last window that starts at or below the address, and those that touch it. */
-	while (count > 1) {
-		const unsigned int half = count / 2;
-
-		if (window[half].base <= address) {
-			window += half;
-		}
-		count -= half;
-	}
-	start = window->base > start ? window->base : start;
-	window_end = window->base + window->size;
-	while (window_end < page_end) {
-		window++;
-		if (window == check->constraints->windows + check->constraints->window_count ||
-		    window->base != window_end) {
-			return outside;
-		}
-		window_end += window->size;
-	}
-	check->allowed.start = start;
-	check->allowed.end = window_end < end ? window_end : end;
-	return LETHE_OK;
 }
 
 /*
@@ -149,11 +81,10 @@ static void close_run(const struct list_check *check, uint64_t bytes)
 	}
 }
 
-/* May a page be stored at dest, up to the room's end even? It continues the last run, or starts
- * one. */
+/* A page is to be stored at dest: it continues the last run, or starts one. 0 and check->dests, or a status. */
 static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t bytes)
 {
-	struct allowed *room = &check->allowed;
+	struct lethe_range *dests = &check->dests;
 	struct lethe_kimage *image = check->image;
 	struct lethe_kimage_run *next = image->runs;
 	struct lethe_kimage_run *run;
@@ -163,7 +94,7 @@ static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t 
 	if (dest == NOWHERE) {
 		return LETHE_E_LIST_NO_DEST;
 	}
-	status = find_allowed(check, dest, STORE, LETHE_E_DEST_NOT_RAM);
+	status = lethe_kimage_allowed(check->constraints, dest, check->page, LETHE_KIMAGE_STORE, dests);
 	if (status != LETHE_OK) {
 		return status;
 	}
@@ -175,8 +106,8 @@ static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t 
 		next = run + 1;
 	}
 	/* Whole pages: the caller compares for equality. */
-	room->end = room->end < next->dest ? room->end : next->dest;
-	room->end -= (room->end - dest) & (check->page - 1);
+	dests->end = dests->end < next->dest ? dests->end : next->dest;
+	dests->end -= (dests->end - dest) & (check->page - 1);
 	if (run == check->last && dest - run->dest == run->size) {
 		return LETHE_OK;
 	}
@@ -193,10 +124,10 @@ static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t 
 	return LETHE_OK;
 }
 
-/* Memory is often two parts, for what is kept lies in the middle: the two last answers are kept. */
+/* Memory often has two parts, with a protected range between them: the last two answers are kept. */
 static NOINLINE int find_source(struct list_check *check, uint64_t source)
 {
-	const struct allowed before = check->sources_before;
+	const struct lethe_range before = check->sources_before;
 	int status;
 
 	check->sources_before = check->sources;
@@ -204,19 +135,22 @@ static NOINLINE int find_source(struct list_check *check, uint64_t source)
 	if (source - before.start < before.end - before.start) {
 		return LETHE_OK;
 	}
-	status = find_allowed(check, source, READ, LETHE_E_LIST_SOURCE);
-	check->sources.start = (check->allowed.start + check->page - 1) & -check->page;
-	check->sources.end = check->allowed.end & -check->page;
+	status = lethe_kimage_allowed(check->constraints, source, check->page, LETHE_KIMAGE_READ_SOURCE,
+				      &check->sources);
+	check->sources.start = (check->sources.start + check->page - 1) & -check->page;
+	check->sources.end &= -check->page;
 	return status;
 }
 
 /*
- * A list page of the first pass. Brent: wait at list page 1, 2, 4, 8 ... for the walk to come back,
- * and it does once the wait is on the cycle and long enough. No list page has to be read for it.
+ * A list page of the first pass. Brent: remember list page 1, 2, 4, 8 ... and see if the walk comes back to it.
+ * A cycle brings it back once the remembered page is on the cycle and the distance is long enough. No list page
+ * has to be read again for it.
  */
 static int enter_list_page(struct list_check *check, uint64_t address)
 {
 	const uint64_t count = ++check->image->list_pages;
+	struct lethe_range ignored;
 
 	if (address == check->tortoise) {
 		return LETHE_E_LIST_CYCLE;
@@ -224,86 +158,112 @@ static int enter_list_page(struct list_check *check, uint64_t address)
 	if ((count & (count - 1)) == 0) {
 		check->tortoise = address;
 	}
-	return find_allowed(check, address, READ, LETHE_E_LIST_PAGE);
+	return lethe_kimage_allowed(check->constraints, address, check->page, LETHE_KIMAGE_READ_LIST, &ignored);
+}
+
+/* Where the walk is. It stays in registers: the functions below are always inlined. */
+struct progress {
+	uint64_t next;        /* pointer to the next entry */
+	uint64_t origin;      /* next - origin: bytes of the list that were read */
+	uint64_t dest;        /* of the next page */
+	uint64_t dest_origin; /* dest - dest_origin: bytes that were copied */
+	uint64_t dest_end;    /* every page from dest to here may be stored */
+	uint64_t start;       /* entries in [start, start + span) are sources to be read */
+	uint64_t span;
+};
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* *value: the address at fault. */
+ALWAYS_INLINE int add_page(struct list_check *check, struct progress *walk, uint64_t entry, uint64_t *value)
+{
+	int status;
+
+	if (entry - walk->start >= walk->span) {
+		*value = entry - LETHE_KIMAGE_SOURCE;
+		status = find_source(check, *value);
+		if (status != LETHE_OK) {
+			return status;
+		}
+		walk->start = check->sources.start;
+		walk->span = check->sources.end - walk->start;
+	}
+	if (walk->dest == walk->dest_end) {
+		status = find_dest(check, walk->dest, walk->dest - walk->dest_origin);
+		if (status != LETHE_OK) {
+			*value = walk->dest != NOWHERE ? walk->dest : entry - LETHE_KIMAGE_SOURCE;
+			return status;
+		}
+		walk->dest_end = check->dests.end;
+	}
+	walk->dest += check->page;
+	return LETHE_OK;
+}
+
+/* If the destination goes on where it is, the answer about it still holds. */
+ALWAYS_INLINE void set_dest(struct progress *walk, uint64_t dest)
+{
+	if (dest != walk->dest) {
+		walk->dest_origin += dest - walk->dest;
+		walk->dest = dest;
+		walk->dest_end = dest;
+	}
+}
+
+ALWAYS_INLINE int follow(struct list_check *check, struct progress *walk, uint64_t list_page)
+{
+	int status = enter_list_page(check, list_page);
+
+	if (status == LETHE_OK) {
+		walk->origin -= walk->next;
+		walk->next = list_page + check->constraints->bias;
+		walk->origin += walk->next;
+	}
+	return status;
 }
 
 /* Each entry by itself and against the destinations before it. Fills in the image. */
 static NOINLINE int check_entries(struct list_check *check, const uint64_t *head)
 {
 	const uint64_t page = check->page;
-	uint64_t at = (uintptr_t)head; /* pointer to the next entry */
-	uint64_t origin = at;          /* at - origin: what was read, in bytes */
-	uint64_t dest = NOWHERE;
-	uint64_t dest_origin = dest; /* dest - dest_origin: what was copied */
-	uint64_t dest_end = NOWHERE; /* every page from dest to here may be stored */
-	uint64_t start = 0;          /* entries in [start, start + span) are sources to be read */
-	uint64_t span = 0;
+	struct progress walk = {.next = (uintptr_t)head, .dest = NOWHERE, .dest_origin = NOWHERE,
+				.dest_end = NOWHERE};
+	int status = LETHE_OK;
 	uint64_t value;
-	int status;
 
-	for (;;) {
-		const uint64_t entry = read_entry(at);
+	walk.origin = walk.next;
+	do {
+		const uint64_t entry = read_entry(walk.next);
 		const uint64_t flags = entry & (page - 1);
 
-		at += ENTRY_SIZE;
-		if (flags == LETHE_KIMAGE_SOURCE) {
-			if (entry - start >= span) {
-				value = entry - LETHE_KIMAGE_SOURCE;
-				status = find_source(check, value);
-				if (status != LETHE_OK) {
-					break;
-				}
-				start = check->sources.start;
-				span = check->sources.end - start;
-			}
-			if (dest == dest_end) {
-				status = find_dest(check, dest, dest - dest_origin);
-				if (status != LETHE_OK) {
-					value = dest != NOWHERE ? dest : entry - flags;
-					break;
-				}
-				dest_end = check->allowed.end;
-			}
-			dest += page;
-		} else if (flags == LETHE_KIMAGE_DESTINATION) {
-			/* What is known of a destination that goes on stays known. */
-			value = entry - LETHE_KIMAGE_DESTINATION;
-			if (value != dest) {
-				dest_origin += value - dest;
-				dest = value;
-				dest_end = value;
-			}
-		} else if (flags == LETHE_KIMAGE_INDIRECTION) {
-			value = entry - LETHE_KIMAGE_INDIRECTION;
-			status = enter_list_page(check, value);
-			if (status != LETHE_OK) {
-				break;
-			}
-			origin -= at;
-			at = value + check->constraints->bias;
-			origin += at;
+		walk.next += ENTRY_SIZE;
+		value = entry - flags;
+		if (flags == LETHE_KIMAGE_INDIRECTION) {
+			status = follow(check, &walk, value);
 			continue;
+		}
+		if (flags == LETHE_KIMAGE_SOURCE) {
+			status = add_page(check, &walk, entry, &value);
+		} else if (flags == LETHE_KIMAGE_DESTINATION) {
+			set_dest(&walk, value);
 		} else if (entry == LETHE_KIMAGE_DONE) {
-			close_run(check, dest - dest_origin);
-			check->image->pages = (dest - dest_origin) >> check->shift;
-			check->image->entries = (at - origin) / ENTRY_SIZE;
+			close_run(check, walk.dest - walk.dest_origin);
+			check->image->pages = (walk.dest - walk.dest_origin) >> check->shift;
+			check->image->entries = (walk.next - walk.origin) / ENTRY_SIZE;
 			return LETHE_OK;
 		} else {
 			value = entry;
 			status = LETHE_E_LIST_FLAGS;
-			break;
 		}
-		if ((at & (page - 1)) == 0) {
-			value = at - page - check->constraints->bias;
+		if (status == LETHE_OK && (walk.next & (page - 1)) == 0) {
+			value = walk.next - page - check->constraints->bias;
 			status = LETHE_E_LIST_LINK;
-			break;
 		}
-	}
-	return fail(check, status, (at - origin) / ENTRY_SIZE - 1, value);
+	} while (status == LETHE_OK);
+	return fail(check, status, (walk.next - walk.origin) / ENTRY_SIZE - 1, value);
 }
 
-/* The memory around address that is between two runs, or outside all; run is what find_run() found.
- */
+/* The memory around address that is between two runs, or outside all. run: find_run()'s answer. */
 static void find_gap(const struct lethe_kimage_run *run, uint64_t address, uint64_t *gap,
 		     uint64_t *gap_size)
 {
@@ -363,8 +323,8 @@ int lethe_kimage_check(uint64_t head, unsigned int page_shift,
 		       const struct lethe_kimage_constraints *constraints, struct lethe_kimage *image,
 		       struct lethe_where *where)
 {
-	struct list_check check = {constraints, image,  where,  NULL,   0,
-			  NOWHERE, {0, 0}, {0, 0}, {0, 0}, page_shift};
+	struct list_check check = {.constraints = constraints, .image = image, .where = where,
+				   .tortoise = NOWHERE, .shift = page_shift};
 	int status;
 
 	if (page_shift != 12 && page_shift != 14 && page_shift != 16) {

@@ -7,6 +7,8 @@
 #include <lethe/image.h>
 #include <lethe/plan.h>
 
+#include "console/uart_drivers.h"
+
 #define AT(type, field, offset, size)                                                              \
 	_Static_assert(offsetof(struct type, field) == (offset), #type "." #field " moved");       \
 	_Static_assert(sizeof(((struct type *)0)->field) == (size),                                \
@@ -32,6 +34,8 @@ AT(lethe_plan, hyp_stub, 76, 4);
 AT(lethe_plan, psci, 80, 4);
 AT(lethe_plan, mode, 84, 4);
 AT(lethe_plan, console_kind, 88, 4);
+_Static_assert(LETHE_CONSOLE_PL011 == 3 && LETHE_UART_pl011 == 3, "PL011 is another number");
+_Static_assert(LETHE_CONSOLE_NS16550 == 4 && LETHE_UART_ns16550 == 4, "NS16550 is another number");
 AT(lethe_plan, console_reg_shift, 92, 4);
 AT(lethe_plan, console_reg_width, 96, 4);
 AT(lethe_plan, reserved0, 100, 4);

@@ -171,7 +171,7 @@ int lethe_plan_check_slots(const struct lethe_plan *plan, struct lethe_where *wh
 		const struct lethe_slot *slot = &slots[i];
 		int status;
 
-		if (!lethe_plan_name_good(slot->name)) {
+		if (!lethe_plan_name_is_good(slot->name)) {
 			return lethe_error_at(where, LETHE_E_PLAN_NAME, LETHE_WHAT_SLOT, i, NULL, 0);
 		}
 		if (slot->first_segment != next_segment ||

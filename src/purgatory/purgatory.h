@@ -14,8 +14,8 @@
 #define LETHE_PURGATORY_TREE    0x10000 /* bytes of the buffer that the tree is copied to */
 
 /*
- * What kexec-tools patches before it loads the object: addresses are PA. Volatile, for the compiler
- * sees nobody write them.
+ * What kexec-tools patches before it loads the object: addresses are PA. Volatile: the compiler sees no store
+ * to them.
  */
 extern const volatile uint64_t arm64_sink;         /* UART, or 0 */
 extern const volatile uint64_t arm64_kernel_entry; /* the Image's first byte */
@@ -38,25 +38,29 @@ static inline const struct lethe_segment *lethe_purgatory_segments(const struct 
 }
 
 /*
- * purgatory_plan.c: turns the symbols into the plan, judges it, and fills in the road's plan, slot
- * and placement. Reads only the symbols. 0, LETHE_E_SEGMENT_ALIGN, LETHE_E_SEGMENT_WRAP, LETHE_E_DEST_LETHE, LETHE_E_PLAN_ENTRY or
- * LETHE_E_PLAN_TREE.
+ * purgatory_plan.c: turns the symbols into the plan, validates it, and fills in the context's plan, slot
+ * and placement. Reads only the symbols. 0, LETHE_E_SEGMENT_ALIGN, LETHE_E_SEGMENT_WRAP, LETHE_E_DEST_LETHE,
+ * LETHE_E_PLAN_ENTRY or LETHE_E_PLAN_TREE.
  */
-int lethe_purgatory_check(struct lethe_context *ctx, struct lethe_where *where);
+int lethe_purgatory_plan(struct lethe_context *ctx, struct lethe_where *where);
 
-/* purgatory_plan.c: is [base, base + size) in one region? After check. */
-int lethe_purgatory_holds(const struct lethe_context *ctx, uint64_t base, uint64_t size);
+/* purgatory_plan.c: true if [base, base + size) is in one region. After lethe_purgatory_plan(). */
+bool lethe_purgatory_plan_holds(const struct lethe_context *ctx, uint64_t base, uint64_t size);
 
-/* purgatory_plan.c: the region that begins there, if there is one, has another name: size bytes with the NUL. */
-void lethe_purgatory_name(uint64_t start, const char *name, size_t size);
+/* purgatory_plan.c: renames the region that begins there, if there is one: size bytes with the NUL. */
+void lethe_purgatory_plan_name(uint64_t start, const char *name, size_t size);
 
-/* purgatory_report.c: a line with the words for a status, and what they are said of. */
+/* read.c: offsets in the tree, or negative: /chosen, and the record in it that the last boot left. */
+extern int lethe_purgatory_chosen;
+extern int lethe_purgatory_last_record;
+
+/* report.c: a line with the words for a status, and what they are said of. */
 void lethe_purgatory_say(const char *before, const char *what, int status);
 
-/* purgatory_sink.c: a line to a UART of which nothing is known but that it takes bytes there. */
+/* sink.c: a line to a UART of which nothing is known but that it takes bytes there. */
 void lethe_purgatory_sink(uint64_t sink, const char *line);
 
-/* purgatory_tree.c: the buffer, and the tree in it with the record: 0, or why the loader's is passed as it is. */
+/* record_splice.c: the buffer, and the tree in it with the record: 0, or why the loader's is passed as it is. */
 int lethe_purgatory_describe(struct lethe_context *ctx, int chosen, int old);
 
 #endif

@@ -161,6 +161,6 @@ int lethe_purgatory_describe(struct lethe_context *ctx, int chosen, int old)
 	}
 	fdt_set_size_dt_strings(buffer, size);
 	fdt_set_totalsize(buffer, (uint32_t)(writing.at - buffer));
-	ctx->placement.tree = (uint64_t)buffer;
+	ctx->placement.tree.start = (uint64_t)buffer;
 	return LETHE_OK;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* report.c for the purgatory, which has only segments to speak of. */
+/* console/report.c and run_report.c for the purgatory, which has only segments to speak of. */
 #include "console/console.h"
 #include "purgatory/purgatory.h"
+#include "run.h"
 #include "stop.h"
 
 void lethe_purgatory_say(const char *before, const char *what, int status)
@@ -21,4 +22,10 @@ void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_whe
 	if (where->value != 0) {
 		lethe_line("at 0x%x", (uint64_t)where->value);
 	}
+}
+
+void lethe_run_report(struct lethe_context *ctx, int status)
+{
+	lethe_print_fail(lethe_stop_context.stage, status, &ctx->where);
+	ctx->is_reported = true;
 }

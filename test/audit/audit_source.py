@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Audits of the sources: constants, banners, comments at barriers, size, licence, cppcheck, pyflakes."""
+"""Audits of the sources: constants, banners, comments at barriers, size, licence, links, cppcheck, pyflakes."""
+import os
 import re
 import shutil
 import subprocess
@@ -150,4 +151,32 @@ def pyflakes():
     return (done.stdout + done.stderr).splitlines() if done.returncode else []
 
 
-AUDITS = [no_addresses, banners, prototypes, barriers, licences, file_size, portable, cppcheck, pyflakes]
+def headings(name):
+    """The headings of a paper, and the anchors that links call them by."""
+    found = re.findall(r"^#+ (.+)$", text(name), re.M) if name.endswith(".md") else []
+    return found, [re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in found]
+
+
+def papers():
+    """every link, docs/ path, heading and source file that a paper or a comment names exists"""
+    bad = []
+    sources = [f"/{name}" for name in files("*.c", "*.S", "*.h", "*.py", "*.ld", "*.mk")]
+    for name in files("*.md", ":!CHANGELOG.md"):
+        bad += [f"{name}: {one}" for one in re.findall(r"`([\w./-]+\.(?:c|S|h|py|ld|mk))`", text(name))
+                if not any(source.endswith(f"/{one}") for source in sources)]
+    for name in files():
+        content = text(name)
+        links = [(m.start(), os.path.join(os.path.dirname(name), m[1]) if m[1] else name, m[2], 1) for m in
+                 re.finditer(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", content)] if name.endswith(".md") else []
+        # A path with a wildcard or a variable in it is none.
+        links += [(m.start(), m[1], m[2], 0) for m in
+                  re.finditer(r'(?<![\w-])(?<!\w/)(docs/[\w./-]*\w)(?![\w./-]*[*{$%<])(?:\)?, "([^"\n]+)")?', content)]
+        for start, path, heading, anchor in links:
+            path = os.path.normpath(path)
+            if not os.path.exists(path) or heading and heading not in headings(path)[anchor]:
+                line = content.count("\n", 0, start) + 1
+                bad.append(f"{name}:{line}: {path}{f', {heading}' if heading else ''}")
+    return bad
+
+
+AUDITS = [no_addresses, banners, prototypes, barriers, licences, file_size, portable, papers, cppcheck, pyflakes]

@@ -10,7 +10,7 @@
 
 N ?= 100000
 FUZZ_TARGETS := plan fdt bundle kimage purgatory
-FUZZ_PLAN_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) src/plan/place.c
+FUZZ_PLAN_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) $(PLAN)/plan_builder.c
 FUZZ_LONG_plan := 10000000
 FUZZ_SRCS_fdt := src/plan/status.c test/fuzz/random_input.c test/fuzz/tree_input.c

@@ -44,6 +44,11 @@ static int is_own(const struct lethe_slot *slot, uint32_t index)
 	return index >= slot->first_segment && index - slot->first_segment < slot->segment_count;
 }
 
+static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+	return a_size != 0 && b_size != 0 && a < b + b_size && b < a + a_size;
+}
+
 /* Backwards: everything that moves later, and every later slot, still has its source. */
 static void check_order(const struct lethe_plan *plan, const struct lethe_slot *slot,
 			const struct lethe_placement *placement)
@@ -62,7 +67,7 @@ static void check_order(const struct lethe_plan *plan, const struct lethe_slot *
 		for (uint32_t j = 0; j < plan->segment_count; j++) {
 			must(!is_needed[j] ||
 				     (segments[j].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 ||
-				     !lethe_overlap(placement->segment[index].dest,
+				     !overlap(placement->segment[index].dest,
 						    segments[index].mem_size,
 						    placement->segment[j].source,
 						    segments[j].file_size),
@@ -79,11 +84,11 @@ static void check_promises(const struct lethe_plan *plan, const struct lethe_slo
 			   const struct lethe_placement *placement)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(plan);
-	const uint64_t tree_size = placement->tree_end - placement->tree;
-	const uint64_t workspace = placement->workspace_end - placement->workspace;
+	const uint64_t tree_size = placement->tree.end - placement->tree.start;
+	const uint64_t workspace = placement->workspace.end - placement->workspace.start;
 
-	must(placement->tree_end >= placement->tree, "the tree slot does not wrap");
-	must((placement->tree == 0) == (slot->tree_size == 0), "tree 0 is no tree");
+	must(placement->tree.end >= placement->tree.start, "the tree slot does not wrap");
+	must((placement->tree.start == 0) == (slot->tree_size == 0), "tree 0 is no tree");
 	must(tree_size == slot->tree_size, "the tree slot has its size");
 	must(slot->entry_segment == LETHE_INDEX_NONE || (placement->entry & 3) == 0,
 	     "the entry is aligned");
@@ -94,12 +99,12 @@ static void check_promises(const struct lethe_plan *plan, const struct lethe_slo
 		const uint64_t size = segments[index].mem_size;
 
 		must(dest + size >= dest, "a destination does not wrap");
-		must(!lethe_overlap(dest, size, placement->workspace, workspace), "nor hit Lethe");
-		must(!lethe_overlap(dest, size, placement->plan, plan->total_size),
+		must(!overlap(dest, size, placement->workspace.start, workspace), "nor hit Lethe");
+		must(!overlap(dest, size, placement->plan.start, plan->total_size),
 		     "nor hit the plan");
-		must(!lethe_overlap(dest, size, placement->tree, tree_size), "nor hit the tree");
+		must(!overlap(dest, size, placement->tree.start, tree_size), "nor hit the tree");
 		for (uint32_t j = 0; j < i; j++) {
-			must(!lethe_overlap(dest, size,
+			must(!overlap(dest, size,
 					    placement->segment[slot->first_segment + j].dest,
 					    segments[slot->first_segment + j].mem_size),
 			     "nor hit another");

@@ -125,7 +125,7 @@ static uint8_t *boot(const uint8_t *bytes, uint32_t size, uint64_t pages, uint64
 	*status = road_read_and_describe();
 	reached.consoles += (uint64_t)road_log.consoles;
 	if (*status != LETHE_E_TREE_BROKEN) {
-		const void *out = (const void *)road->placement.tree;
+		const void *out = (const void *)road->placement.tree.start;
 		const int sound = is_sound(region.bytes, total);
 
 		must(total <= pages * PAGE);

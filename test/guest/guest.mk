@@ -26,14 +26,14 @@ $(eval $(call flat,payload-evb,test/guest/payload.S))
 $(eval $(call flat,hostile,test/guest/hostile.S))
 $(eval $(call flat,meter,test/guest/meter/program.S))
 $(eval $(call flat,relocate,test/guest/relocate/program.S $(LIBRARY_OBJ)/relocate.S.o))
-$(eval $(call flat,kimage,test/guest/kimage/program.S $(LIBRARY_OBJ)/plan/kimage.c.o $(LIBRARY_OBJ)/plan/status.c.o))
+$(eval $(call flat,kimage,test/guest/kimage/program.S $(LIBRARY_OBJ)/plan/kimage.c.o $(LIBRARY_OBJ)/plan/kimage_allowed.c.o $(LIBRARY_OBJ)/plan/status.c.o))
 # The library's objects, the same as SHA=scalar has them, and the same with purgatory.ro's block functions.
 $(eval $(call flat,sha256,$(SHA256_SHARED) $(SHA256_BLOCKS) \
 	$(patsubst %,$(O)/obj/library/src/%.o,$(filter digest/%.S,$(sha256)))))
-$(eval $(call flat,sha256-scalar,$(SHA256_SHARED) $(LIBRARY_OBJ)/digest/sha256_scalar.S.o \
+$(eval $(call flat,sha256-scalar,$(SHA256_SHARED) $(addprefix $(LIBRARY_OBJ)/digest/,sha256_constants.S.o sha256_scalar.S.o) \
 	$(O)/obj/scalar/src/digest/sha256_blocks.c.o))
 $(eval $(call flat,sha256-purgatory,$(SHA256_SHARED) $(SHA256_BLOCKS) \
-	$(addprefix $(O)/obj/purgatory/src/digest/,sha256_scalar.S.o sha256_ce.S.o)))
+	$(patsubst %,$(O)/obj/purgatory/src/%.o,$(filter digest/%.S,$(sha256_small)))))
 $(QEMU_TEST)/payload-virt.img: GUEST_DEFS = -DUART_PL011=0x09000000
 $(QEMU_TEST)/payload-evb.img: GUEST_DEFS = -DUART_NS16550=0xf0000000
 SCALAR_CFLAGS = $(LIBRARY_CFLAGS) -DLETHE_SHA_SCALAR

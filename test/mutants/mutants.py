@@ -6,7 +6,7 @@
 Each mutant (sites.py) is patched into a bundle, sealed again and booted in the cells (cells.py)
 that run the instruction, likely killers first, until one fails: the judge of cache coherence
 reports or the result is wrong. A mutant that boots everywhere has survived, which is a failure
-unless docs/use/limits.md lists it with the reason; an entry of that list that is not needed is a
+unless docs/internals/unseen.md lists it with the reason; an entry of that list that is not needed is a
 failure too.
 """
 
@@ -192,7 +192,7 @@ def main():
     parser.add_argument("--cells", default="", help="cells whose name matches")
     parser.add_argument("--list", action="store_true", help="print the mutants and do nothing")
     options = parser.parse_args()
-    table = unseen.read(os.path.join(TOP, "docs/use/limits.md"))
+    table = unseen.read(os.path.join(TOP, "docs/internals/unseen.md"))
     everything = possible(table)
     chosen = [mutant for mutant in everything if re.search(options.only, str(mutant))]
     if options.list:
@@ -206,7 +206,7 @@ def main():
         run.measure([name for name in cells.CELLS if re.search(options.cells, name)])
         run.go(chosen)
     for entry in table.idle(everything):
-        print(f"docs/use/limits.md lists what there is not: {entry}")
+        print(f"docs/internals/unseen.md has a row without a mutant: {entry}")
         run.failed += 1
     if options.sample is None:
         run.write()

@@ -4,7 +4,7 @@
 The blob is linked at 0: an address in the ELF is an offset in a bundle, a mutant a few words there.
 The program that tests relocation likewise.
 Where it stands is said by function, the innermost one that was inlined, so that the list of those
-that cannot be seen (docs/use/limits.md) outlives a change of the code around them.
+that cannot be seen (docs/internals/unseen.md) outlives a change of the code around them.
 """
 
 import dataclasses

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The list of what no test can miss: a table of docs/use/limits.md.
+"""The mutants that no test can see: the table of docs/internals/unseen.md.
 
     | in | instruction | left out or changed | why |
     |---|---|---|---|
@@ -13,7 +13,7 @@ Which one of a function's is said by its neighbours, as far as that is needed: o
 import dataclasses
 import re
 
-HEADING = "## Maintenance that no test can miss"
+HEADING = "## Maintenance that no test can see"
 ROW = re.compile(r"^\| `(\w+)` \| `([^`]+)`(?: (after|before)((?: `[^`]+`)+))? "
                  r"\| ([\w, ]+) \| (.+) \|$")
 

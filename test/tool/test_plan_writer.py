@@ -199,11 +199,12 @@ def test_refuses_what_it_does_not_know():
 
 
 def test_documented_layout():
-    """docs/spec/plan.md and src/plan/layout_asserts.c (which does not compile when it is wrong) have the same numbers."""
+    """The tables of docs/spec and src/plan/layout_asserts.c (which compiles only if right) have the same numbers."""
     sections = {"Header": "lethe_plan", "Slot": "lethe_slot", "Segment": "lethe_segment",
-                "Window": "lethe_window", "The bundle": "lethe_blob_header"}
+                "Window": "lethe_window", "Lethe header": "lethe_blob_header"}
+    text = (ROOT / "docs/spec/plan.md").read_text() + (ROOT / "docs/spec/bundle.md").read_text()
     documented = set()
-    for part in re.split(r"^## ", (ROOT / "docs/spec/plan.md").read_text(), flags=re.M)[1:]:
+    for part in re.split(r"^## ", text, flags=re.M)[1:]:
         struct_name = sections.get(part.splitlines()[0])
         for offset, size, field in re.findall(r"^\| (\d+) \| (\d+) \| `(\w+)` \|", part, re.M):
             documented.add((struct_name, field, int(offset), int(size)))
@@ -216,7 +217,7 @@ def test_documented_layout():
         assert sum(size for struct_name, _, _, size in pinned if struct_name == name) == whole
     known = set(re.findall(r"X\((\w+), -", (ROOT / "include/lethe/status.h").read_text()))
     statuses = set(re.findall(r"`((?:PLAN|LIST|SEGMENT|IMAGE|DEST|SOURCE|INITRD|WINDOW|DIGEST|MEMORY)_?[A-Z_]*)`",
-                              (ROOT / "docs/spec/plan.md").read_text()))
+                              text))
     flags = {"SOURCE_OFFSET", "SOURCE_LIST"}
     assert statuses - flags <= known
     assert {name for name in known if name.startswith(("PLAN_", "SEGMENT_", "LIST_"))} <= statuses

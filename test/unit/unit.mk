@@ -13,9 +13,9 @@ endef
 unit = $(foreach name,$(1),$(eval $(call unit_test,$(name),$(2),$(3))))
 
 PLAN := test/unit/plan
-PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check_segments.c plan_check_slots.c layout_asserts.c status.c)
+PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check.c plan_check_segments.c plan_check_slots.c layout_asserts.c status.c)
 DIGEST_SRCS := src/sha256.c src/digest/sha256_host.c
-PLACE_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) src/plan/place.c $(PLAN)/plan_builder.c
+PLACE_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c) $(PLAN)/plan_builder.c
 $(call unit,plan/status,src/plan/status.c)
 $(call unit,plan/plan,$(PLAN_SRCS) $(DIGEST_SRCS) $(PLAN)/plan_builder.c $(wildcard $(PLAN)/plan_rows_*.c) $(PLAN)/plan_poke.c)
 $(call unit,plan/plan_build,src/library/plan_build.c $(PLAN_SRCS) $(DIGEST_SRCS))
@@ -26,7 +26,7 @@ $(call unit,digest/sha256 digest/sha256_copy digest/cavp,$(DIGEST_SRCS))
 $(call unit,digest/regions,src/library/regions.c $(DIGEST_SRCS))
 
 KIMAGE := test/unit/kimage
-KIMAGE_SRCS := src/plan/kimage.c src/plan/status.c \
+KIMAGE_SRCS := src/plan/kimage.c src/plan/kimage_allowed.c src/plan/status.c \
 	$(addprefix $(KIMAGE)/,kimage_world.c kimage_compare.c kimage_reference.c)
 $(call unit,kimage/kimage kimage/kimage_limits kimage/kimage_order,$(KIMAGE_SRCS) $(KIMAGE)/kimage_case.c)
 $(call unit,kimage/kimage_property,$(KIMAGE_SRCS))
@@ -50,7 +50,7 @@ $(call unit,fdt/acpi,src/firmware/acpi.c)
 # purgatory.o is linked before they meet, and shows nothing but the way in.
 PURGATORY_TEST := test/unit/purgatory
 PURGATORY_WORLD := purgatory $(addprefix $(PURGATORY_TEST)/purgatory_,symbols.c boot.c) src/stage.c $(DIGEST_SRCS)
-$(call unit,purgatory/purgatory_plan,src/purgatory/symbols.c src/plan/status.c $(PURGATORY_TEST)/purgatory_symbols.c)
+$(call unit,purgatory/purgatory_plan,src/purgatory/purgatory_plan.c src/plan/status.c $(PURGATORY_TEST)/purgatory_symbols.c)
 $(call unit,purgatory/purgatory_check,$(PURGATORY_WORLD) test/unit/fdt/trees.c,-lfdt)
 $(call unit,purgatory/purgatory_tree purgatory/purgatory_sequence,$(PURGATORY_WORLD) $(PURGATORY_TEST)/tree_reference.c \
 	test/unit/fdt/trees.c tree src/plan/status.c,-lfdt)
@@ -69,14 +69,17 @@ $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 # A map in use depends on what is stored before a fence and what after it: table_live.c looks there.
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 
-PURGATORY_UNIT_SRCS := $(addprefix src/purgatory/,symbols.c tree_check.c record_splice.c) \
-	$(addprefix src/fdt/,fdt_get.c fdt_stdout.c fdt_uart.c) src/plan/status.c $(PURGATORY_TEST)/purgatory_sequence.c
+PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,door.c check.c memory.c read.c verify.c describe.c \
+	absent.c purgatory_plan.c tree_check.c record_splice.c) \
+	$(addprefix src/fdt/,fdt_get.c fdt_stdout.c fdt_uart.c) src/plan/status.c src/digest/progress.c \
+	$(PURGATORY_TEST)/purgatory_sequence.c
 PURGATORY_UNIT_CFLAGS = $(UNIT_CFLAGS) -DLETHE_PURGATORY -include src/purgatory/aligned_cells.h -isystem $(LIBFDT_SRC)
 $(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,unit-toolchain))
 $(call libfdt_objects,unit-purgatory): LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0xff
 # gcc leaves variables in sections of their own without red zones; clang does not.
 $(O)/obj/unit-purgatory/src/purgatory/record_splice.c.o: PURGATORY_UNIT_CFLAGS += \
 	$(if $(findstring clang,$(HOSTCC)),,-fsanitize-sections=.pool)
+$(O)/obj/unit-purgatory/src/purgatory/verify.c.o: PURGATORY_UNIT_CFLAGS += -Dlethe_sha256_blocks=sequence_digest
 $(UNIT_OBJ)/purgatory.o: $(PURGATORY_UNIT_SRCS:%=$(O)/obj/unit-purgatory/%.o) $(call libfdt_objects,unit-purgatory)
 	$(HOSTCC) -r -nostdlib -o $@ $^
 	objcopy -w --keep-global-symbol='lethe_purgatory_*' --keep-global-symbol='road_*' $@

@@ -8,6 +8,7 @@
 #include <lethe/sha256.h>
 
 #include "bundle.h"
+#include "console/uart_drivers.h"
 #include "tool.h"
 #include "whole.h"
 
@@ -183,7 +184,7 @@ static void resolve_stdout(struct lethe_plan *plan, const struct file *dtb)
 	}
 	plan->console_kind = uart.kind;
 	plan->console_base = uart.base;
-	if (uart.kind == LETHE_CONSOLE_NS16550) {
+	if (lethe_uart_registers(uart.kind) == LETHE_UART_SPACED) {
 		plan->console_reg_shift = uart.reg_shift;
 		plan->console_reg_width = uart.reg_width;
 	}

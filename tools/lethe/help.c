@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "help.h"
 
+#include "console/uart_drivers.h"
+
 /* clang-format off */
 
 const char help_main[] =
@@ -38,7 +40,10 @@ const char help_pack[] =
 "  --on-fail halt|reset\n"
 "                   when something is wrong: stop with a message (default), or reset by PSCI;\n"
 "                   with --fallback: the next one\n"
-"  --console stdout|auto|none|pl011,ADDR|ns16550,ADDR[,shift=N][,width=N]\n"
+"  --console stdout|auto|none"
+#define UART(name, number, registers, ...) "|" #name ",ADDR" LETHE_UART_FIELDS_##registers
+LETHE_UART_DRIVERS(UART) "\n"
+#undef UART
 "                   where Lethe prints: the device tree's stdout-path (default); that, but only\n"
 "                   if the command line has \"earlycon\"; nowhere; or a UART at ADDR, for ns16550\n"
 "                   with registers 1<<N bytes apart (0) and accessed N bytes wide (1)\n"

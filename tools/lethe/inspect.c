@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/uart_drivers.h"
 #include "file.h"
 #include "options.h"
 #include "view.h"
@@ -11,7 +12,7 @@
 /* The name of a number, or the number itself where it is not known. */
 static const char *choice(char *buffer, const char *const *names, size_t count, uint32_t value)
 {
-	if (value < count) {
+	if (value < count && names[value] != NULL) {
 		return names[value];
 	}
 	snprintf(buffer, 24, "unknown (%" PRIu32 ")", value);
@@ -58,7 +59,11 @@ static void print_plan(const struct lethe_plan *plan)
 {
 	static const char *const on_fail[] = {"return", "halt", "reset", "fallback"};
 	static const char *const el[] = {"as entered", "1"};
-	static const char *const console[] = {"none", "stdout", "auto", "pl011", "ns16550"};
+	static const char *const console[] = {"none", "stdout", "auto",
+#define UART(name, number, ...) [number] = #name,
+		LETHE_UART_DRIVERS(UART)
+#undef UART
+	};
 	static const char *const psci[] = {"from the tree", "none", "smc", "hvc"};
 	static const char *const mode[] = {"best", "uncached"};
 	char buffer[5][24];
@@ -74,7 +79,7 @@ static void print_plan(const struct lethe_plan *plan)
 	if (plan->console_base != 0) {
 		printf(" at 0x%" PRIx64, plan->console_base);
 	}
-	if (plan->console_kind == LETHE_CONSOLE_NS16550) {
+	if (lethe_uart_registers(plan->console_kind) == LETHE_UART_SPACED) {
 		printf(", shift %" PRIu32 ", width %" PRIu32, plan->console_reg_shift,
 		       plan->console_reg_width);
 	}

@@ -43,7 +43,8 @@ static void key_hex(const char *key, const uint8_t *bytes, size_t size)
 	putchar('"');
 }
 
-#define KEY(object, field) printf("\"%s\": %" PRIu64 ", ", #field, (uint64_t)(object)->field)
+#define NAMED(name, value) printf("\"%s\": %" PRIu64 ", ", name, (uint64_t)(value))
+#define KEY(object, field) NAMED(#field, (object)->field)
 
 static void print_headers(const struct view *view)
 {
@@ -179,17 +180,17 @@ static void print_placement(const struct view *view)
 	const struct lethe_placement *placement = view->placement.placement;
 
 	printf("  \"placement\": {");
-	KEY(placement, image_base);
-	KEY(placement, extent_end);
+	NAMED("image_base", placement->extent.start);
+	NAMED("extent_end", placement->extent.end);
 	KEY(placement, entry);
-	KEY(placement, tree);
-	KEY(placement, tree_end);
+	NAMED("tree", placement->tree.start);
+	NAMED("tree_end", placement->tree.end);
 	printf("\"slots\": [");
 	for (uint32_t i = 0; i < view->plan->slot_count; i++) {
 		printf("%s{", i == 0 ? "" : ", ");
 		KEY(&placement[i], entry);
-		KEY(&placement[i], tree);
-		printf("\"tree_end\": %" PRIu64 "}", placement[i].tree_end);
+		NAMED("tree", placement[i].tree.start);
+		printf("\"tree_end\": %" PRIu64 "}", placement[i].tree.end);
 	}
 	printf("], \"segments\": [");
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {

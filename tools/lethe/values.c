@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The values of options of "lethe pack": TOOL_OK, or TOOL_USAGE after printing why. */
-#include <stdio.h>
 #include <string.h>
 
 #include "options.h"
@@ -60,96 +59,6 @@ int options_append(struct options_slot *slot, const char *value)
 		}
 	}
 	slot->append = value;
-	return TOOL_OK;
-}
-
-/* One ",shift=N" or ",width=N"; moves *rest behind it. 1, or 0 when it is neither. */
-static int console_field(const char **rest, const char *key, uint64_t *value)
-{
-	char number[24];
-	size_t key_length = strlen(key);
-
-	if (strncmp(*rest, key, key_length) != 0) {
-		return 0;
-	}
-
-	const char *start = *rest + key_length;
-	size_t length = strcspn(start, ",");
-
-	if (length >= sizeof(number)) {
-		return 0;
-	}
-	memcpy(number, start, length);
-	number[length] = 0;
-	*rest = start + length;
-	return tool_number(number, value);
-}
-
-int options_console(struct options *options, const char *value)
-{
-	static const struct {
-		const char *name;
-		uint32_t kind;
-	} plain[] = {
-		{"stdout", LETHE_CONSOLE_STDOUT},
-		{"auto", LETHE_CONSOLE_AUTO},
-		{"none", LETHE_CONSOLE_NONE},
-	};
-	uint64_t shift = 0;
-	uint64_t width = 0;
-	int has_shift = 0;
-
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-		if (strcmp(value, plain[i].name) == 0) {
-			options->console_kind = plain[i].kind;
-			return TOOL_OK;
-		}
-	}
-
-	const char *rest = value + strcspn(value, ",");
-
-	if (strncmp(value, "pl011,", 6) == 0) {
-		options->console_kind = LETHE_CONSOLE_PL011;
-	} else if (strncmp(value, "ns16550,", 8) == 0) {
-		options->console_kind = LETHE_CONSOLE_NS16550;
-	} else {
-		return tool_usage("pack",
-				  "--console %s: is stdout, auto, none, pl011,ADDR or "
-				  "ns16550,ADDR[,shift=N][,width=N]",
-				  value);
-	}
-	if (!console_field(&rest, ",", &options->console_base) || options->console_base == 0) {
-		return tool_usage(
-			"pack", "--console %s: needs the UART's address, 0x... or decimal", value);
-	}
-	while (*rest) {
-		int known = 0;
-
-		if (options->console_kind == LETHE_CONSOLE_NS16550 && !has_shift) {
-			known = has_shift = console_field(&rest, ",shift=", &shift);
-		}
-		if (options->console_kind == LETHE_CONSOLE_NS16550 && !known && width == 0) {
-			known = console_field(&rest, ",width=", &width) && width != 0;
-		}
-		if (!known) {
-			return tool_usage("pack", "--console %s: cannot read \"%s\"", value, rest);
-		}
-	}
-	if (shift > 3) {
-		return tool_usage("pack", "--console %s: shift is 0 to 3", value);
-	}
-	if (width != 0 && width != 1 && width != 2 && width != 4) {
-		return tool_usage("pack", "--console %s: width is 1, 2 or 4", value);
-	}
-	if (width > 1U << shift) {
-		return tool_usage("pack",
-				  "--console %s: registers %u bytes apart cannot be %u wide", value,
-				  1U << shift, (unsigned int)width);
-	}
-	if (options->console_kind == LETHE_CONSOLE_NS16550) {
-		options->console_shift = (uint32_t)shift;
-		options->console_width = width != 0 ? (uint32_t)width : 1;
-	}
 	return TOOL_OK;
 }
 

@@ -16,7 +16,7 @@ NOP = 0xd503201f
 # Without impdef pointer authentication is slow; with LPA2 Linux 6.12 oopses in kexec_load.
 CPU_OPTIONS = {"max": "max,pauth-impdef=on,lpa2=off"}
 
-# What the judge reports and why that is no harm: docs/internals/cohsan.md, "Strangers". (kinds, symbol)
+# Harmless reports, explained in docs/internals/cohsan.md, "Foreign programs under cohsan". (kinds, symbol)
 EXPLAINED = [
     ("fetch-dirty|fetch-no-ic|fetch-no-isb", r"__set_fixmap|__apply_alternatives(\..*)?"),
     ("read-stale", "str(len|cmp|ncmp|nlen)"),

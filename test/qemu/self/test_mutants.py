@@ -23,9 +23,9 @@ def mutant(kind="nop", **site):
 
 
 def table(work, *rows):
-    path = os.path.join(work, "limits.md")
+    path = os.path.join(work, "unseen.md")
     with open(path, "w", encoding="utf-8") as file:
-        file.write("# Limits\n\n" + HEAD + "".join(row + "\n" for row in rows) + "\n## Costs\n")
+        file.write("# Unseen\n\n" + HEAD + "".join(row + "\n" for row in rows) + "\n## More\n")
     return unseen.read(path)
 
 

@@ -209,12 +209,54 @@ static void test_stdout_depth(void **state)
 	assert_deep(40, 0);
 }
 
+/* A node with these compatibles, and no other property of its kind of UART. */
+static void assert_compatible(const char *list, enum lethe_console_kind kind, uint32_t shift,
+			      uint32_t width, uint32_t is_sbsa)
+{
+	struct lethe_uart uart;
+	char text[512];
+	void *tree;
+
+	snprintf(text, sizeof(text),
+		 "/dts-v1/; / { chosen { stdout-path = \"/u\"; }; "
+		 "u { compatible = %s; reg = <0 0x1000 0x1000>; }; };",
+		 list);
+	tree = tree_compile_text(text);
+	lethe_fdt_stdout(tree, &uart);
+	if (uart.kind != kind || uart.reg_shift != shift || uart.reg_width != width ||
+	    uart.is_sbsa != is_sbsa) {
+		fail_msg("%s: kind %d shift %u width %u is_sbsa %u", list, uart.kind,
+			 uart.reg_shift, uart.reg_width, uart.is_sbsa);
+	}
+	free(tree);
+}
+
+/* Of two kinds that a node is compatible with, the greater counts, wherever it stands. */
+static void test_stdout_compatibles(void **state)
+{
+	(void)state;
+	assert_compatible("\"arm,pl011\"", LETHE_CONSOLE_PL011, 0, 4, 0);
+	assert_compatible("\"arm,sbsa-uart\"", LETHE_CONSOLE_PL011, 0, 4, 1);
+	assert_compatible("\"arm,pl011\", \"arm,sbsa-uart\"", LETHE_CONSOLE_PL011, 0, 4, 0);
+	assert_compatible("\"arm,sbsa-uart\", \"arm,pl011\"", LETHE_CONSOLE_PL011, 0, 4, 0);
+	assert_compatible("\"ns16550a\", \"arm,sbsa-uart\"", LETHE_CONSOLE_PL011, 0, 4, 1);
+	assert_compatible("\"ns8250\"", LETHE_CONSOLE_NS16550, 0, 1, 0);
+	assert_compatible("\"nxp,lpc3220-uart\"", LETHE_CONSOLE_NS16550, 0, 1, 0);
+	assert_compatible("\"brcm,bcm2835-aux-uart\"", LETHE_CONSOLE_NS16550, 2, 4, 0);
+	assert_compatible("\"mrvl,mmp-uart\"", LETHE_CONSOLE_NS16550, 2, 4, 0);
+	assert_compatible("\"ti,am654-uart\", \"ns16550a\"", LETHE_CONSOLE_NS16550, 2, 4, 0);
+	assert_compatible("\"ns16550a\", \"ti,am654-uart\"", LETHE_CONSOLE_NS16550, 2, 4, 0);
+	assert_compatible("\"arm,pl011x\"", LETHE_CONSOLE_NONE, 0, 0, 0);
+	assert_compatible("\"\"", LETHE_CONSOLE_NONE, 0, 0, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stdout),
 		cmocka_unit_test(test_stdout_names),
 		cmocka_unit_test(test_stdout_depth),
+		cmocka_unit_test(test_stdout_compatibles),
 	};
 
 	return cmocka_run_group_tests_name("fdt_stdout", tests, NULL, NULL);

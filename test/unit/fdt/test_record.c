@@ -87,7 +87,7 @@ static void test_replace(void **state)
 		       BEFORE RECORD("0", "0") AFTER);
 }
 
-/* Order of the properties, as docs/spec/plan.md has them, for whoever reads the tree with dtc. */
+/* Order of the properties, as docs/spec/record.md has them, for whoever reads the tree with dtc. */
 static void test_order(void **state)
 {
 	static const char order[][20] = {

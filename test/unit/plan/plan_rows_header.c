@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The header: frame, flags, console, workspace, list; and the windows. */
 
+#include "console/uart_drivers.h"
 #include "plan_rows.h"
 
 #define NS16550(base, shift, width)                                                                \
@@ -44,8 +45,9 @@ static const struct plan_row rows[] = {
 	{"reserved2[4]", {{PART_HEADER, 0, 184, 8, 1ULL << 63}}, PLAN_ROW(LETHE_E_PLAN_RESERVED)},
 
 	/* console */
-	{"console 5", {HEADER(console_kind, 5)}, PLAN_ROW(LETHE_E_PLAN_CONSOLE)},
-	{"console 5 without a UART", {NO_UART(5)}, PLAN_ROW(LETHE_E_PLAN_CONSOLE)},
+	{"past the drivers", {HEADER(console_kind, LETHE_UART_END)}, PLAN_ROW(LETHE_E_PLAN_CONSOLE)},
+	{"past the drivers, no address", {NO_UART(LETHE_UART_END)}, PLAN_ROW(LETHE_E_PLAN_CONSOLE)},
+	{"console 32 bits", {HEADER(console_kind, UINT32_MAX)}, PLAN_ROW(LETHE_E_PLAN_CONSOLE)},
 	{"no console", {NO_UART(LETHE_CONSOLE_NONE)}, FINE},
 	{"stdout", {NO_UART(LETHE_CONSOLE_STDOUT)}, FINE},
 	{"auto", {NO_UART(LETHE_CONSOLE_AUTO)}, FINE},

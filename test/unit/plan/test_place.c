@@ -31,15 +31,15 @@ static void test_answer(void **state)
 	memset(&placement, 0xa5, sizeof(placement));
 	assert_int_equal(lethe_place(plan_of(&image), PLAN_PA, 0, BASE, &placement, NULL),
 			 LETHE_OK);
-	assert_int_equal(placement.image_base, BASE);
-	assert_int_equal(placement.extent_end, BASE + EXAMPLE_EXTENT);
-	assert_int_equal(placement.workspace, BASE);
-	assert_int_equal(placement.workspace_end, BASE + EXAMPLE_WORKSPACE);
-	assert_int_equal(placement.plan, PLAN_PA);
-	assert_int_equal(placement.plan_end, PLAN_PA + 0x3c8);
+	assert_int_equal(placement.extent.start, BASE);
+	assert_int_equal(placement.extent.end, BASE + EXAMPLE_EXTENT);
+	assert_int_equal(placement.workspace.start, BASE);
+	assert_int_equal(placement.workspace.end, BASE + EXAMPLE_WORKSPACE);
+	assert_int_equal(placement.plan.start, PLAN_PA);
+	assert_int_equal(placement.plan.end, PLAN_PA + 0x3c8);
 	assert_int_equal(placement.entry, BASE + EXAMPLE_KERNEL + 0x40);
-	assert_int_equal(placement.tree, BASE + EXAMPLE_TREE_SLOT);
-	assert_int_equal(placement.tree_end, BASE + EXAMPLE_TREE_SLOT + MIB_2);
+	assert_int_equal(placement.tree.start, BASE + EXAMPLE_TREE_SLOT);
+	assert_int_equal(placement.tree.end, BASE + EXAMPLE_TREE_SLOT + MIB_2);
 	assert_int_equal(placement.segment[0].source, BASE + EXAMPLE_TREE);
 	assert_int_equal(placement.segment[0].dest, BASE + EXAMPLE_TREE);
 	assert_int_equal(placement.segment[1].source, BASE + EXAMPLE_INITRD);
@@ -54,8 +54,8 @@ static void test_answer(void **state)
 	assert_int_equal(lethe_place(plan_of(&image), PLAN_PA, 1, BASE, &placement, NULL),
 			 LETHE_OK);
 	assert_int_equal(placement.entry, EXAMPLE_RAW_DEST);
-	assert_int_equal(placement.tree, EXAMPLE_RAW_DEST + 0x10000);
-	assert_int_equal(placement.tree_end, EXAMPLE_RAW_DEST + 0x20000);
+	assert_int_equal(placement.tree.start, EXAMPLE_RAW_DEST + 0x10000);
+	assert_int_equal(placement.tree.end, EXAMPLE_RAW_DEST + 0x20000);
 	assert_memory_equal(placement.order, "\3\xa5", 2);
 
 	/* A workspace by PA, with an Image elsewhere. */
@@ -64,8 +64,8 @@ static void test_answer(void **state)
 	plan_builder_seal(&builder, &image);
 	assert_int_equal(lethe_place(plan_of(&image), PLAN_PA, 1, BASE, &placement, NULL),
 			 LETHE_OK);
-	assert_int_equal(placement.workspace, 0x80000000);
-	assert_int_equal(placement.workspace_end, 0x80000000 + EXAMPLE_WORKSPACE);
+	assert_int_equal(placement.workspace.start, 0x80000000);
+	assert_int_equal(placement.workspace.end, 0x80000000 + EXAMPLE_WORKSPACE);
 }
 
 /* No Image: everything by PA, entry too; no tree: x0 is literal. */
@@ -89,13 +89,13 @@ static void test_without_image(void **state)
 	memset(&placement, 0xa5, sizeof(placement));
 	assert_int_equal(lethe_place(plan_of(&image), 0x3000000, 0, 0x5000, &placement, NULL),
 			 LETHE_OK);
-	assert_int_equal(placement.image_base, 0);
-	assert_int_equal(placement.extent_end, 0);
-	assert_int_equal(placement.workspace, 0x1000000);
-	assert_int_equal(placement.workspace_end, 0x1010000);
+	assert_int_equal(placement.extent.start, 0);
+	assert_int_equal(placement.extent.end, 0);
+	assert_int_equal(placement.workspace.start, 0x1000000);
+	assert_int_equal(placement.workspace.end, 0x1010000);
 	assert_int_equal(placement.entry, 0x80000004);
-	assert_int_equal(placement.tree, 0);
-	assert_int_equal(placement.tree_end, 0);
+	assert_int_equal(placement.tree.start, 0);
+	assert_int_equal(placement.tree.end, 0);
 	assert_int_equal(placement.segment[0].source, 0x2000001);
 	assert_int_equal(placement.segment[0].dest, 0x80000000);
 }
@@ -199,7 +199,7 @@ static void test_slide(void **state)
 			assert_int_equal(placement.segment[2].source, base + offset);
 			assert_int_equal(placement.segment[2].dest, expected);
 			assert_int_equal(placement.entry, expected + 0x40);
-			assert_int_equal(placement.tree,
+			assert_int_equal(placement.tree.start,
 					 (base == BASE ? BASE : BASE + MIB_2) + 0x800000);
 			assert_int_equal(placement.segment[1].dest, base + EXAMPLE_INITRD);
 			assert_memory_equal(placement.order, "\0\1\2", 3);
@@ -250,12 +250,11 @@ static void test_overlap(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(
-			lethe_overlap(cases[i].a, cases[i].a_size, cases[i].b, cases[i].b_size),
-			cases[i].expected);
-		assert_int_equal(
-			lethe_overlap(cases[i].b, cases[i].b_size, cases[i].a, cases[i].a_size),
-			cases[i].expected);
+		const struct lethe_range a = lethe_range_of(cases[i].a, cases[i].a_size);
+		const struct lethe_range b = lethe_range_of(cases[i].b, cases[i].b_size);
+
+		assert_int_equal(lethe_range_overlaps(a, b), cases[i].expected);
+		assert_int_equal(lethe_range_overlaps(b, a), cases[i].expected);
 	}
 }
 

@@ -158,10 +158,10 @@ static void check_accepted(const struct plan_builder *builder, unsigned int slot
 			   struct tally *tally)
 {
 	const unsigned int count = builder->slots[slot].segment_count;
-	const struct carry_range tree = {placement->tree / CELL, placement->tree_end / CELL};
+	const struct carry_range tree = {placement->tree.start / CELL, placement->tree.end / CELL};
 	const struct carry_range kept[] = {
-		{placement->workspace / CELL, placement->workspace_end / CELL},
-		{placement->plan / CELL, placement->plan_end / CELL},
+		{placement->workspace.start / CELL, placement->workspace.end / CELL},
+		{placement->plan.start / CELL, placement->plan.end / CELL},
 	};
 	uint8_t planned[SEGMENTS];
 
@@ -180,8 +180,8 @@ static void check_accepted(const struct plan_builder *builder, unsigned int slot
 	} else {
 		tally->reordered++;
 	}
-	tally->inside += placement->plan >= placement->workspace &&
-			 placement->plan_end <= placement->workspace_end;
+	tally->inside += placement->plan.start >= placement->workspace.start &&
+			 placement->plan.end <= placement->workspace.end;
 }
 
 static void one_random(struct test_random *random, struct tally *tally)
@@ -279,7 +279,7 @@ static void one_random(struct test_random *random, struct tally *tally)
 	}
 	if (status == LETHE_OK) {
 		assert_true(has_order);
-		assert_int_equal(placement.tree, dest[TREE_INDEX]);
+		assert_int_equal(placement.tree.start, dest[TREE_INDEX]);
 		check_accepted(&builder, slot, &placement, parts, order, tally);
 	}
 }

@@ -1,31 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The purgatory's road on the host: purgatory.c itself, for its steps are nobody else's to call,
- * between a machine that does nothing. See purgatory_world.h.
+ * The purgatory's stages on the host, in main.c's order, on a machine that does nothing. See
+ * purgatory_world.h.
  */
 
 #include <setjmp.h>
+#include <string.h>
 
+#include <lethe/cache.h>
 #include <lethe/sha256.h>
+#include <libfdt.h>
 
-static void digest_hidden(uint32_t state[8], const void *data, uint64_t count, void *dest,
-			  int simd);
-#define lethe_sha256_blocks digest_hidden
-#include "purgatory/purgatory.c"
-#undef lethe_sha256_blocks
-
+#include "console/console.h"
+#include "cpu/counter.h"
+#include "digest/sha256_blocks.h"
+#include "entry.h"
+#include "fdt/fdt_get.h"
+#include "main.h"
+#include "memory_map.h"
+#include "purgatory/purgatory.h"
 #include "purgatory_world.h"
-
-void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd);
+#include "run.h"
+#include "stages.h"
+#include "stop.h"
 
 struct lethe_stop lethe_stop_context;
 struct road_log road_log;
 int road_is_uncached;
 static jmp_buf home;
 
-/* A region is digested whole, whatever of it is hidden from the code that reads trees. */
-__attribute__((no_sanitize("address"))) static void
-digest_hidden(uint32_t state[8], const void *data, uint64_t count, void *dest, int simd)
+/* verify.c calls this: a region is digested whole, whatever of it is hidden from the code that reads trees. */
+void sequence_digest(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd);
+
+__attribute__((no_sanitize("address"))) void
+sequence_digest(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd)
 {
 	const volatile uint8_t *bytes = data;
 	uint8_t block[LETHE_SHA256_BLOCK];
@@ -48,22 +56,20 @@ struct lethe_context *road_begin(void)
 	if (road->plan != 0) {
 		memset((void *)(uintptr_t)road->plan, 0, sizeof(struct lethe_purgatory_plan));
 	}
-	if (road->tree != 0 && road->placement.tree != (uint64_t)arm64_dtb_addr) {
-		memset((void *)road->placement.tree, 0xa5, LETHE_PURGATORY_TREE);
+	if (road->tree != 0 && road->placement.tree.start != (uint64_t)arm64_dtb_addr) {
+		memset((void *)road->placement.tree.start, 0xa5, LETHE_PURGATORY_TREE);
 	}
 	memset(road, 0, sizeof(*road));
 	memset(&lethe_stop_context, 0, sizeof(lethe_stop_context));
 	memset(&road_log, 0, sizeof(road_log));
-	stage_start = 0;
-	stage_index = 0;
-	chosen = 0;
-	last_record = 0;
+	lethe_purgatory_chosen = 0;
+	lethe_purgatory_last_record = 0;
 	return road;
 }
 
 int road_run(void)
 {
-	/* A status, or 1 at the crossing: 0 is what setjmp() says first. */
+	/* A status, or 1 at the hand-off: 0 is what setjmp() returns first. */
 	const int end = setjmp(home);
 
 	if (end == 0) {
@@ -75,25 +81,29 @@ int road_run(void)
 
 int road_read_and_describe(void)
 {
-	struct lethe_context *road = &lethe_boot_context;
-	struct lethe_where where = {0};
+	struct lethe_context *ctx = &lethe_boot_context;
+	unsigned int stage;
 	int status;
 
-	road->door = "purgatory";
-	status = lethe_purgatory_check(road, &where);
+	ctx->door = "purgatory";
+	status = lethe_purgatory_plan(ctx, &ctx->where);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	read(road);
-	road_log.psci = lethe_stop_context.psci;
-	if (road->tree == 0) {
-		return LETHE_E_TREE_BROKEN;
+	for (stage = LETHE_STAGE_CHECK; stage < LETHE_STAGE_DESCRIBE; stage++) {
+		lethe_run_begin(stage);
+		if (stage == LETHE_STAGE_READ) {
+			lethe_stage_read(ctx);
+			road_log.psci = lethe_stop_context.psci;
+			if (ctx->tree == 0) {
+				return LETHE_E_TREE_BROKEN;
+			}
+		}
+		ctx->stage_bytes = stage - 1;
+		lethe_run_end(ctx, LETHE_OK);
 	}
-	while (stage_index < 5) {
-		next_stage(road, LETHE_STAGE_CHECK + stage_index, stage_index);
-	}
-	name_segments(road);
-	return lethe_purgatory_describe(road, chosen, last_record);
+	lethe_stage_describe(ctx);
+	return road_log.said;
 }
 
 int road_tree_check(const void *tree)
@@ -166,21 +176,31 @@ void lethe_purgatory_sink(uint64_t sink, const char *line)
 	(void)line;
 }
 
-void lethe_memory_enter(struct lethe_context *road)
+void lethe_run_report(struct lethe_context *ctx, int status)
 {
-	road->is_cached = !road_is_uncached;
+	lethe_print_fail(lethe_stop_context.stage, status, &ctx->where);
+	ctx->is_reported = true;
 }
 
-void lethe_memory_map(struct lethe_context *road, uint64_t base, uint64_t size,
-		       enum lethe_map_kind kind)
+int lethe_memory_map_begin(const struct lethe_context *ctx)
 {
-	(void)road;
-	(void)base;
-	(void)size;
+	(void)ctx;
+	return LETHE_OK;
+}
+
+void lethe_memory_map_on(struct lethe_context *ctx)
+{
+	ctx->is_cached = !road_is_uncached;
+}
+
+void lethe_memory_map(struct lethe_context *ctx, struct lethe_range range, enum lethe_map_kind kind)
+{
+	(void)ctx;
+	(void)range;
 	(void)kind;
 }
 
-uint64_t lethe_memory_tables(void)
+uint64_t lethe_memory_map_tables(void)
 {
 	return 0x3000;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe_purgatory_check(), lethe_purgatory_holds(): the symbols that kexec-tools patches, as a
+/* lethe_purgatory_plan(), lethe_purgatory_plan_holds(): the symbols that kexec-tools patches, as a
  * plan. */
 
 #include <stdarg.h>
@@ -40,7 +40,7 @@ static int check(const struct symbols *symbols)
 	memset(&road, 0, sizeof(road));
 	memset(&where, 0x5a, sizeof(where));
 	symbols_set(symbols);
-	return lethe_purgatory_check(&road, &where);
+	return lethe_purgatory_plan(&road, &where);
 }
 
 static void assert_segment(unsigned int index, const char *name, uint64_t start, uint64_t size)
@@ -70,7 +70,7 @@ static void test_good(void **state)
 	assert_int_equal(road.slot->segment_count, 3);
 	assert_int_equal(road.slot->tree_segment, LETHE_INDEX_NONE);
 	assert_int_equal(road.placement.entry, 0x40200000);
-	assert_int_equal(road.placement.tree, 0x4a000000);
+	assert_int_equal(road.placement.tree.start, 0x4a000000);
 	assert_segment(0, "kernel", 0x40200000, 0x2000000);
 	assert_segment(1, "initrd", 0x48000000, 0x1000000);
 	assert_segment(2, "dtb", 0x4a000000, 0x3000);
@@ -254,7 +254,7 @@ static void test_skipped(void **state)
 	assert_int_equal(check(&symbols), LETHE_OK);
 	assert_int_equal(road.plan->segment_count, 0);
 	assert_int_equal(road.placement.entry, 0x40200000);
-	assert_int_equal(road.placement.tree, 0x4a000000);
+	assert_int_equal(road.placement.tree.start, 0x4a000000);
 	symbols = good();
 	symbols.skip_checks = 1;
 	symbols.kernel_entry = 0;
@@ -278,28 +278,28 @@ static void test_holds(void **state)
 	symbols.regions[4].size = 0x1000;
 	assert_int_equal(check(&symbols), LETHE_OK);
 
-	assert_true(lethe_purgatory_holds(&road, 0x4a000000, 0x3000));
-	assert_true(lethe_purgatory_holds(&road, 0x4a000000, 0));
-	assert_true(lethe_purgatory_holds(&road, 0x4a002fff, 1));
-	assert_true(lethe_purgatory_holds(&road, 0x4a003000, 0x1000));
-	assert_true(lethe_purgatory_holds(&road, 0x40200000, 0x2000000));
-	assert_true(lethe_purgatory_holds(&road, TOP - 0x1000, 0x1000));
+	assert_true(lethe_purgatory_plan_holds(&road, 0x4a000000, 0x3000));
+	assert_true(lethe_purgatory_plan_holds(&road, 0x4a000000, 0));
+	assert_true(lethe_purgatory_plan_holds(&road, 0x4a002fff, 1));
+	assert_true(lethe_purgatory_plan_holds(&road, 0x4a003000, 0x1000));
+	assert_true(lethe_purgatory_plan_holds(&road, 0x40200000, 0x2000000));
+	assert_true(lethe_purgatory_plan_holds(&road, TOP - 0x1000, 0x1000));
 
-	assert_false(lethe_purgatory_holds(&road, 0x4a000000, 0x3001));
-	assert_false(lethe_purgatory_holds(&road, 0x4a002fff, 2));
-	assert_false(lethe_purgatory_holds(&road, 0x4a000000 - 1, 1));
-	assert_false(lethe_purgatory_holds(&road, 0x4a000000 - 1, 0x3000));
-	assert_false(lethe_purgatory_holds(&road, 0x4a004000, 0));
-	assert_false(lethe_purgatory_holds(&road, 0x4a004000, 1));
-	assert_false(lethe_purgatory_holds(&road, TOP, 0));
-	assert_false(lethe_purgatory_holds(&road, 0, 0));
+	assert_false(lethe_purgatory_plan_holds(&road, 0x4a000000, 0x3001));
+	assert_false(lethe_purgatory_plan_holds(&road, 0x4a002fff, 2));
+	assert_false(lethe_purgatory_plan_holds(&road, 0x4a000000 - 1, 1));
+	assert_false(lethe_purgatory_plan_holds(&road, 0x4a000000 - 1, 0x3000));
+	assert_false(lethe_purgatory_plan_holds(&road, 0x4a004000, 0));
+	assert_false(lethe_purgatory_plan_holds(&road, 0x4a004000, 1));
+	assert_false(lethe_purgatory_plan_holds(&road, TOP, 0));
+	assert_false(lethe_purgatory_plan_holds(&road, 0, 0));
 	/* ends that wrap */
-	assert_false(lethe_purgatory_holds(&road, 0x4a001000, UINT64_MAX));
-	assert_false(lethe_purgatory_holds(&road, 0x4a001000, 0 - 0x1000ULL));
-	assert_false(lethe_purgatory_holds(&road, 0x4a001000, 0 - 0x4a001000ULL));
-	assert_false(lethe_purgatory_holds(&road, TOP - 1, 2));
-	assert_false(lethe_purgatory_holds(&road, TOP - 0x1000, 0x1001));
-	assert_false(lethe_purgatory_holds(&road, UINT64_MAX, UINT64_MAX));
+	assert_false(lethe_purgatory_plan_holds(&road, 0x4a001000, UINT64_MAX));
+	assert_false(lethe_purgatory_plan_holds(&road, 0x4a001000, 0 - 0x1000ULL));
+	assert_false(lethe_purgatory_plan_holds(&road, 0x4a001000, 0 - 0x4a001000ULL));
+	assert_false(lethe_purgatory_plan_holds(&road, TOP - 1, 2));
+	assert_false(lethe_purgatory_plan_holds(&road, TOP - 0x1000, 0x1001));
+	assert_false(lethe_purgatory_plan_holds(&road, UINT64_MAX, UINT64_MAX));
 }
 
 int main(void)

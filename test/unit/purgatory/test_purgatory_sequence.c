@@ -111,7 +111,7 @@ static void test_stops(void **state)
 	assert_true(road_log.progress >= 2); /* each region has one at least */
 	/* by then the tree's word for the conduit was taken: the policy is a reset */
 	assert_int_equal(road_log.psci, LETHE_PSCI_SMC);
-	assert_ptr_equal((void *)road->placement.tree, region.bytes);
+	assert_ptr_equal((void *)road->placement.tree.start, region.bytes);
 	boot_end(&region);
 
 	/* A size that the region does not have: nothing of the tree is looked at. */
@@ -120,7 +120,7 @@ static void test_stops(void **state)
 	fdt_set_totalsize(tree, 0x1001);
 	road = boot_begin(&region, &about);
 	assert_int_equal(road_run(), LETHE_OK);
-	assert_ptr_equal((void *)road->placement.tree, region.bytes);
+	assert_ptr_equal((void *)road->placement.tree.start, region.bytes);
 	assert_int_equal(road_log.psci, LETHE_PSCI_NONE);
 	boot_end(&region);
 	free(tree);
@@ -143,7 +143,7 @@ static void test_align(void **state)
 		about.seen = ats[i] == 0x1000 ? 0x1000 + about.size : 0;
 		road = boot_begin(&region, &about);
 		assert_int_equal(road_run(), LETHE_OK);
-		assert_int_equal((uint64_t)region.bytes + about.at == road->placement.tree,
+		assert_int_equal((uint64_t)region.bytes + about.at == road->placement.tree.start,
 				 about.seen == 0);
 		assert_int_equal(road_log.psci, about.seen == 0 ? LETHE_PSCI_NONE : LETHE_PSCI_SMC);
 		boot_end(&region);

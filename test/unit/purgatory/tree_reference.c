@@ -13,6 +13,7 @@
 #include <lethe/record.h>
 #include <lethe/version.h>
 
+#include "stage.h"
 #include "tree_reference.h"
 #include "trees.h"
 
@@ -24,9 +25,15 @@ void *judge_record(const void *tree, uint32_t boot_count)
 	const uint32_t room = fdt_totalsize(tree) + 4096;
 	struct lethe_record record = last_road->record;
 	void *open = malloc(room);
+	unsigned int i;
 
 	record.version = LETHE_VERSION;
 	record.door = "purgatory";
+	/* The tree is written before these two end. */
+	for (i = LETHE_RECORD_DESCRIBE; i <= LETHE_RECORD_PUBLISH; i++) {
+		record.stage_ticks[i] = 0;
+		record.stage_bytes[i] = 0;
+	}
 	record.mode = road_is_uncached ? "uncached" : "cached";
 	record.entry_el = 2;
 	record.handoff_el = 2;
@@ -94,11 +101,11 @@ void *judge_boot(const void *tree, unsigned int more, uint32_t boot_count)
 
 	assert_int_equal(road_run(), LETHE_OK);
 	assert_int_equal(road_log.said, LETHE_OK);
-	assert_true(road->placement.tree != (uint64_t)region.bytes);
+	assert_true(road->placement.tree.start != (uint64_t)region.bytes);
 	assert_int_equal(road->record.segment_count, 2 + more);
 	assert_memory_equal(region.bytes, tree, fdt_totalsize(tree));
 	boot_end(&region);
-	result = tree_copy((const void *)road->placement.tree);
+	result = tree_copy((const void *)road->placement.tree.start);
 	assert_int_equal(fdt_check_full(result, fdt_totalsize(result)), 0);
 	expected = judge_record(tree, boot_count);
 	tree_assert_same(result, expected);
@@ -114,7 +121,7 @@ void judge_passed(const void *tree, int status)
 
 	assert_int_equal(road_run(), LETHE_OK);
 	assert_int_equal(road_log.said, status);
-	assert_ptr_equal((void *)road->placement.tree, region.bytes);
+	assert_ptr_equal((void *)road->placement.tree.start, region.bytes);
 	assert_ptr_equal(road->tree, region.bytes);
 	assert_memory_equal(region.bytes, tree, fdt_totalsize(tree));
 	boot_end(&region);

@@ -20,7 +20,7 @@ static int overlaps_lethe(const struct lethe_segment *segment)
 	       (uint64_t)lethe_image_start < segment->dest + segment->file_size;
 }
 
-static int holds(const struct lethe_segment *segment, uint64_t address)
+static bool holds(const struct lethe_segment *segment, uint64_t address)
 {
 	return address - segment->dest < segment->file_size;
 }
@@ -71,7 +71,7 @@ static int find(uint64_t address, int status, struct lethe_where *where)
 	return lethe_error_at(where, status, LETHE_WHAT_NONE, 0, 0, address);
 }
 
-int lethe_purgatory_holds(const struct lethe_context *ctx, uint64_t base, uint64_t size)
+bool lethe_purgatory_plan_holds(const struct lethe_context *ctx, uint64_t base, uint64_t size)
 {
 	const struct lethe_segment *segment = lethe_purgatory_segments(ctx);
 	unsigned int i;
@@ -84,7 +84,7 @@ int lethe_purgatory_holds(const struct lethe_context *ctx, uint64_t base, uint64
 	return 0;
 }
 
-int lethe_purgatory_check(struct lethe_context *ctx, struct lethe_where *where)
+int lethe_purgatory_plan(struct lethe_context *ctx, struct lethe_where *where)
 {
 	int status = LETHE_OK;
 	unsigned int i;
@@ -96,7 +96,7 @@ int lethe_purgatory_check(struct lethe_context *ctx, struct lethe_where *where)
 	ctx->plan = &the_plan.plan;
 	ctx->slot = &the_plan.slot;
 	ctx->placement.entry = arm64_kernel_entry;
-	ctx->placement.tree = arm64_dtb_addr;
+	ctx->placement.tree.start = arm64_dtb_addr;
 	for (i = 0; status == LETHE_OK && i < LETHE_PURGATORY_REGIONS; i++) {
 		if (sha256_regions[i].size != 0) {
 			status = add_region(ctx, sha256_regions[i].start, sha256_regions[i].size, where);
@@ -112,7 +112,7 @@ int lethe_purgatory_check(struct lethe_context *ctx, struct lethe_where *where)
 	return status;
 }
 
-void lethe_purgatory_name(uint64_t start, const char *name, size_t size)
+void lethe_purgatory_plan_name(uint64_t start, const char *name, size_t size)
 {
 	unsigned int i;
 
@@ -121,11 +121,4 @@ void lethe_purgatory_name(uint64_t start, const char *name, size_t size)
 			memcpy(the_plan.segments[i].name, name, size);
 		}
 	}
-}
-
-/* Kexec's is one of the regions. */
-int lethe_memory_add_trees(const struct lethe_context *ctx)
-{
-	(void)ctx;
-	return LETHE_OK;
 }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fallback.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "console/console.h"
+#include "memory_map.h"
+#include "publish.h"
+#include "stop.h"
+
+void lethe_fallback(struct lethe_context *ctx)
+{
+	static const struct lethe_uart closed = {.kind = LETHE_CONSOLE_NONE};
+
+	lethe_line("fallback %u", (uint64_t)ctx->slot_index + 1);
+	/* The next map does not hold the UART until the console is opened again. */
+	lethe_console_drain();
+	lethe_console_open(&closed);
+	lethe_memory_map_leave(ctx, LETHE_OK);
+	/* Not before there was a store: a range that was refused may be no memory, and endless. */
+	if (lethe_stop_context.stage >= LETHE_STAGE_MOVE) {
+		lethe_publish_abandoned(ctx);
+	}
+	memset(&ctx->plan, 0, sizeof(*ctx) - offsetof(struct lethe_context, plan));
+	lethe_stop_context.has_faulted = 0;
+	lethe_stop_context.slots--; /* now: the next slot may fault before its policy is read */
+	ctx->slot_index++;
+}

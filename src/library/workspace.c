@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How large the workspace has to be: blob, work area, the plan's copy, the list's copy. */
+#include <lethe/image.h>
+
+#include "library/boot_internal.h"
+
+#define PAGE 4096ULL
+
+uint64_t lethe_boot_blob_size(void)
+{
+	return ((const struct lethe_blob_header *)(lethe_boot_blob + LETHE_BLOB_OFFSET))->blob_size;
+}
+
+uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigned int page_shift)
+{
+	uint64_t size = lethe_boot_blob_size() + sizeof(struct lethe_boot_work) + plan_size;
+
+	if (list_entries != 0) {
+		/* The copy begins on a page of the list's size: its head is an address with a flag in it. */
+		size += (1ULL << page_shift) + list_entries * sizeof(uint64_t);
+	}
+	return (size + PAGE - 1) & -PAGE;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "memory_map.h"
+
+#include <stddef.h>
+
+#include "entry.h"
+#include "cpu/mmu_regs.h"
+
+_Static_assert(offsetof(struct lethe_mmu_regs, tcr) == 0, "mmu.S");
+_Static_assert(offsetof(struct lethe_mmu_regs, mair) == 8, "mmu.S");
+_Static_assert(offsetof(struct lethe_mmu_regs, sctlr) == 16, "mmu.S");
+_Static_assert(offsetof(struct lethe_mmu_regs, hcr) == 24, "mmu.S");
+_Static_assert(offsetof(struct lethe_mmu_regs, has_tcr2) == 36, "mmu.S");
+_Static_assert(offsetof(struct lethe_mmu_regs, has_sctlr2) == 40, "mmu.S");
+
+#define PAGE       ((uint64_t)LETHE_IDMAP_PAGE)
+#define POOL_PAGES 24U /* 96 KiB: a root, and what a dozen ranges with odd edges take */
+
+/* Neither in the file nor zeroed: a page is written whole when it becomes a table. */
+static uint64_t pool[POOL_PAGES * LETHE_IDMAP_PAGE / sizeof(uint64_t)]
+	__attribute__((section(".pool"), aligned(LETHE_IDMAP_PAGE)));
+static struct lethe_idmap map;
+static struct lethe_mmu_regs regs; /* and regs.limit: the CPU has no physical address from there on */
+
+static void read_id(const struct lethe_context *ctx, struct lethe_mmu_id *id)
+{
+	__asm__ volatile("mrs %0, id_aa64mmfr0_el1" : "=r"(id->mmfr0));
+	__asm__ volatile("mrs %0, s3_0_c0_c7_3" : "=r"(id->mmfr3)); /* ID_AA64MMFR3_EL1 */
+	__asm__ volatile("mrs %0, s3_0_c0_c7_4" : "=r"(id->mmfr4)); /* ID_AA64MMFR4_EL1 */
+	id->el = ctx->el;
+	id->e2h = ctx->e2h;
+}
+
+static uint64_t down(uint64_t address)
+{
+	return address & ~(PAGE - 1);
+}
+
+static uint64_t up(uint64_t address)
+{
+	return down(address + PAGE - 1);
+}
+
+int lethe_memory_map_add(struct lethe_range range, enum lethe_map_kind kind)
+{
+	if (range.end > regs.limit) {
+		return LETHE_E_MAP_ADDRESS;
+	}
+	return lethe_idmap_add(&map, down(range.start), up(range.end) - down(range.start), kind);
+}
+
+/* Lethe first: its text and constants must not become writable with the extent around them. */
+static int add_own(const struct lethe_context *ctx)
+{
+	uint64_t rodata = (uint64_t)lethe_rodata_start;
+	struct lethe_range text = {ctx->image_base, rodata};
+	struct lethe_range constants = {rodata, 0};
+	int status = lethe_memory_map_add(text, LETHE_MAP_TEXT);
+
+	/* By a store: two addresses in one constant would need relocating. */
+	constants.end = (uint64_t)lethe_data_start;
+	if (status == LETHE_OK) {
+		status = lethe_memory_map_add(constants, LETHE_MAP_RO);
+	}
+	if (status == LETHE_OK) {
+		status = lethe_memory_map_add(lethe_extent(ctx), LETHE_MAP_RW);
+	}
+	return status;
+}
+
+int lethe_memory_map_begin(const struct lethe_context *ctx)
+{
+	struct lethe_mmu_id id;
+	int status;
+
+	read_id(ctx, &id);
+	status = lethe_mmu_regs(&id, &regs);
+	if (status == LETHE_OK) {
+		status = lethe_idmap_init(&map, pool, POOL_PAGES, regs.regime);
+	}
+	return status == LETHE_OK ? add_own(ctx) : status;
+}
+
+void lethe_memory_map_on(struct lethe_context *ctx)
+{
+	ctx->is_cached = true; /* said before C = 1: a store between would be newer than a line */
+	lethe_mmu_on(&regs, (uint64_t)map.pool, (uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);
+}
+
+uint64_t lethe_memory_map_tables(void)
+{
+	return map.used * PAGE;
+}
+
+void lethe_memory_map_leave(struct lethe_context *ctx, int why)
+{
+	if (ctx->is_cached) {
+		ctx->is_cached = false;
+		ctx->uncached_why = why;
+		lethe_mmu_off((uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);
+	}
+}
+
+void lethe_memory_map(struct lethe_context *ctx, struct lethe_range range, enum lethe_map_kind kind)
+{
+	int status;
+
+	if (!ctx->is_cached || lethe_range_size(range) == 0) {
+		return;
+	}
+	status = lethe_memory_map_add(range, kind);
+	if (status != LETHE_OK) {
+		lethe_memory_map_leave(ctx, status);
+		return;
+	}
+	/* The new descriptors are visible to the walker, and no fetch from before them is used. */
+	__asm__ volatile("dsb ishst\n\tisb" : : : "memory");
+}

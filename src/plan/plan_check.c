@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The checks of a plan: its header here, its arrays in plan_check_segments.c and plan_check_slots.c. Reads only,
+ * and only naturally aligned: this runs in firmware before the MMU is on.
+ */
+#include "plan/plan_check.h"
+
+#include <string.h>
+
+#include "console/uart_drivers.h"
+
+#define KIB_4          0x1000ULL
+#define ENTRY_DONE     4ULL /* kimage: nothing to copy */
+#define ENTRY_INDIRECT 2ULL /* kimage: continue at this page */
+
+static int fail(struct lethe_where *where, int status, uint64_t value)
+{
+	return lethe_error_at(where, status, LETHE_WHAT_NONE, 0, NULL, value);
+}
+
+/* What must be right before the digest can be computed at all. */
+static int check_frame(const struct lethe_plan *plan, uint64_t limit, struct lethe_where *where)
+{
+	if (plan->magic != LETHE_PLAN_MAGIC) {
+		return fail(where, LETHE_E_PLAN_MAGIC, plan->magic);
+	}
+	if (plan->version != LETHE_PLAN_VERSION) {
+		return fail(where, LETHE_E_PLAN_VERSION, plan->version);
+	}
+	if (plan->slot_count == 0 || plan->slot_count > LETHE_SLOT_MAX) {
+		return fail(where, LETHE_E_PLAN_COUNT, plan->slot_count);
+	}
+	/* Only an indirection list can bring a payload that no segment describes. */
+	if (plan->segment_count > LETHE_SEGMENT_MAX ||
+	    (plan->segment_count == 0 && plan->list_head == 0)) {
+		return fail(where, LETHE_E_PLAN_COUNT, plan->segment_count);
+	}
+	if (plan->window_count > LETHE_WINDOW_MAX) {
+		return fail(where, LETHE_E_PLAN_COUNT, plan->window_count);
+	}
+	if (plan->strings_size > LETHE_STRINGS_MAX) {
+		return fail(where, LETHE_E_PLAN_COUNT, plan->strings_size);
+	}
+	if (plan->total_size > limit ||
+	    plan->total_size != lethe_plan_size(plan->slot_count, plan->segment_count,
+						plan->window_count, plan->strings_size)) {
+		return fail(where, LETHE_E_PLAN_SIZE, plan->total_size);
+	}
+	return LETHE_OK;
+}
+
+static int check_reserved(const struct lethe_plan *plan, struct lethe_where *where)
+{
+	uint64_t bits = plan->reserved0 | plan->reserved1;
+
+	for (unsigned int i = 0; i < sizeof(plan->reserved2) / sizeof(plan->reserved2[0]); i++) {
+		bits |= plan->reserved2[i];
+	}
+	return bits == 0 ? LETHE_OK : fail(where, LETHE_E_PLAN_RESERVED, bits);
+}
+
+static int check_choices(const struct lethe_plan *plan, struct lethe_where *where)
+{
+	if ((plan->flags & ~LETHE_PLAN_FLAGS) != 0) {
+		return fail(where, LETHE_E_PLAN_FLAGS, plan->flags);
+	}
+	if (plan->on_fail >= LETHE_ON_FAIL_COUNT) {
+		return fail(where, LETHE_E_PLAN_POLICY, plan->on_fail);
+	}
+	if (plan->el >= LETHE_EL_COUNT) {
+		return fail(where, LETHE_E_PLAN_EL, plan->el);
+	}
+	if (plan->hyp_stub >= LETHE_HYP_STUB_COUNT) {
+		return fail(where, LETHE_E_PLAN_STUB, plan->hyp_stub);
+	}
+	if (plan->psci >= LETHE_PSCI_COUNT) {
+		return fail(where, LETHE_E_PLAN_CONDUIT, plan->psci);
+	}
+	if (plan->mode >= LETHE_MODE_COUNT) {
+		return fail(where, LETHE_E_PLAN_MODE, plan->mode);
+	}
+	return LETHE_OK;
+}
+
+static int check_console(const struct lethe_plan *plan, struct lethe_where *where)
+{
+	const uint32_t width = plan->console_reg_width;
+	const uint32_t shift = plan->console_reg_shift;
+	const uint64_t base = plan->console_base;
+	const enum lethe_uart_registers registers = lethe_uart_registers(plan->console_kind);
+
+	if (registers == LETHE_UART_UNKNOWN && plan->console_kind > LETHE_CONSOLE_AUTO) {
+		return fail(where, LETHE_E_PLAN_CONSOLE, plan->console_kind);
+	}
+	if (registers == LETHE_UART_SPACED) {
+		if (shift > 3) {
+			return fail(where, LETHE_E_PLAN_CONSOLE, shift);
+		}
+		/* An access wider than the distance of two registers would be misaligned. */
+		if ((width != 1 && width != 2 && width != 4) || width > (1U << shift)) {
+			return fail(where, LETHE_E_PLAN_CONSOLE, width);
+		}
+	} else if (shift != 0 || width != 0) {
+		return fail(where, LETHE_E_PLAN_CONSOLE, shift != 0 ? shift : width);
+	}
+	if (registers != LETHE_UART_UNKNOWN) {
+		const uint64_t align = registers == LETHE_UART_WORDS ? 4 : width;
+
+		/* The last register must still have an address: every kind fits 4 KiB. */
+		if (base == 0 || !lethe_is_aligned(base, align) || lethe_range_wraps(base, KIB_4)) {
+			return fail(where, LETHE_E_PLAN_CONSOLE, base);
+		}
+	} else if (base != 0) {
+		return fail(where, LETHE_E_PLAN_CONSOLE, base);
+	}
+	return LETHE_OK;
+}
+
+static int check_workspace(const struct lethe_plan *plan, struct lethe_where *where)
+{
+	const uint64_t base = plan->workspace_base;
+	const uint64_t size = plan->workspace_size;
+
+	if (!lethe_is_aligned(base, KIB_4)) {
+		return fail(where, LETHE_E_PLAN_WORKSPACE, base);
+	}
+	if (size == 0 || !lethe_is_aligned(size, KIB_4) || lethe_range_wraps(base, size)) {
+		return fail(where, LETHE_E_PLAN_WORKSPACE, size);
+	}
+	if ((plan->flags & LETHE_PLAN_WORKSPACE_OFFSET) != 0 && base + size > plan->extent_size) {
+		return fail(where, LETHE_E_PLAN_WORKSPACE, base + size);
+	}
+	return LETHE_OK;
+}
+
+static int check_list(const struct lethe_plan *plan, struct lethe_where *where)
+{
+	const uint64_t head = plan->list_head;
+	const uint32_t shift = plan->list_page_shift;
+
+	if (head == 0) {
+		return shift == 0 ? LETHE_OK : fail(where, LETHE_E_PLAN_LIST, shift);
+	}
+	if (shift != 12 && shift != 14 && shift != 16) {
+		return fail(where, LETHE_E_PLAN_LIST, shift);
+	}
+	/* The kernel makes no other head entries. */
+	if (head != ENTRY_DONE &&
+	    (head == ENTRY_INDIRECT || (head & ((1ULL << shift) - 1)) != ENTRY_INDIRECT)) {
+		return fail(where, LETHE_E_PLAN_LIST, head);
+	}
+	return LETHE_OK;
+}
+
+static int check_digest(const struct lethe_plan *plan, struct lethe_where *where)
+{
+	uint8_t digest[LETHE_DIGEST_SIZE];
+
+	lethe_plan_digest(plan, digest);
+	if (memcmp(digest, plan->digest, sizeof(digest)) != 0) {
+		return fail(where, LETHE_E_PLAN_DIGEST, 0);
+	}
+	return LETHE_OK;
+}
+
+int lethe_plan_check(const void *bytes, uint64_t limit, struct lethe_where *where)
+{
+	const struct lethe_plan *plan = bytes;
+	int status;
+
+	if (plan == NULL) {
+		return fail(where, LETHE_E_PLAN_MISSING, 0);
+	}
+	if (!lethe_is_aligned((uintptr_t)bytes, 8)) {
+		return fail(where, LETHE_E_PLAN_ALIGN, (uintptr_t)bytes);
+	}
+	if (limit < sizeof(*plan)) {
+		return fail(where, LETHE_E_PLAN_SIZE, limit);
+	}
+	if ((status = check_frame(plan, limit, where)) != LETHE_OK ||
+	    (status = check_digest(plan, where)) != LETHE_OK ||
+	    (status = check_reserved(plan, where)) != LETHE_OK ||
+	    (status = check_choices(plan, where)) != LETHE_OK ||
+	    (status = check_console(plan, where)) != LETHE_OK ||
+	    (status = check_workspace(plan, where)) != LETHE_OK ||
+	    (status = check_list(plan, where)) != LETHE_OK ||
+	    (status = lethe_plan_check_windows(plan, where)) != LETHE_OK ||
+	    (status = lethe_plan_check_segments(plan, where)) != LETHE_OK) {
+		return status;
+	}
+	return lethe_plan_check_slots(plan, where);
+}
+
+static int unsupported(struct lethe_where *where, const char *name, uint64_t value)
+{
+	return lethe_error_at(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0, name, value);
+}
+
+int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
+			 struct lethe_where *where)
+{
+	const int is_image = door == LETHE_DOOR_IMAGE;
+
+	/* Its list would have to be looked at with the MMU off, by a blob that has better things in it. */
+	if (is_image && plan->list_head != 0) {
+		return unsupported(where, "indirection list", plan->list_head);
+	}
+	/* There is no Image that anything could be counted from. */
+	if (!is_image && plan->extent_size != 0) {
+		return unsupported(where, "extent", plan->extent_size);
+	}
+	if (!is_image && plan->slot_count > 1) {
+		return lethe_error_at(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_SLOT, 1,
+				  lethe_plan_slots(plan)[1].name, plan->slot_count);
+	}
+	if (is_image && plan->on_fail == LETHE_ON_FAIL_RETURN) {
+		return unsupported(where, "on-fail return", plan->on_fail);
+	}
+	if (!is_image && plan->on_fail == LETHE_ON_FAIL_FALLBACK) {
+		return unsupported(where, "on-fail fallback", plan->on_fail);
+	}
+	return LETHE_OK;
+}

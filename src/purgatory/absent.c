@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What main.c names and the purgatory has not: nothing is moved or published, and there is one slot. */
+#include "dry_run.h"
+#include "fallback.h"
+#include "stages.h"
+
+int lethe_stage_move(struct lethe_context *ctx)
+{
+	(void)ctx;
+	return LETHE_OK;
+}
+
+int lethe_stage_publish(struct lethe_context *ctx)
+{
+	(void)ctx;
+	return LETHE_OK;
+}
+
+bool lethe_dry_run_is_wanted(const struct lethe_context *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
+void lethe_dry_run(const struct lethe_context *ctx)
+{
+	(void)ctx;
+}
+
+void lethe_fallback(struct lethe_context *ctx)
+{
+	(void)ctx;
+}

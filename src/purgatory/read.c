@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stage 3 of the purgatory: the console and the PSCI conduit. */
+#include <lethe/version.h>
+#include <libfdt.h>
+
+#include "console/console.h"
+#include "console/uart_drivers.h"
+#include "fdt/fdt_get.h"
+#include "memory_map.h"
+#include "purgatory/purgatory.h"
+#include "stages.h"
+#include "stop.h"
+
+int lethe_purgatory_chosen;
+int lethe_purgatory_last_record;
+
+static void open_console(struct lethe_context *ctx)
+{
+	struct lethe_uart uart;
+
+	/* kexec-tools cuts an address above 4 GiB off: only where the tree agrees is it a UART. */
+	if (arm64_sink == 0) {
+		return;
+	}
+	lethe_fdt_stdout(ctx->tree, &uart);
+	if (uart.kind == LETHE_CONSOLE_NONE || uart.base != arm64_sink) {
+		return;
+	}
+	lethe_memory_map(ctx, lethe_range_of(uart.base, LETHE_UART_SPAN), LETHE_MAP_DEVICE);
+	lethe_console_open(&uart);
+	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base, (uint64_t)ctx->el,
+		   (uint64_t)ctx->e2h, arm64_dtb_addr);
+}
+
+/* PSCI's node, wherever it is. If it is off or has another method, there is no conduit. */
+static enum lethe_psci conduit_of(const void *tree)
+{
+	int node = -1;
+
+	while ((node = fdt_next_node(tree, node, 0)) >= 0) {
+		if (lethe_fdt_node_is_any(tree, node, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0")) {
+			return lethe_fdt_node_says(tree, node, "method", "smc")   ? LETHE_PSCI_SMC
+			       : lethe_fdt_node_says(tree, node, "method", "hvc") ? LETHE_PSCI_HVC
+									      : LETHE_PSCI_NONE;
+		}
+	}
+	return LETHE_PSCI_NONE;
+}
+
+/* The number at the beginning of a property of /chosen; 0 when there is none. */
+static uint64_t number_of(const void *tree, const char *name, int cells)
+{
+	uint64_t number;
+	int length;
+	const fdt32_t *value = fdt_getprop(tree, lethe_purgatory_chosen, name, &length);
+
+	lethe_fdt_read_cells(&value, length >= cells * 4 ? cells : 0, &number);
+	return number;
+}
+
+/* The way to the FADT: acpi.c. */
+static void read_efi(struct lethe_fdt_facts *facts, const void *tree)
+{
+	facts->efi_system_table = number_of(tree, "linux,uefi-system-table", 2);
+	facts->efi_mmap = number_of(tree, "linux,uefi-mmap-start", 2);
+	facts->efi_mmap_size = (uint32_t)number_of(tree, "linux,uefi-mmap-size", 1);
+	facts->efi_desc_size = (uint32_t)number_of(tree, "linux,uefi-mmap-desc-size", 1);
+}
+
+/* Before its digest the tree is believed for the console and the conduit only. */
+static void read_tree(struct lethe_context *ctx)
+{
+	const void *tree = (const void *)ctx->placement.tree.start;
+
+	/*
+	 * Nothing behind its region is mapped: a damaged size is to end in the digest, not in a fault. Nor is a cell
+	 * to be loaded that is not aligned; at the beginning of a page, where kexec has its trees, a header is whole.
+	 */
+	if (((uint64_t)tree & (LETHE_PURGATORY_PAGE - 1)) != 0 ||
+	    !lethe_purgatory_plan_holds(ctx, (uint64_t)tree, fdt_totalsize(tree)) ||
+	    lethe_fdt_check(tree, &ctx->facts.structure_size, 0) != LETHE_OK) {
+		return;
+	}
+	ctx->tree = tree;
+	ctx->facts.used_size = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
+	lethe_stop_context.psci = conduit_of(tree);
+	lethe_purgatory_chosen = fdt_subnode_offset(tree, 0, "chosen");
+	lethe_purgatory_last_record = lethe_purgatory_chosen;
+	if (lethe_purgatory_chosen >= 0) {
+		if (lethe_stop_context.psci == LETHE_PSCI_NONE) {
+			read_efi(&ctx->facts, tree);
+			lethe_stop_context.acpi = ctx;
+		}
+		lethe_purgatory_last_record = fdt_subnode_offset(tree, lethe_purgatory_chosen, "lethe");
+		lethe_purgatory_plan_name(number_of(tree, "linux,elfcorehdr", 2), "elfcorehdr", 11);
+	}
+	if (lethe_purgatory_last_record >= 0) {
+		ctx->facts.boot_count = lethe_fdt_node_u32(tree, lethe_purgatory_last_record, "boot-count", 0);
+	}
+	open_console(ctx);
+}
+
+int lethe_stage_read(struct lethe_context *ctx)
+{
+	read_tree(ctx);
+	if (ctx->uncached_why != LETHE_OK) {
+		lethe_purgatory_say("uncached", "", ctx->uncached_why);
+	}
+	ctx->stage_bytes = ctx->facts.used_size;
+	return LETHE_OK;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stage 3: which UART is the console, and Lethe's first line. */
+#include <string.h>
+
+#include <lethe/version.h>
+
+#include "console/console.h"
+#include "console/uart_drivers.h"
+#include "cpu/fault.h"
+#include "memory_map.h"
+#include "read_console.h"
+
+bool lethe_read_console_is_fixed(const struct lethe_context *ctx)
+{
+	return ctx->plan != 0 && ctx->plan->console_base != 0;
+}
+
+/* True if a word of the command line is or starts "earlycon": the user trusts stdout-path already. */
+static bool wants_earlycon(const char *bootargs)
+{
+	const char *cursor = bootargs != 0 ? bootargs : "";
+
+	while (*cursor != '\0') {
+		if (strncmp(cursor, "earlycon", 8) == 0 && strchr(" \t=", cursor[8]) != 0) {
+			return true;
+		}
+		while (*cursor != '\0' && *cursor != ' ' && *cursor != '\t') {
+			cursor++;
+		}
+		cursor += *cursor != '\0';
+	}
+	return false;
+}
+
+static const char *effective_bootargs(const struct lethe_context *ctx)
+{
+	if (ctx->slot->cmdline_size != 0) {
+		return lethe_plan_strings(ctx->plan) + ctx->slot->cmdline_offset;
+	}
+	return ctx->facts.bootargs;
+}
+
+/* The UART that the plan, or without a plan the tree, names. */
+static void find_uart(const struct lethe_context *ctx, struct lethe_uart *uart)
+{
+	/* Without a sound plan, the tree's console: a machine that prints nothing cannot be mended. */
+	uint32_t kind = ctx->plan != 0 ? ctx->plan->console_kind : LETHE_CONSOLE_STDOUT;
+
+	memset(uart, 0, sizeof(*uart));
+	uart->kind = LETHE_CONSOLE_NONE;
+	switch (kind) {
+	case LETHE_CONSOLE_NONE: break;
+	case LETHE_CONSOLE_AUTO:
+		if (ctx->tree == 0 || !wants_earlycon(effective_bootargs(ctx))) {
+			break;
+		}
+		lethe_fdt_stdout(ctx->tree, uart);
+		break;
+	case LETHE_CONSOLE_STDOUT:
+		if (ctx->tree != 0) {
+			lethe_fdt_stdout(ctx->tree, uart);
+		}
+		break;
+	default: /* a driver's number: the plan's check allows no other */
+		uart->kind = (enum lethe_console_kind)kind;
+		uart->base = ctx->plan->console_base;
+		uart->reg_shift = ctx->plan->console_reg_shift;
+		uart->reg_width = ctx->plan->console_reg_width;
+		break;
+	}
+}
+
+void lethe_read_console(struct lethe_context *ctx)
+{
+	struct lethe_uart uart;
+
+	find_uart(ctx, &uart);
+	if (uart.kind != LETHE_CONSOLE_NONE) {
+		lethe_memory_map(ctx, lethe_range_of(uart.base, LETHE_UART_SPAN), LETHE_MAP_DEVICE);
+	}
+	lethe_console_open(&uart);
+	if (ctx->has_spoken) {
+		return; /* a slot before this one */
+	}
+	ctx->has_spoken = uart.kind != LETHE_CONSOLE_NONE;
+	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base,
+		   (uint64_t)ctx->el, (uint64_t)ctx->e2h, ctx->x0);
+	if (lethe_serror_inherited) {
+		lethe_line("an SError was pending at entry: inherited, ignored");
+	}
+}

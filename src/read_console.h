@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_READ_CONSOLE_H
+#define LETHE_READ_CONSOLE_H
+
+#include "context.h"
+
+/* True if the plan names a UART: it can be opened before a tree is read. */
+bool lethe_read_console_is_fixed(const struct lethe_context *ctx);
+
+/* Opens the UART that the plan, or without a plan the tree, names, and prints the first line. */
+void lethe_read_console(struct lethe_context *ctx);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stage 3: which device tree, and what it says. Nothing is written but the context. */
+#include <string.h>
+
+#include <lethe/cache.h>
+
+#include <libfdt.h>
+
+#include "cpu/fault.h"
+#include "digest/segment_digest.h"
+#include "read_tree.h"
+
+#define PAGE 4096ULL
+
+/* Makes [pa, pa + size) readable, or returns a status: a loader may have left anything in x0. */
+static int probe_range(uint64_t pa, uint64_t size)
+{
+	uint64_t end = pa + size;
+	uint64_t at;
+	uint32_t ignored;
+
+	if (end < pa) {
+		return LETHE_E_TREE_HEADER;
+	}
+	for (at = pa & ~(PAGE - 1); at < end; at += PAGE) {
+		if (lethe_probe_read(at < pa ? pa : at, &ignored, 4, 1) != 0) {
+			return LETHE_E_TREE_FAULT;
+		}
+	}
+	/* The tree is not promised clean: a stale or dirty line must not answer for it. */
+	lethe_dcache_clean_inval_poc(pa, end);
+	return LETHE_OK;
+}
+
+static int find_loader_tree(struct lethe_context *ctx)
+{
+	uint32_t size;
+	int status;
+
+	if ((ctx->x0 & 7) != 0) {
+		return LETHE_E_TREE_ALIGN;
+	}
+	status = probe_range(ctx->x0, sizeof(struct fdt_header));
+	if (status != LETHE_OK) {
+		return status;
+	}
+	status = lethe_fdt_probe((const void *)ctx->x0, &size);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	status = probe_range(ctx->x0, size);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	ctx->loader_tree = lethe_range_of(ctx->x0, size);
+	return LETHE_OK;
+}
+
+static bool has_packed(const struct lethe_context *ctx)
+{
+	/* After a failed check the place of the plan's tree is unknown; only a console is still wanted. */
+	return ctx->is_checked && ctx->slot->tree_segment != LETHE_INDEX_NONE;
+}
+
+void lethe_read_tree_find(struct lethe_context *ctx)
+{
+	int forced = ctx->plan != 0 && (ctx->slot->flags & LETHE_SLOT_FORCE_TREE) != 0 &&
+		     ctx->slot->tree_segment != LETHE_INDEX_NONE;
+
+	if (!forced && ctx->x0 != 0) {
+		ctx->x0_status = find_loader_tree(ctx);
+	}
+}
+
+static int use_packed_tree(struct lethe_context *ctx, struct lethe_where *where)
+{
+	unsigned int index = ctx->slot->tree_segment;
+	uint64_t pa = ctx->placement.segment[index].dest;
+	uint64_t size = lethe_plan_segments(ctx->plan)[index].file_size;
+	uint32_t tree_size;
+	int status;
+
+	lethe_dcache_clean_inval_poc(pa, pa + size);
+	/* The digest comes first: no byte of a tree is believed before. */
+	status = lethe_digest_segment(ctx, index, pa);
+	if (status != LETHE_OK) {
+		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
+				  lethe_plan_segments(ctx->plan)[index].name, 0);
+	}
+	status = lethe_fdt_probe((const void *)pa, &tree_size);
+	if (status == LETHE_OK && tree_size > size) {
+		status = LETHE_E_TREE_HEADER;
+	}
+	if (status != LETHE_OK) {
+		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
+				  lethe_plan_segments(ctx->plan)[index].name, 0);
+	}
+	status = lethe_fdt_read((const void *)pa, &ctx->facts, where);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	/* Its facts about an earlier boot, and about that boot's memory, are not about this one. */
+	ctx->facts.has_initrd = 0;
+	ctx->facts.usable_count = 0;
+	ctx->facts.efi_mmap = 0;
+	ctx->facts.efi_system_table = 0;
+	ctx->facts.boot_count = 0;
+	ctx->tree = (const void *)pa;
+	ctx->tree_is_packed = true;
+	return LETHE_OK;
+}
+
+int lethe_read_tree(struct lethe_context *ctx, struct lethe_where *where)
+{
+	ctx->facts.psci = LETHE_PSCI_NONE;
+	if (ctx->loader_tree.start != 0) {
+		const void *tree = (const void *)ctx->loader_tree.start;
+
+		ctx->x0_status = lethe_fdt_read(tree, &ctx->facts, 0);
+		if (ctx->x0_status == LETHE_OK) {
+			ctx->tree = tree;
+			return LETHE_OK;
+		}
+		memset(&ctx->facts, 0, sizeof(ctx->facts));
+		ctx->facts.psci = LETHE_PSCI_NONE;
+		ctx->loader_tree = (struct lethe_range){0};
+	}
+	if (has_packed(ctx)) {
+		return use_packed_tree(ctx, where);
+	}
+	if (ctx->plan != 0 &&
+	    (ctx->slot->tree_size == 0 || (ctx->slot->flags & LETHE_SLOT_TREE_OPTIONAL) != 0)) {
+		return LETHE_OK; /* the payload does without */
+	}
+	return lethe_error_at(where, LETHE_E_TREE_NONE, LETHE_WHAT_NONE, 0, 0, ctx->x0);
+}
