@@ -97,5 +97,6 @@ $(foreach test,$(UNIT_TESTS),$(eval $(call unit_program,$(test))))
 .PHONY: check-unit unit-toolchain
 unit-toolchain: | host-toolchain
 	$(NEED) --for check --only 'python cmocka dtc'
+$(CAVP): | unit-toolchain
 check-unit: $(UNIT_PROGRAMS) $(CAVP)
 	CAVP='$(abspath $(CAVP))' $(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
