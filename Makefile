@@ -9,6 +9,8 @@
 #	check		first tier of tests; last line "N passed, N failed"
 #	check-long	everything
 #	audit		of the object code and the sources
+#	size		bytes by folder and product, against each budget
+#	measures	files per folder, cycles, functions, long files, words of comments
 #	fuzz		the parsers, N inputs				[N SEED]
 #	mutants		every barrier left out, and who notices		[ONLY]
 #	examples	small programs that use the library: examples/
@@ -238,5 +240,5 @@ help:
 
 include src/purgatory/purgatory.mk
 include tools/qemu/plugins.mk examples/examples.mk
-include test/guest/guest.mk test/test.mk test/unit/unit.mk test/fuzz/fuzz.mk test/qemu/qemu.mk
+include test/guest/guest.mk test/test.mk test/audit/audit.mk test/unit/unit.mk test/fuzz/fuzz.mk test/qemu/qemu.mk
 include bench/bench.mk

@@ -1,27 +1,32 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# make bench: all of docs/internals/bench.md, into $(O)/bench.json. Its parts: bench-digest, bench-road,
-# bench-relocate (relocate.mk), bench-purgatory (purgatory.mk), bench-model (model.mk), bench-boot and bench-judge. DIGEST_MIB: sizes of the message that is digested;
-# PAIRS: how often a boot is timed.
+# make bench: all of docs/internals/bench.md, into $(O)/bench.json, and two charts of it. Its parts: bench-digest,
+# bench-road, bench-relocate (relocate.mk), bench-library (library.mk), bench-purgatory (purgatory.mk), bench-model
+# (model.mk), bench-boot and bench-judge. DIGEST_MIB: sizes of the message; PAIRS: how often a boot is timed;
+# CHARTS: where bench-charts draws.
 PAIRS ?= 5
 DIGEST_MIB ?= 1 64
+CHARTS ?= $(O)/bench
 
 BENCH_ENV = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	BUSYBOX='$(abspath $(BUSYBOX))' CC_TARGET='$(CC_TARGET)' CROSS_COMPILE='$(CROSS_COMPILE)' PYTHON='$(PYTHON)' \
 	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu/harness:bench
 
-.PHONY: bench-digest bench-road bench-boot bench-judge
+.PHONY: bench-digest bench-road bench-boot bench-judge bench-charts
 bench: deps-bench
 	rm -f $(O)/bench.json
-	for part in digest road relocate purgatory model boot judge; do $(MAKE) bench-$$part || exit 1; done
+	for part in digest road relocate library purgatory model boot judge charts; do $(MAKE) bench-$$part || exit 1; done
 
 include bench/digest/digests.mk bench/library.mk bench/model.mk bench/purgatory.mk bench/relocate.mk
 bench-digest: $(O)/meter.so $(DIGESTS:%=$(O)/bench/digest/%.elf)
 	$(BENCH_ENV) $(PYTHON) bench/digest.py $(DIGEST_MIB) -- $(DIGESTS)
 bench-road: $(O)/meter.so $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) \
 		$(O)/test/qemu/payload-virt.img $(O)/bench/digest/kexec-tools.elf
-	$(BENCH_ENV) $(PYTHON) bench/road.py
+	$(BENCH_ENV) $(PYTHON) bench/sequence.py
 bench-boot: $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX)
 	$(BENCH_ENV) bench/boot.sh $(PAIRS)
 bench-judge: $(O)/cohsan.so $(O)/lethe $(O)/lethe.elf $(KERNEL) $(BUSYBOX)
-	$(BENCH_ENV) $(PYTHON) bench/judged.py $(PAIRS)
+	$(BENCH_ENV) $(PYTHON) bench/cohsan_cost.py $(PAIRS)
+# `make bench-charts CHARTS=docs/internals`: the figures of the last run, as the documentation shows them.
+bench-charts:
+	$(BENCH_ENV) $(PYTHON) bench/charts.py '$(CHARTS)'

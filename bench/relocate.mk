@@ -4,7 +4,7 @@
 RELOCATE_MIB ?= 1 64
 
 .PHONY: bench-relocate
-bench-relocate: $(O)/meter.so $(O)/test/qemu/relocate.img $(O)/bench/relocate-plain.img
+bench-relocate: $(O)/meter.so $(addprefix $(O)/test/qemu/,relocate.img hostile.img) $(O)/bench/relocate-plain.img
 	$(BENCH_ENV) $(PYTHON) bench/relocate.py $(RELOCATE_MIB)
 $(O)/bench/relocate-plain.img: test/guest/relocate/program.S bench/relocate.S
 	mkdir -p $(@D)

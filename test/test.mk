@@ -24,9 +24,6 @@ check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC) $(KERNEL) $(BUSYBOX) | 
 	QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))' KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
 		$(TEST_PYTHON) -m pytest -q -p no:cacheprovider test/tool
 
-audit: $(O)/lethe.elf $(O)/purgatory.ro $(O)/liblethe.a examples
-	O='$(O)' CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) test/audit/audit.py
-
 .PHONY: check-build
 check-build: all $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) | pytest-toolchain
 	status=0; O='$(O)' MAKE='$(MAKE)' CROSS_COMPILE='$(CROSS_COMPILE)' HOSTCC='$(HOSTCC)' NEWLIB_SRC='$(NEWLIB_SRC)' \

@@ -21,10 +21,11 @@ $(O)/purgatory.elf: src/purgatory/purgatory.ld $(PURGATORY_OBJS)
 	$(CC_TARGET) $(PURGATORY_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-T,$< -o $@ $(PURGATORY_OBJS)
 # What the wrapper has to know of the link, as constants of the assembler's.
 $(PURGATORY)/layout.inc: $(O)/purgatory.elf
-	$(CROSS_COMPILE)nm $< | sed -n 's/^\([0-9a-f]*\) . \([a-z_0-9]*\)$$/.set AT_\2, 0x\1/p' >$@
+	$(CROSS_COMPILE)nm $< | sed -n 's/^\([0-9a-f]*\) . \([A-Za-z_0-9]*\)$$/.set AT_\2, 0x\1/p' >$@
 $(PURGATORY)/purgatory.bin: $(O)/purgatory.elf
 	$(OBJCOPY_TARGET) -O binary -j .text -j .rodata $< $@
 $(O)/purgatory.ro: src/purgatory/object.S $(PURGATORY)/layout.inc $(PURGATORY)/purgatory.bin
 	$(CC_TARGET) -DPURGATORY_BIN='"$(PURGATORY)/purgatory.bin"' -Wa,-I,$(PURGATORY) -c -o $(PURGATORY)/ro.o $<
 	$(OBJCOPY_TARGET) -O binary -j .text $(PURGATORY)/ro.o $@
-	echo "purgatory.ro: $$(wc -c <$@) of 19104 bytes"
+	size=$$(wc -c <$@); budget=$$(($$(sed -n 's/.*AT_LETHE_BUDGET, //p' $(PURGATORY)/layout.inc))); \
+		echo "purgatory.ro: $$size of $$budget bytes"; [ "$$size" -le "$$budget" ]

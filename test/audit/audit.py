@@ -4,11 +4,14 @@ import sys
 
 import audit_cache
 import audit_code
+import audit_graph
+import audit_names
 import audit_purgatory
 import audit_source
 import audit_stack
 
-AUDITS = audit_cache.AUDITS + audit_code.AUDITS + audit_purgatory.AUDITS + audit_source.AUDITS + audit_stack.AUDITS
+MODULES = (audit_cache, audit_code, audit_graph, audit_names, audit_purgatory, audit_source, audit_stack)
+AUDITS = [audit for module in MODULES for audit in module.AUDITS]
 
 
 def main():
@@ -19,6 +22,8 @@ def main():
         print("ok   " + name if not findings else "FAIL " + name)
         for finding in findings[:20]:
             print("     " + finding)
+        if len(findings) > 20:
+            print(f"     and {len(findings) - 20} more")
         failed += bool(findings)
     print(f"{len(AUDITS) - failed} passed, {failed} failed")
     return 1 if failed else 0

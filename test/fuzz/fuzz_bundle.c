@@ -238,7 +238,7 @@ static void try_bundle(uint8_t *bytes, uint64_t size, int sealed)
 	must(code != TOOL_OK || (view->placed && !is_damaged(bytes, size, sealed)));
 	for (uint32_t i = 0; code == TOOL_OK && i < view->plan->segment_count; i++) {
 		must(view->verdict[i] == VIEW_OK ||
-		     !view_is_inside(&lethe_plan_segments(view->plan)[i]));
+		     !bundle_has_source_of(&lethe_plan_segments(view->plan)[i]));
 	}
 	print_aside(view);
 	view_close(view);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe.img inside the host command: "lethe pack" needs no other file. BLOB_PATH is make's. */
+/* lethe.img inside the host command: "lethe pack" needs no other file. make sets BLOB_PATH. */
 	.section .rodata.lethe_blob, "a"
 	.balign	16
 	.global	tool_blob

@@ -10,9 +10,9 @@
 #include "bundle.h"
 #include "console/uart_drivers.h"
 #include "tool.h"
-#include "whole.h"
+#include "coverage.h"
 
-/* The plan while it is written: its arrays, and the next free place in the file. */
+/* A bundle under construction: the plan, the plan's arrays, and the next free place in the file. */
 struct building {
 	struct bundle *bundle;
 	struct lethe_plan *plan;
@@ -41,7 +41,7 @@ static int read_blob(struct bundle *bundle)
 	return TOOL_OK;
 }
 
-/* The first slot's names are plain; the others have their slot's number, so that none is there twice. */
+/* Names are unique: the first slot's are plain, the others end in the slot's number. */
 static void set_name(char name[LETHE_NAME_SIZE], const char *plain, unsigned int slot)
 {
 	char number[16] = "";
@@ -52,7 +52,7 @@ static void set_name(char name[LETHE_NAME_SIZE], const char *plain, unsigned int
 	snprintf(name, LETHE_NAME_SIZE, "%.8s%.6s", plain, number);
 }
 
-/* Says where in the file a segment lies, and moves on behind it. */
+/* Gives a segment its place in the file, and moves the cursor behind the segment. */
 static void put_at(struct building *building, uint32_t index, uint64_t offset)
 {
 	const struct lethe_segment *segment = &building->segment[index];
@@ -62,7 +62,7 @@ static void put_at(struct building *building, uint32_t index, uint64_t offset)
 	building->cursor = tool_round_up(offset + segment->file_size, TOOL_PAGE);
 }
 
-/* Appends a segment; what moves is told by flags and dest. Returns its index. */
+/* Appends a segment. The caller sets dest, if the segment is to move. Returns its index. */
 static uint32_t add(struct building *building, unsigned int slot, const char *name, uint32_t flags,
 		    const uint8_t *bytes, uint64_t size)
 {
@@ -83,7 +83,7 @@ static uint32_t add(struct building *building, unsigned int slot, const char *na
 	return building->count++;
 }
 
-/* The same with the next place in the file, at a multiple of 4 KiB. */
+/* As add(), and gives the segment the next place in the file, a multiple of 4 KiB. */
 static uint32_t add_here(struct building *building, unsigned int slot, const char *name,
 			 uint32_t flags, const struct file *file)
 {
@@ -107,7 +107,7 @@ static int add_raw(struct building *building, unsigned int slot, const struct op
 	}
 	snprintf(name, sizeof(name), "raw%u", index);
 
-	/* What is started looks after itself; the rest it may not hand out as free memory. */
+	/* The payload looks after its own memory, and must not hand out the other segments' as free. */
 	uint32_t i = add_here(building, slot, name, raw->has_entry ? 0 : LETHE_SEGMENT_RESERVE, file);
 
 	building->segment[i].dest = raw->address;
@@ -118,7 +118,7 @@ static int add_raw(struct building *building, unsigned int slot, const struct op
 	return TOOL_OK;
 }
 
-/* It gets its place when all that is small has one. */
+/* put_kernels() places the kernel, after all small segments. */
 static void add_kernel(struct building *building, unsigned int slot, const struct kernel *kernel)
 {
 	uint32_t i = add(building, slot, "kernel", LETHE_SEGMENT_IN_PLACE, kernel->bytes,
@@ -131,7 +131,10 @@ static void add_kernel(struct building *building, unsigned int slot, const struc
 	building->slot[slot].entry_segment = i;
 }
 
-/* The last slot's first: a kernel that slides goes up, over what is not wanted any more. Returns where memory ends. */
+/*
+ * The last slot's kernel comes first in the file: a kernel slides up, over earlier slots, which
+ * have failed by then. Returns the end of memory.
+ */
 static uint64_t put_kernels(struct building *building, const struct bundle_input *input)
 {
 	uint64_t memory_end = building->cursor;
@@ -171,8 +174,8 @@ static void fill_plan(struct lethe_plan *plan, const struct options *options, ui
 }
 
 /*
- * A tree that is forced is known now: the plan then names the UART itself, and the machine has a console even if
- * that tree is damaged on the way.
+ * A forced tree is known now. If its stdout-path names a UART, the plan names the same UART: the
+ * machine then has a console even if the tree arrives damaged.
  */
 static void resolve_stdout(struct lethe_plan *plan, const struct file *dtb)
 {
@@ -247,13 +250,13 @@ static int build_slot(struct building *building, unsigned int index, const struc
 }
 
 /*
- * Of all kernels: Lethe then refuses a CPU that has not got it. 0, which is not judged, when they differ: one
- * of them may be there for just such a CPU.
+ * The page size that all kernels need: Lethe refuses a CPU without this size. If the kernels
+ * differ, the result is 0, and Lethe checks nothing: a fallback may be there for just such a CPU.
  */
 static uint64_t page_size_flags(const struct bundle_input *input, unsigned int count)
 {
 	uint64_t flags = 0;
-	int is_known = 0;
+	bool is_known = false;
 
 	for (unsigned int i = 0; i < count; i++) {
 		uint64_t own = input[i].kernel ? input[i].kernel->header.flags &
@@ -265,13 +268,15 @@ static uint64_t page_size_flags(const struct bundle_input *input, unsigned int c
 		}
 		if (input[i].kernel) {
 			flags = own;
-			is_known = 1;
+			is_known = true;
 		}
 	}
 	return flags;
 }
 
-/* The front of the file: the blob, its two headers completed, sealed. */
+/*
+ * Makes the front of the file: the blob, with both headers completed and the digest of the whole.
+ */
 static void fill_headers(struct bundle *bundle, const struct bundle_input *input)
 {
 	bundle->image.text_offset = 0;
@@ -287,11 +292,11 @@ static void fill_headers(struct bundle *bundle, const struct bundle_input *input
 	memcpy(bundle->front, tool_blob, tool_blob_size);
 	memcpy(bundle->front, &bundle->image, sizeof(bundle->image));
 	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
-	blob_digest(bundle->front, bundle->blob.blob_size, bundle->blob.digest);
+	coverage_blob_digest(bundle->front, bundle->blob.blob_size, bundle->blob.digest);
 	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
 }
 
-/* An empty plan of the right size, and where its arrays are. */
+/* Allocates an empty plan of the right size, and finds its arrays. */
 static void begin_plan(struct building *building, const struct options *options,
 		       const struct bundle_input *input)
 {

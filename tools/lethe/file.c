@@ -28,7 +28,7 @@ static const char *kind_text(mode_t mode)
 
 static int read_all(int fd, struct file *file, uint64_t expected)
 {
-	uint64_t room = expected + 1; /* one more, so that the end is seen without growing */
+	uint64_t room = expected + 1; /* one byte more shows the end of the file without growing */
 	uint8_t *bytes = tool_alloc(room);
 	uint64_t size = 0;
 
@@ -71,7 +71,7 @@ int file_read(const char *name, struct file *file)
 	memset(file, 0, sizeof(*file));
 	file->name = name;
 
-	/* O_NONBLOCK: opening a pipe that nobody writes would wait for ever. */
+	/* O_NONBLOCK: without it, opening a pipe that has no writer waits for ever. */
 	int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0) {

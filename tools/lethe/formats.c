@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernels in wrappings that Lethe does not open. Saying which one it is, and what to type, spares
- * the reader a search; opening them here would mean a parser (and its bugs) for each.
+ * Kernels in formats that Lethe does not open. The message names the format and the command that
+ * unpacks it, which spares users a search. Opening these formats would take a parser for each.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ uint32_t format_u32(const uint8_t *bytes)
 	       (uint32_t)bytes[3] << 24;
 }
 
-/* Formats that a magic number alone tells. %s is the file's name. */
+/* Formats with a magic number at a fixed place. %s is the file's name. */
 /* clang-format off */
 static const struct {
 	uint32_t offset;
@@ -50,16 +50,16 @@ static const struct {
 };
 /* clang-format on */
 
-static int elf_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
-		       size_t reason_size)
+static bool elf_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
+			size_t reason_size)
 {
 	static const unsigned int machine_aarch64 = 183;
 	char text[32];
 
 	if (size < 20 || memcmp(bytes, "\x7f" "ELF", 4) != 0) {
-		return 0;
+		return false;
 	}
-	/* Byte 5: byte order. Only e_machine's place is needed, the same in 32 and 64 bits. */
+	/* Byte 5: byte order. Only e_machine is needed, at one place in 32 and 64 bits. */
 	unsigned int machine = bytes[5] == 2 ? (unsigned int)(bytes[18] << 8 | bytes[19]) :
 					       format_u16(bytes + 18);
 
@@ -72,10 +72,10 @@ static int elf_refusal(const uint8_t *bytes, uint64_t size, const char *name, ch
 			 "aarch64-linux-gnu-objcopy -O binary -R .note -R .note.gnu.build-id "
 			 "-R .comment -S %s Image", name);
 	}
-	return 1;
+	return true;
 }
 
-/* The PE header that MZ points to, or 0. */
+/* The offset of the PE header, which the MZ header states, or 0. */
 static uint64_t pe_header(const uint8_t *bytes, uint64_t size)
 {
 	if (size < 64 || memcmp(bytes, "MZ", 2) != 0) {
@@ -90,13 +90,13 @@ static uint64_t pe_header(const uint8_t *bytes, uint64_t size)
 	return pe;
 }
 
-static int pe_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
-		      size_t reason_size)
+static bool pe_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
+		       size_t reason_size)
 {
 	uint64_t pe = pe_header(bytes, size);
 
 	if (pe == 0) {
-		return 0;
+		return false;
 	}
 
 	unsigned int sections = format_u16(bytes + pe + 6);
@@ -108,28 +108,28 @@ static int pe_refusal(const uint8_t *bytes, uint64_t size, const char *name, cha
 				 "is a unified kernel image (UKI); extract the kernel with: "
 				 "aarch64-linux-gnu-objcopy -O binary -j .linux %s Image (and the "
 				 "initrd with -j .initrd)", name);
-			return 1;
+			return true;
 		}
 	}
 	/* A kernel with an EFI stub is a PE file and an Image at once. */
 	if (format_u32(bytes + offsetof(struct lethe_image_header, magic)) != LETHE_IMAGE_MAGIC) {
 		snprintf(reason, reason_size, "is an EFI program without an arm64 Image header");
-		return 1;
+		return true;
 	}
-	return 0;
+	return false;
 }
 
-int format_refusal(const uint8_t *bytes, uint64_t size, const char *path, char *reason,
-		   size_t reason_size)
+bool format_refusal(const uint8_t *bytes, uint64_t size, const char *path, char *reason,
+		    size_t reason_size)
 {
 	char name[TOOL_REASON_SIZE];
 
 	/* The commands are there to be pasted. */
 	paste_text(name, sizeof(name), path);
 	if (elf_refusal(bytes, size, name, reason, reason_size)) {
-		return 1;
+		return true;
 	}
-	/* bzImage first: it may be a PE file as well. */
+	/* bzImage first, for a bzImage may be a PE file as well. */
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (size < known[i].offset || size - known[i].offset < known[i].size ||
 		    memcmp(bytes + known[i].offset, known[i].magic, known[i].size) != 0) {
@@ -146,7 +146,7 @@ int format_refusal(const uint8_t *bytes, uint64_t size, const char *path, char *
 
 		snprintf(reason, reason_size, "%.*s%s%s", (int)(place - known[i].reason),
 			 known[i].reason, name, place + 2);
-		return 1;
+		return true;
 	}
 	return pe_refusal(bytes, size, name, reason, reason_size);
 }

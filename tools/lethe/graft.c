@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* "lethe graft": kexec's own binary, with Lethe where its purgatory was. */
+/* "lethe graft": a copy of the kexec binary, with Lethe in the place of kexec's purgatory. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,14 +57,14 @@ static int parse(int argc, char **argv, struct request *request)
 	return TOOL_OK;
 }
 
-/* What is there and whether ours can take its place; prints both. */
-static int judge(const struct file *file, struct purgatory *object)
+/* Checks that Lethe fits into the place of the purgatory found, and prints both. */
+static int check(const struct file *file, struct purgatory *object)
 {
 	char reason[TOOL_REASON_SIZE];
 	struct purgatory ours;
 	const char *whose = "kexec-tools' own";
 
-	/* A damaged command shall not damage others. */
+	/* If this command's own purgatory is damaged, it must not go into kexec. */
 	if (!purgatory_parse(tool_purgatory, tool_purgatory_size, &ours, reason, sizeof(reason)) ||
 	    ours.size != tool_purgatory_size || !ours.is_lethe) {
 		return tool_fail(TOOL_UNREADABLE, "graft",
@@ -132,7 +132,7 @@ int tool_graft(int argc, char **argv)
 	if (code != TOOL_OK) {
 		return code;
 	}
-	code = judge(&file, &object);
+	code = check(&file, &object);
 	if (code == TOOL_OK && !request.check) {
 		code = write_out(&request, &file, &object);
 	}

@@ -9,7 +9,7 @@
 #include "options.h"
 #include "view.h"
 
-/* The name of a number, or the number itself where it is not known. */
+/* The name of a number, or the number itself if it has no name. */
 static const char *choice(char *buffer, const char *const *names, size_t count, uint32_t value)
 {
 	if (value < count && names[value] != NULL) {
@@ -22,7 +22,7 @@ static const char *choice(char *buffer, const char *const *names, size_t count, 
 #define CHOICE(buffer, names, value)                                                               \
 	choice(buffer, names, sizeof(names) / sizeof((names)[0]), value)
 
-/* Bytes out of a file, for a terminal. */
+/* Prints bytes of a file on a terminal. */
 static void print_text(const char *text, size_t size)
 {
 	for (size_t i = 0; i < size && text[i]; i++) {
@@ -86,7 +86,7 @@ static void print_plan(const struct lethe_plan *plan)
 	putchar('\n');
 }
 
-/* "segment 2", or what it means that there is none. */
+/* Prints "segment 2", or none if the plan refers to no segment. */
 static void print_reference(uint32_t segment, const char *none)
 {
 	if (segment == LETHE_INDEX_NONE) {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * lethe inspect --json. The keys are an interface, documented in lethe(1): every field of the plan
- * under its name in plan.h and as the number that it is, so that the plan's bytes can be made again
- * from them. Reserved fields are zero in any plan that is accepted and are left out.
+ * under its name in plan.h and as a number, so that a reader can make the plan's bytes again.
+ * Reserved fields are left out: they are zero in every accepted plan.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "view.h"
 
-/* Bytes as a JSON string; they need not be text, so that whatever is not ASCII becomes \u00XX. */
+/* Prints bytes as a JSON string. The bytes need not be text: all but ASCII becomes \u00XX. */
 static void print_string(const char *text, size_t limit)
 {
 	putchar('"');

@@ -10,42 +10,42 @@
 
 /*
  * EFI zboot (Linux, drivers/firmware/efi/libstub/zboot-header.S): "MZ", at 4 "zimg", at 8 the
- * payload's offset, at 12 its size, at 24 the name of the compression. All but gzip, which ends in
- * it anyway, are followed by the unpacked size.
+ * payload's offset, at 12 its size, at 24 the name of the compression. The unpacked size follows
+ * the payload, except with gzip, whose own trailer has the size.
  */
 #define ZBOOT_PAYLOAD_OFFSET 8
 #define ZBOOT_PAYLOAD_SIZE   12
 #define ZBOOT_COMPRESSION    24
 #define ZBOOT_HEADER_SIZE    64U
 
-/* Linux before 3.17 does not say what it needs; 16 MiB is more than its bss ever was. */
+/* Linux before 3.17 does not state its memory size; its bss was always below 16 MiB. */
 #define OLD_KERNEL_BSS         (16 * TOOL_MIB)
 #define OLD_KERNEL_TEXT_OFFSET 0x80000U
 
-static int is_gzip(const uint8_t *bytes, uint64_t size)
+static bool is_gzip(const uint8_t *bytes, uint64_t size)
 {
 	return size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
 }
 
-static int is_zstd(const uint8_t *bytes, uint64_t size)
+static bool is_zstd(const uint8_t *bytes, uint64_t size)
 {
 	return size >= 4 && memcmp(bytes, "\x28\xb5\x2f\xfd", 4) == 0;
 }
 
-static int is_zboot(const uint8_t *bytes, uint64_t size)
+static bool is_zboot(const uint8_t *bytes, uint64_t size)
 {
 	return size >= ZBOOT_HEADER_SIZE && memcmp(bytes, "MZ", 2) == 0 &&
 	       memcmp(bytes + 4, "zimg", 4) == 0;
 }
 
-static int is_image(const uint8_t *bytes, uint64_t size)
+static bool is_image(const uint8_t *bytes, uint64_t size)
 {
 	return size >= sizeof(struct lethe_image_header) &&
 	       format_u32(bytes + offsetof(struct lethe_image_header, magic)) == LETHE_IMAGE_MAGIC;
 }
 
-static int parse_image(const uint8_t *bytes, uint64_t size, struct kernel *kernel, char *reason,
-		       size_t reason_size)
+static bool parse_image(const uint8_t *bytes, uint64_t size, struct kernel *kernel, char *reason,
+			size_t reason_size)
 {
 	struct lethe_image_header *header = &kernel->header;
 
@@ -60,43 +60,43 @@ static int parse_image(const uint8_t *bytes, uint64_t size, struct kernel *kerne
 			snprintf(reason, reason_size,
 				 "is Lethe's own bare blob: it boots nothing; "
 				 "give a kernel's Image");
-			return 0;
+			return false;
 		}
 	}
 	kernel->has_image_size = header->image_size != 0;
 	if (!kernel->has_image_size) {
 		kernel->text_offset = OLD_KERNEL_TEXT_OFFSET;
 		kernel->mem_size = size + OLD_KERNEL_BSS;
-		return 1;
+		return true;
 	}
 	if (header->image_size > KERNEL_SIZE_MAX) {
 		snprintf(reason, reason_size,
 			 "Image header is damaged: image_size 0x%" PRIx64 " is more than 1 GiB",
 			 header->image_size);
-		return 0;
+		return false;
 	}
 	if (header->text_offset % 4 != 0) {
 		snprintf(reason, reason_size,
 			 "Image header is damaged: text_offset 0x%" PRIx64 " is no multiple of 4",
 			 header->text_offset);
-		return 0;
+		return false;
 	}
-	/* Counted from any 2 MiB boundary, so the part above 2 MiB says nothing more. */
+	/* text_offset counts from any 2 MiB boundary, so whole multiples of 2 MiB mean nothing. */
 	kernel->text_offset = header->text_offset % TOOL_BLOCK;
 	kernel->mem_size = header->image_size > size ? header->image_size : size;
-	return 1;
+	return true;
 }
 
-/* Unpacks, and parses what was inside; nothing is unpacked twice. */
-static int parse_packed(enum unpack_kind kind, const uint8_t *bytes, uint64_t size, uint64_t limit,
-			struct kernel *kernel, char *reason, size_t reason_size)
+/* Unpacks the file, and parses the Image inside. A packed file inside a packed file is refused. */
+static bool parse_packed(enum unpack_kind kind, const uint8_t *bytes, uint64_t size, uint64_t limit,
+			 struct kernel *kernel, char *reason, size_t reason_size)
 {
 	uint64_t unpacked_size;
 	char inner[TOOL_REASON_SIZE];
 
 	if (!unpack(kind, bytes, size, limit, &kernel->unpacked, &unpacked_size, reason,
 		    reason_size)) {
-		return 0;
+		return false;
 	}
 	if (is_image(kernel->unpacked, unpacked_size) &&
 	    !format_refusal(kernel->unpacked, unpacked_size, "unpacked", inner, sizeof(inner))) {
@@ -106,11 +106,11 @@ static int parse_packed(enum unpack_kind kind, const uint8_t *bytes, uint64_t si
 		snprintf(inner, sizeof(inner), "has no arm64 Image header");
 	}
 	snprintf(reason, reason_size, "what is packed in it (%s) %s", kernel->packing, inner);
-	return 0;
+	return false;
 }
 
-static int parse_zboot(const uint8_t *bytes, uint64_t size, const char *name, uint64_t limit,
-		       struct kernel *kernel, char *reason, size_t reason_size)
+static bool parse_zboot(const uint8_t *bytes, uint64_t size, const char *name, uint64_t limit,
+			struct kernel *kernel, char *reason, size_t reason_size)
 {
 	uint64_t offset = format_u32(bytes + ZBOOT_PAYLOAD_OFFSET);
 	uint64_t length = format_u32(bytes + ZBOOT_PAYLOAD_SIZE);
@@ -128,7 +128,7 @@ static int parse_zboot(const uint8_t *bytes, uint64_t size, const char *name, ui
 			 "EFI zboot image is truncated or damaged: its payload "
 			 "would be bytes %" PRIu64 " to %" PRIu64 " of %" PRIu64,
 			 offset, offset + length, size);
-		return 0;
+		return false;
 	}
 	snprintf(kernel->packing, sizeof(kernel->packing), "EFI zboot, %s", compression);
 	if (strcmp(compression, "gzip") == 0) {
@@ -146,29 +146,29 @@ static int parse_zboot(const uint8_t *bytes, uint64_t size, const char *name, ui
 			 "is an EFI zboot image compressed with %s; unpack it with: "
 			 "tail -c +%" PRIu64 " %s | head -c %" PRIu64 " | %s > Image",
 			 compression, offset + 1, name, length, tool);
-		return 0;
+		return false;
 	}
 	if (!parse_packed(UNPACK_ZSTD, bytes + offset, length, limit, kernel, reason,
 			  reason_size)) {
-		return 0;
+		return false;
 	}
 	if (size - offset - length >= 4 && format_u32(bytes + offset + length) != kernel->size) {
 		snprintf(reason, reason_size,
 			 "EFI zboot image is damaged: it holds %" PRIu64 " bytes "
 			 "and says %" PRIu32,
 			 kernel->size, format_u32(bytes + offset + length));
-		return 0;
+		return false;
 	}
-	return 1;
+	return true;
 }
 
-int kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_t limit,
-		 struct kernel *kernel, char *reason, size_t reason_size)
+bool kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_t limit,
+		  struct kernel *kernel, char *reason, size_t reason_size)
 {
 	memset(kernel, 0, sizeof(*kernel));
 	if (size == 0) {
 		snprintf(reason, reason_size, "is empty");
-		return 0;
+		return false;
 	}
 	if (is_gzip(bytes, size)) {
 		snprintf(kernel->packing, sizeof(kernel->packing), "gzip");
@@ -182,12 +182,12 @@ int kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_t
 		return parse_zboot(bytes, size, name, limit, kernel, reason, reason_size);
 	}
 	if (format_refusal(bytes, size, name, reason, reason_size)) {
-		return 0;
+		return false;
 	}
 	if (!is_image(bytes, size)) {
 		snprintf(reason, reason_size,
 			 "has no arm64 Image header (\"ARM\\x64\" at byte 56)");
-		return 0;
+		return false;
 	}
 	return parse_image(bytes, size, kernel, reason, reason_size);
 }

@@ -2,8 +2,9 @@
 #ifndef LETHE_TOOL_KERNEL_H
 #define LETHE_TOOL_KERNEL_H
 
-/* What --kernel takes: anything with an arm64 Image header, plain or packed. */
+/* A file for --kernel: an arm64 Image, plain or packed. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,34 +13,34 @@
 struct kernel {
 	const uint8_t *bytes; /* the Image: inside the input, or unpacked */
 	uint64_t size;
-	uint64_t mem_size;    /* with bss: what it needs from its first byte on */
+	uint64_t mem_size;    /* with bss, from its first byte on */
 	uint64_t text_offset; /* from a 2 MiB boundary; below 2 MiB */
 	struct lethe_image_header header;
-	int has_image_size; /* 0: older than Linux 3.17, mem_size is a guess */
+	bool has_image_size; /* false: Linux before 3.17, and mem_size is a guess */
 	char packing[24];   /* "", "gzip", "zstd", "EFI zboot, zstd" ... */
 	uint8_t *unpacked;  /* to be freed, or null */
 };
 
-/* What an Image may unpack to, and may claim to need. */
+/* The most that an Image may unpack to, and may state as its image_size. */
 #define KERNEL_SIZE_MAX 0x40000000ULL
 
 /*
- * Finds the Image in a file that was read. name is shown in commands to type; limit bounds what is
- * unpacked. Returns 1, or 0 with a reason that says what the file is and how to get an Image out of
- * it.
+ * Finds the Image in a file. Messages show name in commands to type. limit bounds the unpacked
+ * size. Returns true, or false with a reason: the kind of the file, and the command that makes an
+ * Image of this kind.
  */
-int kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_t limit,
-		 struct kernel *kernel, char *reason, size_t reason_size);
+bool kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_t limit,
+		  struct kernel *kernel, char *reason, size_t reason_size);
 
 /* May be called on a zeroed struct. */
 void kernel_free(struct kernel *kernel);
 
 /*
- * formats.c: names a file that is known not to be an Image, with the command that makes one of it.
- * Returns 1 with a reason, or 0 when the format is none of those known.
+ * formats.c: names the format of a file that is no Image, with the command that makes an Image of
+ * it. Returns true with a reason, or false if the format is unknown.
  */
-int format_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
-		   size_t reason_size);
+bool format_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
+		    size_t reason_size);
 
 /* Little-endian fields at any alignment. */
 uint16_t format_u16(const uint8_t *bytes);

@@ -18,18 +18,20 @@ static const struct {
 	{"graft", tool_graft, help_graft},
 };
 
-/* Help wins over every other argument; a kernel's command line may hold the word, though. */
-static int wants_help(int argc, char **argv)
+/*
+ * Help wins over every other argument, except --append's: a kernel's command line may hold --help.
+ */
+static bool wants_help(int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			return 1;
+			return true;
 		}
 		if (strcmp(argv[i], "--append") == 0 || strcmp(argv[i], "--") == 0) {
 			i++;
 		}
 	}
-	return 0;
+	return false;
 }
 
 int main(int argc, char **argv)
@@ -48,7 +50,7 @@ int main(int argc, char **argv)
 		return tool_flush(TOOL_OK);
 	}
 
-	/* "lethe help pack" is what one types after git. */
+	/* Users of git type "lethe help pack". */
 	const int asked = strcmp(argv[1], "help") == 0;
 	const char *name = asked ? argv[2] : argv[1];
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The memory that a bundle takes once loaded, drawn from its first byte down to image_size. */
+/* Draws the memory of a loaded bundle, from its first byte down to image_size. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static void collect(struct map *map, const struct view *view)
 	for (uint32_t i = 0; i < plan->segment_count; i++) {
 		const uint64_t tail = segment[i].mem_size - segment[i].file_size;
 
-		if (!view_is_inside(&segment[i])) {
+		if (!bundle_has_source_of(&segment[i])) {
 			continue;
 		}
 		if ((segment[i].flags & LETHE_SEGMENT_IN_PLACE) == 0) {
@@ -82,7 +82,7 @@ static void collect(struct map *map, const struct view *view)
 		    " (zeroed)");
 	}
 	for (uint32_t i = 0; i < plan->slot_count; i++) {
-		/* Slots may share one; only neighbours do, as far as pack is concerned. */
+		/* Slots may share a device tree buffer. In bundles of pack's, only neighbours do. */
 		if ((slot[i].flags & LETHE_SLOT_TREE_OFFSET) != 0 &&
 		    (i == 0 || slot[i].tree_base != slot[i - 1].tree_base)) {
 			add(map, slot[i].tree_base, slot[i].tree_size, "device tree", "");
@@ -91,7 +91,7 @@ static void collect(struct map *map, const struct view *view)
 	qsort(map->region, map->count, sizeof(map->region[0]), by_start);
 }
 
-/* Each slot has all of the machine: what two store to may be the same. */
+/* Each slot may use the whole machine, so the destinations of two slots may overlap. */
 static void print_elsewhere(const struct lethe_plan *plan, uint32_t index)
 {
 	const struct lethe_segment *segment = lethe_plan_segments(plan);

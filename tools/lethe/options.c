@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Not getopt_long(): it accepts abbreviations, which break scripts when an option is added, and
- * lets an option given twice pass.
+ * Not getopt_long(): getopt_long() accepts abbreviations, which break scripts when an option is
+ * added, and accepts an option given twice.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,9 +26,11 @@ enum option_id {
 	OPTION_COUNT
 };
 
-/* What an option speaks of, and so where it may stand: after --fallback all is about the next slot. */
+/*
+ * The subject of an option, which says where the option may stand: --fallback begins the next slot.
+ */
 enum option_of {
-	OF_SLOT, /* once in each */
+	OF_SLOT, /* once in each slot */
 	OF_PLAN, /* once, before the first --fallback */
 	OF_FILE  /* once, anywhere */
 };
@@ -52,7 +54,7 @@ static const struct {
 	[OPTION_OUTPUT] = {"-o", 1, OF_FILE},
 };
 
-/* Begins the next slot; *seen forgets what was given for the one before. */
+/* Begins the next slot: its options may be given again, so they leave *seen. */
 static int begin_fallback(struct options *options, unsigned int *seen)
 {
 	if (options->slot_count == LETHE_SLOT_MAX) {
@@ -80,7 +82,7 @@ static int apply(struct options *options, unsigned int *seen, enum option_id id,
 	case OPTION_KERNEL: slot->kernel = value; return TOOL_OK;
 	case OPTION_INITRD: slot->initrd = value; return TOOL_OK;
 	case OPTION_DTB: slot->dtb = value; return TOOL_OK;
-	case OPTION_FORCE_DTB: slot->force_dtb = 1; return TOOL_OK;
+	case OPTION_FORCE_DTB: slot->force_dtb = true; return TOOL_OK;
 	case OPTION_APPEND: return options_append(slot, value);
 	case OPTION_EL: return options_el(options, value);
 	case OPTION_ON_FAIL: return options_on_fail(options, value);
@@ -94,7 +96,7 @@ static int apply(struct options *options, unsigned int *seen, enum option_id id,
 	return TOOL_USAGE;
 }
 
-static int judge_slot(const struct options *options, unsigned int index)
+static int check_slot(const struct options *options, unsigned int index)
 {
 	const struct options_slot *slot = &options->slot[index];
 	unsigned int entries = slot->kernel != NULL;
@@ -121,8 +123,8 @@ static int judge_slot(const struct options *options, unsigned int index)
 	return TOOL_OK;
 }
 
-/* What only the whole command line tells. */
-static int judge(const struct options *options)
+/* The checks that need the whole command line. */
+static int check(const struct options *options)
 {
 	unsigned int segments = options->raw_count;
 	int code = TOOL_OK;
@@ -134,7 +136,7 @@ static int judge(const struct options *options)
 		const struct options_slot *slot = &options->slot[i];
 
 		segments += (slot->kernel != NULL) + (slot->initrd != NULL) + (slot->dtb != NULL);
-		code = judge_slot(options, i);
+		code = check_slot(options, i);
 	}
 	if (code == TOOL_OK && segments > LETHE_SEGMENT_MAX) {
 		return tool_usage("pack", "%u files to pack: at most %u, through all slots",
@@ -147,7 +149,7 @@ static int judge(const struct options *options)
 	return code;
 }
 
-/* The option that arg is, or OPTION_COUNT. *value: what follows a '=', or null. */
+/* The option that arg names, or OPTION_COUNT. *value is the text after '=', or null. */
 static enum option_id find(const char *arg, const char **value)
 {
 	*value = NULL;
@@ -212,7 +214,7 @@ int options_parse(int argc, char **argv, struct options *options)
 			return code;
 		}
 	}
-	return judge(options);
+	return check(options);
 }
 
 void options_free(struct options *options)

@@ -2,8 +2,9 @@
 #ifndef LETHE_TOOL_OPTIONS_H
 #define LETHE_TOOL_OPTIONS_H
 
-/* The command line of "lethe pack", parsed and judged as far as that goes without reading files. */
+/* The command line of "lethe pack", parsed, with all checks that read no file. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lethe/plan.h>
@@ -14,24 +15,24 @@
 struct options_raw {
 	char *file; /* owned */
 	uint64_t address;
-	int has_entry;
+	bool has_entry;
 	uint64_t entry;
 };
 
-/* One thing to boot: the first, or what follows a --fallback. */
+/* The options of one slot. Each --fallback begins the next slot. */
 struct options_slot {
 	const char *kernel;
 	const char *initrd;
 	const char *dtb;
 	const char *append; /* null: the loader's command line passes on */
-	int force_dtb;
-	unsigned int first_raw; /* its own of options.raw: as many from there on */
+	bool force_dtb;
+	unsigned int first_raw; /* the first of the slot's raw_count entries in options.raw */
 	unsigned int raw_count;
 };
 
 struct options {
 	const char *output;
-	int stop_after_check;
+	bool stop_after_check;
 	uint32_t el;
 	uint32_t on_fail;
 	uint32_t console_kind;
@@ -44,13 +45,13 @@ struct options {
 	struct options_raw raw[OPTIONS_RAW_MAX];
 };
 
-/* argv without the subcommand. TOOL_OK, or TOOL_USAGE after printing why. */
+/* argv has no subcommand in front. Returns TOOL_OK, or TOOL_USAGE after printing why. */
 int options_parse(int argc, char **argv, struct options *options);
 
 /* May be called after a failed options_parse(). */
 void options_free(struct options *options);
 
-/* values.c: one value each, for options_parse(). */
+/* values.c: a function parses one option's value, for options_parse(). */
 int options_el(struct options *options, const char *value);
 int options_on_fail(struct options *options, const char *value);
 int options_stop_after(struct options *options, const char *value);
@@ -59,8 +60,9 @@ int options_console(struct options *options, const char *value);
 int options_raw(struct options *options, struct options_slot *slot, const char *value);
 
 /*
- * The one file argument of inspect, verify and record, and a flag they may know ("--json"; null:
- * none). TOOL_OK, or TOOL_USAGE after printing why. *file stays as it is when none was given.
+ * Parses the file argument of inspect, verify or record, and the subcommand's flag ("--json", or
+ * null). Returns TOOL_OK, or TOOL_USAGE after printing why. Without a file argument, *file is left
+ * unchanged.
  */
 int options_file(const char *command, int argc, char **argv, const char *flag, int *flag_given,
 		 const char **file);

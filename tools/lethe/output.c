@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An output file is complete or not there: everything goes to a temporary file in the same
- * directory, which takes the name at the end. Interrupting the program removes it too.
+ * An output file is complete or absent: all bytes go to a temporary file in the same directory,
+ * which takes the name at the end. An interrupted program removes its temporary file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "file.h"
 #include "tool.h"
 
-/* For the signal handler alone: what is to be removed when the program is interrupted. */
+/* For the signal handler alone: the temporary file, to be removed on an interrupt. */
 static char *volatile unfinished;
 
 static void interrupted(int signal_number)
@@ -38,7 +38,7 @@ static void catch_signals(void)
 			signal(stopping[i], SIG_IGN); /* nohup */
 		}
 	}
-	/* A file size limit shall be an error of write(), which cleans up. */
+	/* Beyond a file size limit, write() shall fail, and the program clean up, without a signal. */
 	signal(SIGXFSZ, SIG_IGN);
 }
 
@@ -47,7 +47,7 @@ static int fail_errno(const struct output *output)
 	return tool_fail(TOOL_UNREADABLE, output->name, "%s", strerror(errno));
 }
 
-/* Where the file really is, and what is there now. Sets output->path and *mode. */
+/* Follows links to the file to be replaced, and checks its kind. Sets output->path and *mode. */
 static int find_target(struct output *output, const struct file *inputs, unsigned int input_count,
 		       mode_t *mode)
 {
@@ -74,7 +74,7 @@ static int find_target(struct output *output, const struct file *inputs, unsigne
 		output->path = strdup(name);
 		return output->path ? TOOL_OK : fail_errno(output);
 	}
-	/* Through links, also those of /proc/self/fd that realpath() cannot follow. */
+	/* stat() also follows the links in /proc/self/fd, which realpath() cannot follow. */
 	if (stat(name, &status) != 0) {
 		return fail_errno(output);
 	}
@@ -165,7 +165,7 @@ int output_keep(struct output *output, const struct file *like)
 		tool_warn(output->name, "its owner stays who made it: %s", strerror(errno));
 		mode &= 0777;
 	}
-	/* Afterwards: a change of owner takes set-user-ID away. */
+	/* After fchown(), which clears set-user-ID. */
 	if (fchmod(output->fd, mode) != 0) {
 		return fail_errno(output);
 	}

@@ -14,7 +14,7 @@
 /* The fix-up adds bootargs, initrd, seeds, reservations and the record to a packed tree. */
 #define TREE_ROOM 0x10000ULL
 
-/* Every input file of one run; files[] is what the output must not overwrite. */
+/* Every input file of one run. The output must overwrite none of files[]. */
 struct inputs {
 	struct file files[3 * LETHE_SLOT_MAX + OPTIONS_RAW_MAX];
 	unsigned int count;
@@ -87,7 +87,7 @@ static int read_dtb(struct inputs *inputs, const char *name, struct file **dtb)
 				 "%llu leave room to complete it",
 				 total_size, LETHE_FDT_MAX - TREE_ROOM);
 	}
-	/* What follows the tree in the file is not part of it. */
+	/* Bytes behind the tree in the file are not part of the tree. */
 	(*dtb)->size = total_size;
 	return TOOL_OK;
 }

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* program_invocation_name */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,7 +50,7 @@ void paste_self(FILE *stream)
 	paste_word(stream, strchr(program_invocation_name, '/') ? program_invocation_name : "lethe");
 }
 
-static int is_on_path(const char *program)
+static bool is_on_path(const char *program)
 {
 	const char *path = getenv("PATH");
 	char text[PATH_TEXT_MAX];
@@ -59,11 +60,11 @@ static int is_on_path(const char *program)
 
 		snprintf(text, sizeof(text), "%.*s/%s", (int)length, path, program);
 		if (length != 0 && access(text, X_OK) == 0) {
-			return 1;
+			return true;
 		}
 		path += length + (path[length] == ':');
 	}
-	return 0;
+	return false;
 }
 
 /* The caller's choice, the one on PATH, or the one that `make` fetched beside this command. */
@@ -88,14 +89,14 @@ static void print_qemu(FILE *stream)
 	fputs(QEMU, stream);
 }
 
-static int has_control_character(const char *text)
+static bool has_control_character(const char *text)
 {
 	for (; *text != 0; text++) {
 		if ((unsigned char)*text < 0x20 || *text == 0x7f) {
-			return 1;
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
 void paste_next_steps(const char *bundle, uint64_t ram)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The firmware's own judgement on the host: lethe_plan_check(), lethe_plan_supported() and
+ * The firmware's own checks on the host: lethe_plan_check(), lethe_plan_supported() and
  * lethe_place() at addresses that a loader may choose.
  */
 #include <inttypes.h>
@@ -9,7 +9,9 @@
 #include "bundle.h"
 #include "tool.h"
 
-/* At a base, and 4 KiB further on: a loader that ignores the alignment makes the kernels slide. */
+/*
+ * Places a slot at base and at base + 4 KiB: if a loader ignores the alignment, the kernels slide.
+ */
 static int place_at(const struct lethe_plan *plan, uint64_t plan_offset, uint64_t base,
 		    struct bundle_placement *placed, uint32_t *slot, struct lethe_where *where)
 {

@@ -7,9 +7,9 @@
 
 #include "tool.h"
 
-#define FEW_BYTES (64 * TOOL_MIB) /* done before a bar would be read */
+#define FEW_BYTES (64 * TOOL_MIB) /* so few bytes are done before the bar could be read */
 #define BAR	  50U		  /* characters, two per cent each */
-#define LINE	  60		  /* the bar's and what is beside it; no terminal is narrower */
+#define LINE	  60		  /* columns of the bar with its text; no terminal is narrower */
 
 static void draw(const struct progress *progress)
 {

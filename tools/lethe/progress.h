@@ -2,7 +2,7 @@
 #ifndef LETHE_TOOL_PROGRESS_H
 #define LETHE_TOOL_PROGRESS_H
 
-/* A bar on the last line of a terminal, for what takes long; nobody else sees it. */
+/* A progress bar on the last line of a terminal. If stderr is no terminal, nothing is printed. */
 
 #include <stdint.h>
 
@@ -12,13 +12,13 @@ struct progress {
 	unsigned int shown; /* per cent */
 };
 
-/* total bytes are to come. Draws nothing when they are few, or stderr is no terminal. */
+/* total is the number of bytes to come. If total is small or stderr no terminal, draws nothing. */
 void progress_start(struct progress *progress, uint64_t total);
 
-/* So many more are done. */
+/* Counts bytes as done. */
 void progress_add(struct progress *progress, uint64_t bytes);
 
-/* Takes the bar away: the line is empty again, the cursor at its beginning. */
+/* Clears the bar's line, and puts the cursor at the beginning of the line. */
 void progress_end(struct progress *progress);
 
 #endif

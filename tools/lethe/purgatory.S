@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* purgatory.ro inside the host command: "lethe graft" needs no other file. PURGATORY_PATH is make's. */
+/* purgatory.ro inside the host command: "lethe graft" needs no other file. make sets PURGATORY_PATH. */
 	.section .rodata.lethe_purgatory, "a"
 	.balign	16
 	.global	tool_purgatory

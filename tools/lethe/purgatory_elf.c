@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One object: its headers, its symbols. Nothing that they say is believed before it is compared. */
+/* One object: its headers, its symbols. Every offset and size is checked before its use. */
 #include <elf.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "purgatory_elf.h"
 #include "tool.h"
 
-/* kexec/kexec-elf-rel.c and arch/arm64/kexec-arm64.c. Size 0: any. */
+/* kexec/kexec-elf-rel.c and arch/arm64/kexec-arm64.c. Size 0: any size. */
 static const struct {
 	const char *name;
 	uint64_t size;
@@ -24,8 +24,8 @@ struct object {
 	Elf64_Ehdr header;
 };
 
-/* Is [offset, offset + size) inside of the first limit bytes? */
-static int within(uint64_t offset, uint64_t size, uint64_t limit)
+/* True if [offset, offset + size) is within the first limit bytes. */
+static bool within(uint64_t offset, uint64_t size, uint64_t limit)
 {
 	return offset <= limit && size <= limit - offset;
 }
@@ -34,13 +34,13 @@ static Elf64_Shdr section_at(const struct object *object, uint64_t index)
 {
 	Elf64_Shdr section;
 
-	/* Copied: nothing says that an object inside of a file is aligned. */
+	/* A copy, for an object inside of a file may lie unaligned. */
 	memcpy(&section, object->bytes + object->header.e_shoff + index * sizeof(section),
 	       sizeof(section));
 	return section;
 }
 
-/* The end of what the headers name, or 0 with a reason. */
+/* The end of the last section or table, or 0 with a reason. */
 static uint64_t extent(const struct object *object, char *reason, size_t reason_size)
 {
 	const Elf64_Ehdr *header = &object->header;
@@ -70,19 +70,19 @@ static uint64_t extent(const struct object *object, char *reason, size_t reason_
 	return end;
 }
 
-/* The global symbol of that name in one table: 1, or 0. As kexec looks: weak ones do not count. */
-static int find_in(const struct object *object, const Elf64_Shdr *table, const char *name,
-		   Elf64_Sym *found)
+/* Finds the global symbol name in one table. Weak symbols do not count, for kexec ignores them. */
+static bool find_in(const struct object *object, const Elf64_Shdr *table, const char *name,
+		    Elf64_Sym *found)
 {
 	if (table->sh_link >= object->header.e_shnum) {
-		return 0;
+		return false;
 	}
 
 	Elf64_Shdr strings = section_at(object, table->sh_link);
 	size_t length = strlen(name) + 1;
 
 	if (strings.sh_type != SHT_STRTAB) {
-		return 0;
+		return false;
 	}
 	for (uint64_t i = 0; i < table->sh_size / sizeof(*found); i++) {
 		memcpy(found, object->bytes + table->sh_offset + i * sizeof(*found),
@@ -90,60 +90,60 @@ static int find_in(const struct object *object, const Elf64_Shdr *table, const c
 		if (ELF64_ST_BIND(found->st_info) == STB_GLOBAL &&
 		    within(found->st_name, length, strings.sh_size) &&
 		    memcmp(object->bytes + strings.sh_offset + found->st_name, name, length) == 0) {
-			return 1;
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
-static int find_symbol(const struct object *object, const char *name, Elf64_Sym *found)
+static bool find_symbol(const struct object *object, const char *name, Elf64_Sym *found)
 {
 	for (uint64_t i = 1; i < object->header.e_shnum; i++) {
 		Elf64_Shdr section = section_at(object, i);
 
 		if (section.sh_type == SHT_SYMTAB && find_in(object, &section, name, found)) {
-			return 1;
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
-/* A symbol that kexec reads or writes in the bytes of a section: 1, or 0 with a reason. */
-static int check_symbol(const struct object *object, const char *name, uint64_t size, char *reason,
-			size_t reason_size)
+/* Checks a symbol that kexec reads or writes: true, or false with a reason. */
+static bool check_symbol(const struct object *object, const char *name, uint64_t size, char *reason,
+			 size_t reason_size)
 {
 	Elf64_Sym symbol;
 
 	if (!find_symbol(object, name, &symbol)) {
 		snprintf(reason, reason_size, "it has no global symbol %s", name);
-		return 0;
+		return false;
 	}
 	if (symbol.st_shndx == SHN_UNDEF || symbol.st_shndx >= object->header.e_shnum) {
 		snprintf(reason, reason_size, "its symbol %s is not defined in a section", name);
-		return 0;
+		return false;
 	}
 	if (size != 0 && symbol.st_size != size) {
 		snprintf(reason, reason_size,
 			 "its symbol %s has %" PRIu64 " bytes, %" PRIu64 " are expected", name,
 			 (uint64_t)symbol.st_size, size);
-		return 0;
+		return false;
 	}
 
 	Elf64_Shdr section = section_at(object, symbol.st_shndx);
 
 	if (section.sh_type == SHT_NOBITS) {
 		snprintf(reason, reason_size, "its symbol %s is in a section without bytes", name);
-		return 0;
+		return false;
 	}
 	if (!within(symbol.st_value, symbol.st_size, section.sh_size)) {
 		snprintf(reason, reason_size, "its symbol %s is outside of its section", name);
-		return 0;
+		return false;
 	}
-	return 1;
+	return true;
 }
 
-int purgatory_parse(const uint8_t *bytes, uint64_t size, struct purgatory *found, char *reason,
-		    size_t reason_size)
+bool purgatory_parse(const uint8_t *bytes, uint64_t size, struct purgatory *found, char *reason,
+		     size_t reason_size)
 {
 	struct object object = {bytes, size, {.e_type = ET_NONE}};
 	Elf64_Sym symbol;
@@ -151,20 +151,20 @@ int purgatory_parse(const uint8_t *bytes, uint64_t size, struct purgatory *found
 	memset(found, 0, sizeof(*found));
 	if (size < sizeof(object.header)) {
 		snprintf(reason, reason_size, "it is cut off");
-		return 0;
+		return false;
 	}
 	memcpy(&object.header, bytes, sizeof(object.header));
 	found->size = extent(&object, reason, reason_size);
 	if (found->size == 0) {
-		return 0;
+		return false;
 	}
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		if (!check_symbol(&object, wanted[i].name, wanted[i].size, reason, reason_size)) {
-			return 0;
+			return false;
 		}
 	}
 	found->room = found->size;
 	found->is_lethe =
 		find_symbol(&object, "lethe_purgatory", &symbol) && symbol.st_shndx != SHN_UNDEF;
-	return 1;
+	return true;
 }

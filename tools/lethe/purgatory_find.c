@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where in a kexec binary its purgatory is. Stripped, it has no symbol for it: the bytes tell. */
+/* Finds the purgatory in a kexec binary by its bytes: a stripped binary has no symbol for it. */
 #include <elf.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,48 +9,49 @@
 #include "purgatory_elf.h"
 #include "tool.h"
 
-/* The header of a 64-bit little-endian ELF file, whatever kind. */
-static int is_elf64(const uint8_t *bytes, uint64_t size, Elf64_Ehdr *header)
+/* True if the bytes begin with the header of a 64-bit little-endian ELF file, of any type. */
+static bool is_elf64(const uint8_t *bytes, uint64_t size, Elf64_Ehdr *header)
 {
 	if (size < sizeof(*header) || memcmp(bytes, ELFMAG, SELFMAG) != 0) {
-		return 0;
+		return false;
 	}
 	memcpy(header, bytes, sizeof(*header));
 	return header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
 	       header->e_ident[EI_VERSION] == EV_CURRENT;
 }
 
-/* Is the whole an arm64 program? */
-static int check_program(const uint8_t *bytes, uint64_t size, char *reason, size_t reason_size)
+/* Checks that the file is an arm64 program: true, or false with a reason. */
+static bool check_program(const uint8_t *bytes, uint64_t size, char *reason, size_t reason_size)
 {
 	Elf64_Ehdr header;
 	char text[32];
 
 	if (size < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0) {
 		snprintf(reason, reason_size, "is no ELF file");
-		return 0;
+		return false;
 	}
 	if (!is_elf64(bytes, size, &header)) {
 		snprintf(reason, reason_size, "is no 64-bit little-endian ELF file");
-		return 0;
+		return false;
 	}
 	if (header.e_machine != EM_AARCH64) {
 		elf_machine_text(text, sizeof(text), header.e_machine);
 		snprintf(reason, reason_size, "is not for arm64 but for %s", text);
-		return 0;
+		return false;
 	}
 	if (header.e_type != ET_EXEC && header.e_type != ET_DYN) {
 		snprintf(reason, reason_size, "is no program: ELF type %u", header.e_type);
-		return 0;
+		return false;
 	}
-	return 1;
+	return true;
 }
 
 /*
- * Behind a grafted object that is shorter than the one before it there are zeros, and perhaps a few
- * more that are somebody else's. The length of the first one is still in kexec's data
- * (purgatory_size), which lies behind: of the words there that end in these zeros it is the
- * largest, unless another one happens to be as close to it. None: no room but the object's own.
+ * A grafted object may be shorter than the object before it. Zeros then follow, the last of which
+ * may belong to kexec's other data. The length of kexec's own purgatory is still in kexec's data,
+ * behind the object, as purgatory_size. Each word there is a candidate if a purgatory of this
+ * length would end within the zeros. The largest candidate is the room. If no word fits, the room
+ * is the object's own size.
  */
 static void find_room(const uint8_t *bytes, uint64_t size, struct purgatory *object)
 {
@@ -71,14 +72,14 @@ static void find_room(const uint8_t *bytes, uint64_t size, struct purgatory *obj
 	}
 }
 
-int purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *object, char *reason,
-		   size_t reason_size)
+bool purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *object, char *reason,
+		    size_t reason_size)
 {
 	char first[TOOL_REASON_SIZE] = "";
 	unsigned int found = 0;
 
 	if (!check_program(bytes, size, reason, reason_size)) {
-		return 0;
+		return false;
 	}
 	for (uint64_t at = 1; at < size; at++) {
 		const uint8_t *next = memchr(bytes + at, ELFMAG[0], size - at);
@@ -111,10 +112,10 @@ int purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *object
 		} else {
 			snprintf(reason, reason_size, "there are %u purgatories in it", found);
 		}
-		return 0;
+		return false;
 	}
 	if (object->is_lethe) {
 		find_room(bytes, size, object);
 	}
-	return 1;
+	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* "lethe record": what Lethe left under /chosen/lethe, for people. */
+/* "lethe record": prints the record, /chosen/lethe, for people. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,38 +23,38 @@ struct record {
 	int node;
 };
 
-/* A number of one or two cells; 1 and *value, or 0 when it is absent or of another length. */
-static int number(const struct record *record, const char *name, uint64_t *value)
+/* Reads a number of one or two cells. False if the property is absent or has another length. */
+static bool number(const struct record *record, const char *name, uint64_t *value)
 {
 	int length;
 	const void *bytes = fdt_getprop(record->tree, record->node, name, &length);
 
 	if (bytes && length == 4) {
 		*value = fdt32_ld(bytes);
-		return 1;
+		return true;
 	}
 	if (bytes && length == 8) {
 		*value = fdt64_ld(bytes);
-		return 1;
+		return true;
 	}
-	return 0;
+	return false;
 }
 
-/* Numbers parallel to count names: 1, or 0 when the property does not have that many. */
-static int numbers(const struct record *record, const char *name, int count, int index,
-		   uint64_t *value)
+/* Reads the number at index. False if the property does not hold count numbers. */
+static bool numbers(const struct record *record, const char *name, int count, int index,
+		    uint64_t *value)
 {
 	int length;
 	const uint8_t *bytes = fdt_getprop(record->tree, record->node, name, &length);
 
 	if (!bytes || length != count * 8) {
-		return 0;
+		return false;
 	}
 	*value = fdt64_ld((const fdt64_t *)(const void *)(bytes + index * 8));
-	return 1;
+	return true;
 }
 
-/* A string out of the tree, with what a terminal could take amiss replaced. "?" when absent. */
+/* A string of a property, with control characters replaced, or "?" if the property is absent. */
 static const char *text(const struct record *record, const char *name, int index, char *buffer,
 			size_t size)
 {

@@ -11,7 +11,7 @@
 
 static void message(const char *subject, const char *kind, const char *format, va_list arguments)
 {
-	/* What was printed so far comes first, also when both streams end in one file. */
+	/* Flushed first, so that the order is right if both streams end in one file. */
 	fflush(stdout);
 	fprintf(stderr, "lethe: %s: %s", subject, kind);
 	vfprintf(stderr, format, arguments);
@@ -123,7 +123,7 @@ const char *tool_size_text(char *buffer, uint64_t size)
 	return buffer;
 }
 
-int tool_number(const char *text, uint64_t *value)
+bool tool_number(const char *text, uint64_t *value)
 {
 	unsigned int base = 10;
 	uint64_t sum = 0;
@@ -133,7 +133,7 @@ int tool_number(const char *text, uint64_t *value)
 		text += 2;
 	}
 	if (!*text) {
-		return 0;
+		return false;
 	}
 	for (; *text; text++) {
 		const char *digits = "0123456789abcdef";
@@ -141,13 +141,13 @@ int tool_number(const char *text, uint64_t *value)
 			strchr(digits, *text >= 'A' && *text <= 'F' ? *text + 32 : *text);
 
 		if (!digit || (unsigned int)(digit - digits) >= base) {
-			return 0;
+			return false;
 		}
 		if (sum > (UINT64_MAX - (uint64_t)(digit - digits)) / base) {
-			return 0;
+			return false;
 		}
 		sum = sum * base + (uint64_t)(digit - digits);
 	}
 	*value = sum;
-	return 1;
+	return true;
 }

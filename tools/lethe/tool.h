@@ -3,10 +3,11 @@
 #define LETHE_TOOL_H
 
 /*
- * What every file of the host command shares: exit codes, the one form of an error line, and the
- * subcommands. The command keeps no global state but the name of its unfinished output (output.c).
+ * Shared by all files of the host command: exit codes, the form of an error line, and the
+ * subcommands. The command has no global state but the name of its unfinished output (output.c).
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,16 +19,16 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the host must be litt
 /* Exit codes; an interface (lethe(1)). */
 enum tool_exit {
 	TOOL_OK = 0,
-	TOOL_CONTENT = 1, /* recognised, but the content is not what was packed */
+	TOOL_CONTENT = 1, /* a known format, but the content differs from the packed files */
 	TOOL_USAGE = 2,
-	TOOL_UNREADABLE = 3 /* cannot be read, written, or is of a kind that is not supported */
+	TOOL_UNREADABLE = 3 /* cannot be read or written, or the format is not supported */
 };
 
 #define TOOL_KIB   0x400ULL
 #define TOOL_MIB   0x100000ULL
 #define TOOL_GIB   0x40000000ULL
 #define TOOL_PAGE  0x1000ULL
-#define TOOL_BLOCK (2 * TOOL_MIB) /* what arm64 kernels are aligned to */
+#define TOOL_BLOCK (2 * TOOL_MIB) /* the alignment of arm64 kernels */
 
 /* Long enough for a sentence that quotes a command to type. */
 #define TOOL_REASON_SIZE 512U
@@ -42,10 +43,10 @@ int tool_graft(int argc, char **argv);
 int tool_fail(int code, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The same, as "lethe: subject: warning: reason". */
+/* Prints "lethe: subject: warning: reason" on stderr. */
 void tool_warn(const char *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Usage error of one subcommand: the reason, and where to read on. */
+/* Prints a usage error of a subcommand, and the command that shows its help. */
 int tool_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Flushes stdout; a full disk or closed pipe under "lethe inspect > file" is an error too. */
@@ -56,20 +57,20 @@ void *tool_alloc(size_t size);
 
 /*
  * A failed check as the firmware prints it: segment 1 "initrd": sentence (LETHE_E_...).
- * Names come from files: what is not printable is shown as '?'.
+ * Names come from files: a byte that is not printable is shown as '?'.
  */
 void tool_status_line(char *line, size_t size, int status, const struct lethe_where *where);
 
-/* value rounded up to a multiple of a power of two; UINT64_MAX when that would wrap. */
+/* value rounded up to a multiple of a power of two; UINT64_MAX if the result would wrap. */
 uint64_t tool_round_up(uint64_t value, uint64_t multiple);
 
 /* "21.5 MiB", "4 KiB", "17 bytes": for people. buffer takes at least 32 bytes. */
 const char *tool_size_text(char *buffer, uint64_t size);
 
 /*
- * A whole string as a number: decimal, or hexadecimal after 0x. No sign, blank, suffix or rest.
- * 1 and *value, or 0.
+ * Reads the whole string as a number: decimal, or hexadecimal after 0x. Signs, blanks and suffixes
+ * are refused. Returns true with *value, or false.
  */
-int tool_number(const char *text, uint64_t *value);
+bool tool_number(const char *text, uint64_t *value);
 
 #endif

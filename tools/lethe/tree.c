@@ -10,22 +10,22 @@
 #include "tool.h"
 #include "tree.h"
 
-/* Comments may come before the tag. */
-static int is_source(const uint8_t *bytes, uint64_t size)
+/* True if the bytes are device tree source: comments may stand before the tag. */
+static bool is_source(const uint8_t *bytes, uint64_t size)
 {
 	static const char tag[] = "/dts-v1/";
 	const uint64_t length = sizeof(tag) - 1;
 
 	for (uint64_t i = 0; i + length <= size && i < 4096; i++) {
 		if (memcmp(bytes + i, tag, length) == 0) {
-			return 1;
+			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
-int tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *reason,
-	       size_t reason_size)
+bool tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *reason,
+		size_t reason_size)
 {
 	struct lethe_where where = {0};
 	struct lethe_fdt_facts facts;
@@ -35,7 +35,7 @@ int tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *
 			 is_source(bytes, size) ? "is device tree source; compile it with: dtc -O "
 						  "dtb -o FILE.dtb FILE.dts"
 						: "is no flattened device tree (.dtb)");
-		return 0;
+		return false;
 	}
 
 	int status = lethe_fdt_probe(bytes, total_size);
@@ -44,14 +44,14 @@ int tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *
 		snprintf(reason, reason_size,
 			 "device tree is truncated: %" PRIu64 " of %" PRIu32 " bytes", size,
 			 *total_size);
-		return 0;
+		return false;
 	}
 	if (status == LETHE_OK) {
 		status = lethe_fdt_read(bytes, &facts, &where);
 	}
 	if (status != LETHE_OK) {
 		tool_status_line(reason, reason_size, status, &where);
-		return 0;
+		return false;
 	}
-	return 1;
+	return true;
 }

@@ -18,17 +18,17 @@ struct sink {
 	uint64_t limit;
 };
 
-static int sink_grow(struct sink *sink, char *reason, size_t reason_size)
+static bool sink_grow(struct sink *sink, char *reason, size_t reason_size)
 {
 	if (sink->size < sink->room) {
-		return 1;
+		return true;
 	}
 	if (sink->room >= sink->limit) {
 		char text[32];
 
 		snprintf(reason, reason_size, "unpacks to more than %s",
 			 tool_size_text(text, sink->limit));
-		return 0;
+		return false;
 	}
 
 	uint64_t room = sink->room * 2 < sink->limit ? sink->room * 2 : sink->limit;
@@ -36,30 +36,30 @@ static int sink_grow(struct sink *sink, char *reason, size_t reason_size)
 
 	if (!bytes) {
 		snprintf(reason, reason_size, "too large for memory");
-		return 0;
+		return false;
 	}
 	sink->bytes = bytes;
 	sink->room = room;
-	return 1;
+	return true;
 }
 
-static int only_zeros(const uint8_t *bytes, uint64_t size)
+static bool only_zeros(const uint8_t *bytes, uint64_t size)
 {
 	for (uint64_t i = 0; i < size; i++) {
 		if (bytes[i] != 0) {
-			return 0;
+			return false;
 		}
 	}
-	return 1;
+	return true;
 }
 
-static int refuse_rest(const char *kind, uint64_t rest, char *reason, size_t reason_size)
+static bool refuse_rest(const char *kind, uint64_t rest, char *reason, size_t reason_size)
 {
 	snprintf(reason, reason_size,
 		 "%" PRIu64 " bytes follow the %s stream; a device tree appended "
 		 "to it (Image.gz-dtb) has to be split off and given with --dtb",
 		 rest, kind);
-	return 0;
+	return false;
 }
 
 /* zlib counts in unsigned int, so both sides are fed in pieces. */
@@ -68,14 +68,14 @@ static unsigned int piece(uint64_t size)
 	return size < TOOL_GIB ? (unsigned int)size : (unsigned int)TOOL_GIB;
 }
 
-static int gunzip(z_stream *z, const uint8_t *in, uint64_t in_size, struct sink *sink, char *reason,
-		  size_t reason_size)
+static bool gunzip(z_stream *z, const uint8_t *in, uint64_t in_size, struct sink *sink,
+		   char *reason, size_t reason_size)
 {
 	uint64_t used = 0;
 
 	for (;;) {
 		if (!sink_grow(sink, reason, reason_size)) {
-			return 0;
+			return false;
 		}
 
 		unsigned int in_piece = piece(in_size - used);
@@ -94,37 +94,37 @@ static int gunzip(z_stream *z, const uint8_t *in, uint64_t in_size, struct sink 
 			uint64_t rest = in_size - used;
 
 			if (only_zeros(in + used, rest)) {
-				return 1;
+				return true;
 			}
 			if (rest < 2 || in[used] != 0x1f || in[used + 1] != 0x8b) {
 				return refuse_rest("gzip", rest, reason, reason_size);
 			}
 			if (inflateReset(z) != Z_OK) {
 				snprintf(reason, reason_size, "zlib does not work");
-				return 0;
+				return false;
 			}
 			continue;
 		}
 		if (result == Z_BUF_ERROR || (result == Z_OK && used == in_size && z->avail_out)) {
 			snprintf(reason, reason_size, "gzip stream is truncated");
-			return 0;
+			return false;
 		}
 		if (result != Z_OK) {
 			snprintf(reason, reason_size, "gzip stream is damaged: %s",
 				 z->msg ? z->msg : zError(result));
-			return 0;
+			return false;
 		}
 	}
 }
 
-static int unzstd(ZSTD_DStream *z, const uint8_t *in, uint64_t in_size, struct sink *sink,
-		  char *reason, size_t reason_size)
+static bool unzstd(ZSTD_DStream *z, const uint8_t *in, uint64_t in_size, struct sink *sink,
+		   char *reason, size_t reason_size)
 {
 	ZSTD_inBuffer from = {.src = in, .size = in_size, .pos = 0};
 
 	for (;;) {
 		if (!sink_grow(sink, reason, reason_size)) {
-			return 0;
+			return false;
 		}
 
 		ZSTD_outBuffer to = {.dst = sink->bytes, .size = sink->room, .pos = sink->size};
@@ -134,13 +134,13 @@ static int unzstd(ZSTD_DStream *z, const uint8_t *in, uint64_t in_size, struct s
 		if (ZSTD_isError(result)) {
 			snprintf(reason, reason_size, "zstd stream is damaged: %s",
 				 ZSTD_getErrorName(result));
-			return 0;
+			return false;
 		}
 		if (result == 0) {
 			uint64_t rest = in_size - from.pos;
 
 			if (only_zeros(in + from.pos, rest)) {
-				return 1;
+				return true;
 			}
 			if (rest < 4 || memcmp(in + from.pos, "\x28\xb5\x2f\xfd", 4) != 0) {
 				return refuse_rest("zstd", rest, reason, reason_size);
@@ -149,13 +149,13 @@ static int unzstd(ZSTD_DStream *z, const uint8_t *in, uint64_t in_size, struct s
 		}
 		if (from.pos == from.size && to.pos < to.size) {
 			snprintf(reason, reason_size, "zstd stream is truncated");
-			return 0;
+			return false;
 		}
 	}
 }
 
-int unpack(enum unpack_kind kind, const uint8_t *in, uint64_t in_size, uint64_t limit,
-	   uint8_t **out, uint64_t *out_size, char *reason, size_t reason_size)
+bool unpack(enum unpack_kind kind, const uint8_t *in, uint64_t in_size, uint64_t limit,
+	    uint8_t **out, uint64_t *out_size, char *reason, size_t reason_size)
 {
 	uint64_t room = limit < TOOL_MIB ? limit : TOOL_MIB;
 	struct sink sink = {.bytes = tool_alloc(room), .room = room, .limit = limit};
@@ -184,9 +184,9 @@ int unpack(enum unpack_kind kind, const uint8_t *in, uint64_t in_size, uint64_t 
 	}
 	if (!good) {
 		free(sink.bytes);
-		return 0;
+		return false;
 	}
 	*out = sink.bytes;
 	*out_size = sink.size;
-	return 1;
+	return true;
 }

@@ -4,17 +4,18 @@
 
 /* gzip and zstd, whole streams in memory, bounded. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum unpack_kind { UNPACK_GZIP, UNPACK_ZSTD };
 
 /*
- * Decompresses all of [in, in + in_size): one or more members or frames, checksums verified, and
- * nothing behind them but zero bytes (padding). More than limit bytes of output are refused.
- * Returns 1 with *out (from malloc()) and *out_size, or 0 with a reason.
+ * Decompresses all of [in, in + in_size): one or more members or frames, checksums verified. Only
+ * zero bytes (padding) may follow them. More than limit bytes of output are refused.
+ * Returns true with *out (from malloc()) and *out_size, or false with a reason.
  */
-int unpack(enum unpack_kind kind, const uint8_t *in, uint64_t in_size, uint64_t limit,
-	   uint8_t **out, uint64_t *out_size, char *reason, size_t reason_size);
+bool unpack(enum unpack_kind kind, const uint8_t *in, uint64_t in_size, uint64_t limit,
+	    uint8_t **out, uint64_t *out_size, char *reason, size_t reason_size);
 
 #endif

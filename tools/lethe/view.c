@@ -10,12 +10,12 @@
 #include "bundle.h"
 #include "kernel.h"
 #include "view.h"
-#include "whole.h"
+#include "coverage.h"
 
 static struct view_problem *problem(struct view *view, int code, int status,
 				    const struct lethe_where *where)
 {
-	/* The array has room for one problem a segment and all others; the last one is reused. */
+	/* The array holds a problem for each segment and all others; the last entry is reused. */
 	unsigned int i = view->problem_count < VIEW_PROBLEM_MAX ? view->problem_count++
 								: VIEW_PROBLEM_MAX - 1;
 	struct view_problem *entry = &view->problem[i];
@@ -28,7 +28,7 @@ static struct view_problem *problem(struct view *view, int code, int status,
 	return entry;
 }
 
-/* The same with a sentence of its own in front of the status' name. */
+/* As problem(), with a sentence of the caller's in front of the status' name. */
 static void explain(struct view *view, int code, int status, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
@@ -46,7 +46,7 @@ static void explain(struct view *view, int code, int status, const char *format,
 		 lethe_status_name(status));
 }
 
-/* What a file without our header is, or at least what it is not. */
+/* Names the kind of a file without a Lethe header, or says why kernel_parse() refused it. */
 static const char *describe(const struct view *view, char *reason, size_t reason_size)
 {
 	struct kernel kernel;
@@ -59,8 +59,8 @@ static const char *describe(const struct view *view, char *reason, size_t reason
 	return reason;
 }
 
-/* Both headers. 1 when a plan may be looked for. */
-static int read_headers(struct view *view)
+/* Reads both headers. True if a plan may be looked for. */
+static bool read_headers(struct view *view)
 {
 	struct lethe_image_header *image = &view->image;
 	struct lethe_blob_header *blob = &view->blob;
@@ -78,7 +78,7 @@ static int read_headers(struct view *view)
 		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER, "not a Lethe bundle: %s",
 			view->has_image ? "an arm64 Image without a Lethe header"
 					: describe(view, reason, sizeof(reason)));
-		return 0;
+		return false;
 	}
 	if (!view->has_image) {
 		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
@@ -87,17 +87,19 @@ static int read_headers(struct view *view)
 	if (blob->version != LETHE_BLOB_VERSION) {
 		explain(view, TOOL_UNREADABLE, LETHE_E_IMAGE_HEADER,
 			"Lethe header has the unknown version %" PRIu32, blob->version);
-		return 0;
+		return false;
 	}
 	if (blob->plan_offset == 0) {
 		problem(view, TOOL_UNREADABLE, LETHE_E_PLAN_MISSING, NULL);
-		return 0;
+		return false;
 	}
-	return 1;
+	return true;
 }
 
-/* What the headers say must fit the file; the firmware has no file and cannot judge all of it. */
-static void judge_headers(struct view *view)
+/*
+ * Checks the headers against the file. The firmware has no file, and can check only some of them.
+ */
+static void check_headers(struct view *view)
 {
 	const struct lethe_image_header *image = &view->image;
 	const struct lethe_blob_header *blob = &view->blob;
@@ -132,8 +134,8 @@ static void judge_headers(struct view *view)
 	}
 }
 
-/* Is the code that would run this command's own? */
-static int is_same_blob(const struct view *view)
+/* True if the bundle's code is the blob that this command carries. */
+static bool is_same_blob(const struct view *view)
 {
 	const uint64_t headers = LETHE_BLOB_OFFSET + sizeof(view->blob);
 	const uint64_t own = tool_blob_size;
@@ -142,17 +144,17 @@ static int is_same_blob(const struct view *view)
 	if (own < headers || view->size < size || size < own ||
 	    memcmp(view->bytes, tool_blob, 8) != 0 ||
 	    memcmp(view->bytes + headers, tool_blob + headers, own - headers) != 0) {
-		return 0;
+		return false;
 	}
 	for (uint64_t i = own; i < size; i++) {
 		if (view->bytes[i] != 0) {
-			return 0;
+			return false;
 		}
 	}
-	return 1;
+	return true;
 }
 
-/* Copies the plan, if its counts are such that the arrays can be shown at all. */
+/* Checks the plan, and keeps a copy if its counts allow the arrays to be shown. */
 static void read_plan(struct view *view)
 {
 	const uint64_t offset = view->blob.plan_offset;
@@ -166,9 +168,9 @@ static void read_plan(struct view *view)
 	}
 	memcpy(&head, view->bytes + offset, sizeof(head));
 
-	const uint64_t room = view->size - offset;
-	const uint64_t limit = room < LETHE_PLAN_SIZE_MAX ? room : LETHE_PLAN_SIZE_MAX;
-	const int readable =
+	const uint64_t rest = view->size - offset;
+	const uint64_t limit = rest < LETHE_PLAN_SIZE_MAX ? rest : LETHE_PLAN_SIZE_MAX;
+	const bool readable =
 		head.slot_count <= LETHE_SLOT_MAX && head.segment_count <= LETHE_SEGMENT_MAX &&
 		head.window_count <= LETHE_WINDOW_MAX && head.strings_size <= LETHE_STRINGS_MAX &&
 		lethe_plan_size(head.slot_count, head.segment_count, head.window_count,
@@ -192,7 +194,8 @@ static void read_plan(struct view *view)
 	view->plan = plan;
 }
 
-static void judge_plan(struct view *view)
+/* Checks a sound plan against the headers, and places its segments as the firmware will. */
+static void check_plan(struct view *view)
 {
 	const struct lethe_plan *plan = view->plan;
 	int status;
@@ -215,7 +218,7 @@ static void judge_plan(struct view *view)
 				   status, where);
 		return;
 	}
-	view->placed = 1;
+	view->placed = true;
 }
 
 void view_open(struct view *view, const uint8_t *bytes, uint64_t size)
@@ -227,31 +230,27 @@ void view_open(struct view *view, const uint8_t *bytes, uint64_t size)
 	if (!read_headers(view)) {
 		return;
 	}
-	judge_headers(view);
+	check_headers(view);
 	view->same_blob = is_same_blob(view);
 	read_plan(view);
 	if (view->plan && view->plan_status == LETHE_OK) {
-		judge_plan(view);
+		check_plan(view);
 	}
 }
 
-int view_is_inside(const struct lethe_segment *segment)
-{
-	return (segment->flags & LETHE_SEGMENT_SOURCE_OFFSET) != 0;
-}
-
-/* What the segments' digests leave out: padding is zero. */
-static void judge_padding(struct view *view)
+/* No digest covers the padding, so each of its bytes must be zero. */
+static void check_padding(struct view *view)
 {
 	uint64_t at;
 
-	if (whole_find_stray(view, &at)) {
+	if (coverage_find_stray(view, &at)) {
 		explain(view, TOOL_CONTENT, LETHE_E_DIGEST,
 			"byte at offset 0x%" PRIx64 " belongs to nothing and is not zero", at);
 	}
 }
 
-static int is_whole(const struct view *view, const struct lethe_segment *segment)
+/* True if the file has all bytes of the segment. */
+static bool is_whole(const struct view *view, const struct lethe_segment *segment)
 {
 	return segment->source <= view->size && segment->file_size <= view->size - segment->source;
 }
@@ -266,7 +265,7 @@ uint64_t view_digest_size(const struct view *view)
 	}
 	segment = lethe_plan_segments(view->plan);
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
-		if (view_is_inside(&segment[i]) && is_whole(view, &segment[i])) {
+		if (bundle_has_source_of(&segment[i]) && is_whole(view, &segment[i])) {
 			size += segment[i].file_size;
 		}
 	}
@@ -295,19 +294,19 @@ void view_digest(struct view *view, struct progress *progress)
 {
 	const struct lethe_segment *segment;
 
-	if (view->has_blob && view->blob.plan_offset != 0 && !whole_blob_is_sound(view)) {
+	if (view->has_blob && view->blob.plan_offset != 0 && !coverage_blob_is_sound(view)) {
 		explain(view, TOOL_CONTENT, LETHE_E_DIGEST, "Lethe itself: %s",
 			lethe_status_text(LETHE_E_DIGEST));
 	}
 	if (!view->plan) {
 		return;
 	}
-	judge_padding(view);
+	check_padding(view);
 	segment = lethe_plan_segments(view->plan);
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
 		struct lethe_where where = {LETHE_WHAT_SEGMENT, i, segment[i].name, 0};
 
-		if (!view_is_inside(&segment[i])) {
+		if (!bundle_has_source_of(&segment[i])) {
 			continue;
 		}
 		if (!is_whole(view, &segment[i])) {

@@ -2,8 +2,9 @@
 #ifndef LETHE_TOOL_VIEW_H
 #define LETHE_TOOL_VIEW_H
 
-/* A bundle as found in a file, sound or damaged: what can be read of it, and all that is wrong. */
+/* A bundle as found in a file, sound or damaged: all readable parts, and every problem. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lethe/image.h>
@@ -15,7 +16,7 @@
 #include "tool.h"
 
 enum view_verdict {
-	VIEW_UNKNOWN, /* not in this file, or not looked at */
+	VIEW_UNKNOWN, /* not in this file, or not read */
 	VIEW_OK,
 	VIEW_BAD,    /* the digest does not match */
 	VIEW_MISSING /* the file ends before the segment does */
@@ -34,40 +35,37 @@ struct view_problem {
 struct view {
 	const uint8_t *bytes;
 	uint64_t size;
-	int has_image; /* image is filled in */
-	int has_blob;  /* blob is filled in, its magic is right */
-	int same_blob; /* the code is that of this command's own blob */
+	bool has_image; /* image is filled in */
+	bool has_blob;  /* blob is filled in, and its magic is right */
+	bool same_blob; /* the code is that of this command's own blob */
 	struct lethe_image_header image;
 	struct lethe_blob_header blob;
-	struct lethe_plan *plan; /* an aligned copy whose arrays may be read; or null */
+	struct lethe_plan *plan; /* an aligned copy with readable arrays, or null */
 	int plan_status;         /* of lethe_plan_check(); 0 only when plan is not null */
 	enum view_verdict verdict[LETHE_SEGMENT_MAX];
 	uint8_t found[LETHE_SEGMENT_MAX][LETHE_DIGEST_SIZE]; /* when OK or BAD */
-	int placed;                                          /* placement is filled in */
+	bool placed;                                         /* placement is filled in */
 	struct bundle_placement placement;
 	unsigned int problem_count;
 	struct view_problem problem[VIEW_PROBLEM_MAX];
 };
 
-/* Reads and judges all but the segments' digests. bytes must outlive the view. */
+/* Reads and checks all but the segments' digests. bytes must outlive the view. */
 void view_open(struct view *view, const uint8_t *bytes, uint64_t size);
 
-/* How many bytes that is: the segments' that are in the file. */
+/* How many bytes view_digest() will read: of all segments that the file has whole. */
 uint64_t view_digest_size(const struct view *view);
 
-/* Digests every segment whose bytes are in the file. progress may be null. */
+/* Digests every segment that the file has whole. progress may be null. */
 void view_digest(struct view *view, struct progress *progress);
 
 void view_close(struct view *view);
 
-/* The exit code: TOOL_UNREADABLE when a problem is one of form, else TOOL_CONTENT, or TOOL_OK. */
+/* The exit code: the highest code of all problems, or TOOL_OK. */
 int view_code(const struct view *view);
 
 /* "ok", "bad", "missing", "unknown". */
 const char *view_verdict_text(enum view_verdict verdict);
-
-/* Do file bytes of this segment come out of the bundle? */
-int view_is_inside(const struct lethe_segment *segment);
 
 /* 64 hexadecimal digits; text takes 65 bytes. */
 const char *view_hex(char *text, const uint8_t digest[LETHE_DIGEST_SIZE]);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Lethe's road, from its first instruction to the payload's: a small payload, Debian's kernel.
+"""The boot sequence, from Lethe's first instruction to the payload's: a small payload, Debian's kernel.
 
-Beside it the least that its peer does with the same payload: kexec-tools' purgatory digests it; it
-copies nothing and reads no device tree.
+Beside each stands the digest that kexec-tools' purgatory makes of the same payload. The purgatory copies nothing and
+reads no device tree.
 """
 
 import os
@@ -23,10 +23,11 @@ TITLES = {"payload": "A small payload", "kernel": "Debian's kernel and an initrd
 RAW_AT = 0x50000000
 SECTION = re.compile(r"^ \.(?:head|text)\S*\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) \S*?([^/\s]+)\.o$",
                      re.MULTILINE)
+LTO_UNIT = re.compile(r"^cc\w+\.ltrans\d+\.ltrans$")    # the compiler's temporary name
 
 
 def code():
-    """[(name, start, end)]: which instructions of lethe.elf are whose, from the linker's map"""
+    """[(name, start, end)]: the instructions of lethe.elf by object file, from the linker's map"""
     with open(os.path.join(harness.O, "lethe.elf.map"), encoding="utf-8") as file:
         text = file.read().partition("Linker script and memory map")[2]
     found = []
@@ -34,14 +35,15 @@ def code():
         start, end = harness.LOAD + int(start, 16), harness.LOAD + int(start, 16) + int(size, 16)
         if start == end:
             continue
-        if found and found[-1][0].startswith(name + "@"):   # with the gap between: nobody's
+        name = LTO_UNIT.sub("C-unit", name)
+        if found and found[-1][0].startswith(name + "@"):   # with the gap between the two
             start = found.pop()[1]
         found.append((f"{name}@{len(found)}", start, end))
     return found
 
 
-def travel(bundle, folder):
-    """What the meter says of the road of a bundle."""
+def boot(bundle, folder):
+    """What the meter counted while a bundle boots."""
     run = meter.Meter(folder, harness.LOAD, "handoff", code=code(), end=True)
     # The console has milliseconds in it: let them be counted, too.
     extra = ["-icount", "shift=0,sleep=off", *run.options()]
@@ -59,7 +61,7 @@ def accesses(counted):
 
 
 def figures(counted):
-    """What bench.json has of one road."""
+    """What bench.json has of one boot."""
     assert not counted["undecoded"]
     values = {}
     for key in ("instructions", "fetched_uncached", "dc", "ic", "dsb", "isb"):
@@ -89,15 +91,15 @@ def row(name, values):
     return [name, *(f"{values[key]:,}" for key in ("instructions", "loads", "stores"))]
 
 
-def show(title, road, peer):
-    rows = [["Lethe", f"{road['instructions']:,}", *(f"{road[kind][key]:,}" for kind, key in (
+def show(title, lethe, peer):
+    rows = [["Lethe", f"{lethe['instructions']:,}", *(f"{lethe[kind][key]:,}" for kind, key in (
         ("uncached", "loads"), ("uncached", "stores"), ("uncached", "bytes"), ("cached", "loads"),
-        ("cached", "stores"), ("io", "stores"))), f"{road['dc']:,}"]]
+        ("cached", "stores"), ("io", "stores"))), f"{lethe['dc']:,}"]]
     rows.append([f"{PEER}, digest alone", f"{peer['instructions']:,}", f"{peer['loads']:,}",
                  f"{peer['stores']:,}", f"{peer['bytes']:,}", "0", "0", "0", "0"])
     report.table(title, ["", "insns", "uncached ld", "uncached st", "bytes", "cached ld",
                          "cached st", "io st", "dc"], rows)
-    parts = sorted(road["code"].items(), key=lambda item: -item[1]["instructions"])[:5]
+    parts = sorted(lethe["code"].items(), key=lambda item: -item[1]["instructions"])[:5]
     report.table("  of which most by", ["", "insns", "loads", "stores"],
                  [row("  " + name, values) for name, values in parts])
 
@@ -116,10 +118,10 @@ def main():
             bundle = images.pack(os.path.join(folder, name), *arguments, kernel=None)
             message = os.path.join(folder, "message")
             size = join(files, message)
-            road = figures(travel(bundle, folder))
+            lethe = figures(boot(bundle, folder))
             peer = digest.measure(PEER, message, size)
-            results[name] = {"size": size, "lethe": road, PEER: peer}
-            show(f"{TITLES[name]}, {size:,} bytes, from entry to entry:", road, peer)
+            results[name] = {"size": size, "lethe": lethe, PEER: peer}
+            show(f"{TITLES[name]}, {size:,} bytes, from entry to entry:", lethe, peer)
     report.save("road", results)
 
 

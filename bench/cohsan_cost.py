@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""How much slower is a boot of Debian's kernel through Lethe, up to the hand-off, under cohsan?
+"""What cohsan costs: wall time of a boot of Debian's kernel through Lethe up to the hand-off, with cohsan by without.
 
-With and without in turn, so that a change of the host's load meets both; the median of the ratios. Wall time.
+Boots with and without take turns, so that a change of the host's load meets both. The result is the median of the ratios.
 """
 
 import statistics

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What no segment's digest covers: Lethe itself, and the padding. */
+/* Checks the bytes that no segment's digest covers: Lethe itself, and the padding. */
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -7,11 +7,12 @@
 
 #include <lethe/sha256.h>
 
-#include "whole.h"
+#include "coverage.h"
 
 #define DIGEST_AT (LETHE_BLOB_OFFSET + offsetof(struct lethe_blob_header, digest))
 
-void blob_digest(const uint8_t *bytes, uint64_t blob_size, uint8_t digest[LETHE_DIGEST_SIZE])
+void coverage_blob_digest(const uint8_t *bytes, uint64_t blob_size,
+			  uint8_t digest[LETHE_DIGEST_SIZE])
 {
 	static const uint8_t zeros[LETHE_DIGEST_SIZE];
 	const uint64_t rest = DIGEST_AT + LETHE_DIGEST_SIZE;
@@ -24,7 +25,7 @@ void blob_digest(const uint8_t *bytes, uint64_t blob_size, uint8_t digest[LETHE_
 	lethe_sha256_final(&sha, digest);
 }
 
-/* The end of the part of the file that a digest covers and that holds at, or at when none does. */
+/* The end of the covered part of the file around at, or at itself if no digest covers this byte. */
 static uint64_t covered_until(const struct view *view, uint64_t at)
 {
 	const struct lethe_segment *segment = lethe_plan_segments(view->plan);
@@ -37,7 +38,7 @@ static uint64_t covered_until(const struct view *view, uint64_t at)
 		return plan + view->plan->total_size;
 	}
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
-		if (view_is_inside(&segment[i]) && at >= segment[i].source &&
+		if (bundle_has_source_of(&segment[i]) && at >= segment[i].source &&
 		    at - segment[i].source < segment[i].file_size) {
 			return segment[i].source + segment[i].file_size;
 		}
@@ -45,7 +46,7 @@ static uint64_t covered_until(const struct view *view, uint64_t at)
 	return at;
 }
 
-/* Where the next part that a digest covers begins: at does not lie in one. */
+/* Where the next covered part begins, or end. No digest covers the byte at. */
 static uint64_t covered_from(const struct view *view, uint64_t at, uint64_t end)
 {
 	const struct lethe_segment *segment = lethe_plan_segments(view->plan);
@@ -53,7 +54,7 @@ static uint64_t covered_from(const struct view *view, uint64_t at, uint64_t end)
 
 	end = plan > at && plan < end ? plan : end;
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
-		if (view_is_inside(&segment[i]) && segment[i].file_size != 0 &&
+		if (bundle_has_source_of(&segment[i]) && segment[i].file_size != 0 &&
 		    segment[i].source > at && segment[i].source < end) {
 			end = segment[i].source;
 		}
@@ -61,19 +62,19 @@ static uint64_t covered_from(const struct view *view, uint64_t at, uint64_t end)
 	return end;
 }
 
-int whole_blob_is_sound(const struct view *view)
+bool coverage_blob_is_sound(const struct view *view)
 {
 	uint8_t found[LETHE_DIGEST_SIZE];
 
 	if (view->blob.blob_size < DIGEST_AT + LETHE_DIGEST_SIZE ||
 	    view->blob.blob_size > view->size) {
-		return 0;
+		return false;
 	}
-	blob_digest(view->bytes, view->blob.blob_size, found);
+	coverage_blob_digest(view->bytes, view->blob.blob_size, found);
 	return memcmp(found, view->blob.digest, sizeof(found)) == 0;
 }
 
-int whole_find_stray(const struct view *view, uint64_t *offset)
+bool coverage_find_stray(const struct view *view, uint64_t *offset)
 {
 	const uint64_t end = view->size < view->blob.file_size ? view->size : view->blob.file_size;
 	uint64_t at = 0;
@@ -88,9 +89,9 @@ int whole_find_stray(const struct view *view, uint64_t *offset)
 		for (next = covered_from(view, at, end); at < next; at++) {
 			if (view->bytes[at] != 0) {
 				*offset = at;
-				return 1;
+				return true;
 			}
 		}
 	}
-	return 0;
+	return false;
 }
