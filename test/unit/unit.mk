@@ -61,7 +61,7 @@ UNIT_FOLDERS := $(patsubst %/,%,$(wildcard test/unit/*/))
 UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers -iquote test/unit \
 	$(UNIT_FOLDERS:%=-iquote %)
 UNIT_OBJ := $(O)/obj/unit
-$(eval $(call compile,unit,HOSTCC,UNIT_CFLAGS,NO_DEFS,))
+$(eval $(call compile,unit,HOSTCC,UNIT_CFLAGS,NO_DEFS,unit-toolchain))
 $(TREE_SRCS:%=$(UNIT_OBJ)/%.o): UNIT_CFLAGS += -isystem $(LIBFDT_SRC)
 $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 	$(HOSTCC) -r -nostdlib -o $@ $^
@@ -74,7 +74,7 @@ PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,door.c ch
 	$(addprefix src/fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c record.c) src/plan/status.c src/digest/progress.c \
 	$(PURGATORY_TEST)/purgatory_sequence.c
 PURGATORY_UNIT_CFLAGS = $(UNIT_CFLAGS) -DLETHE_PURGATORY -include src/purgatory/aligned_cells.h -isystem $(LIBFDT_SRC)
-$(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,))
+$(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,unit-toolchain))
 $(call libfdt_objects,unit-purgatory): LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0xff
 # gcc leaves variables in sections of their own without red zones; clang does not.
 $(O)/obj/unit-purgatory/src/purgatory/describe.c.o: PURGATORY_UNIT_CFLAGS += \
@@ -93,6 +93,10 @@ $(O)/test/unit/$(dir $(1))test_$(notdir $(1)): $(UNIT_OBJ)/test/unit/$(dir $(1))
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call unit_program,$(test))))
 
-.PHONY: check-unit
+# Said in one sentence when the compiler would say it in many.
+.PHONY: check-unit unit-toolchain
+unit-toolchain: | host-toolchain
+	$(NEED) --for check --only 'python cmocka dtc'
+$(CAVP): | unit-toolchain
 check-unit: $(UNIT_PROGRAMS) $(CAVP)
 	CAVP='$(abspath $(CAVP))' $(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
