@@ -6,7 +6,7 @@
 #	run		boot Debian's arm64 kernel through Lethe under QEMU	[CPU EL SMP MEM KERNEL LIMIT]
 #			DAMAGE=kernel, initrd or plan: one bit of it is wrong, and Lethe refuses it
 #	shell		the same, and leave a shell on the console
-#	check		first tier of tests; last line "N passed, N failed"
+#	check		first tier of tests; last line "N passed, N failed"	[TIMES=1]
 #	check-long	everything
 #	audit		of the object code and the sources
 #	size		bytes by folder and product, against each budget
@@ -211,9 +211,9 @@ run shell: deps-run
 CHECK_SUITES := check-unit check-tool fuzz audit check-build check-qemu check-mutants
 CHECK_LONG_SUITES := check-unit check-tool-long fuzz-long audit check-build check-qemu-long mutants
 check:
-	O='$(O)' MAKE='$(MAKE)' test/check.sh $(CHECK_SUITES)
+	O='$(O)' MAKE='$(MAKE)' PYTHON='$(PYTHON)' test/check.sh $(CHECK_SUITES)
 check-long:
-	O='$(O)' MAKE='$(MAKE)' test/check.sh $(CHECK_LONG_SUITES)
+	O='$(O)' MAKE='$(MAKE)' PYTHON='$(PYTHON)' test/check.sh $(CHECK_LONG_SUITES)
 
 # DESTDIR may hold anything; PREFIX goes into lethe.pc, whose readers split at spaces.
 quote = '$(subst ','\'',$(1))'

@@ -8,24 +8,26 @@ import statistics
 import sys
 import time
 
-import harness
+import os
 import images
+import paths
 import report
+from machine import Machine
 
 
 def seconds(boot, judge):
-    options = {} if judge else {"judge": None, "because": "the time without"}
+    options = {} if judge else {"cohsan": None, "because": "the time without"}
     start = time.monotonic()
-    with harness.Machine(boot, memory=512, **options) as machine:
+    with Machine(boot, memory=512, **options) as machine:
         machine.expect("^lethe: enter")
         return time.monotonic() - start
 
 
 def main(pairs):
-    folder = harness.os.path.join(harness.O, "bench")
-    harness.os.makedirs(folder, exist_ok=True)
+    folder = os.path.join(paths.O, "bench")
+    os.makedirs(folder, exist_ok=True)
     initrd = images.initramfs(folder + "/judge.initrd")
-    boot = images.pack(folder + "/judge.img", "--initrd", initrd, kernel=harness.KERNEL)
+    boot = images.pack(folder + "/judge.img", "--initrd", initrd, kernel=paths.KERNEL)
     measured = [(seconds(boot, False), seconds(boot, True)) for _ in range(pairs)]
     ratio = statistics.median(judged / plain for plain, judged in measured)
     report.save("judge", {"pairs": pairs, "median_ratio_judged_to_plain": round(ratio, 2)})

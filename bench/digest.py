@@ -11,14 +11,16 @@ import sys
 import tempfile
 import time
 
-import harness
 import meter
+import paths
 import report
+from console import Failure
+from machine import Machine
 
-FOLDER = os.path.join(harness.O, "bench/digest")
+FOLDER = os.path.join(paths.O, "bench/digest")
 SIZE_AT, MESSAGE_AT = 0x43fff000, 0x44000000      # start.S has them too
 COPY_AT = 0x48000000                              # and this one lethe_copy.c
-BECAUSE = "counted here, judged by the tests"
+BECAUSE = "counted here; the tests have cohsan"
 HEADS = {"message": "message", "copy": "copy", "stack": "stack", "context": "context", "constants": "const"}
 RANGES = tuple(HEADS)
 
@@ -33,13 +35,13 @@ def measure(name, path, size):
     with tempfile.TemporaryDirectory() as folder, open(path, "rb") as file:
         run = meter.Meter(folder, at["measure"], at["measured"], ranges=ranges)
         extra = ["-device", f"loader,addr={SIZE_AT:#x},data={size},data-len=8", *run.options()]
-        with harness.Machine(elf, load=[(path, MESSAGE_AT)], extra=extra, judge=None,
+        with Machine(elf, load=[(path, MESSAGE_AT)], extra=extra, cohsan=None,
                              because=BECAUSE) as machine:
             machine.deadline = time.monotonic() + 300
             result = machine.expect("^([0-9a-f]{64})$")[1]
             machine.expect_exit()
         if result != hashlib.sha256(file.read(size)).hexdigest():
-            raise harness.Failure(f"{name}: not the SHA-256 of the message: {result}")
+            raise Failure(f"{name}: not the SHA-256 of the message: {result}")
         return figures(run.result(), size)
 
 

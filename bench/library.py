@@ -11,11 +11,12 @@ import sys
 import tempfile
 import time
 
-import harness
 import meter
+import paths
 import report
+from machine import Machine
 
-PROGRAM = os.path.join(harness.O, "bench/library.img")
+PROGRAM = os.path.join(paths.O, "bench/library.img")
 PARAMETERS = 0x43fff000     # main.c has it too
 MODES = {"cached": 0, "uncached": 1}
 KINDS = ("uncached", "cached", "io")
@@ -29,9 +30,9 @@ def measure(pages, mode):
         with open(parameters, "wb") as file:
             file.write(struct.pack("<QQ", pages, MODES[mode]))
         run = meter.Meter(folder, at["measure"], at["measured"])
-        with harness.Machine(PROGRAM, memory=memory, load=[(parameters, PARAMETERS)],
-                             extra=run.options(), judge=None,
-                             because="counted here, judged by the tests") as machine:
+        with Machine(PROGRAM, memory=memory, load=[(parameters, PARAMETERS)],
+                             extra=run.options(), cohsan=None,
+                             because="counted here; the tests have cohsan") as machine:
             machine.deadline = time.monotonic() + 1200
             machine.expect("^OK$")
             machine.expect_exit()

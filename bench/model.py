@@ -13,11 +13,12 @@ import sys
 import tempfile
 import time
 
-import harness
-import relocate
 import list_runner
+import paths
+import relocate
 import report
 from digest import BECAUSE, FOLDER, MESSAGE_AT, SIZE_AT
+from machine import Machine
 
 CORES = ("cortex-a53", "cortex-a57", "cortex-a72", "neoverse-n1", "neoverse-n2")
 BLOCKS = 32             # of the message; one more is padding
@@ -67,7 +68,7 @@ def block(name):
         with open(message, "wb") as file:
             file.write(bytes(BLOCKS * 64))
         extra = ["-device", f"loader,addr={SIZE_AT:#x},data={BLOCKS * 64},data-len=8", *options(log)]
-        with harness.Machine(elf, load=[(message, MESSAGE_AT)], extra=extra, judge=None,
+        with Machine(elf, load=[(message, MESSAGE_AT)], extra=extra, cohsan=None,
                              because=BECAUSE) as machine:
             machine.deadline = time.monotonic() + 60
             machine.expect("^[0-9a-f]{64}$")
@@ -82,7 +83,7 @@ def copy(trapped):
     with tempfile.TemporaryDirectory() as folder:
         log = os.path.join(folder, "log")
         list_runner.run(folder, relocate.contiguous(PAGES, trap), relocate.CELL, options=options(log))
-        code = disassemble(list_runner.PROGRAM.replace(".img", ".elf"), harness.LOAD)
+        code = disassemble(list_runner.PROGRAM.replace(".img", ".elf"), paths.LOAD)
         return turn(log, code, PAGES * 16, "ldp x" if trapped else "ldp q"), 256
 
 

@@ -4,8 +4,8 @@
 import os
 import tempfile
 
-import harness
-import purgatories
+import paths
+import purgatory_meter
 import report
 
 CELLS = [("cortex-a57", 2), ("neoverse-n1", 1)]
@@ -18,10 +18,10 @@ def row(who, counts):
 
 def main():
     results = {}
-    os.makedirs(os.path.join(harness.O, "bench"), exist_ok=True)
+    os.makedirs(os.path.join(paths.O, "bench"), exist_ok=True)
     for cell in CELLS:
-        with tempfile.TemporaryDirectory(dir=os.path.join(harness.O, "bench")) as folder:
-            ours, theirs = purgatories.side_by_side(cell, folder)
+        with tempfile.TemporaryDirectory(dir=os.path.join(paths.O, "bench")) as folder:
+            ours, theirs = purgatory_meter.side_by_side(cell, folder)
         ratios = [f"{theirs[key] / ours[key]:,.1f}" for key in ours]
         report.table(f"purgatory, {cell[0]} at EL{cell[1]}:", ["", *ours],
                      [row("Lethe", ours), row("kexec-tools", theirs), ["ratio", *ratios]])

@@ -11,14 +11,14 @@ import random
 import sys
 import tempfile
 
-import harness
 import list_runner
+import paths
 import report
 from lists import DESTINATION, DONE, INDIRECTION, LISTS, SOURCE, Lists
 
 PAGE = 4096
 CELL = ("cortex-a72", 2, 0)
-PLAIN = os.path.join(harness.O, "bench/relocate-plain.img")
+PLAIN = os.path.join(paths.O, "bench/relocate-plain.img")
 # Per page: instructions, loads, stores, dc; 64 pages of a list, the walk included.
 LINUX = {"Linux 4.8 to 5.15, MMU off": (1037, 513, 512, 64),
          "Linux 5.16 on, MMU on": (1035, 513, 512, 64)}

@@ -13,10 +13,11 @@ import tempfile
 import time
 
 import digest
-import harness
 import images
 import meter
+import paths
 import report
+from machine import Machine
 
 PEER = "kexec-tools"
 TITLES = {"payload": "A small payload", "kernel": "Debian's kernel and an initrd"}
@@ -28,11 +29,11 @@ LTO_UNIT = re.compile(r"^cc\w+\.ltrans\d+\.ltrans$")    # the compiler's tempora
 
 def code():
     """[(name, start, end)]: the instructions of lethe.elf by object file, from the linker's map"""
-    with open(os.path.join(harness.O, "lethe.elf.map"), encoding="utf-8") as file:
+    with open(os.path.join(paths.O, "lethe.elf.map"), encoding="utf-8") as file:
         text = file.read().partition("Linker script and memory map")[2]
     found = []
     for start, size, name in SECTION.findall(text):
-        start, end = harness.LOAD + int(start, 16), harness.LOAD + int(start, 16) + int(size, 16)
+        start, end = paths.LOAD + int(start, 16), paths.LOAD + int(start, 16) + int(size, 16)
         if start == end:
             continue
         name = LTO_UNIT.sub("C-unit", name)
@@ -44,10 +45,10 @@ def code():
 
 def boot(bundle, folder):
     """What the meter counted while a bundle boots."""
-    run = meter.Meter(folder, harness.LOAD, "handoff", code=code(), end=True)
+    run = meter.Meter(folder, paths.LOAD, "handoff", code=code(), end=True)
     # The console has milliseconds in it: let them be counted, too.
     extra = ["-icount", "shift=0,sleep=off", *run.options()]
-    with harness.Machine(bundle, memory=512, extra=extra, judge=None,
+    with Machine(bundle, memory=512, extra=extra, cohsan=None,
                          because=digest.BECAUSE) as machine:
         machine.deadline = time.monotonic() + 120
         machine.expect_exit()
@@ -106,11 +107,11 @@ def show(title, lethe, peer):
 
 def main():
     results = {}
-    payload, kernel = harness.PAYLOAD, harness.KERNEL
-    with tempfile.TemporaryDirectory(dir=os.path.join(harness.O, "bench")) as folder:
+    payload, kernel = paths.PAYLOAD, paths.KERNEL
+    with tempfile.TemporaryDirectory(dir=os.path.join(paths.O, "bench")) as folder:
         initrd = os.path.join(folder, "initrd")
-        subprocess.run(["tools/run/initramfs.sh", initrd, harness.BUSYBOX, "tools/run/init",
-                        os.path.join(harness.O, "arm64/lethe")], check=True)
+        subprocess.run(["tools/run/initramfs.sh", initrd, paths.BUSYBOX, "tools/run/init",
+                        os.path.join(paths.O, "arm64/lethe")], check=True)
         for name, arguments, files in (
                 ("payload", ["--raw", f"{payload}@{RAW_AT:#x},entry={RAW_AT:#x}"], [payload]),
                 ("kernel", ["--kernel", kernel, "--initrd", initrd, "--append", "console=ttyAMA0"],

@@ -3,20 +3,26 @@
 # check.sh TARGET...: runs each make target as a suite, prints its seconds, and adds up what they counted.
 #
 # A suite counts through lines of its own: a last line "N passed, N failed", or else pytest's summary or
-# cmocka's "[  PASSED  ] N" and "[  FAILED  ] N". One that fails without counting a failure, or counts
-# nothing, is one failure; so is every skipped test. The last line of all is "N passed, N failed", also
-# after an abort.
+# cmocka's "[  PASSED  ] N" and "[  FAILED  ] N". A suite that fails without counting a failure, or counts
+# nothing, is one failure; so is every skipped test. A suite that failed is named again at the end, with the
+# command that repeats it. The last line of all is "N passed, N failed", also after an abort. TIMES=1 prints
+# the twenty slowest tests.
 set -u
-passed=0 failed=0 current=setup
-log=${O:=build}/check.log
-mkdir -p "$O"
+passed=0 failed=0 current=setup bad=
+logs=${O:=build}/check
+mkdir -p "$logs"
+: >"$logs/started"
 
 finish() {
 	trap - EXIT INT TERM
+	for suite in $bad; do
+		echo "check: $suite failed; its output: $logs/$suite.log; again: make $suite"
+	done
 	if [ -n "$current" ]; then
 		echo "check: aborted in $current"
 		failed=$((failed + 1))
 	fi
+	[ -z "${TIMES:-}" ] || "${PYTHON:-python3}" test/times.py "$O/test" "$logs/started"
 	echo "$passed passed, $failed failed"
 	if [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]; then
 		exit 0
@@ -45,7 +51,7 @@ for current in deps-check all; do
 	${MAKE:-make} --no-print-directory "$current" || exit 1
 done
 for suite; do
-	current=$suite
+	current=$suite log=$logs/$suite.log
 	echo "== $suite"
 	start=$(date +%s)
 	# The status of make, not of tee.
@@ -55,6 +61,7 @@ for suite; do
 	if [ "$f" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$p" -eq 0 ]; }; then
 		f=1
 	fi
+	[ "$f" -eq 0 ] || bad="$bad $suite"
 	passed=$((passed + p)) failed=$((failed + f))
 	echo "== $suite: $p passed, $f failed, $(($(date +%s) - start)) s"
 done

@@ -4,7 +4,11 @@
 # folder of its own; unit tests, fuzzers, guests and boots have a makefile there.
 
 # The Python modules that several suites share; each suite adds its own folder.
-TEST_PYTHON = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu/harness:test/qemu/kexec:test/qemu/purgatory:test/qemu/library:test/cohsan:test/mutants:test/tool $(PYTHON)
+TEST_PYTHON = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu/harness:test/cohsan:test/mutants:test/tool $(PYTHON)
+
+# pytest on both cores if xdist is there; the tests do not know.
+PYTEST_JOBS = $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf %s '-n 2')
+PYTEST = $(TEST_PYTHON) -m pytest -q -p no:cacheprovider $(PYTEST_JOBS) $(if $(K),-k '$(K)')
 
 # Said before anything is fetched for a suite that then could not run.
 .PHONY: pytest-toolchain
@@ -21,15 +25,17 @@ $(FLIPS): test/tool/flips.c test/unit/random.h $(TOOL_OBJS)
 	$(HOSTCC) $(HOST_CFLAGS) $(WARN) $(INCLUDES) -iquote test/unit -o $@ $< $(filter-out %/main.c.o,$(TOOL_OBJS)) -lfdt -lz -lzstd
 check-tool-long: $(KEXEC_OTHER)
 check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC) $(KERNEL) $(BUSYBOX) | pytest-toolchain
-	QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))' KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
-		$(TEST_PYTHON) -m pytest -q -p no:cacheprovider test/tool
+	mkdir -p $(O)/test/tool
+	O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))' \
+		KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
+		$(PYTEST) --junitxml=$(O)/test/tool/result.xml test/tool
 
 .PHONY: check-build
 check-build: all $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) | pytest-toolchain
 	status=0; O='$(O)' MAKE='$(MAKE)' CROSS_COMPILE='$(CROSS_COMPILE)' HOSTCC='$(HOSTCC)' NEWLIB_SRC='$(NEWLIB_SRC)' \
 		LIBFDT_SRC='$(LIBFDT_SRC)' test/build/test_build.sh || status=1; \
 	$(foreach v,O NEWLIB_SRC LIBFDT_SRC KERNEL BUSYBOX ARM64_LIBS,$(v)='$(abspath $($(v)))') QEMU='$(abspath $(QEMU))' \
-		CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) -m pytest -q -p no:cacheprovider test/build || status=1; \
+		CROSS_COMPILE='$(CROSS_COMPILE)' $(PYTEST) --junitxml=$(O)/test/build/result.xml test/build || status=1; \
 	exit $$status
 
 # What if a barrier were missing? mutants tries all, check-mutants ten that the commit chooses.

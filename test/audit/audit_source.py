@@ -155,6 +155,13 @@ def pyflakes():
     return (done.stdout + done.stderr).splitlines() if done.returncode else []
 
 
+def test_files():
+    """no Python file imports a test_*.py: what tests share is in test/qemu/harness or a conftest.py"""
+    return [f"{name}:{number}: {line.strip()}" for name in files("*.py")
+            for number, line in enumerate(text(name).splitlines(), 1)
+            if re.match(r"\s*(from|import)\s.*\btest_\w+", line)]
+
+
 def headings(name):
     """The headings of a paper, and the anchors that links call them by."""
     found = re.findall(r"^#+ (.+)$", text(name), re.M) if name.endswith(".md") else []
@@ -183,4 +190,5 @@ def papers():
     return bad
 
 
-AUDITS = [no_addresses, banners, prototypes, barriers, licences, file_size, portable, papers, cppcheck, pyflakes]
+AUDITS = [no_addresses, banners, prototypes, barriers, licences, file_size, portable, papers, cppcheck, pyflakes,
+          test_files]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The programs that try to fool the judge: test/cohsan/programs/*.S.
+"""The programs that try to fool cohsan: test/cohsan/programs/*.S.
 
 A source is a family of cases; each is built with is_NAME defined as 1. It says what is to happen:
 
@@ -15,7 +15,7 @@ A source is a family of cases; each is built with is_NAME defined as 1. It says 
     qemu=ARG[,ARG]                  more of QEMU's arguments
     stop=SYM                        the stop is reached, there
 
-`programs.py build FOLDER FILE CC OBJCOPY` builds what a file describes.
+`cohsan_cases.py build FOLDER FILE CC OBJCOPY` builds what a file describes.
 """
 
 import concurrent.futures
@@ -118,4 +118,4 @@ if __name__ == "__main__":
     try:
         build(*sys.argv[2:])
     except subprocess.CalledProcessError as error:
-        sys.exit(f"programs.py: {' '.join(error.cmd)}")
+        sys.exit(f"cohsan_cases.py: {' '.join(error.cmd)}")

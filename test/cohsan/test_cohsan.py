@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The judge of cache coherence cannot be fooled, and does not fool us: programs of cohsan/programs.
+"""cohsan reports wrong programs and no right ones: those of test/cohsan/programs.
 
-Without the judge every program ends with status 0, right or wrong, for QEMU has no caches. With it,
-a wrong one is reported at the very instruction, and a right one is not.
+Without cohsan every program ends with status 0, right or wrong, for QEMU has no caches. With cohsan a wrong
+one is reported at the very instruction, and a right one is not.
 """
 
 import functools
@@ -14,16 +14,17 @@ import subprocess
 
 import pytest
 
-import harness
 import cohsan_cases
+import paths
+from machine import LIMIT_LOADED
 
-FOLDER = os.path.join(harness.IMAGES, "cohsan")
-PLUGIN = os.path.join(harness.O, "cohsan.so")
+FOLDER = os.path.join(paths.IMAGES, "cohsan")
+PLUGIN = os.path.join(paths.O, "cohsan.so")
 REPORT = re.compile(r"^cohsan: ([a-z-]+) pc=0x([0-9a-f]+) \(.+\) va=0x[0-9a-f]+ pa=0x[0-9a-f]+ "
                     r"el=[0-3] \S.*$")
 STOP = re.compile(r"^cohsan: stop pc=0x([0-9a-f]+) el=[0-3] reports=(\d+)$")
 CASES = cohsan_cases.everything()
-# One right and one wrong program of each file run without the judge, too; with --long all do.
+# One right and one wrong program of each file run without cohsan, too; with --long all do.
 FIRST = {(case.file, bool(case.expect), case.el): case for case in reversed(CASES)}.values()
 END = "end\n"       # what every program says before it ends with status 0
 MEMORY = 64
@@ -45,7 +46,7 @@ def symbols(elf):
 
 def command(case):
     machine = "virt,acpi=off,virtualization=" + ("off" if case.el == "1" else "on")
-    return [harness.QEMU, "-nodefaults", "-display", "none", "-M", machine, "-cpu", case.cpu,
+    return [paths.QEMU, "-nodefaults", "-display", "none", "-M", machine, "-cpu", case.cpu,
             "-smp", str(case.smp), "-m", f"{MEMORY}M",
             "-semihosting-config", "enable=on,target=native",
             "-kernel", case.path(FOLDER, ".img"), *case.qemu]
@@ -53,12 +54,12 @@ def command(case):
 
 def run(words):
     done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=harness.LIMIT_LOADED)
+                          stderr=subprocess.PIPE, text=True, timeout=LIMIT_LOADED)
     return done.returncode, done.stderr
 
 
-def judged(case, *args):
-    """(status, reports as (kind, pc), stop lines, everything it said)."""
+def watched(case, *args):
+    """(status, reports as (kind, pc), stop lines, all that it printed) of a program under cohsan."""
     elf = case.path(FOLDER, ".elf")
     table = {name: hex(value) for name, value in symbols(elf).items()}
     arguments = [f"elf={elf}", *(arg.format(**table) for arg in (*case.args, *args))]
@@ -66,7 +67,7 @@ def judged(case, *args):
     reports, stops = [], []
     for line in said.replace(END, "").splitlines():
         stop, report = STOP.match(line), REPORT.match(line)
-        assert stop or report, f"not a line of the judge's: {line}"
+        assert stop or report, f"not a line of cohsan's: {line}"
         if stop:
             stops.append((int(stop[1], 16), int(stop[2])))
         else:
@@ -86,9 +87,9 @@ def at(case, kinds):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_program(case, pytestconfig):
     if case in FIRST or pytestconfig.getoption("long"):
-        assert run(command(case)) == (0, END), "without the judge"
+        assert run(command(case)) == (0, END), "without cohsan"
 
-    status, reports, stops, said = judged(case)
+    status, reports, stops, said = watched(case)
     assert said.count(END) == 1, f"does not end as it should:\n{said}"
     expected = at(case, case.expect)
     assert len(set(reports)) == len(reports), f"twice the same:\n{said}"
@@ -146,19 +147,19 @@ def test_json_that_cannot_be_written():
 @pytest.mark.parametrize("name", ["fetch-copy_no_ic-el1", "handoff-mmu-el2"])
 def test_max(name):
     """QEMU ends at once: neither the rest of the program nor the stop is seen."""
-    status, all_of_them, _, _ = judged(case(name))
+    status, all_of_them, _, _ = watched(case(name))
     assert status == 1 and len(all_of_them) == 2
-    status, reports, stops, said = judged(case(name), "max=1")
+    status, reports, stops, said = watched(case(name), "max=1")
     assert (status, reports, stops) == (1, all_of_them[:1], []), said
-    status, reports, _, said = judged(case(name), "max=2")
+    status, reports, _, said = watched(case(name), "max=2")
     assert (status, reports) == (1, all_of_them), said
-    status, reports, _, said = judged(case(name), "max=3")
+    status, reports, _, said = watched(case(name), "max=3")
     assert (status, reports) == (1, all_of_them), said
 
 
 def test_json(work):
     path = os.path.join(work, "report.json")
-    _, reports, _, _ = judged(case("fetch-copy_no_ic-el1"), f"json={path}")
+    _, reports, _, _ = watched(case("fetch-copy_no_ic-el1"), f"json={path}")
     with open(path, encoding="ascii") as file:
         found = json.load(file)
     assert found["stopped"] is False
@@ -167,13 +168,13 @@ def test_json(work):
     assert all(item["el"] == 1 and item["times"] == 1 for item in found["reports"])
 
     # A loop: one line, and a count.
-    _, reports, _, _ = judged(case("range-stride_256-el2"), f"json={path}")
+    _, reports, _, _ = watched(case("range-stride_256-el2"), f"json={path}")
     with open(path, encoding="ascii") as file:
         found = json.load(file)
     assert len(reports) == len(found["reports"]) == 1
     assert found["reports"][0]["times"] > 1
 
-    _, reports, _, _ = judged(case("handoff-right-el2"), f"json={path}")
+    _, reports, _, _ = watched(case("handoff-right-el2"), f"json={path}")
     with open(path, encoding="ascii") as file:
         found = json.load(file)
     assert found["stopped"] is True and found["reports"] == [] == reports
@@ -205,7 +206,7 @@ STALE = "stale={cell}-{cell_end}"
 ])
 @pytest.mark.parametrize("el", ["1", "2"])
 def test_world_at_start(name, args, kinds, el):
-    status, reports, _, said = judged(case(f"{name}-el{el}"), *args)
+    status, reports, _, said = watched(case(f"{name}-el{el}"), *args)
     assert status == (1 if kinds or kinds is None else 0), said
     if kinds is None:
         assert reports[0] == ("fetch-dirty", symbols(case(f"{name}-el{el}").path(
@@ -224,7 +225,7 @@ def test_image_without_an_elf():
         found, said = run([*command(case(name)), "-plugin", f"{PLUGIN},{start}"])
         reports = [REPORT.match(line)[1] for line in said.replace(END, "").splitlines()]
         assert (found, reports) == (status, kinds), said
-    # From the first instruction of all, which is QEMU's own: what is loaded?
+    # From the first instruction of all, which is QEMU's own: what is loaded cannot be known.
     found, said = run([*command(case("read-none-el2")), "-plugin", PLUGIN])
     assert found == 1 and said.startswith("cohsan: "), said
     assert END not in said and " pc=" not in said, said

@@ -9,7 +9,7 @@
 # With clang there is also $(O)/test/fuzz/libfuzzer_NAME, whose arguments are libFuzzer's.
 
 N ?= 100000
-FUZZ_TARGETS := plan fdt bundle kimage purgatory
+FUZZ_TARGETS := kimage fdt plan purgatory bundle
 FUZZ_PLAN_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) $(PLAN)/plan_builder.c
 FUZZ_LONG_plan := 10000000
@@ -49,7 +49,5 @@ $(O)/test/fuzz/libfuzzer_%: test/fuzz/fuzz_%.c $$(FUZZ_SRCS_$$*)
 fuzz: FUZZ_COUNT = $(N)
 fuzz-long: FUZZ_COUNT = $(or $(FUZZ_LONG_$(1)),1000000)
 fuzz fuzz-long: $(FUZZ_PROGRAMS)
-	passed=0; failed=0; for run in $(foreach name,$(FUZZ_TARGETS),$(name):$(call FUZZ_COUNT,$(name))); do \
-		if $(O)/test/fuzz/fuzz_$${run%:*} -n $${run#*:} $(if $(SEED),-s $(SEED)); then passed=$$((passed + 1)); \
-		else failed=$$((failed + 1)); fi; \
-	done; echo "$$passed passed, $$failed failed"; [ $$failed = 0 ]
+	$(TEST_PYTHON) test/run_programs.py --times $(O)/test/fuzz/times.tsv --limit 7200 $(foreach name,$(FUZZ_TARGETS), \
+		'$(O)/test/fuzz/fuzz_$(name) -n $(call FUZZ_COUNT,$(name)) $(if $(SEED),-s $(SEED))')

@@ -6,8 +6,9 @@ import re
 import struct
 
 import cohsan
-from harness import LOAD, MIB, PAYLOAD, Machine
 from images import Bundle, Hostile
+from machine import Machine
+from paths import LOAD, MIB, PAYLOAD
 from sites import CAVE_END
 
 BUNDLE = object()       # in a machine's options: the path of the bundle, mutated or not
@@ -41,7 +42,7 @@ class Setup:
         """With the bundle at path. A report ends the machine: one is enough."""
         options = dict(self.machine)
         options["extra"] = [*options.get("extra", []), *extra]
-        options["judge"] = {"max": 1, **options.get("judge", {})}
+        options["cohsan"] = {"max": 1, **options.get("cohsan", {})}
         if "load" in options:
             options["load"] = [(path if file is BUNDLE else file, at)
                                for file, at in options["load"]]
@@ -58,16 +59,16 @@ class Setup:
         return bundle.save(path)
 
     def boot(self, path, patches, limit, extra=(), linger=0.0):
-        """Raises Wrong when the judge objects or the result is not what it has to be."""
+        """Raises Wrong if cohsan reports, or if the result is not what it has to be."""
         machine = Machine(**self.options(self.patched(path, patches), extra))
-        assert machine.judge is not None
+        assert machine.cohsan is not None
         try:
             with machine:
                 machine.deadline = machine.started + limit
                 self.check(machine)
                 machine.drain(linger)
         except AssertionError as error:
-            reports = [re.match(r"cohsan: ([\w-]+) pc=", line) for line in machine.judge.lines]
+            reports = [re.match(r"cohsan: ([\w-]+) pc=", line) for line in machine.cohsan.lines]
             kinds = [match[1] for match in reports if match and match[1] != "stop"]
             raise Wrong(kinds[0] if kinds else "result", str(error)) from error
 

@@ -11,8 +11,8 @@ import images
 import library_cells
 import relocations
 from cell_setup import BUNDLE, TARGET, Setup, by_stub, lines, memory, payload
-from harness import LOAD, MIB, PAYLOAD, TOP, VIRT_UART
 from images import Bundle, machine_tree, pack, uefi_memory, write
+from paths import LOAD, MIB, PAYLOAD, TOP, VIRT_UART
 
 FREE = 0x4a000000
 ELSEWHERE = 0x4c000000
@@ -100,12 +100,12 @@ def moves(folder):
 def strict_moves(folder):
     """The loader cleaned no more than the blob and the plan."""
     path, kernel, more = moved(folder)
-    return Setup(path, payload(1, kernel, more), {"ram": True, "el": 1, "judge": {"clean": "plan"}})
+    return Setup(path, payload(1, kernel, more), {"ram": True, "el": 1, "cohsan": {"clean": "plan"}})
 
 
 @both
 def strict_tree(folder):
-    """A packed tree that nobody cleaned, far behind the plan; x0 is not looked at."""
+    """A packed tree that was not cleaned, far behind the plan; x0 is not looked at."""
     tree = machine_tree(folder + "/own.dtb")
     path = pack(folder + "/boot.img", "--dtb", tree, "--force-dtb", "--append", "a=b")
     bundle = Bundle(path)
@@ -114,14 +114,14 @@ def strict_tree(folder):
         data = file.read()
     bundle.bytes[far:far + len(data)] = data
     bundle.segment(index, "source", far)
-    return Setup(bundle.save(path), payload(2), {"ram": True, "judge": {"clean": "plan"}})
+    return Setup(bundle.save(path), payload(2), {"ram": True, "cohsan": {"clean": "plan"}})
 
 
 @both
 def strict_plan(folder):
     """A loader that cleaned nothing but the blob."""
     return Setup(pack(folder + "/boot.img", "--append", "a=b"), payload(2),
-                 {"ram": True, "judge": {"clean": "blob"}})
+                 {"ram": True, "cohsan": {"clean": "blob"}})
 
 
 @both
@@ -130,7 +130,7 @@ def strict_own_memory(folder):
     path = pack(folder + "/boot.img")
     start, end = (images.blob_symbol(name) for name in ("lethe_bss_start", "lethe_blob_end"))
     clean = [(LOAD, LOAD + start), (LOAD + end, LOAD + os.path.getsize(path))]
-    return Setup(path, payload(2), {"ram": True, "judge": {"clean": clean}})
+    return Setup(path, payload(2), {"ram": True, "cohsan": {"clean": clean}})
 
 
 @both
@@ -139,14 +139,14 @@ def stale_data(folder):
     path = pack(folder + "/boot.img")
     start = LOAD + images.blob_symbol("lethe_rodata_start")
     stale = [(start, LOAD + Bundle(path).plan_at + 4096)]
-    return Setup(path, payload(2), {"ram": True, "judge": {"stale": stale}})
+    return Setup(path, payload(2), {"ram": True, "cohsan": {"stale": stale}})
 
 
 def stale_image(folder, **options):
     """And over its code: as of booting.rst the loader cleans to the PoC, which leaves those."""
     path = pack(folder + "/boot.img")
     stale = [(LOAD, LOAD + Bundle(path).plan_at + 4096)]
-    return {"ram": True, "judge": {"stale": stale}, **options}
+    return {"ram": True, "cohsan": {"stale": stale}, **options}
 
 
 @both
@@ -165,7 +165,7 @@ def others_map_it(folder):
     path, kernel, more = moved(folder)
     ranges = [(LOAD + images.align_up(Bundle(path).blob_end, 4096), 0x48000000),
               (0x49000000, 0x4b000000)]
-    return Setup(path, payload(2, kernel, more), {"ram": True, "judge": {"mapped": ranges}})
+    return Setup(path, payload(2, kernel, more), {"ram": True, "cohsan": {"mapped": ranges}})
 
 
 @both
@@ -174,7 +174,7 @@ def slide(folder):
     kernel = odd_kernel(folder)
     at = LOAD + 0x1ff000
     return Setup(pack(folder + "/boot.img", kernel=kernel), payload(2, kernel),
-                 by_stub(folder, "plain", at=at, judge={"clean": "plan"}))
+                 by_stub(folder, "plain", at=at, cohsan={"clean": "plan"}))
 
 
 # ---- other CPUs, entered by the worst of loaders ----
@@ -209,7 +209,7 @@ def hostile_max_to_el1(folder):
 @both
 def hostile_el1(folder):
     return Setup(pack(folder + "/boot.img"), payload(1),
-                 by_stub(folder, "streaming", cpu="max", el=1, judge={"clean": "plan"}))
+                 by_stub(folder, "streaming", cpu="max", el=1, cohsan={"clean": "plan"}))
 
 
 @both
@@ -227,7 +227,7 @@ def long_lines(folder):
     """256 bytes each."""
     path, kernel, more = moved(folder)
     return Setup(path, payload(2, kernel, more),
-                 {"ram": True, "cpu": "a64fx", "judge": {"clean": "plan"}})
+                 {"ram": True, "cpu": "a64fx", "cohsan": {"clean": "plan"}})
 
 
 # ---- down to the floor again ----
@@ -259,7 +259,7 @@ def leaves_el1(folder):
     return leaves(folder, 1)
 
 
-# ---- who else has something in memory ----
+# ---- the loader's things in memory ----
 
 @both
 def loaders_initrd(folder):
@@ -300,7 +300,7 @@ def bad_x0(folder):
         machine.expect(r"is no device tree: .* \(LETHE_E_TREE_FAULT\)$")
         payload(2)(machine)
     return Setup(pack(folder + "/boot.img", "--dtb", tree), check,
-                 by_stub(folder, x0=HOLE, judge={"clean": "plan"}))
+                 by_stub(folder, x0=HOLE, cohsan={"clean": "plan"}))
 
 
 @cell
@@ -317,7 +317,7 @@ def fallback(folder):
                          "--fallback", "--kernel", PAYLOAD))
     bundle.bytes[bundle.segment(bundle.segments()["raw0"], "source")] ^= 1
     return Setup(bundle.save(folder + "/boot.img"), payload(2),
-                 {"ram": True, "judge": {"publish": {"given up": (FREE, FREE + len(raw))}}})
+                 {"ram": True, "cohsan": {"publish": {"given up": (FREE, FREE + len(raw))}}})
 
 
 @cell
@@ -332,7 +332,7 @@ def fallback_tree(folder):
     bundle.slot("flags", 0, 1)
     bundle.slot("tree_base", 0x4b000000, 1)
     return Setup(bundle.save(folder + "/boot.img"), payload(2),
-                 {"ram": True, "judge": {"publish": {"begun": (begun, begun + size)}}})
+                 {"ram": True, "cohsan": {"publish": {"begun": (begun, begun + size)}}})
 
 
 # ---- the ends that are no hand-off ----

@@ -4,10 +4,10 @@
 import random
 import re
 
-import library
+import library_world
 from cell_setup import Wrong
-from harness import LOAD
 from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
+from paths import LOAD
 
 
 class Call:
@@ -21,7 +21,7 @@ class Call:
         return self.world.workspaces[0][0] if self.subject == "blob" else 0
 
     def boot(self, path, patches, limit, extra=(), linger=0.0):
-        start = library.symbols()["lethe_boot_blob"] if self.subject == "blob" else 0
+        start = library_world.symbols()["lethe_boot_blob"] if self.subject == "blob" else 0
 
         def patch(image):
             for address, word in patches:
@@ -29,8 +29,8 @@ class Call:
                 image[at:at + 4] = word.to_bytes(4, "little")
 
         try:
-            library.run(self.folder, self.world, image=library.program(self.world, patch),
-                        extra=extra, seconds=limit, judge={"max": 1})
+            library_world.run(self.folder, self.world, image=library_world.program(self.world, patch),
+                        extra=extra, seconds=limit, cohsan={"max": 1})
         except AssertionError as error:
             report = re.search(r"cohsan: ([\w-]+) pc=", str(error))
             raise Wrong(report[1] if report else "result", str(error)) from error
@@ -38,14 +38,14 @@ class Call:
 
 def behind(folder, machine, mmu, mode, shift, segments=4):
     """One plan with all that there is in plans."""
-    world = library.World(random.Random(5), *machine)
+    world = library_world.World(random.Random(5), *machine)
     the_list = List(world, shift, 8, 3, "full")
     the_plan(world, mmu, mode, the_list, Segments(world, the_list, segments).made if segments else [])
     return Call(folder, "blob", world)
 
 
 def caller(folder, machine):
-    world = library.World(random.Random(6), *machine)
+    world = library_world.World(random.Random(6), *machine)
     for mmu, mode, shift in [(True, BEST, 12), (False, BEST, 12), (True, UNCACHED, 14),
                              (False, UNCACHED, 16)] * 3:
         add_random(world, mmu, mode, shift)

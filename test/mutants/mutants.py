@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Breaks Lethe's maintenance and barriers, one instruction at a time, and counts who notices.
+"""Breaks Lethe's maintenance and barriers, one instruction at a time, and counts what notices.
 
     mutants.py [--sample N] [--only REGEX] [--cells REGEX] [--list]
 
 Each mutant (sites.py) is patched into a bundle, sealed again and booted in the cells (cells.py)
-that run the instruction, likely killers first, until one fails: the judge of cache coherence
-reports or the result is wrong. A mutant that boots everywhere has survived, which is a failure
+that run the instruction, likely killers first, until one fails: cohsan reports or the result is
+wrong. A mutant that boots everywhere has survived, which is a failure
 unless docs/internals/unseen.md lists it with the reason; an entry of that list that is not needed is a
 failure too.
 """
@@ -30,19 +30,20 @@ sys.path[:0] = [HERE, os.path.join(TOP, "test/qemu/harness")]
 
 import cell_setup       # noqa: E402
 import cells            # noqa: E402
-import harness          # noqa: E402
+from machine import LIMIT, LIMIT_LOADED  # noqa: E402
+import paths  # noqa: E402
 import sites            # noqa: E402
 import unseen           # noqa: E402
 
 JOBS = 2
 # What is broken: name, ELF, the functions, and which of them not: relocate.S, in the blob too, does more
 # by itself (pages stored twice) than a list that was checked can ask of it.
-SUBJECTS = [("blob", os.path.join(harness.O, "lethe.elf"), "",
+SUBJECTS = [("blob", os.path.join(paths.O, "lethe.elf"), "",
              ("lethe_relocate", "lethe_relocate_list")),
-            ("relocate", os.path.join(harness.IMAGES, "relocate.elf"), "lethe_relocate"),
-            ("library", os.path.join(harness.IMAGES, "library.elf"),
+            ("relocate", os.path.join(paths.IMAGES, "relocate.elf"), "lethe_relocate"),
+            ("library", os.path.join(paths.IMAGES, "library.elf"),
              ("lethe_boot", "lethe_translate", "check_workspace"))]
-TABLE = os.path.join(harness.O, "mutants.tsv")
+TABLE = os.path.join(paths.O, "mutants.tsv")
 COLUMNS = ("address", "where", "instruction", "mutation", "verdict", "cell", "kind", "seconds")
 
 
@@ -77,10 +78,10 @@ def baseline(name):
     """(cell, its seconds, whose code, the addresses of it that are run, what is wrong)"""
     log = os.path.join(folder(), name + ".log")
     start = time.monotonic()
-    wrong = boot(name, (), harness.LIMIT)
+    wrong = boot(name, (), LIMIT)
     seconds = time.monotonic() - start
     # A while longer: behind the last line that is waited for comes code, too.
-    again = boot(name, (), harness.LIMIT_LOADED, extra=["-d", "in_asm", "-D", log], linger=0.2)
+    again = boot(name, (), LIMIT_LOADED, extra=["-d", "in_asm", "-D", log], linger=0.2)
     base = set_up(name).base()
     with open(log, encoding="utf-8", errors="replace") as file:
         found = re.findall(r"^0x([0-9a-f]+):", file.read(), re.M)
@@ -105,7 +106,7 @@ def try_mutant(mutant, names, seconds):
 
 def seed():
     """Of this commit; without git, of this blob."""
-    with open(os.path.join(harness.O, "lethe.img"), "rb") as file:
+    with open(os.path.join(paths.O, "lethe.img"), "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
     if not os.path.exists(os.path.join(TOP, ".git")):
         return digest
@@ -115,7 +116,7 @@ def seed():
 
 
 def possible(table):
-    """All mutants. What nobody would miss needs no weaker form, nor a swap with another."""
+    """All mutants. An instruction that may be left out needs no weaker form, nor a swap with another."""
     everything = [mutant for subject in SUBJECTS for mutant in sites.mutants(*subject)]
     idle = {(mutant.subject, mutant.site.address) for mutant in everything
             if mutant.kind == "nop" and table.find(mutant)}
@@ -132,7 +133,7 @@ class Run:
         self.failed = 0
 
     def measure(self, names):
-        """Every cell with the blob as it is, which has to boot: where does it go through?"""
+        """Boots every cell with the blob as it is, and notes the code that each runs."""
         self.seconds, self.runs = {}, {}
         for name, spent, subject, addresses, wrong in self.pool.map(baseline, names):
             if wrong:
@@ -148,7 +149,7 @@ class Run:
         first = self.killers.get(mutant.site.function, [])
         return sorted(names, key=lambda name: first.index(name) if name in first else len(first))
 
-    def judge(self, mutant, noticed, spent):
+    def record(self, mutant, noticed, spent):
         listed = self.table.find(mutant)
         where = f"{mutant.site.symbol}+{mutant.site.offset:#x}"
         if noticed:
@@ -176,7 +177,7 @@ class Run:
                 running[job] = mutant
             for done in concurrent.futures.wait(
                     running, return_when=concurrent.futures.FIRST_COMPLETED).done:
-                self.judge(running.pop(done), *done.result())
+                self.record(running.pop(done), *done.result())
 
     def write(self):
         with open(TABLE, "w", encoding="utf-8") as file:

@@ -6,8 +6,8 @@ import re
 
 import list_runner
 from cell_setup import Wrong
-from harness import LOAD, MIB
 from lists import DESTINATION, DONE, INDIRECTION, LISTS, SOURCE, Lists
+from paths import LOAD, MIB
 
 E2H, ICACHE = list_runner.E2H, list_runner.ICACHE
 
@@ -49,7 +49,7 @@ class Relocation:
             for address, word in patches:
                 image[address:address + 4] = word.to_bytes(4, "little")
 
-        options = [*list_runner.judge_options(self.lists), *extra] if extra else None
+        options = [*list_runner.cohsan_options(self.lists), *extra] if extra else None
         try:
             list_runner.run(self.folder, self.lists, self.cell, patch=patch, options=options)
         except AssertionError as error:

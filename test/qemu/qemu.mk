@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Everything that boots. check-qemu is the first tier; check-qemu-long also takes the full product of boot
+# Everything that boots. check-qemu is the first tier; check-qemu-long also takes the slow tests and many more
 # cells. Needs lethe and what `make deps` gets. One file, one test: `make check-qemu K=name`.
 K ?=
-# xdist where it is there; the tests do not know.
-QEMU_JOBS = $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf %s '-n 2 --dist load')
 QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	BUSYBOX='$(abspath $(BUSYBOX))' UBOOT='$(abspath $(UBOOT))' EDK2='$(abspath $(EDK2))' \
 	KEXEC='$(abspath $(KEXEC))' KEXEC_OTHER='$(abspath $(KEXEC_OTHER))' CAVP='$(abspath $(CAVP))' \
 	KERNELS='$(abspath $(KERNELS))' KERNELS_GENERIC='$(abspath $(KERNELS_GENERIC))' \
-	$(TEST_PYTHON) -m pytest -q -p no:cacheprovider $(QEMU_JOBS) $(if $(K),-k '$(K)') \
-	--junitxml=$(QEMU_TEST)/result.xml test/qemu test/cohsan
+	$(PYTEST) --junitxml=$(QEMU_TEST)/result.xml test/qemu test/cohsan
 
 .PHONY: check-qemu check-qemu-long
 check-qemu-long: $(KEXEC_OTHER) $(KERNELS_GENERIC) $(TINY)

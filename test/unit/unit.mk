@@ -99,4 +99,4 @@ unit-toolchain: | host-toolchain
 	$(NEED) --for check --only 'python cmocka dtc'
 $(CAVP): | unit-toolchain
 check-unit: $(UNIT_PROGRAMS) $(CAVP)
-	CAVP='$(abspath $(CAVP))' $(PYTHON) test/unit/run.py $(UNIT_PROGRAMS)
+	CAVP='$(abspath $(CAVP))' $(TEST_PYTHON) test/run_programs.py --times $(O)/test/unit/times.tsv $(UNIT_PROGRAMS)

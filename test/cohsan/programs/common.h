@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the programs for the judge share. Each is a flat arm64 Image that QEMU's -kernel puts at
+ * What the programs for cohsan share. Each is a flat arm64 Image that QEMU's -kernel puts at
  * 0x40200000, with x0 = device tree, M = C = 0. It is built once for each case and exception level:
  *
  *	EL	1 or 2
@@ -129,7 +129,7 @@ vectors:
 	.endr
 	.endm
 
-	/* The good end: says "end", for the judge's status hides the program's; leaves with 0. */
+	/* The good end: says "end", for cohsan's status hides the program's; leaves with 0. */
 	.macro	finish
 	adr	x1, .Lend\@
 	mov	w0, #0x04				// SYS_WRITE0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The hand-off: a branch to the second Image, with QEMU's own device tree in x0. After the stop the
- * judge sleeps.
+ * cohsan sleeps.
  */
 // all: stop=second
 // case right: expect=none el=1,2,2h

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the judge wakes and where it goes to sleep: what is wrong before or behind is nobody's
+ * Where cohsan wakes and where it goes to sleep: what is wrong before or behind is nobody's
  * business.
  */
 // case start: expect=none args=start={go} el=1,2,2h

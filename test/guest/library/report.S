@@ -137,7 +137,7 @@ end:	adr	x0, text_end
 	bl	line
 	dsb	sy
 	isb
-	/* The judge stops here. */
+	/* cohsan stops here. */
 finished:
 	nop
 off:	mov	x0, #8				// PSCI SYSTEM_OFF

@@ -182,7 +182,7 @@ hex:	mov	w12, #' '
 	cbnz	x13, 1b
 	ret
 
-	/* The judge and the meter stop here. */
+	/* cohsan and the meter stop here. */
 finished:
 	nop
 	imm	x10, UART

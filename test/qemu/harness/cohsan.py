@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The judge of cache coherence (docs/internals/cohsan.md), as the tests' machines meet it.
+"""cohsan (docs/internals/cohsan.md) for a Machine: where Lethe is, and what the plugin is told.
 
-A machine that runs Lethe is judged unless its test says why not: from Lethe's first instruction to
-the hand-off, with all of RAM hostile but the bytes of the bundle's file. Where that file lies is
-found out from what the machine is given, so that a test says nothing; what a test says is laid
-over it:
+cohsan watches every machine that runs Lethe, unless the test says why not: from Lethe's first instruction
+to the hand-off, with all of RAM hostile but the bytes of the bundle's file. The harness finds that file in
+what the machine is given, so most tests need no keyword. A test's keywords come on top:
 
-    Machine(.., judge={"clean": "plan"})    keywords of the plugin; "plan": only blob and plan,
+    Machine(.., cohsan={"clean": "plan"})    keywords of the plugin; "plan": only blob and plan,
                                             "blob": not even the plan
-    Machine(.., judge={"stop": 0x4a000000}) a payload without an Image header
-    Machine(.., judge={"device": [(lo, hi)]})   memory that plays a device
-    Machine(.., judge={"start": lo, "clean": [(lo, hi)]})   where nobody could find it
-    Machine(.., judge=None, because="..")   not judged; test_judge.py has the list of these
+    Machine(.., cohsan={"stop": 0x4a000000}) a payload without an Image header
+    Machine(.., cohsan={"device": [(lo, hi)]})   memory that plays a device
+    Machine(.., cohsan={"start": lo, "clean": [(lo, hi)]})   the harness cannot find it
+    Machine(.., cohsan=None, because="..")      without; test_cohsan_in_harness.py lists these
 """
 
 import os
@@ -25,7 +24,7 @@ KERNEL_AT = {"virt": 0x40200000, "npcm845-evb": 0x200000, "raspi3b": 0x200000, "
 # Where QEMU's own code of such a board lies: its other CPUs wait there, and are awake.
 FIRMWARE = {"npcm845-evb": [(0, 0x1000)], "raspi3b": [(0, 0x1000)], "raspi4b": [(0, 0x1000)]}
 LINE = re.compile(rb"cohsan: [^\n]*\n")
-# The end of a read may be the middle of one.
+# A read may end within such a line.
 PART = re.compile(rb"(cohsan: [^\n]*|cohsan:|cohsan|cohsa|cohs|coh|co|c)\Z")
 STOP = re.compile(r"^cohsan: stop pc=0x[0-9a-f]+ el=[0-3] reports=0$")
 
@@ -54,8 +53,8 @@ def is_stub(path, stub):
 def find(kernel, load, base, stub):
     """(PA of Lethe's byte 0 when it is entered, the bundle, other clean ranges), or None: no Lethe.
 
-    The kernel itself; what the stub branches to, perhaps after copying it there; what firmware is
-    told to start, which then is the only one.
+    Lethe is the kernel itself; or what the stub branches to, perhaps after copying it there; or the only
+    bundle that is loaded, which firmware is told to start.
     """
     if kernel and is_bundle(kernel):
         return base, kernel, []
@@ -65,7 +64,7 @@ def find(kernel, load, base, stub):
         for source, destination, _ in struct.iter_unpack("<QQQ", read(kernel, 96, 96)):
             if destination == target and source in placed:
                 return target, placed[source], []
-        # What stays below at EL2 is firmware: its memory is its own affair, and sound.
+        # The stub that stays at EL2 is firmware: its memory is clean.
         others = [(base, base + STUB_SIZE)] if flags & STUB_EL1 else []
         return (target, placed[target], others) if target in placed else None
     if len(placed) == 1:
@@ -74,7 +73,7 @@ def find(kernel, load, base, stub):
 
 
 def blob_size(elf):
-    """Of the blob with its bss and stacks: the symbol at its end."""
+    """The size of the blob with its bss and stacks, by the symbol at its end."""
     symbols = subprocess.run(["readelf", "-sW", elf], check=True, stdout=subprocess.PIPE, text=True)
     return next(int(words[1], 16) for words in map(str.split, symbols.stdout.splitlines())
                 if len(words) == 8 and words[7] == "lethe_blob_end")
@@ -95,8 +94,8 @@ def text(value):
     return value if isinstance(value, str) else hex(value)
 
 
-class Judge:
-    """One machine's. arguments is what QEMU's -plugin gets."""
+class Cohsan:
+    """cohsan of one machine. arguments is what QEMU's -plugin gets."""
 
     def __init__(self, folder, at, path, others, wanted):
         elf = os.path.join(folder, "lethe.elf")
@@ -117,7 +116,7 @@ class Judge:
         self.held = b""
 
     def listen(self, data):
-        """Keeps the plugin's lines and returns the rest: they come at any place of the console."""
+        """Keeps the plugin's lines and returns the rest. The lines come at any place of the console."""
         if not data:
             data, self.held = self.held, b""
             return data
@@ -132,17 +131,17 @@ class Judge:
         return any(line.startswith("cohsan: stop ") for line in self.lines)
 
     def objection(self, handed_over):
-        """Why the test is to fail, or None."""
+        """Why the test has to fail, or None."""
         reports = [line for line in self.lines if not line.startswith("cohsan: stop ")]
         if reports:
-            return "\n".join(["the judge of cache coherence objects:", *reports])
+            return "\n".join(["cohsan reports:", *reports])
         if handed_over and not any(map(STOP.match, self.lines)):
-            return "the hand-off was not judged: no line 'cohsan: stop ... reports=0'"
+            return "cohsan did not see the hand-off: no line 'cohsan: stop ... reports=0'"
         return None
 
 
-def appoint(folder, machine, kernel, load, wanted):
-    """A judge for what QEMU is given, or None: Lethe is not in it. wanted: keywords, as above."""
+def watch(folder, machine, kernel, load, wanted):
+    """cohsan for what QEMU is given; None if Lethe is not in it. wanted: keywords, as above."""
     name = machine.split(",")[0]
     found = find(kernel, load, KERNEL_AT.get(name), os.path.join(folder, "test/qemu/hostile.img"))
     if found is None and {"start", "clean"} <= wanted.keys():
@@ -151,5 +150,5 @@ def appoint(folder, machine, kernel, load, wanted):
         return None
     at, path, others = found
     if at is None:
-        raise ValueError(f"judge.py: where does -kernel put an Image on {name}?")
-    return Judge(folder, at, path, others + FIRMWARE.get(name, []), wanted)
+        raise ValueError(f"cohsan.py: where does -kernel put an Image on {name}?")
+    return Cohsan(folder, at, path, others + FIRMWARE.get(name, []), wanted)

@@ -5,8 +5,9 @@ import os
 import struct
 
 import cohsan
-from harness import IMAGES, LOAD, O, PAYLOAD, RAM_BASE, Machine
 from images import write
+from machine import Machine
+from paths import IMAGES, LOAD, O, PAYLOAD, RAM_BASE
 
 PROGRAM = os.path.join(IMAGES, "hyp.img")
 TABLE = 64
@@ -18,11 +19,12 @@ OVER = LOAD + 0x1000                    # over the program and all that it left 
 ELSEWHERE = RAM_BASE + 0x08000000
 MEM_SIZE = 0x30000                      # of the payload: more than the program has
 ARM64_MAGIC = 56
+FAILED = r"^lethe: FAIL check: hyp stub does not answer as the plan says \(LETHE_E_HYP_STUB\)$"
 X = (0x1111, 0x2222222200000000, 3, 1 << 63)
 
 
 def plain_payload(path):
-    """payload.S without what makes it an Image: it may be given any x0..x3."""
+    """payload.S without the magic of an Image, so that a plan may give it any x0..x3."""
     with open(PAYLOAD, "rb") as file:
         data = bytearray(file.read())
     data[ARM64_MAGIC:ARM64_MAGIC + 4] = bytes(4)
@@ -40,8 +42,8 @@ def program(path, *flags, hyp_stub=NONE, el=0, mode=0, dest=OVER, mem_size=MEM_S
     return write(path, data)
 
 
-def judged(path, payload, at=LOAD, dest=OVER, mem_size=MEM_SIZE):
-    """From the program's first instruction; only its file and the payload's are clean."""
+def cohsan_options(path, payload, at=LOAD, dest=OVER, mem_size=MEM_SIZE):
+    """cohsan starts at the program's first instruction. Only its file and the payload's are clean."""
     blob = cohsan.blob_size(os.path.join(O, "lethe.elf"))
     return {"start": at, "stop": dest, "elf": PROGRAM.replace(".img", ".elf"),
             "clean": [(start, start + os.path.getsize(file))
@@ -55,4 +57,4 @@ def call(work, *flags, cpu="cortex-a72", machine_el=2, dest=OVER, **plan):
     payload = plain_payload(work + "/payload")
     path = program(work + "/program", *flags, dest=dest, size=os.path.getsize(payload), **plan)
     return Machine(path, cpu=cpu, el=machine_el, load=[(payload, PAYLOAD_AT)], ram=True,
-                   judge=judged(path, payload, dest=dest))
+                   cohsan=cohsan_options(path, payload, dest=dest))

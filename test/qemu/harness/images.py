@@ -3,11 +3,12 @@
 
 import hashlib
 import os
+import random
 import struct
 import subprocess
 
-import harness
-from harness import LETHE, MIB
+import paths
+from paths import LETHE, MIB
 
 # struct lethe_plan, lethe_slot, lethe_segment: field -> (offset, struct format)
 PLAN = {
@@ -43,7 +44,7 @@ SOURCE_OFFSET, IN_PLACE, RESERVE = 1, 4, 8
 
 
 def lethe(*arguments, status=0):
-    """Runs the host command; its stdout, or with another expected status its stderr."""
+    """Runs the host command. Returns stdout, or stderr if another status is expected."""
     done = subprocess.run([LETHE, *map(str, arguments)], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == status, \
@@ -52,11 +53,22 @@ def lethe(*arguments, status=0):
     return done.stderr if status else done.stdout
 
 
-def pack(path, *arguments, kernel=harness.PAYLOAD):
+def pack(path, *arguments, kernel=paths.PAYLOAD):
     """A bundle at path."""
     what = ["--kernel", kernel] if kernel else []
     lethe("pack", *what, *arguments, "-o", path)
     return path
+
+
+def small_kernel(path, size=MIB + MIB // 4):
+    """payload.S as an Image of that size: for a test that has to load and digest a kernel, but not to run Linux."""
+    with open(paths.PAYLOAD, "rb") as file:
+        data = bytearray(file.read())
+    image_size, = struct.unpack_from("<Q", data, IMAGE["image_size"][0])
+    data += bytes(image_size - len(data))
+    data += random.Random(1).randbytes(size - len(data))
+    struct.pack_into("<Q", data, IMAGE["image_size"][0], size)
+    return write(path, data)
 
 
 class Bundle:
@@ -133,6 +145,12 @@ class Bundle:
         return path
 
 
+def ask_for_a_list(bundle):
+    """Has the check stage refuse the bundle: the Image door takes no indirection list."""
+    bundle.plan("list_head", 0x40000002)
+    bundle.plan("list_page_shift", 12)
+
+
 class Hostile:
     """hostile.S with its table filled in."""
 
@@ -140,7 +158,7 @@ class Hostile:
              "no-psci": 128}
 
     def __init__(self, target, *flags, x0=None, civacs=0, copies=(), fills=()):
-        with open(os.path.join(harness.IMAGES, "hostile.img"), "rb") as file:
+        with open(os.path.join(paths.IMAGES, "hostile.img"), "rb") as file:
             self.bytes = bytearray(file.read())
         bits = sum(self.FLAGS[flag] for flag in flags) | (x0 is not None)
         struct.pack_into("<QQQQ", self.bytes, 64, target, bits, x0 or 0, civacs)
@@ -159,7 +177,7 @@ class Hostile:
 
 def blob_symbol(name):
     """Offset of a symbol in the blob."""
-    text = subprocess.run(["readelf", "-sW", os.path.join(harness.O, "lethe.elf")], check=True,
+    text = subprocess.run(["readelf", "-sW", os.path.join(paths.O, "lethe.elf")], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
     return next(int(words[1], 16) for words in map(str.split, text.splitlines())
                 if len(words) == 8 and words[7] == name)
@@ -198,7 +216,7 @@ echo "init: end"
 
 
 def initramfs(path):
-    with open(harness.BUSYBOX, "rb") as file:
+    with open(paths.BUSYBOX, "rb") as file:
         busybox = file.read()
     return write(path, cpio([
         ("dev", 0o40755, b"", (0, 0)), ("proc", 0o40755, b"", (0, 0)), ("sys", 0o40755, b"", (0, 0)),
@@ -213,7 +231,7 @@ def machine_tree(path, **options):
     more = options.pop("machine", "")
     bios = ["-bios", options.pop("bios")] if "bios" in options else []
     name = f"virt,virtualization={'on' if el >= 2 else 'off'}{more},dumpdtb={path}"
-    subprocess.run([harness.QEMU, "-nographic", "-nic", "none", "-M", name, "-cpu", cpu, "-smp",
+    subprocess.run([paths.QEMU, "-nographic", "-nic", "none", "-M", name, "-cpu", cpu, "-smp",
                     str(smp), "-m", f"{memory}M", *bios], check=True, stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     # Without QEMU's megabyte of slack, which it would double on the way back in, past the limit of 2 MiB.
@@ -253,7 +271,7 @@ def source_of(tree, *options):
 
 
 def uefi_memory(tree, at, *ranges):
-    """RAM is told by an EFI memory map at that address, not by /memory. The map's bytes."""
+    """Replaces /memory by an EFI memory map at that address. Returns the map's bytes."""
     fdtput(tree, "-r", "/memory@40000000")
     table = b"".join(struct.pack("<IIQQQQQ", 7, 0, start, 0, (end - start) // 4096, 0xf, 0)
                      for start, end in ranges)

@@ -23,11 +23,11 @@ import os
 import stat
 import struct
 
-import harness
+import paths
 from images import cpio, lethe, write
 
-KEXEC = os.environ.get("KEXEC", os.path.join(harness.O, "deps/kexec"))
-KEXEC_OTHER = os.environ.get("KEXEC_OTHER", os.path.join(harness.O, "deps/kexec-other"))
+KEXEC = os.environ.get("KEXEC", os.path.join(paths.O, "deps/kexec"))
+KEXEC_OTHER = os.environ.get("KEXEC_OTHER", os.path.join(paths.O, "deps/kexec-other"))
 MEMORY = 256        # MiB: enough for both kernels and the archive that holds the second
 
 INIT = b"""#!/bin/busybox sh
@@ -110,7 +110,7 @@ def base(init=INIT):
     """Entries of an initramfs with busybox and an /init."""
     return [*((name, 0o40755, b"", (0, 0)) for name in ("bin", "dev", "proc", "sys")),
             ("dev/console", 0o20600, b"", (5, 1)), ("dev/null", 0o20666, b"", (1, 3)),
-            entry("bin/busybox", harness.BUSYBOX),
+            entry("bin/busybox", paths.BUSYBOX),
             *(("bin/" + name, 0o120777, b"busybox", (0, 0)) for name in APPLETS.split()),
             ("init", 0o100755, init, (0, 0))]
 
@@ -131,7 +131,7 @@ def kexec_files(binary=None, release=KEXEC):
             for name, mode, data, device in found]
 
 
-def initramfs(path, *, kernel=harness.KERNEL, binary=None, files=()):
+def initramfs(path, *, kernel=paths.KERNEL, binary=None, files=()):
     """The first kernel's archive; in it, uncompressed for speed, the second's Image and archive.
 
     kernel: of the second kernel. binary: as for kexec_files. files: more cpio entries.

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Strangers under the judge: a kernel that knows nothing of it starts the next one with kexec."""
+"""Programs that are not Lethe's under cohsan: a kernel starts the next one with kexec."""
 
 import json
 import os
 import re
 import struct
 
-import kexec_guest
 import cohsan
-import symbols
-from harness import KERNEL, LOAD, MIB, O, RAM_BASE, Machine
+import kernel_symbols
+import kexec_guest
+from machine import Machine
+from paths import KERNEL, LOAD, MIB, O, RAM_BASE
 
 INITRD_AT = RAM_BASE + 128 * MIB    # where QEMU's -kernel puts it, and the tree behind it
 NOP = 0xd503201f
@@ -35,11 +36,11 @@ def name_of(cell):
 
 
 def functions(folder, kernel=KERNEL):
-    return symbols.kernel_elf(folder + "/kernel.elf", kernel, folder, LOAD)
+    return kernel_symbols.kernel_elf(folder + "/kernel.elf", kernel, folder, LOAD)
 
 
-class Listener(cohsan.Judge):
-    """Takes in what the judge says; its file is read afterwards."""
+class Listener(cohsan.Cohsan):
+    """Takes cohsan's lines out of the console; its file is read afterwards."""
 
     def __init__(self):
         self.lines, self.held = [], b""
@@ -48,7 +49,7 @@ class Listener(cohsan.Judge):
         return None
 
 
-def judged(work, cell, initrd, elf, kernel=KERNEL, more=(), stop="handoff"):
+def reports_of(work, cell, initrd, elf, kernel=KERNEL, more=(), stop="handoff"):
     """All reports from the first instruction of the first kernel to that of the second.
 
     stop: where that is, if some other Image is entered before. more: words for the plugin.
@@ -62,16 +63,16 @@ def judged(work, cell, initrd, elf, kernel=KERNEL, more=(), stop="handoff"):
     machine = f"virt,virtualization={'on' if cell['el'] == 2 else 'off'},dtb-randomness=off"
     others = options(cell)
     # nokaslr: symbols; then kexec-tools refuses a tree with a seed. init_on_alloc: Debian's
-    # default; without it a kernel copies fields that nobody wrote, and old lines with them.
+    # default; without it a kernel copies fields that were never written, and old lines with them.
     others["append"] += " nokaslr init_on_alloc=1"
     with Machine(kernel, initrd=initrd, machine=machine, **others,
                  extra=["-plugin", os.path.join(O, ",".join(words))]) as started:
-        started.judge = Listener()
+        started.cohsan = Listener()
         started.deadline += 100
         started.expect("^client: load status=0$", "Booting Linux on physical CPU",
                        "^client: cmdline=console=ttyAMA0 second=1", "^client: end$",
                        never="Kernel panic")
-        assert started.judge.has_stopped()
+        assert started.cohsan.has_stopped()
     with open(work + "/reports", encoding="ascii") as file:
         found = json.load(file)
     assert found["stopped"] and found["stop"]["el"] == cell["el"]
@@ -87,7 +88,7 @@ def is_patched_live(report, kernel):
 
 
 def unexplained(reports, kernel=KERNEL):
-    """Those that nothing above speaks of."""
+    """The reports that the rules above do not explain."""
     left = []
     for report in reports:
         symbol = report["symbol"].split("+")[0]
@@ -105,5 +106,5 @@ def unexplained(reports, kernel=KERNEL):
 def check(reports, kernel=KERNEL):
     left = unexplained(reports, kernel)
     assert not left, json.dumps(left, indent=1)
-    # It was awake.
+    # cohsan was awake.
     assert {"walk-unordered", "read-stale"} <= {report["kind"] for report in reports}

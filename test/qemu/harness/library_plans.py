@@ -9,9 +9,9 @@ import hashlib
 import os
 
 import lists
-from harness import VIRT_UART
-from library import BOOT, PAGE, Caller, Memory, blob_size, merge, up
+from library_world import BOOT, PAGE, Caller, Memory, blob_size, merge, up
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
+from paths import VIRT_UART
 from plan_writer import IN_PLACE, NONE, SOURCE_LIST, write_plan
 
 BEST, UNCACHED = 0, 1
@@ -38,7 +38,7 @@ def reference_list(memory, head, shift):
 
 
 def reference_segments(memory, segments):
-    """Returns what each digest is about."""
+    """Returns the bytes of each segment's digest."""
     data = []
     for segment in segments:
         flags = segment.get("flags", 0)
@@ -74,7 +74,7 @@ class List:
         self.world, self.rng, self.shift, self.page = world, world.rng, shift, 1 << shift
         self.padding = padding
         self.list_pages = []
-        self.gap = {}           # of a run: what is nobody's behind it
+        self.gap = {}           # of a run: the bytes behind it, which belong to nothing
         self.runs = self.make_runs(pages, runs)
         count = sum(length for _, length in self.runs)
         pool = max(1, world.rng.randrange(count + 2))
@@ -136,7 +136,7 @@ class List:
         return [(first, first + length * self.page) for first, length in self.runs]
 
     def memory(self):
-        """All that is read."""
+        """All memory that the list and the segments read."""
         return [(self.pool, self.pool + len(self.sources) * self.page),
                 *((page, page + self.page) for page in self.list_pages)]
 
@@ -146,7 +146,7 @@ def overlap(a, b):
 
 
 class Segments:
-    """Plain ones in a zone of memory, and such as the list brings."""
+    """Plain segments in a zone of memory, and segments that the list brings."""
 
     def __init__(self, world, the_list, count):
         self.world, self.rng, self.list = world, world.rng, the_list
@@ -241,7 +241,7 @@ def choose_entry(world, the_list, segments, initial, final):
         return NONE, world.back()
     start, size, index = rng.choice(places)
     entry = up(start, 4) + 4 * rng.randrange((size - 20) // 4)
-    # Where did these bytes come from? The code goes there, too, if it is the only way they are used.
+    # The origin of these bytes. The code goes there, too, if it is the only way they are used.
     code = jump(world.back())
     wanted = final.read(entry, 12)
     sources = [at for at in origins(the_list, segments, entry, initial) if
@@ -274,7 +274,7 @@ def origins(the_list, segments, entry, memory):
 
 
 def windows(world, ranges):
-    """What the plan calls RAM: all of the arena, in one piece or more, or just what is needed."""
+    """The plan's RAM windows: all of the arena, in one piece or more, or just the part that is needed."""
     rng = world.rng
     if rng.random() < 0.5:
         cuts = sorted(rng.sample(range(world.arena, world.end, PAGE), rng.choice((0, 0, 1, 5))))
@@ -298,7 +298,7 @@ def list_shape(rng, shift):
 
 
 def add_random(world, mmu, mode, shift, console=None):
-    """One more job of the world's: a plan that is taken, and what it does to memory."""
+    """Adds a job to the world: a plan that is accepted, and its effect on memory."""
     rng = world.rng
     kind = rng.choice(("list", "both", "both", "plain"))
     the_list = List(world, shift, *list_shape(rng, shift)) if kind != "plain" else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs relocate/program.S on lists (lists.py), judged or metered, and compares memory."""
+"""Runs relocate/program.S on lists (lists.py), under cohsan or the meter, and compares memory."""
 
 import mmap
 import os
@@ -7,8 +7,9 @@ import re
 import struct
 
 import meter
-from harness import IMAGES, LOAD, MIB, O, RAM_BASE, TOP, VIRT_UART, Machine
 from lists import JOBS, LISTS
+from machine import Machine
+from paths import IMAGES, LOAD, MIB, O, RAM_BASE, TOP, VIRT_UART
 
 PROGRAM = os.path.join(IMAGES, "relocate.img")
 HEADER = os.path.join(TOP, "include/lethe/relocate.h")
@@ -44,7 +45,7 @@ def answer(image, instruction, value):
     struct.pack_into("<I", image, at, MOVZ_X9_LSL16 | value << 5)
 
 
-def judge_options(lists):
+def cohsan_options(lists):
     """All RAM is hostile but the program, the lists and the sources."""
     lo, hi = (f"{end:#x}" for end in lists.destinations)
     words = [os.path.join(O, "cohsan.so"), f"start={LOAD:#x}", f"stop={symbols()['finished']:#x}",
@@ -54,7 +55,7 @@ def judge_options(lists):
 
 
 def difference(start, found, wanted):
-    """The first bytes that are not as they should be."""
+    """The first bytes that differ, as text; None if none do."""
     for at in range(0, len(wanted), 4096):
         if found[at:at + 4096] != wanted[at:at + 4096]:
             at = next(i for i in range(at, at + 4096) if found[i] != wanted[i])
@@ -66,7 +67,7 @@ def run(work, lists, cell, *, options=None, program=PROGRAM, copy_to=None,
         patch=lambda image: None):
     """Runs the jobs and compares memory. Returns pages copied, pages in place.
 
-    options: QEMU's, instead of the judge. copy_to: where the code is to run. patch: edits the
+    options: QEMU's, instead of cohsan's. copy_to: where the code is to run. patch: edits the
     program.
     """
     cpu, el, flags = cell
@@ -83,7 +84,7 @@ def run(work, lists, cell, *, options=None, program=PROGRAM, copy_to=None,
     with open(path, "wb") as file:
         file.write(image)
     with Machine(path, cpu=cpu, el=el, memory=(lists.end - RAM_BASE) // MIB, ram=True, paused=True,
-                 extra=judge_options(lists) if options is None else options) as machine:
+                 extra=cohsan_options(lists) if options is None else options) as machine:
         with open(machine.ram_path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
             def put(address, data):
                 memory[address - RAM_BASE:address - RAM_BASE + len(data)] = data
@@ -110,7 +111,7 @@ def run(work, lists, cell, *, options=None, program=PROGRAM, copy_to=None,
 
 
 def measure(folder, lists, cell, patch=lambda image: None, program=PROGRAM):
-    """What the meter says of the jobs, the code apart: walk, maintenance, copy."""
+    """The meter's counts of the jobs, by parts of the code: walk, maintenance, copy."""
     at = symbols(program)
     start, end = at["lethe_relocate_list"], at["lethe_relocate"] + code_size()
     with open(program, "rb") as file:

@@ -8,7 +8,7 @@ published.
 
 import struct
 
-from harness import LOAD, MIB, RAM_BASE
+from paths import LOAD, MIB, RAM_BASE
 
 DESTINATION, INDIRECTION, DONE, SOURCE = 1, 2, 4, 8
 JOBS = LOAD + 0x8000
@@ -19,7 +19,7 @@ REACH = 4096                # with I = 1 a fetch brings in its page and the one 
 
 
 def reference(memory, base, head, page_shift):
-    """Does to memory, which starts at base, what the list says. Returns pages copied, in place."""
+    """Carries out a list on memory, which starts at base. Returns pages copied and pages in place."""
     page = 1 << page_shift
     copied = in_place = 0
     entry, where, destination = head if head & INDIRECTION else DONE, None, None
@@ -65,7 +65,7 @@ class Writer:
         self.put(entry)
 
     def pad(self, count):
-        """Destinations that nothing goes to."""
+        """Adds destinations that receive no page."""
         for _ in range(count):
             self.put(self.lists.rng.getrandbits(48) >> self.page_shift << self.page_shift
                      | DESTINATION)
@@ -208,7 +208,7 @@ class Lists:
         self.jobs.append((head, page_shift, entry, self.rng.getrandbits(64) if entry else 0, trap))
 
     def fill(self):
-        """[start, end) before the machine runs. Random is what is not a list."""
+        """The bytes of [start, end) before the machine runs: the lists, and random bytes elsewhere."""
         memory = bytearray(self.end - self.start)
         for lo, hi in (self.sources, self.destinations):
             memory[lo - self.start:hi - self.start] = self.rng.randbytes(hi - lo)
@@ -224,6 +224,6 @@ class Lists:
         return table
 
     def expected(self, memory):
-        """What fill() gave is what it has to be afterwards. Returns pages copied and in place."""
+        """Carries out the jobs on the memory that fill() made. Returns pages copied and in place."""
         counts = [reference(memory, self.start, head, shift) for head, shift, *_ in self.jobs]
         return sum(c for c, _ in counts), sum(i for _, i in counts)

@@ -5,7 +5,7 @@ import json
 import os
 import struct
 
-from harness import O
+from paths import O
 
 PLUGIN = os.path.join(O, "meter.so")
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Few cells in which every two choices still meet: greedy, and the same every time."""
+"""Few cells in which every two choices, or every three, still meet: greedy, and the same every time."""
 
+import heapq
 import itertools
 
 
@@ -10,14 +11,22 @@ def product(choices, allowed):
     return [cell for cell in cells if allowed(cell)]
 
 
-def cover(choices, allowed):
-    """Some of product(): each pair of values that any allowed cell has is in one of them."""
+def cover(choices, allowed, strength=2):
+    """Some cells of product(), which together have each pair of values (or triple, by strength) of any allowed cell."""
     cells = product(choices, allowed)
-    pairs = [set(itertools.combinations(cell.items(), 2)) for cell in cells]
-    left = set().union(*pairs)
+    groups = [set(itertools.combinations(cell.items(), strength)) for cell in cells]
+    left = set().union(*groups)
+    # How many groups a cell adds only falls, so a heap's first entry that is still true is the best cell.
+    heap = [(-len(group), i) for i, group in enumerate(groups)]
+    heapq.heapify(heap)
     chosen = []
     while left:
-        best = max(range(len(cells)), key=lambda i: len(pairs[i] & left))
-        chosen.append(cells[best])
-        left -= pairs[best]
+        told, i = heap[0]
+        adds = len(groups[i] & left)
+        if adds == -told:
+            heapq.heappop(heap)
+            chosen.append(cells[i])
+            left -= groups[i]
+        else:
+            heapq.heapreplace(heap, (-adds, i))
     return chosen

@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from harness import IMAGES, TOP, Machine
 from images import Bundle, dtc, fdtget, fdtput, pack, write
+from machine import Machine
+from paths import IMAGES, TOP
 
 PAYLOAD = os.path.join(IMAGES, "payload-evb.img")
 UART = 0xf0000000
@@ -69,7 +70,7 @@ def test_failure_is_said_there_too(work, tree):
 
 
 def test_reset_of_a_machine_without_psci(work, tree):
-    """Its tree tells of none: that is said."""
+    """The tree has no PSCI node, and Lethe says so."""
     fdtput(tree, "-r", "/psci")
     assert fdtget(tree, "/psci", "method") is None
     bundle = Bundle(pack(work + "/boot.img", "--dtb", tree, "--on-fail", "reset", kernel=PAYLOAD))
@@ -87,7 +88,7 @@ def test_el1_hand_off(work, tree):
 
 
 def test_raw_at_the_bottom_of_memory(work, tree):
-    """RAM begins at 0 here, and QEMU's own boot code lies there: only described RAM counts."""
+    """RAM begins at 0 on this board, and QEMU's own boot code lies there. Only RAM that the tree describes counts."""
     raw = write(work + "/raw", b"r" * 100)
     path = pack(work + "/boot.img", "--dtb", tree, "--raw", f"{raw}@0x8000", kernel=PAYLOAD)
     with boot(path) as machine:

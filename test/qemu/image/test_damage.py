@@ -7,11 +7,12 @@ import struct
 
 import pytest
 
-from harness import LOAD, MIB, PAYLOAD, VIRT_UART, Machine
+from machine import Machine
+from paths import LOAD, MIB, PAYLOAD, VIRT_UART
 from images import (BLOB, IMAGE, IN_PLACE, NONE, PLAN, RESERVE, SEGMENT, SLOT, SOURCE_OFFSET, Bundle,
                     lethe, machine_tree, pack, write)
 
-FREE = 0x4a000000       # RAM that nobody uses
+FREE = 0x4a000000       # unused RAM
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def boots(path, **options):
 
 
 def refused(path, pattern, *more, host=None, **options):
-    """The machine says so and halts. host: exit code of `lethe verify`, which names the same status."""
+    """The machine prints the status and halts. host: exit code of `lethe verify`, which names the same status."""
     with Machine(path, **options) as machine:
         match = machine.expect(rf"^lethe: FAIL \w+: {pattern}$", *more)
         machine.expect("^lethe: halt$", never="lethe: enter")
@@ -63,7 +64,7 @@ def test_flipped_bit_in_a_segment(bundle, work, name, where):
 
 @pytest.mark.parametrize("used", [True, False], ids=["used", "unused"])
 def test_flipped_bit_in_the_packed_tree(bundle, work, used):
-    """Judged before a byte of it is believed; and also when the loader's wins: it is a segment."""
+    """Its digest is checked before a byte of it is used; also if the loader's tree wins, for it is a segment."""
     index = bundle.segments()["dtb"]
     bundle.bytes[bundle.segment(index, "source") + 100] ^= 4
     if used:
@@ -317,13 +318,13 @@ def test_initrd_and_kernel_too_far_apart(bundle, work):
 
 
 def test_no_plan(work):
-    """The bare blob, started as if it were a bundle: it says so on the tree's console."""
-    from harness import O
+    """The bare blob is started as if it were a bundle: it reports that on the tree's console."""
+    from paths import O
     refused(os.path.join(O, "lethe.img"), r".*\(LETHE_E_PLAN_MISSING\)")
 
 
 def test_windows(bundle, work):
-    """The plan's windows are believed before the tree; wrong ones are refused."""
+    """The plan's windows come before the tree's memory; wrong windows are refused."""
     for windows, status, line in (
             ([(FREE, 0x1000)], None, ""), ([(FREE - 0x1000, 0x1000), (FREE, 0x1000)], None, ""),
             ([(FREE + 0x1000, 0x1000)], "DEST_NOT_RAM", 'segment 2 "raw0"'),

@@ -7,8 +7,9 @@ import struct
 import pytest
 
 import pairwise
-from harness import KERNEL, LOAD, MIB, PAYLOAD, Machine
 from images import Bundle, Hostile, align_up, blob_symbol, fdtget, machine_tree, pack, write
+from machine import Machine
+from paths import KERNEL, LOAD, MIB, PAYLOAD
 
 FREE = 0x4a000000
 NOTHING = 0x80000000        # no RAM, no device: an external abort
@@ -49,13 +50,13 @@ def no_ram_at_the_source(bundle, at, slot):
 
 
 def no_ram_in_a_window(bundle, at, slot):
-    """The plan says that it is RAM: it is mapped, and read with the MMU on."""
+    """The plan calls the address RAM, so it is mapped and read with the MMU on."""
     no_ram_at_the_source(bundle, at, slot)
     bundle.tail([(FREE, MIB), (NOTHING, MIB)])
 
 
 def endless(bundle, at, slot):
-    """Nothing was stored there, and nothing is to be cleaned there: that would take a day."""
+    """Nothing was stored there, so nothing may be cleaned there: that would take a day."""
     put(bundle, name("raw0", slot), dest=1 << 40, mem_size=1 << 46)
 
 
@@ -93,7 +94,7 @@ def slid(at, offset):
 
 
 def machine(work, path, at=LOAD, **options):
-    """Loaded there, by QEMU itself or by the stub."""
+    """A machine with the bundle at that address, loaded by QEMU itself or by the stub."""
     if at == LOAD:
         return Machine(path, ram=True, **options)
     stub = Hostile(at, "plain").save(work + "/stub")
@@ -101,7 +102,7 @@ def machine(work, path, at=LOAD, **options):
 
 
 def left_behind(bundle, at, slot):
-    """What that slot may have stored: all of it has to be out of the caches, for nobody looks after it later."""
+    """What that slot may have stored. All of it has to be out of the caches, since no later code cleans it."""
     kernel = bundle.segments()[name("kernel", slot)]
     start = slid(at, bundle.segment(kernel, "source"))
     raw = bundle.segment(bundle.segments()[name("raw0", slot)], "dest")
@@ -110,7 +111,7 @@ def left_behind(bundle, at, slot):
 
 
 def booted(one, work, bundle, at, slot, failed, el):
-    """The payload of that slot runs, with what is its own, and the record says how it came to that."""
+    """The payload of that slot runs with its own segments, and the record names the slots that failed before."""
     one.expect(rf"^lethe: enter 0x[0-9a-f]+ EL{el}$", never="fallback|FAIL|FAULT|halt")
     values = one.payload()
     names = bundle.segments()
@@ -153,7 +154,7 @@ def test_second_slot(work, cell):
     left = left_behind(bundle, at, 0) if cell["failure"] in STORED else {}
     spoil(bundle, at, 0)
     with machine(work, bundle.save(work + "/bad.img"), at, el=cell["el"],
-                 judge={"publish": left}) as one:
+                 cohsan={"publish": left}) as one:
         one.expect(*lines, "^lethe: fallback 1$")
         tree = booted(one, work, bundle, at, 1, failed, cell["el"])
         assert fdtget(tree, "/chosen/lethe", "mode") == cell["mode"]
@@ -183,7 +184,7 @@ def test_last_one_halts(work, failure):
                                            ("fault-cached", "check")])
 @pytest.mark.parametrize("at", [LOAD, ODD])
 def test_third_slot(work, first, second, at):
-    """The first segment that failed is named, be it the second slot's."""
+    """The record names the first segment that failed, even if it is the second slot's."""
     bundle = make(work, 3)
     left = {}
     for slot, failure in enumerate((first, second)):
@@ -191,14 +192,14 @@ def test_third_slot(work, first, second, at):
             left.update(left_behind(bundle, at, slot))
         FAILURES[failure][0](bundle, at, slot)
     failed = FAILURES[first][2] or FAILURES[second][2] and name(FAILURES[second][2], 1)
-    with machine(work, bundle.save(work + "/bad.img"), at, judge={"publish": left}) as one:
+    with machine(work, bundle.save(work + "/bad.img"), at, cohsan={"publish": left}) as one:
         one.expect(*FAILURES[first][1], "^lethe: fallback 1$")
         one.expect(*FAILURES[second][1], "^lethe: fallback 2$")
         booted(one, work, bundle, at, 2, failed, 2)
 
 
 def test_four_slots(work):
-    """As many as there may be; and the last kernel lies first."""
+    """Four slots are the most, and the last one's kernel lies first."""
     bundle = make(work, 4)
     for slot in range(3):
         flip(bundle, name("kernel", slot))
@@ -208,7 +209,7 @@ def test_four_slots(work):
 
 
 def test_stack_is_empty_each_time(work):
-    """However often, and from whatever depth: the payload finds the same one."""
+    """After any number of failures, at any depth of calls, the payload finds the same stack."""
     left = set()
     for failures in (["kernel"], ["describe"], ["fault"], ["fault", "fault", "kernel"]):
         bundle = make(work, len(failures) + 1)
@@ -227,7 +228,7 @@ def branch(at, target):
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_serrors_come_again(work, el):
-    """An exception masks them. The next slot's way to its map leads past code that objects."""
+    """An exception masks SErrors. Code on the next slot's way to its map refuses a pending one."""
     bundle = make(work)
     no_ram_at_the_source(bundle, LOAD, 0)
     mmu_on, cave = blob_symbol("lethe_mmu_on"), 0x100       # in the empty page behind the headers
@@ -253,7 +254,7 @@ def test_other_policies_try_one(work, on_fail, last):
 
 
 def test_damaged_plan_halts(work):
-    """Nobody knows what it asks for."""
+    """The policy of a damaged plan cannot be known."""
     bundle = make(work)
     bundle.bytes[bundle.slot_base(0) + 40] ^= 1
     with machine(work, bundle.save(work + "/bad.img", seal=False)) as one:
@@ -262,7 +263,7 @@ def test_damaged_plan_halts(work):
 
 @pytest.mark.parametrize("at", [LOAD, ODD])
 def test_over_what_is_not_wanted_any_more(work, at):
-    """The second slot's raw file goes where the first one's kernel was read."""
+    """The second slot's raw file goes to the place from which the first one's kernel was read."""
     bundle = make(work)
     kernel = bundle.segments()["kernel"]
     put(bundle, "raw0-1", dest=at + bundle.segment(kernel, "source") + 0x100)
@@ -273,7 +274,7 @@ def test_over_what_is_not_wanted_any_more(work, at):
 
 
 def test_not_over_what_is(work):
-    """The first slot is refused for it before it stores a byte, and the second is whole."""
+    """The first slot is refused before it stores a byte, and the second is whole."""
     bundle = make(work)
     put(bundle, "raw0", dest=LOAD + bundle.segment(bundle.segments()["kernel-1"], "source") - 0x100)
     with machine(work, bundle.save(work + "/bad.img")) as one:
@@ -283,7 +284,7 @@ def test_not_over_what_is(work):
 
 
 def test_tree_and_console_of_the_second_slot(work):
-    """The first one's own tree is damaged and has the only console: it is the second that can speak."""
+    """The first slot's own tree is damaged and has the only console, so the second slot prints first."""
     tree = machine_tree(work + "/own.dtb")
     bundle = Bundle(pack(work + "/boot.img", "--dtb", tree, "--fallback", "--kernel", PAYLOAD, "--dtb",
                          tree, "--force-dtb"))
@@ -300,7 +301,7 @@ def test_tree_and_console_of_the_second_slot(work):
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_tree_that_was_begun(work, el):
-    """Half of one lies where nobody writes another: it is out of the caches, too."""
+    """Half of a tree lies where no other is written: that half has to leave the caches, too."""
     tree = machine_tree(work + "/own.dtb", el=el)
     bundle = make(work, 2, "--dtb", tree, "--force-dtb")
     size = align_up(os.path.getsize(tree) + 64, 8)
@@ -309,14 +310,14 @@ def test_tree_that_was_begun(work, el):
     bundle.slot("flags", 0, 1)
     bundle.slot("tree_base", 0x4b000000, 1)
     with machine(work, bundle.save(work + "/bad.img"), el=el,
-                 judge={"publish": {"begun": (begun, begun + size)}}) as one:
+                 cohsan={"publish": {"begun": (begun, begun + size)}}) as one:
         one.expect(*FAILURES["describe"][1], "^lethe: fallback 1$")
         booted(one, work, bundle, LOAD, 1, None, el)
 
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_tables_are_made_anew(work, el):
-    """The first slot runs out of them, and stays uncached; the second one does not."""
+    """The first slot runs out of tables and stays uncached; the second does not."""
     page = write(work + "/page", bytes(4096))
     raws = [word for i in range(40) for word in ("--raw", f"{page}@{FREE + 4096 + i * 2 * MIB:#x}")]
     bundle = Bundle(pack(work + "/boot.img", *raws, "--fallback", "--kernel", PAYLOAD, "--raw",
@@ -331,7 +332,7 @@ def test_tables_are_made_anew(work, el):
 
 
 def test_exception_of_the_last_one_before_it_has_a_console(work):
-    """The first one fails in check and never comes there. Nothing can be said, and there is no third."""
+    """The first slot fails in check, before it has a console. Nothing can be printed, and there is no third slot."""
     bundle = make(work)
     put(bundle, "raw0", dest=LOAD + 0x1000)
     at = blob_symbol("lethe_mmu_on")
@@ -343,7 +344,7 @@ def test_exception_of_the_last_one_before_it_has_a_console(work):
 
 
 def test_debian(work, initrd):
-    """What it is for: an update that did not arrive whole, and the kernel that was there before."""
+    """The use of fallback: an update that did not arrive whole, and the kernel that was there before."""
     bundle = Bundle(pack(work + "/boot.img", "--append", "new", "--fallback", "--kernel", KERNEL,
                          "--initrd", initrd, "--append", "console=ttyAMA0 packed=1"))
     flip(bundle, "kernel")

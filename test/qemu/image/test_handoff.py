@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A bare payload through Lethe: what it is entered with, whatever Lethe was entered with."""
+"""The state in which Lethe enters a bare payload, for every state in which Lethe is entered."""
 
 import pytest
 
 import images
-from harness import LOAD, MIB, PAYLOAD, RAM_BASE, Machine
 from images import Bundle, Hostile, pack
+from machine import Machine
+from paths import LOAD, MIB, PAYLOAD, RAM_BASE
 
 CPUS = ["cortex-a53", "cortex-a72", "neoverse-n1", "max"]
 SCTLR = {1: 0x30d00800, 2: 0x30c50830}     # M, C, I, A, WXN, EE clear; RES1 set
@@ -62,7 +63,7 @@ def test_entered_by_a_hostile_loader(work, cpu, el, to, flags):
 
 
 def test_bss_and_stacks_may_be_dirty(work):
-    """They are in the file, as zeros, but the promise is that Lethe clears them."""
+    """The file has them as zeros, but Lethe promises to clear them."""
     target = LOAD + 2 * MIB
     boot = pack(work + "/boot.img")
     start, end = images.blob_symbol("lethe_bss_start"), images.blob_symbol("lethe_fault_stack_end")
@@ -90,7 +91,7 @@ def test_any_page_will_do(work, address):
 
 
 def test_not_page_aligned_halts_with_its_status(work):
-    """No stack, no vectors, no console can be had there: the status is in x0."""
+    """There is no stack, vector table or console at such an address, so the status is in x0."""
     boot = pack(work + "/boot.img")
     stub = Hostile(0x42000800, "plain").save(work + "/stub")
     with Machine(stub, load=[(boot, 0x42000800)], monitor=True) as machine:

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Stage 2: cached or not, and why not. Every boot here is judged, and has to reach the payload."""
+"""Stage 2: cached or not, and why not. cohsan watches every boot here, and each has to reach the payload."""
 
 import os
 
 import pytest
 
-from harness import LOAD, MIB, Machine
 from images import Bundle, Hostile, fdtget, fdtput, machine_tree, pack, uefi_memory, write
+from machine import Machine
 from pairwise import cover
+from paths import LOAD, MIB
 
 UNCACHED = 1            # LETHE_MODE_UNCACHED
 POOL_PAGES = 24         # memory.c
@@ -43,7 +44,7 @@ def windows(path, *ranges, out=None):
 
 
 def boot(work, path, mode, el=2, why=None, there=None, **options):
-    """The tree that the payload got. why: the status that the console gives. there: {PA: bytes}"""
+    """Returns the payload's tree. why: the status on the console. there: {PA: bytes}"""
     with Machine(path, el=el, ram=True, **options) as machine:
         if why:
             machine.expect(rf"^lethe: uncached: .* \(LETHE_E_{why}\)$")
@@ -59,7 +60,7 @@ def boot(work, path, mode, el=2, why=None, there=None, **options):
 
 
 def table_pages(tree):
-    """As the record has it."""
+    """The number of table pages, from the record."""
     cells = fdtget(tree, "/chosen/lethe", "stage-bytes", "x").split()
     return int(cells[3], 16) // 4096
 
@@ -85,7 +86,7 @@ def test_mode(work, cell):
 @pytest.mark.parametrize("mode", ["cached", "uncached"])
 @pytest.mark.parametrize("memory", ["tree", "uefi", "windows"])
 def test_what_lies_outside_the_extent(work, el, mode, memory):
-    """A raw segment that moves there, the initrd that the loader left, and who says it is RAM."""
+    """A raw segment that moves there, the initrd that the loader left, and what says it is RAM."""
     tree = machine_tree(work + "/loader.dtb", el=el)
     data = b"the loader's" * 5000
     start = 0x4d001003
@@ -161,8 +162,8 @@ def test_source_above_the_cpus_addresses(work, el, cpu, bits):
 
 @pytest.mark.parametrize("el", [1, 2])
 @pytest.mark.parametrize("how", ["no RAM", "not of the plan's", "reserved"])
-def test_source_that_nobody_calls_ram(work, el, how):
-    """It may be a device, so it is read as ever: with the MMU off."""
+def test_source_that_is_not_listed_as_ram(work, el, how):
+    """The source may be a device, so it is read with the MMU off."""
     source = 0x04001003 if how == "no RAM" else ELSEWHERE + 3       # QEMU's second flash
     bundle, raw = sources(work, packed_raw(work, dest=FREE + 5), source)
     options = {}
@@ -181,7 +182,7 @@ def test_source_that_nobody_calls_ram(work, el, how):
 
 
 def test_source_in_ram(work):
-    """The same where the tree has RAM, and nothing else: cached."""
+    """The same source is read cached if the tree calls it RAM and nothing else."""
     bundle, raw = sources(work, packed_raw(work, dest=FREE + 5), ELSEWHERE + 3)
     boot(work, bundle.save(work + "/boot.img"), "cached", there={FREE + 5: RAW},
          load=[(raw, ELSEWHERE + 3)])
@@ -193,7 +194,7 @@ def test_source_in_ram(work):
 @pytest.mark.parametrize("memory, dest", [(6 * 1024, 0x1a0000003), (1100 * 1024, 0x10a00000003)],
                          ids=["above 4 GiB", "above 1 TiB"])
 def test_ram_far_up(work, mode, memory, dest):
-    """Never touched but where the raw segment goes. The host gives pages as they are written."""
+    """Only the raw segment's destination is touched. The host allocates pages as they are written."""
     path = with_mode(packed_raw(work, dest=dest), mode)
     backend = f"memory-backend-ram,id=far,size={memory}M,reserve=off"
     with Machine(path, memory=memory, machine="virt,virtualization=on,memory-backend=far",

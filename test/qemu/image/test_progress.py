@@ -10,8 +10,9 @@ import re
 
 import pytest
 
-from harness import MIB, Machine
 from images import Bundle, pack, write
+from machine import Machine
+from paths import MIB
 
 SLOW, FAST = "shift=8,sleep=off", "shift=0,sleep=off"
 SIZES = {"initrd": 3 * MIB + 12345, "raw0": 4 * MIB + 7, "raw1": 2 * MIB, "raw2": 100}
@@ -21,7 +22,7 @@ LAST = re.compile(r"(\w+) (\d+) sha256 ok (\d+) ms (\d+) MiB/s")
 
 @pytest.fixture
 def boot(work):
-    """In place: the initrd. Moved: raw0, and raw1 to an odd address, which is copied and then read."""
+    """The initrd is in place; raw0 moves; raw1 moves to an odd address, so it is copied and then read."""
     files = {name: write(f"{work}/{name}", random.Random(name).randbytes(size))
              for name, size in SIZES.items()}
     return pack(work + "/boot.img", "--initrd", files["initrd"], "--raw", f"{files['raw0']}@0x4a000000",
@@ -49,7 +50,7 @@ def look(path, icount, last="^payload: end"):
 
 
 def check(progress, ms, rate, size):
-    """Two a second, but for what the piece at hand takes; at the speed of all."""
+    """Two lines a second, give or take one piece, at the speed of the whole."""
     piece = ms * 0x10000 / size + 1
     assert ms // (500 + piece) <= len(progress) <= ms // 500, (progress, ms)
     steps = [per_cent for per_cent, _ in progress]
@@ -79,7 +80,7 @@ def test_fast(boot):
 
 @pytest.mark.parametrize("name", ["initrd", "raw0"])
 def test_slow_and_damaged(boot, name):
-    """What does not match while it is moved is looked at once more where it lies then; in place, once."""
+    """If a digest does not match during the move, the segment is read again at its destination; in place, once."""
     bundle = Bundle(boot)
     index = bundle.segments()[name]
     bundle.bytes[bundle.segment(index, "source") + SIZES[name] - 1] ^= 1

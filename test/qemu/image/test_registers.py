@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """EL2's and EL1's registers at hand-off, behind the hostile stub, against a table.
 
-Read from outside, through QEMU's gdbstub: at EL1 nobody could read EL2's. The table is made from
+Read from outside, through QEMU's gdbstub: code at EL1 could not read those of EL2. The table is made from
 booting.rst and the Arm ARM, not from src/cpu/el2_regs.c. At EL1 payload.S also uses what would be trapped.
 """
 
 import pytest
 
-from harness import LOAD, MIB, Machine
 from images import Hostile, pack
+from machine import Machine
+from paths import LOAD, MIB
 
 MASK = (1 << 64) - 1
 
@@ -104,7 +105,7 @@ def test_el2_registers(work, cpu, el, flags, gic3):
 
 @pytest.mark.parametrize("el, to", [(2, 2), (2, 1), (1, 1)])
 def test_streaming_mode_is_left(work, el, to):
-    """A kernel that uses SME may be left in streaming mode; the next one is not to start there."""
+    """A kernel that uses SME may be left in streaming mode; the next one must not start there."""
     target = LOAD + 2 * MIB
     boot = pack(work + "/boot.img", *(["--el", "1"] if to < el else []))
     stub = Hostile(target, "streaming").save(work + "/stub")
@@ -131,7 +132,7 @@ def test_el1_is_refused_with_more_than_one_cpu(work):
 
 
 def test_el1_to_el1_with_more_than_one_cpu(work):
-    """Entered at EL1 there is nothing to lower: fine."""
+    """If Lethe is entered at EL1, it does not lower the level, so more CPUs are fine."""
     boot = pack(work + "/boot.img", "--el", "1")
     with Machine(boot, el=1, smp=2) as machine:
         assert machine.payload()["el"] == 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The device tree that the payload gets, taken out of guest memory, judged by dtc and `lethe record`."""
+"""The device tree that the payload gets, taken out of guest memory and read by dtc and `lethe record`."""
 
 import re
 import struct
@@ -7,8 +7,9 @@ import struct
 import pytest
 
 import images
-from harness import LOAD, MIB, PAYLOAD, RAM_BASE, VIRT_UART, Machine
 from images import Bundle, Hostile, dtc, fdtget, fdtput, lethe, machine_tree, pack, reservations, write
+from machine import Machine
+from paths import LOAD, MIB, PAYLOAD, RAM_BASE, VIRT_UART
 
 UART = ["--console", f"pl011,{VIRT_UART:#x}"]
 ELSEWHERE = 0x4c000000      # free memory, for things that a loader would have put there
@@ -63,7 +64,7 @@ def test_bootargs(work):
 
 @pytest.mark.parametrize("loaders, packed", [(True, False), (False, True), (True, True), (False, False)])
 def test_initrd(work, loaders, packed):
-    """The packed one wins; it is reserved; the loader's passes on untouched."""
+    """The packed initrd wins and is reserved; the loader's is passed on untouched."""
     first = write(work + "/first", bytes(range(256)) * 33 + b"odd")
     second = write(work + "/second", b"second" * 1001)
     boot = pack(work + "/boot.img", *(["--initrd", second] if packed else []))
@@ -108,7 +109,7 @@ SEEDS = ("kaslr-seed", "rng-seed")
 
 @pytest.mark.parametrize("cpu, has_rng", [("cortex-a53", False), ("max", True)])
 def test_seeds(work, cpu, has_rng):
-    """Never passed on, never zero: fresh, or removed where there is nothing to make them from."""
+    """Seeds are never passed on and never zero: they are fresh, or removed if there is no source for them."""
     boot = pack(work + "/boot.img")
     loader = machine_tree(work + "/loader.dtb")
     _, tree = take_with(work, boot, loader, cpu=cpu)
@@ -129,7 +130,7 @@ def test_seeds(work, cpu, has_rng):
     _, tree = take_with(work, boot, loader, cpu=cpu)
     for name in SEEDS:
         assert bool(fdtget(tree, "/chosen", name, "x")) == has_rng
-    # A packed tree's seeds were read by anybody who has the file.
+    # The seeds of a packed tree are known to every reader of the file.
     fdtput(loader, "-t", "x", "/chosen", "kaslr-seed", "1234", "5678")
     forced = pack(work + "/forced.img", "--dtb", loader, "--force-dtb")
     _, tree = boot_and_take(work, forced, cpu=cpu)
@@ -175,7 +176,7 @@ def test_record(work):
 
 
 def test_record_of_what_was_moved(work):
-    """Digested on the way: its bytes and their time are the move stage's."""
+    """A digest that is made during the move counts, in bytes and time, for the move stage."""
     raw = write(work + "/raw", b"r" * 70001)
     _, tree = boot_and_take(work, pack(work + "/boot.img", "--raw", f"{raw}@0x4a000000"))
     sizes = [int(cell, 16) for cell in fdtget(tree, "/chosen/lethe", "stage-bytes", "x").split()]
@@ -216,7 +217,7 @@ def test_forced_tree(work, own):
 
 
 def test_x0_is_not_read_when_the_tree_is_forced(work, own):
-    """Where x0 points to, a read would fault."""
+    """A read of x0's address would fault."""
     boot = pack(work + "/boot.img", "--dtb", own, "--force-dtb")
     stub = Hostile(LOAD + 2 * MIB, "plain", x0=0xdead0000beef0000).save(work + "/stub")
     with Machine(stub, load=[(boot, LOAD + 2 * MIB)], ram=True) as machine:

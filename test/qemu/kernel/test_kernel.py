@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Debian's own kernel through a bundle, to user space: the cells of the support matrix.
 
-In `make check-qemu` every two choices meet; `make check-qemu-long` takes (nearly) the full product.
+In `make check-qemu-long` every four choices meet. In `make check-qemu` every two of those that decide the way into
+Lethe and out of it meet; CPU, number of CPUs and GIC, which do not, take turns.
 """
 
 import os
 
 import pairwise
-from harness import KERNEL, LOAD, MIB, UBOOT, Machine
 from images import Bundle, Hostile, align_up, fdtput, machine_tree, pack
+from machine import Machine
+from paths import KERNEL, LOAD, MIB, UBOOT
 
 CHOICES = {
     "cpu": ["cortex-a53", "cortex-a72", "neoverse-n1", "max"],
@@ -21,6 +23,7 @@ CHOICES = {
     "smp": [1, 2],
     "gic": [2, 3],
 }
+TURNS = ("cpu", "smp", "gic")
 MEMORY = 512
 TREE_AT = 0x5c000000        # where the stub puts QEMU's tree, out of the way
 BUNDLE_AT = 0x50000000      # and from where it takes a bundle that goes to QEMU's place for the tree
@@ -29,7 +32,7 @@ UBOOT_IMAGE, UBOOT_INITRD = 0x42000000, 0x50000000
 
 def allowed(cell):
     if cell["start"] == "uboot" and cell["loader"] == "hostile":
-        return False                # U-Boot is what it is
+        return False                # there is no hostile U-Boot
     if cell["tree"] == "own" and cell["initrd"] == "loaders":
         return False                # the loader's initrd is named in the tree that is not read
     if cell["start"] == 0x47abc000 and cell["initrd"] == "loaders":
@@ -43,20 +46,26 @@ def name_of(cell):
            f"{start}-{cell['loader']}-smp{cell['smp']}-gic{cell['gic']}"
 
 
-def full():
-    """The product of all but the last two, which take turns: another 3 x 500 boots would tell no more."""
-    turns = [{"smp": smp, "gic": gic} for smp in CHOICES["smp"] for gic in CHOICES["gic"]]
-    bases = {name: values for name, values in CHOICES.items() if name not in turns[0]}
-    cells = []
-    for i, base in enumerate(pairwise.product(bases, lambda cell: allowed({**cell, "smp": 1}))):
-        cells.append(next(cell for cell in ({**base, **turns[(i + j) % 4]} for j in range(4))
-                          if allowed(cell)))
-    return cells
+def short():
+    """Each two choices but those of TURNS, which take turns so that each CPU meets each exception level."""
+    bases = {name: values for name, values in CHOICES.items() if name not in TURNS}
+    turns = pairwise.cover({name: CHOICES[name] for name in TURNS}, lambda cell: True)
+    cells = pairwise.cover(bases, lambda cell: allowed({**cell, "smp": 1}))
+    taken = []
+    for cell in cells:
+        met = [(other["cpu"], other["el"]) for other in taken]
+        turn = min((turn for turn in turns if allowed({**cell, **turn})),
+                   key=lambda turn: (met.count((turn["cpu"], cell["el"])), turns.index(turn)))
+        turns.remove(turn)
+        turns.append(turn)
+        taken.append({**cell, **turn})
+    return taken
 
 
 def pytest_generate_tests(metafunc):
     if "cell" in metafunc.fixturenames:
-        cells = full() if metafunc.config.getoption("long") else pairwise.cover(CHOICES, allowed)
+        long = metafunc.config.getoption("long")
+        cells = pairwise.cover(CHOICES, allowed, strength=4) if long else short()
         metafunc.parametrize("cell", cells, ids=map(name_of, cells))
 
 

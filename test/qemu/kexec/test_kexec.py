@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Bundles under kexec as it is: Debian's kernel and kexec-tools load one like any Image, and start it.
 
-kexec's own check is off (--no-checks): of what it loaded nothing is looked at by anybody but Lethe. Each
-machine is under the judge from Lethe's first instruction on, but test_judged_from_the_kernel_on, which is
-from the first kernel's.
+kexec's own check is off (--no-checks), so only Lethe checks what kexec loaded. cohsan watches each machine from
+Lethe's first instruction on; in test_cohsan_from_the_kernel_on it starts at the first kernel's.
 """
 
-import itertools
-import mmap
 import os
 import re
 import struct
@@ -15,70 +12,35 @@ import struct
 import pytest
 
 import kexec_guest
-import pairwise
 import kexec_under_cohsan
-from harness import KERNEL, LOAD, MIB, O, RAM_BASE, Machine
-from images import Bundle, align_up, cpio, fdtput, machine_tree, pack, write
+import pairwise
+from bundle_under_kexec import AT, CALLED, FILE_CALLED, LINUX, MEMORY, PACKED, bundle_of, client, cohsan_options, \
+    expect_lethe, expect_record, options
 from cohsan import blob_size
-from test_kexec_file_load import TINY
+from images import Bundle, align_up, fdtput, machine_tree
+from machine import Machine
+from paths import KERNEL, LOAD, O, TINY
+from ram_file import flip
 
 BUNDLES = ["kernel", "initrd", "append"]
-CHOICES = {
-    "cpu": ["cortex-a72", "neoverse-n1"],
-    "el": [1, 2],
-    "smp": [1, 4],
-}
-LONG = {"bundle": BUNDLES, **CHOICES, "cpu": ["cortex-a57", *CHOICES["cpu"], "max"]}
-MEMORY = 256
-AT = RAM_BASE + 64 * MIB        # where kexec is told to look for memory: the judge has to know
-CALLED, FILE_CALLED = ("-c", "-l", "-i"), ("-s", "-l")
-LOADERS, PACKED = "console=ttyAMA0 loaders=1", "console=ttyAMA0 packed=1"
+LONG = {"bundle": BUNDLES, "cpu": ["cortex-a57", "cortex-a72", "neoverse-n1", "max"], "el": [1, 2], "smp": [1, 4]}
+# The first tier's two differ in everything. A bundle with nothing but a kernel: test_in_a_row, test_uefi.py.
+CELLS = [{"bundle": "initrd", "cpu": "cortex-a72", "el": 2, "smp": 4},
+         {"bundle": "append", "cpu": "neoverse-n1", "el": 1, "smp": 1}]
+LOADERS = "console=ttyAMA0 loaders=1"
 COUNTED = 41                    # boots, says the first kernel's tree
-LINUX = "Booting Linux on physical CPU"
-
-
-def cells_of(long):
-    """The product; or each two choices, and what is in the bundle takes turns."""
-    if long:
-        return pairwise.product(LONG, lambda cell: True)
-    return [{"bundle": bundle, **cell} for bundle, cell in
-            zip(itertools.cycle(BUNDLES), pairwise.cover(CHOICES, lambda cell: True))]
 
 
 def pytest_generate_tests(metafunc):
     long = metafunc.config.getoption("long")
     if "cell" in metafunc.fixturenames:
-        cells = cells_of(long)
+        cells = pairwise.cover(LONG, lambda cell: True, strength=3) if long else CELLS
         metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
     if "times" in metafunc.fixturenames:
-        metafunc.parametrize("times", [10] if long else [3])
+        metafunc.parametrize("times", [10] if long else [2])
     if "start" in metafunc.fixturenames:
         starts = [(cpu, el) for cpu in ("cortex-a72", "neoverse-n1") for el in (1, 2)]
         metafunc.parametrize("start", starts if long else starts[-1:], ids="{0[0]}-el{0[1]}".format)
-
-
-def archive(who):
-    """What runs last: it says whose initrd it is, and what the tree tells of Lethe."""
-    return cpio([*kexec_guest.base(), kexec_guest.entry("bin/lethe", os.path.join(O, "arm64/lethe")),
-                 ("who", 0o100644, who.encode(), (0, 0))])
-
-
-def bundle_of(folder, what, kernel=KERNEL, *more):
-    """kernel: nothing else is in it. initrd: that, too. append: and a command line."""
-    options = []
-    if what != "kernel":
-        options += ["--initrd", write(folder + "/packed", archive("packed"))]
-    if what == "append":
-        options += ["--append", PACKED]
-    return pack(folder + "/boot.img", *options, *more, kernel=kernel)
-
-
-def client(folder, boot, *, initrd=True, files=()):
-    """The first kernel's archive, with the bundle in it and perhaps an initrd that kexec loads."""
-    initrd = [("k/initrd", 0o100644, archive("loaders"), (0, 0))] if initrd else []
-    return write(folder + "/client", cpio([
-        *kexec_guest.base(), *kexec_guest.kexec_files(), ("k", 0o40755, b"", (0, 0)),
-        kexec_guest.entry("k/Image", boot), *initrd, *files]))
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +59,7 @@ def prepared(tmp_path_factory):
 
 
 def told_tree(path, cell):
-    """QEMU's, with something in it that is passed on, and how often Lethe was there."""
+    """QEMU's tree, with a model that is passed on, and a boot count."""
     machine_tree(path, memory=MEMORY, el=cell["el"], smp=cell["smp"],
                  cpu=kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]))
     fdtput(path, "-t", "s", "/", "model", "passed on")
@@ -106,38 +68,8 @@ def told_tree(path, cell):
     return path
 
 
-def judged(boot, at=AT):
-    """From a bundle's first instruction. Of what kexec loaded beside it nothing is believed clean."""
-    return {"start": at, "clean": [(at, at + os.path.getsize(boot))]}
-
-
-def options(cell, load=CALLED, **more):
-    """A Machine's."""
-    load = load if load == FILE_CALLED else (*load, f"--mem-min={AT:#x}")
-    return {"cpu": kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), "el": cell["el"],
-            "smp": cell["smp"], "memory": MEMORY,
-            "append": kexec_guest.command_line("kexec-e", load=load, append=["loaders=1"], **more)}
-
-
-def expect_lethe(machine, boot, el, at=AT):
-    """It runs, where it was expected; what it says of each segment; it leaves."""
-    machine.expect(rf"^lethe: 0\.1\.0 at {at:#x} EL{el} E2H=0 ")
-    for name in Bundle(boot).segments():
-        machine.expect(rf"^lethe: {name} \d+ sha256 ok")
-    machine.expect(rf"^lethe: enter 0x[0-9a-f]+ EL{el}$", never="lethe: FA")
-
-
-def expect_record(machine, boot, el, count):
-    """As user space reads it from /sys/firmware/fdt."""
-    machine.expect("^door +image$", "^mode +cached$", f"^entered at +EL{el}$",
-                   f"^handed over at +EL{el}$", "^slot +0$", f"^boot count +{count}$",
-                   "^segment +verdict$",
-                   *(f"^{name} +ok$" for name in Bundle(boot).segments()),
-                   never="Kernel panic")
-
-
 def expect_second(machine, cell, what):
-    """Which command line, tree and initrd the second kernel got."""
+    """The second kernel's command line, tree and initrd."""
     machine.expect(LINUX, rf"smp: Brought up 1 node, {cell['smp']} CPU",
                    rf"CPU: All CPU\(s\) started at EL{cell['el']}",
                    f"^client: cmdline={PACKED if what == 'append' else LOADERS}$",
@@ -147,7 +79,7 @@ def expect_second(machine, cell, what):
 
 def test_started(work, prepared, cell):
     boot, initrd = prepared(cell["bundle"])
-    with Machine(KERNEL, initrd=initrd, dtb=told_tree(work + "/dtb", cell), judge=judged(boot),
+    with Machine(KERNEL, initrd=initrd, dtb=told_tree(work + "/dtb", cell), cohsan=cohsan_options(boot),
                  **options(cell)) as machine:
         machine.expect("^client: cmdline=.*t.run=kexec-e", "^client: load status=0$")
         expect_lethe(machine, boot, cell["el"])
@@ -180,7 +112,7 @@ def test_in_a_row(work, times):
     line = f"console=ttyAMA0 t.run=chain t.load=-c,-l,-i,--mem-min={AT:#x} t.left={times}"
     trees = []
     with Machine(KERNEL, initrd=initrd, memory=2 * MEMORY, append=line,
-                 judge=judged(boot)) as machine:
+                 cohsan=cohsan_options(boot)) as machine:
         machine.deadline += 20 * times
         for count in range(1, times + 1):
             machine.expect("^client: load status=0$")
@@ -198,31 +130,14 @@ def test_in_a_row(work, times):
 
 # ---- damage ----
 
-def overwrite(path, content, other):
-    """This content becomes another as long, everywhere in memory that it is. How often that was."""
-    with open(path, "r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
-        at, found = memory.find(content), 0
-        while at >= 0:
-            memory[at:at + len(content)] = other
-            found += 1
-            at = memory.find(content, at + 1)
-        return found
-
-
-def flip(path, content):
-    """One bit of it."""
-    other = bytearray(content)
-    other[len(content) // 2] ^= 1
-    return overwrite(path, content, bytes(other))
-
-
-def check_damaged(work, name, policy, long, kernel=KERNEL, load=CALLED, at=AT):
+def check_damaged(work, name, policy, long, kernel=KERNEL, load=CALLED, at=AT, packed=None):
     """What kexec loaded is changed before it is started.
 
-    Without its digest kexec would start it, and so would kexec -s, which has none: nobody else is left
-    who could notice. With it the stock purgatory stops in silence, whatever anybody wants.
+    Without its digest kexec would start it, and so would kexec -s, which has none: only Lethe is left to
+    notice. With its digest the stock purgatory stops in silence, whatever the policy is.
+    kernel: the running one. packed: the bundle's, if it is another.
     """
-    boot = bundle_of(work, "initrd", kernel, "--on-fail", policy)
+    boot = bundle_of(work, "initrd", packed or kernel, "--on-fail", policy)
     bundle = Bundle(boot)
     index = bundle.segments()[name]
     # A page of its file: memory that was loaded by pages holds it in one piece.
@@ -230,7 +145,7 @@ def check_damaged(work, name, policy, long, kernel=KERNEL, load=CALLED, at=AT):
     content = bytes(bundle.bytes[page:page + 4096])
     assert bundle.bytes.count(content) == 1
     cell = {"cpu": "neoverse-n1", "el": 2, "smp": 1}
-    with Machine(kernel, initrd=client(work, boot, initrd=False), ram=True, judge=judged(boot, at),
+    with Machine(kernel, initrd=client(work, boot, initrd=False), ram=True, cohsan=cohsan_options(boot, at),
                  extra=["-no-reboot"], **options(cell, load, wait=1)) as machine:
         machine.expect("^client: load status=0$", "^client: waits$")
         assert flip(machine.ram_path, content)
@@ -246,8 +161,8 @@ def check_damaged(work, name, policy, long, kernel=KERNEL, load=CALLED, at=AT):
 
 
 @pytest.mark.parametrize("name, policy", [("kernel", "halt"), ("initrd", "reset")])
-def test_damaged_after_it_was_loaded(work, pytestconfig, name, policy):
-    check_damaged(work, name, policy, pytestconfig.getoption("long"))
+def test_damaged_after_it_was_loaded(work, small_kernel, pytestconfig, name, policy):
+    check_damaged(work, name, policy, pytestconfig.getoption("long"), packed=small_kernel)
 
 
 # ---- other callers ----
@@ -260,7 +175,7 @@ def test_flat(work, start):
     boot = bundle_of(work, "append", KERNEL, "--dtb", tree)
     flat = kexec_guest.entry("bin/flat", os.path.join(O, "test/qemu/flat"))
     line = f"console=ttyAMA0 t.run=flat t.at={AT:#x}"
-    with Machine(KERNEL, initrd=client(work, boot, files=[flat]), judge=judged(boot),
+    with Machine(KERNEL, initrd=client(work, boot, files=[flat]), cohsan=cohsan_options(boot),
                  **{**options(cell), "append": line}) as machine:
         machine.expect("^client: load status=0$", rf"^lethe: 0\.1\.0 at {AT:#x} EL{el} E2H=0 x0=0x0$")
         machine.expect("^lethe: enter", never="lethe: FA")
@@ -284,7 +199,7 @@ def test_kexec_file(work, prepared, what, cpu, el):
     cell = {"cpu": cpu, "el": el, "smp": 1}
     boot, initrd = prepared(what, TINY)
     at = behind(TINY)
-    with Machine(TINY, initrd=initrd, dtb=told_tree(work + "/dtb", cell), judge=judged(boot, at),
+    with Machine(TINY, initrd=initrd, dtb=told_tree(work + "/dtb", cell), cohsan=cohsan_options(boot, at),
                  **options(cell, FILE_CALLED)) as machine:
         machine.expect("^client: cmdline=.*t.run=kexec-e", "^client: load status=0$")
         expect_lethe(machine, boot, el, at)
@@ -299,7 +214,7 @@ def test_damaged_kexec_file(work, name, policy):
     check_damaged(work, name, policy, True, TINY, FILE_CALLED, behind(TINY))
 
 
-# ---- judged from the first kernel's first instruction ----
+# ---- cohsan from the first kernel's first instruction on ----
 
 @pytest.fixture(scope="session")
 def functions(tmp_path_factory):
@@ -309,13 +224,13 @@ def functions(tmp_path_factory):
 @pytest.mark.long
 @pytest.mark.parametrize("cpu", ["cortex-a57", "neoverse-n1"])
 @pytest.mark.parametrize("el", [1, 2])
-def test_judged_from_the_kernel_on(work, prepared, functions, cpu, el):
+def test_cohsan_from_the_kernel_on(work, prepared, functions, cpu, el):
     """With what the kernel and the purgatory really left dirty: of Lethe nothing is reported."""
     boot, initrd = prepared("kernel")
     load = ",".join(("-c", "-l", "-i", f"--mem-min={AT:#x}"))
     size = blob_size(os.path.join(O, "lethe.elf"))
     kernel = AT + Bundle(boot).segment(0, "source")
-    reports = kexec_under_cohsan.judged(
+    reports = kexec_under_cohsan.reports_of(
         work, {"cpu": cpu, "el": el, "smp": 1, "load": load}, initrd, functions,
         stop=f"{kernel:#x}", more=[f"publish=workspace:{AT:#x}-{AT + size:#x}"])
     assert not [report for report in reports if AT <= report["pc"] < AT + size]

@@ -4,15 +4,13 @@
 Only in the long tier: it is built from 140 MB of source.
 """
 
-import os
-
 import pytest
 
 import kexec_guest
 import kexec_under_cohsan
-from harness import O, Machine
+from machine import Machine
+from paths import TINY
 
-TINY = os.path.abspath(os.environ.get("TINY", os.path.join(O, "deps/tiny/Image")))
 CELLS = [{"cpu": cpu, "el": el, "smp": smp, "load": load} for cpu in ("cortex-a57", "neoverse-n1")
          for el in (1, 2) for smp in (1, 2) for load in ("-s,-l", "-c,-l,-i")]
 each_cell = pytest.mark.parametrize("cell", CELLS, ids=map(kexec_under_cohsan.name_of, CELLS))
@@ -51,5 +49,5 @@ def test_crash(tiny, load):
 
 
 @each_cell
-def test_judged(work, tiny, functions, cell):
-    kexec_under_cohsan.check(kexec_under_cohsan.judged(work, cell, tiny, functions, TINY), TINY)
+def test_under_cohsan(work, tiny, functions, cell):
+    kexec_under_cohsan.check(kexec_under_cohsan.reports_of(work, cell, tiny, functions, TINY), TINY)

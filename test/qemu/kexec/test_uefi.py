@@ -2,29 +2,24 @@
 """Bundles under kexec on a machine with UEFI and ACPI: edk2 starts Debian's kernel, which starts the bundle.
 
 The tree is what Linux's EFI stub makes: /chosen with the command line and the way to UEFI's tables. No memory, no
-PSCI, no stdout-path. Each machine is under the judge from Lethe's first instruction on.
+PSCI, no stdout-path. cohsan watches each machine from Lethe's first instruction on.
 """
 
-import os
-import re
-import struct
-
 import kexec_guest
-import pairwise
 import kexec_under_cohsan
-from harness import EDK2, KERNEL, MIB, RAM_BASE, VIRT_UART, Machine
-from images import Bundle, cpio, fdtget, pack, source_of, write
-from test_kexec import archive
+import pairwise
+import uefi_guest
+from bundle_under_kexec import AT, archive, cohsan_options
+from images import Bundle, cpio, pack, write
+from machine import Machine
+from paths import EDK2, KERNEL, VIRT_UART
+from uefi_guest import MEMORY, chosen, read_tree
 
 # Such a boot takes 15 to 20 s: two in the first tier, which differ in everything.
 CELLS = [{"cpu": "cortex-a72", "el": 1, "smp": 1, "packed": "kernel"},
-         {"cpu": "neoverse-n1", "el": 2, "smp": 4, "packed": "initrd"}]
-LONG = {"cpu": ["cortex-a57", "cortex-a72", "neoverse-n1", "max"], "el": [1, 2], "smp": [1, 4],
-        "packed": ["kernel", "initrd"]}
-MEMORY = 512
-AT = RAM_BASE + 64 * MIB
+         {"cpu": "neoverse-n1", "el": 2, "smp": 2, "packed": "initrd"}]
+LONG = {**uefi_guest.LONG, "packed": ["kernel", "initrd"]}
 CONSOLE = ("--console", f"pl011,{VIRT_UART:#x}")
-EFI = ["system-table", "mmap-start", "mmap-size", "mmap-desc-size", "mmap-desc-ver", "secure-boot"]
 RUN = "loaders=1 t.tree=1"
 
 
@@ -51,31 +46,10 @@ def started(folder, boot, cell, extra=()):
                                 append=RUN.split(), tree=1)
     machine = Machine(KERNEL, initrd=client(folder, boot), memory=MEMORY, append=line,
                       cpu=kexec_under_cohsan.CPU_OPTIONS.get(cell["cpu"], cell["cpu"]), el=cell["el"],
-                      smp=cell["smp"], judge={"start": AT, "clean": [(AT, AT + os.path.getsize(boot))]},
+                      smp=cell["smp"], cohsan=cohsan_options(boot),
                       extra=["-bios", EDK2, *extra])
     machine.deadline += 20
     return machine
-
-
-def read_tree(machine):
-    """What the running kernel got, as /init prints it."""
-    machine.expect("^client: tree$", never="Kernel panic")
-    began = machine.position
-    machine.expect("^client: tree end$")
-    text = machine.raw[began:machine.position].decode("ascii", "replace").replace("\r", "")
-    lines = re.findall(r"^[0-9a-f]{8}  ((?:[0-9a-f]{2} +)+)\|", text, re.MULTILINE)
-    tree = bytes.fromhex("".join(lines))
-    assert len(tree) == struct.unpack_from(">I", tree, 4)[0]
-    return tree
-
-
-def chosen(folder, tree):
-    """{name: bytes} of what UEFI left in /chosen; and the names of all nodes in the root."""
-    path = write(folder + "/seen.dtb", tree)
-    found = {name: fdtget(path, "/chosen", "linux,uefi-" + name, "bx") for name in EFI}
-    assert all(found.values())
-    # Not by fdtget -l: where Linux has wiped rng-seed out, which it has when there was one, NOPs are an error to it.
-    return found, re.findall(r"^\t(\S+) \{$", source_of(path), re.MULTILINE)
 
 
 def test_started(work, cell):
@@ -103,7 +77,7 @@ def test_started(work, cell):
 
 
 def test_reset_by_the_conduit_of_the_fadt(work, pytestconfig, conduit):
-    """Nobody else knows it: the tree has no PSCI, the plan names none. At EL2 HVC would be refused."""
+    """Only the FADT names it: the tree has no PSCI, the plan names none. At EL2 HVC would be refused."""
     el = conduit[0]
     boot = pack(work + "/boot.img", "--initrd", write(work + "/packed", archive("packed")), *CONSOLE,
                 "--on-fail", "reset", kernel=KERNEL)

@@ -6,7 +6,8 @@ import os
 import pytest
 
 import meter
-from harness import LOAD, MIB, O, Machine
+from machine import Machine
+from paths import LOAD, MIB, O
 
 MINIMAL = os.path.join(O, "examples/minimal/minimal.img")
 PAYLOAD = 0x44000000
@@ -20,9 +21,9 @@ ENTRY = TREE + 2 * MIB
 def test_minimal(el, cpu):
     end = LOAD + os.path.getsize(MINIMAL)
     own = meter.symbols(MINIMAL.replace(".img", ".elf"), 0)["image_end"]
-    judge = {"start": LOAD, "stop": PAYLOAD, "clean": [(LOAD, end)],
+    options = {"start": LOAD, "stop": PAYLOAD, "clean": [(LOAD, end)],
              "publish": {"workspace": (LOAD, own)}}
-    with Machine(MINIMAL, cpu=cpu, el=el, judge=judge) as machine:
+    with Machine(MINIMAL, cpu=cpu, el=el, cohsan=options) as machine:
         machine.expect(rf"^lethe: .* EL{el} E2H=0 x0=0x0$", "^lethe: payload [0-9]+ sha256 ok",
                        f"^lethe: enter {PAYLOAD:#x} EL{el}$", "^hello from the payload$",
                        never="LETHE_E_")

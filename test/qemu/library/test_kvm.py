@@ -13,12 +13,11 @@ import pytest
 
 import hypervisor
 import kexec_under_cohsan
-from harness import LOAD, MIB, RAM_BASE, Machine
-from hypervisor import NONE, PAYLOAD_AT, STUB_4_7, STUB_4_12, X
+from hypervisor import FAILED, NONE, PAYLOAD_AT, STUB_4_7, STUB_4_12, X
 from images import fdtput, machine_tree
 from kexec_under_cohsan import CPU_OPTIONS
-from test_hyp import FAILED
-from test_kexec_file_load import TINY
+from machine import Machine
+from paths import LOAD, MIB, RAM_BASE, TINY
 
 pytestmark = pytest.mark.long
 
@@ -51,26 +50,26 @@ def reserved_tree(path, **options):
 def jump(work, cpu, *words, flags=(), smp=1, machine_el=2, functions=None, **plan):
     """A machine: the kernel goes to the program, which calls lethe_boot().
 
-    functions: judged from the kernel's first instruction, not from the program's; its ELF.
+    functions: cohsan starts at the kernel's first instruction, not at the program's; this is the kernel's ELF.
     """
     cpu = CPU_OPTIONS.get(cpu, cpu)
     payload = hypervisor.plain_payload(work + "/payload")
     mem_size = kernel_size()
     path = hypervisor.program(work + "/program", *flags, source=HIGH, mem_size=mem_size,
                               size=os.path.getsize(payload), **plan)
-    judge = hypervisor.judged(path, payload, HIGH_AT, mem_size=mem_size)
+    cohsan = hypervisor.cohsan_options(path, payload, HIGH_AT, mem_size=mem_size)
     if functions:
-        judge |= {"start": LOAD, "elf": functions, "json": work + "/reports"}
-        judge["clean"] += [(LOAD, LOAD + mem_size), (TREE_AT, TREE_AT + 4 * MIB)]
+        cohsan |= {"start": LOAD, "elf": functions, "json": work + "/reports"}
+        cohsan["clean"] += [(LOAD, LOAD + mem_size), (TREE_AT, TREE_AT + 4 * MIB)]
         words = [*words, "nokaslr", "init_on_alloc=1"]      # kexec_under_cohsan.py says why
     else:
         # Which of the kernel's lines are dirty only the kernel knows, and KVM has to go on reading
-        # its own; but any line of RAM may be filled as long as somebody maps it.
-        judge["elf"] = HIGH.replace(".img", ".elf")
-        judge["clean"].append((RAM_BASE, HIGH_AT))
-        judge["mapped"] = [(RAM_BASE, RAM_END)]
+        # its own; but any line of RAM may be filled as long as it is mapped.
+        cohsan["elf"] = HIGH.replace(".img", ".elf")
+        cohsan["clean"].append((RAM_BASE, HIGH_AT))
+        cohsan["mapped"] = [(RAM_BASE, RAM_END)]
     tree = reserved_tree(work + "/tree.dtb", cpu=cpu, smp=smp, el=machine_el)
-    machine = Machine(TINY, cpu=cpu, el=machine_el, smp=smp, ram=True, judge=judge, dtb=tree,
+    machine = Machine(TINY, cpu=cpu, el=machine_el, smp=smp, ram=True, cohsan=cohsan, dtb=tree,
                       load=[(path, HIGH_AT), (payload, PAYLOAD_AT)],
                       append=" ".join(("console=ttyAMA0", f"lethe_jump={HIGH_AT:#x}", *words)))
     machine.deadline += 60
@@ -113,10 +112,10 @@ def functions(tmp_path_factory):
 def test_with_what_the_kernel_left_dirty(work, functions, cpu, words, mode):
     """Nothing is reported but what the kernel itself is known for: docs/internals/cohsan.md."""
     with jump(work, cpu, *words, functions=functions, hyp_stub=STUB_4_12, mode=mode) as machine:
-        machine.judge.objection = lambda handed_over: None
+        machine.cohsan.objection = lambda handed_over: None
         expect_kernel(machine, NVHE)
         check_handed_over(machine, 2)
-        assert machine.judge.has_stopped()
+        assert machine.cohsan.has_stopped()
     with open(work + "/reports", encoding="ascii") as file:
         found = json.load(file)
     assert found["stopped"] and found["stop"]["el"] == 2
@@ -161,7 +160,7 @@ def check_failure(machine):
 @pytest.mark.parametrize("cpu", ["cortex-a72", "neoverse-n1"])
 @pytest.mark.parametrize("smp", [1, 2])
 def test_protected_kvm_refuses(work, cpu, smp):
-    """It answers nobody any more that it is a stub."""
+    """It no longer answers as a stub."""
     with jump(work, cpu, "kvm-arm.mode=protected", smp=smp, hyp_stub=STUB_4_12) as machine:
         expect_kernel(machine, PROTECTED)
         check_failure(machine)

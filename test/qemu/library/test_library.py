@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The library door on plans and lists of all kinds, called from worlds of all kinds: memory against a
-plain reference, and the judge of cache coherence.
+"""The library door on plans and lists of all kinds, called from worlds of all kinds: memory is compared with
+a plain reference, and cohsan watches.
 
 SEED in the environment repeats a failure, which prints it; with CONSOLE=1 all plans say what they do.
 """
@@ -11,8 +11,8 @@ import random
 
 import pytest
 
-from library import COUNT, MIB, Caller, World, file_memory, run
 from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
+from library_world import COUNT, MIB, Caller, World, file_memory, run
 
 CPUS = ("cortex-a53", "cortex-a72", "neoverse-n1", "max")
 MACHINES = [(cpu, el, False) for cpu in CPUS for el in (1, 2)] + \

@@ -9,12 +9,13 @@ import struct
 
 import pytest
 
-from harness import LOAD, Machine
 from images import fdtget, machine_tree, write
-from library import BOOT, CHECK, JOBS, PAGE, PROGRAM, SIZE, TABLES, Caller, World, blob_size, compare, \
+from machine import Machine
+from paths import LOAD
+from library_world import BOOT, CHECK, JOBS, PAGE, PROGRAM, SIZE, TABLES, Caller, World, blob_size, compare, \
     compare_lines, halts, program, run, started, symbols, up
-from library_base import Base
 from library_plans import BEST, HALT, IN_PLACE, UNCACHED, WORK, List, the_plan, write_plan
+from library_valid_plan import Base
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 
 MACHINES = [("cortex-a72", 2, False), ("neoverse-n1", 1, False), ("neoverse-n1", 2, True)]
@@ -154,7 +155,7 @@ def test_found_later(work, machine, mmu, status, stage, change, is_early):
 
 @each_mmu
 def test_no_stub_below(work, mmu):
-    """The plan says there is one: HVC is somebody else's here."""
+    """The plan says there is one: HVC belongs to another program here."""
     world = World(random.Random(1), "cortex-a72", 1)
     the_plan(world, mmu, BEST, None, [plain(world)], console=True, change=wants_stub)
     world.results = []
@@ -165,7 +166,7 @@ def test_no_stub_below(work, mmu):
 
 @each_machine
 @each_mmu
-def test_source_that_nobody_calls_ram(work, machine, mmu):
+def test_source_that_is_not_listed_as_ram(work, machine, mmu):
     world = World(random.Random(2), *machine)
     segment = plain(world)
     the_plan(world, mmu, BEST, None, [segment], console=True, change=lambda plan: plan.update(
@@ -210,7 +211,7 @@ def test_tree(work, machine, mmu, mode):
     job[17] = base
     world.memory.write(JOBS, words(*job))
     world.workspaces.append((base, base + 0x20000))
-    with started(work, world, judge={"publish": {"workspace": (base, base + len(data))}}) as \
+    with started(work, world, cohsan={"publish": {"workspace": (base, base + len(data))}}) as \
             (machine_, before):
         machine_.expect_exit()
         compare_lines(machine_, world)
@@ -241,7 +242,7 @@ def wanted(work, *questions):
 
 
 def test_workspace_that_is_just_enough(work):
-    """And one page less, which says what it would take."""
+    """One page less is refused, with the size that is needed."""
     lists = {12: 8, 14: 1000, 16: 3000}     # page shift: padding
     world = World(random.Random(7), "cortex-a72", 2)
     made = {shift: List(world, shift, 2, 2, "full", padding) for shift, padding in lists.items()}
@@ -269,7 +270,7 @@ def test_workspace_that_is_just_enough(work):
 # ---- where it is not for ----
 
 def test_el3(work):
-    """Back at once. A few instructions in flash call it and stay where it comes back to."""
+    """lethe_boot() returns at once. A few instructions in flash call it and stay at the return address."""
     code = b"".join(word.to_bytes(4, "little") for word in (
         0xd2800000, 0xd2800001,             # mov x0, #0; mov x1, #0
         0x580000c2, 0x580000e3,             # ldr x2, the stack; ldr x3, lethe_boot
@@ -277,7 +278,7 @@ def test_el3(work):
         0x14000000, 0xd503201f)) + \
         words(LOAD + (8 << 20), symbols()["lethe_boot"])    # b .
     with Machine(el=3, load=[(PROGRAM, LOAD)], extra=["-bios", write(work + "/jump", code)],
-                 monitor=True, judge=None, because="it comes back before it does anything") as \
+                 monitor=True, cohsan=None, because="it comes back before it does anything") as \
             machine:
         registers = machine.monitor.wait_halted()
         assert registers["PC"] == 24 and registers["X00"] & 0xffffffff == -501 & 0xffffffff

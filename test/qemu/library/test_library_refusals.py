@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the library door refuses: lethe_boot_check() says which and where, lethe_boot() comes back with the
+"""Jobs that the library door refuses: lethe_boot_check() says which status and where, lethe_boot() returns the
 same, the caller's world is as before, and nothing but the workspace was stored to."""
 
 import hashlib
@@ -10,11 +10,11 @@ import struct
 
 import pytest
 
-from harness import TOP
-from library import BOOT, CHECK, PAGE, World, blob_size, run, up
-from library_base import Base
-from plan_writer import FORCE_TREE, IN_PLACE, SOURCE_OFFSET
+from library_valid_plan import Base
+from library_world import BOOT, CHECK, PAGE, World, blob_size, run, up
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
+from paths import TOP
+from plan_writer import FORCE_TREE, IN_PLACE, SOURCE_OFFSET
 
 HOLE = 0x0e000000           # nothing answers there
 WHAT = ["", "SEGMENT", "WINDOW", "SLOT", "TREE", "ENTRY"]
@@ -128,7 +128,7 @@ def no_tree_to_force(base):
 
 
 @row("PLAN_INITRD", ("SLOT", 0, 2, "job"))
-def initrd_of_nobody(base):
+def initrd_in_no_segment(base):
     base.slot["initrd_segment"] = 2
 
 
@@ -250,7 +250,7 @@ entry_row("read too late", "DEST_SOURCE", 6, lambda b: b.dests[0] | SOURCE)
 
 
 def goes_to(id_, status, index, dest, where=None, change=nothing):
-    """A page that is stored where none may be."""
+    """A page is stored where none may be."""
     def whole_change(base):
         at(base, 1 if index == 2 else 5, dest(base) | DESTINATION)
         change(base)
@@ -261,7 +261,7 @@ def a_tree(base):
     base.slot |= {"tree_base": base.free + 8, "tree_size": 16}
 
 
-goes_to("in nobody's RAM", "DEST_NOT_RAM", 2, lambda b: HOLE)
+goes_to("in RAM of no window", "DEST_NOT_RAM", 2, lambda b: HOLE)
 goes_to("in the workspace", "DEST_LETHE", 2, lambda b: b.workspace)
 goes_to("stored twice", "DEST_OVERLAP", 6, lambda b: b.dests[0] + PAGE)
 goes_to("over a plain segment", "DEST_OVERLAP", 6, lambda b: b.dest // PAGE * PAGE)
@@ -273,7 +273,7 @@ goes_to("over a list page", "LIST_OVER", 6, lambda b: b.lists[1],
 
 @row("LIST_FLAGS", ("ENTRY", 2, 0x20))
 def rubbish_behind_a_wrong_entry(base):
-    """Which is not to be followed."""
+    """The rubbish must not be followed."""
     at(base, 2, 0x20)
     at(base, 3, HOLE | INDIRECTION)
 

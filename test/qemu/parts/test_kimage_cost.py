@@ -12,7 +12,8 @@ import struct
 import pytest
 
 import meter
-from harness import IMAGES, LOAD, MIB, Machine
+from machine import Machine
+from paths import IMAGES, LOAD, MIB
 
 PROGRAM = os.path.join(IMAGES, "kimage.img")
 JOB, LISTS = LOAD + 0x10000, LOAD + 2 * MIB
@@ -57,7 +58,7 @@ def measure(work, words, windows=(WINDOW,), protected=KEEPS, most=MOST):
                       ranges=[("lists", LISTS, LISTS + len(lists)),
                               ("stack", LOAD + 0x17000, LOAD + 0x18000)])
     with Machine(PROGRAM, load=list(zip(paths, (JOB, LISTS))), ram=True, extra=run.options(),
-                 judge=None, because="it is metered, and nothing is handed over") as machine:
+                 cohsan=None, because="it is metered, and nothing is handed over") as machine:
         machine.expect_exit()
         status, = struct.unpack("<q", machine.read_ram(JOB + 32, 8))
         answer = machine.read_ram(JOB + 0x1000 + 65 * 24, 28)
@@ -109,7 +110,7 @@ def test_kernel(work, most):
 
 
 def test_linear(work):
-    """The cost of an entry is that of any other."""
+    """Every entry costs the same."""
     costs = [measure(work, kernel_and_initrd(count, 4)) for count in (1000, 10000, 99700)]
     slopes = [(b[0] - a[0]) / (b[2] - a[2]) for a, b in zip(costs, costs[1:])]
     print(slopes)

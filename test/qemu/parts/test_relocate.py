@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""src/relocate.S on lists of all kinds: a plain reference, and the judge of cache coherence.
+"""src/relocate.S on lists of all kinds: a plain reference, and cohsan.
 
 SEED in the environment repeats a failure, which prints it.
 """
@@ -10,9 +10,9 @@ import random
 import pytest
 
 import list_runner
-from harness import MIB
-from lists import DESTINATION, DONE, INDIRECTION, JOBS_END, LISTS, SOURCE, Lists
 from list_runner import E2H, ICACHE, MRS_CTR_EL0, MRS_ID_AA64PFR0_EL1, answer, measure, run, traps
+from lists import DESTINATION, DONE, INDIRECTION, JOBS_END, LISTS, SOURCE, Lists
+from paths import MIB
 
 COUNT = 125         # lists of one machine
 # a64fx: lines of 256 bytes.
@@ -91,7 +91,7 @@ def hand_made(entries, page_shift=12, trapped=False, head=None, pages=16, destin
     for i, entry in enumerate(entries(lists.sources[0], lists.destinations[0])):
         lists.store(at + 8 * i, entry.to_bytes(8, "little"))
     lists.job(at | INDIRECTION if head is None else head, page_shift, 0, trap(PLAIN, trapped))
-    # The judge wants the rest of the destinations published, too: all in place.
+    # cohsan wants the rest of the destinations published, too: all in place.
     rest = lists.destinations[0] + (pages << page_shift)
     count = (lists.destinations[1] - rest) >> 12
     at = lists.list_page(16)
@@ -111,7 +111,7 @@ def test_head_that_leads_nowhere(work, head):
 
 @pytest.mark.parametrize("shift", [12, 14, 16])
 def test_one_line_behind_another(work, shift):
-    """Nothing but what the list names is written: neighbours of a page keep what they had."""
+    """Only pages that the list names are written: their neighbours keep their bytes."""
     page = 1 << shift
 
     def entries(source, destination):
@@ -153,7 +153,7 @@ PAGES = 32
 
 
 def counted(work, cell, trapped, page_shift=12, patch=lambda image: None, in_place=False):
-    """What the meter says of a list of PAGES pages that are copied, or all in place."""
+    """The meter's counts of a list of PAGES pages that are copied, or all in place."""
     def entries(source, destination):
         first = destination if in_place else source
         return [destination | DESTINATION,
@@ -195,7 +195,7 @@ def test_in_place(work):
 
 
 def test_cpu_without_fp(work):
-    """FP/SIMD is not trapped and not there: general registers."""
+    """The CPU has no FP/SIMD, and it is not trapped: general registers copy."""
     result = counted(work, PLAIN, False,
                      patch=lambda image: answer(image, MRS_ID_AA64PFR0_EL1, 0xff))
     assert result["code"]["copy"]["instructions"] > 512 * PAGES
@@ -204,13 +204,13 @@ def test_cpu_without_fp(work):
 @pytest.mark.parametrize("shift", [12, 14, 16])
 @pytest.mark.parametrize("log2_words", [0, 2, 5, 7, 8, 9, 10, 12, 15])
 def test_lines_of_any_size(work, shift, log2_words):
-    """As many DC as a page has lines, one where a line is longer than a page."""
+    """One DC for each line of a page; one for a page if a line is longer."""
     result = counted(work, PLAIN, True, shift, lambda image: answer(image, MRS_CTR_EL0, log2_words))
     assert result["dc"] == max(1, (1 << shift) // (4 << log2_words)) * PAGES
 
 
 @pytest.mark.parametrize("log2_words", [0, 2, 3])
 def test_lines_that_are_shorter(work, log2_words):
-    """A CPU beside others of longer lines: the judge's line is the machine's."""
+    """A CPU beside others of longer lines: cohsan takes the machine's line."""
     lists = random_lists(random.Random(log2_words), PLAIN, 20, sources=MIB, destinations=2 * MIB)
     run(work, lists, PLAIN, patch=lambda image: answer(image, MRS_CTR_EL0, log2_words))

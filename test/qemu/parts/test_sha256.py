@@ -14,9 +14,10 @@ import struct
 import pytest
 
 import cavp
-import meter
 import list_runner
-from harness import IMAGES, LOAD, MIB, Machine
+import meter
+from machine import Machine
+from paths import IMAGES, LOAD, MIB
 
 PROGRAM, PROGRAM_SCALAR, PROGRAM_PURGATORY = (
     os.path.join(IMAGES, name) for name in ("sha256.img", "sha256-scalar.img", "sha256-purgatory.img"))
@@ -34,7 +35,7 @@ GUARD = 160
 
 
 class Jobs:
-    """A list: what to digest, how, and what has to come out."""
+    """A list of digests: the bytes, the way, and the result that is expected."""
 
     def __init__(self):
         self.rows, self.wanted = [], []
@@ -43,7 +44,7 @@ class Jobs:
         self.rng = random.Random(7)
 
     def place(self, message, shift=0):
-        """Its address, which is `shift` behind a multiple of 16."""
+        """The address of a message, `shift` behind a multiple of 16."""
         self.data += bytes(-len(self.data) % 16 + shift)
         at = DATA + len(self.data)
         self.data += message
@@ -74,7 +75,7 @@ class Jobs:
 
 
 def run(work, jobs, cell, program=PROGRAM):
-    """Runs them all. Each has its digest, and whether vector registers were used is as it should be."""
+    """Runs all jobs. Each has its digest, and uses vector registers only if it should."""
     cpu, el, flags = cell
     with open(program, "rb") as file:
         image = bytearray(file.read())
@@ -86,7 +87,7 @@ def run(work, jobs, cell, program=PROGRAM):
         with open(path, "wb") as file:
             file.write(content)
     with Machine(paths[0], cpu=cpu, el=el, load=list(zip(paths[1:], (JOBS, DATA))), ram=True,
-                 judge=None, because=BECAUSE) as machine:
+                 cohsan=None, because=BECAUSE) as machine:
         match = machine.expect(r"^sha256: (end|wrong .*)$")
         if match[1] != "end":
             raise machine.failure(match[0])
@@ -105,7 +106,7 @@ def run(work, jobs, cell, program=PROGRAM):
 
 
 def check_memory(jobs, data):
-    """Copies are where they belong, and everything else is as it was."""
+    """The copies are at their destinations, and all else is unchanged."""
     wanted = jobs.data + bytes(GUARD)
     for start, message in jobs.copies:
         wanted[start:start + len(message)] = message
@@ -216,7 +217,7 @@ def test_copy_every_split(work, distance):
 
 
 def test_copy_by_others(work):
-    """Where the instructions are hidden, or not built in, or the mode forbids them."""
+    """The instructions are hidden, or not built in, or the mode forbids them."""
     run(work, copies(CELLS[0]), CELLS[0], PROGRAM_SCALAR)
     for cell in (("max", 2, BELOW), ("max", 2, STREAMING)):
         run(work, copies(cell), cell)
@@ -232,7 +233,7 @@ def test_monte_carlo(work):
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
 def test_trap_is_as_it_was(work, cell):
-    """Whatever CPACR_EL1 or CPTR_EL2 holds: lifted for as long as it takes, and back."""
+    """For every value of CPACR_EL1 or CPTR_EL2 the trap is lifted for the digest, and then restored."""
     cpu, el, flags = cell
     traps = list_runner.traps(el, flags)
     if cpu == "max":        # SME's trap beside it
@@ -247,7 +248,7 @@ def test_trap_is_as_it_was(work, cell):
 @pytest.mark.parametrize("cell", [("max", 2, STREAMING), ("max", 1, STREAMING),
                                   ("max", 2, STREAMING | E2H)], ids=str)
 def test_streaming(work, cell):
-    """The SHA-2 instructions are undefined there: general registers it is, and the mode stays."""
+    """The SHA-2 instructions are undefined there: general registers do the work, and the mode stays."""
     jobs = Jobs()
     for is_open in (0, 1):
         trap = (3 * is_open) << 20 | (3 * is_open) << 24 if cell[1] == 1 or cell[2] & E2H \
@@ -258,7 +259,7 @@ def test_streaming(work, cell):
 
 @pytest.mark.parametrize("cpu", ["cortex-a72", "max"])
 def test_without_the_instructions(work, cpu):
-    """ID_AA64ISAR0_EL1 has none, and FP/SIMD is trapped where nobody here can lift it."""
+    """ID_AA64ISAR0_EL1 has none, and a higher level traps FP/SIMD."""
     cell = (cpu, 2, BELOW)
     jobs = short(cell)
     for _, trap in list_runner.traps(1, 0):

@@ -1,29 +1,34 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """kexec with Lethe for a purgatory on a machine with UEFI and ACPI, as test_uefi.py for bundles.
 
-The tree names no console, so that Lethe says nothing: the record tells, and what the machine does. Each is under
-the judge from the purgatory's first instruction on.
+The tree names no console, so that Lethe says nothing: the record tells, and what the machine does. cohsan watches
+each machine from the purgatory's first instruction on.
 """
 
+import os
+
+import pytest
+
 import kexec_guest
-import pairwise
-import purgatories
 import kexec_under_cohsan
-from harness import EDK2, KERNEL, Machine
+import pairwise
+import shared
+from bundle_under_kexec import archive
 from images import cpio, write
-from test_kexec import archive
-from test_purgatory import LINUX, damage, expect_segments, judged, patient
-from test_uefi import LONG, MEMORY, chosen, read_tree
+from machine import Machine
+from paths import EDK2, KERNEL
+from purgatory_under_kexec import LINUX, cohsan_options, damage, expect_segments, grafted, loaded, patient
+from uefi_guest import LONG, MEMORY, chosen, read_tree
 
 # Such a boot takes 15 to 20 s, and where kexec puts things takes another.
-CELLS = [{"cpu": "neoverse-n1", "el": 2, "smp": 4}]
+CELLS = [{"cpu": "neoverse-n1", "el": 2, "smp": 2}]
 LOAD = ("-c,-l",)
 CONDUITS = [{"cpu": "cortex-a72", "el": 1, "smp": 1}, {"cpu": "cortex-a72", "el": 2, "smp": 1}]
 
 
 def pytest_generate_tests(metafunc):
     long = metafunc.config.getoption("long")
-    choices = {name: LONG[name] for name in ("cpu", "el", "smp")}
+    choices = LONG
     if "cell" in metafunc.fixturenames:
         cells = pairwise.cover(choices, lambda cell: True) if long else CELLS
         metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
@@ -31,9 +36,11 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("conduit", CONDUITS if long else CONDUITS[1:], ids=kexec_under_cohsan.name_of)
 
 
-def client(folder):
-    return write(folder + "/client", cpio([
-        *kexec_guest.base(), *kexec_guest.kexec_files(purgatories.grafted()), ("k", 0o40755, b"", (0, 0)),
+@pytest.fixture(scope="session")
+def initrd(tmp_path_factory):
+    """The first kernel's archive."""
+    return write(str(tmp_path_factory.mktemp("uefi") / "client"), cpio([
+        *kexec_guest.base(), *kexec_guest.kexec_files(grafted()), ("k", 0o40755, b"", (0, 0)),
         kexec_guest.entry("k/Image", KERNEL), ("k/initrd", 0o100644, archive("loaders"), (0, 0))]))
 
 
@@ -48,15 +55,16 @@ def machine_of(initrd, cell, load=LOAD, extra=(), **more):
 
 def place(initrd, cell):
     """Where kexec puts the purgatory."""
-    with machine_of(initrd, cell, (*LOAD, "-d"), words=["wait"]) as machine:
-        machine.expect("^client: waits$")
-        return purgatories.loaded(machine)[0]
+    def find():
+        with machine_of(initrd, cell, (*LOAD, "-d"), words=["wait"]) as machine:
+            machine.expect("^client: waits$")
+            return loaded(machine)[0]
+    return shared.value(["uefi", os.path.getsize(initrd)], find)
 
 
-def test_started(work, cell):
-    initrd = client(work)
+def test_started(work, initrd, cell):
     at = place(initrd, cell)
-    with machine_of(initrd, cell, judge=judged(at)) as machine:
+    with machine_of(initrd, cell, cohsan=cohsan_options(at)) as machine:
         machine.expect("^.*EFI stub: Generating empty DTB", "psci: probing for conduit method from ACPI")
         first, nodes = chosen(work, read_tree(machine))
         assert nodes == ["chosen"]
@@ -73,11 +81,10 @@ def test_started(work, cell):
         machine.expect("^client: end$")
 
 
-def test_reset_by_the_conduit_of_the_fadt(work, conduit):
-    """Nobody else knows it, for the tree has no PSCI. At EL2 HVC would be refused."""
-    initrd = client(work)
+def test_reset_by_the_conduit_of_the_fadt(initrd, conduit):
+    """Only the FADT names it, for the tree has no PSCI. At EL2 HVC would be refused."""
     at = place(initrd, conduit)
-    with machine_of(initrd, conduit, words=["wait"], ram=True, judge=judged(at), extra=["-no-reboot"]) as machine:
+    with machine_of(initrd, conduit, words=["wait"], ram=True, cohsan=cohsan_options(at), extra=["-no-reboot"]) as machine:
         damage(machine, "initrd")
         machine.expect("Bye!")
         assert machine.expect_exit() == 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The judge in the harness: it is there, it finds Lethe, and what it says counts."""
+"""cohsan in the harness: it is there, it finds Lethe, and its reports fail the test."""
 
 import ast
 import glob
@@ -7,42 +7,44 @@ import os
 
 import pytest
 
-import harness
-import images
 import cohsan
-from harness import IMAGES, LOAD, MIB, O, PAYLOAD, VIRT_UART, Failure, Machine
+import images
+import paths
+from console import Failure
 from images import Bundle, Hostile, machine_tree, pack, write
+from machine import Machine
+from paths import IMAGES, LOAD, MIB, O, PAYLOAD, VIRT_UART
 
 FREE = 0x4a000000
 NOP = 0xd503201f
 STUB = os.path.join(IMAGES, "hostile.img")
 
-# Machines that run Lethe and are not judged. A new one needs a line here.
-NOT_JUDGED = ["measure",      # test_kimage_cost.py: the library behind a program, metered
+# Machines that run Lethe without cohsan. A new one needs a line here.
+NOT_WATCHED = ["measure",      # test_kimage_cost.py: the library behind a program, metered
               "run",          # test_sha256.py: the library behind a program, no hand-over
               "test_in_turn", # test_purgatory.py: two doors in turn, at other places each time
-              "test_started", # test_kernels.py: the purgatory in the first tier; with --long it is
+              "test_started", # test_kernel_pairs.py: the purgatory in the first tier; with --long it is
               "test_el3",     # test_library_ends.py: refused by its first instructions
               "test_kernel_that_loads_itself"]    # test_purgatory.py: whether Lethe runs is what is asked
 
 
-def test_which_machines_are_not_judged():
+def test_which_machines_are_not_watched():
     """Each says why, and no other than these."""
     found = []
-    for path in glob.glob(os.path.join(harness.TOP, "test/qemu/*/test_*.py")):
+    for path in glob.glob(os.path.join(paths.TOP, "test/qemu/*/test_*.py")):
         with open(path, encoding="utf-8") as file:
             tree = ast.parse(file.read())
         for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
             for node in ast.walk(function):
-                if isinstance(node, ast.keyword) and node.arg == "judge" and \
+                if isinstance(node, ast.keyword) and node.arg == "cohsan" and \
                         isinstance(node.value, ast.Constant) and node.value.value is None:
                     found.append(function.name)
-    assert sorted(found) == sorted([*NOT_JUDGED, "test_not_judged_says_why"])
+    assert sorted(found) == sorted([*NOT_WATCHED, "test_unwatched_says_why"])
 
 
-def test_not_judged_says_why(work):
+def test_unwatched_says_why(work):
     with pytest.raises(AssertionError, match="says why"):
-        Machine(pack(work + "/boot.img"), judge=None)
+        Machine(pack(work + "/boot.img"), cohsan=None)
 
 
 # ---- where Lethe is ----
@@ -69,11 +71,11 @@ def test_lethe_is_found(work):
 def test_what_the_plugin_is_told(work):
     boot = pack(work + "/boot.img")
     size, blob = os.path.getsize(boot), cohsan.blob_size(os.path.join(O, "lethe.elf"))
-    words = cohsan.Judge(O, LOAD, boot, [], {}).arguments.split(",")
+    words = cohsan.Cohsan(O, LOAD, boot, [], {}).arguments.split(",")
     assert words[1:] == [f"start={LOAD:#x}", "stop=handoff", f"elf={O}/lethe.elf",
                          f"clean={LOAD:#x}-{LOAD + size:#x}",
                          f"publish=workspace:{LOAD:#x}-{LOAD + blob:#x}"]
-    words = cohsan.Judge(O, LOAD, boot, [], {"clean": "plan", "stop": 0x4a000000, "max": 1,
+    words = cohsan.Cohsan(O, LOAD, boot, [], {"clean": "plan", "stop": 0x4a000000, "max": 1,
                                             "stale": [(1, 2)]}).arguments.split(",")
     end = cohsan.plan_end(boot)
     assert LOAD + blob < LOAD + end < LOAD + size
@@ -84,8 +86,8 @@ def test_what_the_plugin_is_told(work):
 # ---- what it says ----
 
 def heard(*parts):
-    """(the judge, the console) after a machine said these, one read each."""
-    one = object.__new__(cohsan.Judge)
+    """(cohsan, the console) after a machine printed these parts, one read each."""
+    one = object.__new__(cohsan.Cohsan)
     one.lines, one.held = [], b""
     return one, b"".join(map(one.listen, [*parts, b""]))
 
@@ -105,8 +107,8 @@ def test_lines_come_anywhere():
 
 def test_what_counts():
     assert heard(b"lethe: halt\r\n")[0].objection(False) is None
-    assert "not judged" in heard(b"lethe: enter\r\n")[0].objection(True)
-    assert "not judged" in heard(GOOD.replace(b"reports=0", b"reports=1"))[0].objection(True)
+    assert "did not see the hand-off" in heard(b"lethe: enter\r\n")[0].objection(True)
+    assert "did not see the hand-off" in heard(GOOD.replace(b"reports=0", b"reports=1"))[0].objection(True)
     for lines in (BAD, BAD + GOOD, GOOD + BAD):
         for handed_over in (True, False):
             assert "lethe_move+0x10" in heard(lines)[0].objection(handed_over)
@@ -138,16 +140,16 @@ def objection_to(path, **options):
 def test_maintenance_left_out(work, el):
     """No DC CIVAC anywhere: the payload boots, since QEMU has no caches, and the test fails."""
     text = objection_to(patched(work, 0xd50b7e20, NOP), el=el)
-    assert "the judge of cache coherence objects:\ncohsan: " in text and "payload: end" in text
+    assert "cohsan reports:\ncohsan: " in text and "payload: end" in text
 
 
-def test_judge_that_does_not_stop(work, monkeypatch):
-    monkeypatch.setattr(harness, "JUDGE_WAIT", 1)
-    assert "not judged" in objection_to(pack(work + "/boot.img"), judge={"stop": FREE})
+def test_cohsan_that_does_not_stop(work, monkeypatch):
+    monkeypatch.setattr("machine.COHSAN_WAIT", 1)
+    assert "did not see the hand-off" in objection_to(pack(work + "/boot.img"), cohsan={"stop": FREE})
 
 
 def test_lethe_that_is_not_found(work):
-    """Two bundles behind firmware: which one it starts, nobody can tell."""
+    """Two bundles behind firmware: the harness cannot tell which one the firmware starts."""
     boot = pack(work + "/boot.img", "--console", f"pl011,{VIRT_UART:#x}")
     jump = write(work + "/jump", b"".join(code.to_bytes(4, "little") for code in (
         0xd2800000, 0x58000061, 0xd61f0020, 0xd503201f)) + LOAD.to_bytes(8, "little"))
@@ -155,14 +157,14 @@ def test_lethe_that_is_not_found(work):
     with pytest.raises(Failure, match="did not find it"):
         with Machine(**options) as machine:
             machine.expect("^lethe: halt$")
-    with Machine(**options, judge={"start": LOAD, "clean": [(LOAD, LOAD + MIB)]}) as machine:
+    with Machine(**options, cohsan={"start": LOAD, "clean": [(LOAD, LOAD + MIB)]}) as machine:
         machine.expect("^lethe: halt$")
-        assert machine.judge and not machine.judge.lines
+        assert machine.cohsan and not machine.cohsan.lines
 
 
-def test_judge_that_does_not_wake(work, monkeypatch):
-    monkeypatch.setattr(harness, "JUDGE_WAIT", 1)
-    assert "not judged" in objection_to(pack(work + "/boot.img"), judge={"start": FREE})
+def test_cohsan_that_does_not_wake(work, monkeypatch):
+    monkeypatch.setattr("machine.COHSAN_WAIT", 1)
+    assert "did not see the hand-off" in objection_to(pack(work + "/boot.img"), cohsan={"start": FREE})
 
 
 @pytest.mark.parametrize("el, to", [(1, 1), (2, 2), (2, 1)])
@@ -180,7 +182,7 @@ def test_loader_that_cleaned_no_more_than_the_plan(work, address, kind, el, to):
     if address != LOAD:
         stub = Hostile(address, "plain").save(work + "/stub")
         start = {"kernel": stub, "load": [(boot, address)]}
-    with Machine(el=el, initrd=second if kind == "loaders" else None, judge={"clean": "plan"},
+    with Machine(el=el, initrd=second if kind == "loaders" else None, cohsan={"clean": "plan"},
                  **start) as machine:
         machine.expect(rf"^lethe: 0\.1\.0 at {address:#x} EL{el} ")
         assert machine.payload()["el"] == to

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The judges themselves: the plain kernel boots, the stub is hostile, failures are seen."""
+"""The harness itself: the plain kernel boots, the stub is hostile, failures are seen."""
 
 import glob
 import os
@@ -8,8 +8,10 @@ import time
 
 import pytest
 
-from harness import KERNEL, LOAD, MIB, PAYLOAD, TOP, Failure, Machine
+from console import Failure
 from images import Hostile
+from machine import Machine
+from paths import KERNEL, LOAD, MIB, PAYLOAD, TOP
 
 
 @pytest.mark.parametrize("el", [1, 2])

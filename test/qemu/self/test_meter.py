@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The meter of `make bench`, on loops of which every access is known: meter/program.S."""
+"""The meter of `make bench`, on loops whose every access is known: meter/program.S."""
 
 import functools
 import os
@@ -10,7 +10,8 @@ import tempfile
 import pytest
 
 import meter
-from harness import IMAGES, LOAD, QEMU, TOP, Machine
+from machine import Machine
+from paths import IMAGES, LOAD, QEMU, TOP
 
 PROGRAM = os.path.join(IMAGES, "meter.img")
 SOURCE = os.path.join(TOP, "test/guest/meter/program.S")
@@ -55,7 +56,7 @@ def ranges(at):
 
 @functools.lru_cache(maxsize=None)
 def measured(el, start="measure", stop="handoff"):
-    """What the meter says of the program; once for all tests that ask the same."""
+    """The meter's result for the program, made once for all tests that need the same."""
     with tempfile.TemporaryDirectory() as folder:
         at = symbols()
         run = meter.Meter(folder, at[start], at.get(stop, stop), ranges=ranges(at), code=code(at))
@@ -104,7 +105,7 @@ def test_literals():
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_whole(el):
-    """Nothing is counted twice, nothing is lost: the whole is the forms and what else there is."""
+    """Nothing is counted twice or lost: the whole is the sum of the forms and the rest."""
     result = measured(el)
     assert result["start"]["el"] == result["stop"]["el"] == el
     assert result["stop"]["pc"] == symbols()["image"]
@@ -143,7 +144,7 @@ def test_io():
 
 @pytest.mark.parametrize("el", [1, 2])
 def test_exception(el):
-    """A block that ends at a faulting load: the load counts as tried, what is behind it once."""
+    """A block ends at a faulting load: the load counts as tried, and the code behind it counts once."""
     result = measured(el)["code"]
     assert result["fault"]["instructions"] == 2 + 5 * TURNS
     assert result["vectors"]["instructions"] == 6 * TURNS

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The mutants' own machinery (test/mutants): what it finds, what it lists, what it counts."""
+"""The mutants' own machinery (test/mutants): mutants, the list of those that survive, verdicts."""
 
 import os
 
@@ -70,6 +70,6 @@ def test_verdict(work, capsys, listed, noticed, verdict, failed):
     rows = ["| `f` | `isb` | nop | so |"] if listed else []
     run = mutants.Run(None, table(work, *rows))
     run.seconds, run.runs = {"el2": 0.1}, {"el2": ("blob", {0x1000})}
-    run.judge(mutant(), noticed, 0.1)
+    run.record(mutant(), noticed, 0.1)
     assert run.rows[0][4] == verdict and run.failed == failed
     assert bool(capsys.readouterr().out) == bool(failed)

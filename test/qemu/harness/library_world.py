@@ -3,7 +3,7 @@
 
 A World is a machine's RAM before it runs: the program, then the callers' tables and stacks, then an
 arena in which each job has plan, list, workspace, sources and destinations of its own. run() starts
-it under the judge and compares all of RAM, byte for byte, but workspaces and stacks.
+it under cohsan and compares all of RAM, byte for byte, but workspaces and stacks.
 """
 
 import contextlib
@@ -13,10 +13,11 @@ import re
 import struct
 
 import meter
-from harness import IMAGES, LOAD, MIB, O, RAM_BASE, VIRT_UART, Machine
-from library_memory import CHUNK, Memory, file_memory, merge, up
 from list_runner import traps
 from list_runner import E2H as RELOCATOR_E2H
+from machine import Machine
+from paths import IMAGES, LOAD, MIB, O, RAM_BASE, VIRT_UART
+from sparse_memory import CHUNK, Memory, file_memory, merge, up
 
 PROGRAM = os.path.join(IMAGES, "library.img")
 BLOB = os.path.join(O, "lethe-boot.bin")
@@ -45,13 +46,13 @@ def symbols():
 
 @functools.lru_cache(maxsize=None)
 def blob_size():
-    """With bss, tables, stacks: it says so."""
+    """The blob's size with bss, tables and stacks, from its header."""
     with open(BLOB, "rb") as file:
         return struct.unpack_from("<Q", file.read(128), 64 + 16)[0]
 
 
 class Tables:
-    """A caller's: 4 KiB pages, in as many levels as it takes."""
+    """A caller's translation tables: 4 KiB pages, in as many levels as the VA size needs."""
 
     def __init__(self, world, bits, single):
         self.world, self.single = world, single
@@ -89,7 +90,7 @@ class Tables:
 
 
 class Caller:
-    """How a job's caller runs: drawn at random, then changed by whoever wants it otherwise.
+    """How a job's caller runs: drawn at random, then changed by the test that needs it otherwise.
 
     mapped: [(PA, size, "wb" or .., may be written)] beside what it needs itself, at the same VA
     """
@@ -132,7 +133,7 @@ class Caller:
         self.stack = world.low() + 1024
 
     def interrupted(self):
-        """All the time, by the timer."""
+        """The timer interrupts the caller all the time."""
         self.flags |= FLAG_IRQ | FLAG_SP0
         self.daif &= ~0x80
         self.hcr |= 1 << 4
@@ -203,7 +204,7 @@ class World:
         self.workspaces, self.stacks = [], []
         self.worlds = []        # ("clean" or .., (lo, hi))
         self.names = []         # (lo, hi, what)
-        self.notes = []         # one a job, for whoever looks at a failure
+        self.notes = []         # one a job, printed with a failure
 
     def jobs_size(self):
         return 0x20000
@@ -215,7 +216,7 @@ class World:
         return page
 
     def take(self, size, align=8, gap=0x3000, name=""):
-        """Memory of the arena. What lies between is nobody's."""
+        """Memory of the arena. The gaps between belong to no job."""
         start = up(self.at + self.rng.randrange(gap + 1), align)
         self.at = start + size
         assert self.at <= self.end, "the arena is full"
@@ -241,8 +242,8 @@ class World:
         assert (len(self.jobs) + 2) * JOB_SIZE <= self.jobs_size()
         return JOBS + len(self.jobs) * JOB_SIZE
 
-    def judge(self, stop):
-        """All RAM is hostile but the program, what its callers stand on, and what they wrote."""
+    def cohsan_options(self, stop):
+        """All RAM is hostile but the program, its callers' tables and stacks, and the bytes that they wrote."""
         spent = merge((at, at + len(data)) for at, data in self.results)
         workspaces = merge(self.workspaces)
         may_write = [*self.stacks, *workspaces, *spent]
@@ -257,18 +258,18 @@ class World:
         return options
 
     def note(self, number):
-        """What there is to say of a job."""
+        """The note of a job, for a failure."""
         return self.notes[number] if number < len(self.notes) else ""
 
     def name(self, address):
-        return ", ".join(what for lo, hi, what in self.names if lo <= address < hi) or "nobody's"
+        return ", ".join(what for lo, hi, what in self.names if lo <= address < hi) or "of no job"
 
     def exempt(self):
         return merge(self.workspaces + self.stacks)
 
 
 def difference(world, found, wanted):
-    """The first bytes that are not as they should be; None."""
+    """The first bytes that differ, as text; None if none do."""
     exempt = world.exempt()
     zero = bytes(CHUNK)
     for index in sorted(found.chunks.keys() | wanted.chunks.keys()):
@@ -298,14 +299,14 @@ def program(world, patch=lambda image: None):
 
 
 @contextlib.contextmanager
-def started(work, world, *, image=None, stop=None, extra=(), judge=None, seconds=None):
+def started(work, world, *, image=None, stop=None, extra=(), cohsan=None, seconds=None):
     """(the machine, which runs; its RAM before it did)"""
     path = os.path.join(work, "program.img")
     with open(path, "wb") as file:
         file.write(image or program(world))
-    judge = {**world.judge(stop or symbols()["finished"]), **(judge or {})}
+    options = {**world.cohsan_options(stop or symbols()["finished"]), **(cohsan or {})}
     with Machine(path, cpu=world.cpu, el=world.el, memory=(world.end - RAM_BASE) // MIB, ram=True,
-                 paused=True, extra=extra, judge=judge) as machine:
+                 paused=True, extra=extra, cohsan=options) as machine:
         if seconds:
             machine.deadline = machine.started + seconds
         with open(machine.ram_path, "r+b") as file:
@@ -317,7 +318,7 @@ def started(work, world, *, image=None, stop=None, extra=(), judge=None, seconds
 
 
 def compare(machine, world, before):
-    """All of RAM with what it is to be."""
+    """Compares all of RAM with the expected bytes."""
     wanted = Memory(before)
     for address, data in world.results:
         wanted.write(address, data)
@@ -340,8 +341,10 @@ def compare_lines(machine, world):
 
 
 def run(work, world, after=lambda path: None, **options):
-    """Runs the jobs to the end, holds the program's lines against world.wanted, compares memory. after:
-    looks at RAM once more, a file."""
+    """Runs the jobs to the end, compares the program's lines with world.wanted, and memory.
+
+    after: gets the path of the RAM file, to look at it once more.
+    """
     with started(work, world, **options) as (machine, before):
         with contextlib.suppress(AssertionError):       # what it said by then says more
             machine.expect_exit()
@@ -349,9 +352,9 @@ def run(work, world, after=lambda path: None, **options):
         compare(machine, world, before)
         after(machine.ram_path)
         machine.drain()
-        judged = [line for line in machine.judge.lines if STOP.match(line)]
-        if len(judged) != 1 or len(machine.judge.lines) != 1:
-            raise machine.failure("the judge: " + "\n".join(machine.judge.lines))
+        stops = [line for line in machine.cohsan.lines if STOP.match(line)]
+        if len(stops) != 1 or len(machine.cohsan.lines) != 1:
+            raise machine.failure("cohsan: " + "\n".join(machine.cohsan.lines))
         return text
 
 

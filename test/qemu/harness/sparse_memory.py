@@ -4,7 +4,7 @@
 import os
 import struct
 
-from harness import RAM_BASE
+from paths import RAM_BASE
 
 PAGE = 4096
 CHUNK = 0x10000
@@ -15,7 +15,7 @@ def up(value, align=PAGE):
 
 
 class Memory:
-    """Sparse: zero is what nobody wrote. Over another one, which then stays as it is."""
+    """Bytes that were never written are zero. below: another Memory, which stays as it is."""
 
     def __init__(self, below=None):
         self.chunks = {}
@@ -51,7 +51,7 @@ class Memory:
 
 
 def file_memory(path):
-    """What there is of a sparse file that is a machine's RAM."""
+    """The parts that are not holes of a sparse file, which is a machine's RAM."""
     memory, at = Memory(), 0
     with open(path, "rb") as file:
         end = os.fstat(file.fileno()).st_size

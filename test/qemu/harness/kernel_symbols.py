@@ -8,8 +8,8 @@ import re
 import struct
 
 import kexec_guest
-import harness
 from images import write
+from machine import Machine
 
 STEXT_OFFSET = 0x10000      # of _stext in an arm64 Image: behind the header's 64 KiB
 LINE = re.compile(rb"^([0-9a-f]{16}) [tTwW] ([^\s]+)\r?$", re.MULTILINE)
@@ -18,14 +18,14 @@ LINE = re.compile(rb"^([0-9a-f]{16}) [tTwW] ([^\s]+)\r?$", re.MULTILINE)
 def functions(kernel, work):
     """[(virtual address, name)]: boots the kernel and has it print /proc/kallsyms."""
     archive = write(work + "/kallsyms.cpio", kexec_guest.cpio(kexec_guest.base()))
-    with harness.Machine(kernel, initrd=archive, memory=kexec_guest.MEMORY, cpu="cortex-a57",
+    with Machine(kernel, initrd=archive, memory=kexec_guest.MEMORY, cpu="cortex-a57",
                          append="console=ttyAMA0 nokaslr t.show=/proc/kallsyms") as machine:
         machine.expect("^client: end$")
         return [(int(address, 16), name) for address, name in LINE.findall(machine.raw)]
 
 
 def make_elf(path, symbols):
-    """symbols: [(address, name)]. No segments: the ELF says where nothing is."""
+    """symbols: [(address, name)]. The ELF has no segments."""
     names = bytearray(b"\0")     # 0x12: GLOBAL, FUNC; 0xfff1: ABS
     table = bytearray(24)
     for address, name in symbols:

@@ -3,13 +3,13 @@
 
 import struct
 
-from library import C, PAGE, Caller, blob_size, up
 from library_plans import HALT, NONE, SOURCE_LIST, WORK, write_plan
+from library_world import C, PAGE, Caller, blob_size, up
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 
 
 class Base:
-    """A plan that is taken, in parts: two list pages, a segment that they bring, one that they do not."""
+    """A valid plan in parts: two list pages, a segment that they bring, and one that they do not."""
 
     def __init__(self, world, mmu):
         self.world, self.mmu = world, mmu
@@ -21,7 +21,7 @@ class Base:
         self.sources = [pages + i * PAGE for i in (2, 3, 4)]
         self.dests = [pages + i * PAGE for i in (6, 9)]
         self.free = pages + 11 * PAGE
-        world.take(PAGE)        # nobody's
+        world.take(PAGE)        # of no segment
         self.source = world.take(1000, name="source") // 8 * 8 + 1
         world.take(PAGE)
         self.dest = world.take(1500, 8, gap=PAGE, name="destination") + 8
