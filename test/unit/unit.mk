@@ -13,7 +13,8 @@ endef
 unit = $(foreach name,$(1),$(eval $(call unit_test,$(name),$(2),$(3))))
 
 PLAN := test/unit/plan
-PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check.c plan_check_segments.c plan_check_slots.c layout_asserts.c status.c)
+PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check.c plan_check_name.c plan_check_segments.c plan_check_slots.c \
+	plan_check_windows.c layout_asserts.c status.c)
 DIGEST_SRCS := src/sha256.c src/digest/sha256_host.c
 PLACE_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c) $(PLAN)/plan_builder.c
 $(call unit,plan/status,src/plan/status.c)
@@ -69,7 +70,7 @@ $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 # A map in use depends on what is stored before a fence and what after it: table_live.c looks there.
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 
-PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,door.c check.c memory.c read.c verify.c describe.c \
+PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,purgatory_main.c check.c memory.c read.c verify.c describe.c \
 	absent.c purgatory_plan.c) \
 	$(addprefix src/fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c record.c) src/plan/status.c src/digest/progress.c \
 	$(PURGATORY_TEST)/purgatory_sequence.c

@@ -7,7 +7,7 @@
 #include <lethe/fdt.h>
 
 #include "bundle.h"
-#include "paste.h"
+#include "next_steps.h"
 #include "tool.h"
 #include "tree.h"
 
@@ -184,7 +184,7 @@ static void print_summary(const struct bundle *bundle, const struct options *opt
 	for (unsigned int i = 0; i < options->slot_count; i++) {
 		print_slot(plan, i, input[i].kernel, options->slot[i].append);
 	}
-	paste_next_steps(options->output, ram_needed(plan));
+	next_steps_print(options->output, ram_needed(plan));
 }
 
 static int pack(const struct options *options, struct inputs *inputs, struct bundle *bundle)

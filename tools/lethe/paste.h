@@ -5,22 +5,15 @@
 /* Commands that the reader can paste into a shell, as printed. */
 
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
 /* Writes a word as a shell reads it: in single quotes where it has to be. What has no room is cut off. */
 void paste_text(char *text, size_t size, const char *word);
 
-/* Prints the same. */
+/* Prints the same, up to the longest path. */
 void paste_word(FILE *stream, const char *word);
 
 /* Prints this command as it was called: "lethe" from PATH, or "build/lethe". */
 void paste_self(FILE *stream);
-
-/*
- * Prints the two lines that end "lethe pack": how to look at the bundle, and how to start it under QEMU. ram is what
- * the machine needs from the base of its RAM, in bytes. A name with control characters gets none of them.
- */
-void paste_next_steps(const char *bundle, uint64_t ram);
 
 #endif
