@@ -26,6 +26,8 @@
 #include "stages.h"
 #include "stop.h"
 
+LETHE_DOOR_MAIN(lethe_purgatory_main);
+
 struct lethe_stop lethe_stop_context;
 struct road_log road_log;
 int road_is_uncached;
