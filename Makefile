@@ -3,7 +3,8 @@
 # Lethe. Targets (variables in brackets):
 #
 #	all		lethe.img, lethe.elf, purgatory.ro, liblethe.a and the host command lethe, in $(O)
-#	run		boot Debian's arm64 kernel through Lethe under QEMU	[CPU EL SMP MEM KERNEL]
+#	run		boot Debian's arm64 kernel through Lethe under QEMU	[CPU EL SMP MEM KERNEL LIMIT]
+#			DAMAGE=kernel, initrd or plan: one bit of it is wrong, and Lethe refuses it
 #	shell		the same, and leave a shell on the console
 #	check		first tier of tests; last line "N passed, N failed"	[TIMES=1]
 #	check-long	everything
@@ -21,9 +22,22 @@
 #
 #	make SHA=scalar	the digest never uses the SHA-2 instructions (auto: where the CPU has them)
 #
-# Variables: O V SHA CROSS_COMPILE NEWLIB_SRC LIBFDT_SRC QEMU KERNEL BUSYBOX CPU EL SMP MEM DEPS WERROR
+# Variables: O V SHA CROSS_COMPILE HOSTCC NEWLIB_SRC LIBFDT_SRC QEMU KERNEL BUSYBOX CPU EL SMP MEM
+#	LIMIT DAMAGE DEPS WERROR
 
 O ?= build
+# make splits names at spaces, and the shell reads the other characters: said now, before anything is fetched.
+hash := \#
+REFUSED := ' " ` $$ % : ; & ( ) < > | * ? [ ] { } \ , = $(hash)
+ifneq ($(strip $(words $(CURDIR)) $(foreach c,$(REFUSED),$(findstring $c,$(CURDIR)))),1)
+$(error "$(CURDIR)": make cannot build in a folder whose path has a space or one of $(REFUSED): move the sources)
+endif
+ifneq ($(strip $(words $(O)) $(foreach c,$(REFUSED),$(findstring $c,$(O)))),1)
+$(error O="$(O)": the build folder needs a path without spaces and without $(REFUSED))
+endif
+ifeq ($(origin CC),command line)
+$(error CC=$(CC) is not used: the firmware is compiled by CROSS_COMPILE=prefix- and gcc, the host command by HOSTCC=)
+endif
 V ?= 0
 WERROR ?= 0
 SHA ?= auto
@@ -42,6 +56,14 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
 endif
 
+# What was fetched for one build folder serves the others.
+ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+ifeq ($(wildcard $(O)/deps),)
+ifneq ($(wildcard build/deps),)
+$(shell mkdir -p $(O) && ln -s $(CURDIR)/build/deps $(O)/deps)
+endif
+endif
+endif
 include tools/deps/deps.mk
 CC_TARGET = $(CROSS_COMPILE)gcc
 LD_TARGET = $(CROSS_COMPILE)ld
@@ -103,11 +125,19 @@ $(eval $(call compile,blob,CC_TARGET,BLOB_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEAD
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
 all: $(O)/lethe.img $(O)/purgatory.ro $(O)/liblethe.a $(O)/lethe
 
-# Said once and first, rather than by the shell for each file.
-.PHONY: toolchain
+# Said once and first, rather than by the shell or a compiler for each file.
+.PHONY: toolchain host-toolchain
 toolchain:
-	command -v $(CC_TARGET) >/dev/null && command -v $(HOSTCC) >/dev/null || { \
-		echo "make: no $(CC_TARGET) or no $(HOSTCC): run 'make deps', or give CROSS_COMPILE= and HOSTCC=" >&2; exit 1; }
+	command -v $(CC_TARGET) >/dev/null || { $(NEED) --for build && \
+		echo "make: no $(CC_TARGET): run 'make deps-build', or give CROSS_COMPILE=" >&2; exit 1; }
+	LC_ALL=C $(CC_TARGET) -v 2>&1 | grep -q '^gcc ' || { \
+		echo "make: $(CC_TARGET) is not gcc, which is what the firmware is compiled with: give CROSS_COMPILE=" >&2; exit 1; }
+HOST_HEADERS := stdlib.h libfdt.h zlib.h zstd.h
+host-toolchain:
+	command -v $(firstword $(HOSTCC)) >/dev/null || { $(NEED) --for build && \
+		echo "make: no $(HOSTCC): run 'make deps-build', or give HOSTCC=" >&2; exit 1; }
+	printf '#include <%s>\n' $(HOST_HEADERS) | $(HOSTCC) -E -x c - >/dev/null 2>&1 || { $(NEED) --for build && \
+		echo "make: $(HOSTCC) finds not all of $(HOST_HEADERS): run 'make deps-build'" >&2; exit 1; }
 
 # In the blob any digest may use any register; what is linked into other loaders asks (lethe/sha256.h).
 $(O)/obj/blob/src/sha256.c.o: TARGET_CFLAGS += -DLETHE_SHA256_SIMD=1
@@ -160,7 +190,7 @@ TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"' -DPURGATORY_PATH='"$(abspa
 TOOL_SRCS := $(wildcard tools/lethe/*.c tools/lethe/*.S) $(call sources,tool)
 TOOL_OBJS := $(TOOL_SRCS:%=$(O)/obj/host/%.o)
 ARM64_OBJS := $(TOOL_SRCS:%=$(O)/obj/arm64/%.o) $(call libfdt_objects,arm64)
-$(eval $(call compile,host,HOSTCC,HOST_CFLAGS,TOOL_DEFS,))
+$(eval $(call compile,host,HOSTCC,HOST_CFLAGS,TOOL_DEFS,host-toolchain))
 $(eval $(call compile,arm64,ARM64_CC,ARM64_CFLAGS,TOOL_DEFS,$(ARM64_LIBS)))
 $(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/blob.S.o): $(O)/lethe.img
 $(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/purgatory.S.o): $(O)/purgatory.ro
@@ -175,7 +205,7 @@ $(O)/arm64/lethe: $(ARM64_OBJS)
 run shell: deps-run
 	$(MAKE) $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX)
 	O='$(O)' QEMU="$$(O='$(O)' tools/deps/qemu.sh)" KERNEL='$(KERNEL)' BUSYBOX='$(BUSYBOX)' CPU='$(CPU)' EL='$(EL)' \
-		SMP='$(SMP)' MEM='$(MEM)' tools/run/run.sh $(filter shell,$@)
+		SMP='$(SMP)' MEM='$(MEM)' LIMIT='$(LIMIT)' DAMAGE='$(DAMAGE)' tools/run/run.sh $(filter shell,$@)
 
 # The shell script has the last word: a count, whatever happens.
 CHECK_SUITES := check-unit check-tool fuzz audit check-build check-qemu check-mutants
@@ -185,17 +215,22 @@ check:
 check-long:
 	O='$(O)' MAKE='$(MAKE)' PYTHON='$(PYTHON)' test/check.sh $(CHECK_LONG_SUITES)
 
+# DESTDIR may hold anything; PREFIX goes into lethe.pc, whose readers split at spaces.
+quote = '$(subst ','\'',$(1))'
+ROOT = $(call quote,$(DESTDIR)$(PREFIX))
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/include/lethe $(DESTDIR)$(PREFIX)/lib/lethe
-	install -m 755 $(O)/lethe $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 $(O)/liblethe.a $(DESTDIR)$(PREFIX)/lib/
-	install -m 644 $(O)/lethe.img $(O)/lethe.elf $(O)/purgatory.ro $(DESTDIR)$(PREFIX)/lib/lethe/
-	install -m 644 include/lethe/*.h $(DESTDIR)$(PREFIX)/include/lethe/
-	install -m 644 docs/use/lethe.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' tools/lethe.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/lethe.pc
+	test $(words $(PREFIX)) = 1 || { echo "make: PREFIX=\"$(PREFIX)\": has to be a path without spaces" >&2; exit 1; }
+	install -d $(ROOT)/bin $(ROOT)/lib/pkgconfig $(ROOT)/share/man/man1 $(ROOT)/include/lethe $(ROOT)/lib/lethe
+	install -m 755 $(O)/lethe $(ROOT)/bin/
+	install -m 644 $(O)/liblethe.a $(ROOT)/lib/
+	install -m 644 $(O)/lethe.img $(O)/lethe.elf $(O)/purgatory.ro $(ROOT)/lib/lethe/
+	install -m 644 include/lethe/*.h $(ROOT)/include/lethe/
+	install -m 644 docs/use/lethe.1 $(ROOT)/share/man/man1/
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' tools/lethe.pc.in >$(ROOT)/lib/pkgconfig/lethe.pc
 
 dist:
+	test -e .git && command -v git >/dev/null || { \
+		echo "make: dist makes the archive of a commit: it needs git, and a clone rather than an unpacked archive" >&2; exit 1; }
 	mkdir -p $(O)
 	git archive --format=tar.gz --prefix=lethe-$(VERSION)/ -o $(O)/lethe-$(VERSION).tar.gz HEAD
 clean:

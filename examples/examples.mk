@@ -3,11 +3,16 @@
 # Each example has a Makefile of its own, as a reader would use it; this one only calls them.
 # kexec-tools is not among `examples`: it fetches sources, and needs a C library for arm64.
 EXAMPLES := $(O)/examples/minimal/minimal.img
+LINUX_BOOT := $(O)/examples/linux-boot/linux-boot.img
 .PHONY: examples
 examples: $(EXAMPLES)
 $(O)/examples/minimal/minimal.img: $(wildcard examples/minimal/*) $(O)/liblethe.a
 	$(MAKE) -C examples/minimal CROSS_COMPILE='$(CROSS_COMPILE)' LETHE='$(abspath $(O))'
-check-qemu check-qemu-long: examples
+# Has a kernel in it: only where one is there anyway.
+$(LINUX_BOOT): $(wildcard examples/linux-boot/*) examples/minimal/link.ld $(O)/liblethe.a $(KERNEL) $(BUSYBOX)
+	$(MAKE) -C examples/linux-boot CROSS_COMPILE='$(CROSS_COMPILE)' LETHE='$(abspath $(O))' \
+		KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))'
+check-qemu check-qemu-long: examples $(LINUX_BOOT)
 
 # Of this release of Debian and of the other; test_purgatory.py starts both.
 KEXEC_EXAMPLES := $(O)/examples/kexec-tools/kexec $(O)/examples/kexec-tools-other/kexec

@@ -89,7 +89,7 @@ static int fix_up(const struct lethe_context *ctx, void *buffer, struct lethe_wh
 
 	memset(&fixup, 0, sizeof(fixup));
 	fill_fixup(ctx, &fixup);
-	if (lethe_seed(ctx->tree_is_packed ? 0 : ctx->tree, seed)) {
+	if (lethe_describe_seed(ctx->tree_is_packed ? 0 : ctx->tree, seed)) {
 		fixup.seed = seed;
 	}
 	/* Before the first store: no line of the loader's may land on the buffer. */

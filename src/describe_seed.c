@@ -70,7 +70,7 @@ static bool add_property(struct lethe_sha256 *pool, const void *tree, int chosen
 	return false;
 }
 
-bool lethe_seed(const void *tree, uint8_t seed[SEED_SIZE])
+bool lethe_describe_seed(const void *tree, uint8_t seed[SEED_SIZE])
 {
 	struct lethe_sha256 pool;
 	uint64_t ticks = lethe_counter();

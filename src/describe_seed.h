@@ -13,6 +13,6 @@
  * are the same on every boot). Both go through SHA-256, so that the loader's seed is not passed on
  * as it is. False if there is no entropy at all: no seed is better than a constant one.
  */
-bool lethe_seed(const void *tree, uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG]);
+bool lethe_describe_seed(const void *tree, uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG]);
 
 #endif

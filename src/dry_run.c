@@ -5,7 +5,7 @@
 
 static void print_range(const char *name, struct lethe_range range)
 {
-	lethe_line("%s [0x%x, 0x%x)", name, range.start, range.end);
+	lethe_console_line("%s [0x%x, 0x%x)", name, range.start, range.end);
 }
 
 /* RAM beyond the extent, as read_ram.c would look it up. */
@@ -24,7 +24,7 @@ static void print_windows(const struct lethe_context *ctx)
 			print_range("memory", lethe_range_of(base, size));
 		}
 	} else if (i == 0 && ctx->facts.efi_mmap != 0) {
-		lethe_line("memory as the UEFI map at 0x%x says", ctx->facts.efi_mmap);
+		lethe_console_line("memory as the UEFI map at 0x%x says", ctx->facts.efi_mmap);
 	}
 }
 
@@ -45,7 +45,7 @@ void lethe_dry_run(const struct lethe_context *ctx)
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
 		const struct lethe_placed *placed = &placement->segment[i];
 
-		lethe_line("%s %s [0x%x, 0x%x) from 0x%x", segments[i].name,
+		lethe_console_line("%s %s [0x%x, 0x%x) from 0x%x", segments[i].name,
 			   placed->dest == placed->source ? "stays" : "moves to", placed->dest,
 			   placed->dest + segments[i].mem_size, placed->source);
 	}
@@ -57,5 +57,5 @@ void lethe_dry_run(const struct lethe_context *ctx)
 	if (ctx->tree != 0) {
 		print_range("tree slot", placement->tree);
 	}
-	lethe_line("would enter 0x%x", placement->entry);
+	lethe_console_line("would enter 0x%x", placement->entry);
 }

@@ -13,7 +13,7 @@ void lethe_fallback(struct lethe_context *ctx)
 {
 	static const struct lethe_uart closed = {.kind = LETHE_CONSOLE_NONE};
 
-	lethe_line("fallback %u", (uint64_t)ctx->slot_index + 1);
+	lethe_console_line("fallback %u", (uint64_t)ctx->slot_index + 1);
 	/* The next map does not hold the UART until the console is opened again. */
 	lethe_console_drain();
 	lethe_console_open(&closed);
@@ -23,7 +23,7 @@ void lethe_fallback(struct lethe_context *ctx)
 		lethe_publish_abandoned(ctx);
 	}
 	memset(&ctx->plan, 0, sizeof(*ctx) - offsetof(struct lethe_context, plan));
-	lethe_stop_context.has_faulted = 0;
+	lethe_stop_context.has_faulted = false;
 	lethe_stop_context.slots--; /* now: the next slot may fault before its policy is read */
 	ctx->slot_index++;
 }

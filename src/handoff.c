@@ -21,7 +21,7 @@ static void prepare_el2(const struct lethe_context *ctx, struct lethe_handoff *h
 
 	id.e2h = ctx->e2h;
 	lethe_el2_own_id(&id);
-	lethe_el2_own_regs(&id, &regs);
+	lethe_el2_regs_own(&id, &regs);
 	lethe_el2_own_prepare(&regs);
 	handoff->hcr = regs.hcr;
 	handoff->sctlr = regs.sctlr;
@@ -66,7 +66,7 @@ void lethe_stage_handoff(struct lethe_context *ctx)
 	}
 	handoff.own_start = (uint64_t)lethe_image_start;
 	handoff.own_end = (uint64_t)lethe_blob_end;
-	lethe_line("enter 0x%x EL%u", handoff.entry, (uint64_t)lethe_handoff_el(ctx));
+	lethe_console_line("enter 0x%x EL%u", handoff.entry, (uint64_t)lethe_handoff_el(ctx));
 	lethe_console_drain();
 	lethe_handoff(&handoff);
 }

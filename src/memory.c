@@ -11,7 +11,7 @@
 /* In the extent, or in what the plan's windows call RAM: no other source of truth was read yet. */
 static int add_packed_tree(const struct lethe_context *ctx, struct lethe_range tree)
 {
-	if (!lethe_range_contains(lethe_extent(ctx), tree) && !lethe_plan_windows_cover(ctx->plan, tree)) {
+	if (!lethe_range_contains(lethe_extent(ctx), tree) && !lethe_plan_check_windows_cover(ctx->plan, tree)) {
 		return LETHE_E_SOURCE_NOT_RAM;
 	}
 	return lethe_memory_map_add(tree, LETHE_MAP_RW);

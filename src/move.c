@@ -38,7 +38,7 @@ static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 			slide_up(placed->dest, placed->source, segment->file_size);
 		} else {
 			/* A digest that is wrong is found again and reported by the verify stage. */
-			lethe_digest_segment(ctx, index, placed->source);
+			lethe_segment_digest(ctx, index, placed->source);
 		}
 		stored += segment->file_size;
 	}

@@ -35,7 +35,7 @@ static const struct lethe_segment *segment_at(const struct lethe_context *ctx, u
  */
 static void copy_pages(struct lethe_context *ctx)
 {
-	struct lethe_digest digest = {.segment = 0};
+	struct lethe_segment_digest digest = {.segment = 0};
 	struct lethe_kimage_walk walk = start(ctx);
 	uint64_t next = 0; /* where the segment goes on */
 	uint64_t source;
@@ -47,17 +47,17 @@ static void copy_pages(struct lethe_context *ctx)
 			const struct lethe_segment *segment = segment_at(ctx, walk.dest);
 
 			if (segment != 0) {
-				lethe_digest_start(&digest, segment);
+				lethe_segment_digest_start(&digest, segment);
 				next = walk.dest;
 			}
 		}
 		if (digest.segment != 0 && walk.dest == next) {
 			size = digest.segment->file_size - digest.done;
 			size = size < walk.page ? size : walk.page;
-			lethe_digest_update(&digest, walk.dest, source, size);
+			lethe_segment_digest_update(&digest, walk.dest, source, size);
 			next += walk.page;
 			if (digest.done == digest.segment->file_size) {
-				lethe_digest_end(&digest, ctx);
+				lethe_segment_digest_end(&digest, ctx);
 				digest.segment = 0;
 			}
 		}

@@ -39,7 +39,7 @@ static int check_machine(struct lethe_context *ctx)
 		return status;
 	}
 	if (ctx->uncached_why != LETHE_OK) {
-		lethe_line("uncached: %s (LETHE_E_%s)", lethe_status_text(ctx->uncached_why),
+		lethe_console_line("uncached: %s (LETHE_E_%s)", lethe_status_text(ctx->uncached_why),
 			   lethe_status_name(ctx->uncached_why));
 	}
 	if (ctx->el == 2 && ctx->plan->el == LETHE_EL_1 && may_have_more_cpus(&ctx->facts)) {
@@ -63,7 +63,7 @@ int lethe_stage_read(struct lethe_context *ctx)
 		lethe_read_console(ctx);
 	}
 	if (ctx->x0_status != LETHE_OK) {
-		lethe_line("x0=0x%x is no device tree: %s (LETHE_E_%s)", ctx->x0,
+		lethe_console_line("x0=0x%x is no device tree: %s (LETHE_E_%s)", ctx->x0,
 			   lethe_status_text(ctx->x0_status), lethe_status_name(ctx->x0_status));
 	}
 	if (ctx->check_status != LETHE_OK) {

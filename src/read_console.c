@@ -83,9 +83,9 @@ void lethe_read_console(struct lethe_context *ctx)
 		return; /* a slot before this one */
 	}
 	ctx->has_spoken = uart.kind != LETHE_CONSOLE_NONE;
-	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base,
+	lethe_console_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base,
 		   (uint64_t)ctx->el, (uint64_t)ctx->e2h, ctx->x0);
-	if (lethe_serror_inherited) {
-		lethe_line("an SError was pending at entry: inherited, ignored");
+	if (lethe_fault_serror_inherited) {
+		lethe_console_line("an SError was pending at entry: inherited, ignored");
 	}
 }

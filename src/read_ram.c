@@ -17,7 +17,7 @@ static bool is_ram(struct lethe_context *ctx, struct lethe_range range)
 	const struct lethe_range map = lethe_range_of(facts->efi_mmap, facts->efi_mmap_size);
 
 	if (ctx->plan->window_count != 0) {
-		return lethe_plan_windows_cover(ctx->plan, range);
+		return lethe_plan_check_windows_cover(ctx->plan, range);
 	}
 	if (facts->has_memory) {
 		return lethe_fdt_memory_covers(ctx->tree, range.start, lethe_range_size(range));

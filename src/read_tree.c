@@ -82,7 +82,7 @@ static int use_packed_tree(struct lethe_context *ctx, struct lethe_where *where)
 
 	lethe_dcache_clean_inval_poc(pa, pa + size);
 	/* The digest comes first: no byte of a tree is believed before. */
-	status = lethe_digest_segment(ctx, index, pa);
+	status = lethe_segment_digest(ctx, index, pa);
 	if (status != LETHE_OK) {
 		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
 				  lethe_plan_segments(ctx->plan)[index].name, 0);

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "cpu/counter.h"
+#include "failure.h"
 #include "stop.h"
 
 static uint64_t stage_start; /* ticks */
@@ -24,7 +25,7 @@ void lethe_run_end(struct lethe_context *ctx, int status)
 
 	if (status != LETHE_OK) {
 		if (!ctx->is_reported) {
-			lethe_run_report(ctx, status);
+			lethe_failure_report(ctx, status);
 		}
 		lethe_stop(status);
 	}

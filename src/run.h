@@ -23,7 +23,4 @@ uint64_t lethe_run_ticks(void);
 /* Puts the stage into the record. Returns if status is 0; else reports it, unless that was done, and stops. */
 void lethe_run_end(struct lethe_context *ctx, int status);
 
-/* Prints a failure at ctx->where: FAIL, and both digests if one does not match. */
-void lethe_run_report(struct lethe_context *ctx, int status);
-
 #endif

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "stop.h"
 
-#include "firmware/acpi.h"
 #include "console/console.h"
-#include "entry.h"
-#include "memory_map.h"
-#include "cpu/psci.h"
+#include "console/report.h"
 #include "cpu/counter.h"
+#include "cpu/psci.h"
+#include "entry.h"
+#include "firmware/acpi.h"
+#include "memory_map.h"
 
 #define RESET_SECONDS    5U
 #define STOPPED_READS    1000000U /* a counter of 1 MHz changes once in some hundred reads */
-/* When firmware left CNTFRQ 0: counters run at 19.2 MHz to 1 GHz, the pause takes 0.5 to 26 s. */
+/* If firmware left CNTFRQ 0: counters run at 19.2 MHz to 1 GHz, so the pause takes 0.5 to 26 s. */
 #define RESET_RATE_GUESS 100000000U
 
 struct lethe_stop lethe_stop_context = {.on_fail = LETHE_ON_FAIL_HALT, .psci = LETHE_PSCI_NONE};
 
 void lethe_stop_halt(int status)
 {
-	lethe_line("halt");
+	lethe_console_line("halt");
 	lethe_console_drain();
 	lethe_halt(status, lethe_stop_context.stage);
 }
@@ -31,7 +32,7 @@ static void wait_seconds(uint64_t seconds)
 	uint32_t same = 0;
 
 	rate = rate != 0 ? rate : RESET_RATE_GUESS;
-	/* A counter that nobody started must not turn the pause into a hang. */
+	/* If firmware never started the counter, the pause must not become a hang. */
 	while (now - start < seconds * rate && same < STOPPED_READS) {
 		now = lethe_counter();
 		same = now == last ? same + 1 : 0;
@@ -40,8 +41,8 @@ static void wait_seconds(uint64_t seconds)
 }
 
 /*
- * Firmware's tables are looked at when nothing else can be done, so that no boot that goes well depends on them. They
- * are not mapped: the MMU goes off. What stages since the move left dirty in the caches nobody wants any more.
+ * Lethe reads firmware's tables only for a reset, so no good boot depends on them. They are not mapped: the MMU
+ * goes off. Destinations that are dirty in the caches are lost, and no longer needed.
  */
 static void ask_acpi(struct lethe_context *ctx)
 {
@@ -57,28 +58,28 @@ static void reset(void)
 		ask_acpi(lethe_stop_context.acpi);
 	}
 	if (!lethe_psci_is_usable(lethe_stop_context.psci, lethe_stop_context.el)) {
-		lethe_print_fail(lethe_stop_context.stage, LETHE_E_NO_PSCI, &nowhere);
+		lethe_report_fail(lethe_stop_context.stage, LETHE_E_NO_PSCI, &nowhere);
 		return;
 	}
 	/* A flashed image would otherwise spin too fast to be read. */
-	lethe_line("reset in %u s", (uint64_t)RESET_SECONDS);
+	lethe_console_line("reset in %u s", (uint64_t)RESET_SECONDS);
 	wait_seconds(RESET_SECONDS);
-	lethe_line("reset");
+	lethe_console_line("reset");
 	lethe_console_drain();
 	lethe_psci_reset(lethe_stop_context.psci);
-	lethe_print_fail(lethe_stop_context.stage, LETHE_E_RESET_RETURNED, &nowhere);
+	lethe_report_fail(lethe_stop_context.stage, LETHE_E_RESET_RETURNED, &nowhere);
 }
 
 void lethe_stop(int status)
 {
-	static int tried;
+	static bool tried;
 
-	/* Once: a conduit that faults comes back here. */
+	/* Once: if the conduit faults, the exception comes back here. */
 	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_RESET && !tried) {
-		tried = 1;
+		tried = true;
 		reset();
 	}
-#ifndef LETHE_PURGATORY /* which has one slot */
+#ifndef LETHE_PURGATORY /* which has one slot; this would take all of its last 56 bytes */
 	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_FALLBACK && lethe_stop_context.slots != 0) {
 		lethe_restart(lethe_stop_context.next_slot);
 	}

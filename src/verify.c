@@ -7,7 +7,7 @@
 #include "cpu/counter.h"
 #include "digest/progress.h"
 #include "digest/segment_digest.h"
-#include "run.h"
+#include "failure.h"
 #include "stages.h"
 
 static void print_verdict(const struct lethe_context *ctx, unsigned int index)
@@ -17,11 +17,11 @@ static void print_verdict(const struct lethe_context *ctx, unsigned int index)
 	uint64_t ticks = ctx->verify_ticks[index];
 
 	if (rate == 0 || ticks == 0) {
-		lethe_line("%s %u sha256 ok", segment->name, segment->file_size);
+		lethe_console_line("%s %u sha256 ok", segment->name, segment->file_size);
 		return;
 	}
-	lethe_line("%s %u sha256 ok %u ms %u MiB/s", segment->name, segment->file_size,
-		   ticks * 1000 / rate, lethe_mib_per_second(segment->file_size, ticks));
+	lethe_console_line("%s %u sha256 ok %u ms %u MiB/s", segment->name, segment->file_size,
+		   ticks * 1000 / rate, lethe_progress_rate(segment->file_size, ticks));
 }
 
 static int verify_one(struct lethe_context *ctx, unsigned int index)
@@ -33,7 +33,7 @@ static int verify_one(struct lethe_context *ctx, unsigned int index)
 		return LETHE_OK;
 	}
 	ctx->stage_bytes += segment->file_size;
-	status = lethe_digest_segment(ctx, index, ctx->placement.segment[index].dest);
+	status = lethe_segment_digest(ctx, index, ctx->placement.segment[index].dest);
 	if (status != LETHE_OK) {
 		lethe_error_at(&ctx->where, status, LETHE_WHAT_SEGMENT, index, segment->name, 0);
 	}
@@ -52,7 +52,7 @@ int lethe_stage_verify(struct lethe_context *ctx)
 		if (status == LETHE_OK) {
 			print_verdict(ctx, i);
 		} else {
-			lethe_run_report(ctx, status);
+			lethe_failure_report(ctx, status);
 			result = status;
 		}
 	}

@@ -10,6 +10,12 @@ TEST_PYTHON = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu/harness:test/cohsan
 PYTEST_JOBS = $(shell $(PYTHON) -c 'import xdist' 2>/dev/null && printf %s '-n 2')
 PYTEST = $(TEST_PYTHON) -m pytest -q -p no:cacheprovider $(PYTEST_JOBS) $(if $(K),-k '$(K)')
 
+# Said before anything is fetched for a suite that then could not run.
+.PHONY: pytest-toolchain
+pytest-toolchain:
+	$(NEED) --for check --only 'python pytest dtc'
+$(KEXEC): | pytest-toolchain
+
 # The host command from outside, and the second writer of plans against it. flips is the command's own objects with
 # another main(). -long: the kexec of Debian's other release, too.
 .PHONY: check-tool check-tool-long
@@ -18,15 +24,19 @@ $(FLIPS): test/tool/flips.c test/unit/random.h $(TOOL_OBJS)
 	mkdir -p $(@D)
 	$(HOSTCC) $(HOST_CFLAGS) $(WARN) $(INCLUDES) -iquote test/unit -o $@ $< $(filter-out %/main.c.o,$(TOOL_OBJS)) -lfdt -lz -lzstd
 check-tool-long: $(KEXEC_OTHER)
-check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC)
+check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC) $(KERNEL) $(BUSYBOX) | pytest-toolchain
 	mkdir -p $(O)/test/tool
-	O='$(abspath $(O))' KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
+	O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))' \
+		KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
 		$(PYTEST) --junitxml=$(O)/test/tool/result.xml test/tool
 
 .PHONY: check-build
-check-build: all
-	O='$(O)' MAKE='$(MAKE)' CROSS_COMPILE='$(CROSS_COMPILE)' HOSTCC='$(HOSTCC)' NEWLIB_SRC='$(NEWLIB_SRC)' \
-		LIBFDT_SRC='$(LIBFDT_SRC)' test/build/test_build.sh
+check-build: all $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) | pytest-toolchain
+	status=0; O='$(O)' MAKE='$(MAKE)' CROSS_COMPILE='$(CROSS_COMPILE)' HOSTCC='$(HOSTCC)' NEWLIB_SRC='$(NEWLIB_SRC)' \
+		LIBFDT_SRC='$(LIBFDT_SRC)' test/build/test_build.sh || status=1; \
+	$(foreach v,O NEWLIB_SRC LIBFDT_SRC KERNEL BUSYBOX ARM64_LIBS,$(v)='$(abspath $($(v)))') QEMU='$(abspath $(QEMU))' \
+		CROSS_COMPILE='$(CROSS_COMPILE)' $(PYTEST) --junitxml=$(O)/test/build/result.xml test/build || status=1; \
+	exit $$status
 
 # What if a barrier were missing? mutants tries all, check-mutants ten that the commit chooses.
 # One function, or one kind: `make mutants ONLY=lethe_handoff`.

@@ -1,5 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An arm64 Image: QEMU's -kernel starts it at EL1 or EL2, MMU off, x0 = device tree. */
+	// PSCI's SYSTEM_OFF, which QEMU's machine takes by SMC at EL2 and by HVC at EL1. Does not return.
+	.macro	power_off
+	movz	w0, #0x0008
+	movk	w0, #0x8400, lsl #16
+	mrs	x1, CurrentEL
+	tbnz	x1, #3, 8f			// 2 << 2 at EL2, 1 << 2 at EL1
+	hvc	#0
+8:	smc	#0
+9:	wfi
+	b	9b
+	.endm
+
 	.section .head, "ax"
 	.global	start
 start:
@@ -15,8 +27,7 @@ start:
 	mov	sp, x1
 	mov	x29, #0
 	bl	main
-2:	wfi					// main came back: it has said why
-	b	2b
+	power_off				// main came back: it has said why
 
 	// What is to be started, as it would have come from a disk or a network: it runs anywhere.
 	.section .rodata
@@ -29,8 +40,7 @@ payload:
 	cbz	w3, 5f
 	str	w3, [x1]
 	b	4b
-5:	wfi
-	b	5b
+5:	power_off
 3:	.asciz	"hello from the payload\n"
 	.balign	8
 payload_end:

@@ -34,6 +34,10 @@
 
 #include <lethe/plan.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Bytes of workspace that a plan of plan_size bytes (its total_size) wants, and a list of so many entries
  * (0: none) in pages of 1 << page_shift bytes: Lethe itself, its stack and tables, and copies of both. A
@@ -78,5 +82,9 @@ int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct leth
  * Otherwise a negative status, of which lethe_boot_check() says more.
  */
 int lethe_boot(const struct lethe_plan *plan, void *workspace);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

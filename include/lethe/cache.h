@@ -4,6 +4,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Cleans and invalidates, by VA to the PoC, every data cache line that touches [start, end); then DSB SY.
  *
@@ -13,5 +17,9 @@
  * access after it behind them.
  */
 void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

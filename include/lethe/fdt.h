@@ -14,6 +14,10 @@
 #include <lethe/plan.h>
 #include <lethe/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct lethe_uart {
 	enum lethe_console_kind kind;	/* NONE, or the number of a driver */
 	uint32_t reg_shift;
@@ -136,5 +140,9 @@ int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct 
  *         LETHE_E_TREE_BROKEN   buffer holds no open tree
  */
 int lethe_fdt_close(void *buffer);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct lethe_handoff {
 	uint64_t entry;	 /* PA, 4-byte aligned, clean to the PoC */
 	uint64_t x[4];	 /* x0..x3 of the payload */
@@ -66,6 +70,10 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 
 /* At EL1, what little there is to prepare: no guarded control stack for EL0, no streaming SVE mode. EL1 only. */
 void lethe_el1_prepare(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
 

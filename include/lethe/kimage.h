@@ -24,6 +24,10 @@
 #include <lethe/plan.h>
 #include <lethe/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define LETHE_KIMAGE_DESTINATION 1U
 #define LETHE_KIMAGE_INDIRECTION 2U
 #define LETHE_KIMAGE_DONE        4U
@@ -118,5 +122,9 @@ struct lethe_kimage {
 int lethe_kimage_check(uint64_t head, unsigned int page_shift,
 		       const struct lethe_kimage_constraints *constraints, struct lethe_kimage *image,
 		       struct lethe_where *where);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

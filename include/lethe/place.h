@@ -14,6 +14,10 @@
 #include <lethe/range.h>
 #include <lethe/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct lethe_placed {
 	uint64_t source;	/* PA of the first file byte; dest when the list brings it */
 	uint64_t dest;		/* PA; equal to source when it stays */
@@ -60,5 +64,9 @@ int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int sl
  */
 int lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_slot *slot,
 			    const struct lethe_placement *placement, uint64_t start, uint64_t end);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

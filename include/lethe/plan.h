@@ -28,6 +28,10 @@
 
 #include <lethe/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define LETHE_PLAN_MAGIC	0x4e4c50454854454cULL	/* "LETHEPLN" in memory */
 #define LETHE_PLAN_VERSION	1U
 
@@ -224,5 +228,9 @@ enum lethe_door {
  */
 int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
 			 struct lethe_where *where);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -16,6 +16,10 @@
 
 #include <lethe/plan.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * An empty plan in buffer: version, one slot named name (cut to 15 characters), on_fail RETURN, no
  * console, PSCI as the tree says, entry at segment 0 + 0, no tree, no initrd.
@@ -58,5 +62,9 @@ int lethe_plan_cmdline(struct lethe_plan *plan, uint64_t size, const char *text)
 
 /* Writes total_size and the digest. Whatever changes afterwards wants another call. */
 void lethe_plan_seal(struct lethe_plan *plan);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -20,7 +20,9 @@ static inline bool lethe_range_wraps(uint64_t base, uint64_t size)
 /* [base, base + size), which does not wrap. */
 static inline struct lethe_range lethe_range_of(uint64_t base, uint64_t size)
 {
-	return (struct lethe_range){base, base + size};
+	const struct lethe_range range = {base, base + size}; /* no compound literal: C++ has none */
+
+	return range;
 }
 
 static inline uint64_t lethe_range_size(struct lethe_range range)

@@ -12,6 +12,10 @@
 #include <lethe/plan.h>
 #include <lethe/status.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define LETHE_RECORD_VERSION	1U
 #define LETHE_RECORD_PATH	"/chosen/lethe"
 #define LETHE_RECORD_STAGES	7U	/* check memory read move verify describe publish */
@@ -66,5 +70,9 @@ int lethe_record_write(void *tree, const struct lethe_record *record);
  *         LETHE_E_TREE_BROKEN   there is no such stage, no record, or its arrays are too short
  */
 int lethe_record_patch_stage(void *tree, unsigned int stage, uint64_t ticks, uint64_t bytes);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

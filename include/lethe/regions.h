@@ -11,6 +11,10 @@
 
 #include <lethe/sha256.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct lethe_region {
 	uint64_t start; /* address, any alignment */
 	uint64_t size;  /* bytes; 0 adds nothing, wherever it is */
@@ -28,5 +32,9 @@ struct lethe_region {
 int lethe_regions_verify(const struct lethe_region *regions, unsigned int count,
 			 const uint8_t digest[LETHE_SHA256_SIZE], uint8_t found[LETHE_SHA256_SIZE],
 			 unsigned int *index);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -36,6 +36,10 @@
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * State, for both: EL1 or EL2 (E2H 0 or 1), MMU and D-cache off, data little-endian, not in
  * streaming SVE mode, no other CPU that writes the pages or has them mapped cacheable. Exceptions
@@ -74,6 +78,10 @@ void lethe_relocate_list(uint64_t head, uint64_t page_shift);
  */
 void lethe_relocate(uint64_t head, uint64_t entry, uint64_t tree, uint64_t page_shift)
 	__attribute__((noreturn));
+#endif
+
+#ifdef __cplusplus
+}
 #endif
 
 #endif

@@ -12,6 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define LETHE_SHA256_SIZE	32U
 #define LETHE_SHA256_BLOCK	64U
 
@@ -53,5 +57,9 @@ void lethe_sha256_copy(struct lethe_sha256 *sha, void *dest, const void *data, u
 
 /* Writes the digest. The context is used up: init it before it is used again. */
 void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SIZE]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

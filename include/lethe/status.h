@@ -104,6 +104,10 @@
 	/* Lethe itself */ \
 	X(INTERNAL, -601, "bug in Lethe")
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define LETHE_STATUS_ENUM(name, number, sentence) LETHE_E_##name = (number),
 enum lethe_status {
 	LETHE_OK = 0,
@@ -146,5 +150,9 @@ const char *lethe_what_text(enum lethe_what what);
 /* Fills *where (which may be null) and returns status, so that a check is one statement. */
 int lethe_error_at(struct lethe_where *where, int status, enum lethe_what what, unsigned int index,
 	       const char *name, unsigned long long value);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -82,7 +82,7 @@ static void print_digest(const uint8_t *digest)
 	}
 }
 
-void lethe_line(const char *format, ...)
+void lethe_console_line(const char *format, ...)
 {
 	va_list args;
 

@@ -23,6 +23,6 @@ void lethe_console_drain(void);
  * (const char *, null prints "?"), %u (uint64_t, decimal), %x (uint64_t, hexadecimal without 0x)
  * and %h (const uint8_t *, 32 bytes as hexadecimal). The caller casts every number to uint64_t.
  */
-void lethe_line(const char *format, ...);
+void lethe_console_line(const char *format, ...);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The FAIL line, and the address behind it. */
+#include "console/report.h"
+
 #include <stdbool.h>
 
 #include "console/console.h"
-#include "stop.h"
 
-void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_where *where)
+void lethe_report_fail(enum lethe_stage stage, int status, const struct lethe_where *where)
 {
 	const char *text = lethe_status_text(status);
 	const char *name = lethe_status_name(status);
@@ -17,19 +18,19 @@ void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_whe
 
 	switch (where->what) {
 	case LETHE_WHAT_NONE:
-		lethe_line("FAIL %s: %s%s%s (LETHE_E_%s)", lethe_stage_name(stage), subject,
+		lethe_console_line("FAIL %s: %s%s%s (LETHE_E_%s)", lethe_stage_name(stage), subject,
 			   has_name ? ": " : "", text, name);
 		break;
 	case LETHE_WHAT_TREE:
-		lethe_line("FAIL %s: %s%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage), what, space,
+		lethe_console_line("FAIL %s: %s%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage), what, space,
 			   quote, subject, quote, text, name);
 		break;
 	default:
-		lethe_line("FAIL %s: %s %u%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage), what,
+		lethe_console_line("FAIL %s: %s %u%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage), what,
 			   (uint64_t)where->index, space, quote, subject, quote, text, name);
 		break;
 	}
 	if (where->value != 0) {
-		lethe_line("at 0x%x", (uint64_t)where->value);
+		lethe_console_line("at 0x%x", (uint64_t)where->value);
 	}
 }

@@ -34,14 +34,14 @@ static inline bool has_pmu(const struct lethe_cpu_id *id)
 	return version != 0 && version != PMUVER_FOREIGN;
 }
 
-/* Reads the ID registers that lethe_el2_own_regs() looks at; id->e2h is the caller's. EL2 only. */
+/* Reads the ID registers that lethe_el2_regs_own() looks at; id->e2h is the caller's. EL2 only. */
 void lethe_el2_own_id(struct lethe_cpu_id *id);
 
 /* Pure: hcr, sctlr, cptr, cnthctl, mdcr, has_sve and has_sme. Any state. */
-void lethe_el2_own_regs(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs);
+void lethe_el2_regs_own(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs);
 
 /*
- * Writes what lethe_el2_own_regs() computed, but for HCR_EL2 and SCTLR_EL2, and leaves streaming
+ * Writes what lethe_el2_regs_own() computed, but for HCR_EL2 and SCTLR_EL2, and leaves streaming
  * SVE mode. CPTR_EL2 is in force afterwards. EL2 only.
  */
 void lethe_el2_own_prepare(const struct lethe_el2_regs *regs);

@@ -98,7 +98,7 @@ static uint64_t smcr(const struct lethe_cpu_id *id)
 void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_regs *regs)
 {
 	*regs = (struct lethe_el2_regs){0};
-	lethe_el2_own_regs(id, regs);
+	lethe_el2_regs_own(id, regs);
 	/* The system register interface. A payload at EL2 sets it up itself, as it sees fit. */
 	regs->has_gic = to_el1 && feature(id->pfr0, PFR0_GIC) != 0;
 	regs->has_hcrx = feature(id->mmfr1, MMFR1_HCX) != 0;

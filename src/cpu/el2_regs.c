@@ -49,7 +49,7 @@ static uint64_t mdcr(const struct lethe_cpu_id *id)
 	return value;
 }
 
-void lethe_el2_own_regs(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs)
+void lethe_el2_regs_own(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs)
 {
 	regs->has_sve = feature(id->pfr0, PFR0_SVE) != 0;
 	regs->has_sme = feature(id->pfr1, PFR1_SME) != 0;

@@ -67,7 +67,7 @@ FUNC lethe_exception
 	cmp	x1, x2
 	b.hi	.Lfatal
 	mov	x0, #1
-	adr_l	x1, lethe_serror_inherited
+	adr_l	x1, lethe_fault_serror_inherited
 	str	w0, [x1]
 	add	x1, x2, #4			// behind the window: a second one is not forgiven
 

@@ -9,7 +9,7 @@
 #include "stop.h"
 
 /* In .data: exception.S sets it before entry.S zeroes bss. */
-uint32_t lethe_serror_inherited __attribute__((section(".data.lethe_serror_inherited")));
+uint32_t lethe_fault_serror_inherited __attribute__((section(".data.lethe_fault_serror_inherited")));
 
 /* True if the CPU wrote FAR_ELx for an exception of this class (Arm ARM, "FAR_ELx"). */
 static bool has_far(uint64_t esr)
@@ -32,8 +32,8 @@ void lethe_fault(uint64_t kind, uint64_t esr, uint64_t elr, uint64_t far, uint64
 	if (lethe_stop_context.has_faulted) {
 		lethe_halt(status, lethe_stop_context.stage);
 	}
-	lethe_stop_context.has_faulted = 1;
-	lethe_line("FAULT EL%u esr=0x%x elr=0x%x far=0x%x stage=%s", el, esr, elr, far,
+	lethe_stop_context.has_faulted = true;
+	lethe_console_line("FAULT EL%u esr=0x%x elr=0x%x far=0x%x stage=%s", el, esr, elr, far,
 		   lethe_stage_name(lethe_stop_context.stage));
 	lethe_stop(status);
 }

@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 /* Set by exception.S when an SError was already pending at entry. */
-extern uint32_t lethe_serror_inherited;
+extern uint32_t lethe_fault_serror_inherited;
 
 /* vectors.S: the table; the page it begins is all that a payload at EL1 needs of us. */
 extern const uint8_t lethe_vectors[];

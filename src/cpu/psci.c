@@ -8,7 +8,7 @@
 	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",    \
 		"x14", "x15", "x16", "x17", "memory", "cc"
 
-int lethe_psci_is_usable(enum lethe_psci conduit, unsigned int el)
+bool lethe_psci_is_usable(enum lethe_psci conduit, unsigned int el)
 {
 	return conduit == LETHE_PSCI_SMC || (conduit == LETHE_PSCI_HVC && el == 1);
 }

@@ -2,13 +2,14 @@
 #ifndef LETHE_PSCI_H
 #define LETHE_PSCI_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <lethe/plan.h>
 
 /* Can firmware be called from this EL? Not without a conduit, and not by HVC at EL2: that is
  * ourselves. */
-int lethe_psci_is_usable(enum lethe_psci conduit, unsigned int el);
+bool lethe_psci_is_usable(enum lethe_psci conduit, unsigned int el);
 
 /*
  * PSCI SYSTEM_RESET (DEN0022, 5.1.11) over a usable conduit. Returns only when it did not work.

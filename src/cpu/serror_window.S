@@ -9,7 +9,7 @@
 /*
  * void lethe_serror_window(void);
  *
- * Unmasks SError. One that was pending is taken inside: exception.S notes it in lethe_serror_inherited and goes on
+ * Unmasks SError. One that was pending is taken inside: exception.S notes it in lethe_fault_serror_inherited and goes on
  * behind the window, so at most one is forgiven.
  *
  * In        none

@@ -20,6 +20,6 @@ void lethe_progress_start(struct lethe_progress *progress);
 bool lethe_progress_is_due(struct lethe_progress *progress, uint64_t *ticks);
 
 /* ticks is not 0. */
-uint64_t lethe_mib_per_second(uint64_t bytes, uint64_t ticks);
+uint64_t lethe_progress_rate(uint64_t bytes, uint64_t ticks);
 
 #endif

@@ -7,7 +7,7 @@
 #include "console/console.h"
 #include "cpu/counter.h"
 
-void lethe_digest_start(struct lethe_digest *digest, const struct lethe_segment *segment)
+void lethe_segment_digest_start(struct lethe_segment_digest *digest, const struct lethe_segment *segment)
 {
 	digest->segment = segment;
 	digest->done = 0;
@@ -15,7 +15,7 @@ void lethe_digest_start(struct lethe_digest *digest, const struct lethe_segment 
 	lethe_sha256_init(&digest->sha);
 }
 
-void lethe_digest_update(struct lethe_digest *digest, uint64_t dest, uint64_t source, uint64_t size)
+void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t dest, uint64_t source, uint64_t size)
 {
 	uint64_t piece;
 	uint64_t ticks;
@@ -29,14 +29,14 @@ void lethe_digest_update(struct lethe_digest *digest, uint64_t dest, uint64_t so
 		}
 		digest->done += piece;
 		if (lethe_progress_is_due(&digest->progress, &ticks)) {
-			lethe_line("%s %u per cent %u MiB/s", digest->segment->name,
+			lethe_console_line("%s %u per cent %u MiB/s", digest->segment->name,
 				   digest->done / (digest->segment->file_size / 100 + 1),
-				   lethe_mib_per_second(digest->done, ticks));
+				   lethe_progress_rate(digest->done, ticks));
 		}
 	}
 }
 
-int lethe_digest_end(struct lethe_digest *digest, struct lethe_context *ctx)
+int lethe_segment_digest_end(struct lethe_segment_digest *digest, struct lethe_context *ctx)
 {
 	unsigned int index = (unsigned int)(digest->segment - lethe_plan_segments(ctx->plan));
 
@@ -49,12 +49,12 @@ int lethe_digest_end(struct lethe_digest *digest, struct lethe_context *ctx)
 	return LETHE_OK;
 }
 
-int lethe_digest_segment(struct lethe_context *ctx, unsigned int index, uint64_t source)
+int lethe_segment_digest(struct lethe_context *ctx, unsigned int index, uint64_t source)
 {
 	const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];
-	struct lethe_digest digest;
+	struct lethe_segment_digest digest;
 
-	lethe_digest_start(&digest, segment);
-	lethe_digest_update(&digest, ctx->placement.segment[index].dest, source, segment->file_size);
-	return lethe_digest_end(&digest, ctx);
+	lethe_segment_digest_start(&digest, segment);
+	lethe_segment_digest_update(&digest, ctx->placement.segment[index].dest, source, segment->file_size);
+	return lethe_segment_digest_end(&digest, ctx);
 }

@@ -44,8 +44,8 @@ bool lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_fdt_ran
 		return false;
 	}
 	ranges->left -= entry;
-	if (lethe_fdt_read_cells(&ranges->next, ranges->address_cells, &range->base) != LETHE_OK ||
-	    lethe_fdt_read_cells(&ranges->next, ranges->size_cells, &range->size) != LETHE_OK ||
+	if (lethe_fdt_get_cells(&ranges->next, ranges->address_cells, &range->base) != LETHE_OK ||
+	    lethe_fdt_get_cells(&ranges->next, ranges->size_cells, &range->size) != LETHE_OK ||
 	    range->size > UINT64_MAX - range->base) {
 		ranges->status = LETHE_E_TREE_CELLS;
 		return false;
@@ -84,7 +84,7 @@ bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *ra
 	return true;
 }
 
-int lethe_fdt_read_cells(const fdt32_t **cells, int count, uint64_t *number)
+int lethe_fdt_get_cells(const fdt32_t **cells, int count, uint64_t *number)
 {
 	uint64_t result = 0;
 	uint64_t lost = 0;

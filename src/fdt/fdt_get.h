@@ -92,7 +92,7 @@ bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *ra
  * Reads a number of so many cells, and moves *cells behind it.
  * Return: 0, or LETHE_E_TREE_CELLS if 64 bits do not hold the number.
  */
-int lethe_fdt_read_cells(const fdt32_t **cells, int count, uint64_t *number);
+int lethe_fdt_get_cells(const fdt32_t **cells, int count, uint64_t *number);
 
 /*
  * A property of one cell. If it is absent: otherwise. If its length is not 4: UINT32_MAX, which no

@@ -109,7 +109,7 @@ static int read_number(struct reading *reading, const char *name, uint64_t *valu
 	if (length != sizeof(fdt32_t) && length != sizeof(fdt64_t)) {
 		return LETHE_E_TREE_BROKEN;
 	}
-	return lethe_fdt_read_cells(&cells, length / (int)sizeof(fdt32_t), value);
+	return lethe_fdt_get_cells(&cells, length / (int)sizeof(fdt32_t), value);
 }
 
 static int read_initrd(struct reading *reading)

@@ -28,9 +28,9 @@ static bool translate(const void *tree, int parent, int bus, uint64_t *address)
 		return true; /* with an empty `ranges` both buses have the same addresses */
 	}
 	for (; left >= entry; left -= entry) {
-		failed = lethe_fdt_read_cells(&value, child_cells, &child);
-		failed |= lethe_fdt_read_cells(&value, parent_cells, &to);
-		failed |= lethe_fdt_read_cells(&value, size_cells, &size);
+		failed = lethe_fdt_get_cells(&value, child_cells, &child);
+		failed |= lethe_fdt_get_cells(&value, parent_cells, &to);
+		failed |= lethe_fdt_get_cells(&value, size_cells, &size);
 		if (failed == 0 && *address - child < size) {
 			*address = *address - child + to;
 			return *address >= to;

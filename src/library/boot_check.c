@@ -110,7 +110,7 @@ static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 		const uint64_t list_page = entry & -page;
 
 		if (list_page == tortoise || lethe_range_wraps(list_page, page) ||
-		    !lethe_plan_windows_cover(plan, lethe_range_of(list_page, page))) {
+		    !lethe_plan_check_windows_cover(plan, lethe_range_of(list_page, page))) {
 			break;
 		}
 		count++;

@@ -20,11 +20,11 @@ struct lethe_boot_work {
 extern const uint8_t lethe_boot_blob[], lethe_boot_blob_end[];
 
 /* Bytes of the blob with its bss, tables and stacks. */
-uint64_t lethe_boot_blob_size(void);
+uint64_t lethe_boot_workspace_blob(void);
 
 static inline struct lethe_boot_work *lethe_boot_work(void *workspace)
 {
-	return (struct lethe_boot_work *)((uint8_t *)workspace + lethe_boot_blob_size());
+	return (struct lethe_boot_work *)((uint8_t *)workspace + lethe_boot_workspace_blob());
 }
 
 /* boot_map.c: the caller's own MMU. */

@@ -23,13 +23,13 @@ static inline bool lethe_is_printable(unsigned char c)
 }
 
 /* True if the name is printable, not empty, and zero from its end to the end of the field. */
-bool lethe_plan_name_is_good(const char name[LETHE_NAME_SIZE]);
+bool lethe_plan_check_name_is_good(const char name[LETHE_NAME_SIZE]);
 
 int lethe_plan_check_windows(const struct lethe_plan *plan, struct lethe_where *where);
 int lethe_plan_check_segments(const struct lethe_plan *plan, struct lethe_where *where);
 
 /* True if all of the range is in the windows of a plan that was checked. */
-bool lethe_plan_windows_cover(const struct lethe_plan *plan, struct lethe_range range);
+bool lethe_plan_check_windows_cover(const struct lethe_plan *plan, struct lethe_range range);
 
 /* Slots and the strings that they own. Segments were checked before. */
 int lethe_plan_check_slots(const struct lethe_plan *plan, struct lethe_where *where);

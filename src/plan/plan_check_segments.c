@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The plan's windows and segments: everything that can be checked without knowing where the plan was loaded.
- * place.c has the rest.
- */
+/* The plan's segments, as far as they can be checked without knowing where the plan was loaded. place.c has the rest. */
 
 #include <lethe/plan.h>
 
@@ -11,57 +8,6 @@
 #include "plan/plan_check.h"
 
 #define KIB_4 0x1000ULL
-
-bool lethe_plan_name_is_good(const char name[LETHE_NAME_SIZE])
-{
-	unsigned int length = 0;
-
-	while (length < LETHE_NAME_SIZE && lethe_is_printable((unsigned char)name[length])) {
-		length++;
-	}
-	if (length == 0 || length == LETHE_NAME_SIZE) {
-		return 0;
-	}
-	for (unsigned int i = length; i < LETHE_NAME_SIZE; i++) {
-		if (name[i] != 0) {
-			return 0;
-		}
-	}
-	return 1;
-}
-
-int lethe_plan_check_windows(const struct lethe_plan *plan, struct lethe_where *where)
-{
-	const struct lethe_window *windows = lethe_plan_windows(plan);
-	uint64_t last_end = 0; /* of the window before */
-
-	for (uint32_t i = 0; i < plan->window_count; i++) {
-		const uint64_t base = windows[i].base;
-		const uint64_t size = windows[i].size;
-
-		if (size == 0 || !lethe_is_aligned(base | size, KIB_4) ||
-		    lethe_range_wraps(base, size) || base < last_end) {
-			return lethe_error_at(where, LETHE_E_WINDOW, LETHE_WHAT_WINDOW, i, NULL, base);
-		}
-		last_end = base + size;
-	}
-	return LETHE_OK;
-}
-
-bool lethe_plan_windows_cover(const struct lethe_plan *plan, struct lethe_range range)
-{
-	const struct lethe_window *windows = lethe_plan_windows(plan);
-	uint64_t covered = range.start; /* up to here */
-	unsigned int i;
-
-	/* Ascending and disjoint (lethe_plan_check), so one pass is enough. */
-	for (i = 0; i < plan->window_count && covered < range.end; i++) {
-		if (windows[i].base <= covered && covered - windows[i].base < windows[i].size) {
-			covered = windows[i].base + windows[i].size;
-		}
-	}
-	return covered >= range.end;
-}
 
 static int segment_fail(const struct lethe_segment *segment, uint32_t index, int status,
 			uint64_t value, struct lethe_where *where)
@@ -109,7 +55,7 @@ static int check_segment(const struct lethe_plan *plan, const struct lethe_segme
 	const uint64_t dest = in_place ? segment->source : segment->dest;
 	int status;
 
-	if (!lethe_plan_name_is_good(segment->name)) {
+	if (!lethe_plan_check_name_is_good(segment->name)) {
 		return lethe_error_at(where, LETHE_E_PLAN_NAME, LETHE_WHAT_SEGMENT, index, NULL, 0);
 	}
 	if ((segment->flags & ~LETHE_SEGMENT_FLAGS) != 0) {

@@ -54,12 +54,12 @@ static int check_entry(const struct lethe_plan *plan, const struct lethe_slot *s
 }
 
 /* A packed tree is read by libfdt where it lies, before anything is moved. */
-static int packed_tree_is_good(const struct lethe_plan *plan, const struct lethe_slot *slot)
+static bool packed_tree_is_good(const struct lethe_plan *plan, const struct lethe_slot *slot)
 {
 	const struct lethe_segment *segment;
 
 	if (!slot_owns(slot, slot->tree_segment) || slot->tree_segment == slot->entry_segment) {
-		return 0;
+		return false;
 	}
 	segment = &lethe_plan_segments(plan)[slot->tree_segment];
 	return (segment->flags & LETHE_SEGMENT_IN_PLACE) != 0 && segment->align == 0 &&
@@ -171,7 +171,7 @@ int lethe_plan_check_slots(const struct lethe_plan *plan, struct lethe_where *wh
 		const struct lethe_slot *slot = &slots[i];
 		int status;
 
-		if (!lethe_plan_name_is_good(slot->name)) {
+		if (!lethe_plan_check_name_is_good(slot->name)) {
 			return lethe_error_at(where, LETHE_E_PLAN_NAME, LETHE_WHAT_SLOT, i, NULL, 0);
 		}
 		if (slot->first_segment != next_segment ||

@@ -58,7 +58,7 @@ int lethe_stage_describe(struct lethe_context *ctx)
 	if (ctx->tree != 0) {
 		fill_record(ctx);
 		if (!copy_with_record(ctx)) {
-			lethe_purgatory_say("tree passed as it is", "", LETHE_E_TREE_NOSPACE);
+			lethe_report_status("tree passed as it is", "", LETHE_E_TREE_NOSPACE);
 		}
 	}
 	ctx->tree = (const void *)ctx->placement.tree.start;

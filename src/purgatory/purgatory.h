@@ -51,7 +51,7 @@ bool lethe_purgatory_plan_holds(const struct lethe_context *ctx, uint64_t base, 
 void lethe_purgatory_plan_name(uint64_t start, const char *name, size_t size);
 
 /* report.c: a line with the words for a status, and what they are said of. */
-void lethe_purgatory_say(const char *before, const char *what, int status);
+void lethe_report_status(const char *before, const char *what, int status);
 
 /* sink.c: a line to a UART of which nothing is known but that it takes bytes there. */
 void lethe_purgatory_sink(uint64_t sink, const char *line);

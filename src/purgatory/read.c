@@ -27,7 +27,7 @@ static void open_console(struct lethe_context *ctx)
 	}
 	lethe_memory_map(ctx, lethe_range_of(uart.base, LETHE_UART_SPAN), LETHE_MAP_DEVICE);
 	lethe_console_open(&uart);
-	lethe_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base, (uint64_t)ctx->el,
+	lethe_console_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base, (uint64_t)ctx->el,
 		   (uint64_t)ctx->e2h, arm64_dtb_addr);
 }
 
@@ -53,7 +53,7 @@ static uint64_t number_of(const void *tree, const char *name, int cells)
 	int length;
 	const fdt32_t *value = fdt_getprop(tree, chosen, name, &length);
 
-	lethe_fdt_read_cells(&value, length >= cells * 4 ? cells : 0, &number);
+	lethe_fdt_get_cells(&value, length >= cells * 4 ? cells : 0, &number);
 	return number;
 }
 
@@ -104,7 +104,7 @@ int lethe_stage_read(struct lethe_context *ctx)
 {
 	read_tree(ctx);
 	if (ctx->uncached_why != LETHE_OK) {
-		lethe_purgatory_say("uncached", "", ctx->uncached_why);
+		lethe_report_status("uncached", "", ctx->uncached_why);
 	}
 	ctx->stage_bytes = ctx->facts.used_size;
 	return LETHE_OK;

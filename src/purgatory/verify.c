@@ -7,7 +7,7 @@
 #include "digest/progress.h"
 #include "digest/sha256_blocks.h"
 #include "purgatory/purgatory.h"
-#include "run.h"
+#include "failure.h"
 #include "stages.h"
 
 /* Digests a segment where it lies, and prints how far the digest is. */
@@ -25,8 +25,8 @@ static void digest_segment(struct lethe_sha256 *sha, const struct lethe_segment 
 				    sha->simd);
 		sha->bytes += piece;
 		if (lethe_progress_is_due(progress, &ticks)) {
-			lethe_line("%s %u bytes to go %u MiB/s", segment->name, left - piece,
-				   lethe_mib_per_second(sha->bytes, ticks));
+			lethe_console_line("%s %u bytes to go %u MiB/s", segment->name, left - piece,
+				   lethe_progress_rate(sha->bytes, ticks));
 		}
 	}
 }
@@ -38,11 +38,11 @@ static void report(struct lethe_context *ctx)
 	unsigned int i;
 
 	ctx->where = (struct lethe_where){LETHE_WHAT_SEGMENT, 0, "regions", 0};
-	lethe_run_report(ctx, LETHE_E_DIGEST);
-	lethe_line("expected %h", sha256_digest);
-	lethe_line("found    %h", ctx->found);
+	lethe_failure_report(ctx, LETHE_E_DIGEST);
+	lethe_console_line("expected %h", sha256_digest);
+	lethe_console_line("found    %h", ctx->found);
 	for (i = 0; i < ctx->plan->segment_count; i++) {
-		lethe_line("one of: %s 0x%x %u", segments[i].name, segments[i].dest, segments[i].file_size);
+		lethe_console_line("one of: %s 0x%x %u", segments[i].name, segments[i].dest, segments[i].file_size);
 	}
 }
 
@@ -67,8 +67,8 @@ int lethe_stage_verify(struct lethe_context *ctx)
 		report(ctx);
 		return LETHE_E_DIGEST;
 	}
-	lethe_line("regions %u sha256 ok %u ms %u MiB/s", bytes, ticks * 1000 / (lethe_counter_rate() | 1),
-		   lethe_mib_per_second(bytes, ticks));
+	lethe_console_line("regions %u sha256 ok %u ms %u MiB/s", bytes, ticks * 1000 / (lethe_counter_rate() | 1),
+		   lethe_progress_rate(bytes, ticks));
 	ctx->stage_bytes = bytes;
 	return LETHE_OK;
 }

@@ -8,7 +8,10 @@ import graph
 
 # Exports that begin with no file's name, each with its reason.
 EXPORTED_ELSEWHERE = {
-    "lethe_boot_context": "the one context of a boot: each driver of the stages has it",
+    "lethe_boot_context": "the one context of a boot, beside the sequence",
+    "lethe_boot_sequence": "main.c is named as a reader looks for it",
+    "lethe_next_slot": "likewise",
+    "lethe_purgatory": "the symbol by which `lethe graft` knows the object",
 }
 
 
@@ -27,9 +30,9 @@ def owners(symbol, names):
     A name that no stem is the beginning of belongs to all files whose stems begin with the same word: lethe_fdt_close
     to fdt_fixup.c and fdt_get.c, as long as there is no fdt.c.
     """
-    matching = [name for name in names if begins(symbol, stem(name))]
-    longest = max((len(stem(name)) for name in matching), default=0)
-    return [name for name in matching if len(stem(name)) == longest] or \
+    matching = [(len(match[0]), name) for name in names if (match := begins(symbol, stem(name)))]
+    longest = max(matching, default=(0, None))[0]
+    return [name for length, name in matching if length == longest] or \
         [name for name in names if begins(symbol, stem(name).partition("_")[0])]
 
 

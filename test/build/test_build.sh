@@ -72,12 +72,39 @@ links_alone() {
 	"${CROSS_COMPILE}gcc" -ffreestanding -nostdlib -static -I"$dir/root/usr/include" -o "$dir/user" \
 		"$dir/user.c" -L"$dir/root/usr/lib" -llethe
 }
-# Each public header stands alone.
-headers() {
+# Each public header stands alone, in C and in C++. g++ is not among what Lethe needs.
+headers() { # COMMAND SUFFIX
 	for h in include/lethe/*.h; do
-		echo "#include <lethe/$(basename "$h")>" >"$dir/h.c"
-		"$HOSTCC" -std=c11 -Wall -Wextra -Werror -Iinclude -fsyntax-only "$dir/h.c" || return 1
+		echo "#include <lethe/$(basename "$h")>" >"$dir/h.$2"
+		$1 -Wall -Wextra -Werror -Iinclude -fsyntax-only "$dir/h.$2" || return 1
 	done
+}
+cplusplus() {
+	if command -v g++ >/dev/null; then
+		headers "g++ -std=c++11 -pedantic" cc && linked_by_cplusplus
+	elif echo | "$HOSTCC" -std=c++11 -fsyntax-only -x c++ - 2>/dev/null; then
+		headers "$HOSTCC -std=c++11 -x c++" cc
+	else
+		echo "no compiler for C++ here" >&2
+	fi
+}
+# Functions keep their C names: every header that declares one says extern "C".
+linked_by_cplusplus() {
+	cat >"$dir/name.cc" <<-'END'
+	#include <lethe/boot.h>
+	#include <lethe/cache.h>
+	#include <lethe/plan_build.h>
+	#include <lethe/sha256.h>
+	int main()
+	{
+		lethe_dcache_clean_inval_poc(0, 0);
+		lethe_plan_seal(nullptr);
+		lethe_sha256_init(nullptr);
+		return lethe_boot(nullptr, nullptr);
+	}
+	END
+	g++ -std=c++11 -Iinclude -c -o "$dir/name.o" "$dir/name.cc" &&
+		[ "$(nm -u "$dir/name.o" | grep -c ' U lethe_')" = 4 ]
 }
 
 expect "the sources build in another folder" elsewhere
@@ -90,6 +117,7 @@ expect "liblethe.a needs nothing from outside" no_undefined
 expect "liblethe.a defines only lethe_* globals" only_lethe_globals
 expect "make install" installed
 expect "a program links with the installed library alone" links_alone
-expect "each public header stands alone" headers
+expect "each public header stands alone" headers "$HOSTCC -std=c11" c
+expect "each public header stands alone in C++" cplusplus
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -93,7 +93,7 @@ REFUSED = [
     (GOOD[:4], "is no 64-bit"), (program(GOOD)[:63], "is no 64-bit"),
     (b"\x7fELF\x01" + program(GOOD)[5:], "is no 64-bit little-endian"),
     (b"\x7fELF\x02\x02" + program(GOOD)[6:], "is no 64-bit little-endian"),
-    (program(GOOD, machine=62), "is not for arm64 but for ELF machine 62"),
+    (program(GOOD, machine=62), "is not for arm64 but for x86-64"),
     (program(GOOD, kind=1), "is no program: ELF type 1"), (GOOD, "is no program: ELF type 1"),
     (program(GOOD, kind=4), "is no program: ELF type 4"),
     (program(), "there is no purgatory in it"), (program(b"\x7fELF" * 50), "there is no purgatory"),
@@ -257,7 +257,7 @@ def test_debian_refused(lethe, debian):
     behind = data[place + room:]
     length = data.rindex(struct.pack("<Q", room))
     for bad, reason in [
-            (data[:18] + b"\x3e" + data[19:], "is not for arm64 but for ELF machine 62"),
+            (data[:18] + b"\x3e" + data[19:], "is not for arm64 but for x86-64"),
             (data[:place], "there is no purgatory in it"),
             (data[:place + 18] + b"\x3e" + data[place + 19:], "there is no purgatory in it"),
             (data[:place + room - 1], "offset %#x is no purgatory: its table of" % place),

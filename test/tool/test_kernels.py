@@ -104,8 +104,8 @@ def uki(section=b".linux"):
 REFUSED_KERNELS = {
     "ELF": (elf(), "is an ELF file (vmlinux); make an Image of it with: "
                    "aarch64-linux-gnu-objcopy -O binary"),
-    "ELF x86": (elf(62), "is an ELF file for another machine (number 62, not AArch64)"),
-    "ELF s390": (elf(22, 2), "number 22"),
+    "ELF x86": (elf(62), "is an ELF file for another machine (x86-64, not arm64)"),
+    "ELF s390": (elf(22, 2), "(s390, not arm64)"),
     "uImage": (b"\x27\x05\x19\x56" + bytes(200), "is a U-Boot uImage; extract the kernel with: "
                                                  "dumpimage -T kernel -o Image kernel"),
     "FIT": (PLAIN_TREE, "is a FIT image or a device tree; extract"),

@@ -5,29 +5,7 @@ import struct
 
 import pytest
 
-from tool_files import MIB, PLAIN_TREE, tree
-
-
-def texts(*words):
-    return b"".join(word.encode() + b"\0" for word in words)
-
-
-RECORD = {
-    "record-version": struct.pack(">I", 1), "version": b"0.1.0\0", "door": b"image\0",
-    "mode": b"cached\0", "entry-el": struct.pack(">I", 2), "handoff-el": struct.pack(">I", 1),
-    "slot": struct.pack(">I", 0), "boot-count": struct.pack(">I", 7),
-    "counter-frequency": struct.pack(">Q", 62500000),
-    "stage-names": texts("check", "memory", "read", "move", "verify", "describe", "publish"),
-    "stage-ticks": struct.pack(">7Q", 62500, 12500, 125000, 0, 62500000, 31250, 6250),
-    "stage-bytes": struct.pack(">7Q", 0, 8192, 0, 0, 10 * MIB, 4096, 0),
-    "segment-names": texts("initrd", "kernel"), "segment-verdicts": texts("ok", "skipped"),
-}
-
-
-def record_tree(**changes):
-    record = {**RECORD, **{key.replace("_", "-"): value for key, value in changes.items()}}
-    return tree({"#address-cells": struct.pack(">I", 2), "#size-cells": struct.pack(">I", 2),
-                 "chosen": {"lethe": {k: v for k, v in record.items() if v is not None}}})
+from tool_files import PLAIN_TREE, record_tree, texts
 
 
 def test_record(lethe):

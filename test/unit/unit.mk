@@ -13,7 +13,8 @@ endef
 unit = $(foreach name,$(1),$(eval $(call unit_test,$(name),$(2),$(3))))
 
 PLAN := test/unit/plan
-PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check.c plan_check_segments.c plan_check_slots.c layout_asserts.c status.c)
+PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check.c plan_check_name.c plan_check_segments.c plan_check_slots.c \
+	plan_check_windows.c layout_asserts.c status.c)
 DIGEST_SRCS := src/sha256.c src/digest/sha256_host.c
 PLACE_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c) $(PLAN)/plan_builder.c
 $(call unit,plan/status,src/plan/status.c)
@@ -61,7 +62,7 @@ UNIT_FOLDERS := $(patsubst %/,%,$(wildcard test/unit/*/))
 UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers -iquote test/unit \
 	$(UNIT_FOLDERS:%=-iquote %)
 UNIT_OBJ := $(O)/obj/unit
-$(eval $(call compile,unit,HOSTCC,UNIT_CFLAGS,NO_DEFS,))
+$(eval $(call compile,unit,HOSTCC,UNIT_CFLAGS,NO_DEFS,unit-toolchain))
 $(TREE_SRCS:%=$(UNIT_OBJ)/%.o): UNIT_CFLAGS += -isystem $(LIBFDT_SRC)
 $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 	$(HOSTCC) -r -nostdlib -o $@ $^
@@ -69,12 +70,12 @@ $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 # A map in use depends on what is stored before a fence and what after it: table_live.c looks there.
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 
-PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,door.c check.c memory.c read.c verify.c describe.c \
+PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,purgatory_main.c check.c memory.c read.c verify.c describe.c \
 	absent.c purgatory_plan.c) \
 	$(addprefix src/fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c record.c) src/plan/status.c src/digest/progress.c \
 	$(PURGATORY_TEST)/purgatory_sequence.c
 PURGATORY_UNIT_CFLAGS = $(UNIT_CFLAGS) -DLETHE_PURGATORY -include src/purgatory/aligned_cells.h -isystem $(LIBFDT_SRC)
-$(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,))
+$(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,unit-toolchain))
 $(call libfdt_objects,unit-purgatory): LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0xff
 # gcc leaves variables in sections of their own without red zones; clang does not.
 $(O)/obj/unit-purgatory/src/purgatory/describe.c.o: PURGATORY_UNIT_CFLAGS += \
@@ -93,6 +94,10 @@ $(O)/test/unit/$(dir $(1))test_$(notdir $(1)): $(UNIT_OBJ)/test/unit/$(dir $(1))
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call unit_program,$(test))))
 
-.PHONY: check-unit
+# Said in one sentence when the compiler would say it in many.
+.PHONY: check-unit unit-toolchain
+unit-toolchain: | host-toolchain
+	$(NEED) --for check --only 'python cmocka dtc'
+$(CAVP): | unit-toolchain
 check-unit: $(UNIT_PROGRAMS) $(CAVP)
 	CAVP='$(abspath $(CAVP))' $(TEST_PYTHON) test/run_programs.py --times $(O)/test/unit/times.tsv $(UNIT_PROGRAMS)

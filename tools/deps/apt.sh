@@ -174,13 +174,20 @@ apt_ready() { # WORLD
 
 # Get packages ("download") or the files of source packages ("source --download-only") of
 # WORLD into the current folder. An archive keeps only its current versions: when lists have
-# aged, they are read anew and asked again.
+# aged, they are read anew and asked again. On a terminal apt shows how far it is.
 apt_fetch() { # WORLD "COMMAND" PACKAGE...
 	fetch_world=$1
 	command=$2
 	shift 2
 	apt_ready "$fetch_world" || return
+	if [ -t 2 ]; then
+		apt_show "$@" || { apt_update "$fetch_world" && apt_show "$@"; }
+		return
+	fi
 	# shellcheck disable=SC2086
 	apt_in "$fetch_world" apt-get -qq $command "$@" >/dev/null 2>&1 ||
 		{ apt_update "$fetch_world" && apt_in "$fetch_world" apt-get -qq $command "$@" >/dev/null; }
 }
+
+# shellcheck disable=SC2086,SC2154
+apt_show() { apt_in "$fetch_world" apt-get $command "$@" >&2; } # PACKAGE...

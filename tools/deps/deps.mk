@@ -52,6 +52,9 @@ DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(
 	KEXEC_OTHER='$(KEXEC_OTHER)' KEXEC_TOOLS_SRC='$(KEXEC_TOOLS_SRC)' \
 	KEXEC_TOOLS_OTHER_SRC='$(KEXEC_TOOLS_OTHER_SRC)' OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
 
+# $(NEED) --for GOAL, or --only "NAME...": says in one sentence what is missing of it, and fails; gets nothing.
+NEED = $(DEPS_ENV) HOSTCC='$(HOSTCC)' $(DEPS_DIR)/deps.sh --need
+
 .PHONY: deps deps-build deps-run deps-check deps-bench deps-long
 deps:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh

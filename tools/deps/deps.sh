@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# deps.sh [--for build|run|check|bench|long] [--only NAME]: see to it that the tools in the file
-# `list` are there. Silent and quick when they are. Without --for: all of them but long's.
+# deps.sh [--for build|run|check|bench|long] [--only "NAME..."] [--need]: see to it that the tools in
+# the file `list` are there. Silent and quick when they are. Without --for: all of them but long's. With --need nothing
+# is fetched: what is missing is said in one sentence, and it fails.
 #
 #	DEPS=auto	install and fetch what is missing, after asking on a terminal
 #	DEPS=print	only say what would be done; with --for, fail when something is missing
@@ -17,13 +18,18 @@ O=${O:-build}
 DEPS=${DEPS:-auto}
 goal=bench
 only=
+need=no
 asked=no
 while [ $# -gt 0 ]; do
 	case $1 in
+	--need)
+		need=yes
+		shift
+		continue ;;
 	--for) goal=$2 asked=yes ;;
 	--only) only=$2 asked=yes ;;
 	*)
-		echo "usage: deps.sh [--for build|run|check|bench|long] [--only NAME]" >&2
+		echo "usage: deps.sh [--for build|run|check|bench|long] [--only NAMES] [--need]" >&2
 		exit 2 ;;
 	esac
 	shift 2
@@ -97,10 +103,11 @@ present() { # LEAST KIND WHAT...
 table() { # the rows of this goal, fields separated by |, ${...} filled in
 	awk -F ' *[|] *' -v OFS='|' -v goal="$goal" -v only="$only" \
 		-v cross="$CROSS_COMPILE" -v hostcc="$HOSTCC" '
-	BEGIN { rank["build"] = 1; rank["run"] = 2; rank["check"] = 3
+	BEGIN { split(only, list, " "); for (i in list) wanted[list[i]] = 1
+		rank["build"] = 1; rank["run"] = 2; rank["check"] = 3
 		rank["bench"] = 4; rank["long"] = 5 }
 	/^#/ || NF < 10 { next }
-	only != "" && $1 != only { next }
+	only != "" && !($1 in wanted) { next }
 	rank[$4] > rank[goal] || goal == "long" && $4 == "bench" { next }
 	{
 		sub(/\${CROSS_COMPILE}/, cross, $2); sub(/\${HOSTCC}/, hostcc, $2)
@@ -126,6 +133,11 @@ lacks=$(missing)
 
 names() { echo "$lacks" | cut -d'|' -f1 | tr '\n' ' ' | sed 's/ $//'; }
 column() { echo "$lacks" | awk -F'|' -v c="$1" '{ print $c }'; }
+
+if [ "$need" = yes ]; then
+	echo "make: missing: $(names); 'make deps-$goal' gets what is missing" >&2
+	exit 1
+fi
 
 # A variable that points elsewhere is the user's word: nothing that is fetched would be used.
 for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT edk2:EDK2 \

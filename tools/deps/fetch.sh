@@ -314,7 +314,8 @@ variable() { # how to give NAME by hand
 fetch() {
 	result=$(place "$1")
 	[ ! -e "$result" ] || return 0
-	echo "deps: fetching $1" >&2
+	megabytes=$(awk -F ' *[|] *' -v name="$1" '$1 == name { print $5 }' "$(dirname "$0")/list")
+	echo "deps: fetching $1, about $megabytes MB" >&2
 	tmp=$(mktemp -d "$O/deps/tmp.XXXXXX")
 	"fetch_$(echo "$1" | tr - _)"
 	case $1 in kernel | qemu) result=${result%/*} ;; esac

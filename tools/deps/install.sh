@@ -59,6 +59,11 @@ install_now() { # PACKAGE...
 			return 1
 		fi
 	fi
+	# On a terminal apt shows how far the download is; what it says of the installation goes into the log.
+	if [ -t 2 ]; then
+		# shellcheck disable=SC2086
+		$su env LC_ALL=C apt-get -y --download-only $install_options "$@" </dev/null >&2 || return
+	fi
 	# shellcheck disable=SC2086
 	$su env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -q -y $install_options "$@" \
 		</dev/null >"$O/deps/install.log" 2>&1 || {

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "elf_machine.h"
 #include "kernel.h"
+#include "paste.h"
 #include "tool.h"
 
 uint16_t format_u16(const uint8_t *bytes)
@@ -52,6 +54,7 @@ static bool elf_refusal(const uint8_t *bytes, uint64_t size, const char *name, c
 			size_t reason_size)
 {
 	static const unsigned int machine_aarch64 = 183;
+	char text[32];
 
 	if (size < 20 || memcmp(bytes, "\x7f" "ELF", 4) != 0) {
 		return false;
@@ -61,8 +64,9 @@ static bool elf_refusal(const uint8_t *bytes, uint64_t size, const char *name, c
 					       format_u16(bytes + 18);
 
 	if (machine != machine_aarch64) {
-		snprintf(reason, reason_size, "is an ELF file for another machine (number %u, not "
-			 "AArch64)", machine);
+		elf_machine_text(text, sizeof(text), machine);
+		snprintf(reason, reason_size, "is an ELF file for another machine (%s, not "
+			 "arm64)", text);
 	} else {
 		snprintf(reason, reason_size, "is an ELF file (vmlinux); make an Image of it with: "
 			 "aarch64-linux-gnu-objcopy -O binary -R .note -R .note.gnu.build-id "
@@ -115,9 +119,13 @@ static bool pe_refusal(const uint8_t *bytes, uint64_t size, const char *name, ch
 	return false;
 }
 
-bool format_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
+bool format_refusal(const uint8_t *bytes, uint64_t size, const char *path, char *reason,
 		    size_t reason_size)
 {
+	char name[TOOL_REASON_SIZE];
+
+	/* The commands are there to be pasted. */
+	paste_text(name, sizeof(name), path);
 	if (elf_refusal(bytes, size, name, reason, reason_size)) {
 		return true;
 	}

@@ -19,7 +19,7 @@ const char help_main[] =
 "  lethe graft kexec -o kexec.lethe                         Lethe as the purgatory of kexec-tools\n"
 "\n"
 "  lethe COMMAND --help     all options of one command, with examples\n"
-"  lethe --version\n"
+"  lethe version\n"
 "\n"
 "Exit codes: 0 ok; 1 content is damaged; 2 wrong usage; 3 unreadable or unsupported.\n";
 
@@ -69,15 +69,17 @@ LETHE_UART_DRIVERS(UART) "\n"
 "  load mmc 0:1 $kernel_addr_r boot.img\n"
 "  booti $kernel_addr_r - $fdtcontroladdr\n"
 "\n"
-"Example: from a running Linux; kexec's command line passes on unless --append packed one\n"
-"  kexec -l boot.img --reuse-cmdline && kexec -e\n"
+"Example: from a running Linux, as root; --no-checks, for Lethe checks more and faster. The command\n"
+"line of kexec passes on unless --append packed one\n"
+"  kexec -l --no-checks boot.img --reuse-cmdline && kexec -e\n"
 "\n"
 "Example: an update, and the kernel that is known to boot\n"
 "  lethe pack --kernel new --initrd new.initrd --fallback --kernel old --initrd old.initrd \\\n"
 "      -o boot.img\n"
 "\n"
-"Example: not Linux, linked at a fixed address\n"
-"  lethe pack --raw app.bin@0x48000000,entry=0x48000000 -o boot.img\n"
+"Example: not Linux, linked at a fixed address. It has to be RAM where nothing lies: QEMU's virt\n"
+"machine has its bundle at 0x40200000 and its device tree at 0x48000000\n"
+"  lethe pack --raw app.bin@0x44000000,entry=0x44000000 -o boot.img\n"
 "\n"
 "Other wrappings (uImage, FIT, UKI, ELF, xz ...) are refused with the command that unpacks them.\n";
 
@@ -105,7 +107,7 @@ const char help_verify[] =
 "that this version cannot boot.\n"
 "\n"
 "Example: after copying to a boot partition\n"
-"  lethe verify /boot/boot.img && echo good\n";
+"  lethe verify boot.img && echo good\n";
 
 const char help_record[] =
 "Usage: lethe record [FILE]\n"
@@ -135,4 +137,5 @@ const char help_graft[] =
 "Lethe's sources builds one.\n"
 "\n"
 "Example: on the machine itself; the package's own stays beside it\n"
-"  lethe graft /usr/sbin/kexec -o kexec.lethe && ./kexec.lethe -c -l Image --reuse-cmdline\n";
+"  lethe graft /usr/sbin/kexec -o kexec.lethe\n"
+"  ./kexec.lethe -c -l Image --initrd=initrd.img --reuse-cmdline && ./kexec.lethe -e\n";

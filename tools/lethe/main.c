@@ -5,6 +5,7 @@
 #include <lethe/version.h>
 
 #include "help.h"
+#include "paste.h"
 #include "tool.h"
 
 static const struct {
@@ -39,7 +40,7 @@ int main(int argc, char **argv)
 		fputs(help_main, stderr);
 		return TOOL_USAGE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
 		printf("lethe %s\n", LETHE_VERSION);
 		return tool_flush(TOOL_OK);
 	}
@@ -64,6 +65,8 @@ int main(int argc, char **argv)
 		return tool_flush(commands[i].run(argc - 2, argv + 2));
 	}
 	tool_fail(TOOL_USAGE, name, "is no command: pack, inspect, verify, record, graft");
-	fputs("Try: lethe --help\n", stderr);
+	fputs("Try: ", stderr);
+	paste_self(stderr);
+	fputs(" --help\n", stderr);
 	return TOOL_USAGE;
 }

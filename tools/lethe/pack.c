@@ -7,6 +7,7 @@
 #include <lethe/fdt.h>
 
 #include "bundle.h"
+#include "next_steps.h"
 #include "tool.h"
 #include "tree.h"
 
@@ -153,6 +154,24 @@ static void print_slot(const struct lethe_plan *plan, unsigned int index,
 	printf("\n  command line: %s\n", append ? append : "the loader's");
 }
 
+/* Of QEMU's virt machine, which loads an Image 2 MiB above the base of its RAM and its tree behind that. */
+static uint64_t ram_needed(const struct lethe_plan *plan)
+{
+	static const uint64_t base = TOOL_GIB;
+	static const uint64_t limit = 255 * TOOL_GIB;
+	const struct lethe_segment *segment = lethe_plan_segments(plan);
+	uint64_t end = plan->extent_size + TOOL_BLOCK;
+
+	for (uint32_t i = 0; i < plan->segment_count; i++) {
+		uint64_t segment_end = segment[i].dest - base + segment[i].mem_size;
+
+		if (segment[i].dest >= base && segment_end <= limit && segment_end > end) {
+			end = segment_end;
+		}
+	}
+	return end + 32 * TOOL_BLOCK;
+}
+
 static void print_summary(const struct bundle *bundle, const struct options *options,
 			  const struct bundle_input *input)
 {
@@ -165,10 +184,7 @@ static void print_summary(const struct bundle *bundle, const struct options *opt
 	for (unsigned int i = 0; i < options->slot_count; i++) {
 		print_slot(plan, i, input[i].kernel, options->slot[i].append);
 	}
-	printf("look at it:  lethe inspect %s\n", options->output);
-	printf("try it:      qemu-system-aarch64 -M virt,virtualization=on -cpu cortex-a72 -m 1G "
-	       "-nographic -nic none -kernel %s\n",
-	       options->output);
+	next_steps_print(options->output, ram_needed(plan));
 }
 
 static int pack(const struct options *options, struct inputs *inputs, struct bundle *bundle)

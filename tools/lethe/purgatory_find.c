@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "elf_machine.h"
 #include "purgatory_elf.h"
 #include "tool.h"
 
@@ -23,6 +24,7 @@ static bool is_elf64(const uint8_t *bytes, uint64_t size, Elf64_Ehdr *header)
 static bool check_program(const uint8_t *bytes, uint64_t size, char *reason, size_t reason_size)
 {
 	Elf64_Ehdr header;
+	char text[32];
 
 	if (size < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0) {
 		snprintf(reason, reason_size, "is no ELF file");
@@ -33,8 +35,8 @@ static bool check_program(const uint8_t *bytes, uint64_t size, char *reason, siz
 		return false;
 	}
 	if (header.e_machine != EM_AARCH64) {
-		snprintf(reason, reason_size, "is not for arm64 but for ELF machine %u",
-			 header.e_machine);
+		elf_machine_text(text, sizeof(text), header.e_machine);
+		snprintf(reason, reason_size, "is not for arm64 but for %s", text);
 		return false;
 	}
 	if (header.e_type != ET_EXEC && header.e_type != ET_DYN) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "paste.h"
 #include "tool.h"
 
 static void message(const char *subject, const char *kind, const char *format, va_list arguments)
@@ -43,7 +44,9 @@ int tool_usage(const char *command, const char *format, ...)
 	va_start(arguments, format);
 	message(command, "", format, arguments);
 	va_end(arguments);
-	fprintf(stderr, "Try: lethe %s --help\n", command);
+	fputs("Try: ", stderr);
+	paste_self(stderr);
+	fprintf(stderr, " %s --help\n", command);
 	return TOOL_USAGE;
 }
 

@@ -7,10 +7,13 @@ import pytest
 
 import meter
 from machine import Machine
-from paths import LOAD, O
+from paths import LOAD, MIB, O
 
 MINIMAL = os.path.join(O, "examples/minimal/minimal.img")
 PAYLOAD = 0x44000000
+LINUX_BOOT = os.path.join(O, "examples/linux-boot/linux-boot.img")
+TREE = 0x48000000               # where QEMU puts its tree, 1 MiB; the example takes what follows
+ENTRY = TREE + 2 * MIB
 
 
 @pytest.mark.parametrize("el", [1, 2])
@@ -24,3 +27,15 @@ def test_minimal(el, cpu):
         machine.expect(rf"^lethe: .* EL{el} E2H=0 x0=0x0$", "^lethe: payload [0-9]+ sha256 ok",
                        f"^lethe: enter {PAYLOAD:#x} EL{el}$", "^hello from the payload$",
                        never="LETHE_E_")
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_linux_boot(el):
+    end = LOAD + os.path.getsize(LINUX_BOOT)
+    judge = {"start": LOAD, "stop": ENTRY, "clean": [(LOAD, end), (TREE, TREE + MIB)]}
+    with Machine(LINUX_BOOT, el=el, smp=2, memory=512, judge=judge) as machine:
+        machine.expect(rf"^lethe: .* EL{el} E2H=0 x0=0x0$", "^lethe: kernel [0-9]+ sha256 ok",
+                       "^lethe: initrd [0-9]+ sha256 ok", "^lethe: tree [0-9]+ sha256 ok",
+                       f"^lethe: enter {ENTRY:#x} EL{el}$",
+                       "^init: user space, command line: console=ttyAMA0 panic=-1$",
+                       "reboot: Power down$", never="LETHE_E_|Kernel panic")

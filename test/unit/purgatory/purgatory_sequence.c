@@ -21,8 +21,12 @@
 #include "purgatory/purgatory.h"
 #include "purgatory_world.h"
 #include "run.h"
+#include "failure.h"
+#include "console/report.h"
 #include "stages.h"
 #include "stop.h"
+
+LETHE_DOOR_MAIN(lethe_purgatory_main);
 
 struct lethe_stop lethe_stop_context;
 struct road_log road_log;
@@ -144,7 +148,7 @@ void lethe_stop_halt(int status)
 	longjmp(home, status);
 }
 
-void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_where *where)
+void lethe_report_fail(enum lethe_stage stage, int status, const struct lethe_where *where)
 {
 	(void)stage;
 	(void)status;
@@ -152,7 +156,7 @@ void lethe_print_fail(enum lethe_stage stage, int status, const struct lethe_whe
 	road_log.where = *where;
 }
 
-void lethe_purgatory_say(const char *before, const char *what, int status)
+void lethe_report_status(const char *before, const char *what, int status)
 {
 	(void)what;
 	road_log.said_first = before;
@@ -165,7 +169,7 @@ void lethe_console_open(const struct lethe_uart *uart)
 	road_log.consoles++;
 }
 
-void lethe_line(const char *format, ...)
+void lethe_console_line(const char *format, ...)
 {
 	road_log.progress += strstr(format, "to go") != NULL;
 }
@@ -176,9 +180,9 @@ void lethe_purgatory_sink(uint64_t sink, const char *line)
 	(void)line;
 }
 
-void lethe_run_report(struct lethe_context *ctx, int status)
+void lethe_failure_report(struct lethe_context *ctx, int status)
 {
-	lethe_print_fail(lethe_stop_context.stage, status, &ctx->where);
+	lethe_report_fail(lethe_stop_context.stage, status, &ctx->where);
 	ctx->is_reported = true;
 }
 

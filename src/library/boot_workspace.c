@@ -6,14 +6,14 @@
 
 #define PAGE 4096ULL
 
-uint64_t lethe_boot_blob_size(void)
+uint64_t lethe_boot_workspace_blob(void)
 {
 	return ((const struct lethe_blob_header *)(lethe_boot_blob + LETHE_BLOB_OFFSET))->blob_size;
 }
 
 uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigned int page_shift)
 {
-	uint64_t size = lethe_boot_blob_size() + sizeof(struct lethe_boot_work) + plan_size;
+	uint64_t size = lethe_boot_workspace_blob() + sizeof(struct lethe_boot_work) + plan_size;
 
 	if (list_entries != 0) {
 		/* The copy begins on a page of the list's size: its head is an address with a flag in it. */
