@@ -22,7 +22,7 @@ def test_minimal(el, cpu):
     end = LOAD + os.path.getsize(MINIMAL)
     own = meter.symbols(MINIMAL.replace(".img", ".elf"), 0)["image_end"]
     options = {"start": LOAD, "stop": PAYLOAD, "clean": [(LOAD, end)],
-             "publish": {"workspace": (LOAD, own)}}
+               "publish": {"workspace": (LOAD, own)}}
     with Machine(MINIMAL, cpu=cpu, el=el, cohsan=options) as machine:
         machine.expect(rf"^lethe: .* EL{el} E2H=0 x0=0x0$", "^lethe: payload [0-9]+ sha256 ok",
                        f"^lethe: enter {PAYLOAD:#x} EL{el}$", "^hello from the payload$",
@@ -32,8 +32,8 @@ def test_minimal(el, cpu):
 @pytest.mark.parametrize("el", [1, 2])
 def test_linux_boot(el):
     end = LOAD + os.path.getsize(LINUX_BOOT)
-    judge = {"start": LOAD, "stop": ENTRY, "clean": [(LOAD, end), (TREE, TREE + MIB)]}
-    with Machine(LINUX_BOOT, el=el, smp=2, memory=512, judge=judge) as machine:
+    options = {"start": LOAD, "stop": ENTRY, "clean": [(LOAD, end), (TREE, TREE + MIB)]}
+    with Machine(LINUX_BOOT, el=el, smp=2, memory=512, cohsan=options) as machine:
         machine.expect(rf"^lethe: .* EL{el} E2H=0 x0=0x0$", "^lethe: kernel [0-9]+ sha256 ok",
                        "^lethe: initrd [0-9]+ sha256 ok", "^lethe: tree [0-9]+ sha256 ok",
                        f"^lethe: enter {ENTRY:#x} EL{el}$",
