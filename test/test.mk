@@ -30,12 +30,13 @@ check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC) $(KERNEL) $(BUSYBOX) | 
 		KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
 		$(PYTEST) --junitxml=$(O)/test/tool/result.xml test/tool
 
+# One test after the other: several run `make run`, all in one folder.
 .PHONY: check-build
 check-build: all $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) | pytest-toolchain
 	status=0; O='$(O)' MAKE='$(MAKE)' CROSS_COMPILE='$(CROSS_COMPILE)' HOSTCC='$(HOSTCC)' NEWLIB_SRC='$(NEWLIB_SRC)' \
 		LIBFDT_SRC='$(LIBFDT_SRC)' test/build/test_build.sh || status=1; \
 	$(foreach v,O NEWLIB_SRC LIBFDT_SRC KERNEL BUSYBOX ARM64_LIBS,$(v)='$(abspath $($(v)))') QEMU='$(abspath $(QEMU))' \
-		CROSS_COMPILE='$(CROSS_COMPILE)' $(PYTEST) --junitxml=$(O)/test/build/result.xml test/build || status=1; \
+		CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) -m pytest -q -p no:cacheprovider --junitxml=$(O)/test/build/result.xml test/build || status=1; \
 	exit $$status
 
 # What if a barrier were missing? mutants tries all, check-mutants ten that the commit chooses.
