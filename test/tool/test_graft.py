@@ -116,6 +116,14 @@ REFUSED = [
     (program(purgatory(ROOM, arm64_sink=(2, 309, 8))), "arm64_sink is outside of its section"),
     (program(purgatory(ROOM, arm64_sink=(2, (1 << 64) - 8, 8))), "arm64_sink is outside of its"),
     (program(purgatory(ROOM, purgatory_start=(1, 0, 1 << 40))), "purgatory_start is outside of"),
+    (program(section(section(section(section(GOOD, 4, 40, 0), 0, 4, 3), 0, 24, 1 << 40), 0, 32, 1 << 62)),
+     "no global symbol purgatory_start"),
+    (program(section(GOOD, 2, 4, 0)), "is in a section without bytes"),
+] + [(program(section(GOOD, index, 32, size + more), gap=4096, length=ROOM),
+      "kexec's own data does not hold this size")
+     for index, size in ((4, 24 * 8), (5, 100)) for more in (1000, 1400)
+] + [(program(GOOD, length=length), "kexec's own data does not hold this size")
+     for length in (ROOM - 1, ROOM + 8)
 ] + [(program(purgatory(ROOM, **{name: None})), "offset 0x118 is no purgatory: "
       "it has no global symbol " + name) for name in SYMBOLS
 ] + [(program(purgatory(ROOM, **{name: (place, 0, size)})), name + " is not defined in a section")
@@ -141,6 +149,18 @@ def test_refused(lethe, data, reason):
 def test_one_purgatory_beside_another_object(lethe):
     data = program(purgatory(4000, skip_checks=None), GOOD, length=ROOM)
     graft(lethe, data, data.index(GOOD), ROOM)
+
+
+def test_a_hostile_program_takes_no_time(lethe):
+    """Objects that overlap, each with thousands of tables of the whole file."""
+    tables = struct.pack("<IIQQQQIIQQ", 0, 2, 0, 0, 0, 4 << 20, 1, 0, 1, 24) * 65535
+    front = b"".join(header(1, shoff=64 * (20000 - i), shnum=65535) for i in range(20000))
+    lethe.write("kexec", program() + front + tables + bytes(4 << 20))
+    lethe.bad(3, "kexec: ", "graft", "--check", "kexec", timeout=10)
+    some = struct.pack("<IIQQQQIIQQ", 0, 2, 0, 0, 0, 4 << 20, 1, 0, 1, 24) * 1000
+    front = b"".join(header(1, shoff=64 * (20000 - i), shnum=1000) for i in range(20000))
+    lethe.write("kexec", program() + front + some + bytes(4 << 20))
+    lethe.bad(3, "there are more than 64 objects in it", "graft", "--check", "kexec", timeout=10)
 
 
 def test_damage_never_crashes(lethe):

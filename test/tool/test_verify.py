@@ -160,6 +160,24 @@ def test_wrong_plans_are_named(packed, offset, form, value, reason):
         assert result.returncode == 3 and reason in result.stderr, result
 
 
+@pytest.mark.parametrize("field", [24, 40])
+@pytest.mark.parametrize("value", [(1 << 64) - 1, (1 << 64) - 4096, 1 << 63, (1 << 64) - 0x5000])
+@pytest.mark.parametrize("sealed", [True, False])
+def test_sizes_that_wrap_end(packed, field, value, sealed):
+    """A segment's source or file_size near 2^64: the search for stray bytes once went round for ever."""
+    lethe, bundle = packed
+    for i in range(len(bundle.segments)):
+        at = bundle.segment_at - bundle.plan_offset + 112 * i + field
+        data = bundle.patched(at, "<Q", value)
+        if not sealed:
+            data = bytearray(bundle.data)
+            struct.pack_into("<Q", data, bundle.plan_offset + at, value)
+        lethe.write("bad.img", data)
+        for command in (["verify"], ["inspect"], ["inspect", "--json"]):
+            result = lethe.run(*command, "bad.img", timeout=10)
+            assert result.returncode in (1, 3) and "LETHE_E_" in result.stderr, result
+
+
 def test_image_size_below_the_file(packed):
     """Both headers agree, and loaders would cut the file off."""
     lethe, bundle = packed

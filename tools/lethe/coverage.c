@@ -25,6 +25,14 @@ void coverage_blob_digest(const uint8_t *bytes, uint64_t blob_size,
 	lethe_sha256_final(&sha, digest);
 }
 
+/* The end of a segment's bytes in the file. In a damaged plan it may wrap: UINT64_MAX then. */
+static uint64_t source_end(const struct lethe_segment *segment)
+{
+	const uint64_t end = segment->source + segment->file_size;
+
+	return end < segment->source ? UINT64_MAX : end;
+}
+
 /* The end of the covered part of the file around at, or at itself if no digest covers this byte. */
 static uint64_t covered_until(const struct view *view, uint64_t at)
 {
@@ -40,7 +48,7 @@ static uint64_t covered_until(const struct view *view, uint64_t at)
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
 		if (bundle_has_source_of(&segment[i]) && at >= segment[i].source &&
 		    at - segment[i].source < segment[i].file_size) {
-			return segment[i].source + segment[i].file_size;
+			return source_end(&segment[i]);
 		}
 	}
 	return at;

@@ -74,6 +74,12 @@ static int check(const struct file *file, struct purgatory *object)
 	if (!purgatory_find(file->bytes, file->size, object, reason, sizeof(reason))) {
 		return tool_fail(TOOL_UNREADABLE, file->name, "%s" REBUILD, reason);
 	}
+	if (!object->is_confirmed && (!object->is_lethe || ours.size <= object->room)) {
+		return tool_fail(TOOL_UNREADABLE, file->name,
+				 "the purgatory's headers say that it has %" PRIu64
+				 " bytes, and kexec's own data does not hold this size" REBUILD,
+				 object->size);
+	}
 	if (object->is_lethe) {
 		whose = object->size == ours.size && memcmp(file->bytes + object->offset,
 							    tool_purgatory, ours.size) == 0

@@ -18,6 +18,10 @@ static const struct {
 	{"sha256_digest", 32},
 };
 
+/* Far more than a purgatory has: a damaged file cannot make the search long. */
+#define SECTIONS_MAX 1024U
+#define SYMBOLS_MAX  65536U
+
 struct object {
 	const uint8_t *bytes;
 	uint64_t size;
@@ -48,6 +52,7 @@ static uint64_t extent(const struct object *object, char *reason, size_t reason_
 	uint64_t end = header->e_shoff + table;
 
 	if (header->e_shentsize != sizeof(Elf64_Shdr) || header->e_shnum == 0 ||
+	    header->e_shnum > SECTIONS_MAX ||
 	    !within(header->e_shoff, table, object->size)) {
 		snprintf(reason, reason_size, "its table of sections is damaged");
 		return 0;
@@ -74,14 +79,14 @@ static uint64_t extent(const struct object *object, char *reason, size_t reason_
 static bool find_in(const struct object *object, const Elf64_Shdr *table, const char *name,
 		    Elf64_Sym *found)
 {
-	if (table->sh_link >= object->header.e_shnum) {
+	if (table->sh_link == 0 || table->sh_link >= object->header.e_shnum) {
 		return false;
 	}
 
 	Elf64_Shdr strings = section_at(object, table->sh_link);
 	size_t length = strlen(name) + 1;
 
-	if (strings.sh_type != SHT_STRTAB) {
+	if (strings.sh_type != SHT_STRTAB || table->sh_size / sizeof(*found) > SYMBOLS_MAX) {
 		return false;
 	}
 	for (uint64_t i = 0; i < table->sh_size / sizeof(*found); i++) {
@@ -101,8 +106,8 @@ static bool find_symbol(const struct object *object, const char *name, Elf64_Sym
 	for (uint64_t i = 1; i < object->header.e_shnum; i++) {
 		Elf64_Shdr section = section_at(object, i);
 
-		if (section.sh_type == SHT_SYMTAB && find_in(object, &section, name, found)) {
-			return true;
+		if (section.sh_type == SHT_SYMTAB) {
+			return find_in(object, &section, name, found); /* ELF allows one table */
 		}
 	}
 	return false;
@@ -131,7 +136,7 @@ static bool check_symbol(const struct object *object, const char *name, uint64_t
 
 	Elf64_Shdr section = section_at(object, symbol.st_shndx);
 
-	if (section.sh_type == SHT_NOBITS) {
+	if (section.sh_type == SHT_NOBITS || section.sh_type == SHT_NULL) {
 		snprintf(reason, reason_size, "its symbol %s is in a section without bytes", name);
 		return false;
 	}

@@ -16,6 +16,7 @@ struct purgatory {
 	uint64_t offset; /* of its ELF header in the file */
 	uint64_t size;   /* from the ELF header to the end of the last section or table */
 	uint64_t room;   /* bytes available: size, or more if a graft left a shorter object */
+	bool is_confirmed; /* kexec's own data holds room as a size */
 	bool is_lethe;   /* carries the symbol lethe_purgatory */
 };
 

@@ -9,6 +9,9 @@
 #include "purgatory_elf.h"
 #include "tool.h"
 
+/* kexec has one; each is read whole, so that many would take long. */
+#define OBJECTS_MAX 64U
+
 /* True if the bytes begin with the header of a 64-bit little-endian ELF file, of any type. */
 static bool is_elf64(const uint8_t *bytes, uint64_t size, Elf64_Ehdr *header)
 {
@@ -46,18 +49,40 @@ static bool check_program(const uint8_t *bytes, uint64_t size, char *reason, siz
 	return true;
 }
 
+/* True if the bytes hold this number in 64 bits, at any alignment. */
+static bool holds_word(const uint8_t *bytes, uint64_t size, uint64_t number)
+{
+	while (size >= sizeof(number)) {
+		const uint8_t *next = memchr(bytes, (int)(number & 0xff), size - sizeof(number) + 1);
+
+		if (!next) {
+			return false;
+		}
+		if (memcmp(next, &number, sizeof(number)) == 0) {
+			return true;
+		}
+		size -= (uint64_t)(next + 1 - bytes);
+		bytes = next + 1;
+	}
+	return false;
+}
+
 /*
  * A grafted object may be shorter than the object before it. Zeros then follow, the last of which
  * may belong to kexec's other data. The length of kexec's own purgatory is still in kexec's data,
  * behind the object, as purgatory_size. Each word there is a candidate if a purgatory of this
  * length would end within the zeros. The largest candidate is the room. If no word fits, the room
- * is the object's own size.
+ * is the object's own size. Damaged headers may state any size: kexec's data has to hold the same.
  */
 static void find_room(const uint8_t *bytes, uint64_t size, struct purgatory *object)
 {
 	uint64_t end = object->offset + object->size;
 	uint64_t most = object->size;
 
+	object->is_confirmed = holds_word(bytes + end, size - end, object->size);
+	if (!object->is_lethe) {
+		return;
+	}
 	while (end < size && bytes[end] == 0) {
 		end++;
 		most++;
@@ -68,6 +93,7 @@ static void find_room(const uint8_t *bytes, uint64_t size, struct purgatory *obj
 		memcpy(&word, bytes + at, sizeof(word));
 		if (word > object->room && word <= most) {
 			object->room = word;
+			object->is_confirmed = true;
 		}
 	}
 }
@@ -76,6 +102,7 @@ bool purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *objec
 		    size_t reason_size)
 {
 	char first[TOOL_REASON_SIZE] = "";
+	unsigned int objects = 0;
 	unsigned int found = 0;
 
 	if (!check_program(bytes, size, reason, reason_size)) {
@@ -94,6 +121,11 @@ bool purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *objec
 		if (!is_elf64(next, size - at, &header) || header.e_type != ET_REL ||
 		    header.e_machine != EM_AARCH64) {
 			continue;
+		}
+		if (++objects > OBJECTS_MAX) {
+			snprintf(reason, reason_size, "there are more than %u objects in it",
+				 OBJECTS_MAX);
+			return false;
 		}
 		if (purgatory_parse(next, size - at, &candidate, why, sizeof(why))) {
 			*object = candidate;
@@ -114,8 +146,6 @@ bool purgatory_find(const uint8_t *bytes, uint64_t size, struct purgatory *objec
 		}
 		return false;
 	}
-	if (object->is_lethe) {
-		find_room(bytes, size, object);
-	}
+	find_room(bytes, size, object);
 	return true;
 }
