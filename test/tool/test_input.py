@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import struct
+import subprocess
 import zlib
 
 import pytest
@@ -40,6 +41,33 @@ def test_inputs_that_are_no_files(lethe, option, kind, reason):
         args = ["pack", *K, option, path, "-o", "x"]
     result = lethe.bad(3, reason, *args, timeout=10)
     assert "lethe: %s: " % path in result.stderr
+
+
+def uimage(kind):
+    """A legacy header, and behind it a ramdisk."""
+    head = bytearray(b"\x27\x05\x19\x56" + bytes(60))
+    head[30] = kind
+    return bytes(head) + b"\x1f\x8b a ramdisk"
+
+
+@pytest.mark.parametrize("data, reason", [
+    (uimage(3), "is a U-Boot uInitrd; unwrap it with: tail -c +65 'my initrd' > initrd"),
+    (uimage(4), "is a U-Boot uImage of several files; extract the initrd with: dumpimage -T multi"),
+    (PLAIN_TREE, "is a FIT image or a device tree"), (b"ANDROID!" + bytes(99), "is an Android boot image"),
+    (b"VNDRBOOT" + bytes(99), "is an Android vendor boot image"), (image(), "is an arm64 Image"),
+    (elf(), "is an ELF file")],
+    ids=["uInitrd", "multi", "FIT", "boot", "vendor_boot", "Image", "ELF"])
+def test_refused_initrd(lethe, data, reason):
+    lethe.write("my initrd", data)
+    lethe.bad(3, "my initrd: " + reason, "pack", *K, "--initrd", "my initrd", "-o", "x")
+
+
+def test_the_printed_command_unwraps_an_initrd(lethe):
+    lethe.write("my initrd", uimage(3))
+    line = lethe.run("pack", *K, "--initrd", "my initrd", "-o", "x").stderr.splitlines()[0]
+    subprocess.run(line.split("unwrap it with: ")[1], shell=True, check=True, cwd=lethe.directory)
+    assert lethe.read("initrd") == uimage(3)[64:]
+    lethe.pack(*K, "--initrd", "initrd")
 
 
 @pytest.mark.parametrize("data, reason", [

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from tool_bundle import check_bundle
-from tool_files import BLOCK, MIB, PLAIN_TREE, elf, image, zboot, zstd_stored
+from tool_files import BLOCK, MIB, PLAIN_TREE, elf, image, pe_image, zboot, zstd_stored
 
 
 @pytest.mark.parametrize("packing", ["gzip", "gzip, two members", "gzip, padded", "zstd",
@@ -94,6 +94,91 @@ def test_bundle_in_a_bundle(lethe):
     assert bundle["kernel"]["mem_size"] == inner.image_size
 
 
+@pytest.mark.parametrize("signature", [0, 1472])
+@pytest.mark.parametrize("tail", [b"", bytes(300)])
+def test_whole_image_with_sections(lethe, signature, tail):
+    data = pe_image(signature=signature) + tail
+    lethe.write("Image", data)
+    bundle, result = lethe.pack("--kernel", "Image")
+    assert bundle.content("kernel") == data and result.stderr == ""
+
+
+@pytest.mark.parametrize("size", [64, 65, 87, 100, 248, 310, 4500, 8999])
+@pytest.mark.parametrize("wrap", [bytes, gzip.compress, zstd_stored,
+                                  lambda data: zboot(gzip.compress(data), b"gzip")])
+def test_image_cut_short(lethe, size, wrap):
+    lethe.write("Image", wrap(pe_image(image_size=9000)[:size]))
+    lethe.bad(3, "Image is truncated: %d bytes, and its PE section table says at least" % size,
+              "pack", "--kernel", "Image", "-o", "x")
+
+
+def test_signature_cut_short(lethe):
+    lethe.write("Image", pe_image(signature=1472)[:-1])
+    assert lethe.pack("--kernel", "Image")[1].stderr == ""
+
+
+def test_bundle_cut_short(lethe):
+    inner, _ = lethe.pack("--kernel", "Image", output="inner.img")
+    lethe.write("cut.img", inner.data[:-1])
+    lethe.bad(3, "Image is truncated: %d bytes, and its Lethe header says at least %d" % (
+        len(inner.data) - 1, len(inner.data)), "pack", "--kernel", "cut.img", "-o", "x")
+
+
+@pytest.mark.parametrize("size, image_size, warned", [
+    (9000, 32 * MIB, True), (5 * MIB, 8 * MIB, True), (5 * MIB, 6 * MIB, False),
+    (9000, MIB + 9000, False), (9000, MIB + 9001, True)])
+def test_far_under_image_size(lethe, size, image_size, warned):
+    lethe.write("Image", image(size, image_size))
+    result = lethe.pack("--kernel", "Image")[1]
+    assert ("warning: %d bytes are far less than its image_size, %d" % (size, image_size)
+            in result.stderr) == warned == (result.stderr != "")
+
+
+SECOND = image(5000, seed=2)
+APPENDED = {
+    "tree": (image() + PLAIN_TREE, len(PLAIN_TREE), "tree"),
+    "tree, odd": (image() + b"\0\0\0" + PLAIN_TREE + bytes(100), len(PLAIN_TREE) + 100, "tree"),
+    "trees": (image() + PLAIN_TREE * 3, len(PLAIN_TREE), "tree"),
+    "sections, tree": (pe_image() + PLAIN_TREE, len(PLAIN_TREE), "tree"),
+    "sections, trees, more": (pe_image() + PLAIN_TREE * 2 + b"x", 2 * len(PLAIN_TREE) + 1, "tree"),
+    "signature, tree": (pe_image(signature=1472) + PLAIN_TREE, len(PLAIN_TREE), "tree"),
+    "sections, Image": (pe_image() + bytes(100) + SECOND, 5100, "second Image"),
+    "gzip tree": (gzip.compress(image() + PLAIN_TREE), len(PLAIN_TREE), "tree"),
+    "gzip, gzip tree": (gzip.compress(image()) + gzip.compress(PLAIN_TREE), len(PLAIN_TREE), "tree"),
+    "zboot tree": (zboot(gzip.compress(image() + PLAIN_TREE), b"gzip"), len(PLAIN_TREE), "tree"),
+    "gzip twice": (gzip.compress(image()) + gzip.compress(SECOND), 5000, "second Image"),
+    "gzip twice, the same": (gzip.compress(image()) * 2, 9000, "second Image"),
+    "gzip 3": (gzip.compress(b"") + gzip.compress(image()) + gzip.compress(SECOND), 5000, "second"),
+    "zstd twice": (zstd_stored(image()) + zstd_stored(SECOND), 5000, "second Image"),
+    "bundle, tree": (None, len(PLAIN_TREE), "tree"),
+}
+
+
+@pytest.mark.parametrize("kind", APPENDED)
+def test_something_behind_the_image(lethe, kind):
+    data, rest, what = APPENDED[kind]
+    if data is None:
+        data = bytes(lethe.pack("--kernel", "Image")[0].data) + PLAIN_TREE
+    lethe.write("kernel", data)
+    result = lethe.bad(3, "%d bytes follow the Image" % rest, "pack", "--kernel", "kernel", "-o", "x")
+    assert what in result.stderr and "has to be split off" in result.stderr
+
+
+def test_trees_inside_a_kernel_are_its_own(lethe):
+    data = image()
+    data = data[:4000] + PLAIN_TREE + data[4000 + len(PLAIN_TREE):]
+    for kernel in data, pe_image()[:4000] + PLAIN_TREE + pe_image()[4000 + len(PLAIN_TREE):]:
+        lethe.write("Image", kernel)
+        assert lethe.pack("--kernel", "Image")[0].content("kernel") == kernel
+
+
+def test_raw_binary_as_kernel(lethe):
+    lethe.write("u boot.bin", b"\x0a\0\0\x14\x1f\x20\x03\xd5" * 100)
+    result = lethe.bad(3, "has no arm64 Image header", "pack", "--kernel", "u boot.bin", "-o", "x")
+    assert "a raw binary is packed with: --raw 'u boot.bin'@ADDR,entry=ADDR" in result.stderr
+    lethe.pack("--raw", "u boot.bin@0x48000000,entry=0x48000000")
+
+
 def uki(section=b".linux"):
     pe = struct.pack("<4sHHIIIHH", b"PE\0\0", 0xAA64, 1, 0, 0, 0, 240, 0x206) + bytes(240)
     pe += section.ljust(8, b"\0") + struct.pack("<IIII", 1000, 0x1000, 1024, 0x400) + bytes(16)
@@ -120,6 +205,8 @@ REFUSED_KERNELS = {
     "lzo": (b"\x89LZO" + bytes(200), "is lzo-compressed; unpack it with: lzop"),
     "lzip": (b"LZIP" + bytes(200), "is lzip-compressed"),
     "Android": (b"ANDROID!" + bytes(200), "is an Android boot image; extract"),
+    "vendor_boot": (b"VNDRBOOT" + bytes(5000), "is an Android vendor boot image, which has no kernel; "
+                    "extract its ramdisk and tree with: unpack_bootimg --boot_img kernel"),
     "zImage": (bytes(0x24) + b"\x18\x28\x6f\x01" + bytes(200), "is a 32-bit Arm zImage"),
     "bzImage": (bytes(0x202) + b"HdrS" + bytes(200), "is an x86 bzImage"),
     "RISC-V": (bytes(56) + b"RSC\x05" + bytes(200), "is a RISC-V Image"),

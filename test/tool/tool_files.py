@@ -15,6 +15,19 @@ def image(size=9000, image_size=0x8000, text_offset=0, flags=0xA, seed=1):
     return header + body[:size - 64]
 
 
+def pe_image(size=9000, image_size=0x8000, signature=0, seed=1):
+    """As Linux with an EFI stub: two sections, of which the last ends with the file; then a signature."""
+    data = bytearray(image(size, image_size, seed=seed))
+    struct.pack_into("<I", data, 60, 64)
+    optional = bytearray(160)
+    struct.pack_into("<II", optional, 112 + 32, size if signature else 0, signature)
+    table = struct.pack("<4sHHIIIHH", b"PE\0\0", 0xAA64, 2, 0, 0, 0, len(optional), 0x206) + optional
+    for name, at, end in (b".text", 0x1000, size // 2), (b".data", size // 2, size):
+        table += struct.pack("<8sIIII16x", name, end - at + 4096, at, end - at, at)
+    data[64:64 + len(table)] = table
+    return bytes(data) + b"\x30" * signature
+
+
 def zstd_stored(data, block=100000):
     """A zstd frame of stored blocks: enough to test with, and no other program is needed."""
     out = b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", len(data))

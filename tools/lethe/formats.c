@@ -44,9 +44,31 @@ static const struct {
 		"FIT image with: dumpimage -T flat_dt -p 0 -o Image %s" },
 	{ 0, 8, "ANDROID!", "is an Android boot image; extract the kernel with: "
 		"unpack_bootimg --boot_img %s" },
+	{ 0, 8, "VNDRBOOT", "is an Android vendor boot image, which has no kernel; extract its "
+		"ramdisk and tree with: unpack_bootimg --boot_img %s" },
 	{ 0x24, 4, "\x18\x28\x6f\x01", "is a 32-bit Arm zImage (%s); Lethe boots 64-bit Arm only" },
 	{ 0x202, 4, "HdrS", "is an x86 bzImage (%s); Lethe boots 64-bit Arm only" },
 	{ 56, 4, "RSC\x05", "is a RISC-V Image (%s); Lethe boots 64-bit Arm only" },
+};
+/* clang-format on */
+
+/* The same for --initrd. Any archive or file system may be one, packed in any way. */
+/* clang-format off */
+static const struct {
+	uint32_t offset;
+	uint32_t size;
+	const char *magic;
+	const char *reason;
+} no_initrd[] = {
+	{ 0, 4, "\x27\x05\x19\x56", "is a U-Boot uInitrd; unwrap it with: tail -c +65 %s > initrd" },
+	{ 0, 4, "\xd0\x0d\xfe\xed", "is a FIT image or a device tree; extract the initrd of a FIT "
+		"image with: dumpimage -T flat_dt -p 1 -o initrd %s" },
+	{ 0, 8, "ANDROID!", "is an Android boot image; extract the ramdisk with: "
+		"unpack_bootimg --boot_img %s" },
+	{ 0, 8, "VNDRBOOT", "is an Android vendor boot image; extract the ramdisk with: "
+		"unpack_bootimg --boot_img %s" },
+	{ 56, 4, "ARM\x64", "is an arm64 Image (%s), which --kernel takes" },
+	{ 0, 4, "\x7f" "ELF", "is an ELF file (%s) and no initrd" },
 };
 /* clang-format on */
 
@@ -149,4 +171,30 @@ bool format_refusal(const uint8_t *bytes, uint64_t size, const char *path, char 
 		return true;
 	}
 	return pe_refusal(bytes, size, name, reason, reason_size);
+}
+
+bool format_initrd_refusal(const uint8_t *bytes, uint64_t size, const char *path, char *reason,
+			   size_t reason_size)
+{
+	static const unsigned int multi = 4; /* the type of a uImage with several files */
+	char name[TOOL_REASON_SIZE / 2];
+
+	paste_text(name, sizeof(name), path);
+	for (size_t i = 0; i < sizeof(no_initrd) / sizeof(no_initrd[0]); i++) {
+		const char *place = strstr(no_initrd[i].reason, "%s");
+
+		if (size < no_initrd[i].offset || size - no_initrd[i].offset < no_initrd[i].size ||
+		    memcmp(bytes + no_initrd[i].offset, no_initrd[i].magic, no_initrd[i].size) != 0) {
+			continue;
+		}
+		if (i == 0 && size > 30 && bytes[30] == multi) {
+			snprintf(reason, reason_size, "is a U-Boot uImage of several files; extract the "
+				 "initrd with: dumpimage -T multi -p 1 -o initrd %s", name);
+			return true;
+		}
+		snprintf(reason, reason_size, "%.*s%s%s", (int)(place - no_initrd[i].reason),
+			 no_initrd[i].reason, name, place + 2);
+		return true;
+	}
+	return false;
 }

@@ -38,12 +38,6 @@ static bool is_zboot(const uint8_t *bytes, uint64_t size)
 	       memcmp(bytes + 4, "zimg", 4) == 0;
 }
 
-static bool is_image(const uint8_t *bytes, uint64_t size)
-{
-	return size >= sizeof(struct lethe_image_header) &&
-	       format_u32(bytes + offsetof(struct lethe_image_header, magic)) == LETHE_IMAGE_MAGIC;
-}
-
 static bool parse_image(const uint8_t *bytes, uint64_t size, struct kernel *kernel, char *reason,
 			size_t reason_size)
 {
@@ -62,6 +56,9 @@ static bool parse_image(const uint8_t *bytes, uint64_t size, struct kernel *kern
 				 "give a kernel's Image");
 			return false;
 		}
+	}
+	if (!image_check_end(bytes, size, &kernel->has_end, reason, reason_size)) {
+		return false;
 	}
 	kernel->has_image_size = header->image_size != 0;
 	if (!kernel->has_image_size) {
@@ -98,7 +95,7 @@ static bool parse_packed(enum unpack_kind kind, const uint8_t *bytes, uint64_t s
 		    reason_size)) {
 		return false;
 	}
-	if (is_image(kernel->unpacked, unpacked_size) &&
+	if (image_at(kernel->unpacked, unpacked_size, 0) &&
 	    !format_refusal(kernel->unpacked, unpacked_size, "unpacked", inner, sizeof(inner))) {
 		return parse_image(kernel->unpacked, unpacked_size, kernel, reason, reason_size);
 	}
@@ -184,7 +181,8 @@ bool kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_
 	if (format_refusal(bytes, size, name, reason, reason_size)) {
 		return false;
 	}
-	if (!is_image(bytes, size)) {
+	if (!image_at(bytes, size, 0)) {
+		kernel->is_unknown = true;
 		snprintf(reason, reason_size,
 			 "has no arm64 Image header (\"ARM\\x64\" at byte 56)");
 		return false;

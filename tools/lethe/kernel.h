@@ -16,6 +16,8 @@ struct kernel {
 	uint64_t mem_size;    /* with bss, from its first byte on */
 	uint64_t text_offset; /* from a 2 MiB boundary; below 2 MiB */
 	struct lethe_image_header header;
+	bool has_end;        /* something but image_size says where the Image ends */
+	bool is_unknown;     /* refused, for its format has no name */
 	bool has_image_size; /* false: Linux before 3.17, and mem_size is a guess */
 	char packing[24];   /* "", "gzip", "zstd", "EFI zboot, zstd" ... */
 	uint8_t *unpacked;  /* to be freed, or null */
@@ -41,6 +43,20 @@ void kernel_free(struct kernel *kernel);
  */
 bool format_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
 		    size_t reason_size);
+
+/* As format_refusal(), of a file for --initrd that no kernel takes as one. */
+bool format_initrd_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
+			   size_t reason_size);
+
+/*
+ * image_end.c: refuses an Image that is cut short, or has a tree or another Image appended. Returns
+ * true with *has_end (the Image says where it ends), or false with a reason.
+ */
+bool image_check_end(const uint8_t *bytes, uint64_t size, bool *has_end, char *reason,
+		     size_t reason_size);
+
+/* True if an arm64 Image header stands at at. */
+bool image_at(const uint8_t *bytes, uint64_t size, uint64_t at);
 
 /* Little-endian fields at any alignment. */
 uint16_t format_u16(const uint8_t *bytes);

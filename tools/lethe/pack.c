@@ -8,6 +8,7 @@
 
 #include "bundle.h"
 #include "next_steps.h"
+#include "paste.h"
 #include "tool.h"
 #include "tree.h"
 
@@ -40,7 +41,8 @@ static int read_input(struct inputs *inputs, const char *name, struct file **fil
 
 static int read_kernel(struct inputs *inputs, const char *name, struct kernel *kernel)
 {
-	char reason[TOOL_REASON_SIZE];
+	char reason[2 * TOOL_REASON_SIZE];
+	char raw[TOOL_REASON_SIZE];
 	struct file *file;
 	int code = read_input(inputs, name, &file);
 
@@ -49,7 +51,21 @@ static int read_kernel(struct inputs *inputs, const char *name, struct kernel *k
 	}
 	if (!kernel_parse(file->bytes, file->size, name, KERNEL_SIZE_MAX, kernel, reason,
 			  sizeof(reason))) {
+		size_t used = strlen(reason);
+
+		if (kernel->is_unknown) {
+			paste_text(raw, sizeof(raw), name);
+			snprintf(reason + used, sizeof(reason) - used,
+				 "; a raw binary is packed with: --raw %s@ADDR,entry=ADDR", raw);
+		}
 		return tool_fail(TOOL_UNREADABLE, name, "%s", reason);
+	}
+	if (!kernel->has_end && kernel->header.image_size > kernel->size + TOOL_MIB &&
+	    kernel->size < kernel->header.image_size / 4 * 3) {
+		tool_warn(name,
+			  "%" PRIu64 " bytes are far less than its image_size, %" PRIu64
+			  ": this Image may be truncated",
+			  kernel->size, kernel->header.image_size);
 	}
 	if (!kernel->has_image_size) {
 		tool_warn(name,
@@ -92,6 +108,18 @@ static int read_dtb(struct inputs *inputs, const char *name, struct file **dtb)
 	return TOOL_OK;
 }
 
+static int read_initrd(struct inputs *inputs, const char *name, struct file **initrd)
+{
+	char reason[TOOL_REASON_SIZE];
+	int code = read_input(inputs, name, initrd);
+
+	if (code == TOOL_OK && format_initrd_refusal((*initrd)->bytes, (*initrd)->size, name, reason,
+						     sizeof(reason))) {
+		return tool_fail(TOOL_UNREADABLE, name, "%s", reason);
+	}
+	return code;
+}
+
 static int read_slot(struct inputs *inputs, const struct options *options, unsigned int index)
 {
 	const struct options_slot *slot = &options->slot[index];
@@ -104,7 +132,7 @@ static int read_slot(struct inputs *inputs, const struct options *options, unsig
 		input->kernel = &inputs->kernel[index];
 	}
 	if (code == TOOL_OK && slot->initrd) {
-		code = read_input(inputs, slot->initrd, &file);
+		code = read_initrd(inputs, slot->initrd, &file);
 		input->initrd = file;
 	}
 	if (code == TOOL_OK && slot->dtb) {

@@ -7,6 +7,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "kernel.h"
 #include "tool.h"
 #include "unpack.h"
 
@@ -16,6 +17,7 @@ struct sink {
 	uint64_t size;
 	uint64_t room;
 	uint64_t limit;
+	uint64_t member; /* where the output of the current member or frame begins */
 };
 
 static bool sink_grow(struct sink *sink, char *reason, size_t reason_size)
@@ -62,6 +64,20 @@ static bool refuse_rest(const char *kind, uint64_t rest, char *reason, size_t re
 	return false;
 }
 
+/* Ends a member or frame: false with a reason if a second Image came out of it. */
+static bool end_member(struct sink *sink, const char *kind, char *reason, size_t reason_size)
+{
+	if (sink->member != 0 && image_at(sink->bytes, sink->size, sink->member)) {
+		snprintf(reason, reason_size,
+			 "%" PRIu64 " bytes follow the Image in the %s stream; a second Image has to "
+			 "be split off",
+			 sink->size - sink->member, kind);
+		return false;
+	}
+	sink->member = sink->size;
+	return true;
+}
+
 /* zlib counts in unsigned int, so both sides are fed in pieces. */
 static unsigned int piece(uint64_t size)
 {
@@ -93,6 +109,9 @@ static bool gunzip(z_stream *z, const uint8_t *in, uint64_t in_size, struct sink
 		if (result == Z_STREAM_END) {
 			uint64_t rest = in_size - used;
 
+			if (!end_member(sink, "gzip", reason, reason_size)) {
+				return false;
+			}
 			if (only_zeros(in + used, rest)) {
 				return true;
 			}
@@ -139,6 +158,9 @@ static bool unzstd(ZSTD_DStream *z, const uint8_t *in, uint64_t in_size, struct 
 		if (result == 0) {
 			uint64_t rest = in_size - from.pos;
 
+			if (!end_member(sink, "zstd", reason, reason_size)) {
+				return false;
+			}
 			if (only_zeros(in + from.pos, rest)) {
 				return true;
 			}
