@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """lethe pack: what it makes, and that each option reaches the plan."""
 import json
+import struct
 import subprocess
 
 import pytest
 
 from tool_bundle import IN_PLACE, NONE, OFFSET, RESERVE, check_bundle
 from tool_command import K
-from tool_files import BLOCK, PLAIN_TREE, image
+from tool_files import BLOCK, PLAIN_TREE, image, tree
 
 
 def test_plain(lethe):
@@ -153,6 +154,59 @@ STDOUT_DTS = """/dts-v1/;
 	serial@f0000000 { compatible = "ns16550a"; reg = <0 0xf0000000 0 0x100>; reg-shift = <2>; };
 };
 """
+
+
+CELLS = {"#address-cells": struct.pack(">I", 2), "#size-cells": struct.pack(">I", 2)}
+
+
+def uart_tree(compatible, path=b"/uart@9000000\0", **more):
+    uart = {"compatible": compatible, "reg": struct.pack(">QQ", 0x9000000, 0x1000), **more}
+    return tree({**CELLS, "aliases": {"serial0": b"/uart@9000000\0", "loop": b"loop\0"},
+                 "chosen": {"stdout-path": path}, "uart@9000000": uart})
+
+
+@pytest.mark.parametrize("options", [["--force-dtb"], []])
+@pytest.mark.parametrize("compatible, path, said", [
+    (b"fsl,imx8mp-uart\0fsl,imx6q-uart\0", b"/uart@9000000\0", "(fsl,imx8mp-uart)"),
+    (b"fsl,unknown\0", b"serial0:115200n8\0", "serial0:115200n8, names no UART that Lethe drives (fsl,unknown)"),
+    (b"arm,pl011\0", b"/gone\0", "(no such node)"), (b"arm,pl011\0", b"loop\0", "(no such alias)"),
+    (b"", b"serial0\0", "(not compatible with anything)"),
+    (b"arm,pl011\0", b"serial0\0", None), (b"arm,sbsa-uart\0", b"serial0\0", None),
+    (b"fsl,unknown\0", b"no end", None)])
+def test_a_tree_whose_console_is_not_driven(lethe, options, compatible, path, said):
+    lethe.write("u.dtb", uart_tree(compatible, path))
+    _, result = lethe.pack(*K, "--dtb", "u.dtb", *options)
+    warning = "lethe: u.dtb: warning: Lethe prints nothing with this tree"
+    assert (warning in result.stderr) == (said is not None), result
+    assert (said or "") in result.stderr and result.stderr.count("\n") == (said is not None)
+    for console in "none", "pl011,0x9000000":
+        assert lethe.pack(*K, "--dtb", "u.dtb", *options, "--console", console)[1].stderr == ""
+
+
+def test_forced_tree_with_an_sbsa_uart(lethe):
+    """It has no control register. The plan has no word for that, so the tree's stays the console."""
+    lethe.write("sbsa.dtb", uart_tree(b"arm,sbsa-uart\0"))
+    lethe.write("pl011.dtb", uart_tree(b"arm,pl011\0"))
+    sbsa, _ = lethe.pack(*K, "--dtb", "sbsa.dtb", "--force-dtb")
+    assert (sbsa.plan["console_kind"], sbsa.plan["console_base"]) == (1, 0)
+    pl011, _ = lethe.pack(*K, "--dtb", "pl011.dtb", "--force-dtb")
+    assert (pl011.plan["console_kind"], pl011.plan["console_base"]) == (3, 0x9000000)
+
+
+@pytest.mark.parametrize("options", [["--force-dtb"], []])
+@pytest.mark.parametrize("nodes, reason", [
+    ({"fragment@0": {"target-path": b"/\0", "__overlay__": {"x": b"1"}}}, "is a device tree overlay"),
+    ({"frag": {"target": bytes(4), "__overlay__": {}}, "__symbols__": {}}, "is a device tree overlay"),
+    ({**CELLS, "chosen": {}, "__fixups__": {"uart0": b"/x\0"}}, "is a device tree overlay"),
+    ({"images": {"kernel": {}}, "configurations": {"default": b"a\0"}}, "is a FIT image")])
+def test_trees_that_are_no_machines(lethe, nodes, reason, options):
+    lethe.write("x.dtbo", tree(nodes))
+    lethe.bad(3, "x.dtbo: " + reason, "pack", *K, "--dtb", "x.dtbo", *options, "-o", "x")
+
+
+def test_a_tree_with_symbols_is_a_machines(lethe):
+    lethe.write("x.dtb", tree({**CELLS, "chosen": {}, "__symbols__": {"uart0": b"/x\0"}}))
+    assert lethe.pack(*K, "--dtb", "x.dtb", "--force-dtb")[1].stderr == ""
 
 
 def test_forced_tree_names_the_console(lethe):

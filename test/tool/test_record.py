@@ -52,6 +52,16 @@ def test_refused_records(lethe, data, reason):
     lethe.bad(3, reason, "record", "fdt")
 
 
+@pytest.mark.parametrize("changes", [
+    {"segment_names": b"\0" * 900000, "segment_verdicts": b"\0" * 900000},
+    {"stage_names": b"\0" * 110000, "stage_ticks": bytes(880000), "stage_bytes": bytes(880000)}],
+    ids=["segments", "stages"])
+def test_long_lists_take_no_time(lethe, changes):
+    """Each entry is found from the list's beginning: a million took hours."""
+    lethe.write("fdt", record_tree(**changes))
+    lethe.bad(3, "record is damaged", "record", "fdt", timeout=10)
+
+
 def test_record_of_a_machine_without_tree(lethe):
     if not os.path.exists("/sys/firmware/fdt"):
         lethe.bad(3, "this machine runs without a device tree", "record")

@@ -182,7 +182,8 @@ static void resolve_stdout(struct lethe_plan *plan, const struct file *dtb)
 	struct lethe_uart uart;
 
 	lethe_fdt_stdout(dtb->bytes, &uart);
-	if (uart.kind == LETHE_CONSOLE_NONE) {
+	/* The plan cannot say that a UART is of the SBSA's kind, so the firmware reads the tree. */
+	if (uart.kind == LETHE_CONSOLE_NONE || uart.is_sbsa) {
 		return;
 	}
 	plan->console_kind = uart.kind;

@@ -97,6 +97,9 @@ static int read_dtb(struct inputs *inputs, const char *name, struct file **dtb)
 	if (!tree_check((*dtb)->bytes, (*dtb)->size, &total_size, reason, sizeof(reason))) {
 		return tool_fail(TOOL_UNREADABLE, name, "%s", reason);
 	}
+	if (!tree_is_machine((*dtb)->bytes, name, reason, sizeof(reason))) {
+		return tool_fail(TOOL_UNREADABLE, name, "%s", reason);
+	}
 	if (total_size > LETHE_FDT_MAX - TREE_ROOM) {
 		return tool_fail(TOOL_UNREADABLE, name,
 				 "device tree takes %" PRIu32 " bytes; at most "
@@ -124,6 +127,7 @@ static int read_slot(struct inputs *inputs, const struct options *options, unsig
 {
 	const struct options_slot *slot = &options->slot[index];
 	struct bundle_input *input = &inputs->slot[index];
+	char reason[TOOL_REASON_SIZE];
 	struct file *file = NULL;
 	int code = TOOL_OK;
 
@@ -138,6 +142,11 @@ static int read_slot(struct inputs *inputs, const struct options *options, unsig
 	if (code == TOOL_OK && slot->dtb) {
 		code = read_dtb(inputs, slot->dtb, &file);
 		input->dtb = file;
+		if (code == TOOL_OK && options->console_base == 0 &&
+		    options->console_kind != LETHE_CONSOLE_NONE &&
+		    tree_is_silent(file->bytes, reason, sizeof(reason))) {
+			tool_warn(slot->dtb, "%s", reason);
+		}
 	}
 	input->raw = &inputs->files[inputs->count];
 	for (unsigned int i = 0; code == TOOL_OK && i < slot->raw_count; i++) {

@@ -17,6 +17,9 @@
 
 #define RUNNING_TREE "/sys/firmware/fdt"
 
+/* More than any record has. libfdt finds the entries of a list one after the other. */
+#define LIST_MAX 256
+
 struct record {
 	const char *file;
 	const void *tree;
@@ -95,7 +98,7 @@ static int print_stages(const struct record *record)
 	uint64_t frequency = 0;
 	char name[32];
 
-	if (count <= 0) {
+	if (count <= 0 || count > LIST_MAX) {
 		return tool_fail(TOOL_UNREADABLE, record->file,
 				 "record is damaged: stage-names is missing or no list");
 	}
@@ -152,7 +155,7 @@ static int print_segments(const struct record *record)
 	if (count == -FDT_ERR_NOTFOUND || count == 0) {
 		return TOOL_OK;
 	}
-	if (count < 0 || count != fdt_stringlist_count(record->tree, record->node,
+	if (count < 0 || count > LIST_MAX || count != fdt_stringlist_count(record->tree, record->node,
 						       LETHE_RECORD_NAME_SEGMENT_VERDICTS)) {
 		return tool_fail(TOOL_UNREADABLE, record->file,
 				 "record is damaged: "

@@ -13,4 +13,13 @@
 bool tree_check(const uint8_t *bytes, uint64_t size, uint32_t *total_size, char *reason,
 		size_t reason_size);
 
+/*
+ * True if a checked tree can be a machine's. False with a reason if it is an overlay or a FIT image.
+ * Messages show name in commands to type.
+ */
+bool tree_is_machine(const uint8_t *tree, const char *name, char *reason, size_t reason_size);
+
+/* True with a sentence if a checked tree's stdout-path names a UART that Lethe does not drive. */
+bool tree_is_silent(const uint8_t *tree, char *reason, size_t reason_size);
+
 #endif
