@@ -2,14 +2,17 @@
 """What is written: reproducible, replaced whole, and nothing half-written is left."""
 import os
 import resource
+import signal
 import stat
 import subprocess
+import time
 
 import pytest
 
 from tool_bundle import Bundle, check_bundle
 from tool_command import K, LETHE, Lethe
-from tool_files import BLOCK
+from tool_elf import program, purgatory
+from tool_files import BLOCK, MIB
 
 
 def test_same_inputs_same_bytes(lethe, tmp_path_factory):
@@ -56,6 +59,82 @@ def test_error_after_the_inputs_leaves_old_output(lethe):
     lethe.write("boot.img", b"old")
     lethe.bad(3, "initrd2: No such file", "pack", *K, "--initrd", "initrd2", "-o", "boot.img")
     assert lethe.read("boot.img") == b"old"
+
+
+@pytest.mark.parametrize("length", [100, 101, 241, 248, 249, 250, 254, 255])
+@pytest.mark.parametrize("letter", ["x", "\u00e9", "\U0001f680"])
+def test_long_output_name(lethe, length, letter):
+    """255 bytes are what a file system takes; the temporary file's name has to be no longer."""
+    name = letter * (length // len(letter.encode()))
+    bundle, _ = lethe.pack(*K, output=name + "x" * (length - len(name.encode())))
+    check_bundle(bundle)
+    lethe.bad(3, "File name too long", "pack", *K, "-o", "y" * 256)
+
+
+def test_long_output_path(lethe):
+    """4095 bytes with the last name."""
+    folder = lethe.directory
+    while len(str(folder)) < 4095 - 250:
+        folder = folder / ("d" * 200)
+        folder.mkdir()
+    rest = 4095 - len(str(folder)) - 1
+    folder = folder / ("e" * (rest - 9))
+    folder.mkdir()
+    assert len(str(folder / "boot.img")) == 4095
+    lethe.good("pack", *K, "-o", folder / "boot.img")
+    assert os.listdir(folder) == ["boot.img"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT,
+                                    signal.SIGALRM, signal.SIGUSR1, signal.SIGXCPU])
+def test_a_signal_leaves_nothing(lethe, number):
+    lethe.write("large", b"\1" * (64 * MIB))
+    before = sorted(os.listdir(lethe.directory))
+    for _ in range(10):
+        with subprocess.Popen([LETHE, "pack", "--raw", "large@0x48000000,entry=0x48000000", "-o",
+                               "boot.img"], cwd=lethe.directory, stdout=subprocess.DEVNULL,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+                              ) as process:
+            while process.poll() is None and sorted(os.listdir(lethe.directory)) == before:
+                time.sleep(0.001)
+            process.send_signal(number)
+        if process.returncode == -number:
+            assert sorted(os.listdir(lethe.directory)) == before
+            return
+        os.unlink(lethe.directory / "boot.img")     # it was faster
+    pytest.fail("it was never caught while it wrote")
+
+
+ODD = "a\x1b]0;owned\x07\x1b[31m\n\x7f\u009b\u202eb"
+ESCAPED = r"a\x1b]0;owned\x07\x1b[31m\x0a\x7f\xc2\x9b\xe2\x80\xaeb"
+
+
+@pytest.mark.parametrize("name, shown", [(ODD, ESCAPED), ("na\u00efve \u4e2d", "na\u00efve \u4e2d")])
+def test_control_characters_in_names(lethe, name, shown):
+    """A terminal would obey them, and a line end would make a line that looks like Lethe's."""
+    lethe.write(name, lethe.read("Image"))
+    results = [lethe.run("pack", "--kernel", name, "-o", name + ".img"),
+               lethe.run("pack", "--kernel", "Image", "--console", name, "-o", "x"),
+               lethe.run("pack", "--kernel", "Image", "--raw", name, "-o", "x"),
+               lethe.run("pack", "--initrd", name, *K, "-o", "x"),
+               lethe.run("pack", "--dtb", name, *K, "-o", "x"), lethe.run("pack", name)]
+    lethe.write(name + ".kexec", program(purgatory(30000)))
+    for command in (["verify", name + ".img"], ["inspect", name + ".img"], ["verify", name],
+                    ["inspect", name], ["record", name], ["graft", "--check", name + ".kexec"],
+                    ["graft", name + ".kexec", "-o", name + ".new"], ["graft", "--check", name],
+                    ["verify", name + " is not there"], [name], ["verify", "x", name]):
+        results.append(lethe.run(*command))
+    for result in results:
+        assert shown in result.stdout + result.stderr, result
+        assert all(c == "\n" or c.isprintable() for c in result.stdout + result.stderr), result
+    assert os.path.exists(lethe.directory / (name + ".new"))
+
+
+def test_bytes_that_are_no_utf8(lethe):
+    done = subprocess.run([LETHE, "verify", b"a\x9b31m\xff\xc0\xaf\xe2\x80"], cwd=lethe.directory,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    assert done.stderr == (rb"lethe: a\x9b31m\xff\xc0\xaf\xe2\x80: "
+                           b"No such file or directory\n")
 
 
 def test_full_standard_output(lethe):

@@ -86,7 +86,8 @@ static int check(const struct file *file, struct purgatory *object)
 				? "Lethe's already, the same as this command's"
 				: "Lethe's already, but of another version";
 	}
-	printf("%s: purgatory at offset %#" PRIx64 ", %" PRIu64 " bytes: %s\n", file->name,
+	tool_put(stdout, file->name);
+	printf(": purgatory at offset %#" PRIx64 ", %" PRIu64 " bytes: %s\n",
 	       object->offset, object->size, whose);
 	printf("room %" PRIu64 " bytes, Lethe %s takes %" PRIu64 ": %s\n", object->room,
 	       LETHE_VERSION, ours.size, ours.size <= object->room ? "fits" : "does not fit");
@@ -119,7 +120,8 @@ static int write_out(const struct request *request, struct file *file,
 		code = output_commit(&output);
 	}
 	if (code == TOOL_OK) {
-		printf("%s: written\n", request->output);
+		tool_put(stdout, request->output);
+		printf(": written\n");
 	}
 	output_abandon(&output);
 	return code;

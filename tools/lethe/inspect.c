@@ -178,7 +178,8 @@ static void print_table(const struct view *view, const char *name)
 {
 	char text[32];
 
-	printf("%s: %s, %" PRIu64 " bytes (%s)\n", name,
+	tool_put(stdout, name);
+	printf(": %s, %" PRIu64 " bytes (%s)\n",
 	       !view->has_blob               ? "not a Lethe bundle"
 	       : view->blob.plan_offset == 0 ? "bare Lethe blob"
 					     : "Lethe bundle",

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 
 #include "file.h"
 #include "tool.h"
+
+#define LONG_NAME 100U /* no file system in use has a lower limit */
 
 /* For the signal handler alone: the temporary file, to be removed on an interrupt. */
 static char *volatile unfinished;
@@ -31,7 +34,9 @@ static void interrupted(int signal_number)
 
 static void catch_signals(void)
 {
-	static const int stopping[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+	/* Every signal that ends a program from outside. */
+	static const int stopping[] = {SIGINT,  SIGTERM, SIGHUP,  SIGPIPE,   SIGQUIT, SIGALRM,
+				       SIGUSR1, SIGUSR2, SIGXCPU, SIGVTALRM, SIGPROF, SIGPOLL};
 
 	for (size_t i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++) {
 		if (signal(stopping[i], interrupted) == SIG_IGN) {
@@ -97,10 +102,51 @@ static int find_target(struct output *output, const struct file *inputs, unsigne
 	return TOOL_OK;
 }
 
+/*
+ * The temporary file's name: the output's, and a suffix. A long name, which may be as long as the
+ * file system allows, loses as many bytes as the suffix takes.
+ */
+static char *temporary_name(const char *path)
+{
+	static const char suffix[] = ".XXXXXX";
+	const char *slash = strrchr(path, '/');
+	const size_t folder = slash ? (size_t)(slash + 1 - path) : 0;
+	const size_t length = strlen(path);
+	size_t keep = length;
+	char *name = tool_alloc(length + sizeof(suffix));
+
+	if (length - folder > LONG_NAME || length + sizeof(suffix) > PATH_MAX) {
+		keep = length - folder > strlen(suffix) ? length - strlen(suffix) : folder;
+		while (keep > folder && ((unsigned char)path[keep] & 0xc0) == 0x80) {
+			keep--; /* not inside a character */
+		}
+	}
+	memcpy(name, path, keep);
+	memcpy(name + keep, suffix, sizeof(suffix));
+	return name;
+}
+
+/* As mkstemp(); no signal comes between the file and its name in unfinished. */
+static int create_temporary(char *name)
+{
+	sigset_t all;
+	sigset_t before;
+	int error;
+	int fd;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	fd = mkstemp(name);
+	error = errno;
+	unfinished = fd >= 0 ? name : NULL;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return fd;
+}
+
 int output_open(struct output *output, const char *name, const struct file *inputs,
 		unsigned int input_count)
 {
-	static const char suffix[] = ".XXXXXX";
 	mode_t mode = 0;
 
 	memset(output, 0, sizeof(*output));
@@ -113,13 +159,9 @@ int output_open(struct output *output, const char *name, const struct file *inpu
 		return code;
 	}
 
-	size_t length = strlen(output->path);
-
-	output->temporary = tool_alloc(length + sizeof(suffix));
-	memcpy(output->temporary, output->path, length);
-	memcpy(output->temporary + length, suffix, sizeof(suffix));
+	output->temporary = temporary_name(output->path);
 	catch_signals();
-	output->fd = mkstemp(output->temporary);
+	output->fd = create_temporary(output->temporary);
 	if (output->fd < 0) {
 		int error = errno;
 
@@ -128,7 +170,6 @@ int output_open(struct output *output, const char *name, const struct file *inpu
 		errno = error;
 		return fail_errno(output);
 	}
-	unfinished = output->temporary;
 	if (fchmod(output->fd, mode) != 0) {
 		return fail_errno(output);
 	}

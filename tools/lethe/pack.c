@@ -215,7 +215,8 @@ static void print_summary(const struct bundle *bundle, const struct options *opt
 	const struct lethe_plan *plan = bundle->plan;
 	char text[2][32];
 
-	printf("%s: %s, image_size 0x%" PRIx64 " (%s)\n", options->output,
+	tool_put(stdout, options->output);
+	printf(": %s, image_size 0x%" PRIx64 " (%s)\n",
 	       tool_size_text(text[0], bundle->file_size), plan->extent_size,
 	       tool_size_text(text[1], plan->extent_size));
 	for (unsigned int i = 0; i < options->slot_count; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "paste.h"
+#include "tool.h"
 
 void paste_text(char *text, size_t size, const char *word)
 {
@@ -33,7 +34,7 @@ void paste_word(FILE *stream, const char *word)
 	char text[4 * PATH_MAX + 3]; /* every character quoted */
 
 	paste_text(text, sizeof(text), word);
-	fputs(text, stream);
+	tool_put(stream, text);
 }
 
 void paste_self(FILE *stream)

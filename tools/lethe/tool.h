@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <lethe/status.h>
 
@@ -45,6 +46,12 @@ int tool_fail(int code, const char *subject, const char *format, ...)
 
 /* Prints "lethe: subject: warning: reason" on stderr. */
 void tool_warn(const char *subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Prints text that came from outside, a file's name: control characters, and bytes that are no UTF-8,
+ * as \xNN. A terminal would obey them.
+ */
+void tool_put(FILE *stream, const char *text);
 
 /* Prints a usage error of a subcommand, and the command that shows its help. */
 int tool_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

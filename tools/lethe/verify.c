@@ -54,7 +54,8 @@ int tool_verify(int argc, char **argv)
 	}
 	code = view_code(view);
 	if (code == TOOL_OK) {
-		printf("%s: ok\n", name);
+		tool_put(stdout, name);
+		printf(": ok\n");
 		if (!view->same_blob) {
 			tool_warn(name, "its Lethe is whole, but of another version than this command's");
 		}
