@@ -95,6 +95,7 @@ static void make_bundle(struct sample *sample)
 	options.raw[0].has_entry = 1;
 	options.raw[0].entry = 0x48000000;
 	must(bundle_build(&bundle, &options, &input) == TOOL_OK);
+	bundle_seal(&bundle);
 	put(sample, 0, tool_blob, BLOB_SIZE);
 	put(sample, 0, &bundle.image, sizeof(bundle.image));
 	put(sample, LETHE_BLOB_OFFSET, &bundle.blob, sizeof(bundle.blob));

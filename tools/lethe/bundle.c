@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include <lethe/fdt.h>
-#include <lethe/sha256.h>
 
 #include "bundle.h"
 #include "console/uart_drivers.h"
-#include "tool.h"
 #include "coverage.h"
+#include "tool.h"
 
 /* A bundle under construction: the plan, the plan's arrays, and the next free place in the file. */
 struct building {
@@ -68,15 +67,11 @@ static uint32_t add(struct building *building, unsigned int slot, const char *na
 {
 	struct lethe_segment *segment = &building->segment[building->count];
 	struct bundle_part *part = &building->bundle->part[building->count];
-	struct lethe_sha256 sha;
 
 	set_name(segment->name, name, slot);
 	segment->flags = flags | LETHE_SEGMENT_SOURCE_OFFSET;
 	segment->file_size = size;
 	segment->mem_size = size;
-	lethe_sha256_init(&sha);
-	lethe_sha256_update(&sha, bytes, size);
-	lethe_sha256_final(&sha, segment->digest);
 	part->bytes = bytes;
 	part->size = size;
 	building->slot[slot].segment_count++;
@@ -360,24 +355,6 @@ int bundle_build(struct bundle *bundle, const struct options *options,
 	lethe_plan_digest(bundle->plan, bundle->plan->digest);
 	fill_headers(bundle, input);
 	return TOOL_OK;
-}
-
-int bundle_write(const struct bundle *bundle, struct output *output)
-{
-	int code = output_write(output, 0, bundle->front, bundle->blob.blob_size);
-
-	if (code == TOOL_OK) {
-		code = output_write(output, bundle->blob.plan_offset, bundle->plan,
-				    bundle->plan->total_size);
-	}
-	for (uint32_t i = 0; i < bundle->plan->segment_count && code == TOOL_OK; i++) {
-		code = output_write(output, bundle->part[i].offset, bundle->part[i].bytes,
-				    bundle->part[i].size);
-	}
-	if (code == TOOL_OK) {
-		code = output_commit(output);
-	}
-	return code;
 }
 
 void bundle_free(struct bundle *bundle)

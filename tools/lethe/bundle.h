@@ -64,7 +64,7 @@ struct bundle_input {
 };
 
 /*
- * Lays out and seals. input has options->slot_count entries, which must outlive the bundle.
+ * Lays out. The digests of the segments are still missing: bundle_seal(). input has options->slot_count entries, which must outlive the bundle.
  * Returns TOOL_OK or, after printing why, TOOL_UNREADABLE or TOOL_USAGE.
  */
 int bundle_build(struct bundle *bundle, const struct options *options,
@@ -76,7 +76,10 @@ int bundle_build(struct bundle *bundle, const struct options *options,
  */
 int bundle_check(const struct bundle *bundle);
 
-/* Returns TOOL_OK, or the code of output_write() or output_commit(). */
+/* Digests the segments, and seals the plan. bundle_write.c, with the next one. */
+void bundle_seal(struct bundle *bundle);
+
+/* Writes all but commits nothing. Returns TOOL_OK, or the code of output_write(). */
 int bundle_write(const struct bundle *bundle, struct output *output);
 
 void bundle_free(struct bundle *bundle);

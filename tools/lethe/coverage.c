@@ -8,7 +8,9 @@
 #include <lethe/sha256.h>
 
 #include "coverage.h"
+#include "file.h"
 
+#define BLOB_SIZE_MAX (16 * TOOL_MIB) /* Lethe is far smaller: a damaged size must not cost minutes */
 #define DIGEST_AT (LETHE_BLOB_OFFSET + offsetof(struct lethe_blob_header, digest))
 
 void coverage_blob_digest(const uint8_t *bytes, uint64_t blob_size,
@@ -75,11 +77,26 @@ bool coverage_blob_is_sound(const struct view *view)
 	uint8_t found[LETHE_DIGEST_SIZE];
 
 	if (view->blob.blob_size < DIGEST_AT + LETHE_DIGEST_SIZE ||
+	    view->blob.blob_size > BLOB_SIZE_MAX ||
 	    view->blob.blob_size > view->size) {
 		return false;
 	}
 	coverage_blob_digest(view->bytes, view->blob.blob_size, found);
 	return memcmp(found, view->blob.digest, sizeof(found)) == 0;
+}
+
+static bool find_stray_in(const uint8_t *bytes, uint64_t at, uint64_t end, uint64_t *offset)
+{
+	for (uint64_t piece; at < end; at += piece) {
+		piece = end - at < TOOL_MIB ? end - at : TOOL_MIB;
+		if (!tool_is_zero(bytes + at, piece)) {
+			for (*offset = at; bytes[*offset] == 0; ++*offset) {
+			}
+			return true;
+		}
+		file_forget(bytes + at, piece);
+	}
+	return false;
 }
 
 bool coverage_find_stray(const struct view *view, uint64_t *offset)
@@ -94,12 +111,11 @@ bool coverage_find_stray(const struct view *view, uint64_t *offset)
 			at = next;
 			continue;
 		}
-		for (next = covered_from(view, at, end); at < next; at++) {
-			if (view->bytes[at] != 0) {
-				*offset = at;
-				return true;
-			}
+		next = covered_from(view, at, end);
+		if (find_stray_in(view->bytes, at, next, offset)) {
+			return true;
 		}
+		at = next;
 	}
 	return false;
 }

@@ -104,14 +104,19 @@ static int check(const struct file *file, struct purgatory *object)
 static int write_out(const struct request *request, struct file *file,
 		     const struct purgatory *object)
 {
+	static const uint8_t zeros[TOOL_PAGE];
 	struct output output;
 	int code = output_open(&output, request->output, file, 1);
 
-	memcpy(file->bytes + object->offset, tool_purgatory, tool_purgatory_size);
-	memset(file->bytes + object->offset + tool_purgatory_size, 0,
-	       object->room - tool_purgatory_size);
 	if (code == TOOL_OK) {
 		code = output_write(&output, 0, file->bytes, file->size);
+	}
+	if (code == TOOL_OK) {
+		code = output_write(&output, object->offset, tool_purgatory, tool_purgatory_size);
+	}
+	for (uint64_t at = tool_purgatory_size, piece; code == TOOL_OK && at < object->room; at += piece) {
+		piece = object->room - at < sizeof(zeros) ? object->room - at : sizeof(zeros);
+		code = output_write(&output, object->offset + at, zeros, piece);
 	}
 	if (code == TOOL_OK) {
 		code = output_keep(&output, file);

@@ -21,13 +21,18 @@
 /* For the signal handler alone: the temporary file, to be removed on an interrupt. */
 static char *volatile unfinished;
 
-static void interrupted(int signal_number)
+void output_unlink_unfinished(void)
 {
 	char *path = unfinished;
 
 	if (path) {
 		unlink(path);
 	}
+}
+
+static void interrupted(int signal_number)
+{
+	output_unlink_unfinished();
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
 }
@@ -196,6 +201,11 @@ int output_write(struct output *output, uint64_t offset, const void *bytes, uint
 		size -= (uint64_t)done;
 	}
 	return TOOL_OK;
+}
+
+int output_set_size(struct output *output, uint64_t size)
+{
+	return ftruncate(output->fd, (off_t)size) == 0 ? TOOL_OK : fail_errno(output);
 }
 
 int output_keep(struct output *output, const struct file *like)

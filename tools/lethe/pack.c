@@ -240,7 +240,14 @@ static int pack(const struct options *options, struct inputs *inputs, struct bun
 		code = output_open(&output, options->output, inputs->files, inputs->count);
 	}
 	if (code == TOOL_OK) {
+		bundle_seal(bundle);
 		code = bundle_write(bundle, &output);
+	}
+	for (unsigned int i = 0; code == TOOL_OK && i < inputs->count; i++) {
+		code = file_check_unchanged(&inputs->files[i]);
+	}
+	if (code == TOOL_OK) {
+		code = output_commit(&output);
 	}
 	output_abandon(&output);
 	if (code == TOOL_OK) {

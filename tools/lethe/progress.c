@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "progress.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,12 +12,23 @@
 #define BAR	  50U		  /* characters, two per cent each */
 #define LINE	  60		  /* columns of the bar with its text; no terminal is narrower */
 
+static bool is_drawn;
+
+void progress_clear(void)
+{
+	if (is_drawn) {
+		fprintf(stderr, "\r%*s\r", LINE, "");
+		is_drawn = false;
+	}
+}
+
 static void draw(const struct progress *progress)
 {
 	static const char full[BAR + 1] = "##################################################";
 
 	fprintf(stderr, "\r[%-*.*s] %3u %%", (int)BAR, (int)(progress->shown * BAR / 100), full,
 		progress->shown);
+	is_drawn = true;
 }
 
 void progress_start(struct progress *progress, uint64_t total)
@@ -45,8 +57,6 @@ void progress_add(struct progress *progress, uint64_t bytes)
 
 void progress_end(struct progress *progress)
 {
-	if (progress->total != 0) {
-		fprintf(stderr, "\r%*s\r", LINE, "");
-		progress->total = 0;
-	}
+	progress_clear();
+	progress->total = 0;
 }

@@ -18,6 +18,9 @@ void progress_start(struct progress *progress, uint64_t total);
 /* Counts bytes as done. */
 void progress_add(struct progress *progress, uint64_t bytes);
 
+/* Clears the bar's line, if there is one: a message is about to be printed. */
+void progress_clear(void);
+
 /* Clears the bar's line, and puts the cursor at the beginning of the line. */
 void progress_end(struct progress *progress);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "paste.h"
+#include "progress.h"
 #include "tool.h"
 
 /* The bytes of the printable character at text, 1 to 4, or 0. */
@@ -56,6 +57,7 @@ static void message(const char *subject, const char *kind, const char *format, v
 
 	/* Flushed first, so that the order is right if both streams end in one file. */
 	fflush(stdout);
+	progress_clear();
 	fputs("lethe: ", stderr);
 	tool_put(stderr, subject);
 	fprintf(stderr, ": %s", kind);
@@ -169,6 +171,11 @@ const char *tool_size_text(char *buffer, uint64_t size)
 			 unit[i]);
 	}
 	return buffer;
+}
+
+bool tool_is_zero(const uint8_t *bytes, uint64_t size)
+{
+	return size == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
 }
 
 bool tool_number(const char *text, uint64_t *value)

@@ -74,6 +74,9 @@ uint64_t tool_round_up(uint64_t value, uint64_t multiple);
 /* "21.5 MiB", "4 KiB", "17 bytes": for people. buffer takes at least 32 bytes. */
 const char *tool_size_text(char *buffer, uint64_t size);
 
+/* True if all bytes are zero. */
+bool tool_is_zero(const uint8_t *bytes, uint64_t size);
+
 /*
  * Reads the whole string as a number: decimal, or hexadecimal after 0x. Signs, blanks and suffixes
  * are refused. Returns true with *value, or false.

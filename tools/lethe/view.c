@@ -8,6 +8,7 @@
 #include <lethe/sha256.h>
 
 #include "bundle.h"
+#include "file.h"
 #include "kernel.h"
 #include "view.h"
 #include "coverage.h"
@@ -283,6 +284,7 @@ static void digest_segment(struct view *view, uint32_t index, struct progress *p
 	for (uint64_t left = segment->file_size; left != 0; left -= piece, bytes += piece) {
 		piece = left < TOOL_MIB ? left : TOOL_MIB;
 		lethe_sha256_update(&sha, bytes, piece);
+		file_forget(bytes, piece);
 		if (progress) {
 			progress_add(progress, piece);
 		}
