@@ -142,7 +142,13 @@ static bool is_same_blob(const struct view *view)
 	const uint64_t own = tool_blob_size;
 	const uint64_t size = view->blob.blob_size;
 
-	if (own < headers || view->size < size || size < own ||
+	struct lethe_blob_header header;
+
+	if (own < headers) {
+		return false;
+	}
+	memcpy(&header, tool_blob + LETHE_BLOB_OFFSET, sizeof(header));
+	if (view->size < size || size < own || size != header.blob_size ||
 	    memcmp(view->bytes, tool_blob, 8) != 0 ||
 	    memcmp(view->bytes + headers, tool_blob + headers, own - headers) != 0) {
 		return false;
