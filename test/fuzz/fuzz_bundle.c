@@ -55,7 +55,7 @@ struct sample {
 	uint64_t size;
 };
 
-enum { SAMPLE_BUNDLE, SAMPLE_GZIP, SAMPLE_ZSTD, SAMPLE_ZBOOT, SAMPLE_UKI, SAMPLE_COUNT };
+enum { SAMPLE_BUNDLE, SAMPLE_GZIP, SAMPLE_ZSTD, SAMPLE_ZBOOT, SAMPLE_UKI, SAMPLE_IMAGE, SAMPLE_COUNT };
 
 static struct sample samples[SAMPLE_COUNT];
 static struct lethe_segment segments[3];	/* of the good bundle */
@@ -157,6 +157,26 @@ static void make_uki(struct sample *sample)
 	put(sample, 0, front, sizeof(front));
 	put(sample, 64, pe, sizeof(pe));
 	put(sample, 64 + sizeof(pe) + 16, section, sizeof(section));
+}
+
+/* An Image with a PE section table that ends with the file, and a tree's header behind it. */
+static void make_image(struct sample *sample)
+{
+	static const uint8_t pe[24] = { 'P', 'E', 0, 0, 0x64, 0xaa, 2, 0, [20] = 160 };
+	static const uint8_t section[2][40] = {
+		{ '.', 't', [17] = 2, [21] = 2 },	/* 0x200 bytes from 0x200 */
+		{ '.', 'd', [17] = 4, [21] = 4 },
+	};
+	static const uint8_t tree[40] = { 0xd0, 0x0d, 0xfe, 0xed, [7] = 40, [11] = 36, [23] = 17 };
+	struct lethe_image_header header = { .code0 = 0x5a4d, .image_size = 0x8000,
+					     .magic = LETHE_IMAGE_MAGIC, .pe_offset = 64 };
+
+	put(sample, 0, &header, sizeof(header));
+	put(sample, 64, pe, sizeof(pe));
+	put(sample, 64 + sizeof(pe) + 160, section, sizeof(section));
+	sample->bytes[0x7ff] = 1;
+	put(sample, 0x800, tree, sizeof(tree));
+	sample->bytes[0x800] = 0;	/* one edit makes a tree of it, and many make it longer */
 }
 
 /* Printing is part of what is tested, but not of what the driver prints. */
@@ -265,7 +285,7 @@ static void try_kernel(const uint8_t *bytes, uint64_t size, uint64_t limit)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint8_t choice[8] = { [4] = SAMPLE_GZIP, SAMPLE_ZSTD, SAMPLE_ZBOOT, SAMPLE_UKI };
+	static const uint8_t choice[8] = { [3] = SAMPLE_IMAGE, [4] = SAMPLE_GZIP, SAMPLE_ZSTD, SAMPLE_ZBOOT, SAMPLE_UKI };
 	const struct sample *sample;
 	uint64_t length;
 	uint8_t *bytes;
@@ -277,6 +297,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (samples[SAMPLE_BUNDLE].size == 0) {
 		make_kernels();
 		make_uki(&samples[SAMPLE_UKI]);
+		make_image(&samples[SAMPLE_IMAGE]);
 		make_bundle(&samples[SAMPLE_BUNDLE]);
 	}
 	sample = &samples[choice[data[0] >> 2 & 7]];
