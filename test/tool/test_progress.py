@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """lethe verify's bar: on a terminal, for a large file, gone at the end; nobody else ever sees it."""
 import os
-import pty
 import re
-import subprocess
-import threading
 
 import pytest
 
-from tool_command import LETHE, damage
+from tool_command import damage
+from tool_terminal import on_terminal
 
 MIB = 1 << 20
 LARGE = 64 * MIB
@@ -27,30 +25,6 @@ def packed_large(tmp_path_factory):
     from tool_command import Lethe
     lethe = Lethe(tmp_path_factory.mktemp("large"))
     return lethe, pack(lethe, LARGE)
-
-
-def on_terminal(lethe, *arguments, stdout=False, stderr=True):
-    """Exit code, what the terminal got, what went to pipes."""
-    mine, its = pty.openpty()
-    text = bytearray()
-
-    def listen():
-        try:
-            while data := os.read(mine, 65536):
-                text.extend(data)
-        except OSError:         # how Linux says that the other side is closed
-            pass
-
-    with subprocess.Popen([LETHE, *arguments], cwd=lethe.directory, stdin=subprocess.DEVNULL,
-                          stdout=its if stdout else subprocess.PIPE,
-                          stderr=its if stderr else subprocess.PIPE) as process:
-        os.close(its)
-        listener = threading.Thread(target=listen)
-        listener.start()
-        piped = [stream or b"" for stream in process.communicate(timeout=60)]
-        listener.join()
-    os.close(mine)
-    return process.returncode, text.decode(), piped[0].decode() + piped[1].decode()
 
 
 def screen(text):
