@@ -18,7 +18,7 @@
  * void lethe_exception(uint64_t kind);
  *
  * In        x0 = LETHE_FAULT_*    SP_EL0 = x0 of the interrupted code
- * Out       ERET to the interrupted code or past the window, or lethe_fault
+ * Out       ERET to lethe_probe_failed or past the SError window; else lethe_fault
  * Clobbers  TPIDRRO_EL0 TPIDR_EL0
  * Preserves all else, if lethe_exception returns
  * State     EL1, EL2 or EL3, as the exception was taken
