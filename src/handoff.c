@@ -38,7 +38,7 @@ static void prepare_el2_and_el1(const struct lethe_context *ctx, struct lethe_ha
 	 * reach. */
 	id.gic_v3 = ctx->facts.has_gic_v3 || ctx->facts.cpu_count == 0;
 	lethe_cpu_id_read(&id);
-	lethe_el2_regs(&id, (int)handoff->to_el1, &regs);
+	lethe_el2_regs(&id, handoff->to_el1 != 0, &regs);
 	lethe_el2_prepare(&id, &regs);
 	handoff->hcr = regs.hcr;
 	handoff->sctlr = regs.sctlr;

@@ -23,7 +23,7 @@ static int probe_range(uint64_t pa, uint64_t size)
 		return LETHE_E_TREE_HEADER;
 	}
 	for (at = pa & ~(PAGE - 1); at < end; at += PAGE) {
-		if (lethe_probe_read(at < pa ? pa : at, &ignored, 4, 1) != 0) {
+		if (lethe_probe_read(at < pa ? pa : at, &ignored, 4, true) != 0) {
 			return LETHE_E_TREE_FAULT;
 		}
 	}

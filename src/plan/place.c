@@ -97,9 +97,9 @@ static int place_tree(const struct lethe_placing *placing)
 	return LETHE_OK;
 }
 
-int lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_slot *slot,
-			    const struct lethe_placement *placement, uint64_t initrd_start,
-			    uint64_t initrd_end)
+bool lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_slot *slot,
+			     const struct lethe_placement *placement, uint64_t initrd_start,
+			     uint64_t initrd_end)
 {
 	const uint32_t kernel = slot->entry_segment;
 	uint64_t start, end;

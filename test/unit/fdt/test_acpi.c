@@ -33,7 +33,7 @@ static uint64_t hole_size;
 static unsigned long reads;
 static struct lethe_fdt_facts facts;
 
-int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, int maintain)
+int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, bool maintain)
 {
 	uint64_t at = pa - BASE;
 
