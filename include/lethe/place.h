@@ -58,11 +58,11 @@ int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int sl
 		uint64_t image_base, struct lethe_placement *placement, struct lethe_where *where);
 
 /*
- * May an initrd at [start, end) go with the slot's kernel? booting.rst: it "must fit entirely within a 1 GB
- * aligned physical memory window of up to 32 GB in size that fully covers the kernel Image as well". 1 or
- * 0. When the entry is in no segment, the entry itself has to be in the window. The placement was filled in.
+ * True if an initrd at [start, end) obeys booting.rst: the initrd "must fit entirely within a 1 GB aligned
+ * physical memory window of up to 32 GB in size that fully covers the kernel Image as well". If the entry
+ * is in no segment, the entry itself must be in the window. lethe_place() has filled in the placement.
  */
-int lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_slot *slot,
+bool lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_slot *slot,
 			    const struct lethe_placement *placement, uint64_t start, uint64_t end);
 
 #ifdef __cplusplus
