@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SHA-256, FIPS 180-4: the padding, the block that is not full yet, and what is taken in whole.
- * Blocks are in sha256_scalar.S and sha256_ce.S, on a host in sha256_host.c.
+ * SHA-256, FIPS 180-4: the padding and the partial block. The block function is in sha256_scalar.S
+ * and sha256_ce.S, on a host in sha256_host.c.
  */
 #include <lethe/sha256.h>
 
@@ -11,7 +11,7 @@
 
 #include "digest/sha256_blocks.h"
 
-/* 1 when plain lethe_sha256_init() may use FP/SIMD registers: in the blob, which owns all registers. */
+/* 1 if lethe_sha256_init() may use FP/SIMD registers: in the blob, which owns all registers. */
 #ifndef LETHE_SHA256_SIMD
 #define LETHE_SHA256_SIMD 0
 #endif
@@ -51,7 +51,7 @@ static void add_block(struct lethe_sha256 *sha)
 	lethe_sha256_blocks(sha->state, sha->block, 1, NULL, sha->simd);
 }
 
-/* Adds bytes to the block that is not full yet. Copies them to dest unless it is null. */
+/* Adds bytes to the partial block. If dest is not null, copies the bytes to dest. */
 static void fill_block(struct lethe_sha256 *sha, uint8_t *dest, const uint8_t *bytes, uint64_t size)
 {
 	uint8_t *pending = sha->block + sha->bytes % LETHE_SHA256_BLOCK;
@@ -108,7 +108,7 @@ void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SI
 	uint64_t bits = sha->bytes * 8;
 	uint64_t pending = sha->bytes % LETHE_SHA256_BLOCK;
 
-	/* Section 5.1.1: one bit, zeros, and the length in the last eight bytes of a block. */
+	/* Section 5.1.1: a 1 bit, zeros, and the length in the last eight bytes of a block. */
 	sha->block[pending++] = 0x80;
 	if (pending > LETHE_SHA256_BLOCK - 8) {
 		memset(sha->block + pending, 0, LETHE_SHA256_BLOCK - pending);
