@@ -68,8 +68,9 @@ static int open_gap(struct lethe_plan *plan, uint64_t size, uint64_t offset, uin
 	return LETHE_OK;
 }
 
-int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name, const void *data,
-		       uint64_t source, uint64_t dest, uint64_t file_size, uint64_t mem_size)
+int lethe_plan_add_segment(struct lethe_plan *plan, uint64_t size, const char *name,
+			   const void *data, uint64_t source, uint64_t dest, uint64_t file_size,
+			   uint64_t mem_size)
 {
 	const unsigned int index = plan->segment_count;
 	struct lethe_segment *segment;
@@ -93,7 +94,7 @@ int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name,
 	segment->dest = dest;
 	if (data == NULL) {
 		segment->flags = LETHE_SEGMENT_SOURCE_LIST;
-		return (int)index;
+		return LETHE_OK;
 	}
 	segment->source = source;
 	if (source == dest) {
@@ -103,7 +104,16 @@ int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name,
 	lethe_sha256_init(&sha);
 	lethe_sha256_update(&sha, data, file_size);
 	lethe_sha256_final(&sha, segment->digest);
-	return (int)index;
+	return LETHE_OK;
+}
+
+int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name, const void *data,
+		       uint64_t source, uint64_t dest, uint64_t file_size, uint64_t mem_size)
+{
+	const int status =
+		lethe_plan_add_segment(plan, size, name, data, source, dest, file_size, mem_size);
+
+	return status == LETHE_OK ? (int)plan->segment_count - 1 : status;
 }
 
 int lethe_plan_window(struct lethe_plan *plan, uint64_t size, uint64_t base, uint64_t bytes)
