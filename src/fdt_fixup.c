@@ -19,7 +19,7 @@
 #include "fdt/fdt_get.h"
 #include "strings_list.h"
 
-/* An open tree being edited. The first error sticks; after it nothing is edited. */
+/* An open tree being edited. The first error sticks and stops all further edits. */
 struct editing {
 	void *buffer;
 	int chosen;

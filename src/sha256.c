@@ -108,7 +108,7 @@ void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SI
 	uint64_t bits = sha->bytes * 8;
 	uint64_t pending = sha->bytes % LETHE_SHA256_BLOCK;
 
-	/* Section 5.1.1: one bit, zeros, and the length in the last eight bytes of a block. */
+	/* Section 5.1.1: a 1 bit, zeros, and the length in the last eight bytes of a block. */
 	sha->block[pending++] = 0x80;
 	if (pending > LETHE_SHA256_BLOCK - 8) {
 		memset(sha->block + pending, 0, LETHE_SHA256_BLOCK - pending);

@@ -39,7 +39,16 @@ struct lethe_slot *lethe_plan_slot(struct lethe_plan *plan);
  * indirection list supplies the segment: source is then 0, and the caller fills in digest[].
  *
  * size		of lethe_plan_init()'s buffer, bytes
- * Returns the segment's index, or LETHE_E_PLAN_COUNT (the plan has 64), LETHE_E_PLAN_SIZE.
+ * Returns 0, or LETHE_E_PLAN_COUNT (the plan has 64), LETHE_E_PLAN_SIZE. The new segment is the last:
+ * its index is plan->segment_count - 1.
+ */
+int lethe_plan_add_segment(struct lethe_plan *plan, uint64_t size, const char *name,
+			   const void *data, uint64_t source, uint64_t dest, uint64_t file_size,
+			   uint64_t mem_size);
+
+/*
+ * The older form of lethe_plan_add_segment(), until the next release. Returns the segment's index or
+ * a status.
  */
 int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name, const void *data,
 		       uint64_t source, uint64_t dest, uint64_t file_size, uint64_t mem_size);

@@ -59,8 +59,9 @@ static void test_whole(void **state)
 	assert_int_equal(lethe_plan_window(plan, size, 0x40000000, 0x1000), 0);
 	assert_int_equal(lethe_plan_segment(plan, size, "kernel", "kernel", 0x41000000, 0x42000000, 6,
 					    0x2000), 0);
-	assert_int_equal(lethe_plan_segment(plan, size, "stays", "abc", 0x43000000, 0x43000000, 3, 3),
-			 1);
+	assert_int_equal(lethe_plan_add_segment(plan, size, "stays", "abc", 0x43000000, 0x43000000, 3,
+						3), LETHE_OK);
+	assert_int_equal(plan->segment_count, 2);
 	assert_int_equal(lethe_plan_window(plan, size, 0x42000000, 0x4000000), 0);
 	assert_int_equal(lethe_plan_segment(plan, size, "empty", "", 0x44000000, 0x45000000, 0, 16), 2);
 	assert_int_equal(lethe_plan_cmdline(plan, size, "x=1 quiet and more"), LETHE_E_PLAN_SIZE);
@@ -120,6 +121,8 @@ static void test_counts(void **state)
 						    0x60000000 + i * 0x1000ULL, 4, 0x1000), (int)i);
 	}
 	assert_int_equal(lethe_plan_segment(plan, LETHE_PLAN_SIZE_MAX, "s", "x", 0, 0, 1, 1),
+			 LETHE_E_PLAN_COUNT);
+	assert_int_equal(lethe_plan_add_segment(plan, LETHE_PLAN_SIZE_MAX, "s", "x", 0, 0, 1, 1),
 			 LETHE_E_PLAN_COUNT);
 	for (i = 0; i < LETHE_WINDOW_MAX; i++) {
 		assert_int_equal(lethe_plan_window(plan, LETHE_PLAN_SIZE_MAX, i * 0x100000ULL, 0x1000),
