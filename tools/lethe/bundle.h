@@ -13,8 +13,7 @@
  *			its bss, and 2 MiB to slide, as zeros
  *	...		the kernels before it likewise, down to
  *	2 MiB multiple	+ text_offset: kernel of the first slot; or nothing, if the payload is a raw file
- *			- end of the file; what follows exists in memory only -
- *			the kernel's bss
+ *			- end of the file; the rest exists in memory only - the kernel's bss
  *	2 MiB multiple	device tree buffer, 2 MiB, for all slots
  *			2 MiB to slide, for a loader that ignored the alignment
  *			- image_size -
