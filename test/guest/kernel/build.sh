@@ -15,7 +15,7 @@ if [ -f "$source" ]; then
 	echo "kernel: unpacking" >&2
 	mkdir "$work/source"
 	tar --no-same-owner -xf "$source" -C "$work/source" --strip-components=1
-else	# somebody else's: not a file of it is changed
+else	# the caller's tree: no file in it is changed
 	cp -rs "$(cd "$source" && pwd)" "$work/source"
 fi
 source=$work/source
