@@ -22,7 +22,7 @@ FUZZ_LIBS_bundle := -lz -lzstd -lfdt
 FUZZ_LONG_kimage := 10000000
 FUZZ_SRCS_kimage := $(KIMAGE_SRCS)
 # The purgatory's objects and libfdt are those of the unit tests; no libfuzzer_purgatory therefore: its libfdt would be
-# compiled once for the code and its judge.
+# compiled only once, for the code and its reference.
 FUZZ_SRCS_purgatory := test/fuzz/tree_input.c $(filter %.c,$(PURGATORY_WORLD))
 FUZZ_LIBS_purgatory := -lfdt
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Damaged device trees through everything that takes one. The input is a list of edits to a good
- * tree (random bytes alone never get past the header); one in sixteen is taken as a tree as it is.
+ * Damaged device trees through each function that takes a tree. The input is a list of edits to a
+ * good tree (random bytes alone never get past the header). One input in sixteen is used as the
+ * tree itself.
  *
- * Beyond crashes and hangs, with the system's libfdt as the judge:
+ * Beyond crashes and hangs, with the system's libfdt as the reference:
  * - lethe_fdt_probe() and fdt_check_header() agree about every header;
- * - a tree that lethe_fdt_check() accepts passes fdt_check_full(), and every call of libfdt that
- * reads it succeeds;
- * - a tree that was fixed up reads back with what was put into it.
+ * - a tree that lethe_fdt_check() accepts passes fdt_check_full(), and every reading call of libfdt
+ * succeeds;
+ * - a tree that was fixed up reads back with the values of the fix-up.
  */
 
 #include <stdint.h>
@@ -66,7 +67,7 @@ static void compare_headers(const void *tree, int status)
 	must((status == LETHE_OK) == is_good);
 }
 
-/* Every property of a node, by each of libfdt's ways to it. Returns their number. */
+/* Every property of a node, by each of libfdt's methods. Returns the number of properties. */
 static uint32_t read_properties(const void *tree, int node)
 {
 	const struct fdt_property *property;
@@ -90,7 +91,7 @@ static uint32_t read_properties(const void *tree, int node)
 	return count;
 }
 
-/* Reads all of a tree that Lethe calls sound through libfdt, which must reach every tag of it. */
+/* Reads all of a tree that Lethe calls sound through libfdt, which must reach every tag. */
 static void read_all(const void *tree, const struct lethe_fdt_layout *layout)
 {
 	uint32_t properties[2] = {0, 0};
