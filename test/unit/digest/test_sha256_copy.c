@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_sha256_copy(): onto itself, downward over itself by any distance, far away. What has to be in
- * memory is known from memmove(), the digests from the same program as those in test_sha256.c.
+ * lethe_sha256_copy(): onto itself, downward over itself by any distance, far away. The expected
+ * memory comes from memmove(), the digests from the program used for test_sha256.c.
  */
 
 #include <setjmp.h>
@@ -133,14 +133,14 @@ static void test_every_split(void **state)
 	(void)state;
 	fill(200);
 	lethe_sha256_init(&sha);
-	lethe_sha256_update(&sha, room + SOURCE_AT, 200); /* test_sha256.c has judged that */
+	lethe_sha256_update(&sha, room + SOURCE_AT, 200); /* tested by test_sha256.c */
 	lethe_sha256_final(&sha, digest);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		every_split(places[i], 200, digest);
 	}
 }
 
-/* Some of a message copied, some only read: one running digest. */
+/* One part of a message copied, the rest only read: one running digest. */
 static void test_mixed_with_update(void **state)
 {
 	struct lethe_sha256 roll;

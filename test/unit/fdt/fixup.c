@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of lethe_fdt_fixup() share: see fixup.h. */
+/* Helpers of the tests of lethe_fdt_fixup(): see fixup.h. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -32,14 +32,14 @@ void fixup_virt(struct lethe_fixup *fixup)
 	fixup->old_tree_size = 0x1db4;
 	fixup->seed = fixup_seed;
 	fixup->reserve_count = 6;
-	/* empty: it would end the list */
+	/* empty: would end the list */
 	fixup->reserve[0].base = 0x42000000;
 	fixup->reserve[0].size = 0;
 	fixup->reserve[5].base = 0x40800000;
 	fixup->reserve[5].size = 0x123456;
 	fixup->reserve[1].base = 0x41000000;
 	fixup->reserve[1].size = 0x200000;
-	/* there already, and said twice */
+	/* already present, and twice */
 	fixup->reserve[2].base = 0x47000000;
 	fixup->reserve[2].size = 0x1000;
 	fixup->reserve[3].base = 0x40800000;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe_fdt_fixup() where room is short, and what it and lethe_fdt_close() refuse. */
+/* lethe_fdt_fixup() in short buffers, and the refusals of lethe_fdt_fixup() and
+ * lethe_fdt_close(). */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -17,8 +18,8 @@
 #include "trees.h"
 
 /*
- * Every room from nothing to enough: a status below what is needed, and one result from there on.
- * The sanitizer sees a store behind the room.
+ * Every buffer size from 0 to enough: a status below the needed size, and one result from there on.
+ * The sanitizer sees a store behind the buffer.
  */
 static void test_every_room(void **state)
 {
@@ -61,7 +62,7 @@ static void test_every_room(void **state)
 	}
 }
 
-/* A tree of nearly 2 MiB in a slot of 2 MiB: trap 40. And one that is nothing but slack. */
+/* A tree of nearly 2 MiB in a tree buffer of 2 MiB: trap 40. And a tree that is mostly slack. */
 static void test_brim(void **state)
 {
 	void *small = tree_compile("virt");
@@ -85,7 +86,7 @@ static void test_brim(void **state)
 	memset(data, 0, filling);
 	assert_null(fixup_run(tree, LETHE_FDT_MAX, &fixup, &status, &where));
 	assert_int_equal(status, LETHE_E_TREE_NOSPACE);
-	/* a bigger slot does not help: no kernel maps more than 2 MiB */
+	/* a bigger tree buffer does not help: no kernel maps more than 2 MiB */
 	assert_null(fixup_run(tree, 2 * LETHE_FDT_MAX, &fixup, &status, &where));
 	assert_int_equal(status, LETHE_E_TREE_NOSPACE);
 	free(tree);
@@ -113,7 +114,7 @@ static void test_refused(void **state)
 	assert_int_equal(status, LETHE_E_TREE_BROKEN);
 	fdt_set_size_dt_struct(tree, size);
 
-	/* what is not an open tree is not closed */
+	/* only an open tree is closed */
 	memset(slot, 0, 8192);
 	assert_int_equal(lethe_fdt_close(slot), LETHE_E_TREE_BROKEN);
 	free(slot);

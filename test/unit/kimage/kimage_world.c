@@ -9,7 +9,7 @@
 #define ALIGN 0x10000ULL
 #define BYTES ((uint64_t)WORLD_PAGES_MAX << 16)
 
-/* 16 GiB of address space, of which list pages become real. */
+/* 16 GiB of address space; only list pages become real. */
 static char *memory(void)
 {
 	static char *start;
@@ -72,7 +72,7 @@ void world_clear(struct world *world)
 	world->list_page_count = 0;
 }
 
-/* What a page is used for while a list is made. */
+/* A page's use in the making of a list. */
 enum use { FREE, UNUSABLE, DEST, LIST };
 
 struct maker {
@@ -114,7 +114,7 @@ static void make_uses(struct maker *maker)
 	}
 }
 
-/* A page that is free, by trying; 0 when there seems to be none. */
+/* A free page, by trial; 0 if none seems left. */
 static int find_free(struct maker *maker, uint64_t *page)
 {
 	for (int i = 0; i < 100; i++) {
@@ -126,7 +126,7 @@ static int find_free(struct maker *maker, uint64_t *page)
 	return 0;
 }
 
-/* As kimage_add_entry() does it: the last slot is for a link. Some link before they have to. */
+/* As in kimage_add_entry(): the last entry is for a link. Some lists link earlier than needed. */
 static int add(struct maker *maker, uint64_t entry)
 {
 	struct world *world = maker->world;
@@ -148,8 +148,8 @@ static int add(struct maker *maker, uint64_t entry)
 	return 1;
 }
 
-/* Page `dest`, the next in the list, from somewhere: itself, later destinations and free pages are
- * good. */
+/* Page `dest`, the next in the list, from a valid source: itself, a later destination or a free
+ * page. */
 static int add_source(struct maker *maker, uint64_t dest, uint64_t dest_end)
 {
 	struct world *world = maker->world;
@@ -194,7 +194,7 @@ static void make_windows(struct world *world, struct test_random *random)
 	world->limits.window_count = count;
 }
 
-static void make_keeps(struct world *world, struct test_random *random)
+static void make_protected(struct world *world, struct test_random *random)
 {
 	static const int no_read[WORLD_KEEPS] = {LETHE_E_SOURCE_LETHE, 0, LETHE_E_LOADER_TREE};
 	static const int no_store[WORLD_KEEPS] = {LETHE_E_DEST_LETHE, LETHE_E_DEST_PLAN, 0};
@@ -214,7 +214,7 @@ static void make_keeps(struct world *world, struct test_random *random)
 	}
 }
 
-/* One segment: free pages in a row, or what is left of them. 0 when there is no more room. */
+/* One segment: free pages in a row, or the rest of them. 0 if no page is left. */
 static int add_segment(struct maker *maker, uint64_t pages)
 {
 	struct world *world = maker->world;
@@ -254,7 +254,7 @@ void world_random_list(struct world *world, struct test_random *random, uint64_t
 			break;
 		}
 	}
-	/* Linux puts DONE into the last slot, too. */
+	/* Linux puts DONE into the last entry, too. */
 	*maker.slot = 4;
 	world->entries++;
 }
@@ -264,11 +264,11 @@ void world_random(struct world *world, struct test_random *random, uint64_t entr
 	if (random_below(random, 4) != 0) {
 		make_windows(world, random);
 	}
-	make_keeps(world, random);
+	make_protected(world, random);
 	world_random_list(world, random, entries);
 }
 
-/* An address that may be anything, at a page or next to one. */
+/* A random address, at or next to a page. */
 static uint64_t any_page(const struct world *world, struct test_random *random)
 {
 	const uint64_t pages = world->memory.pages;
@@ -312,7 +312,7 @@ void world_mutate(struct world *world, struct test_random *random)
 		last--;
 	}
 	if (random_below(random, 16) == 0) {
-		/* The list runs on into its end, or out of its page. */
+		/* The list runs beyond its end, or out of its page. */
 		*world_slot(world, page, last - 1) = any_page(world, random) | 8;
 		if (random_below(random, 2)) {
 			for (; last < slots; last++) {
