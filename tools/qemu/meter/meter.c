@@ -21,7 +21,7 @@ int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 #define IMAGE_MAGIC        0x644d5241U /* "ARM\x64" */
 #define IMAGE_MAGIC_OFFSET 56U
 #define PAGE               4096U
-#define NOBODY             -1
+#define NO_CPU             -1
 
 #define SCTLR_M (1U << 0)
 #define SCTLR_C (1U << 2)
@@ -41,7 +41,7 @@ static struct qemu_plugin_register *registers[REGISTERS];
 static GByteArray *buffer;
 
 /* Only the CPU that met the start writes these. */
-static int metered = NOBODY;
+static int metered = NO_CPU;
 static bool started;
 static bool context_written;
 static bool data_cached[METER_ELS];
@@ -138,7 +138,7 @@ static void on_stop(unsigned int vcpu, void *data)
 	}
 	read_context();
 	flush_fetches();
-	metered = NOBODY;
+	metered = NO_CPU;
 	for (size_t i = 0; i < sizeof(base) / sizeof(*now); i++) {
 		executed[i] = now[i] - then[i];
 	}
@@ -332,7 +332,7 @@ static void at_end(qemu_plugin_id_t id, void *data)
 {
 	(void)id;
 	(void)data;
-	if (!started || metered != NOBODY) {
+	if (!started || metered != NO_CPU) {
 		fprintf(stderr, "meter: the %s was not reached\n", started ? "stop" : "start");
 	}
 }
