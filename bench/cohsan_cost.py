@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What cohsan costs: wall time of a boot of Debian's kernel through Lethe up to the hand-off, with cohsan by without.
+"""The cost of cohsan: wall time of a boot of Debian's kernel through Lethe up to the hand-off, with cohsan by without.
 
 Boots with and without take turns, so that a change of the host's load meets both. The result is the median of the ratios.
 """
