@@ -46,7 +46,7 @@ def code():
 def boot(bundle, folder):
     """The meter's counts for the boot of a bundle."""
     run = meter.Meter(folder, paths.LOAD, "handoff", code=code(), end=True)
-    # The console prints milliseconds: the counts include their digits.
+    # The console prints milliseconds: -icount derives them from the instruction count, so runs are equal.
     extra = ["-icount", "shift=0,sleep=off", *run.options()]
     with Machine(bundle, memory=512, extra=extra, cohsan=None,
                          because=digest.BECAUSE) as machine:

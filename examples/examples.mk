@@ -8,7 +8,7 @@ LINUX_BOOT := $(O)/examples/linux-boot/linux-boot.img
 examples: $(EXAMPLES)
 $(O)/examples/minimal/minimal.img: $(wildcard examples/minimal/*) $(O)/liblethe.a
 	$(MAKE) -C examples/minimal CROSS_COMPILE='$(CROSS_COMPILE)' LETHE='$(abspath $(O))'
-# Contains a kernel: built only if a kernel is already fetched.
+# Contains a kernel: built only for goals that need a kernel anyway.
 $(LINUX_BOOT): $(wildcard examples/linux-boot/*) examples/minimal/link.ld $(O)/liblethe.a $(KERNEL) $(BUSYBOX)
 	$(MAKE) -C examples/linux-boot CROSS_COMPILE='$(CROSS_COMPILE)' LETHE='$(abspath $(O))' \
 		KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))'

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The programs that try to fool cohsan: test/cohsan/programs/*.S.
 
-A source is a family of cases; each is built with is_NAME defined as 1. Comments in the source state the expected
-reports:
+A source is a family of cases; each is built with is_NAME defined as 1. Comments in the source state the build and
+the expected reports:
 
     // all: key=value ..            for all cases of the file
     // case NAME: key=value ..      one case; with \\ at the end it goes on in the next comment line

@@ -78,7 +78,7 @@ static void set_entries(struct world *world, const struct situation *situation, 
 		const uint64_t page = world_page(world, situation->list[i] % PAGES);
 		size_t bytes = size < ENTRIES * 8 ? size & ~7ULL : ENTRIES * 8;
 
-		memcpy(world_slot(world, page, 0), data, bytes);
+		memcpy(world_entry(world, page, 0), data, bytes);
 		world_list_page(world, page);
 		data += bytes;
 		size -= bytes;
@@ -107,10 +107,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	set_entries(&world, &situation, data + sizeof(situation), size - sizeof(situation));
 	set_limits(&world, &situation);
 
-	memory = (char *)world_slot(&world, world.memory.base, 0);
+	memory = (char *)world_entry(&world, world.memory.base, 0);
 	ASAN_POISON_MEMORY_REGION(memory, (size_t)PAGES << shift);
 	for (unsigned int i = 0; i < world.limits.window_count; i++) {
-		ASAN_UNPOISON_MEMORY_REGION(world_slot(&world, world.windows[i].base, 0),
+		ASAN_UNPOISON_MEMORY_REGION(world_entry(&world, world.windows[i].base, 0),
 					    world.windows[i].size);
 	}
 	status = world_check(&world);
@@ -134,7 +134,7 @@ static size_t write_input(struct world *world, struct situation *situation, uint
 		const uint64_t page = world->list_pages[i];
 
 		situation->list[i] = (uint8_t)((page - world->memory.base) >> world->memory.shift);
-		memcpy(data + size, world_slot(world, page, 0), ENTRIES * 8);
+		memcpy(data + size, world_entry(world, page, 0), ENTRIES * 8);
 		size += ENTRIES * 8;
 	}
 	memcpy(data, situation, sizeof(*situation));

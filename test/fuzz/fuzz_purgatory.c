@@ -149,7 +149,7 @@ static uint8_t *boot(const uint8_t *bytes, uint32_t size, uint64_t pages, uint64
 	return result;
 }
 
-/* Fills the tree up to where the record just has room, or just has not. */
+/* Fills the tree until the record just fits, or just does not. */
 static uint32_t fill(uint8_t *tree, uint32_t size, uint8_t by)
 {
 	const uint32_t used = BUFFER - RECORD - 64 + (by & 31U) * 4;

@@ -36,15 +36,15 @@ static uint64_t make(struct test_random *random, struct lethe_region regions[REG
 	uint64_t size = 0;
 
 	for (unsigned int i = 0; i < REGIONS; i++) {
-		const uint64_t room = (SIZE - at) / (REGIONS - i);
+		const uint64_t share = (SIZE - at) / (REGIONS - i);
 
 		regions[i] = (struct lethe_region){0, 0};
 		if (random_below(random, 4) == 0) {
 			continue;
 		}
-		at += random_below(random, room / 2 + 1);
+		at += random_below(random, share / 2 + 1);
 		regions[i].start = (uintptr_t)(memory + at);
-		regions[i].size = random_below(random, room / 2 + 1);
+		regions[i].size = random_below(random, share / 2 + 1);
 		memcpy(joined + size, memory + at, regions[i].size);
 		size += regions[i].size;
 		at += regions[i].size;

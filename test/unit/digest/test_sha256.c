@@ -265,19 +265,19 @@ static void test_every_alignment(void **state)
 
 		lethe_sha256_init(&roll);
 		for (size_t size = 0; size <= PATTERN_SIZE; size++) {
-			uint8_t *room = malloc(shift + size);
+			uint8_t *memory = malloc(shift + size);
 			uint8_t digest[LETHE_SHA256_SIZE];
 			struct lethe_sha256 sha;
 
-			assert_int_equal((uintptr_t)room & 15, 0);
+			assert_int_equal((uintptr_t)memory & 15, 0);
 			for (size_t i = 0; i < size; i++) {
-				room[shift + i] = pattern_byte(i);
+				memory[shift + i] = pattern_byte(i);
 			}
 			lethe_sha256_init(&sha);
-			lethe_sha256_update(&sha, room + shift, size);
+			lethe_sha256_update(&sha, memory + shift, size);
 			lethe_sha256_final(&sha, digest);
 			lethe_sha256_update(&roll, digest, sizeof(digest));
-			free(room);
+			free(memory);
 		}
 		final_is(&roll, PATTERN_ROLL);
 	}

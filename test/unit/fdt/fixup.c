@@ -48,24 +48,25 @@ void fixup_virt(struct lethe_fixup *fixup)
 	fixup->reserve[4].size = 0x200000;
 }
 
-void *fixup_run(const void *tree, uint64_t room, const struct lethe_fixup *fixup, int *status,
+void *fixup_run(const void *tree, uint64_t capacity, const struct lethe_fixup *fixup, int *status,
 		struct lethe_where *where)
 {
-	unsigned char *slot = malloc(room);
+	unsigned char *buffer = malloc(capacity);
 	void *result;
 
-	assert_non_null(slot);
-	memset(slot, 0xc3, room);
-	*status = lethe_fdt_fixup(tree, slot, room, fixup, where);
+	assert_non_null(buffer);
+	memset(buffer, 0xc3, capacity);
+	*status = lethe_fdt_fixup(tree, buffer, capacity, fixup, where);
 	if (*status != LETHE_OK) {
-		free(slot);
+		free(buffer);
 		return NULL;
 	}
-	assert_int_equal(fdt_totalsize(slot), room < LETHE_FDT_MAX ? room : LETHE_FDT_MAX);
-	assert_int_equal(lethe_fdt_close(slot), LETHE_OK);
-	assert_true(fdt_totalsize(slot) <= room);
-	result = tree_copy(slot);
-	free(slot);
+	assert_int_equal(fdt_totalsize(buffer),
+			 capacity < LETHE_FDT_MAX ? capacity : LETHE_FDT_MAX);
+	assert_int_equal(lethe_fdt_close(buffer), LETHE_OK);
+	assert_true(fdt_totalsize(buffer) <= capacity);
+	result = tree_copy(buffer);
+	free(buffer);
 	assert_int_equal(fdt_check_full(result, fdt_totalsize(result)), 0);
 	return result;
 }

@@ -13,10 +13,10 @@ extern const uint8_t fixup_seed[LETHE_SEED_KASLR + LETHE_SEED_RNG];
 void fixup_virt(struct lethe_fixup *fixup);
 
 /*
- * Fixes into an allocation of exactly room bytes. Returns the closed tree in an allocation of its
- * exact size, or null.
+ * Fixes into an allocation of exactly capacity bytes. Returns the closed tree in an allocation of
+ * its exact size, or null.
  */
-void *fixup_run(const void *tree, uint64_t room, const struct lethe_fixup *fixup, int *status,
+void *fixup_run(const void *tree, uint64_t capacity, const struct lethe_fixup *fixup, int *status,
 		struct lethe_where *where);
 
 #endif

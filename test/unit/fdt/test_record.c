@@ -47,13 +47,13 @@ static const struct lethe_record sample = {
 #define BEFORE "/dts-v1/; / { a { b = <1>; }; chosen { bootargs = \"x\";"
 #define AFTER  "other { keep; }; }; z { y = \"x\"; }; };"
 
-/* An open copy of a tree, in an allocation of exactly room bytes. */
-static void *open_tree(const void *tree, uint32_t room)
+/* An open copy of a tree, in an allocation of exactly capacity bytes. */
+static void *open_tree(const void *tree, uint32_t capacity)
 {
-	void *open = malloc(room);
+	void *open = malloc(capacity);
 
 	assert_non_null(open);
-	assert_int_equal(fdt_open_into(tree, open, (int)room), 0);
+	assert_int_equal(fdt_open_into(tree, open, (int)capacity), 0);
 	return open;
 }
 
@@ -239,12 +239,12 @@ static void test_refused(void **state)
 static void test_every_room(void **state)
 {
 	void *tree = tree_compile_text(BEFORE AFTER);
-	uint32_t room = fdt_totalsize(tree);
+	uint32_t capacity = fdt_totalsize(tree);
 	int status = LETHE_E_TREE_NOSPACE;
 
 	(void)state;
 	while (status != LETHE_OK) {
-		void *open = open_tree(tree, room);
+		void *open = open_tree(tree, capacity);
 
 		status = lethe_record_write(open, &sample);
 		if (status != LETHE_OK) {
@@ -257,8 +257,8 @@ static void test_every_room(void **state)
 			tree_assert_same(open, tree);
 		}
 		free(open);
-		room += 8;
-		assert_true(room < 4096);
+		capacity += 8;
+		assert_true(capacity < 4096);
 	}
 	free(tree);
 }

@@ -32,13 +32,13 @@ static void *allocate(size_t size)
 static char *output_of(const char *command, size_t *size)
 {
 	FILE *pipe = popen(command, "r");
-	size_t room = 4U << 20;
-	char *bytes = allocate(room);
+	size_t capacity = 4U << 20;
+	char *bytes = allocate(capacity);
 
 	if (pipe == NULL) {
 		fail_msg("cannot run: %s", command);
 	}
-	*size = fread(bytes, 1, room - 1, pipe);
+	*size = fread(bytes, 1, capacity - 1, pipe);
 	bytes[*size] = '\0';
 	if (pclose(pipe) != 0) {
 		fail_msg("failed: %s", command);
@@ -197,12 +197,12 @@ void tree_assert_same(const void *tree, const void *expected)
 
 void *tree_with_stdout(const void *tree, const char *path)
 {
-	uint32_t room = fdt_totalsize(tree) + 1024;
-	void *copy = allocate(room);
+	uint32_t capacity = fdt_totalsize(tree) + 1024;
+	void *copy = allocate(capacity);
 	void *exact;
 	int chosen;
 
-	assert_int_equal(fdt_open_into(tree, copy, (int)room), 0);
+	assert_int_equal(fdt_open_into(tree, copy, (int)capacity), 0);
 	chosen = fdt_path_offset(copy, "/chosen");
 	assert_true(chosen >= 0);
 	if (path == NULL) {

@@ -35,7 +35,7 @@ void list_of(const uint64_t *entries);
 
 /* Pads with entries without effect up to the given entry of the list page. */
 void pad_to(uint64_t end);
-uint64_t slots(void);
+uint64_t page_entries(void);
 
 /* lethe_kimage_check() says so, with and without a place to say where, and so does the reference.
  */

@@ -19,7 +19,7 @@ struct walk {
 	struct mark *marks;
 	uint64_t page_size;
 	uint64_t entry, index;
-	uint64_t list_page, slot;
+	uint64_t list_page, position;
 	int has_dest;
 	uint64_t dest;
 	struct lethe_kimage_run *last; /* null before the first */
@@ -141,13 +141,13 @@ static int follow(struct walk *walk, uint64_t list_page, int is_first_pass)
 	expected->list_pages += !mark->is_list_page;
 	mark->is_list_page = 1;
 	walk->list_page = list_page;
-	walk->slot = 0;
+	walk->position = 0;
 	return 1;
 }
 
 static void next(struct walk *walk)
 {
-	const uint64_t pointer = walk->list_page + walk->limits->bias + 8 * walk->slot++;
+	const uint64_t pointer = walk->list_page + walk->limits->bias + 8 * walk->position++;
 
 	walk->entry = *(const uint64_t *)(uintptr_t)pointer;
 	walk->index++;
@@ -174,7 +174,7 @@ static int walk_entry(struct walk *walk)
 	} else {
 		return refuse(walk, LETHE_E_LIST_FLAGS, walk->entry);
 	}
-	if (goes_on && walk->slot == walk->page_size / 8) {
+	if (goes_on && walk->position == walk->page_size / 8) {
 		return refuse(walk, LETHE_E_LIST_LINK, walk->list_page);
 	}
 	return goes_on;
@@ -236,7 +236,7 @@ void kimage_reference(uint64_t head, const struct kimage_memory *memory,
 	} else {
 		while (walk_entry(&walk)) {
 			/* Rounds enough for whoever notices late. */
-			if (walk.slot == 0 && ++rounds > 4 * (expected->list_pages + 1)) {
+			if (walk.position == 0 && ++rounds > 4 * (expected->list_pages + 1)) {
 				refuse(&walk, LETHE_E_LIST_CYCLE, walk.list_page);
 				break;
 			}
@@ -304,7 +304,7 @@ int kimage_carry_out(uint64_t head, const struct kimage_memory *memory,
 			walk.dest = address;
 		} else if (flags == 2) {
 			walk.list_page = address;
-			walk.slot = 0;
+			walk.position = 0;
 			contents.is_list_page[from] = 1;
 		} else if (from >= memory->pages || to >= memory->pages) {
 			bad = 1;

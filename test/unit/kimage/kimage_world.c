@@ -59,15 +59,15 @@ void world_list_page(struct world *world, uint64_t list_page)
 	world->list_pages[world->list_page_count++] = list_page;
 }
 
-uint64_t *world_slot(struct world *world, uint64_t list_page, uint64_t slot)
+uint64_t *world_entry(struct world *world, uint64_t list_page, uint64_t index)
 {
-	return (uint64_t *)(uintptr_t)(list_page + world->limits.bias) + slot;
+	return (uint64_t *)(uintptr_t)(list_page + world->limits.bias) + index;
 }
 
 void world_clear(struct world *world)
 {
 	for (unsigned int i = 0; i < world->list_page_count; i++) {
-		memset(world_slot(world, world->list_pages[i], 0), 0, 1U << world->memory.shift);
+		memset(world_entry(world, world->list_pages[i], 0), 0, 1U << world->memory.shift);
 	}
 	world->list_page_count = 0;
 }
@@ -79,8 +79,8 @@ struct maker {
 	struct world *world;
 	struct test_random *random;
 	uint8_t *use;
-	uint64_t *slot;
-	uint64_t *last_slot;
+	uint64_t *next;
+	uint64_t *last;
 };
 
 static int overlaps(uint64_t a, uint64_t a_end, uint64_t b, uint64_t b_end)
@@ -132,18 +132,18 @@ static int add(struct maker *maker, uint64_t entry)
 	struct world *world = maker->world;
 	uint64_t page;
 
-	if (maker->slot == maker->last_slot || random_below(maker->random, 200) == 0) {
+	if (maker->next == maker->last || random_below(maker->random, 200) == 0) {
 		if (world->list_page_count == WORLD_LIST_PAGES || !find_free(maker, &page)) {
 			return 0;
 		}
 		maker->use[page] = LIST;
 		world_list_page(world, world_page(world, page));
-		*maker->slot = world_page(world, page) | 2;
-		maker->slot = world_slot(world, world_page(world, page), 0);
-		maker->last_slot = maker->slot + (1U << world->memory.shift) / 8 - 1;
+		*maker->next = world_page(world, page) | 2;
+		maker->next = world_entry(world, world_page(world, page), 0);
+		maker->last = maker->next + (1U << world->memory.shift) / 8 - 1;
 		world->entries++;
 	}
-	*maker->slot++ = entry;
+	*maker->next++ = entry;
 	world->entries++;
 	return 1;
 }
@@ -255,7 +255,7 @@ void world_random_list(struct world *world, struct test_random *random, uint64_t
 		}
 	}
 	/* Linux puts DONE into the last entry, too. */
-	*maker.slot = 4;
+	*maker.next = 4;
 	world->entries++;
 }
 
@@ -300,35 +300,35 @@ static void mutate_entry(struct world *world, struct test_random *random, uint64
 
 void world_mutate(struct world *world, struct test_random *random)
 {
-	const uint64_t slots = (1ULL << world->memory.shift) / 8;
-	uint64_t last = slots, page;
+	const uint64_t count = (1ULL << world->memory.shift) / 8;
+	uint64_t last = count, page;
 
 	if (random_below(random, 32) == 0 || world->list_page_count == 0) {
 		mutate_entry(world, random, &world->head);
 		return;
 	}
 	page = world->list_pages[random_below(random, world->list_page_count)];
-	while (last > 1 && *world_slot(world, page, last - 1) == 0) {
+	while (last > 1 && *world_entry(world, page, last - 1) == 0) {
 		last--;
 	}
 	if (random_below(random, 16) == 0) {
 		/* The list runs beyond its end, or out of its page. */
-		*world_slot(world, page, last - 1) = any_page(world, random) | 8;
+		*world_entry(world, page, last - 1) = any_page(world, random) | 8;
 		if (random_below(random, 2)) {
-			for (; last < slots; last++) {
-				*world_slot(world, page, last) = any_page(world, random) | 1;
+			for (; last < count; last++) {
+				*world_entry(world, page, last) = any_page(world, random) | 1;
 			}
 		}
 		return;
 	}
 	if (random_below(random, 4) == 0) {
-		uint64_t *a = world_slot(world, page, random_below(random, last));
-		uint64_t *b = world_slot(world, page, random_below(random, last));
+		uint64_t *a = world_entry(world, page, random_below(random, last));
+		uint64_t *b = world_entry(world, page, random_below(random, last));
 		const uint64_t entry = *a;
 
 		*a = *b;
 		*b = entry;
 		return;
 	}
-	mutate_entry(world, random, world_slot(world, page, random_below(random, last)));
+	mutate_entry(world, random, world_entry(world, page, random_below(random, last)));
 }

@@ -35,7 +35,7 @@ void world_clear(struct world *world);
 uint64_t world_page(const struct world *world, uint64_t number);
 
 /* The entry with this index in a page. A written list page is remembered. */
-uint64_t *world_slot(struct world *world, uint64_t list_page, uint64_t slot);
+uint64_t *world_entry(struct world *world, uint64_t list_page, uint64_t index);
 void world_list_page(struct world *world, uint64_t list_page);
 
 /*

@@ -100,15 +100,15 @@ static void test_flags(void **state)
 			add(entry);
 			refused(LETHE_E_LIST_FLAGS, 3, entry);
 			start(shift);
-			pad_to(slots() - 1);
+			pad_to(page_entries() - 1);
 			add(entry);
-			refused(LETHE_E_LIST_FLAGS, slots(), entry);
+			refused(LETHE_E_LIST_FLAGS, page_entries(), entry);
 			start(shift);
-			pad_to(slots() - 1);
+			pad_to(page_entries() - 1);
 			add(I(LIST + 1));
 			go_on_at(LIST + 1);
 			add(entry);
-			refused(LETHE_E_LIST_FLAGS, slots() + 1, entry);
+			refused(LETHE_E_LIST_FLAGS, page_entries() + 1, entry);
 		}
 	}
 }
@@ -119,34 +119,34 @@ static void test_last_slot(void **state)
 	FOR_ALL_SIZES(shift)
 	{
 		start(shift);
-		pad_to(slots());
-		refused(LETHE_E_LIST_LINK, slots(), world_page(&world, LIST));
+		pad_to(page_entries());
+		refused(LETHE_E_LIST_LINK, page_entries(), world_page(&world, LIST));
 		start(shift);
-		pad_to(slots() - 1);
+		pad_to(page_entries() - 1);
 		add(S(6));
-		refused(LETHE_E_LIST_LINK, slots(), world_page(&world, LIST));
+		refused(LETHE_E_LIST_LINK, page_entries(), world_page(&world, LIST));
 		/* Its own fault comes first. */
 		start(shift);
-		pad_to(slots() - 1);
+		pad_to(page_entries() - 1);
 		add(S(PAGES));
-		refused(LETHE_E_LIST_SOURCE, slots(), world_page(&world, PAGES));
+		refused(LETHE_E_LIST_SOURCE, page_entries(), world_page(&world, PAGES));
 		start(shift);
-		pad_to(slots() - 1);
+		pad_to(page_entries() - 1);
 		add(DONE);
 		accepted(0, 0);
-		assert_int_equal(image.entries, slots() + 1);
+		assert_int_equal(image.entries, page_entries() + 1);
 		start(shift);
-		pad_to(slots() - 1);
+		pad_to(page_entries() - 1);
 		add(I(LIST + 1));
 		go_on_at(LIST + 1);
-		pad_to(slots());
-		refused(LETHE_E_LIST_LINK, 2 * slots(), world_page(&world, LIST + 1));
+		pad_to(page_entries());
+		refused(LETHE_E_LIST_LINK, 2 * page_entries(), world_page(&world, LIST + 1));
 		/* The page behind is no part of the list, present or not. */
 		start(shift);
 		world.head = I(PAGES - 1);
 		go_on_at(PAGES - 1);
-		pad_to(slots());
-		refused(LETHE_E_LIST_LINK, slots(), world_page(&world, PAGES - 1));
+		pad_to(page_entries());
+		refused(LETHE_E_LIST_LINK, page_entries(), world_page(&world, PAGES - 1));
 	}
 }
 

@@ -244,9 +244,9 @@ static void test_cycles(void **state)
 	{
 		/* Its last entry leads back, and no entry is refused the second time. */
 		start(shift);
-		pad_to(slots() - 1);
+		pad_to(page_entries() - 1);
 		add(I(LIST));
-		refused(LETHE_E_LIST_CYCLE, slots(), world_page(&world, LIST));
+		refused(LETHE_E_LIST_CYCLE, page_entries(), world_page(&world, LIST));
 		start(shift);
 		LIST_OF(D(1), S(2), S(3), I(LIST));
 		refused(LETHE_E_LIST_CYCLE, 4, world_page(&world, LIST));

@@ -198,7 +198,7 @@ static void test_sizes(void **state)
 		exact = malloc(size);
 		memcpy(exact, &image, size);
 		assert_check("exact", exact, size, FINE);
-		assert_check("more room", exact, UINT64_MAX, FINE);
+		assert_check("more memory", exact, UINT64_MAX, FINE);
 		free(exact);
 	}
 	assert_true(lethe_plan_size(0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff) ==

@@ -23,9 +23,9 @@ static const struct lethe_context *last_ctx;
 
 void *reference_record(const void *tree, uint32_t boot_count)
 {
-	const uint32_t room = fdt_totalsize(tree) + 4096;
+	const uint32_t capacity = fdt_totalsize(tree) + 4096;
 	struct lethe_record record = last_ctx->record;
-	void *open = malloc(room);
+	void *open = malloc(capacity);
 	unsigned int i;
 
 	record.version = LETHE_VERSION;
@@ -41,7 +41,7 @@ void *reference_record(const void *tree, uint32_t boot_count)
 	record.boot_count = boot_count;
 	record.counter_frequency = 1000000000;
 	assert_non_null(open);
-	assert_int_equal(fdt_open_into(tree, open, (int)room), 0);
+	assert_int_equal(fdt_open_into(tree, open, (int)capacity), 0);
 	record_reference(open, &record);
 	assert_int_equal(fdt_pack(open), 0);
 	return open;

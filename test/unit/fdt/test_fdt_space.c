@@ -34,16 +34,16 @@ static void test_every_room(void **state)
 		void *tree = tree_compile(names[i]);
 		void *best = NULL;
 		uint32_t needed;
-		uint64_t room;
+		uint64_t capacity;
 		int status;
 
 		best = fixup_run(tree, LETHE_FDT_MAX, &fixup, &status, &where);
 		assert_int_equal(status, LETHE_OK);
 		needed = fdt_totalsize(best);
-		for (room = 0; room < needed + 256; room++) {
-			void *fixed = fixup_run(tree, room, &fixup, &status, &where);
+		for (capacity = 0; capacity < needed + 256; capacity++) {
+			void *fixed = fixup_run(tree, capacity, &fixup, &status, &where);
 
-			if (room < needed) {
+			if (capacity < needed) {
 				assert_int_equal(status, LETHE_E_TREE_NOSPACE);
 				assert_int_equal(where.what, LETHE_WHAT_TREE);
 			}
@@ -53,7 +53,7 @@ static void test_every_room(void **state)
 			free(fixed);
 		}
 		/*
-		 * the last room tried must have been enough: edits need no more than the old and
+		 * the last capacity tried must have been enough: edits need no more than the old and
 		 * the new
 		 */
 		assert_int_equal(status, LETHE_OK);
@@ -99,15 +99,15 @@ static void test_refused(void **state)
 	uint32_t size = fdt_size_dt_struct(tree);
 	struct lethe_fixup fixup;
 	struct lethe_where where;
-	unsigned char *slot = malloc(8192);
+	unsigned char *buffer = malloc(8192);
 	int status;
 
 	(void)state;
 	fixup_virt(&fixup);
-	assert_int_equal(lethe_fdt_fixup(tree, slot + 4, 8188, &fixup, &where),
+	assert_int_equal(lethe_fdt_fixup(tree, buffer + 4, 8188, &fixup, &where),
 			 LETHE_E_TREE_ALIGN);
 	fixup.reserve_count = LETHE_SEGMENT_MAX + 3;
-	assert_int_equal(lethe_fdt_fixup(tree, slot, 8192, &fixup, &where), LETHE_E_INTERNAL);
+	assert_int_equal(lethe_fdt_fixup(tree, buffer, 8192, &fixup, &where), LETHE_E_INTERNAL);
 	fixup_virt(&fixup);
 	fdt_set_size_dt_struct(tree, size - 4);
 	assert_null(fixup_run(tree, 8192, &fixup, &status, &where));
@@ -115,12 +115,12 @@ static void test_refused(void **state)
 	fdt_set_size_dt_struct(tree, size);
 
 	/* only an open tree is closed */
-	memset(slot, 0, 8192);
-	assert_int_equal(lethe_fdt_close(slot), LETHE_E_TREE_BROKEN);
-	free(slot);
-	slot = tree_relay(tree, 5);
-	assert_int_equal(lethe_fdt_close(slot), LETHE_E_TREE_BROKEN);
-	free(slot);
+	memset(buffer, 0, 8192);
+	assert_int_equal(lethe_fdt_close(buffer), LETHE_E_TREE_BROKEN);
+	free(buffer);
+	buffer = tree_relay(tree, 5);
+	assert_int_equal(lethe_fdt_close(buffer), LETHE_E_TREE_BROKEN);
+	free(buffer);
 	free(tree);
 }
 
@@ -159,5 +159,5 @@ int main(void)
 		cmocka_unit_test(test_header),
 	};
 
-	return cmocka_run_group_tests_name("fdt_room", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("fdt_space", tests, NULL, NULL);
 }
