@@ -6,8 +6,8 @@
  * 2 to 4 choose the file, and bit 7 cuts the file off. Byte 1: how many edits. Bytes 2 and 3: where
  * to cut.
  *
- * Beyond crashes and hangs: an edit of the plan (not sealed again) or of a segment must never pass,
- * and an accepted kernel must have sane sizes. The blob is the fuzzer's own, not lethe.img.
+ * Beyond crashes and hangs: an edit of the plan (not sealed again) or of a segment must never pass.
+ * An accepted kernel must have sane sizes. The blob is the fuzzer's own, not lethe.img.
  */
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dc ivac may throw away whatever is newest in the line: the neighbour's bytes as well.
+ * dc ivac may throw away the newest bytes of the line: the neighbour's as well.
  */
 // all: expect=read-thrown@bad
 // case right: expect=none

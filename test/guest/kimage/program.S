@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls lethe_kimage_check() once, with the MMU off: test_kimage_cost.py writes the arguments at
+ * Calls lethe_kimage_check() once, with the MMU off. test_kimage_cost.py writes the arguments at
  * JOB from the start of the image, reads the answer there, and meters the call.
  */
 #define JOB		0x10000

@@ -235,7 +235,7 @@ void kimage_reference(uint64_t head, const struct kimage_memory *memory,
 		refuse(&walk, LETHE_E_LIST_HEAD, head);
 	} else {
 		while (walk_entry(&walk)) {
-			/* Rounds enough for whoever notices late. */
+			/* Enough rounds for a check that notices late. */
 			if (walk.position == 0 && ++rounds > 4 * (expected->list_pages + 1)) {
 				refuse(&walk, LETHE_E_LIST_CYCLE, walk.list_page);
 				break;

@@ -357,7 +357,7 @@ static void test_supported(void **state)
 	}
 }
 
-/* The Image door tries one after the other, whatever the policy; the library door names the second. */
+/* The Image door tries one after the other under any policy; the library door names the second. */
 static void test_supported_slots(void **state)
 {
 	static struct plan_builder builder;

@@ -92,8 +92,8 @@ static void test_order(void **state)
 }
 
 /*
- * A sentence completes `segment 1 "initrd": ...`: it starts small (or with a name), has no full
- * stop, and with the longest prefix the console line stays within 120 characters.
+ * A sentence completes `segment 1 "initrd": ...`: starts small (or with a name) and has no full
+ * stop. With the longest prefix the console line stays within 120 characters.
  */
 static void test_sentences(void **state)
 {

@@ -12,7 +12,7 @@
 
 #define PAGE 0x1000U
 
-/* A kernel and regions of whatever else. */
+/* A kernel and regions of other files. */
 static uint8_t pages[15][PAGE] __attribute__((aligned(PAGE)));
 
 static uint8_t *allocate(const struct boot *boot, uint64_t size)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Single-copy atomicity as on Device memory and without FEAT_LSE2 (Arm ARM B2.2.1): a pair is two
+ * Single-copy atomicity as on Device memory and without FEAT_LSE2 (Arm ARM B2.2.1). A pair is two
  * accesses, a Q register two of 8 bytes, an LD1 or ST1 one for each element. Encodings: Arm ARM
  * C4.1.
  */

@@ -3,10 +3,9 @@
  * meter.so: counts instructions and memory accesses of one CPU between two addresses.
  * docs/internals/bench.md has the arguments and the output.
  *
- * Generated code counts instructions one by one. A count per block would be quicker and wrong: an
- * exception ends a block early, and so does each device access but that of the last instruction,
- * which QEMU then repeats. Counters always run; the report is the difference between stop and
- * start.
+ * Generated code counts instructions one by one. A count per block would be quicker and wrong. An
+ * exception ends a block early, and QEMU leaves and repeats a block at each device access before
+ * the last instruction. Counters always run; the report is the difference between stop and start.
  */
 #include "meter.h"
 #include "qemu_plugin.h"
