@@ -71,7 +71,7 @@ int file_read(const char *name, struct file *file)
 	memset(file, 0, sizeof(*file));
 	file->name = name;
 
-	/* O_NONBLOCK: without it, opening a pipe that has no writer waits for ever. */
+	/* Without O_NONBLOCK, the open of a pipe without a writer waits for ever. */
 	int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0) {
