@@ -69,13 +69,13 @@ static int boot_linux(const struct machine *machine)
 	lethe_plan_init(buffer, size, "linux");
 	lethe_plan_window(plan, size, machine->ram_base, machine->ram_size);
 	/* A kernel needs image_size bytes: the bss is not in the file. */
-	lethe_plan_segment(plan, size, "kernel", kernel, (uint64_t)kernel, entry,
-			   (uint64_t)(kernel_end - kernel), image->image_size);
+	lethe_plan_add_segment(plan, size, "kernel", kernel, (uint64_t)kernel, entry,
+			       (uint64_t)(kernel_end - kernel), image->image_size);
 	/* If source and destination are the same, Lethe copies no bytes. */
-	lethe_plan_segment(plan, size, "initrd", initrd, (uint64_t)initrd, (uint64_t)initrd,
-			   (uint64_t)(initrd_end - initrd), (uint64_t)(initrd_end - initrd));
-	lethe_plan_segment(plan, size, "tree", machine->tree, (uint64_t)machine->tree,
-			   (uint64_t)machine->tree, machine->tree_size, machine->tree_size);
+	lethe_plan_add_segment(plan, size, "initrd", initrd, (uint64_t)initrd, (uint64_t)initrd,
+			       (uint64_t)(initrd_end - initrd), (uint64_t)(initrd_end - initrd));
+	lethe_plan_add_segment(plan, size, "tree", machine->tree, (uint64_t)machine->tree,
+			       (uint64_t)machine->tree, machine->tree_size, machine->tree_size);
 	lethe_plan_cmdline(plan, size, "console=ttyAMA0 panic=-1");
 
 	struct lethe_slot *slot = lethe_plan_slot(plan);

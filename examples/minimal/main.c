@@ -31,9 +31,9 @@ static int boot(void)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = lethe_plan_segment(plan, sizeof(buffer), "payload", payload, (uint64_t)payload,
-				    PAYLOAD, size, size);
-	if (status < 0) {
+	status = lethe_plan_add_segment(plan, sizeof(buffer), "payload", payload, (uint64_t)payload,
+					PAYLOAD, size, size);
+	if (status != LETHE_OK) {
 		return status;
 	}
 	status =

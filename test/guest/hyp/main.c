@@ -27,9 +27,9 @@ static int boot(void)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = lethe_plan_segment(plan, sizeof(buffer), "payload", (const void *)table.payload,
-				    table.payload, table.dest, table.size, table.mem_size);
-	if (status < 0) {
+	status = lethe_plan_add_segment(plan, sizeof(buffer), "payload", (const void *)table.payload,
+					table.payload, table.dest, table.size, table.mem_size);
+	if (status != LETHE_OK) {
 		return status;
 	}
 	status = lethe_plan_window(plan, sizeof(buffer), 0x40000000, 0x10000000); /* all RAM */
