@@ -14,7 +14,7 @@
 extern const uint8_t kernel[], kernel_end[], initrd[], initrd_end[], image_end[];
 
 struct machine {
-	const void *tree; /* as the firmware left the CPU */
+	const void *tree; /* the firmware's tree, unchanged */
 	uint64_t tree_size;
 	uint64_t ram_base;
 	uint64_t ram_size;
@@ -82,13 +82,13 @@ static int boot_linux(const struct machine *machine)
 
 	slot->initrd_segment = 1;
 	slot->tree_segment = 2;
-	slot->tree_base = tree_buffer; /* the completed tree's buffer; x0 is the tree's address */
+	slot->tree_base = tree_buffer; /* the completed tree goes there, and x0 is its address */
 	slot->tree_size = LETHE_FDT_MAX;
 	plan->console_kind = LETHE_CONSOLE_STDOUT; /* the UART of the tree's stdout-path */
-	plan->workspace_base = workspace;          /* Lethe runs here during the moves */
+	plan->workspace_base = workspace;          /* Lethe runs here while it moves the rest */
 	plan->workspace_size = lethe_boot_workspace(size, 0, 0);
 	lethe_plan_seal(plan);
-	return lethe_boot(plan, (void *)workspace); /* returns only on refusal */
+	return lethe_boot(plan, (void *)workspace); /* returns only when it refuses */
 	/* README: to here */
 }
 
