@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# make bench: all of docs/internals/bench.md, into $(O)/bench.json, and two charts of it. Its parts: bench-digest,
+# make bench: all of docs/internals/bench.md, into $(O)/bench.json, and two charts. The parts: bench-digest,
 # bench-road, bench-relocate (relocate.mk), bench-library (library.mk), bench-purgatory (purgatory.mk), bench-model
 # (model.mk), bench-boot and bench-judge. DIGEST_MIB: sizes of the message; PAIRS: how often a boot is timed;
 # CHARTS: where bench-charts draws.
@@ -27,6 +27,6 @@ bench-boot: $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX)
 	$(BENCH_ENV) bench/boot.sh $(PAIRS)
 bench-judge: $(O)/cohsan.so $(O)/lethe $(O)/lethe.elf $(KERNEL) $(BUSYBOX)
 	$(BENCH_ENV) $(PYTHON) bench/cohsan_cost.py $(PAIRS)
-# `make bench-charts CHARTS=docs/internals`: the figures of the last run, as the documentation shows them.
+# `make bench-charts CHARTS=docs/internals`: the last run's figures, for the documentation.
 bench-charts:
 	$(BENCH_ENV) $(PYTHON) bench/charts.py '$(CHARTS)'

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# boot.sh PAIRS: how much later does the same kernel reach user space through Lethe than directly?
+# boot.sh PAIRS: how much later the same kernel reaches user space through Lethe than directly.
 #
 # Direct and through Lethe in turn, so that a change of the host's load meets both; the median of the ratios,
-# because a wall-clock figure means nothing by itself.
+# because a wall-clock figure alone has no meaning.
 # Environment: O QEMU KERNEL BUSYBOX PYTHON CC_TARGET.
 set -eu
 pairs=$1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """charts.py FOLDER: draws bench.json's digest and library figures as digest.svg and pages.svg.
 
-A part that bench.json does not have is not drawn. The colours suit a light page, and change with a dark one.
+A chart whose part is absent from bench.json is not drawn. The colours suit a light page, and change with a dark one.
 """
 import html
 import json
@@ -104,7 +104,7 @@ def curves(left, width, top, height, title, sizes, lines):
 
 
 def sizes_of(figures):
-    """From 64 MiB on: below, what is done once for all pages shows."""
+    """From 64 MiB on: at smaller sizes the work done once for all pages would show."""
     return sorted(size for size in map(int, figures) if size >= 64 * MIB)
 
 

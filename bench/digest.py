@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """digest.py MIB... -- NAME...: SHA-256 of a message, MMU off, instructions and accesses per byte.
 
-One after the other, of the same message; the result of each is checked.
+One after the other, of the same message; each result is checked.
 """
 
 import hashlib
@@ -18,8 +18,8 @@ from console import Failure
 from machine import Machine
 
 FOLDER = os.path.join(paths.O, "bench/digest")
-SIZE_AT, MESSAGE_AT = 0x43fff000, 0x44000000      # start.S has them too
-COPY_AT = 0x48000000                              # and this one lethe_copy.c
+SIZE_AT, MESSAGE_AT = 0x43fff000, 0x44000000      # also in start.S
+COPY_AT = 0x48000000                              # also in lethe_copy.c
 BECAUSE = "counted here; the tests have cohsan"
 HEADS = {"message": "message", "copy": "copy", "stack": "stack", "context": "context", "constants": "const"}
 RANGES = tuple(HEADS)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """library.py MIB...: pages of 4 KiB moved by lethe_boot(), from its call to the payload, per page.
 
-The caller has the MMU off; the plan lets Lethe run cached, or does not. Everything is counted: checks, copies
-of blob and list, tables, the move, what is cleaned.
+The caller has the MMU off; the plan lets Lethe run cached, or does not. The counts include checks, copies of blob and
+list, tables, the move, and cleaning.
 """
 
 import os
@@ -17,7 +17,7 @@ import report
 from machine import Machine
 
 PROGRAM = os.path.join(paths.O, "bench/library.img")
-PARAMETERS = 0x43fff000     # main.c has it too
+PARAMETERS = 0x43fff000     # also in main.c
 MODES = {"cached": 0, "uncached": 1}
 KINDS = ("uncached", "cached", "io")
 

@@ -2,8 +2,8 @@
 """model.py DIGEST...: cycles per byte of the inner loops, as llvm-mca's models of some cores have them.
 
 A model, not a measurement: the instructions are those that QEMU executed in one turn of the loop, one
-block or 256 bytes, but no cache, no memory and no branch predictor is in it. What it shows is where a
-loop waits for its own results.
+block or 256 bytes, but no cache, no memory and no branch predictor is in it. The model shows waits of a loop for its
+own results.
 """
 
 import os
@@ -21,7 +21,7 @@ from digest import BECAUSE, FOLDER, MESSAGE_AT, SIZE_AT
 from machine import Machine
 
 CORES = ("cortex-a53", "cortex-a57", "cortex-a72", "neoverse-n1", "neoverse-n2")
-BLOCKS = 32             # of the message; one more is padding
+BLOCKS = 32             # of the message; one more block is padding
 PAGES = 4
 TURNS = 100             # of the loop, in the model
 CODE = re.compile(r"^\s*([0-9a-f]+):\t[0-9a-f]{8} \t(\S+)(?:\t([^/]*))?")
@@ -31,7 +31,7 @@ CYCLES = re.compile(r"^Total Cycles: +(\d+)$", re.M)
 
 
 def disassemble(elf, load=0):
-    """{address: instruction}, as an assembler takes it: whatever is branched to is one label."""
+    """{address: instruction}, as an assembler takes it: all branch targets are one label."""
     done = subprocess.run([os.environ["CROSS_COMPILE"] + "objdump", "-d", elf],
                           check=True, stdout=subprocess.PIPE, text=True)
     found = {}
@@ -48,7 +48,8 @@ def options(log):
 
 
 def turn(log, code, count, first):
-    """The instructions of one turn: from one that was executed so often, and begins so, to itself."""
+    """The instructions of one turn: from an instruction with this count and this beginning, up to its next
+    execution."""
     with open(log, encoding="utf-8") as file:
         trace = [int(address, 16) for address in EXECUTED.findall(file.read())]
     at = {}

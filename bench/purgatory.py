@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Debian's kexec with its own purgatory and with Lethe's, checks on, in one run."""
+"""Debian's kexec with kexec-tools' purgatory and with Lethe's, checks on, in one run."""
 
 import os
 import tempfile

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The peer of src/relocate.S: the same work by the plain loops, a line and 16 bytes a turn. Called
- * by test/guest/relocate/program.S in its place, which wants both names; only the one that returns
- * is measured.
+ * The peer of src/relocate.S: the same work by the plain loops, a line and 16 bytes a turn.
+ * test/guest/relocate/program.S calls this file instead and needs both names; only the returning
+ * entry is measured.
  */
 	.text
 	.balign	4096

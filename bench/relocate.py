@@ -2,8 +2,7 @@
 """relocate.py MIB...: pages of 4 KiB moved by a list with the MMU off, counted per page.
 
 The code of src/relocate.S with FP/SIMD registers and without, and the plain loops of
-bench/relocate.S. For Linux's code, which runs only inside Linux, stand the counts that were once
-taken from it.
+bench/relocate.S. Linux's code runs only inside Linux, so its counts are from one earlier measurement.
 """
 
 import os
@@ -25,7 +24,7 @@ LINUX = {"Linux 4.8 to 5.15, MMU off": (1037, 513, 512, 64),
 
 
 def contiguous(pages, trap):
-    """A list of so many pages, in order; its sources repeat."""
+    """A list of so many pages, in order; the sources repeat."""
     size = 4 << 20
     end = LISTS + (2 * size) + pages * PAGE
     end += -end % (1 << 20)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""bench.json and the tables. `report.py PART JSON` puts in what no Python has counted."""
+"""bench.json and the tables. `report.py PART JSON` adds figures from other programs."""
 
 import json
 import os

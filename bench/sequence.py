@@ -44,9 +44,9 @@ def code():
 
 
 def boot(bundle, folder):
-    """What the meter counted while a bundle boots."""
+    """The meter's counts for the boot of a bundle."""
     run = meter.Meter(folder, paths.LOAD, "handoff", code=code(), end=True)
-    # The console has milliseconds in it: let them be counted, too.
+    # The console prints milliseconds: -icount derives them from the instruction count, so runs are equal.
     extra = ["-icount", "shift=0,sleep=off", *run.options()]
     with Machine(bundle, memory=512, extra=extra, cohsan=None,
                          because=digest.BECAUSE) as machine:
@@ -56,7 +56,7 @@ def boot(bundle, folder):
 
 
 def accesses(counted):
-    """All loads, all stores, whatever they went to"""
+    """All loads, all stores, of any kind"""
     return {side: sum(counted[kind][side]["accesses"] for kind in ("uncached", "cached", "io"))
             for side in ("loads", "stores")}
 

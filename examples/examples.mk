@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Each example has a Makefile of its own, as a reader would use it; this one only calls them.
+# Each example has its own Makefile, for readers to use; this Makefile only calls them.
 # kexec-tools is not among `examples`: it fetches sources, and needs a C library for arm64.
 EXAMPLES := $(O)/examples/minimal/minimal.img
 LINUX_BOOT := $(O)/examples/linux-boot/linux-boot.img
@@ -8,7 +8,7 @@ LINUX_BOOT := $(O)/examples/linux-boot/linux-boot.img
 examples: $(EXAMPLES)
 $(O)/examples/minimal/minimal.img: $(wildcard examples/minimal/*) $(O)/liblethe.a
 	$(MAKE) -C examples/minimal CROSS_COMPILE='$(CROSS_COMPILE)' LETHE='$(abspath $(O))'
-# Has a kernel in it: only where one is there anyway.
+# Contains a kernel: built only for goals that need a kernel anyway.
 $(LINUX_BOOT): $(wildcard examples/linux-boot/*) examples/minimal/link.ld $(O)/liblethe.a $(KERNEL) $(BUSYBOX)
 	$(MAKE) -C examples/linux-boot CROSS_COMPILE='$(CROSS_COMPILE)' LETHE='$(abspath $(O))' \
 		KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))'

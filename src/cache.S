@@ -2,9 +2,9 @@
 /*
  * Maintenance by VA.
  *
- * Why assembly: it runs before there is a stack, and the barriers around the loop are the point.
- * One operation only: clean and invalidate to the PoC. Never set/way (it does not reach system caches and
- * races with other CPUs: booting.rst), never invalidate alone (it throws a neighbour's data away).
+ * Why assembly: this code runs before a stack exists, and needs exact barriers around the loop.
+ * The only operation is clean and invalidate to the PoC. Set/way operations do not reach system caches
+ * and race with other CPUs (booting.rst). Invalidate alone would lose a neighbour's data.
  */
 #include "cpu/asm.h"
 
@@ -26,15 +26,15 @@ FUNC lethe_dcache_clean_inval_poc
 	b.hs	3f
 	dcache_line_size x3, x2
 	sub	x2, x3, #1
-	bic	x0, x0, x2		// the line that start lies in
+	bic	x0, x0, x2		// start, rounded down to a line
 	dmb	sy			// Device and Non-cacheable accesses before: not ordered with DC by
 					// address (Arm ARM, "Ordering and completion of data cache
-					// instructions"), so order them here
+					// instructions"), so ordered here
 1:	dc	civac, x0
 	adds	x0, x0, x3
-	b.cs	2f			// that was the last line of the address space
+	b.cs	2f			// after the last line of the address space
 	cmp	x0, x1
 	b.lo	1b
-2:	dsb	sy			// the lines are at the PoC before anything that follows
+2:	dsb	sy			// the lines are at the PoC before later accesses and instructions
 3:	ret
 END lethe_dcache_clean_inval_poc

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 1: the plan is sound, and its parts can be where it wants them. Nothing is written but the context. */
+/* Stage 1: checks the plan and places its parts. Writes only the context. */
 #include "cpu/feature.h"
 #include "cpu/hyp_stub.h"
 #include "cpu/sysreg.h"
 #include "entry.h"
 #include "stages.h"
 
-/* True if the CPU has the page size that the kernel was built for: the Image header's number. */
+/* True if the CPU has the kernel's page size, a number of the Image header. */
 static bool has_page_size(unsigned int page_size)
 {
 	const uint64_t mmfr0 = READ(id_aa64mmfr0_el1);
@@ -37,27 +37,27 @@ static int check(struct lethe_context *ctx, struct lethe_where *where)
 	}
 	if (ctx->library == 0 && plan->extent_size != ctx->image_size) {
 		return lethe_error_at(where, LETHE_E_IMAGE_EXTENT, LETHE_WHAT_NONE, 0, 0,
-				  ctx->image_size);
+				      ctx->image_size);
 	}
 	if (!has_page_size(ctx->page_size)) {
 		return lethe_error_at(where, LETHE_E_PAGE_SIZE, LETHE_WHAT_NONE, 0, 0, 0);
 	}
-	status = lethe_place(plan, ctx->plan_pa, ctx->slot_index, ctx->image_base,
-			     &ctx->placement, where);
+	status = lethe_place(plan, ctx->plan_pa, ctx->slot_index, ctx->image_base, &ctx->placement,
+			     where);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	/* The checks above kept everything off the workspace. It has to be where Lethe really is. */
+	/* The checks above kept all ranges off the workspace. Lethe itself must lie inside. */
 	if (!lethe_range_contains(ctx->placement.workspace,
 				  lethe_range_of(ctx->image_base, lethe_blob_size()))) {
-		return lethe_error_at(where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0, "workspace",
-				  ctx->placement.workspace.start);
+		return lethe_error_at(where, LETHE_E_PLAN_WORKSPACE, LETHE_WHAT_NONE, 0,
+				      "workspace", ctx->placement.workspace.start);
 	}
 	ctx->is_checked = true;
 	return LETHE_OK;
 }
 
-/* A dry run leaves the stub as it is. */
+/* A dry run does not call the stub. */
 static bool needs_el2(const struct lethe_context *ctx)
 {
 	return ctx->el == 1 && ctx->plan->hyp_stub != LETHE_HYP_STUB_NONE &&
@@ -72,8 +72,8 @@ int lethe_stage_check(struct lethe_context *ctx, int door_status)
 		status = check(ctx, &ctx->check_where);
 	}
 	if (status == LETHE_OK && needs_el2(ctx)) {
-		status = lethe_hyp_stub_restart((enum lethe_hyp_stub)ctx->plan->hyp_stub, ctx->restart,
-						ctx->argument);
+		status = lethe_hyp_stub_restart((enum lethe_hyp_stub)ctx->plan->hyp_stub,
+						ctx->restart, ctx->argument);
 	}
 	if (ctx->el == 3) {
 		status = LETHE_E_EL3;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 6: the device tree in its buffer tells the next kernel what is true now, and how it was started. */
+/*
+ * Stage 6: copies the device tree into its buffer, updates the copy for the next kernel, and adds
+ * the record of this boot.
+ */
 #include <string.h>
 
 #include <lethe/cache.h>
@@ -42,7 +45,7 @@ static void fill_fixup(const struct lethe_context *ctx, struct lethe_fixup *fixu
 		fixup->initrd_end = placed[initrd].dest + segments[initrd].file_size;
 	}
 	if (ctx->el == 2 && ctx->plan->el == LETHE_EL_1) {
-		/* VBAR_EL2 goes on pointing there. */
+		/* VBAR_EL2 still points to the vectors after the hand-off. */
 		add_reservation(fixup, (uint64_t)lethe_vectors, 4096);
 	}
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
@@ -74,15 +77,18 @@ static void fill_record(struct lethe_context *ctx)
 		record->segment_verdicts[record->segment_count] = "ok";
 		record->segment_count++;
 	}
-	/* These two stages end later and patch their numbers in place: the arrays have their final size now. */
+	/*
+	 * These two stages end later and patch their numbers in place: the arrays
+	 * have their final size now.
+	 */
 	record->stage_names[LETHE_RECORD_DESCRIBE] = lethe_stage_name(LETHE_STAGE_DESCRIBE);
 	record->stage_names[LETHE_RECORD_PUBLISH] = lethe_stage_name(LETHE_STAGE_PUBLISH);
 }
 
-/* Copies the tree to its buffer and edits the copy. */
+/* Copies the tree to the buffer and edits the copy. */
 static int fix_up(const struct lethe_context *ctx, void *buffer, struct lethe_where *where)
 {
-	static struct lethe_fixup fixup; /* a kilobyte: not for the stack */
+	static struct lethe_fixup fixup; /* a kilobyte, too large for the stack */
 	const uint64_t space = lethe_range_size(ctx->placement.tree);
 	uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG];
 	int status;
@@ -115,7 +121,8 @@ int lethe_stage_describe(struct lethe_context *ctx)
 	}
 	status = lethe_record_write(buffer, &ctx->record);
 	if (status != LETHE_OK) {
-		return lethe_error_at(&ctx->where, status, LETHE_WHAT_TREE, 0, LETHE_RECORD_PATH, 0);
+		return lethe_error_at(&ctx->where, status, LETHE_WHAT_TREE, 0, LETHE_RECORD_PATH,
+				      0);
 	}
 	status = lethe_fdt_close(buffer);
 	if (status != LETHE_OK) {

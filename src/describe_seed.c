@@ -14,7 +14,7 @@
 #define RNDR_WORDS   8
 #define RNDR_RETRIES 16
 
-/* FEAT_RNG: reads one word. False if the generator gives none in time: NZCV is then 0b0100. */
+/* FEAT_RNG: reads a word. False if the generator has no word in time: NZCV is then 0b0100. */
 static bool read_rndr(uint64_t *word)
 {
 	int i;
@@ -51,7 +51,7 @@ static bool add_rndr(struct lethe_sha256 *pool)
 	return true;
 }
 
-/* False if there is no seed, or only zeros: the kernel that read it has zeroed it. */
+/* False if the seed is absent or all zeros: a kernel zeroes a seed after use. */
 static bool add_property(struct lethe_sha256 *pool, const void *tree, int chosen, const char *name)
 {
 	int size;

@@ -9,9 +9,9 @@
 
 /*
  * Draws fresh kaslr-seed and rng-seed bytes for the next kernel from the CPU's RNDR and from the
- * seeds in tree (the loader's, which no kernel has used yet; null for a packed tree, whose seeds
- * are the same on every boot). Both go through SHA-256, so that the loader's seed is not passed on
- * as it is. False if there is no entropy at all: no seed is better than a constant one.
+ * seeds in tree. tree is the loader's, whose seeds no kernel has used yet. A packed tree has the
+ * same seeds on every boot, so tree is null then. SHA-256 mixes both sources, so the loader's seed
+ * is not passed on unchanged. False without any entropy: no seed is better than a constant seed.
  */
 bool lethe_describe_seed(const void *tree, uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG]);
 

@@ -8,7 +8,7 @@ static void print_range(const char *name, struct lethe_range range)
 	lethe_console_line("%s [0x%x, 0x%x)", name, range.start, range.end);
 }
 
-/* RAM beyond the extent, as read_ram.c would look it up. */
+/* RAM beyond the extent, from the same source as in read_ram.c. */
 static void print_windows(const struct lethe_context *ctx)
 {
 	const struct lethe_window *windows = lethe_plan_windows(ctx->plan);
@@ -46,8 +46,9 @@ void lethe_dry_run(const struct lethe_context *ctx)
 		const struct lethe_placed *placed = &placement->segment[i];
 
 		lethe_console_line("%s %s [0x%x, 0x%x) from 0x%x", segments[i].name,
-			   placed->dest == placed->source ? "stays" : "moves to", placed->dest,
-			   placed->dest + segments[i].mem_size, placed->source);
+				   placed->dest == placed->source ? "stays" : "moves to",
+				   placed->dest, placed->dest + segments[i].mem_size,
+				   placed->source);
 	}
 	for (i = 0; i < lethe_list_runs(ctx); i++) {
 		const struct lethe_kimage_run *run = &ctx->library->image.runs[i];

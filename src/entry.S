@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where all doors meet: from a CPU of which nothing is known to one that runs C.
+ * The common entry of all doors: takes a CPU in an unknown state to a known state that can run C.
  *
  * Why assembly: no stack, no vectors, no known system register yet.
  *
- * A door masks DAIF, fills x19 and x24, makes sure that the MMU is off, and branches to lethe_entry_common. That is all
- * that is relied on. Everything else (sp, VBAR, SCTLR beyond M and C, HCR with E2H and TGE, traps, the I-cache)
- * is taken as stale and written whole.
+ * A door masks DAIF, fills x19 and x24, makes sure that the MMU is off, and branches to
+ * lethe_entry_common. The entry relies on no other state. sp, VBAR, SCTLR beyond M and C, HCR with E2H
+ * and TGE, traps and the I-cache may be stale, so each is written whole.
  *
  * Register  From .. To                    Holds
  * x19       door .. C                     the door's argument, its C entry's second
@@ -16,15 +16,15 @@
  * x24       door .. C                     the door's C entry
  * x2        known_state .. clean          SCTLR of this EL
  *
- * The macros are the blocks of lethe_entry_common, in its order. A block that needs several levels begins with EL2, the
- * common one.
+ * The macros are the blocks of lethe_entry_common, in order. If a block differs by level, EL2 comes
+ * first: most machines enter at EL2.
  */
 #include "cpu/asm.h"
 #include "cpu/feature.h"
 #include "cpu/sysreg.h"
 #include "entry.h"
 
-	/* The level, and the place in memory. */
+	/* Finds the exception level and Lethe's place in memory. */
 	.macro	find_out
 	msr	spsel, #1			// our stack pointer is SP_ELx; SP_EL0 is a scratch register
 	mrs	x20, CurrentEL
@@ -35,7 +35,7 @@
 	b.ne	.Lmisaligned
 	.endm
 
-	/* Our vectors; SCTLR_ELx and HCR_EL2 whole. Ends at .Lstop_profiling, at EL3 at .Lgcs_off. */
+	/* Sets our vectors, SCTLR_ELx and HCR_EL2. Ends at .Lstop_profiling, at EL3 at .Lgcs_off. */
 	.macro	known_state
 	adr_l	x1, lethe_vectors
 	mov_q	x2, SCTLR_EL2_OFF
@@ -44,21 +44,21 @@
 	b.hi	.Lknown_el3
 
 	msr	tpidr_el2, xzr			// not in the hand-off: exception.S
-	// One ISB for all of these: none relies on another, and no memory is accessed between.
+	// A single ISB for all writes below: no write relies on another, and no memory is accessed between.
 	msr	vbar_el2, x1			// our vectors
 	msr	sctlr_el2, x2			// M, C, I, A, WXN, EE = 0
 	mov_q	x3, HCR_RW | HCR_AMO		// TGE, VM, DC, E2H = 0: known layouts; SErrors come here
 	mrs	x4, ID_AA64MMFR4_EL1
-	tbz	x4, #SIGN_BIT(MMFR4_E2H0), .Lwrite_hcr	// E2H0 is negative where E2H is RES1,
-	mov_q	x4, HCR_E2H			// and a 0 written there leaves it in no known state
+	tbz	x4, #SIGN_BIT(MMFR4_E2H0), .Lwrite_hcr	// E2H0 is negative if E2H is RES1. Then
+	mov_q	x4, HCR_E2H			// writing 0 would leave E2H in no known state
 	orr	x3, x3, x4
 .Lwrite_hcr:
 	msr	hcr_el2, x3			// whole: the layouts of CPTR, CNTHCTL, TCR change
-	// What is E2H now? Some CPUs have it RES1 and do not say so. With E2H = 1 FAR_EL1 names
-	// FAR_EL2; two patterns, so that a chance match of a stale FAR_EL1 cannot deceive.
+	// Find out E2H: some CPUs have E2H RES1 without an ID field for it. With E2H = 1 FAR_EL1 names
+	// FAR_EL2. Two patterns, so that a stale FAR_EL1 cannot match both by chance.
 	mov	x3, #0x5a5a
 	msr	far_el2, x3			// named so in both layouts
-	isb					// all of the above is in force, and the alias sees it
+	isb					// the writes above are in force, also for the alias
 	mrs	x4, far_el1
 	cmp	x4, x3
 	b.ne	.Lstop_profiling
@@ -101,13 +101,13 @@
 	msr	PMSCR_EL2, xzr			// nor of EL2
 .Lno_new_sample:
 	isb					// no new sample
-	hint	#HINT_PSB_CSYNC			// those on their way are written ...
+	hint	#HINT_PSB_CSYNC			// pending samples are written ...
 	dsb	nsh				// ... and the writes are complete
 	msr	PMBLIMITR_EL1, xzr		// E = 0
 	isb					// profiling is off
 	.endm
 
-	/* So does trace (TRBIDR_EL1.P). x3 = ID_AA64DFR0_EL1. */
+	/* Trace writes to memory likewise (TRBIDR_EL1.P). x3 = ID_AA64DFR0_EL1. */
 	.macro	stop_trace
 	ubfx	x4, x3, #DFR0_TRACEBUFFER, #4
 	cbz	x4, .Lgcs_off
@@ -119,7 +119,7 @@
 	msr	TRFCR_EL2, xzr			// nor of EL2
 .Lno_new_trace:
 	isb					// no new trace
-	hint	#HINT_TSB_CSYNC			// what is on its way is written ...
+	hint	#HINT_TSB_CSYNC			// pending trace is written ...
 	dsb	nsh				// ... and the writes are complete
 	msr	TRBLIMITR_EL1, xzr		// E = 0
 	isb					// trace is off
@@ -142,8 +142,8 @@
 	.endm
 
 	/*
-	 * A dirty line left over our own memory could be evicted onto it at any time later. A stale one could answer a
-	 * fetch as soon as I = 1 lets fetches look into unified caches. x4 = SCTLR afterwards.
+	 * A dirty line over our own memory could be written back at any later time. As soon as I = 1,
+	 * fetches look into unified caches, so a stale line could answer a fetch. x4 = SCTLR afterwards.
 	 */
 	.macro	clean_own_memory
 	mov	x0, x22
@@ -152,9 +152,9 @@
 	bl	lethe_dcache_clean_inval_poc
 	.endm
 
-	/* Nothing relies on I = 1, and what was fetched so far came from memory: no ISB behind it. */
+	/* No ISB after I = 1: no code relies on I = 1, and all fetches so far came from memory. */
 	.macro	icache_on
-	ic	iallu				// the I side may hold lines of whatever was here before
+	ic	iallu				// the I side may hold lines of an earlier program
 	dsb	nsh				// the invalidation is complete on this CPU
 	orr	x4, x4, #SCTLR_I
 	cmp	x20, #2
@@ -192,7 +192,8 @@
 /*
  * void lethe_entry_common(void);
  *
- * Puts the CPU into a known state and calls the door's C entry: x0 = base, x1 = argument, x2 = EL, x3 = E2H (entry.h).
+ * Puts the CPU into a known state and calls the door's C entry with x0 = base, x1 = argument, x2 = EL,
+ * x3 = E2H (entry.h).
  *
  * In        x19 = the door's argument    x24 = the door's C entry
  * Out       does not return
@@ -213,7 +214,7 @@ FUNC lethe_entry_common
 	clean_own_memory
 	icache_on
 .Lserror_window:
-	bl	lethe_serror_window		// before our own first store: an SError of that is ours
+	bl	lethe_serror_window		// before our first store: a later SError may be our own
 	zero_bss
 	enter_c
 

@@ -14,7 +14,8 @@ void lethe_failure_report(struct lethe_context *ctx, int status)
 	}
 	lethe_report_fail(lethe_stop_context.stage, status, where);
 	if (status == LETHE_E_DIGEST) {
-		lethe_console_line("expected %h", lethe_plan_segments(ctx->plan)[where->index].digest);
+		lethe_console_line("expected %h",
+				   lethe_plan_segments(ctx->plan)[where->index].digest);
 		lethe_console_line("found    %h", ctx->found);
 	}
 	ctx->is_reported = true;

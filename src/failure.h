@@ -5,8 +5,8 @@
 #include "context.h"
 
 /*
- * Prints a failure of the stage that runs, at ctx->where: FAIL, and both digests if one does not match. Keeps
- * the first segment that failed, for the record.
+ * Prints a failure of the current stage at ctx->where: the FAIL line, and after a mismatch both
+ * digests. Notes the first failed segment for the record.
  */
 void lethe_failure_report(struct lethe_context *ctx, int status);
 

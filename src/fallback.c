@@ -18,12 +18,13 @@ void lethe_fallback(struct lethe_context *ctx)
 	lethe_console_drain();
 	lethe_console_open(&closed);
 	lethe_memory_map_leave(ctx, LETHE_OK);
-	/* Not before there was a store: a range that was refused may be no memory, and endless. */
+	/* Before stage 4 nothing was stored, and a refused range may be huge or no memory. */
 	if (lethe_stop_context.stage >= LETHE_STAGE_MOVE) {
 		lethe_publish_abandoned(ctx);
 	}
 	memset(&ctx->plan, 0, sizeof(*ctx) - offsetof(struct lethe_context, plan));
 	lethe_stop_context.has_faulted = false;
-	lethe_stop_context.slots--; /* now: the next slot may fault before its policy is read */
+	/* Counted down now: the next slot may fault before the read stage sets the policy. */
+	lethe_stop_context.slots--;
 	ctx->slot_index++;
 }

@@ -5,8 +5,8 @@
 #include "context.h"
 
 /*
- * After a slot failed: says so, leaves cached mode, and forgets all that the slot knew. What the door knows
- * stays. The next slot then begins with the check stage.
+ * After a slot failed: prints the fallback line, leaves cached mode, and clears the slot's part of
+ * the context. The door's part stays. The next slot then begins with the check stage.
  */
 void lethe_fallback(struct lethe_context *ctx);
 

@@ -2,32 +2,32 @@
 /*
  * The fix-up of the device tree. Its edits to a copy of the tree, in order:
  *
- *	1. copy the tree into its buffer, without slack, and open it
- *	2. /memreserve/: remove entries that are stale (is_stale()) or double
+ *	1. copy the tree into the buffer, without slack, and open the copy
+ *	2. /memreserve/: remove entries that are stale (is_stale()) or duplicate
  *	3. /memreserve/: add the new entries
- *	4. /chosen: create it if it is absent
+ *	4. /chosen: create the node if absent
  *	5. /chosen: remove the last boot's record
- *	6. /chosen: remove kaslr-seed and rng-seed, unless there are fresh ones
+ *	6. /chosen: remove kaslr-seed and rng-seed, unless fresh seeds are given
  *	7. /chosen of a packed tree: remove linux,elfcorehdr and linux,usable-memory-range
- *	8. /chosen of a packed tree: remove linux,initrd-*, unless there is an initrd
- *	9. /chosen: set bootargs, linux,initrd-*, kaslr-seed and rng-seed, if they are given
+ *	8. /chosen of a packed tree: remove linux,initrd-*, unless an initrd is given
+ *	9. /chosen: set bootargs, linux,initrd-*, kaslr-seed and rng-seed, if given
  *
- * What is removed comes before what is added, so that its bytes can be used again.
+ * Removals come before additions, so that the additions can use the free bytes.
  */
 #include <string.h>
 
 #include "fdt/fdt_get.h"
 #include "strings_list.h"
 
-/* An open tree being edited. The first error sticks; after it nothing is edited. */
+/* An open tree being edited. The first error sticks and stops all further edits. */
 struct editing {
 	void *buffer;
 	int chosen;
 	int error;        /* libfdt's */
-	const char *name; /* of what could not be edited */
+	const char *name; /* of the property or node that could not be edited */
 };
 
-/* Removes all properties of a list of names, and every one of a name that occurs twice. */
+/* Removes all properties of a list of names, including every duplicate. */
 static void remove_all(struct editing *editing, const char *names)
 {
 	const char *name;
@@ -77,7 +77,7 @@ static void open_copy(struct editing *editing, const void *tree, uint32_t size,
 	};
 	const uint32_t end = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
 
-	/* If the blocks are in order, only slack is behind the strings: from QEMU a megabyte. */
+	/* If the blocks are in order, only slack follows the strings: 1 MiB in QEMU's trees. */
 	if (end <= size && lethe_fdt_is_in_order(tree, &layout)) {
 		memcpy(editing->buffer, tree, end);
 		fdt_set_totalsize(editing->buffer, end);
@@ -88,8 +88,8 @@ static void open_copy(struct editing *editing, const void *tree, uint32_t size,
 }
 
 /*
- * True if a loader made this reservation for [base, end): exact, or rounded out to pages of any
- * size, at either end. Linux rounds only the end of an initrd.
+ * True if a loader made this reservation for [base, end): each end is exact, or rounded outwards to
+ * a page of any size. Linux rounds only the end of an initrd.
  */
 static bool is_reservation_of(const struct lethe_fdt_range *range, uint64_t base, uint64_t end)
 {
@@ -106,12 +106,12 @@ static bool is_reservation_of(const struct lethe_fdt_range *range, uint64_t base
 			return true;
 		}
 	}
-	return 0;
+	return false;
 }
 
 /*
- * True if a reservation of the tree's has lost its purpose: it was for the outer blob's extent, for
- * the loader's tree, or for an initrd that is not passed on.
+ * True if a reservation of the tree has lost its purpose: made for the outer blob's extent, for the
+ * loader's tree, or for an initrd that is not passed on.
  */
 static bool is_stale(const struct lethe_fdt_range *range, const struct lethe_fixup *fixup,
 		     const struct lethe_fdt_facts *facts)
@@ -127,7 +127,7 @@ static bool is_stale(const struct lethe_fdt_range *range, const struct lethe_fix
 	       is_reservation_of(range, facts->initrd_start, facts->initrd_end);
 }
 
-/* True if one of the first reservations of the buffer's tree is this one. */
+/* True if the first count reservations of the buffer's tree include this range. */
 static bool is_reserved(const void *buffer, int count, const struct lethe_fdt_range *range)
 {
 	struct lethe_fdt_range other;
@@ -142,7 +142,7 @@ static bool is_reserved(const void *buffer, int count, const struct lethe_fdt_ra
 	return false;
 }
 
-/* Keeps the old reservations that still hold, and adds the new ones, each once. */
+/* Removes stale and duplicate reservations, and adds each new reservation once. */
 static void edit_reservations(struct editing *editing, const struct lethe_fixup *fixup,
 			      const struct lethe_fdt_facts *facts)
 {
@@ -169,7 +169,7 @@ static void edit_reservations(struct editing *editing, const struct lethe_fixup 
 	}
 }
 
-/* Takes every old record out of /chosen. Return: 0, or libfdt's error. */
+/* Removes every old record from /chosen. Return: 0, or libfdt's error. */
 static int remove_records(void *tree, int chosen)
 {
 	int error = 0;
@@ -185,7 +185,7 @@ static int remove_records(void *tree, int chosen)
 	return error;
 }
 
-/* All further edits are inside /chosen: its offset stays. */
+/* All further edits are inside /chosen, so the offset of /chosen does not change. */
 static void open_chosen(struct editing *editing)
 {
 	if (editing->error != 0) {
@@ -210,7 +210,7 @@ static void remove_stale(struct editing *editing, const struct lethe_fixup *fixu
 	if (fixup->seed == NULL) {
 		remove_all(editing, "kaslr-seed\0rng-seed\0");
 	}
-	/* They are about the machine, or the boot, that the packed tree was taken from. */
+	/* Both describe the machine, or the boot, of the packed tree's origin. */
 	if (fixup->packed) {
 		remove_all(editing, "linux,elfcorehdr\0linux,usable-memory-range\0");
 	}

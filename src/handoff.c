@@ -13,7 +13,7 @@ unsigned int lethe_handoff_el(const struct lethe_context *ctx)
 	return ctx->plan->el == LETHE_EL_1 ? 1 : ctx->el;
 }
 
-/* EL2 as a payload at EL2 needs it. */
+/* Prepares EL2 for a payload at EL2. */
 static void prepare_el2(const struct lethe_context *ctx, struct lethe_handoff *handoff)
 {
 	struct lethe_cpu_id id;
@@ -27,18 +27,17 @@ static void prepare_el2(const struct lethe_context *ctx, struct lethe_handoff *h
 	handoff->sctlr = regs.sctlr;
 }
 
-/* EL2, and what EL1 below it needs. */
+/* Prepares EL2 and EL1 for a payload at either level. */
 static void prepare_el2_and_el1(const struct lethe_context *ctx, struct lethe_handoff *handoff)
 {
 	static struct lethe_cpu_id id;
 	static struct lethe_el2_regs regs;
 
 	id.e2h = ctx->e2h;
-	/* A tree without CPUs describes no interrupt controller either: leave GICv3 within
-	 * reach. */
+	/* A tree without CPUs names no interrupt controller either: give EL1 access to GICv3. */
 	id.gic_v3 = ctx->facts.has_gic_v3 || ctx->facts.cpu_count == 0;
 	lethe_cpu_id_read(&id);
-	lethe_el2_regs(&id, (int)handoff->to_el1, &regs);
+	lethe_el2_regs(&id, handoff->to_el1 != 0, &regs);
 	lethe_el2_prepare(&id, &regs);
 	handoff->hcr = regs.hcr;
 	handoff->sctlr = regs.sctlr;

@@ -4,7 +4,7 @@
 
 #include "context.h"
 
-/* The exception level that the payload is entered at. */
+/* The payload's exception level. */
 unsigned int lethe_handoff_el(const struct lethe_context *ctx);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The whole boot, in order: each stage is the file of its name. Every door enters here. */
+/* The whole boot, in order. Each stage is in the file of the same name. All doors enter here. */
 #include "main.h"
 
 #include "dry_run.h"

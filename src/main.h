@@ -4,16 +4,16 @@
 
 #include "context.h"
 
-/* The one context that there is; a door fills in its part. */
+/* The only context. The door fills in the first part. */
 extern struct lethe_context lethe_boot_context;
 
 /*
- * From a door to the next kernel. ctx holds what the door knows. door_status is what the door already
- * found wrong: it is reported as soon as there is a console. Never returns.
+ * From a door to the next kernel. The door has filled in the first part of ctx. door_status is 0 or
+ * the door's own failure, printed as soon as a console is open. Never returns.
  */
 void lethe_boot_sequence(struct lethe_context *ctx, int door_status) __attribute__((noreturn));
 
-/* The same with the next slot, after this one failed. lethe_restart() goes there, on an empty stack. */
+/* After a slot failed: boots the next slot. lethe_restart() enters here, on an empty stack. */
 void lethe_next_slot(void) __attribute__((noreturn));
 
 #endif

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 2: picks the mode. Cached: an identity map of Lethe, the extent and the trees, which tell what else
- * the map needs. Uncached: everything stays as entry.S left it.
+ * Stage 2: picks the mode. Cached: an identity map of Lethe, the extent and the trees. Later stages
+ * map further ranges, as the plan and the trees name them. Uncached: the MMU stays off.
  */
 #include "memory_map.h"
 #include "plan/plan_check.h"
 #include "read_tree.h"
 #include "stages.h"
 
-/* In the extent, or in what the plan's windows call RAM: no other source of truth was read yet. */
+/* The extent and the plan's windows are known RAM. /memory and the UEFI map were not read yet. */
 static int add_packed_tree(const struct lethe_context *ctx, struct lethe_range tree)
 {
-	if (!lethe_range_contains(lethe_extent(ctx), tree) && !lethe_plan_check_windows_cover(ctx->plan, tree)) {
+	if (!lethe_range_contains(lethe_extent(ctx), tree) &&
+	    !lethe_plan_check_windows_cover(ctx->plan, tree)) {
 		return LETHE_E_SOURCE_NOT_RAM;
 	}
 	return lethe_memory_map_add(tree, LETHE_MAP_RW);
@@ -25,7 +26,7 @@ static int add_trees(const struct lethe_context *ctx)
 	if (tree != LETHE_INDEX_NONE) {
 		status = add_packed_tree(ctx, lethe_segment_dest(ctx, tree));
 	}
-	/* To be written as well: a destination may begin in its last page. */
+	/* Writable: a destination may begin in the tree's last page. */
 	if (status == LETHE_OK) {
 		status = lethe_memory_map_add(ctx->loader_tree, LETHE_MAP_RW);
 	}

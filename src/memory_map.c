@@ -6,13 +6,13 @@
 #include "entry.h"
 
 #define PAGE       ((uint64_t)LETHE_IDMAP_PAGE)
-#define POOL_PAGES 24U /* 96 KiB: a root, and what a dozen ranges with odd edges take */
+#define POOL_PAGES 24U /* 96 KiB: a root, and the tables of a dozen ranges with odd edges */
 
-/* Neither in the file nor zeroed: a page is written whole when it becomes a table. */
+/* Neither in the file nor zeroed: idmap.c writes each new table whole. */
 static uint64_t pool[POOL_PAGES * LETHE_IDMAP_PAGE / sizeof(uint64_t)]
 	__attribute__((section(".pool"), aligned(LETHE_IDMAP_PAGE)));
 static struct lethe_idmap map;
-static struct lethe_mmu_regs regs; /* and regs.limit: the CPU has no physical address from there on */
+static struct lethe_mmu_regs regs; /* regs.limit is the end of the CPU's physical addresses */
 
 static void read_id(const struct lethe_context *ctx, struct lethe_mmu_id *id)
 {
@@ -41,7 +41,7 @@ int lethe_memory_map_add(struct lethe_range range, enum lethe_map_kind kind)
 	return lethe_idmap_add(&map, down(range.start), up(range.end) - down(range.start), kind);
 }
 
-/* Lethe first: its text and constants must not become writable with the extent around them. */
+/* Lethe first, so that the extent around Lethe does not make text and constants writable. */
 static int add_own(const struct lethe_context *ctx)
 {
 	uint64_t rodata = (uint64_t)lethe_rodata_start;
@@ -49,7 +49,7 @@ static int add_own(const struct lethe_context *ctx)
 	struct lethe_range constants = {rodata, 0};
 	int status = lethe_memory_map_add(text, LETHE_MAP_TEXT);
 
-	/* By a store: two addresses in one constant would need relocating. */
+	/* By a store: an initializer with two addresses would need a relocation. */
 	constants.end = (uint64_t)lethe_data_start;
 	if (status == LETHE_OK) {
 		status = lethe_memory_map_add(constants, LETHE_MAP_RO);
@@ -75,8 +75,10 @@ int lethe_memory_map_begin(const struct lethe_context *ctx)
 
 void lethe_memory_map_on(struct lethe_context *ctx)
 {
-	ctx->is_cached = true; /* said before C = 1: a store between would be newer than a line */
-	lethe_mmu_on(&regs, (uint64_t)map.pool, (uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);
+	/* Stored before C = 1: a store in between would be newer than a cache line. */
+	ctx->is_cached = true;
+	lethe_mmu_on(&regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,
+		     (uint64_t)lethe_blob_end);
 }
 
 uint64_t lethe_memory_map_tables(void)
@@ -105,6 +107,6 @@ void lethe_memory_map(struct lethe_context *ctx, struct lethe_range range, enum 
 		lethe_memory_map_leave(ctx, status);
 		return;
 	}
-	/* The new descriptors are visible to the walker, and no fetch from before them is used. */
+	/* The new descriptors are visible to the walker, and no earlier fetch is used. */
 	__asm__ volatile("dsb ishst\n\tisb" : : : "memory");
 }

@@ -6,30 +6,37 @@
 #include "cpu/idmap.h"
 
 /*
- * Cached mode: the identity map, from its first table to the MMU going off. The memory stage calls begin,
- * add for each range that later stages need before they know more, then on.
+ * Cached mode: the identity map, from the first table until the MMU goes off. The memory stage
+ * calls begin, then add for each range that the read stage needs at once, then on.
  */
 
 /* An empty map for this CPU, then Lethe itself and the extent. 0 or LETHE_E_MAP_*. */
 int lethe_memory_map_begin(const struct lethe_context *ctx);
 
-/* Before on: a range, widened to pages. If a page is mapped already, it stays as it is. 0 or LETHE_E_MAP_*. */
+/*
+ * Before on: maps a range, widened to pages. A page that is mapped already does not change. 0 or
+ * LETHE_E_MAP_*.
+ */
 int lethe_memory_map_add(struct lethe_range range, enum lethe_map_kind kind);
 
 /* MMU and caches on: ctx->is_cached. */
 void lethe_memory_map_on(struct lethe_context *ctx);
 
 /*
- * Cached mode: the range is about to be read or stored to, widened to pages. If a page is mapped
- * already, it stays as it is. Before stage 4 only: if the range cannot be mapped, the boot goes on uncached.
- * Uncached mode: nothing to do.
+ * Cached mode: maps a range, widened to pages, before the caller reads or stores to the range. A
+ * page that is mapped already does not change. Before stage 4 only: if the range cannot be mapped,
+ * the boot goes on uncached. Uncached mode: does nothing.
  */
-void lethe_memory_map(struct lethe_context *ctx, struct lethe_range range, enum lethe_map_kind kind);
+void lethe_memory_map(struct lethe_context *ctx, struct lethe_range range,
+		      enum lethe_map_kind kind);
 
 /* Bytes of tables so far, for the record. */
 uint64_t lethe_memory_map_tables(void);
 
-/* To uncached mode, for this reason. Before stage 4 only: nothing but Lethe's own data may be dirty. */
+/*
+ * To uncached mode; why is the reason. Before stage 4 only: only Lethe's own data may be dirty in
+ * the caches.
+ */
 void lethe_memory_map_leave(struct lethe_context *ctx, int why);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 4: every segment to its place, its tail zeroed. A segment that is in place is only made readable. */
+/*
+ * Stage 4: moves every segment to its destination and zeroes the tail. In place, only
+ * the tail is stored.
+ */
 #include <string.h>
 
 #include <lethe/cache.h>
@@ -9,8 +12,8 @@
 #include "stages.h"
 
 /*
- * Up, onto itself: from the end, in pieces that do not overlap. newlib's memmove() goes down by
- * single bytes there, each of them a Device access: 54 million for a kernel.
+ * Moves a segment up onto its own source: from the end, in pieces that do not overlap. newlib's
+ * memmove() would copy single bytes, each a Device access: 54 million for a kernel.
  */
 static void slide_up(uint64_t dest, uint64_t source, uint64_t size)
 {
@@ -29,15 +32,18 @@ static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 	uint64_t tail = segment->mem_size - segment->file_size;
 	uint64_t stored = tail;
 
-	/* Before the first read: a line left by the loader must not answer for memory, nor land on it later. */
+	/*
+	 * Before the first read: a line left by the loader must neither answer instead of memory
+	 * nor be written back later.
+	 */
 	lethe_dcache_clean_inval_poc(placed->source, placed->source + segment->file_size);
-	/* Before the first store: nor may one land on what is stored now. */
+	/* Before the first store: no older line may be written back over the new bytes. */
 	lethe_dcache_clean_inval_poc(placed->dest, placed->dest + segment->mem_size);
 	if (placed->dest != placed->source) {
 		if (placed->dest - placed->source < segment->file_size) {
 			slide_up(placed->dest, placed->source, segment->file_size);
 		} else {
-			/* A digest that is wrong is found again and reported by the verify stage. */
+			/* If the digest is wrong, the verify stage hashes again and reports. */
 			lethe_segment_digest(ctx, index, placed->source);
 		}
 		stored += segment->file_size;
@@ -50,7 +56,7 @@ int lethe_stage_move(struct lethe_context *ctx)
 {
 	unsigned int i;
 
-	/* The list first: it may store to tails, which are zeroed behind it. */
+	/* The list first: its pages may overlap tails, and move_one() zeroes those. */
 	ctx->stage_bytes = lethe_move_list(ctx);
 	for (i = 0; i < ctx->slot->segment_count; i++) {
 		ctx->stage_bytes += move_one(ctx, ctx->placement.order[i]);

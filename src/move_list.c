@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 4: the pages that an indirection list brings. lethe_kimage_check() accepted the list. */
+/* Stage 4: the pages of an indirection list. lethe_kimage_check() has accepted the list. */
 #include <string.h>
 
 #include <lethe/cache.h>
@@ -14,7 +14,7 @@ static struct lethe_kimage_walk start(const struct lethe_context *ctx)
 	return lethe_kimage_walk_start(ctx->library->list, ctx->plan->list_page_shift);
 }
 
-/* The segment that begins with the page at dest; null if there is none. */
+/* The segment whose first page is at dest, or null. */
 static const struct lethe_segment *segment_at(const struct lethe_context *ctx, uint64_t dest)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
@@ -30,18 +30,18 @@ static const struct lethe_segment *segment_at(const struct lethe_context *ctx, u
 }
 
 /*
- * Page after page. A segment that begins with a page and whose pages ascend is digested on the way,
- * others by the verify stage.
+ * Copies page after page. If a segment begins on a page and its pages ascend, the copy computes its
+ * digest. The verify stage hashes all other segments.
  */
 static void copy_pages(struct lethe_context *ctx)
 {
 	struct lethe_segment_digest digest = {.segment = 0};
 	struct lethe_kimage_walk walk = start(ctx);
-	uint64_t next = 0; /* where the segment goes on */
+	uint64_t next = 0; /* destination of the segment's next page */
 	uint64_t source;
 
 	for (; lethe_kimage_walk_next(&walk, &source); walk.dest += walk.page) {
-		uint64_t size = 0; /* of the page, what the segment has of it */
+		uint64_t size = 0; /* the segment's bytes in this page */
 
 		if (digest.segment == 0 || walk.dest != next) {
 			const struct lethe_segment *segment = segment_at(ctx, walk.dest);
@@ -79,17 +79,16 @@ uint64_t lethe_move_list(struct lethe_context *ctx)
 		return 0;
 	}
 	image = &ctx->library->image;
-	/* Before the first read: what the caller left in a cache must not answer for memory, nor
-	 * miss there. */
+	/* Before the first read: the caller's dirty lines go to memory, stale lines go away. */
 	for (walk = start(ctx); lethe_kimage_walk_next(&walk, &source);) {
 		lethe_dcache_clean_inval_poc(source, source + walk.page);
 	}
-	/* Without segments there is nothing to digest on the way. */
+	/* Without segments the copy has no digest to compute. */
 	if (!ctx->is_cached && ctx->plan->segment_count == 0) {
 		lethe_relocate_list(ctx->library->list, ctx->plan->list_page_shift);
 		return image->pages << ctx->plan->list_page_shift;
 	}
-	/* Before the first store: no line may land on what is stored past the caches. */
+	/* Before the first store: no older line may be written back over the new bytes. */
 	for (i = 0; i < image->run_count; i++) {
 		lethe_dcache_clean_inval_poc(image->runs[i].dest,
 					     image->runs[i].dest + image->runs[i].size);

@@ -5,8 +5,8 @@
 #include "context.h"
 
 /*
- * Moves the pages that the indirection list brings; without a list does nothing. Comes before any segment
- * is moved, because it may store to tails that are zeroed then. Returns the bytes stored.
+ * Moves the pages of the indirection list; without a list does nothing. Called before the first
+ * segment moves: the list may store to tails, and the moves zero those. Returns the bytes stored.
  */
 uint64_t lethe_move_list(struct lethe_context *ctx);
 

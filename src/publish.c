@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 7: every byte that the payload is given, at the PoC, and no stale line over it. In cached mode our
- * stores are in the caches. In uncached mode they are in memory, but lines may have been refilled since: by
- * another agent, or by an instruction fetch in a unified cache.
+ * Stage 7: cleans and invalidates all of the payload's memory to the PoC. In cached mode our stores
+ * are in the caches. In uncached mode our stores are in memory, but another agent, or an
+ * instruction fetch in a unified cache, may have filled lines since.
  */
 #include <lethe/cache.h>
 
@@ -18,7 +18,7 @@ static uint64_t publish_range(uint64_t start, uint64_t size)
 	return size;
 }
 
-/* The segments of the slot, and what the list brought. */
+/* The slot's segments and the list's runs. */
 static uint64_t publish_dests(const struct lethe_context *ctx)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
@@ -39,7 +39,8 @@ static uint64_t publish_dests(const struct lethe_context *ctx)
 void lethe_publish_abandoned(const struct lethe_context *ctx)
 {
 	publish_dests(ctx);
-	publish_range(ctx->placement.tree.start, ctx->placement.tree.end - ctx->placement.tree.start);
+	publish_range(ctx->placement.tree.start,
+		      ctx->placement.tree.end - ctx->placement.tree.start);
 }
 
 int lethe_stage_publish(struct lethe_context *ctx)

@@ -5,8 +5,8 @@
 #include "context.h"
 
 /*
- * Everything that a slot stored, wherever it failed, leaves the caches: no line may land on the next slot's
- * memory. MMU off; after the move stage has begun.
+ * Cleans and invalidates all destinations of a failed slot, so that no line is written back over
+ * the next slot's memory. MMU off; after the move stage has begun.
  */
 void lethe_publish_abandoned(const struct lethe_context *ctx);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 3: the tree, the console, and all that had to wait for one. */
+/* Stage 3: the tree, the console, and every check that needs either. */
 #include "console/console.h"
 #include "read_console.h"
 #include "read_ram.h"
@@ -7,8 +7,8 @@
 #include "stages.h"
 #include "stop.h"
 
-/* A sound plan's policy holds from here on, whatever is wrong with the rest. */
-static void take_policy(const struct lethe_context *ctx)
+/* A valid plan's policy applies from here on, also if a later check fails. */
+static void set_policy(const struct lethe_context *ctx)
 {
 	if (ctx->plan != 0) {
 		lethe_stop_context.on_fail = (enum lethe_on_fail)ctx->plan->on_fail;
@@ -17,7 +17,7 @@ static void take_policy(const struct lethe_context *ctx)
 	}
 }
 
-static void take_conduit(struct lethe_context *ctx)
+static void set_conduit(struct lethe_context *ctx)
 {
 	if (lethe_stop_context.psci == LETHE_PSCI_TREE) {
 		lethe_stop_context.psci = ctx->facts.psci;
@@ -25,7 +25,10 @@ static void take_conduit(struct lethe_context *ctx)
 	}
 }
 
-/* Firmware would start the others at EL2. A tree that leaves its CPUs to ACPI may have any number. */
+/*
+ * Firmware would start the other CPUs at EL2, not at EL1. If the tree leaves the CPUs to ACPI, the
+ * machine may have any number.
+ */
 static bool may_have_more_cpus(const struct lethe_fdt_facts *facts)
 {
 	return facts->cpu_count > 1 || (facts->cpu_count == 0 && facts->efi_mmap != 0);
@@ -39,8 +42,9 @@ static int check_machine(struct lethe_context *ctx)
 		return status;
 	}
 	if (ctx->uncached_why != LETHE_OK) {
-		lethe_console_line("uncached: %s (LETHE_E_%s)", lethe_status_text(ctx->uncached_why),
-			   lethe_status_name(ctx->uncached_why));
+		lethe_console_line("uncached: %s (LETHE_E_%s)",
+				   lethe_status_text(ctx->uncached_why),
+				   lethe_status_name(ctx->uncached_why));
 	}
 	if (ctx->el == 2 && ctx->plan->el == LETHE_EL_1 && may_have_more_cpus(&ctx->facts)) {
 		return LETHE_E_EL1_SMP;
@@ -53,18 +57,19 @@ int lethe_stage_read(struct lethe_context *ctx)
 	const bool is_fixed = lethe_read_console_is_fixed(ctx);
 	int status;
 
-	take_policy(ctx);
+	set_policy(ctx);
 	if (is_fixed) {
 		lethe_read_console(ctx);
 	}
 	status = lethe_read_tree(ctx, &ctx->where);
-	take_conduit(ctx);
+	set_conduit(ctx);
 	if (!is_fixed) {
 		lethe_read_console(ctx);
 	}
 	if (ctx->x0_status != LETHE_OK) {
 		lethe_console_line("x0=0x%x is no device tree: %s (LETHE_E_%s)", ctx->x0,
-			   lethe_status_text(ctx->x0_status), lethe_status_name(ctx->x0_status));
+				   lethe_status_text(ctx->x0_status),
+				   lethe_status_name(ctx->x0_status));
 	}
 	if (ctx->check_status != LETHE_OK) {
 		lethe_stop_context.stage = LETHE_STAGE_CHECK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 3: which UART is the console, and Lethe's first line. */
+/* Stage 3: selects the console's UART and prints Lethe's first line. */
 #include <string.h>
 
 #include <lethe/version.h>
@@ -15,7 +15,7 @@ bool lethe_read_console_is_fixed(const struct lethe_context *ctx)
 	return ctx->plan != 0 && ctx->plan->console_base != 0;
 }
 
-/* True if a word of the command line is or starts "earlycon": the user trusts stdout-path already. */
+/* True if a word of the command line starts "earlycon": the user trusts stdout-path already. */
 static bool wants_earlycon(const char *bootargs)
 {
 	const char *cursor = bootargs != 0 ? bootargs : "";
@@ -40,10 +40,10 @@ static const char *effective_bootargs(const struct lethe_context *ctx)
 	return ctx->facts.bootargs;
 }
 
-/* The UART that the plan, or without a plan the tree, names. */
+/* Fills in the UART named by the plan, or without a plan by the tree. */
 static void find_uart(const struct lethe_context *ctx, struct lethe_uart *uart)
 {
-	/* Without a sound plan, the tree's console: a machine that prints nothing cannot be mended. */
+	/* Without a valid plan, the tree's console: a silent machine cannot be repaired. */
 	uint32_t kind = ctx->plan != 0 ? ctx->plan->console_kind : LETHE_CONSOLE_STDOUT;
 
 	memset(uart, 0, sizeof(*uart));
@@ -61,7 +61,7 @@ static void find_uart(const struct lethe_context *ctx, struct lethe_uart *uart)
 			lethe_fdt_stdout(ctx->tree, uart);
 		}
 		break;
-	default: /* a driver's number: the plan's check allows no other */
+	default: /* a driver's number: lethe_plan_check() refuses all others */
 		uart->kind = (enum lethe_console_kind)kind;
 		uart->base = ctx->plan->console_base;
 		uart->reg_shift = ctx->plan->console_reg_shift;
@@ -79,12 +79,12 @@ void lethe_read_console(struct lethe_context *ctx)
 		lethe_memory_map(ctx, lethe_range_of(uart.base, LETHE_UART_SPAN), LETHE_MAP_DEVICE);
 	}
 	lethe_console_open(&uart);
-	if (ctx->has_spoken) {
-		return; /* a slot before this one */
+	if (ctx->has_first_line) {
+		return; /* an earlier slot has printed the line */
 	}
-	ctx->has_spoken = uart.kind != LETHE_CONSOLE_NONE;
+	ctx->has_first_line = uart.kind != LETHE_CONSOLE_NONE;
 	lethe_console_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base,
-		   (uint64_t)ctx->el, (uint64_t)ctx->e2h, ctx->x0);
+			   (uint64_t)ctx->el, (uint64_t)ctx->e2h, ctx->x0);
 	if (lethe_fault_serror_inherited) {
 		lethe_console_line("an SError was pending at entry: inherited, ignored");
 	}

@@ -4,10 +4,10 @@
 
 #include "context.h"
 
-/* True if the plan names a UART: it can be opened before a tree is read. */
+/* True if the plan names a UART, so that the console can be opened before a tree is read. */
 bool lethe_read_console_is_fixed(const struct lethe_context *ctx);
 
-/* Opens the UART that the plan, or without a plan the tree, names, and prints the first line. */
+/* Opens the UART named by the plan, or without a plan by the tree, and prints the first line. */
 void lethe_read_console(struct lethe_context *ctx);
 
 #endif

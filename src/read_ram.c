@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 3: what only the machine can say about the destinations. The extent is the loader's grant; anything
- * beyond it has to be RAM that is not reserved and not the loader's.
+ * Stage 3: checks the destinations against this machine. The loader granted the extent. A range
+ * beyond the extent must be RAM, and neither reserved nor in use by the loader.
  */
 #include "read_ram.h"
 
@@ -10,7 +10,7 @@
 #include "memory_map.h"
 #include "plan/plan_check.h"
 
-/* True if the plan's windows hold the range; without windows /memory; without either the UEFI map. */
+/* True if the range is RAM by the plan's windows, else by /memory, else by the UEFI map. */
 static bool is_ram(struct lethe_context *ctx, struct lethe_range range)
 {
 	const struct lethe_fdt_facts *facts = &ctx->facts;
@@ -22,11 +22,11 @@ static bool is_ram(struct lethe_context *ctx, struct lethe_range range)
 	if (facts->has_memory) {
 		return lethe_fdt_memory_covers(ctx->tree, range.start, lethe_range_size(range));
 	}
-	/* To be written as well: a destination may share a page with it. */
+	/* Writable: a destination may share a page with the map. */
 	lethe_memory_map(ctx, map, LETHE_MAP_RW);
 	lethe_dcache_clean_inval_poc(map.start, map.end);
-	return lethe_efi_memory_covers((const void *)map.start, facts->efi_mmap_size, facts->efi_desc_size,
-				       range.start, lethe_range_size(range));
+	return lethe_efi_memory_covers((const void *)map.start, facts->efi_mmap_size,
+				       facts->efi_desc_size, range.start, lethe_range_size(range));
 }
 
 static bool ram_is_known(const struct lethe_context *ctx)
@@ -39,7 +39,7 @@ static bool is_usable(const struct lethe_fdt_facts *facts, struct lethe_range ra
 	int i;
 
 	for (i = 0; i < facts->usable_count; i++) {
-		/* Compared by size: the tree's range may wrap. */
+		/* Sizes are compared, not ends: the tree's range may wrap. */
 		if (range.start >= facts->usable_base[i] &&
 		    range.end - facts->usable_base[i] <= facts->usable_size[i]) {
 			return true;
@@ -54,7 +54,7 @@ static bool is_reserved(const struct lethe_context *ctx, struct lethe_range rang
 						    ctx->image_base, ctx->image_size);
 }
 
-/* False if there is none, and if it ends before it starts. */
+/* False without an initrd, and for an initrd whose end is below its start. */
 static bool overlaps_initrd(const struct lethe_fdt_facts *facts, struct lethe_range range)
 {
 	const struct lethe_range initrd = {facts->initrd_start, facts->initrd_end};
@@ -85,8 +85,8 @@ static int check_fixed(struct lethe_context *ctx, struct lethe_range dest)
 }
 
 /*
- * A range that is not known to be RAM may be a device, which must not be mapped cacheable. A reserved range
- * may have no-map.
+ * If a range is not known to be RAM, it may be a device, and a device must not be mapped cacheable.
+ * A reserved range may have no-map.
  */
 static void check_source(struct lethe_context *ctx, struct lethe_range source)
 {
@@ -102,7 +102,7 @@ static bool needs_no_check(const struct lethe_context *ctx, struct lethe_range r
 	return lethe_range_size(range) == 0 || lethe_range_contains(lethe_extent(ctx), range);
 }
 
-/* The loader's tree and initrd, and what the tree lets be used, against the extent. */
+/* Checks the loader's tree and initrd, and the tree's usable memory, against the extent. */
 static int check_loader(const struct lethe_context *ctx, struct lethe_where *where)
 {
 	const struct lethe_fdt_facts *facts = &ctx->facts;
@@ -135,7 +135,7 @@ static int check_dest(struct lethe_context *ctx, struct lethe_range dest)
 	return needs_no_check(ctx, dest) ? LETHE_OK : check_fixed(ctx, dest);
 }
 
-/* Everything that later stages store to. */
+/* Checks and maps all memory that later stages write. */
 static int check_dests(struct lethe_context *ctx, struct lethe_where *where)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
@@ -148,14 +148,14 @@ static int check_dests(struct lethe_context *ctx, struct lethe_where *where)
 
 		status = check_dest(ctx, dest);
 		if (status != LETHE_OK) {
-			return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, i, segments[i].name,
-					      dest.start);
+			return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, i,
+					      segments[i].name, dest.start);
 		}
 	}
 	status = check_dest(ctx, tree);
 	if (status != LETHE_OK) {
-		return lethe_error_at(where, status, LETHE_WHAT_SLOT, ctx->slot_index, ctx->slot->name,
-				      tree.start);
+		return lethe_error_at(where, status, LETHE_WHAT_SLOT, ctx->slot_index,
+				      ctx->slot->name, tree.start);
 	}
 	for (i = 0; i < lethe_list_runs(ctx); i++) {
 		const struct lethe_kimage_run *run = &ctx->library->image.runs[i];
@@ -168,7 +168,7 @@ static int check_dests(struct lethe_context *ctx, struct lethe_where *where)
 	return LETHE_OK;
 }
 
-/* Everything that later stages only read. A range that they store to as well is mapped by now, and stays so. */
+/* Maps the memory that later stages only read. Destinations are mapped and stay writable. */
 static void check_sources(struct lethe_context *ctx)
 {
 	const struct lethe_window *windows = lethe_plan_windows(ctx->plan);
@@ -181,14 +181,14 @@ static void check_sources(struct lethe_context *ctx)
 			check_source(ctx, source);
 		}
 	}
-	/* The list's pages come from anywhere in the windows. */
+	/* The list's pages may come from any place in the windows. */
 	for (i = 0; lethe_list_runs(ctx) != 0 && i < ctx->plan->window_count; i++) {
 		check_source(ctx, lethe_range_of(windows[i].base, windows[i].size));
 	}
 	if (lethe_passes_initrd(ctx)) {
 		const struct lethe_range initrd = {ctx->facts.initrd_start, ctx->facts.initrd_end};
 
-		/* That it is memory is the loader's word. */
+		/* The loader says that the initrd is in memory: no check here. */
 		lethe_memory_map(ctx, initrd, LETHE_MAP_RO);
 	}
 }

@@ -5,8 +5,8 @@
 #include "context.h"
 
 /*
- * What check could not know: destinations against RAM, reservations, the loader's things. Maps what the
- * later stages touch. 0, or a status and its place.
+ * Checks the destinations against RAM, reservations, and the loader's tree and initrd. The check
+ * stage could not: it has no tree. Maps all memory of later stages. 0, or a status and its place.
  */
 int lethe_read_ram(struct lethe_context *ctx, struct lethe_where *where);
 

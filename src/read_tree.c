@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 3: which device tree, and what it says. Nothing is written but the context. */
+/* Stage 3: selects the device tree and reads its facts. Writes only the context. */
 #include <string.h>
 
 #include <lethe/cache.h>
@@ -12,22 +12,22 @@
 
 #define PAGE 4096ULL
 
-/* Makes [pa, pa + size) readable, or returns a status: a loader may have left anything in x0. */
+/* Makes [pa, pa + size) readable, or returns a status: x0 may hold any value. */
 static int probe_range(uint64_t pa, uint64_t size)
 {
 	uint64_t end = pa + size;
-	uint64_t at;
+	uint64_t address;
 	uint32_t ignored;
 
 	if (end < pa) {
 		return LETHE_E_TREE_HEADER;
 	}
-	for (at = pa & ~(PAGE - 1); at < end; at += PAGE) {
-		if (lethe_probe_read(at < pa ? pa : at, &ignored, 4, 1) != 0) {
+	for (address = pa & ~(PAGE - 1); address < end; address += PAGE) {
+		if (lethe_probe_read(address < pa ? pa : address, &ignored, 4, true) != 0) {
 			return LETHE_E_TREE_FAULT;
 		}
 	}
-	/* The tree is not promised clean: a stale or dirty line must not answer for it. */
+	/* The loader does not promise to clean the tree: no stale or dirty line may answer. */
 	lethe_dcache_clean_inval_poc(pa, end);
 	return LETHE_OK;
 }
@@ -58,16 +58,16 @@ static int find_loader_tree(struct lethe_context *ctx)
 
 static bool has_packed(const struct lethe_context *ctx)
 {
-	/* After a failed check the place of the plan's tree is unknown; only a console is still wanted. */
+	/* After a failed check the packed tree's place is unknown, and only a console is needed. */
 	return ctx->is_checked && ctx->slot->tree_segment != LETHE_INDEX_NONE;
 }
 
 void lethe_read_tree_find(struct lethe_context *ctx)
 {
-	int forced = ctx->plan != 0 && (ctx->slot->flags & LETHE_SLOT_FORCE_TREE) != 0 &&
-		     ctx->slot->tree_segment != LETHE_INDEX_NONE;
+	bool is_forced = ctx->plan != 0 && (ctx->slot->flags & LETHE_SLOT_FORCE_TREE) != 0 &&
+			 ctx->slot->tree_segment != LETHE_INDEX_NONE;
 
-	if (!forced && ctx->x0 != 0) {
+	if (!is_forced && ctx->x0 != 0) {
 		ctx->x0_status = find_loader_tree(ctx);
 	}
 }
@@ -81,11 +81,11 @@ static int use_packed_tree(struct lethe_context *ctx, struct lethe_where *where)
 	int status;
 
 	lethe_dcache_clean_inval_poc(pa, pa + size);
-	/* The digest comes first: no byte of a tree is believed before. */
+	/* The digest comes first: a damaged tree is not parsed. */
 	status = lethe_segment_digest(ctx, index, pa);
 	if (status != LETHE_OK) {
 		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
-				  lethe_plan_segments(ctx->plan)[index].name, 0);
+				      lethe_plan_segments(ctx->plan)[index].name, 0);
 	}
 	status = lethe_fdt_probe((const void *)pa, &tree_size);
 	if (status == LETHE_OK && tree_size > size) {
@@ -93,14 +93,14 @@ static int use_packed_tree(struct lethe_context *ctx, struct lethe_where *where)
 	}
 	if (status != LETHE_OK) {
 		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
-				  lethe_plan_segments(ctx->plan)[index].name, 0);
+				      lethe_plan_segments(ctx->plan)[index].name, 0);
 	}
 	status = lethe_fdt_read((const void *)pa, &ctx->facts, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
-	/* Its facts about an earlier boot, and about that boot's memory, are not about this one. */
-	ctx->facts.has_initrd = 0;
+	/* A packed tree's facts about an earlier boot and its memory do not apply here. */
+	ctx->facts.has_initrd = false;
 	ctx->facts.usable_count = 0;
 	ctx->facts.efi_mmap = 0;
 	ctx->facts.efi_system_table = 0;
@@ -130,7 +130,7 @@ int lethe_read_tree(struct lethe_context *ctx, struct lethe_where *where)
 	}
 	if (ctx->plan != 0 &&
 	    (ctx->slot->tree_size == 0 || (ctx->slot->flags & LETHE_SLOT_TREE_OPTIONAL) != 0)) {
-		return LETHE_OK; /* the payload does without */
+		return LETHE_OK; /* the payload needs no tree */
 	}
 	return lethe_error_at(where, LETHE_E_TREE_NONE, LETHE_WHAT_NONE, 0, 0, ctx->x0);
 }

@@ -4,12 +4,15 @@
 
 #include "context.h"
 
-/* In the memory stage, MMU off: is there a tree at x0, as far as its header and the bus say? */
+/*
+ * Called by the memory stage, MMU off. Sets ctx->loader_tree if x0 points to readable memory with a
+ * tree header; if not, ctx->x0_status.
+ */
 void lethe_read_tree_find(struct lethe_context *ctx);
 
 /*
- * Chooses the tree and reads it: the loader's, else the packed one. Without a plan (ctx->plan null) only
- * the loader's is looked at. 0, or a status and its place.
+ * Selects and reads a tree: the loader's, else the packed tree. Without a plan (ctx->plan null)
+ * only the loader's. 0, or a status and its place.
  */
 int lethe_read_tree(struct lethe_context *ctx, struct lethe_where *where);
 

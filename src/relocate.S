@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Pages to their places, by a kimage's list: include/lethe/relocate.h.
+ * Moves pages by a kimage's list: include/lethe/relocate.h.
  *
- * Why assembly: it runs when nothing but its own code is left. No stack, no data of its own, no
- * memory but the list, the sources and the destinations.
+ * Why assembly: this code must run without a stack and without data. The only other memory in use is
+ * the list, the sources and the destinations.
  * Assumes MMU and D-cache off, list and sources at the PoC.
  *
- * Both routines are one section, so that they can be copied to a control page. Linux leaves
- * SCTLR_ELx.I = 0: each instruction is then a fetch from memory, no cheaper than a load. Hence the
- * long turns.
+ * Both routines are in the same section, so that both can be copied to a control page. Linux leaves
+ * SCTLR_ELx.I = 0, so each instruction costs a fetch from memory, as much as a load. Hence the unrolled
+ * loops.
  *
  * Register  From .. To       Holds
  * x0        walk             entry
  * x1        walk             the page bits of an address: minus the size of a page
  * x2        walk             bytes in a cache line
- * x3        walk             0: a page has no more than four lines
+ * x3        walk             0 if a page has at most four lines
  * x4        walk             destination
  * x5        walk             the entry's address: source
- * x6        walk             where the next entry is
+ * x6        walk             address of the next entry
  * x7        maintenance      line
- * x8        walk             0: FP/SIMD is trapped, or there is none
+ * x8        walk             0 if FP/SIMD is trapped or absent
  * x9        start            scratch
  * x10-x17   copy             data
  * v16-v31   copy             data
@@ -38,14 +38,15 @@
 #define IND_SOURCE_BIT	    3
 
 	/*
-	 * Loads or stores the part of 256 bytes that begins `at` there. The first access moves the
-	 * base on, the others look back: nothing is spent on counting, and the order is ascending.
+	 * Loads or stores two registers at `offset` of a 256-byte block. The first access moves the base
+	 * to the next block, so later offsets are negative. No instruction only counts, and the order is
+	 * ascending.
 	 */
-	.macro	pair op, base, at, a, b
-	.if	\at == 0
+	.macro	pair op, base, offset, a, b
+	.if	\offset == 0
 	\op	\a, \b, [\base], #256
 	.else
-	\op	\a, \b, [\base, #\at - 256]
+	\op	\a, \b, [\base, #\offset - 256]
 	.endif
 	.endm
 
@@ -60,24 +61,24 @@
 	pair	\op, \base, 224, q30, q31
 	.endm
 
-	.macro	quarter_x op, base, at
-	pair	\op, \base, \at, x10, x11
-	pair	\op, \base, \at + 16, x12, x13
-	pair	\op, \base, \at + 32, x14, x15
-	pair	\op, \base, \at + 48, x16, x17
+	.macro	quarter_x op, base, offset
+	pair	\op, \base, \offset, x10, x11
+	pair	\op, \base, \offset + 16, x12, x13
+	pair	\op, \base, \offset + 32, x14, x15
+	pair	\op, \base, \offset + 48, x16, x17
 	.endm
 
 /*
  * void lethe_relocate(uint64_t head, uint64_t entry, uint64_t tree, uint64_t page_shift);
  *
- * Moves what the list says and starts it.
+ * Moves the list's pages and starts the payload.
  *
- * In        x0 = head entry    x1 = entry point, PA    x2 = for its x0    x3 = 12, 14 or 16
+ * In        x0 = head entry    x1 = entry point, PA    x2 = tree, for x0    x3 = 12, 14 or 16
  * Out       does not return; branches to the entry point with x0 = tree, x1 = x2 = x3 = 0
  * Clobbers  x0-x17 x19 x20 x30 v16-v31 flags
  * State     EL1 or EL2, E2H 0 or 1; MMU and D-cache off; exceptions masked
  * Stack     0
- * After     all stores are at the PoC, the I-side of this CPU has nothing from before
+ * After     all stores are at the PoC; the I-side of this CPU holds no older instructions
  */
 FUNC lethe_relocate
 .Lstart:
@@ -85,10 +86,10 @@ FUNC lethe_relocate
 	mov	x20, x2
 	mov	x1, x3
 	bl	.Llist
-	ic	iallu				// behind the walk's DSB: what was fetched before
-						// the stores were complete does not stay
+	ic	iallu				// after the walk's DSB: drops lines fetched before the
+						// stores were complete
 	dsb	nsh				// the invalidation is complete on this CPU
-	isb					// and what is fetched from here on comes after it
+	isb					// all later instructions are fetched after the invalidation
 	mov	x0, x20
 	mov	x1, #0
 	mov	x2, #0
@@ -99,9 +100,9 @@ END lethe_relocate
 /*
  * void lethe_relocate_list(uint64_t head, uint64_t page_shift);
  *
- * Moves what the list says.
+ * Moves the list's pages.
  *
- * In        x0 = head entry    x1 = page shift: 12, 14 or 16    x30 = where to return
+ * In        x0 = head entry    x1 = page shift: 12, 14 or 16    x30 = return address
  * Out       none
  * Clobbers  x0-x17 v16-v31 flags
  * Preserves x18-x30 sp v0-v15
@@ -109,7 +110,7 @@ END lethe_relocate
  * Stack     0
  * After     DSB SY has completed all stores and all maintenance
  */
-	.global	lethe_relocate_list		// of the same section, so not with FUNC
+	.global	lethe_relocate_list		// in the same section, so without FUNC
 	.hidden	lethe_relocate_list
 	.type	lethe_relocate_list, %function
 lethe_relocate_list:
@@ -117,10 +118,10 @@ lethe_relocate_list:
 	lsl	x1, x2, x1
 
 	dcache_line_size x2, x9			// 4 bytes to 128 KiB
-	cmn	x1, x2, lsl #2			// four lines less a page: a carry unless negative
+	cmn	x1, x2, lsl #2			// four lines minus a page: carry unless negative
 	cset	x3, lo
 
-	/* x8 = 1 if FP/SIMD is there and not trapped */
+	/* x8 = 1 if FP/SIMD is present and not trapped */
 	mov	x8, #0
 	mrs	x9, id_aa64pfr0_el1
 	tbnz	x9, #SIGN_BIT(PFR0_FP), .Lwalk
@@ -137,8 +138,8 @@ lethe_relocate_list:
 	mvn	x9, x9
 	ubfx	x8, x9, #CPTR_TFP_BIT, #1
 
-	// From here on memory is the list's, the sources' and the destinations'.
-.Lwalk:	tbz	x0, #IND_INDIRECTION_BIT, .Lend	// leads nowhere: nothing to move
+	// From here on the only memory accessed is the list, the sources and the destinations.
+.Lwalk:	tbz	x0, #IND_INDIRECTION_BIT, .Lend	// an empty list
 	b	.Lentry
 
 .Lnext:	ldr	x0, [x6], #8			/* entry = *next++ */
@@ -156,28 +157,28 @@ lethe_relocate_list:
 
 .Lsource:					/* if (entry & SOURCE) */
 	mov	x7, x4				/* for (line = destination; in its page; line += size) clean and invalidate */
-	dmb	sy				// earlier stores are Device accesses: DC is not
-						// ordered with those by address, not within a line
+	dmb	sy				// earlier stores are Device accesses: address
+						// does not order DC with Device accesses
 	cbz	x3, 2f
-	// Invalidate: no line is left to land on the new contents, nor to answer instead of them.
-	// Clean before that: a line that is longer than a page has neighbours in it. Any address
-	// within names it, so there is nothing to round.
+	// Invalidate: no old line may be written back over the new contents, or answer instead of memory.
+	// Clean as well: a line longer than a page holds neighbours' data. Any address in a line names
+	// the line, so no rounding.
 1:	dc	civac, x7
 	add	x7, x7, x2
 	dc	civac, x7
 	add	x7, x7, x2
-	dc	civac, x7			// four lines a turn: less is spent on counting
+	dc	civac, x7			// four lines a turn: fewer instructions for counting
 	add	x7, x7, x2
 	dc	civac, x7
 	add	x7, x7, x2
-	bics	xzr, x7, x1			// the next page?
+	bics	xzr, x7, x1			// 0 at the next page
 	b.ne	1b
 	b	3f
-2:	dc	civac, x7			// the same for four lines, less, or a part of one
+2:	dc	civac, x7			// the same for a page of at most four lines
 	add	x7, x7, x2
-	bics	xzr, x7, x1			// the next page?
+	bics	xzr, x7, x1			// 0 at the next page
 	b.ne	2b
-3:	dsb	sy				// the lines are gone before the first store to them
+3:	dsb	sy				// the lines are gone before the first store to the page
 	cmp	x4, x5				/* if (destination == address) destination += page */
 	b.eq	.Lin_place
 	cbz	x8, .Lcopy_x
@@ -185,20 +186,20 @@ lethe_relocate_list:
 .Lcopy_q:					/* else copy the page, destination and address move on: by 256 bytes a turn */
 	turn_q	ldp, x5
 	turn_q	stp, x4
-	bics	xzr, x4, x1			// the next page?
+	bics	xzr, x4, x1			// 0 at the next page
 	b.ne	.Lcopy_q
 	b	.Lnext
 
 .Lcopy_x:					/* the same in general registers */
-	.irp	at, 0, 64, 128, 192
-	quarter_x ldp, x5, \at
-	quarter_x stp, x4, \at
+	.irp	offset, 0, 64, 128, 192
+	quarter_x ldp, x5, \offset
+	quarter_x stp, x4, \offset
 	.endr
-	bics	xzr, x4, x1			// the next page?
+	bics	xzr, x4, x1			// 0 at the next page
 	b.ne	.Lcopy_x
 	b	.Lnext
 
-.Lin_place:					// no copy; the destination moves on all the same
+.Lin_place:					// no copy, but the destination moves on as well
 	sub	x4, x4, x1
 	b	.Lnext
 
@@ -206,7 +207,7 @@ lethe_relocate_list:
 	ret
 END lethe_relocate_list
 
-	// What is copied to a control page. When the code is longer this is an error: it goes back.
+	// Callers copy LETHE_RELOCATE_SIZE bytes. If the code is longer, .org would go back: an error.
 	.org	.Lstart + LETHE_RELOCATE_SIZE, 0
 	.if	LETHE_RELOCATE_SIZE > 4096
 	.error	"a control page is 4 KiB"

@@ -20,7 +20,7 @@ uint64_t lethe_run_ticks(void)
 
 void lethe_run_end(struct lethe_context *ctx, int status)
 {
-	/* The record begins with check: entry has no time of its own. */
+	/* The record begins with check: the entry stage is not timed. */
 	const unsigned int index = lethe_stop_context.stage - LETHE_STAGE_CHECK;
 
 	if (status != LETHE_OK) {

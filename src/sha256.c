@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SHA-256, FIPS 180-4: the padding, the block that is not full yet, and what is taken in whole.
- * Blocks are in sha256_scalar.S and sha256_ce.S, on a host in sha256_host.c.
+ * SHA-256, FIPS 180-4: the padding, the partial block, and the division of a message into blocks.
+ * The block functions are in sha256_scalar.S and sha256_ce.S, for a host in sha256_host.c.
  */
 #include <lethe/sha256.h>
 
@@ -11,12 +11,12 @@
 
 #include "digest/sha256_blocks.h"
 
-/* 1 when plain lethe_sha256_init() may use FP/SIMD registers: in the blob, which owns all registers. */
+/* 1 in the blob, which owns all registers: lethe_sha256_init() may then use FP/SIMD registers. */
 #ifndef LETHE_SHA256_SIMD
 #define LETHE_SHA256_SIMD 0
 #endif
 
-/* The assembly loads both by 8 bytes. */
+/* The assembly loads state and block by 8 bytes. */
 _Static_assert(offsetof(struct lethe_sha256, state) % 8 == 0, "sha256_scalar.S, sha256_ce.S");
 _Static_assert(offsetof(struct lethe_sha256, block) % 8 == 0, "sha256_scalar.S, sha256_ce.S");
 _Static_assert(_Alignof(struct lethe_sha256) == 8, "sha256_scalar.S, sha256_ce.S");
@@ -51,7 +51,7 @@ static void add_block(struct lethe_sha256 *sha)
 	lethe_sha256_blocks(sha->state, sha->block, 1, NULL, sha->simd);
 }
 
-/* Adds bytes to the block that is not full yet. Copies them to dest unless it is null. */
+/* Adds bytes to the partial block. Also copies the bytes to dest unless dest is null. */
 static void fill_block(struct lethe_sha256 *sha, uint8_t *dest, const uint8_t *bytes, uint64_t size)
 {
 	uint8_t *pending = sha->block + sha->bytes % LETHE_SHA256_BLOCK;
@@ -66,27 +66,27 @@ static void fill_block(struct lethe_sha256 *sha, uint8_t *dest, const uint8_t *b
 void lethe_sha256_copy(struct lethe_sha256 *sha, void *dest, const void *source, uint64_t size)
 {
 	const uint8_t *bytes = source;
-	uint8_t *to = dest;
+	uint8_t *copy = dest;
 	const uint64_t missing = -sha->bytes % LETHE_SHA256_BLOCK;
 	const uint64_t first = size < missing ? size : missing;
 	const uint64_t whole = (size - first) & -(uint64_t)LETHE_SHA256_BLOCK;
 
 	if (first != 0) {
-		fill_block(sha, to, bytes, first);
+		fill_block(sha, copy, bytes, first);
 		if (first == missing) {
 			add_block(sha);
 		}
 	}
 	bytes += first;
-	to = to != NULL ? to + first : NULL;
+	copy = copy != NULL ? copy + first : NULL;
 	if (whole != 0) {
-		lethe_sha256_blocks(sha->state, bytes, whole / LETHE_SHA256_BLOCK, to, sha->simd);
+		lethe_sha256_blocks(sha->state, bytes, whole / LETHE_SHA256_BLOCK, copy, sha->simd);
 		sha->bytes += whole;
 	}
 	bytes += whole;
-	to = to != NULL ? to + whole : NULL;
+	copy = copy != NULL ? copy + whole : NULL;
 	if (size != first + whole) {
-		fill_block(sha, to, bytes, size - first - whole);
+		fill_block(sha, copy, bytes, size - first - whole);
 	}
 }
 
@@ -108,7 +108,7 @@ void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SI
 	uint64_t bits = sha->bytes * 8;
 	uint64_t pending = sha->bytes % LETHE_SHA256_BLOCK;
 
-	/* Section 5.1.1: one bit, zeros, and the length in the last eight bytes of a block. */
+	/* Section 5.1.1: a 1 bit, zeros, and the length in the last eight bytes of a block. */
 	sha->block[pending++] = 0x80;
 	if (pending > LETHE_SHA256_BLOCK - 8) {
 		memset(sha->block + pending, 0, LETHE_SHA256_BLOCK - pending);

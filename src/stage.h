@@ -2,7 +2,10 @@
 #ifndef LETHE_STAGE_H
 #define LETHE_STAGE_H
 
-/* The stages, in order. The numbers are an interface: if a machine halts without a console, x1 holds one. */
+/*
+ * The stages, in order. The numbers are an interface: if a machine halts without a console, x1
+ * holds the stage's number.
+ */
 enum lethe_stage {
 	LETHE_STAGE_ENTRY = 0,
 	LETHE_STAGE_CHECK = 1,
@@ -15,7 +18,7 @@ enum lethe_stage {
 	LETHE_STAGE_HANDOFF = 8 /* "cross" on the console */
 };
 
-/* Two places in the record's arrays of stages, which begin with check. */
+/* Indexes of two stages in the record's arrays. The arrays begin with check. */
 #define LETHE_RECORD_DESCRIBE (LETHE_STAGE_DESCRIBE - LETHE_STAGE_CHECK)
 #define LETHE_RECORD_PUBLISH  (LETHE_STAGE_PUBLISH - LETHE_STAGE_CHECK)
 

@@ -5,34 +5,40 @@
 #include "context.h"
 
 /*
- * The stages, in order; each is the file of its name. A stage returns 0 or a status and never stops the
- * machine. It leaves the bytes that it handled in ctx->stage_bytes; if it fails, it leaves the place in
- * ctx->where.
+ * The stages, in order. Each stage is in the file with the same name. A stage returns 0 or a status
+ * and never stops the machine. A stage counts its bytes in ctx->stage_bytes. A failed stage names
+ * the place in ctx->where.
  */
 
 /*
- * The plan, and where its parts go. Reads only. If the plan asks for it, calls Linux's hyp stub at EL1,
- * which enters the door again at EL2. Always 0: what it finds stays in ctx->check_status until the read
+ * Checks the plan and places its parts. Reads only. If the plan requests a hyp stub call, the stub
+ * enters the door again at EL2. Always returns 0: ctx->check_status holds a failure until the read
  * stage has a console.
  */
 int lethe_stage_check(struct lethe_context *ctx, int door_status);
 
-/* Picks the mode: cached (MMU and caches on), or uncached for the reason in ctx->uncached_why. Always 0. */
+/*
+ * Picks the mode: cached (MMU and caches on), or uncached for the reason in
+ * ctx->uncached_why. Always 0.
+ */
 int lethe_stage_memory(struct lethe_context *ctx);
 
-/* The tree, the console, and what only the machine can say of the plan. Writes only to the console. */
+/*
+ * Reads the tree, opens the console, checks the plan against the machine. Writes only
+ * to the console.
+ */
 int lethe_stage_read(struct lethe_context *ctx);
 
-/* Every segment and every page of a list to its place; tails are zeroed. Always 0. */
+/* Moves every segment and every page of a list to the destination, and zeroes tails. Always 0. */
 int lethe_stage_move(struct lethe_context *ctx);
 
-/* Each segment's digest, and a line for each. LETHE_E_DIGEST if one does not match: all were reported. */
+/* Checks each segment's digest and prints a line for each. LETHE_E_DIGEST after any mismatch. */
 int lethe_stage_verify(struct lethe_context *ctx);
 
-/* The device tree in its buffer, fixed up, with the record. */
+/* Copies the device tree to the tree buffer, fixes up the copy, and adds the record. */
 int lethe_stage_describe(struct lethe_context *ctx);
 
-/* Destinations, the loader's initrd if it is passed on, and the tree last, to the PoC. */
+/* Cleans destinations, the loader's initrd if passed on, and the tree last, to the PoC. */
 int lethe_stage_publish(struct lethe_context *ctx);
 
 /* The registers of the payload's level, the last line, and the hand-off. Never returns. */

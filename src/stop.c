@@ -41,8 +41,8 @@ static void wait_seconds(uint64_t seconds)
 }
 
 /*
- * Lethe reads firmware's tables only for a reset, so no good boot depends on them. They are not mapped: the MMU
- * goes off. Destinations that are dirty in the caches are lost, and no longer needed.
+ * Lethe reads firmware's tables only for a reset, so no good boot depends on ACPI. The tables are
+ * not mapped, so the MMU goes off. Dirty lines of destinations are lost, and no longer needed.
  */
 static void ask_acpi(struct lethe_context *ctx)
 {
@@ -61,7 +61,7 @@ static void reset(void)
 		lethe_report_fail(lethe_stop_context.stage, LETHE_E_NO_PSCI, &nowhere);
 		return;
 	}
-	/* A flashed image would otherwise spin too fast to be read. */
+	/* Without the pause, a flashed image would reset too fast for its lines to be read. */
 	lethe_console_line("reset in %u s", (uint64_t)RESET_SECONDS);
 	wait_seconds(RESET_SECONDS);
 	lethe_console_line("reset");
@@ -72,14 +72,14 @@ static void reset(void)
 
 void lethe_stop(int status)
 {
-	static bool tried;
+	static bool has_tried;
 
 	/* Once: if the conduit faults, the exception comes back here. */
-	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_RESET && !tried) {
-		tried = true;
+	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_RESET && !has_tried) {
+		has_tried = true;
 		reset();
 	}
-#ifndef LETHE_PURGATORY /* which has one slot; this would take all of its last 56 bytes */
+#ifndef LETHE_PURGATORY /* the purgatory has one slot, and only 56 free bytes */
 	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_FALLBACK && lethe_stop_context.slots != 0) {
 		lethe_restart(lethe_stop_context.next_slot);
 	}

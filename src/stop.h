@@ -13,18 +13,18 @@
 struct lethe_context;
 
 /*
- * The one place that stops the machine. Each stage adds to this as it learns it; until then the policy is
- * halt.
+ * The facts for stopping the machine; only stop.c stops. The stages fill in the fields. Until the
+ * read stage the policy is halt.
  */
 struct lethe_stop {
-	enum lethe_stage stage; /* that runs */
+	enum lethe_stage stage; /* the current stage */
 	enum lethe_on_fail on_fail;
-	enum lethe_psci psci;       /* conduit; NONE until it is known */
-	struct lethe_context *acpi; /* if only ACPI may know the conduit: the boot's; else null */
+	enum lethe_psci psci;       /* conduit; NONE until known */
+	struct lethe_context *acpi; /* if only ACPI may know the conduit, the context; else null */
 	unsigned int el;            /* current */
-	unsigned int slots;         /* that may still be tried */
-	bool has_faulted;           /* this slot */
-	uint64_t next_slot;         /* where the boot goes on with the next slot */
+	unsigned int slots;         /* number of slots not tried yet */
+	bool has_faulted;           /* a fault occurred in this slot */
+	uint64_t next_slot;         /* address of lethe_next_slot() */
 };
 
 extern struct lethe_stop lethe_stop_context;
@@ -32,7 +32,7 @@ extern struct lethe_stop lethe_stop_context;
 /* Follows the failure policy. The reason has been printed. Never returns. */
 void lethe_stop(int status) __attribute__((noreturn));
 
-/* Halts, policy or not: "lethe: halt", then for ever in WFI. */
+/* Halts under any policy: "lethe: halt", then WFI for ever. */
 void lethe_stop_halt(int status) __attribute__((noreturn));
 
 #endif

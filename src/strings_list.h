@@ -5,12 +5,12 @@
 #include <string.h>
 
 /*
- * A list of strings is one array of characters: the strings one behind the other, each with its
- * NUL, and an empty string at the end, as in "smc\0hvc\0". An array of pointers would need a
- * dynamic relocation for each string, and Lethe runs where it is loaded without relocating itself.
+ * A list of strings is an array of characters: consecutive strings, each with a NUL, and an empty
+ * string at the end, as in "smc\0hvc\0". An array of pointers would need a dynamic relocation for
+ * each string, and Lethe runs at any address without relocations.
  */
 
-/* The string behind this one. */
+/* The next string of the list. */
 static inline const char *lethe_next_string(const char *string)
 {
 	return string + strlen(string) + 1;

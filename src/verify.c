@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 5: a line for each segment. If a segment was digested while it was copied and the digest matched,
- * this stage only prints it. If not, the segment is hashed at its destination, and that result decides.
+ * Stage 5: a line for each segment. If the move stage computed a matching digest, the verify stage
+ * only prints the line. Else the verify stage hashes the segment at the destination, and that
+ * result decides.
  */
 #include "console/console.h"
 #include "cpu/counter.h"
@@ -21,7 +22,7 @@ static void print_verdict(const struct lethe_context *ctx, unsigned int index)
 		return;
 	}
 	lethe_console_line("%s %u sha256 ok %u ms %u MiB/s", segment->name, segment->file_size,
-		   ticks * 1000 / rate, lethe_progress_rate(segment->file_size, ticks));
+			   ticks * 1000 / rate, lethe_progress_rate(segment->file_size, ticks));
 }
 
 static int verify_one(struct lethe_context *ctx, unsigned int index)
@@ -45,7 +46,7 @@ int lethe_stage_verify(struct lethe_context *ctx)
 	int result = LETHE_OK;
 	unsigned int i;
 
-	/* All segments, also after a bad one: one boot names them all. */
+	/* All segments, also after a mismatch, so that a single boot names all bad segments. */
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
 		int status = verify_one(ctx, i);
 

@@ -8,6 +8,10 @@
 # command that repeats it. The last line of all is "N passed, N failed", also after an abort. TIMES=1 prints
 # the twenty slowest tests.
 set -u
+# Each suite is a make with a job server of its own: descriptors 3 and 4, which belong to the caller's, are used here.
+jobs=$(printf '%s\n' "${MAKEFLAGS:-}" | sed -n 's/.*-j\([0-9][0-9]*\).*/\1/p')
+MAKEFLAGS=$(printf '%s\n' "${MAKEFLAGS:-}" | sed 's/--jobserver-[a-z]*=[^ ]*//g; s/-j[0-9]*//g')
+export MAKEFLAGS
 passed=0 failed=0 current=setup bad=
 logs=${O:=build}/check
 mkdir -p "$logs"
@@ -48,14 +52,14 @@ count() {
 
 # Neither counts anything, and without either nothing can.
 for current in deps-check all; do
-	${MAKE:-make} --no-print-directory "$current" || exit 1
+	${MAKE:-make} -j"${jobs:-1}" --no-print-directory "$current" || exit 1
 done
 for suite; do
 	current=$suite log=$logs/$suite.log
 	echo "== $suite"
 	start=$(date +%s)
 	# The status of make, not of tee.
-	status=$({ { ${MAKE:-make} --no-print-directory "$suite" 2>&1 3>&-; echo $? >&3; } | tee "$log" >&4; } 3>&1) 4>&1
+	status=$({ { ${MAKE:-make} -j"${jobs:-1}" --no-print-directory "$suite" 2>&1 3>&-; echo $? >&3; } | tee "$log" >&4; } 3>&1) 4>&1
 	set -- "$(count "$log")"
 	p=${1% *} f=${1#* }
 	if [ "$f" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$p" -eq 0 ]; }; then

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* What is counted: each of the other files here gives it for one interface. */
+/* The counted function: each other file here defines digest() for one interface. */
 void digest(const uint8_t *message, uint64_t size, uint8_t result[32]);
 
 void print(const uint8_t result[32]);

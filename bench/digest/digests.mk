@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The digests that are counted side by side, a line for each:
-# $(call digest,NAME,INTERFACE,OBJECTS[,FLAGS]), where INTERFACE.c, here, calls them.
+# The digests to compare, a line for each:
+# $(call digest,NAME,INTERFACE,OBJECTS[,FLAGS]), where INTERFACE.c in this folder calls the digest.
 DIGESTS :=
 define digest
 DIGESTS += $(1)
@@ -21,7 +21,7 @@ KEXEC_OBJS := $(KEXEC_BUILD)/purgatory/sha256.o $(KEXEC_BUILD)/purgatory/string.
 # OpenSSL's assembly has three ways; a word chooses: NEON is bit 0, the SHA-2 instructions bit 4.
 OPENSSL_ASM := $(O)/bench/openssl/sha256-armv8.S
 
-# Lethe's two: the same objects, and which of the two block functions its caller allows. The purgatory's are shorter.
+# Lethe's two digests: the same objects, with the block function that the caller allows. The purgatory's are shorter.
 LETHE_DIGEST := $(patsubst %,$(O)/obj/library/%.o,$(call sources,sha256)) $(NEWLIB_OBJS)
 LETHE_DIGEST_SMALL := $(patsubst %.c,$(O)/obj/library/%.c.o,$(patsubst %.S,$(PURGATORY)/%.S.o,\
 	$(call sources,sha256_small))) $(NEWLIB_OBJS)

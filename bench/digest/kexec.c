@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* As verify_sha256_digest() in kexec-tools' purgatory has it. */
+/* The loop of verify_sha256_digest() in kexec-tools' purgatory. */
 #include "digest.h"
 
 #include <sha256.h>

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Run in a build folder, with srcdir= and CC=: kexec-tools' own rules for its purgatory, and around
-# them what its configure and its top Makefile give for arm64.
+# Run in a build folder, with srcdir= and CC=: kexec-tools' own rules for its purgatory, with the settings of
+# kexec-tools' configure and top Makefile for arm64.
 ARCH := arm64
 TARGET_CC := $(CC)
 MKDIR := mkdir

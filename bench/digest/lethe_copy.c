@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Digest and copy in one pass, as the move stage does it. */
+/* Digest and copy in one pass, as in the move stage. */
 #include "digest.h"
 
 #include <lethe/sha256.h>
 
-#define COPY_AT 0x48000000 /* digest.py has it too */
+#define COPY_AT 0x48000000 /* also in digest.py */
 
 static struct lethe_sha256 context;
 

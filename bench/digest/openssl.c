@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* OpenSSL's block function, the way through it that CAPABILITIES chooses; the rest is padding. */
+/* OpenSSL's block function, on the path that CAPABILITIES chooses; the rest is padding. */
 #include "digest.h"
 
 unsigned int OPENSSL_armcap_P = CAPABILITIES;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls digest(message, size, result) once, with the MMU off, and prints the result. The message
- * and its size are put into memory from outside: bench/digest.py. `measure` to `measured` is counted.
+ * Calls digest(message, size, result) once, with the MMU off, and prints the result.
+ * bench/digest.py puts the message and the size into memory. `measure` to `measured` is counted.
  */
 #define SIZE_AT	   0x43fff000
 #define MESSAGE_AT 0x44000000

@@ -5,7 +5,7 @@
 #include <lethe/kimage.h>
 #include <lethe/plan_build.h>
 
-#define PARAMETERS 0x43fff000ULL /* pages, mode: library.py has it too */
+#define PARAMETERS 0x43fff000ULL /* pages, mode: also in library.py */
 #define SOURCES    0x44000000ULL
 #define WORKSPACE  0x48000000ULL
 #define LIST       0x50000000ULL
@@ -30,7 +30,7 @@ void report(int status)
 	*(volatile uint32_t *)UART = '\n';
 }
 
-/* Links where Linux has them: in the last slot of each page. */
+/* Links as in Linux: in the last entry of each page. */
 static void make_list(uint64_t pages)
 {
 	uint64_t *entry = (uint64_t *)LIST;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_boot() on one list, from its call to the payload's first instruction. `measured` is that payload.
+ * lethe_boot() on one list, from its call to the payload's first instruction. `measured` is the
+ * payload.
  */
 	.section .head, "ax"
 	.global	start

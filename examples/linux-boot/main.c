@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux by the library: kernel, device tree, initrd and command line, for QEMU's virt machine. What is particular to
- * that machine is the UART's address, which only say() uses; RAM and Lethe's console come from the tree.
+ * Linux by the library: kernel, device tree, initrd and command line, for QEMU's virt machine. Only
+ * say() depends on the machine: the UART's address. RAM and Lethe's console come from the tree.
  */
 #include <lethe/boot.h>
 #include <lethe/fdt.h>
@@ -14,11 +14,11 @@
 extern const uint8_t kernel[], kernel_end[], initrd[], initrd_end[], image_end[];
 
 struct machine {
-	const void *tree; /* as the firmware left it */
+	const void *tree; /* the firmware's tree, unchanged */
 	uint64_t tree_size;
 	uint64_t ram_base;
 	uint64_t ram_size;
-	uint64_t free; /* from here to the end of RAM nothing is in use */
+	uint64_t free; /* from here to the end of RAM all memory is free */
 };
 
 static uint64_t buffer[LETHE_PLAN_SIZE_MAX / 8]; /* the plan */
@@ -68,14 +68,14 @@ static int boot_linux(const struct machine *machine)
 
 	lethe_plan_init(buffer, size, "linux");
 	lethe_plan_window(plan, size, machine->ram_base, machine->ram_size);
-	/* A kernel needs image_size bytes: its bss is not in the file. */
-	lethe_plan_segment(plan, size, "kernel", kernel, (uint64_t)kernel, entry,
-			   (uint64_t)(kernel_end - kernel), image->image_size);
-	/* Where source and destination are the same, nothing is copied. */
-	lethe_plan_segment(plan, size, "initrd", initrd, (uint64_t)initrd, (uint64_t)initrd,
-			   (uint64_t)(initrd_end - initrd), (uint64_t)(initrd_end - initrd));
-	lethe_plan_segment(plan, size, "tree", machine->tree, (uint64_t)machine->tree,
-			   (uint64_t)machine->tree, machine->tree_size, machine->tree_size);
+	/* A kernel needs image_size bytes: the bss is not in the file. */
+	lethe_plan_add_segment(plan, size, "kernel", kernel, (uint64_t)kernel, entry,
+			       (uint64_t)(kernel_end - kernel), image->image_size);
+	/* If source and destination are the same, Lethe copies no bytes. */
+	lethe_plan_add_segment(plan, size, "initrd", initrd, (uint64_t)initrd, (uint64_t)initrd,
+			       (uint64_t)(initrd_end - initrd), (uint64_t)(initrd_end - initrd));
+	lethe_plan_add_segment(plan, size, "tree", machine->tree, (uint64_t)machine->tree,
+			       (uint64_t)machine->tree, machine->tree_size, machine->tree_size);
 	lethe_plan_cmdline(plan, size, "console=ttyAMA0 panic=-1");
 
 	struct lethe_slot *slot = lethe_plan_slot(plan);

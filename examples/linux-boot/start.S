@@ -16,7 +16,8 @@ start:
 	mov	x29, #0
 	bl	main				// x0 is still the tree
 
-	// main came back: it has said why. PSCI's SYSTEM_OFF, by SMC at EL2 and by HVC at EL1.
+	// main returned after printing the reason. PSCI's SYSTEM_OFF, by SMC at EL2 and by HVC at
+	// EL1.
 	movz	w0, #0x0008
 	movk	w0, #0x8400, lsl #16
 	mrs	x1, CurrentEL
@@ -26,7 +27,7 @@ start:
 3:	wfi
 	b	3b
 
-	// What a loader would have read from a disk or a network.
+	// A real loader would read these files from a disk or a network.
 	.section .rodata
 	.balign	4096
 	.global	kernel, kernel_end, initrd, initrd_end

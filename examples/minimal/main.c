@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The smallest loader on top of liblethe.a, for QEMU's virt machine: starts a payload at an address
- * of its own choice. A real one would get the payload from somewhere and know the machine's RAM.
+ * of its choice. A real loader would fetch the payload and know the machine's RAM.
  */
 #include <lethe/boot.h>
 #include <lethe/plan_build.h>
@@ -11,7 +11,7 @@
 
 extern const uint8_t payload[], payload_end[];
 
-/* Outside all destinations, and nobody else's. */
+/* Outside all destinations, and otherwise unused. */
 static uint8_t workspace[256 * 1024] __attribute__((aligned(4096)));
 static uint64_t buffer[256]; /* the plan */
 
@@ -31,9 +31,9 @@ static int boot(void)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = lethe_plan_segment(plan, sizeof(buffer), "payload", payload, (uint64_t)payload,
-				    PAYLOAD, size, size);
-	if (status < 0) {
+	status = lethe_plan_add_segment(plan, sizeof(buffer), "payload", payload, (uint64_t)payload,
+					PAYLOAD, size, size);
+	if (status != LETHE_OK) {
 		return status;
 	}
 	status =

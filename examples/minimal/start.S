@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An arm64 Image: QEMU's -kernel starts it at EL1 or EL2, MMU off, x0 = device tree. */
-	// PSCI's SYSTEM_OFF, which QEMU's machine takes by SMC at EL2 and by HVC at EL1. Does not return.
+	// PSCI's SYSTEM_OFF: on QEMU's machine by SMC at EL2 and by HVC at EL1. Does not return.
 	.macro	power_off
 	movz	w0, #0x0008
 	movk	w0, #0x8400, lsl #16
@@ -27,9 +27,9 @@ start:
 	mov	sp, x1
 	mov	x29, #0
 	bl	main
-	power_off				// main came back: it has said why
+	power_off				// main returned after printing the reason
 
-	// What is to be started, as it would have come from a disk or a network: it runs anywhere.
+	// The payload, as if from a disk or a network; position independent.
 	.section .rodata
 	.balign	8
 	.global	payload, payload_end

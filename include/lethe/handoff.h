@@ -11,6 +11,7 @@
 
 #ifndef __ASSEMBLER__
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -23,7 +24,7 @@ struct lethe_handoff {
 	uint64_t hcr;	 /* HCR_EL2 at hand-off; not used when at EL1 already */
 	uint64_t to_el1; /* not 0: leave EL2 for EL1 */
 	uint64_t sctlr;	 /* SCTLR_EL2 at hand-off, M = C = I = 0; not used when at EL1 already */
-	uint64_t own_start; /* [own_start, own_end): whatever the caller wrote, stack and tables too */
+	uint64_t own_start; /* [own_start, own_end): all that the caller wrote, stack and tables too */
 	uint64_t own_end;
 };
 
@@ -41,10 +42,10 @@ void lethe_handoff(const struct lethe_handoff *handoff) __attribute__((noreturn)
 struct lethe_cpu_id {
 	uint64_t midr, mpidr;
 	uint64_t pfr0, pfr1, pfr2, dfr0, isar1, isar2, mmfr0, mmfr1, mmfr3, smfr0;
-	uint64_t pmcr;		/* PMCR_EL0, read only when there is a PMU, else 0 */
-	uint64_t pmbidr, trbidr; /* read only when there is such a buffer, else 0 */
-	uint32_t e2h;		/* HCR_EL2.E2H in force */
-	uint32_t gic_v3;	/* the tree says the interrupt controller is driven as GICv3 or later */
+	uint64_t pmcr;		/* PMCR_EL0, read only if the CPU has a PMU, else 0 */
+	uint64_t pmbidr, trbidr; /* read only if the CPU has that buffer, else 0 */
+	bool e2h;		/* HCR_EL2.E2H in force */
+	bool gic_v3;		/* by the tree, the interrupt controller is a GICv3 or later */
 };
 
 /* EL2 registers, whole, for an EL1 payload (booting.rst, "Call the kernel image"). */
@@ -52,23 +53,23 @@ struct lethe_el2_regs {
 	uint64_t hcr, sctlr, cptr, cnthctl, mdcr, vpidr, vmpidr, sctlr_el1, cpacr_el1;
 	uint64_t icc_sre, hcrx, zcr, smcr;
 	uint64_t hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
-	uint32_t has_gic, has_hcrx, has_sve, has_sme, has_fgt;
-	uint32_t has_gcs, has_brbe, has_amu, has_sctlr2, has_tcr2;
+	bool has_gic, has_hcrx, has_sve, has_sme, has_fgt;
+	bool has_gcs, has_brbe, has_amu, has_sctlr2, has_tcr2;
 };
 
-/* Pure: what the registers must hold. Any state. */
-void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_regs *regs);
+/* Pure: computes the register values. to_el1: for a payload at EL1. Any state. */
+void lethe_el2_regs(const struct lethe_cpu_id *id, bool to_el1, struct lethe_el2_regs *regs);
 
-/* Reads the ID registers. EL2 only; id->e2h and id->gic_v3 are the caller's and kept. */
+/* Reads the ID registers. EL2 only; id->e2h and id->gic_v3 are the caller's and stay. */
 void lethe_cpu_id_read(struct lethe_cpu_id *id);
 
 /*
- * Writes them, all but HCR_EL2 and SCTLR_EL2, which lethe_handoff() writes last, and leaves streaming
- * SVE mode. In force with the next ISB, which is lethe_handoff()'s. EL2 only.
+ * Writes the registers except HCR_EL2 and SCTLR_EL2, which lethe_handoff() writes last, and leaves streaming
+ * SVE mode. The values are in force after the next ISB, lethe_handoff()'s. EL2 only.
  */
 void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs);
 
-/* At EL1, what little there is to prepare: no guarded control stack for EL0, no streaming SVE mode. EL1 only. */
+/* Prepares EL1 for a payload at EL1: no guarded control stack for EL0, no streaming SVE mode. EL1 only. */
 void lethe_el1_prepare(void);
 
 #ifdef __cplusplus

@@ -3,9 +3,9 @@
 #define LETHE_IMAGE_H
 
 /*
- * What stands at the front of lethe.img and of every bundle: the arm64 Image header (Linux,
- * Documentation/arch/arm64/booting.rst, "Call the kernel image") and, right behind it, Lethe's own.
- * Both little-endian. The rest of the first 4 KiB is reserved (an EFI header may come there).
+ * The front of lethe.img and of every bundle: the arm64 Image header (Linux,
+ * Documentation/arch/arm64/booting.rst, "Call the kernel image"), then Lethe's own header.
+ * Both little-endian. The rest of the first 4 KiB is reserved, for instance for an EFI header.
  */
 
 #include <stdint.h>
@@ -20,7 +20,7 @@ struct lethe_image_header {
 	uint32_t code0;			/* carries "MZ" in its low half */
 	uint32_t code1;			/* branch to the entry */
 	uint64_t text_offset;		/* from a 2 MiB boundary */
-	uint64_t image_size;		/* effective size from byte 0; what the loader grants */
+	uint64_t image_size;		/* effective size from byte 0: the memory that the loader grants */
 	uint64_t flags;
 	uint64_t reserved[3];
 	uint32_t magic;
@@ -39,7 +39,7 @@ struct lethe_blob_header {
 	uint64_t plan_offset;	/* from byte 0, 4 KiB multiple; 0: a bare blob without a plan */
 	uint64_t file_size;	/* bytes of the whole bundle file; 0 in a bare blob */
 	uint8_t digest[32];	/* SHA-256 of [0, blob_size) with this field as zero; 0 in a bare blob. For the host: */
-				/* code that runs cannot vouch for itself */
+				/* running code cannot vouch for its own bytes */
 };
 
 #endif

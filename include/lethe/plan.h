@@ -3,24 +3,24 @@
 #define LETHE_PLAN_H
 
 /*
- * The plan: the one wire format between whoever loads and whoever crosses. docs/spec/plan.md is the
- * normative text; this header is the same thing for C.
+ * The plan: the wire format between the loader and Lethe. docs/spec/plan.md is the normative text; this
+ * header is the same format for C.
  *
  * Little-endian, fixed layout, 8-byte aligned, no pointers:
  *
- *	struct lethe_plan	one, 192 bytes
- *	struct lethe_slot	slot_count of them, 128 bytes each
- *	struct lethe_segment	segment_count of them, 112 bytes each
- *	struct lethe_window	window_count of them, 16 bytes each
+ *	struct lethe_plan	192 bytes
+ *	struct lethe_slot	slot_count times 128 bytes
+ *	struct lethe_segment	segment_count times 112 bytes
+ *	struct lethe_window	window_count times 16 bytes
  *	strings			strings_size bytes, zero-padded to a multiple of 8
  *
- * and nothing else: total_size is exactly the sum, so one content has one encoding. The digest is
- * SHA-256 over total_size bytes with the digest field itself taken as zero. Every reserved byte is
- * zero. A reader refuses versions, flags and numbers it does not know. A plan is never edited after
- * it was sealed: where things really go is computed into a work array (place.h).
+ * total_size is exactly the sum, so every content has a single encoding. The digest is SHA-256 over
+ * total_size bytes, with the digest field taken as zero. Every reserved byte is zero. A reader refuses
+ * unknown versions, flags and numbers. A sealed plan is never edited: the real addresses are computed into
+ * a work array (place.h).
  *
- * Addresses are "image offsets", counted from byte 0 of the arm64 Image that carries the plan, where
- * a flag says so, and physical addresses otherwise. Lengths are bytes.
+ * Addresses are physical unless a flag makes them "image offsets", counted from byte 0 of the arm64
+ * Image that contains the plan. Lengths are bytes.
  */
 
 #include <stddef.h>
@@ -45,11 +45,11 @@ extern "C" {
 #define LETHE_DIGEST_SIZE	32U
 
 /* lethe_plan.flags */
-#define LETHE_PLAN_STOP_AFTER_CHECK	(1U << 0)	/* rehearsal: report, write nothing, halt */
+#define LETHE_PLAN_STOP_AFTER_CHECK	(1U << 0)	/* dry run: report, write no memory, halt */
 #define LETHE_PLAN_WORKSPACE_OFFSET	(1U << 1)	/* workspace_base is an image offset */
 #define LETHE_PLAN_FLAGS		0x3U
 
-/* lethe_plan.on_fail: what happens when a stage fails */
+/* lethe_plan.on_fail: the action after a stage has failed */
 enum lethe_on_fail {
 	LETHE_ON_FAIL_RETURN = 0,	/* to the C caller; library door only */
 	LETHE_ON_FAIL_HALT = 1,
@@ -65,7 +65,7 @@ enum lethe_el {
 	LETHE_EL_COUNT
 };
 
-/* lethe_plan.hyp_stub: what answers HVC below an EL1 caller; stated by the loader, never probed */
+/* lethe_plan.hyp_stub: the kind that answers HVC from an EL1 caller; stated by the loader, never probed */
 enum lethe_hyp_stub {
 	LETHE_HYP_STUB_NONE = 0,
 	LETHE_HYP_STUB_4_7 = 1,		/* Linux 4.7 to 4.11: SOFT_RESTART is 2 */
@@ -84,7 +84,7 @@ enum lethe_psci {
 
 /* lethe_plan.mode */
 enum lethe_mode {
-	LETHE_MODE_BEST = 0,		/* cached where the machine can be mapped */
+	LETHE_MODE_BEST = 0,		/* cached if the machine can be mapped */
 	LETHE_MODE_UNCACHED = 1,
 	LETHE_MODE_COUNT
 };
@@ -93,7 +93,7 @@ enum lethe_mode {
 enum lethe_console_kind {
 	LETHE_CONSOLE_NONE = 0,
 	LETHE_CONSOLE_STDOUT = 1,	/* stdout-path of the tree */
-	LETHE_CONSOLE_AUTO = 2,		/* as STDOUT, but only when bootargs contain "earlycon" */
+	LETHE_CONSOLE_AUTO = 2,		/* as STDOUT, but only if bootargs contain "earlycon" */
 	LETHE_CONSOLE_PL011 = 3,	/* at console_base */
 	LETHE_CONSOLE_NS16550 = 4,	/* at console_base, with reg_shift and reg_width */
 	LETHE_CONSOLE_COUNT
@@ -119,11 +119,11 @@ struct lethe_plan {
 	uint32_t console_reg_width;	/* NS16550: access size, 1, 2 or 4, <= 1 << shift; else 0 */
 	uint32_t reserved0;
 	uint64_t console_base;		/* PA; 0 unless PL011 or NS16550 */
-	uint64_t extent_size;		/* what the loader granted from byte 0 of the Image; 0: no Image */
-	uint64_t workspace_base;	/* where Lethe runs while it moves things; 4 KiB aligned */
+	uint64_t extent_size;		/* granted by the loader from byte 0 of the Image; 0: no Image */
+	uint64_t workspace_base;	/* Lethe runs here during the moves; 4 KiB aligned */
 	uint64_t workspace_size;
-	uint64_t list_head;		/* kimage head entry, INDIRECTION or DONE; 0: there is no list */
-	uint32_t list_page_shift;	/* 12, 14 or 16; 0 when there is no list */
+	uint64_t list_head;		/* kimage head entry, INDIRECTION or DONE; 0: no list */
+	uint32_t list_page_shift;	/* 12, 14 or 16; 0: no list */
 	uint32_t reserved1;
 	uint64_t reserved2[5];
 };
@@ -134,7 +134,7 @@ struct lethe_plan {
 #define LETHE_SLOT_TREE_OFFSET		(1U << 2)	/* tree_base is an image offset */
 #define LETHE_SLOT_FLAGS		0x7U
 
-/* One thing to boot. Slots own consecutive runs of segments, in order, empty only with a list. */
+/* One payload to boot. Slots own consecutive runs of segments, in order, empty only with a list. */
 struct lethe_slot {
 	char name[LETHE_NAME_SIZE];
 	uint32_t flags;
@@ -144,19 +144,19 @@ struct lethe_slot {
 	uint64_t entry;			/* 4-byte aligned */
 	uint64_t x[4];			/* literal x0..x3; x[0] must be 0 when tree_size is not 0 */
 	uint32_t cmdline_offset;	/* into strings */
-	uint32_t cmdline_size;		/* with its terminating zero; 0: keep the tree's bootargs */
+	uint32_t cmdline_size;		/* with its terminating zero; 0: the tree's bootargs stay */
 	uint32_t tree_segment;		/* packed tree, or LETHE_INDEX_NONE */
-	uint32_t initrd_segment;	/* or LETHE_INDEX_NONE: the loader's, if it has one */
-	uint64_t tree_base;		/* where the fixed-up tree goes: a PA, not 0; or an offset; 8-byte */
+	uint32_t initrd_segment;	/* or LETHE_INDEX_NONE: the loader's, if any */
+	uint64_t tree_base;		/* the tree buffer: a PA, not 0; or an offset; 8-byte */
 	uint64_t tree_size;		/* aligned, an offset up to 2 MiB in memory. 0: no tree, x[0] literal */
 	uint64_t reserved[3];
 };
 
 /* lethe_segment.flags */
 #define LETHE_SEGMENT_SOURCE_OFFSET	(1U << 0)	/* source is an image offset */
-#define LETHE_SEGMENT_SOURCE_LIST	(1U << 1)	/* the indirection list supplies it; source is 0 */
+#define LETHE_SEGMENT_SOURCE_LIST	(1U << 1)	/* the indirection list supplies the bytes; source is 0 */
 #define LETHE_SEGMENT_IN_PLACE		(1U << 2)	/* stays at its source; dest is 0 */
-#define LETHE_SEGMENT_RESERVE		(1U << 3)	/* the payload must leave it alone: /memreserve/ */
+#define LETHE_SEGMENT_RESERVE		(1U << 3)	/* the payload must not use the memory: /memreserve/ */
 #define LETHE_SEGMENT_FLAGS		0xfU
 
 struct lethe_segment {
@@ -165,7 +165,7 @@ struct lethe_segment {
 	uint32_t reserved0;
 	uint64_t source;		/* image offset or PA, any alignment */
 	uint64_t dest;			/* PA, any alignment */
-	uint64_t file_size;		/* bytes that exist and are digested; may be 0 */
+	uint64_t file_size;		/* bytes present and digested; may be 0 */
 	uint64_t mem_size;		/* bytes at the destination; the tail is zeroed; may be 0 */
 	uint64_t align;			/* IN_PLACE: 0, or a power of two >= 4 KiB: if the source is not */
 	uint64_t align_offset;		/* at a multiple of align plus align_offset, slide up to the next */
@@ -191,8 +191,8 @@ const struct lethe_window *lethe_plan_windows(const struct lethe_plan *plan);
 const char *lethe_plan_strings(const struct lethe_plan *plan);
 
 /*
- * Bytes that a plan with these counts takes, its total_size. Counts above the limits are the
- * caller's mistake; the result does not wrap for any 32-bit counts.
+ * The total_size of a plan with these counts, bytes. Counts above the limits are the caller's mistake;
+ * the result does not wrap for any 32-bit counts.
  */
 uint64_t lethe_plan_size(uint32_t slots, uint32_t segments, uint32_t windows, uint32_t strings);
 
@@ -202,29 +202,28 @@ uint64_t lethe_plan_size(uint32_t slots, uint32_t segments, uint32_t windows, ui
 void lethe_plan_digest(const struct lethe_plan *plan, uint8_t digest[LETHE_DIGEST_SIZE]);
 
 /*
- * Is this a plan, and is everything in it that can be judged without knowing addresses right?
+ * Checks every field of a plan that can be validated without the image base and the placement.
  *
  * bytes	the plan, 8-byte aligned, not written
- * limit	bytes that may be read from there on; a total_size beyond it is LETHE_E_PLAN_SIZE
- * where	what was wrong, written only on error; may be null
+ * limit	readable bytes from there on; a larger total_size is LETHE_E_PLAN_SIZE
+ * where	the place of the error, written only on error; may be null
  *
- * Returns 0, or the LETHE_E_PLAN_*, LETHE_E_SEGMENT_* or LETHE_E_WINDOW that was met first. Reads
- * only, allocates nothing, any EL, MMU on or off. Magic, version, counts and sizes are judged before
- * the digest, everything else after it, so that a damaged plan says "digest" and a wrongly written
- * one says what.
+ * Returns 0, or the first LETHE_E_PLAN_*, LETHE_E_SEGMENT_* or LETHE_E_WINDOW. Reads only, no
+ * allocation, any EL, MMU on or off. Magic, version, counts and sizes come before the digest, all other
+ * fields after. So a damaged plan fails with PLAN_DIGEST, and a wrongly written plan with the wrong field.
  */
 int lethe_plan_check(const void *bytes, uint64_t limit, struct lethe_where *where);
 
-/* Who starts the road. */
+/* The way into Lethe. */
 enum lethe_door {
 	LETHE_DOOR_IMAGE,
 	LETHE_DOOR_LIBRARY,
 };
 
 /*
- * Does this version of Lethe, entered by this door, do everything that a plan asks for which
- * lethe_plan_check() accepted? Returns 0, or LETHE_E_PLAN_UNSUPPORTED with the thing that is not done
- * in where. Reads only.
+ * Checks that this version of Lethe, entered by this door, supports all requests of a plan that
+ * lethe_plan_check() accepted. Returns 0, or LETHE_E_PLAN_UNSUPPORTED with the unsupported field in
+ * where. Reads only.
  */
 int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
 			 struct lethe_where *where);

@@ -3,13 +3,13 @@
 #define LETHE_PLAN_BUILD_H
 
 /*
- * Builds a plan with one slot, piece by piece, for a loader that is linked with liblethe.a: init,
- * then segments and windows in any order, the fields of *plan and of its slot that the loader cares
- * for, and seal last. docs/spec/plan.md says what each field means.
+ * Builds a plan with a single slot, piece by piece, for a loader linked with liblethe.a. The order: init;
+ * segments and windows in any order; fields of *plan and of the slot by hand; seal last.
+ * docs/spec/plan.md explains each field.
  *
  * Pure C, no allocation: the plan grows in the caller's buffer. Any EL, MMU on or off (naturally
- * aligned accesses only). A failed call changes nothing. Nothing here judges the plan:
- * lethe_plan_check() does.
+ * aligned accesses only). A failed call leaves the plan unchanged. Only lethe_plan_check() validates the
+ * plan.
  */
 
 #include <stdint.h>
@@ -21,11 +21,11 @@ extern "C" {
 #endif
 
 /*
- * An empty plan in buffer: version, one slot named name (cut to 15 characters), on_fail RETURN, no
- * console, PSCI as the tree says, entry at segment 0 + 0, no tree, no initrd.
+ * Makes an empty plan in buffer. The plan has one slot named name (cut to 15 characters), on_fail RETURN,
+ * PSCI as the tree says, entry at segment 0 + 0, no console, no tree, no initrd.
  *
  * buffer	8-byte aligned, size bytes, LETHE_PLAN_SIZE_MAX is always enough; the caller's
- * Returns 0, LETHE_E_PLAN_ALIGN, or LETHE_E_PLAN_SIZE when not even that fits.
+ * Returns 0, LETHE_E_PLAN_ALIGN, or LETHE_E_PLAN_SIZE if the empty plan does not fit.
  */
 int lethe_plan_init(void *buffer, uint64_t size, const char *name);
 
@@ -34,13 +34,21 @@ struct lethe_slot *lethe_plan_slot(struct lethe_plan *plan);
 
 /*
  * Appends a segment: file_size bytes from source to dest, the tail up to mem_size zeroed, both PAs.
- * dest == source means: it stays where it is. The digest is computed from the bytes at data: those
- * that will be at source when Lethe runs, wherever they are now (source itself, when that is mapped);
- * a null data is a segment that the indirection list brings: source is 0 then, and digest[] is to be
- * filled in by hand.
+ * If dest == source, the segment stays in place. The digest is computed from the bytes at data: a copy
+ * of the bytes that will be at source when Lethe runs, or source itself if mapped. If data is null, the
+ * indirection list supplies the segment: source is then 0, and the caller fills in digest[].
  *
- * size		of the buffer that was given to lethe_plan_init()
- * Returns the segment's index, or LETHE_E_PLAN_COUNT (64 are there), LETHE_E_PLAN_SIZE.
+ * size		of lethe_plan_init()'s buffer, bytes
+ * Returns 0, or LETHE_E_PLAN_COUNT (the plan has 64), LETHE_E_PLAN_SIZE. The new segment is the last:
+ * its index is plan->segment_count - 1.
+ */
+int lethe_plan_add_segment(struct lethe_plan *plan, uint64_t size, const char *name,
+			   const void *data, uint64_t source, uint64_t dest, uint64_t file_size,
+			   uint64_t mem_size);
+
+/*
+ * The older form of lethe_plan_add_segment(), until the next release. Returns the segment's index or
+ * a status.
  */
 int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name, const void *data,
 		       uint64_t source, uint64_t dest, uint64_t file_size, uint64_t mem_size);
@@ -49,18 +57,18 @@ int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name,
 struct lethe_segment *lethe_plan_segment_at(struct lethe_plan *plan, unsigned int index);
 
 /*
- * Appends a window of RAM that Lethe may store to: [base, base + bytes), 4 KiB aligned, behind those
- * that are there. Returns 0, or LETHE_E_PLAN_COUNT, LETHE_E_PLAN_SIZE.
+ * Appends a window of RAM that Lethe may store to: [base, base + bytes), 4 KiB aligned, above all
+ * earlier windows. Returns 0, or LETHE_E_PLAN_COUNT, LETHE_E_PLAN_SIZE.
  */
 int lethe_plan_window(struct lethe_plan *plan, uint64_t size, uint64_t base, uint64_t bytes);
 
 /*
- * The payload's command line, once, behind everything else. Returns 0, or LETHE_E_PLAN_SIZE;
- * LETHE_E_PLAN_STRING when there is one already, or it is too long.
+ * Appends the payload's command line, once, after all segments and windows. Returns 0, or
+ * LETHE_E_PLAN_SIZE; LETHE_E_PLAN_STRING if the plan has a command line already, or text is too long.
  */
 int lethe_plan_cmdline(struct lethe_plan *plan, uint64_t size, const char *text);
 
-/* Writes total_size and the digest. Whatever changes afterwards wants another call. */
+/* Writes total_size and the digest. After any further change, call this again. */
 void lethe_plan_seal(struct lethe_plan *plan);
 
 #ifdef __cplusplus

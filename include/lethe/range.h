@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bytes [start, end) of the physical address space; empty if the two are equal. end has to be a number. */
+/* Bytes [start, end) of the physical address space; empty if the two are equal. end is at most 2^64 - 1. */
 struct lethe_range {
 	uint64_t start;
 	uint64_t end;
 };
 
-/* True if [base, base + size) has an end that is no number: a range of it cannot be made. */
+/* True if the end of [base, base + size) does not fit 64 bits: such a range cannot be made. */
 static inline bool lethe_range_wraps(uint64_t base, uint64_t size)
 {
 	return size > UINT64_MAX - base;
@@ -20,7 +20,7 @@ static inline bool lethe_range_wraps(uint64_t base, uint64_t size)
 /* [base, base + size), which does not wrap. */
 static inline struct lethe_range lethe_range_of(uint64_t base, uint64_t size)
 {
-	const struct lethe_range range = {base, base + size}; /* no compound literal: C++ has none */
+	const struct lethe_range range = {base, base + size}; /* C++ has no compound literals */
 
 	return range;
 }

@@ -3,7 +3,7 @@
 #define LETHE_RECORD_H
 
 /*
- * The record: node /chosen/lethe tells the next kernel how it was started. docs/spec/record.md has the table. Numbers
+ * The record: node /chosen/lethe tells the next kernel about its start. docs/spec/record.md has the table. Numbers
  * are u32 or u64 big-endian as in all device trees; arrays are parallel.
  */
 
@@ -20,7 +20,7 @@ extern "C" {
 #define LETHE_RECORD_PATH	"/chosen/lethe"
 #define LETHE_RECORD_STAGES	7U	/* check memory read move verify describe publish */
 
-/* The properties, in the order in which they are written. */
+/* The properties, in the order of the record. */
 #define LETHE_RECORD_NAME_RECORD_VERSION	"record-version"
 #define LETHE_RECORD_NAME_VERSION		"version"
 #define LETHE_RECORD_NAME_DOOR			"door"
@@ -44,7 +44,7 @@ struct lethe_record {
 	uint32_t entry_el;
 	uint32_t handoff_el;
 	uint32_t slot;
-	const char *failed_segment;	/* the first, in any slot before; null: no such property */
+	const char *failed_segment;	/* the first, in any slot before; null: no property */
 	uint32_t boot_count;		/* this boot included */
 	uint64_t counter_frequency;	/* Hz; 0 unknown */
 	const char *stage_names[LETHE_RECORD_STAGES];
@@ -56,18 +56,18 @@ struct lethe_record {
 };
 
 /*
- * Writes the node into an open tree, as lethe_fdt_fixup() leaves one, in the place of an old one. totalsize says how
- * large the tree may grow. After an error the tree is as it was.
+ * Writes the node into an open tree, a result of lethe_fdt_fixup(), and replaces an old node. The tree may grow to its
+ * totalsize. After an error the tree is unchanged.
  * Return: 0
  *         LETHE_E_TREE_NOSPACE  the node does not fit
- *         LETHE_E_TREE_BROKEN   there is no /chosen, or tree is no tree
+ *         LETHE_E_TREE_BROKEN   /chosen is absent, or the argument is not a tree
  */
 int lethe_record_write(void *tree, const struct lethe_record *record);
 
 /*
- * Patches stage-ticks and stage-bytes of one stage in place in a closed tree: nothing moves.
+ * Patches stage-ticks and stage-bytes of one stage in place in a closed tree. The layout does not change.
  * Return: 0
- *         LETHE_E_TREE_BROKEN   there is no such stage, no record, or its arrays are too short
+ *         LETHE_E_TREE_BROKEN   the stage or the record does not exist, or an array is too short
  */
 int lethe_record_patch_stage(void *tree, unsigned int stage, uint64_t ticks, uint64_t bytes);
 

@@ -4,7 +4,7 @@
 
 /*
  * One digest over several pieces of memory, in order: the contract between kexec-tools and its purgatory
- * (purgatory/sha256_regions there: 16 of them, those that are not used 0 and 0).
+ * (sha256_regions in its purgatory: 16 regions, unused regions 0 and 0).
  */
 
 #include <stdint.h>
@@ -17,17 +17,17 @@ extern "C" {
 
 struct lethe_region {
 	uint64_t start; /* address, any alignment */
-	uint64_t size;  /* bytes; 0 adds nothing, wherever it is */
+	uint64_t size;  /* bytes; if 0, the region and its address do not count */
 };
 
 /*
- * Is the SHA-256 of all regions, one behind the other, this one?
+ * Compares the SHA-256 of all regions, in order, with digest.
  *
- * found	what it is, when it is known; the caller's
- * index	which region is at fault; written only with LETHE_E_SEGMENT_WRAP
+ * found	the computed digest, written unless LETHE_E_SEGMENT_WRAP is returned; the caller's
+ * index	the region at fault, written only with LETHE_E_SEGMENT_WRAP
  *
- * Returns 0, LETHE_E_DIGEST, or, before anything is read, LETHE_E_SEGMENT_WRAP: a region whose end is not
- * a number below 2^64. Reads only; any EL; MMU off (then the regions are at the PoC), or on with them mapped.
+ * Returns 0; LETHE_E_DIGEST; or, before any region is read, LETHE_E_SEGMENT_WRAP if the end of a region
+ * does not fit 64 bits. Reads only; any EL; MMU off with the regions at the PoC, or on with the regions mapped.
  */
 int lethe_regions_verify(const struct lethe_region *regions, unsigned int count,
 			 const uint8_t digest[LETHE_SHA256_SIZE], uint8_t found[LETHE_SHA256_SIZE],

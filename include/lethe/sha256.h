@@ -3,9 +3,9 @@
 #define LETHE_SHA256_H
 
 /*
- * SHA-256 (FIPS 180-4). The caller owns the context; it holds no pointer, needs no destructor and
- * may be copied at any time to fork a running digest. All functions: MMU on or off; only naturally
- * aligned accesses; of the message by 8 bytes where it is 8-byte aligned, else by single bytes.
+ * SHA-256 (FIPS 180-4). The caller owns the context. A context holds no pointer and needs no destructor;
+ * a copy of a context continues the digest independently. All functions: MMU on or off; only naturally
+ * aligned accesses. A message that is 8-byte aligned is read by 8 bytes, any other by single bytes.
  */
 
 #include <stdbool.h>
@@ -29,7 +29,7 @@ struct lethe_sha256 {
 
 /*
  * Begins a digest that uses general registers only, and changes neither FP/SIMD registers nor their
- * traps. Any EL. Inside lethe.img, which owns the machine, it is the same as lethe_sha256_init_simd().
+ * traps. Any EL. Inside lethe.img, which owns the machine, the same as lethe_sha256_init_simd().
  */
 void lethe_sha256_init(struct lethe_sha256 *sha);
 
@@ -38,24 +38,24 @@ void lethe_sha256_init(struct lethe_sha256 *sha);
  * the accesses. The caller gives up v0 to v7, v16 to v31 and the upper halves of v8 and v9, as in
  * any call by AAPCS64; an interrupt handler has to preserve them.
  *
- * The instructions are used where ID_AA64ISAR0_EL1.SHA2 has them, at EL1 and EL2, outside of
- * streaming mode; elsewhere the digest is as above. The caller need not enable FP/SIMD: if CPACR_EL1
+ * The instructions are used if ID_AA64ISAR0_EL1.SHA2 states them, at EL1 and EL2, outside streaming
+ * mode; elsewhere the digest uses general registers, as above. The caller need not enable FP/SIMD: if CPACR_EL1
  * or CPTR_EL2 of the current level traps FP/SIMD or SME, update and final lift the trap and restore it
  * before they return. Traps to a higher level, of FP/SIMD or of CPACR_EL1, stay with that level.
  */
 void lethe_sha256_init_simd(struct lethe_sha256 *sha);
 
-/* Takes in size bytes (0 is allowed, data may then be null), any alignment. */
+/* Adds size bytes at data, any alignment. If size is 0, data may be null. */
 void lethe_sha256_update(struct lethe_sha256 *sha, const void *data, uint64_t size);
 
 /*
- * The same, and copies the bytes to dest, which is not null. If the SHA-2 instructions are used and
+ * Adds size bytes at data, and copies the bytes to dest, which is not null. If the SHA-2 instructions are used and
  * both addresses are 8-byte aligned, the source is read once and the destination written once;
  * otherwise the copy is read again. dest lies anywhere but in (data, data + size).
  */
 void lethe_sha256_copy(struct lethe_sha256 *sha, void *dest, const void *data, uint64_t size);
 
-/* Writes the digest. The context is used up: init it before it is used again. */
+/* Writes the digest. The context is used up: call an init function before the next digest. */
 void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SIZE]);
 
 #ifdef __cplusplus

@@ -3,13 +3,13 @@
 #define LETHE_STATUS_H
 
 /*
- * One status space for the firmware, the library and the host command. 0 is success; everything
- * else is negative and grouped by whose fault it is. The numbers are an interface (with no console
- * a halted machine carries one in x0): never renumber, only add.
+ * One status space for the firmware, the library and the host command. 0 is success. All errors are
+ * negative, and grouped by the party at fault. The numbers are an interface (a halted machine without a
+ * console has the number in x0): never renumber, only add.
  *
- * LETHE_STATUS_LIST(X) expands X(name, number, sentence) for each, name without its LETHE_E_. A sentence completes
- * "segment 1 "initrd": ..." and carries no capital and no full stop. LETHE_STATUS_OF_LISTS(X) and
- * LETHE_STATUS_OF_CALLERS(X) are its parts that lethe_boot_check() alone finds: the blob has no words for them.
+ * LETHE_STATUS_LIST(X) expands X(name, number, sentence) for each status, name without its LETHE_E_. A sentence
+ * completes "segment 1 "initrd": ..." and has no capital and no full stop. Only lethe_boot_check() finds the errors
+ * of LETHE_STATUS_OF_LISTS(X) and LETHE_STATUS_OF_CALLERS(X): the blob does not contain their sentences.
  */
 #define LETHE_STATUS_OF_LISTS(X) \
 	X(LIST_FLAGS, -140, "not one known flag") \
@@ -58,7 +58,7 @@
 	X(SEGMENT_SOURCE, -133, "source lies outside the bundle") \
 	X(WINDOW, -134, "RAM window is empty, misaligned, wraps or overlaps another") \
 	LETHE_STATUS_OF_LISTS(X) \
-	/* the image, and where things are to go */ \
+	/* the image, sources and destinations */ \
 	X(IMAGE_EXTENT, -201, "Image header and plan disagree on image_size") \
 	X(IMAGE_BASE, -202, "Lethe was not loaded at a multiple of 4 KiB") \
 	X(IMAGE_HEADER, -203, "Lethe header is damaged") \
@@ -115,7 +115,7 @@ enum lethe_status {
 };
 #undef LETHE_STATUS_ENUM
 
-/* What an error is about: which array of the plan, which entry of it. */
+/* The subject of an error: an array of the plan, and an entry of that array. */
 enum lethe_what {
 	LETHE_WHAT_NONE = 0,	/* the plan or the machine as a whole; index unused, name a field or 0 */
 	LETHE_WHAT_SEGMENT,
@@ -126,9 +126,9 @@ enum lethe_what {
 };
 
 /*
- * Where an error was found. Functions that take one write it only when they return an error.
- * name points into the plan or to a constant; it is 0 when there is none, and is safe to print.
- * value is the address, size or number at fault, 0 when there is none.
+ * The place of an error. A function with such an argument writes to it only if the function fails.
+ * name points into the plan or to a constant, safe to print; null if there is no name.
+ * value is the address, size or number at fault; 0 if there is no value.
  */
 struct lethe_where {
 	enum lethe_what what;
@@ -137,19 +137,19 @@ struct lethe_where {
 	unsigned long long value;
 };
 
-/* The identifier without its LETHE_E_, as text ("DIGEST"), "OK" for 0, "?" for a number not in the
- * list. Any state, any EL. The string is constant and lives in Lethe's rodata. */
+/* The identifier without its LETHE_E_, as text ("DIGEST"), "OK" for 0, "?" for an unknown
+ * number. Any state, any EL. The string is constant and lives in Lethe's rodata. */
 const char *lethe_status_name(int status);
 
-/* The sentence for a status, "ok" for 0, "unknown status" for a number not in the list. */
+/* The sentence for a status, "ok" for 0, "unknown status" for an unknown number. */
 const char *lethe_status_text(int status);
 
 /* "segment", "window", "slot", "device tree", "entry", or "" for LETHE_WHAT_NONE. */
 const char *lethe_what_text(enum lethe_what what);
 
-/* Fills *where (which may be null) and returns status, so that a check is one statement. */
+/* Fills *where (which may be null) and returns status: a failed check is a single statement. */
 int lethe_error_at(struct lethe_where *where, int status, enum lethe_what what, unsigned int index,
-	       const char *name, unsigned long long value);
+		   const char *name, unsigned long long value);
 
 #ifdef __cplusplus
 }

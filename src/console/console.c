@@ -9,8 +9,8 @@
 #define LINE_LIMIT 120U
 
 static struct lethe_uart uart; /* kind NONE: the console is closed */
-static unsigned int column;    /* in the line that is being printed */
-static bool in_line;           /* a line is begun: an exception may print another inside it */
+static unsigned int column;    /* in the current line */
+static bool in_line; /* inside a line: an exception may interrupt and print its own line */
 
 void lethe_console_open(const struct lethe_uart *wanted)
 {
@@ -32,7 +32,7 @@ void lethe_console_drain(void)
 	}
 }
 
-/* Closes the console when the UART does not answer: a dead one costs one time-out in all. */
+/* Closes the console if the UART does not answer: a dead UART costs a single time-out. */
 static void send(char c)
 {
 	if (is_open() && !lethe_uart_send(&uart, c)) {
@@ -106,9 +106,7 @@ void lethe_console_line(const char *format, ...)
 		case 's': print_string(va_arg(args, const char *)); break;
 		case 'u': print_number(va_arg(args, uint64_t), 10); break;
 		case 'x': print_number(va_arg(args, uint64_t), 16); break;
-		default: /* %h */
-			print_digest(va_arg(args, const uint8_t *));
-			break;
+		default: /* %h */ print_digest(va_arg(args, const uint8_t *)); break;
 		}
 	}
 	va_end(args);

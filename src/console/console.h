@@ -7,7 +7,7 @@
 /*
  * The console: output only, on any UART that uart_drivers.h lists. Firmware has set up the baud
  * rate and line format, and Lethe never changes them. Every wait is bounded: if the UART faults at
- * the first look, or does not take a character in time, the console closes and Lethe goes on
+ * the first access, or does not accept a character in time, the console closes and Lethe goes on
  * silently.
  *
  * uart->kind NONE closes the console. SError unmasked, lethe_vectors in force, MMU off or the

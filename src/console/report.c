@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The FAIL line, and the address behind it. */
+/* The FAIL line, and the line with the address. */
 #include "console/report.h"
 
 #include <stdbool.h>
@@ -19,15 +19,16 @@ void lethe_report_fail(enum lethe_stage stage, int status, const struct lethe_wh
 	switch (where->what) {
 	case LETHE_WHAT_NONE:
 		lethe_console_line("FAIL %s: %s%s%s (LETHE_E_%s)", lethe_stage_name(stage), subject,
-			   has_name ? ": " : "", text, name);
+				   has_name ? ": " : "", text, name);
 		break;
 	case LETHE_WHAT_TREE:
-		lethe_console_line("FAIL %s: %s%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage), what, space,
-			   quote, subject, quote, text, name);
+		lethe_console_line("FAIL %s: %s%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage),
+				   what, space, quote, subject, quote, text, name);
 		break;
 	default:
-		lethe_console_line("FAIL %s: %s %u%s%s%s%s: %s (LETHE_E_%s)", lethe_stage_name(stage), what,
-			   (uint64_t)where->index, space, quote, subject, quote, text, name);
+		lethe_console_line("FAIL %s: %s %u%s%s%s%s: %s (LETHE_E_%s)",
+				   lethe_stage_name(stage), what, (uint64_t)where->index, space,
+				   quote, subject, quote, text, name);
 		break;
 	}
 	if (where->value != 0) {

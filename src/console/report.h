@@ -6,7 +6,7 @@
 
 #include "stage.h"
 
-/* Prints the FAIL line of a status: stage, place, reason; then the value at fault if there is one. */
+/* Prints the FAIL line of a status: stage, place, reason; then the value at fault, unless 0. */
 void lethe_report_fail(enum lethe_stage stage, int status, const struct lethe_where *where);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The waiting that all UARTs share, and the way from a UART's kind to its driver. */
+/* Waiting, shared by all UARTs, and the call of a driver by the UART's kind. */
 #include "console/uart.h"
 
 #include "console/uart_drivers.h"
 
-_Static_assert(LETHE_UART_SPAN <= 4096, "plan.c lets a UART end 4 KiB behind its base");
+_Static_assert(LETHE_UART_SPAN <= 4096, "plan.c lets a UART end 4 KiB above its base");
 
 /*
- * Polls for one character. A character at 9600 baud takes 1 ms and a Device read some 100 ns, so
- * this is tens of times longer than any working UART needs.
+ * Polls for one character. A character at 9600 baud takes 1 ms, and a Device read some 100 ns. So
+ * the limit is tens of times longer than any working UART needs.
  */
 #define POLL_LIMIT  1000000U
 #define DRAIN_LIMIT (16 * POLL_LIMIT) /* a FIFO of 128 characters at 9600 baud takes 133 ms */

@@ -7,15 +7,15 @@
 #include <lethe/fdt.h>
 
 /*
- * A UART of any known kind, polled. All return false when the UART faults, is gone, or stays busy
- * longer than any working one can; nothing is printed. MMU off, or the registers mapped as Device
- * memory.
+ * A UART of any known kind, polled. All functions return false if the UART faults, is gone, or
+ * stays busy longer than any working UART can; they print no line. MMU off, or the registers mapped
+ * as Device memory.
  */
 
-/* First look: true when the UART answers. Fills in what its kind fixes, and enables a PL011. */
+/* First access: true if the UART answers. Enables a PL011 that is off. */
 bool lethe_uart_open(struct lethe_uart *uart);
 
-/* One character, as it is. */
+/* Sends one character, unchanged. */
 bool lethe_uart_send(const struct lethe_uart *uart, char c);
 
 /* Waits until the last bit has left. */

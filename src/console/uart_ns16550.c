@@ -9,7 +9,7 @@
 #define NS16550_LSR      5
 #define NS16550_LSR_THRE (1U << 5)
 #define NS16550_LSR_TEMT (1U << 6)
-#define NS16550_LSR_GONE 0xffU /* nothing answers: a real LSR never has every bit */
+#define NS16550_LSR_GONE 0xffU /* no UART answers: a real LSR never has all bits set */
 
 static uint64_t address_of(const struct lethe_uart *uart, uint64_t number)
 {
@@ -20,7 +20,7 @@ bool lethe_uart_ns16550_open(struct lethe_uart *uart)
 {
 	uint32_t value;
 
-	return lethe_probe_read(address_of(uart, NS16550_LSR), &value, uart->reg_width, 0) == 0;
+	return lethe_probe_read(address_of(uart, NS16550_LSR), &value, uart->reg_width, false) == 0;
 }
 
 unsigned int lethe_uart_ns16550_status(const struct lethe_uart *uart)

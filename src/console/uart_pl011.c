@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Arm's PL011 (DDI 0183, 3.2), and the SBSA's generic UART, which has fewer of its registers. */
+/* Arm's PL011 (DDI 0183, 3.2), and the SBSA's generic UART with fewer registers. */
 #include "console/uart_drivers.h"
 
 #include "cpu/fault.h"
 
-/* Byte offsets and bits. 32-bit accesses: the SBSA allows nothing narrower. */
+/* Byte offsets and bits. 32-bit accesses: the SBSA forbids narrower accesses. */
 #define PL011_DR        0x00
 #define PL011_FR        0x18
 #define PL011_FR_TXFF   (1U << 5)
@@ -23,16 +23,16 @@ bool lethe_uart_pl011_open(struct lethe_uart *uart)
 	const uint32_t on = PL011_CR_UARTEN | PL011_CR_TXE;
 	uint32_t value;
 
-	if (lethe_probe_read(uart->base + PL011_FR, &value, 4, 0) != 0) {
+	if (lethe_probe_read(uart->base + PL011_FR, &value, 4, false) != 0) {
 		return false;
 	}
-	if (uart->is_sbsa) { /* it is always on, and has no control register */
+	if (uart->is_sbsa) { /* always on, without a control register */
 		return true;
 	}
-	if (lethe_probe_read(uart->base + PL011_CR, &value, 4, 0) != 0) {
+	if (lethe_probe_read(uart->base + PL011_CR, &value, 4, false) != 0) {
 		return false;
 	}
-	/* A PL011 that is off keeps what it is given for ever. */
+	/* A PL011 that is off never sends the characters in its FIFO. */
 	if ((value & on) != on) {
 		*register_at(uart, PL011_CR) = value | on;
 	}

@@ -24,8 +24,8 @@
 .endm
 
 /*
- * reg = the run-time address of sym, anywhere within 4 GiB; the image is 4 KiB aligned. The purgatory is smaller than
- * the megabyte that ADR reaches.
+ * reg = the run-time address of sym, within 4 GiB; the image is 4 KiB aligned. The purgatory is smaller than the 1 MiB
+ * range of ADR.
  */
 .macro adr_l reg:req, sym:req
 #ifdef LETHE_PURGATORY
@@ -50,7 +50,7 @@
 	.endif
 .endm
 
-/* size = bytes in the smallest data cache line of the CPU that runs this; scratch goes. */
+/* size = bytes in the smallest data cache line of this CPU; scratch is clobbered. */
 .macro dcache_line_size size:req, scratch:req
 	mrs	\scratch, ctr_el0
 	ubfx	\scratch, \scratch, #CTR_DMINLINE, #4

@@ -8,8 +8,8 @@ uint64_t lethe_counter(void)
 	uint64_t ticks;
 
 	/*
-	 * The counter may otherwise be read ahead of what is to be timed (Arm ARM, "CNTVCT_EL0").
-	 * One statement: the compiler takes two for too long to be inlined.
+	 * Without the ISB, the CPU may read the counter before the timed code has finished (Arm
+	 * ARM, "CNTVCT_EL0"). With two statements, the compiler would not inline this function.
 	 */
 	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks) : : "memory");
 	return ticks;

@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 
-/* The virtual counter. For differences only: until the hand-off CNTVOFF_EL2 is what the last stage
- * left. */
+/* The virtual counter, in ticks. For differences only: until the hand-off CNTVOFF_EL2 has the
+ * previous stage's value. */
 uint64_t lethe_counter(void);
 
-/* Hz, or 0 when firmware did not say. */
+/* Hz, or 0 if firmware has set no rate. */
 uint64_t lethe_counter_rate(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* EL2 for a payload at EL2: reads the ID registers, and writes what el2_regs.c computed. */
+/* EL2 for a payload at EL2: reads the ID registers, and writes the values of el2_regs.c. */
 #include "cpu/el2.h"
 
 #include "cpu/feature.h"
@@ -19,7 +19,7 @@ void lethe_el2_own_prepare(const struct lethe_el2_regs *regs)
 {
 	WRITE(cptr_el2, regs->cptr);       /* FP, SVE, SME untrapped */
 	WRITE(cnthctl_el2, regs->cnthctl); /* EL1 has the physical counter and timer */
-	WRITE(cntvoff_el2, 0);             /* the same on every CPU */
+	WRITE(cntvoff_el2, 0);             /* equal on every CPU */
 	WRITE(mdcr_el2, regs->mdcr);       /* all counters and buffers are EL1's, no debug trap */
 	WRITE(hstr_el2, 0);                /* no coprocessor trap */
 	WRITE(vttbr_el2, 0);               /* VMID 0, no stage 2 */
@@ -27,5 +27,6 @@ void lethe_el2_own_prepare(const struct lethe_el2_regs *regs)
 	if (regs->has_sme) {
 		WRITE(SVCR, 0); /* no kernel expects to start in streaming mode */
 	}
-	/* The others are in force with the hand-off's own ISB; nothing before it relies on them. */
+	/* The other registers are in force after the hand-off's own ISB; no earlier code needs
+	 * them. */
 }

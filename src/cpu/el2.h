@@ -9,14 +9,14 @@
 #include "cpu/feature.h"
 
 /*
- * EL2 in two parts. What a payload at EL2 needs is here (el2.c, el2_regs.c). What EL1 below it
- * needs comes on top (el2_lower.c, el2_lower_regs.c): the functions of lethe/handoff.h do both.
+ * EL2 in two parts: the needs of a payload at EL2 (el2.c, el2_regs.c), and on top the needs of
+ * EL1 below (el2_lower.c, el2_lower_regs.c). The functions of lethe/handoff.h do both parts.
  */
 
 /*
- * True if EL1 is prepared as well. The purgatory does not: kexec starts a kernel at the level of
- * the last one, and that kernel sets up EL1 itself. The traps that an old kernel does not know stay
- * as the last kernel left them there.
+ * True if Lethe also prepares EL1. The purgatory does not: kexec starts a kernel at the level of
+ * the last kernel, and the new kernel sets up EL1 itself. Traps unknown to an old kernel stay as
+ * the last kernel left them.
  */
 static inline bool lethe_el1_is_prepared(void)
 {
@@ -34,14 +34,14 @@ static inline bool has_pmu(const struct lethe_cpu_id *id)
 	return version != 0 && version != PMUVER_FOREIGN;
 }
 
-/* Reads the ID registers that lethe_el2_regs_own() looks at; id->e2h is the caller's. EL2 only. */
+/* Reads the ID registers for lethe_el2_regs_own(); id->e2h is the caller's. EL2 only. */
 void lethe_el2_own_id(struct lethe_cpu_id *id);
 
 /* Pure: hcr, sctlr, cptr, cnthctl, mdcr, has_sve and has_sme. Any state. */
 void lethe_el2_regs_own(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs);
 
 /*
- * Writes what lethe_el2_regs_own() computed, but for HCR_EL2 and SCTLR_EL2, and leaves streaming
+ * Writes the values of lethe_el2_regs_own(), except HCR_EL2 and SCTLR_EL2, and leaves streaming
  * SVE mode. CPTR_EL2 is in force afterwards. EL2 only.
  */
 void lethe_el2_own_prepare(const struct lethe_el2_regs *regs);

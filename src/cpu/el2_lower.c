@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* EL2 for EL1 below it, on top of el2.c: reads the ID registers, and writes what el2_lower_regs.c
- * computed. */
+/* EL2 for EL1 below, on top of el2.c: reads the ID registers, and writes the values of
+ * el2_lower_regs.c. */
 #include "cpu/el2.h"
 
 #include "cpu/feature.h"
 #include "cpu/sysreg.h"
 
-/* EL1's register. With E2H = 1 its plain name is EL2's register. */
+/* Writes a register of EL1. With E2H = 1 the plain name is EL2's register. */
 #define WRITE_EL1(id, name, name_e2h, value)                                                       \
 	do {                                                                                       \
 		if ((id)->e2h) {                                                                   \
@@ -58,11 +58,11 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 		WRITE(BRBCR_EL2, BRBCR_CC | BRBCR_MPRED);
 	}
 	if (regs->has_amu) {
-		WRITE(AMCNTENSET0_EL0, AMCNTENSET0_ARCHITECTED); /* they run */
+		WRITE(AMCNTENSET0_EL0, AMCNTENSET0_ARCHITECTED); /* the counters run */
 	}
 	if (regs->has_gic) {
 		WRITE(ICC_SRE_EL2, regs->icc_sre);
-		ISB(); /* ICH_HCR_EL2 exists only once SRE is in force */
+		ISB(); /* ICH_HCR_EL2 exists only after SRE is in force */
 		if (READ(ICC_SRE_EL2) & ICC_SRE_SRE) {
 			WRITE(ICH_HCR_EL2, 0); /* no virtual interrupts */
 		}
@@ -83,7 +83,7 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 		WRITE(HDFGRTR_EL2, regs->hdfgrtr);
 		WRITE(HDFGWTR_EL2, regs->hdfgwtr);
 	}
-	/* In force with the hand-off's own ISB; nothing before it relies on any of them. */
+	/* All are in force after the hand-off's own ISB; no earlier code needs them. */
 }
 
 void lethe_el1_prepare(void)
@@ -98,8 +98,8 @@ void lethe_el1_prepare(void)
 		return;
 	}
 	cpacr = READ(cpacr_el1);
-	WRITE(cpacr_el1, cpacr | CPACR_SMEN); /* SVCR is not trapped ... */
-	ISB();                                /* ... once this is in force */
+	WRITE(cpacr_el1, cpacr | CPACR_SMEN); /* SVCR is untrapped ... */
+	ISB();                                /* ... from here on */
 	WRITE(SVCR, 0);
-	WRITE(cpacr_el1, cpacr); /* as it was, with the hand-off's ISB */
+	WRITE(cpacr_el1, cpacr); /* the old value, in force after the hand-off's ISB */
 }

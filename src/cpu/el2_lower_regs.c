@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What EL2 must hold for EL1 below it, on top of el2_regs.c: for a payload at EL1, and for whatever
- * a payload at EL2 starts there that does not know a trap. "If this ID field, then that bit", as in
- * el2_regs.c.
+ * The values of EL2's registers for EL1 below, on top of el2_regs.c. They serve a payload at EL1,
+ * and any EL1 code that a payload at EL2 starts without knowing a trap. Each ID field decides a
+ * bit, as in el2_regs.c.
  */
 #include "cpu/el2.h"
 
@@ -16,7 +16,7 @@ static bool has_pauth(const struct lethe_cpu_id *id)
 	       feature(id->isar2, ISAR2_GPA3) != 0 || feature(id->isar2, ISAR2_APA3) != 0;
 }
 
-/* On top of what a payload at EL2 gets. */
+/* On top of the value for a payload at EL2. */
 static uint64_t hcr_for_el1(const struct lethe_cpu_id *id)
 {
 	uint64_t value = HCR_HCD;
@@ -52,7 +52,7 @@ static uint64_t hcrx(const struct lethe_cpu_id *id)
 	return value;
 }
 
-/* Bits named n* trap when 0, so they are set where the feature exists. */
+/* A bit named n* traps if 0, so each is set if the CPU has the feature. */
 static void fine_grained_traps(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs)
 {
 	if (regs->has_sme) {
@@ -95,11 +95,11 @@ static uint64_t smcr(const struct lethe_cpu_id *id)
 	return value;
 }
 
-void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_regs *regs)
+void lethe_el2_regs(const struct lethe_cpu_id *id, bool to_el1, struct lethe_el2_regs *regs)
 {
 	*regs = (struct lethe_el2_regs){0};
 	lethe_el2_regs_own(id, regs);
-	/* The system register interface. A payload at EL2 sets it up itself, as it sees fit. */
+	/* The system register interface. A payload at EL2 sets up the interface itself. */
 	regs->has_gic = to_el1 && feature(id->pfr0, PFR0_GIC) != 0;
 	regs->has_hcrx = feature(id->mmfr1, MMFR1_HCX) != 0;
 	regs->has_fgt = feature(id->mmfr0, MMFR0_FGT) != 0;
@@ -107,7 +107,7 @@ void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_
 	regs->has_brbe = feature(id->dfr0, DFR0_BRBE) != 0;
 	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0;
 	regs->has_tcr2 = feature(id->mmfr3, MMFR3_TCRX) != 0;
-	/* Counters can be enabled at the highest level only: with an EL3, firmware has done it. */
+	/* Only the highest level can enable counters: with an EL3, firmware has enabled them. */
 	regs->has_amu = feature(id->pfr0, PFR0_AMU) != 0 && feature(id->pfr0, PFR0_EL3) == 0;
 
 	if (to_el1) {
@@ -120,7 +120,7 @@ void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_
 	regs->cpacr_el1 = CPACR_FPEN;
 	regs->icc_sre = id->gic_v3 ? ICC_SRE_SRE | ICC_SRE_ENABLE : 0;
 	regs->hcrx = hcrx(id);
-	regs->zcr = ZCR_LEN_LONGEST; /* the same on every CPU */
+	regs->zcr = ZCR_LEN_LONGEST; /* equal on every CPU */
 	regs->smcr = smcr(id);
 	fine_grained_traps(id, regs);
 }

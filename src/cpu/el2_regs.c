@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What EL2 must hold for a payload at EL2: "if this ID field, then that bit", after booting.rst
- * ("Call the kernel image") and the Arm ARM's register pages. Pure, so that tests can give it any
- * CPU.
+ * The values of EL2's registers for a payload at EL2, after booting.rst ("Call the kernel image")
+ * and the Arm ARM's register pages: each ID field decides a bit. Pure, so that tests can present
+ * any CPU.
  */
 #include "cpu/el2.h"
 
 #include "cpu/feature.h"
 #include "cpu/sysreg.h"
 
-/* FP, SVE and SME untrapped, for EL2 itself and below. */
-static uint64_t cptr(const struct lethe_el2_regs *regs, uint32_t e2h)
+/* FP, SVE and SME untrapped, at EL2 and below. */
+static uint64_t cptr(const struct lethe_el2_regs *regs, bool e2h)
 {
 	uint64_t value;
 
@@ -27,7 +27,7 @@ static uint64_t cptr(const struct lethe_el2_regs *regs, uint32_t e2h)
 	return value;
 }
 
-static uint64_t cnthctl(uint32_t e2h)
+static uint64_t cnthctl(bool e2h)
 {
 	return e2h ? CNTHCTL_E2H_EL1PCTEN | CNTHCTL_E2H_EL1PTEN
 		   : CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN;

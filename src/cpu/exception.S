@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What follows an exception from our own level. The tables of vectors (cpu/vectors.S, purgatory/vectors.S) lead here.
+ * Exceptions from our own level. The tables of vectors (cpu/vectors.S, purgatory/vectors.S) branch to this file.
  *
  * Why assembly: a vector has no free register and perhaps no good stack.
  *
- * Three exceptions come back: any inside the window of lethe_probe_read, an undefined HVC of lethe_hyp_stub_call, and
+ * Three exceptions return: any inside the window of lethe_probe_read, an undefined HVC of lethe_hyp_stub_call, and
  * one SError in lethe_serror_window. Every other exception ends in lethe_fault, on a stack of its own. During the
- * hand-off TPIDR_ELx of our EL is not 0: no memory may be touched any more, and the exception ends in registers
- * alone. Scratch registers are SP_EL0 (Lethe runs on SP_ELx), TPIDRRO_EL0 and TPIDR_EL0.
+ * hand-off TPIDR_ELx of our EL is not 0: memory may no longer be touched, and the exception ends with registers
+ * only. Scratch registers are SP_EL0 (Lethe runs on SP_ELx), TPIDRRO_EL0 and TPIDR_EL0.
  */
 #include "cpu/asm.h"
 #include "cpu/fault.h"
@@ -17,16 +17,16 @@
 /*
  * void lethe_exception(uint64_t kind);
  *
- * In        x0 = LETHE_FAULT_*    SP_EL0 = x0 of the code that was interrupted
- * Out       ERET to where that code goes on, or lethe_fault
+ * In        x0 = LETHE_FAULT_*    SP_EL0 = x0 of the interrupted code
+ * Out       ERET to lethe_probe_failed or past the SError window; else lethe_fault
  * Clobbers  TPIDRRO_EL0 TPIDR_EL0
- * Preserves all else, if it comes back
+ * Preserves all else, if lethe_exception returns
  * State     EL1, EL2 or EL3, as the exception was taken
- * Stack     0 if it comes back, else lethe_fault_stack from its end
+ * Stack     0 on a return, else lethe_fault_stack from its end
  */
 FUNC lethe_exception
 	msr	tpidrro_el0, x1			// saved
-	mrs	x1, CurrentEL			// flags may go: eret restores them
+	mrs	x1, CurrentEL			// flags may change: eret restores them
 	cmp	x1, #CURRENTEL_EL2
 	b.lo	.Lfrom_el1
 	b.hi	.Lfrom_el3
@@ -44,7 +44,7 @@ FUNC lethe_exception
 
 .Lhave_elr:					// x1 = ELR
 	msr	tpidr_el0, x2			// saved
-	adr	x2, lethe_hyp_stub_call		// its first instruction is the HVC
+	adr	x2, lethe_hyp_stub_call		// the first instruction is the HVC
 	cmp	x1, x2
 	b.eq	.Lno_answer
 	adr	x2, lethe_probe_start
@@ -69,14 +69,14 @@ FUNC lethe_exception
 	mov	x0, #1
 	adr_l	x1, lethe_fault_serror_inherited
 	str	w0, [x1]
-	add	x1, x2, #4			// behind the window: a second one is not forgiven
+	add	x1, x2, #4			// past the window: a second SError is fatal
 
-.Lresume:					// x1 = where to go on
+.Lresume:					// x1 = the address to resume at
 	mrs	x2, CurrentEL
 	cmp	x2, #CURRENTEL_EL2
 	b.lo	.Lresume_el1
 	b.hi	.Lresume_el3
-	msr	elr_el2, x1			// where ERET goes
+	msr	elr_el2, x1			// the target of ERET
 	b	.Lreturn
 .Lresume_el1:
 	msr	elr_el1, x1			// likewise
@@ -117,7 +117,7 @@ END lethe_exception
 /*
  * void lethe_fault_in_handoff(void);
  *
- * The end of an exception that nothing may be printed about. ESR, ELR and FAR keep the rest of the story.
+ * The end of an exception during the hand-off, without a console line. ESR, ELR and FAR still describe the exception.
  *
  * In        none
  * Out       does not return: halts with LETHE_E_FAULT and the hand-off's number

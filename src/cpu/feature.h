@@ -56,10 +56,10 @@
 #define SMFR0_SMEVER	56
 #define SMFR0_FA64_BIT	63	/* a single bit */
 
-/* What some of them hold. */
+/* Values of some fields. */
 #define MTE_TAGS_IN_MEMORY 2
 #define PMSVER_1P2	3	/* FEAT_SPEv1p2 */
-#define PMUVER_FOREIGN	0xf	/* a PMU that is not the architecture's */
+#define PMUVER_FOREIGN	0xf	/* a PMU outside the architecture */
 #define PARANGE_48	5
 
 /* The sign of a signed field, for TBZ and TBNZ. */
@@ -71,13 +71,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The value of a field; not 0: the CPU has the feature, unless the field is signed. */
+/* The value of a field. Unless the field is signed: not 0 if the CPU has the feature. */
 static inline unsigned int feature(uint64_t reg, unsigned int field)
 {
 	return (unsigned int)(reg >> field) & 0xf;
 }
 
-/* Of a signed field. */
+/* For a signed field. */
 static inline bool feature_is_negative(uint64_t reg, unsigned int field)
 {
 	return feature(reg, field) >= 8;

@@ -9,7 +9,7 @@
 /*
  * void lethe_halt(int64_t status, uint64_t stage);
  *
- * Waits for ever, DAIF masked, with the status in x0 and the stage in x1 for a debugger to find.
+ * Waits for ever, DAIF masked, with the status in x0 and the stage in x1 for a debugger.
  *
  * In        x0 = status    x1 = stage
  * Out       does not return

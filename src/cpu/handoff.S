@@ -2,7 +2,7 @@
 /*
  * The hand-off: the last code of Lethe, and the branch to the payload.
  *
- * Why assembly: after the first load nothing may touch memory, and the order of each barrier is the point.
+ * Why assembly: after the first loads no instruction may access memory, and the order of each barrier matters.
  * Assumes destinations and tree at the PoC (publish did that).
  *
  * Register  From .. To            Holds
@@ -35,12 +35,12 @@ FUNC lethe_handoff
 	ldp	x15, x17, [x0, #LETHE_HANDOFF_TO_EL1]
 	ldp	x4, x5, [x0, #LETHE_HANDOFF_OWN_START]
 
-	// Our last stores and every DC are complete. An SError that they caused is taken here, where it can be printed,
-	// not by the next kernel.
+	// Our last stores and every DC are complete. An SError that they caused is taken here and can be printed. The
+	// next kernel does not get this SError.
 	dsb	sy
 	isb
 	msr	daifset, #15
-	// Nothing of ours may land on the next kernel's memory later. The last access to memory was the load above.
+	// No dirty line of ours may reach the next kernel's memory later. The load above was the last memory access.
 	mov	x0, x4
 	mov	x1, x5
 	bl	lethe_dcache_clean_inval_poc
@@ -52,12 +52,12 @@ FUNC lethe_handoff
 	msr	tpidr_el2, x1			// from here an exception ends in registers alone: exception.S
 	msr	sctlr_el2, x17			// M, C, I = 0: the known state
 	isb					// no walk and no cached fetch from here on
-	ic	iallu				// no stale instruction from where the payload is now
-	tlbi	alle2				// nor a translation of the old regimes
+	ic	iallu				// drops stale instructions at the payload's address
+	tlbi	alle2				// drops the translations of the old regimes
 	tlbi	alle1
-	dsb	nsh				// both complete on this CPU, which is all they concern
+	dsb	nsh				// IC and TLBI complete on this CPU, the only CPU concerned
 	msr	hcr_el2, x14
-	isb					// fetches, traps and layouts as the payload finds them
+	isb					// fetches, traps and layouts are the payload's from here on
 	cbnz	x15, .Lto_el1
 .Lbranch:
 	mov	x0, x10
@@ -75,7 +75,7 @@ FUNC lethe_handoff
 	mov	x2, x12
 	mov	x3, x13
 	eret					// synchronizes the context
-	dsb	nsh				// the CPU is not to speculate behind an ERET
+	dsb	nsh				// stops speculation past the ERET
 	isb
 
 .Lat_el1:
@@ -83,9 +83,9 @@ FUNC lethe_handoff
 	mov_q	x2, SCTLR_EL1_OFF
 	msr	sctlr_el1, x2			// M, C, I = 0: the known state
 	isb					// no walk and no cached fetch from here on
-	ic	iallu				// no stale instruction from where the payload is now
-	tlbi	vmalle1				// nor a translation of the old regime
-	dsb	nsh				// both complete on this CPU, which is all they concern
-	isb					// fetches as the payload finds them
+	ic	iallu				// drops stale instructions at the payload's address
+	tlbi	vmalle1				// drops the translations of the old regime
+	dsb	nsh				// IC and TLBI complete on this CPU, the only CPU concerned
+	isb					// fetches are the payload's from here on
 	b	.Lbranch
 END lethe_handoff

@@ -7,14 +7,14 @@
 #include <lethe/plan.h>
 
 /*
- * From EL1 to EL2 through the hyp stub that the plan states, and on at entry with x0 = argument. At
- * EL1, MMU off, entry's code at the PoC. Comes back only if it failed: LETHE_E_HYP_STUB.
+ * Goes from EL1 to EL2 through the hyp stub that the plan states, and continues at entry with x0 =
+ * argument. At EL1, MMU off, entry's code at the PoC. Returns only on failure: LETHE_E_HYP_STUB.
  */
 int lethe_hyp_stub_restart(enum lethe_hyp_stub stub, uint64_t entry, uint64_t argument);
 
 /*
- * hyp_stub.S: HVC, x1 and x2 its arguments. Returns what is in x0 then, or -1 if there is no EL2 to
- * answer.
+ * hyp_stub.S: HVC with the arguments in x1 and x2. Returns the stub's x0, or -1 if the CPU has no
+ * EL2 that answers.
  */
 int64_t lethe_hyp_stub_call(uint64_t function, uint64_t entry, uint64_t argument);
 

@@ -5,7 +5,7 @@
  * 48-bit output addresses. Levels are named by the lowest address bit they resolve: 39, 30, 21, 12
  * for 0 to 3.
  *
- * An address, the level that each part of it indexes, and the leaf that may stand there:
+ * An address, the level that each part indexes, and the leaf allowed at that level:
  *
  *	63       48 47     39 38     30 29     21 20     12 11          0
  *	+----------+---------+---------+---------+---------+------------+
@@ -21,7 +21,7 @@
  *	|   0   | UXN | PXN |  0   | output address | nG | AF | SH | AP  | NS | index | type |
  *	+-------+-----+-----+------+----------------+----+----+----+-----+----+-------+------+
  *
- * A descriptor that is valid is never touched again, so a map may grow while it is in use.
+ * A valid descriptor is never touched again, so a map may grow while in use.
  */
 #include "cpu/idmap.h"
 
@@ -33,8 +33,9 @@
 #include "cpu/sysreg.h"
 
 #define ENTRIES    512U
-#define LEVEL_BITS 9U  /* a page of 8-byte descriptors resolves 9 address bits */
-#define SHIFT_ROOT 39U /* no blocks here below 52 bits (D8.3.1); the next level's are of 1 GiB */
+#define LEVEL_BITS 9U /* a page of 8-byte descriptors resolves 9 address bits */
+#define SHIFT_ROOT                                                                                 \
+	39U /* no blocks at this level below 52 bits (D8.3.1); 1 GiB blocks at the next */
 #define SHIFT_PAGE 12U
 
 /* Bits 1:0. Table descriptors stay without hierarchical attributes, bits 63:59. */
@@ -45,20 +46,20 @@
 
 /*
  * Attributes of blocks and pages ("Block descriptor and Page descriptor formats"; AP and XN:
- * "Memory access control"). Zero and meant: NS (5; own state's addresses when secure, ignored when
- * not), nG (11), nT (16), GP (50), DBM (51), Contiguous (52).
+ * "Memory access control"). Zero on purpose: NS (5; the own state's addresses if secure, else
+ * ignored), nG (11), nT (16), GP (50), DBM (51), Contiguous (52).
  */
 #define ATTR_INDEX(n) ((uint64_t)(n) << 2)
-#define AP_EL0        BIT(6) /* AP[1]: EL0 may, too; RES1 in a regime without an EL0 */
+#define AP_EL0        BIT(6) /* AP[1]: EL0 has access too; RES1 in a regime without an EL0 */
 #define AP_READ_ONLY  BIT(7) /* AP[2] */
 #define SH_INNER      (3ULL << 8)
-#define ACCESSED      BIT(10) /* AF: nothing manages it (TCR.HA = 0), and 0 would fault */
+#define ACCESSED      BIT(10) /* AF: the CPU does not set the bit (TCR.HA = 0), and 0 would fault */
 #define PXN           BIT(53) /* RES0 in a regime without an EL0 */
 #define UXN           BIT(54) /* XN in such a regime */
 
 /*
- * Device-nGnRnE, because that is what the console is with the MMU off: one driver, one order of
- * accesses and one meaning of a completed store in both modes, and buses that answer nothing weaker
+ * Device-nGnRnE, as the console is with the MMU off. So in both modes a driver has the same order
+ * of accesses and the same meaning of a completed store. Also, some buses answer weaker accesses
  * with an error. SH is ignored for Device.
  */
 static uint64_t attributes(enum lethe_regime regime, enum lethe_map_kind kind)
@@ -75,11 +76,11 @@ static uint64_t attributes(enum lethe_regime regime, enum lethe_map_kind kind)
 		value |= AP_EL0;
 		return kind == LETHE_MAP_TEXT ? value : value | UXN;
 	}
-	value |= UXN; /* EL0 executes nothing, text neither */
+	value |= UXN; /* EL0 executes no page, not even text */
 	return kind == LETHE_MAP_TEXT ? value : value | PXN;
 }
 
-/* A table with nothing in it; null when the pool is used up. */
+/* An empty table; null if the pool is used up. */
 static uint64_t *new_table(struct lethe_idmap *map)
 {
 	uint64_t *table = map->pool + map->used * ENTRIES;
@@ -89,14 +90,14 @@ static uint64_t *new_table(struct lethe_idmap *map)
 		return NULL;
 	}
 	map->used++;
-	/* By 8 bytes: memory may be Device, and a memset() that is small goes by single ones. */
+	/* By 8 bytes: memory may be Device, and a small memset() stores single bytes. */
 	for (i = 0; i < ENTRIES; i++) {
 		table[i] = 0;
 	}
 	return table;
 }
 
-/* True if some of [base, base + size) lies above 2^48. */
+/* True if a part of [base, base + size) lies above 2^48. */
 static bool is_above(uint64_t base, uint64_t size)
 {
 	const uint64_t limit = 1ULL << LETHE_IDMAP_BITS;
@@ -110,7 +111,7 @@ int lethe_idmap_init(struct lethe_idmap *map, uint64_t *pool, uint32_t pages,
 	if ((uintptr_t)pool % LETHE_IDMAP_PAGE != 0) {
 		return LETHE_E_INTERNAL;
 	}
-	/* TTBR0 and table descriptors have room for no more. */
+	/* TTBR0 and table descriptors hold no higher address. */
 	if (is_above((uintptr_t)pool, (uint64_t)pages * LETHE_IDMAP_PAGE)) {
 		return LETHE_E_MAP_ADDRESS;
 	}
@@ -119,8 +120,8 @@ int lethe_idmap_init(struct lethe_idmap *map, uint64_t *pool, uint32_t pages,
 }
 
 /*
- * One step: the largest leaf that fits at base and has no table in its place, or past the leaf that
- * is there already. Returns how far it came: base itself when the pool is used up.
+ * One step: adds the largest leaf that fits at base unless a table is in the way, or skips a leaf
+ * that exists already. Returns the end of the step: base itself if the pool is used up.
  */
 static uint64_t fill(struct lethe_idmap *map, uint64_t base, uint64_t end, uint64_t attr)
 {
@@ -137,14 +138,15 @@ static uint64_t fill(struct lethe_idmap *map, uint64_t base, uint64_t end, uint6
 			return next;
 		}
 		if (shift == SHIFT_PAGE || (*entry & TYPE_MASK) == TYPE_BLOCK) {
-			return next < end ? next : end; /* as it is */
+			return next < end ? next : end; /* unchanged */
 		}
 		if (*entry == 0) {
 			table = new_table(map);
 			if (table == NULL) {
 				return base;
 			}
-			/* Empty before it is reachable: the walker may look any time (DMB ISH). */
+			/* DMB ISH: the zeros before the link, since the walker may read at any
+			 * time. */
 			__atomic_thread_fence(__ATOMIC_RELEASE);
 			*entry = (uintptr_t)table + TYPE_TABLE;
 		}

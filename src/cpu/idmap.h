@@ -6,14 +6,14 @@
 
 /*
  * An identity map as data: VA = PA, 4 KiB granule, 48-bit addresses (T0SZ 16: four levels, one root
- * page). Builds tables in memory that the caller gives, touches no register. Pure: what the CPU
- * makes of it is mmu_regs.h's and mmu.S's business.
+ * page). Builds tables in the caller's memory, touches no register. Pure: mmu_regs.h and mmu.S
+ * make the CPU use the tables.
  */
 
 #define LETHE_IDMAP_PAGE 4096U
 #define LETHE_IDMAP_BITS 48
 
-/* What translates: descriptors and TCR_ELx have one layout for EL2 alone, another for the rest. */
+/* The translation regime: EL2 alone has a different layout of descriptors and TCR_ELx. */
 enum lethe_regime {
 	LETHE_REGIME_EL1,  /* EL1&0 */
 	LETHE_REGIME_EL2,  /* EL2, HCR_EL2.E2H = 0 */
@@ -26,40 +26,42 @@ enum lethe_regime {
 
 enum lethe_map_kind {
 	LETHE_MAP_RW,     /* Normal write-back, inner shareable; never executed */
-	LETHE_MAP_RO,     /* the same, never written */
-	LETHE_MAP_TEXT,   /* the same, executed at the current EL, never written */
+	LETHE_MAP_RO,     /* Normal likewise, never written or executed */
+	LETHE_MAP_TEXT,   /* Normal likewise, executed at the current EL, never written */
 	LETHE_MAP_DEVICE, /* Device-nGnRnE, read and written, never executed */
 };
 
 struct lethe_idmap {
-	uint64_t *pool; /* page 0 is the root: its address is TTBR0_ELx, ASID 0 */
-	uint32_t pages; /* how many there are */
-	uint32_t used;  /* how many are tables by now */
+	uint64_t *pool; /* page 0 is the root, whose address is TTBR0_ELx, ASID 0 */
+	uint32_t pages; /* pages in the pool */
+	uint32_t used;  /* pages that are tables */
 	enum lethe_regime regime;
 };
 
 /*
- * An empty map. pool: pages * 4 KiB, aligned to 4 KiB, below 2^48, the caller's, used until the map
- * is no longer. Only pages that become tables are written: each whole, when it is taken.
+ * Makes an empty map. pool: pages * 4 KiB, aligned to 4 KiB, below 2^48, the caller's, in use as
+ * long as the map. Only a page that becomes a table is written: the whole page, at that time.
  *
- * LETHE_E_MAP_POOL without a single page, LETHE_E_MAP_ADDRESS above 2^48, LETHE_E_INTERNAL if it is
- * not aligned. MMU off, or on with the pool mapped and not in use as tables.
+ * LETHE_E_MAP_POOL: the pool has no page. LETHE_E_MAP_ADDRESS: the pool ends above 2^48.
+ * LETHE_E_INTERNAL: the pool is not aligned. MMU off, or on with the pool mapped and not in use as
+ * tables.
  */
 int lethe_idmap_init(struct lethe_idmap *map, uint64_t *pool, uint32_t pages,
 		     enum lethe_regime regime);
 
 /*
- * Maps [base, base + size), multiples of 4 KiB, and nothing else: blocks of 1 GiB and 2 MiB inside,
- * pages at the edges. What is mapped already stays as it is: the first call wins, and only invalid
- * descriptors are written, so there is nothing to break before make and the map may be in use. Then
- * the caller owes a DSB and an ISB before the first access. size 0 maps nothing.
+ * Maps exactly [base, base + size), multiples of 4 KiB: blocks of 1 GiB and 2 MiB inside, pages at
+ * the edges. Memory that is already mapped stays as mapped: the first call wins. Only invalid
+ * descriptors are written, so break-before-make never applies, and the map may be in use. If so,
+ * the caller makes a DSB and an ISB before the first access. size 0 maps no memory.
  *
- * Takes a page of the pool for each 512 GiB that it is the first to touch, and for each GiB and 2
- * MiB at its edges that it is the first to touch and does not fill: at most four of those.
+ * Uses a page of the pool for each 512 GiB touched for the first time. Also uses a page for each
+ * GiB and 2 MiB at the edges that are touched for the first time and not filled: at most four
+ * pages.
  *
- * LETHE_E_INTERNAL: not multiples. LETHE_E_MAP_ADDRESS: wraps, or above 2^48. These two change
- * nothing. LETHE_E_MAP_POOL: out of pages; some of the range may be mapped, and nothing outside the
- * pool was written.
+ * LETHE_E_INTERNAL: not multiples. LETHE_E_MAP_ADDRESS: the range wraps, or ends above 2^48. Both
+ * leave the map unchanged. LETHE_E_MAP_POOL: the pool has no more pages; a part of the range may be
+ * mapped, and only the pool was written.
  */
 int lethe_idmap_add(struct lethe_idmap *map, uint64_t base, uint64_t size,
 		    enum lethe_map_kind kind);

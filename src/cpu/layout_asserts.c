@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What assembly knows by number, pinned: offsets into structs, statuses, a stage. Nothing here
- * makes code. */
+/* Asserts on the numbers that assembly uses: offsets into structs, statuses, a stage. This file
+ * makes no code. */
 #include <stddef.h>
 
 #include <lethe/handoff.h>
@@ -39,6 +39,6 @@ SAME(LETHE_E_FAULT_ASM, LETHE_E_FAULT);
 SAME(LETHE_E_PLAN_WORKSPACE_ASM, LETHE_E_PLAN_WORKSPACE);
 SAME(LETHE_STAGE_HANDOFF_ASM, LETHE_STAGE_HANDOFF);
 
-/* The headers at byte 0, and the library door's stub right behind them. */
+/* The headers at byte 0, and the library door's stub right after the headers. */
 SAME(LETHE_BLOB_OFFSET, sizeof(struct lethe_image_header));
 SAME(LETHE_LIBRARY_ENTRY, LETHE_BLOB_OFFSET + sizeof(struct lethe_blob_header));

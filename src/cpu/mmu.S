@@ -2,32 +2,32 @@
 /*
  * MMU and caches on, and off again.
  *
- * Why assembly: between the last maintenance and the switch nothing may touch memory, and each barrier's place is
- * the point. Both routines keep to registers; the caller's stack is part of what they maintain.
+ * Why assembly: between the last maintenance and the switch no instruction may access memory, and each barrier's
+ * place matters. Both routines use registers only, because the maintained memory includes the caller's stack.
  */
 #include "cpu/asm.h"
 #include "cpu/mmu_regs.h"
 #include "cpu/sysreg.h"
 
 	/*
-	 * The registers of one level, then M. x4 = TCR, x5 = MAIR, x6 = SCTLR, x7 = HCR, x11 = root table, w9 = TCR2 is there,
-	 * w10 = SCTLR2 is there, x12 = where to return. stale: the TLBI for this level's old translations.
+	 * The registers of one level, then M. x4 = TCR, x5 = MAIR, x6 = SCTLR, x7 = HCR, x11 = root table, w9 = has TCR2,
+	 * w10 = has SCTLR2, x12 = return address. stale: the TLBI for this level's old translations.
 	 */
 	.macro	map_on el, tcr2, sctlr2, stale
 	cbz	w9, 1f
-	msr	\tcr2, xzr			// no other format of descriptors
+	msr	\tcr2, xzr			// no extended format of descriptors
 1:	cbz	w10, 2f
-	msr	\sctlr2, xzr			// nothing that SCTLR does not say
+	msr	\sctlr2, xzr			// no features beyond SCTLR
 2:
 	.if	\el == 2
 	msr	hcr_el2, x7			// VM = DC = 0, E2H as in force
 	.endif
 	msr	mair_el\el, x5			// attributes, ...
-	msr	tcr_el\el, x4			// ... sizes, cacheable walks, nothing behind TTBR1, ...
+	msr	tcr_el\el, x4			// ... sizes, cacheable walks, no walks from TTBR1, ...
 	msr	ttbr0_el\el, x11		// ... and the tables
-	tlbi	\stale				// what the TLBs hold is the old kernel's
-	dsb	nsh				// gone on this CPU ...
-	isb					// ... and for what follows, with all of the above in force before M
+	tlbi	\stale				// drops the old kernel's translations
+	dsb	nsh				// complete on this CPU ...
+	isb					// ... and for later instructions; all of the above is in force before M
 	msr	sctlr_el\el, x6			// M, C, I = 1
 	isb					// from here the map is in force
 	ret	x12
@@ -36,7 +36,7 @@
 /*
  * void lethe_mmu_on(const struct lethe_mmu_regs *regs, uint64_t root, uint64_t start, uint64_t end);
  *
- * In        x0 = regs    x1 = PA of the root table    [x2, x3) = all that Lethe has written so far: data, stack, tables
+ * In        x0 = regs    x1 = PA of the root table    [x2, x3) = all memory that Lethe has written: data, stack, tables
  * Out       none
  * Clobbers  x0-x15 flags
  * State     EL1 or EL2; MMU off before, MMU, D-cache and I-cache on after. The map holds this code, the stack and
@@ -49,11 +49,11 @@ FUNC lethe_mmu_on
 	ldp	w9, w10, [x0, #LETHE_MMU_HAS_TCR2] // and has_sctlr2
 	mov	x11, x1
 	mov	x12, x30
-	// What we stored went to memory past the caches. A line that was filled since (fetches with I = 1 may) would
-	// answer for it as soon as C = 1, and a table walk may be cached as well.
+	// Our stores bypassed the caches. A line filled since then (fetches with I = 1 may fill lines) would hide them
+	// as soon as C = 1, and a table walk may hit such a line as well.
 	mov	x0, x2
 	mov	x1, x3
-	bl	lethe_dcache_clean_inval_poc	// ends with DSB SY: our stores are complete, too
+	bl	lethe_dcache_clean_inval_poc	// ends with DSB SY: our stores are complete as well
 	mrs	x13, CurrentEL
 	cmp	x13, #CURRENTEL_EL2
 	b.eq	.Lon_el2
@@ -66,7 +66,7 @@ END lethe_mmu_on
 /*
  * void lethe_mmu_off(uint64_t start, uint64_t end);
  *
- * In        [x0, x1) = all of Lethe that is written: data, stack, tables
+ * In        [x0, x1) = all memory that Lethe has written: data, stack, tables
  * Out       none
  * Clobbers  x0 x2-x4 x7 x8 flags
  * State     EL1 or EL2; MMU on or off before, MMU and D-cache off and I-cache on after
@@ -83,7 +83,7 @@ FUNC lethe_mmu_off
 1:	mov_q	x8, SCTLR_EL2_OFF | SCTLR_I
 	msr	sctlr_el2, x8			// M, C = 0
 2:	isb					// from here every access goes to memory, and no line of ours is filled;
-						// the last values follow before the first load looks for them
+						// the clean writes the last values back before the first load
 	bl	lethe_dcache_clean_inval_poc
 	ret	x4
 END lethe_mmu_off

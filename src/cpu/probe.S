@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one load that is allowed to fault.
+ * A load that is allowed to fault.
  *
- * Why assembly: exception.S has to know from which instruction to which an exception is the load's.
+ * Why assembly: exception.S must know the first and last instruction at which an exception is due to the load.
  */
 #include "cpu/asm.h"
 
-/* A label that exception.S looks at. */
+/* A label for exception.S. */
 	.macro	mark name
 	.global	\name
 	.hidden	\name
@@ -14,25 +14,26 @@
 	.endm
 
 /*
- * int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, int maintain);
+ * int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, bool maintain);
  *
- * Reads something that may not be there. maintain != 0: memory, its line is cleaned and invalidated first
- * (a stale or dirty line must not answer for it, nor land on it later); 0: a device register.
+ * Reads memory or a device register that may not exist. With maintain, pa is memory: the cache line is cleaned and
+ * invalidated first, so that a stale or dirty line neither hides the memory nor overwrites it later. Without, pa is a
+ * device register.
  *
- * In        x0 = PA, aligned to width    x1 = where the value goes    w2 = bytes: 1, 2 or 4    w3 = maintain
- * Out       w0 = 0, or -1 when the access was aborted (value is then untouched)
+ * In        x0 = PA, aligned to width    x1 = address for the value    w2 = bytes: 1, 2 or 4    w3 = maintain
+ * Out       w0 = 0, or -1 if the access was aborted (value is then untouched)
  * Clobbers  x0 x4 flags
  * Preserves all else
- * State     EL1, EL2 or EL3; MMU off, or on with a device register mapped (maintain 0); SError unmasked;
+ * State     EL1, EL2 or EL3; MMU off, or on with a device register mapped (no maintain); SError unmasked;
  *           lethe_vectors in force
  * Stack     0
  */
 FUNC lethe_probe_read
-	dsb	sy				// what earlier stores raise is not the probe's:
-	isb					// it is taken here
+	dsb	sy				// earlier stores are complete: an SError of theirs ...
+	isb					// ... is taken here, not in the probe
 	mark	lethe_probe_start
-	cbz	w3, 1f
-	dc	civac, x0			// a line over it, if there is one
+	tbz	w3, #0, 1f
+	dc	civac, x0			// the line at pa, if cached
 	dsb	sy				// the line is gone before the load
 1:	cmp	w2, #2
 	b.lo	2f
@@ -42,13 +43,13 @@ FUNC lethe_probe_read
 2:	ldrb	w4, [x0]
 	b	4f
 3:	ldrh	w4, [x0]
-4:	dsb	sy				// the load, and an abort of it, is complete
-	isb					// an SError it caused is taken here, not later
+4:	dsb	sy				// the load, or the load's abort, is complete
+	isb					// an SError of the load is taken here, not later
 	mark	lethe_probe_end
 	str	w4, [x1]
 	mov	w0, #0
 	ret
-	mark	lethe_probe_failed		// exception.S goes on here
+	mark	lethe_probe_failed		// exception.S resumes here
 	mov	w0, #-1
 	ret
 END lethe_probe_read

@@ -2,14 +2,14 @@
 /*
  * The way back to the first stage, for the next slot.
  *
- * Why assembly: the stack is emptied under the caller.
+ * Why assembly: the routine empties the stack of the running caller.
  */
 #include "cpu/asm.h"
 
 /*
  * void lethe_restart(uint64_t entry);
  *
- * Forgets the callers, and whatever is on either stack, and goes on at entry. From any depth, an exception too.
+ * Drops the callers and the contents of both stacks, and branches to entry. From any depth, also from an exception.
  *
  * In        x0 = entry: a function without arguments that does not return
  * Out       does not return
@@ -22,6 +22,6 @@ FUNC lethe_restart
 	mov	sp, x1
 	mov	x29, #0				// end of the frame chain
 	mov	x30, #0
-	msr	daifclr, #4			// SErrors come again: an exception had masked them
+	msr	daifclr, #4			// SError unmasked: an exception had masked SErrors
 	br	x0
 END lethe_restart

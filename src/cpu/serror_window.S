@@ -2,20 +2,20 @@
 /*
  * The window for an SError that the last stage left pending.
  *
- * Why assembly: exception.S has to know the instructions at which an SError is forgiven.
+ * Why assembly: exception.S must know the instructions at which an SError is forgiven.
  */
 #include "cpu/asm.h"
 
 /*
  * void lethe_serror_window(void);
  *
- * Unmasks SError. One that was pending is taken inside: exception.S notes it in lethe_fault_serror_inherited and goes on
- * behind the window, so at most one is forgiven.
+ * Unmasks SError. A pending SError is taken inside: exception.S sets lethe_fault_serror_inherited and resumes past the
+ * window, so at most one SError is forgiven.
  *
  * In        none
  * Out       none
  * Clobbers  none
- * State     any EL; MMU off; lethe_vectors in force; no store of Lethe's own so far: an SError of that is not inherited
+ * State     any EL; MMU off; lethe_vectors in force; Lethe has made no store yet, whose SError would not be inherited
  * Stack     0
  */
 FUNC lethe_serror_window

@@ -3,13 +3,13 @@
 #define LETHE_SYSREG_H
 
 /*
- * System registers, for C and assembly: encodings, bits, and values that are written whole. Names and positions are
+ * System registers, for C and assembly: encodings, bits, and whole values. Names and positions are
  * the Arm ARM's (DDI 0487, D24 "AArch64 System Register Descriptions").
  */
 
 /* clang-format off */
 
-/* ---- registers that the assembler's default architecture does not know by name ---- */
+/* ---- registers without a name in the assembler's default architecture ---- */
 
 #define ID_AA64PFR2_EL1		s3_0_c0_c4_2
 #define ID_AA64SMFR0_EL1	s3_0_c0_c4_5
@@ -81,7 +81,7 @@
 #define SCTLR_I			BIT(12)	/* instruction fetches are Normal write-through cacheable with M = 0 */
 #define SCTLR_nTWI		BIT(16)
 #define SCTLR_nTWE		BIT(18)
-#define SCTLR_WXN		BIT(19)	/* what can be written cannot be executed */
+#define SCTLR_WXN		BIT(19)	/* writable memory is not executable */
 #define SCTLR_TSCXT		BIT(20)
 #define SCTLR_EIS		BIT(22)
 #define SCTLR_SPAN		BIT(23)
@@ -90,15 +90,15 @@
 #define SCTLR_EnTP2		BIT(60)	/* TPIDR2_EL0 untrapped below EL2; SME only */
 
 /*
- * SCTLR_EL2 and SCTLR_EL3 with MMU and D-cache off, little-endian: the RES1 bits of the E2H = 0 layout. Where E2H
- * stays 1 they have the names below, all of them the untrapped, v8.0 behaviour, so one value serves both layouts.
+ * SCTLR_EL2 and SCTLR_EL3 with MMU and D-cache off, little-endian: the RES1 bits of the E2H = 0 layout. If E2H
+ * stays 1, the bits have the names below, all with the untrapped v8.0 behaviour, so one value serves both layouts.
  */
 #define SCTLR_EL2_OFF		(SCTLR_LSMAOE | SCTLR_nTLSMD | SCTLR_SPAN | SCTLR_EIS | SCTLR_nTWE | SCTLR_nTWI | \
 				 SCTLR_EOS | SCTLR_CP15BEN | SCTLR_SA0)
 #define SCTLR_EL1_OFF		(SCTLR_LSMAOE | SCTLR_nTLSMD | SCTLR_SPAN | SCTLR_EIS | SCTLR_TSCXT | SCTLR_EOS)
 
 #define HCR_AMO			BIT(5)	/* physical SErrors come to EL2 */
-#define HCR_HCD			BIT(29)	/* HVC is undefined at EL1: nothing answers below a payload at EL1 */
+#define HCR_HCD			BIT(29)	/* HVC is undefined at EL1: EL2 has no code for a payload at EL1 */
 #define HCR_RW			BIT(31)	/* EL1 is AArch64 */
 #define HCR_E2H_BIT		34
 #define HCR_E2H			BIT(HCR_E2H_BIT)
@@ -126,7 +126,7 @@
 #define CNTHCTL_E2H_EL1PTEN	BIT(11)
 
 /* MDCR_EL2. */
-#define MDCR_HPMN_MASK		0x1fU	/* how many counters EL1 has */
+#define MDCR_HPMN_MASK		0x1fU	/* number of EL1's counters */
 #define MDCR_E2PB_EL1		BOTH(12) /* EL1 owns the profiling buffer */
 #define MDCR_E2TB_EL1		BOTH(24) /* EL1 owns the trace buffer */
 
@@ -139,7 +139,7 @@
 #define BRBCR_CC		BIT(3)	/* cycle counts ... */
 #define BRBCR_MPRED		BIT(4)	/* ... and mispredictions are not hidden from EL1 */
 
-#define AMCNTENSET0_ARCHITECTED	0xf	/* the four counters that every AMU has */
+#define AMCNTENSET0_ARCHITECTED	0xf	/* the four counters of every AMU */
 
 #define ICC_SRE_SRE		BIT(0)
 #define ICC_SRE_ENABLE		BIT(3)
@@ -156,7 +156,7 @@
 #define SMCR_EZT0		BIT(30)
 #define SMCR_FA64		BIT(31)
 
-/* Fine-grained traps: a bit named n* traps when it is 0. HFGWTR_EL2 and HDFGWTR_EL2 have the same layout. */
+/* Fine-grained traps: a bit named n* traps if 0. HFGWTR_EL2 and HDFGWTR_EL2 have the same layout. */
 #define HFGRTR_nGCS_EL0		BIT(52)
 #define HFGRTR_nGCS_EL1		BIT(53)
 #define HFGRTR_nSMPRI_EL1	BIT(54)
@@ -177,11 +177,11 @@
 #define HDFGRTR_nBRBDATA	BIT(61)
 #define HDFGRTR_nPMSNEVFR_EL1	BIT(62)
 
-/* TCR_ELx: the half that TTBR0_ELx translates, in one place in all layouts. */
+/* TCR_ELx: fields for TTBR0_ELx, at the same place in all layouts. */
 #define TCR_T0SZ_48		16	/* 64 - 48 bits of address */
-#define TCR_IRGN0_WB		BIT(8)	/* the walker reads write-back, write-allocate: it sees what */
-#define TCR_ORGN0_WB		BIT(10)	/* the caches hold, and memory where they hold nothing */
-#define TCR_SH0_INNER		BOTH(12) /* as the memory is that the tables lie in */
+#define TCR_IRGN0_WB		BIT(8)	/* table walks are write-back, write-allocate: they read */
+#define TCR_ORGN0_WB		BIT(10)	/* from the caches, and on a miss from memory */
+#define TCR_SH0_INNER		BOTH(12) /* as the memory of the tables */
 /* TCR_EL2 with E2H = 0. Zero: TBI, HA, HD, HPD, TBID, TCMA, DS, MTX. */
 #define TCR_EL2_RES1		(BIT(23) | BIT(31))
 #define TCR_EL2_PS_SHIFT	16
@@ -221,7 +221,10 @@
 #define SYSREG_TEXT_(name) #name
 #define SYSREG_TEXT(name)  SYSREG_TEXT_(name)
 
-/* By name, or one of the encodings above. Neither orders anything: whoever relies on what was written says so by ISB(). */
+/*
+ * name: a register's name, or an encoding above. READ and WRITE order no access; code that relies on a written value uses
+ * ISB().
+ */
 #define READ(name)                                                                                 \
 	({                                                                                         \
 		uint64_t value_;                                                                   \

@@ -2,10 +2,11 @@
 /*
  * The table of vectors.
  *
- * Why assembly: the CPU says where each entry stands, and a vector has no free register.
+ * Why assembly: the CPU fixes the address of each entry, and a vector has no free register.
  *
- * From a lower level only a payload at EL1 can come, long after the hand-off: an HVC gets "not supported" in x0 and
- * finds all else as it was; anything else halts. linker.ld keeps what that needs in one page.
+ * Exceptions from a lower level can only come from a payload at EL1, long after the hand-off. An HVC gets "not
+ * supported" in x0 and changes no other register; every other exception halts. linker.ld puts all code and data for
+ * these exceptions into one page.
  */
 #include "cpu/asm.h"
 #include "cpu/fault.h"
@@ -30,14 +31,14 @@ lethe_vectors:
 	.endr
 
 	.balign	128				// from a lower level in AArch64, synchronous
-	mrs	x0, esr_el2			// an HVC gives x0 away; what is no HVC does not go back
+	mrs	x0, esr_el2			// an HVC may lose x0; any other exception does not return
 	lsr	x0, x0, #ESR_EC_SHIFT
-	cmp	x0, #ESR_EC_HVC64		// HCR_EL2.HCD does not stop it where there is an EL3
+	cmp	x0, #ESR_EC_HVC64		// possible despite HCR_EL2.HCD if the CPU has an EL3
 	b.ne	lethe_fault_in_handoff
 	mov	x0, #-1				// SMCCC: not supported
 	eret					// synchronizes the context; flags come back from SPSR
 
-	.rept	7				// its other three kinds, and AArch32
+	.rept	7				// the other three kinds, and AArch32
 	.balign	128
 	b	lethe_fault_in_handoff
 	.endr

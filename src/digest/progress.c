@@ -24,6 +24,7 @@ bool lethe_progress_is_due(struct lethe_progress *progress, uint64_t *ticks)
 
 uint64_t lethe_progress_rate(uint64_t bytes, uint64_t ticks)
 {
-	/* Dividing first keeps the product below 2^64 up to 16 TiB with a counter of 1 GHz. */
+	/* Because the division is first, the product stays below 2^64 up to 16 TiB with a counter
+	 * of 1 GHz. */
 	return (bytes >> 10) * lethe_counter_rate() / ticks >> 10;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The digest of a segment: taken while the segment is copied where that can be, else in its place. */
+/* The digest of a segment, computed during the copy if possible, else in place. */
 #include "digest/segment_digest.h"
 
 #include <string.h>
@@ -7,7 +7,8 @@
 #include "console/console.h"
 #include "cpu/counter.h"
 
-void lethe_segment_digest_start(struct lethe_segment_digest *digest, const struct lethe_segment *segment)
+void lethe_segment_digest_start(struct lethe_segment_digest *digest,
+				const struct lethe_segment *segment)
 {
 	digest->segment = segment;
 	digest->done = 0;
@@ -15,7 +16,8 @@ void lethe_segment_digest_start(struct lethe_segment_digest *digest, const struc
 	lethe_sha256_init(&digest->sha);
 }
 
-void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t dest, uint64_t source, uint64_t size)
+void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t dest,
+				 uint64_t source, uint64_t size)
 {
 	uint64_t piece;
 	uint64_t ticks;
@@ -30,8 +32,8 @@ void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t d
 		digest->done += piece;
 		if (lethe_progress_is_due(&digest->progress, &ticks)) {
 			lethe_console_line("%s %u per cent %u MiB/s", digest->segment->name,
-				   digest->done / (digest->segment->file_size / 100 + 1),
-				   lethe_progress_rate(digest->done, ticks));
+					   digest->done / (digest->segment->file_size / 100 + 1),
+					   lethe_progress_rate(digest->done, ticks));
 		}
 	}
 }
@@ -45,7 +47,7 @@ int lethe_segment_digest_end(struct lethe_segment_digest *digest, struct lethe_c
 	if (memcmp(ctx->found, digest->segment->digest, LETHE_DIGEST_SIZE) != 0) {
 		return LETHE_E_DIGEST;
 	}
-	ctx->verified[index] = 1;
+	ctx->verified[index] = true;
 	return LETHE_OK;
 }
 
@@ -55,6 +57,7 @@ int lethe_segment_digest(struct lethe_context *ctx, unsigned int index, uint64_t
 	struct lethe_segment_digest digest;
 
 	lethe_segment_digest_start(&digest, segment);
-	lethe_segment_digest_update(&digest, ctx->placement.segment[index].dest, source, segment->file_size);
+	lethe_segment_digest_update(&digest, ctx->placement.segment[index].dest, source,
+				    segment->file_size);
 	return lethe_segment_digest_end(&digest, ctx);
 }

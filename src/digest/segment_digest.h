@@ -7,24 +7,27 @@
 #include "context.h"
 #include "digest/progress.h"
 
-/* A segment's digest on its way. It prints how far it is twice a second. */
+/* A segment's running digest. Prints a progress line twice a second. */
 struct lethe_segment_digest {
 	struct lethe_sha256 sha;
 	const struct lethe_segment *segment;
-	uint64_t done; /* bytes taken in */
+	uint64_t done; /* bytes added */
 	struct lethe_progress progress;
 };
 
-void lethe_segment_digest_start(struct lethe_segment_digest *digest, const struct lethe_segment *segment);
+void lethe_segment_digest_start(struct lethe_segment_digest *digest,
+				const struct lethe_segment *segment);
 
-/* Takes in [source, source + size). If dest is another address, the bytes are copied there, as
- * lethe_sha256_copy() does. */
-void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t dest, uint64_t source, uint64_t size);
+/* Adds [source, source + size). If dest differs from source, also copies the bytes to dest, by
+ * lethe_sha256_copy(). */
+void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t dest,
+				 uint64_t source, uint64_t size);
 
-/* LETHE_OK, and the segment is marked verified; or LETHE_E_DIGEST. ctx->found is the digest found. */
+/* LETHE_OK, and the segment is marked verified; or LETHE_E_DIGEST. ctx->found is the computed
+ * digest. */
 int lethe_segment_digest_end(struct lethe_segment_digest *digest, struct lethe_context *ctx);
 
-/* All of it for one segment: from source to its place, or in place when they are the same. */
+/* The whole digest of a segment: copies from source to the destination, unless both are equal. */
 int lethe_segment_digest(struct lethe_context *ctx, unsigned int index, uint64_t source);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The choice of a block function. `make SHA=scalar` leaves none. */
+/* The choice of a block function. `make SHA=scalar` leaves no choice. */
 #include "digest/sha256_blocks.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd)
 {
 #ifndef LETHE_SHA_SCALAR
-	/* The SHA-2 loop stores by 8 bytes: what it cannot store is copied first, and read again. */
+	/* The SHA-2 loop stores by 8 bytes: unaligned blocks are copied first, and read again. */
 	if (dest != 0 && (((uintptr_t)data | (uintptr_t)dest) & 7) != 0) {
 		memmove(dest, data, count * LETHE_SHA256_BLOCK);
 		data = dest;

@@ -6,12 +6,13 @@
 #include <stdint.h>
 
 /*
- * Takes count whole blocks into the state, which is 8-byte aligned; count is not 0, data has any
- * alignment. dest: null, or where the blocks are copied; it does not lie above data within them. simd:
- * FP/SIMD registers may be used. Firmware links sha256_blocks.c, programs of an operating system link
- * sha256_host.c.
+ * Adds count whole blocks to the state, which is 8-byte aligned; count is not 0, data has any
+ * alignment. dest: null, or the address for a copy of the blocks, not in (data, data + 64 * count).
+ * simd: FP/SIMD registers may be used. Firmware links sha256_blocks.c, programs of an operating
+ * system link sha256_host.c.
  */
-void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd);
+void lethe_sha256_blocks(uint32_t state[8], const void *data, uint64_t count, void *dest,
+			 bool simd);
 
 /* sha256_blocks.c chooses between these two. Their contracts stand in the assembly. */
 void lethe_sha256_scalar(uint32_t state[8], const void *data, uint64_t count);

@@ -4,25 +4,25 @@
  *
  * Why assembly: with the MMU off each access goes to Device memory. Here the sixty-four constants stay
  * in sixteen vector registers and the state in two, so that only the message is in memory. FP/SIMD may
- * be trapped at this level; no instruction uses it before the trap is lifted.
+ * be trapped at this level; no FP/SIMD instruction runs before the trap is lifted.
  *
- * Loads are LD1, whose accesses and alignment are those of one element: .2D makes accesses of 8 bytes,
- * .16B fits any address and makes an access for each byte.
+ * Loads are LD1: accesses and alignment have the size of an element. .2D makes accesses of 8 bytes; .16B
+ * fits any address and makes an access for each byte.
  *
  * Register  From .. To  Holds
  * x0        all         state
- * x1        block       the message, from where it is not read yet
+ * x1        block       the unread rest of the message
  * x2        block       blocks left
- * x3        block       0: the message is 8-byte aligned and stays where it is; bit 3: it is copied
- * x4        all         the trap register as it was found
- * x5        all         the same, with nothing trapped
+ * x3        block       0: the message is 8-byte aligned and not copied; bit 3: copied
+ * x4        all         the old value of the trap register
+ * x5        all         the trap register with no traps
  * x6        all         0: the trap register is CPACR_EL1 or CPTR_EL2 under that name; 1: CPTR_EL2, E2H = 0
  * x7        start       not 0: the CPU has SME
- * x8        block       where the next block is copied
+ * x8        block       the destination of the next block
  * x9, x10   block       d8 and d9, the caller's
  * x11       start       scratch
  * v0, v1    block       a to d, e to h
- * v2, v3    block       the state that the block began with
+ * v2, v3    block       the state at the start of the block
  * v4-v7     block       sixteen words of the schedule
  * v8        block       words plus constants of the next four rounds
  * v9        block       a to d before four rounds
@@ -38,9 +38,9 @@
 
 	/*
 	 * Four rounds with words plus constants in v8. w0 to w3 are the schedule in order: the words
-	 * sixteen behind take the place of w0, and w1 plus the constants k are the next v8. In this order
-	 * a core that issues in order waits least. old: where a to d are kept; the first four rounds of
-	 * a block find them in v2.
+	 * sixteen rounds later replace w0, and w1 plus the constants k are the next v8. This order of
+	 * instructions has the fewest stalls on an in-order core. old: the register with the old a to d;
+	 * v2 in the first four rounds of a block.
 	 */
 	.macro	four w0, w1, w2, w3, k, old=9
 	sha256su0 v\w0\().4s, v\w1\().4s
@@ -70,19 +70,19 @@
 /*
  * bool lethe_sha256_ce(uint32_t state[8], const void *data, uint64_t count, void *dest);
  *
- * Takes in whole blocks, and copies them when dest is not null. Does nothing unless the CPU has the
- * instructions, runs at EL1 or EL2, and is not in streaming mode.
+ * Adds whole blocks to the state, and copies the blocks if dest is not null. Returns false at once unless
+ * the CPU has the instructions, runs at EL1 or EL2, and is not in streaming mode.
  *
- * In        x0 = state, 8-byte aligned    x1 = data, any alignment    x2 = blocks, not 0    x3 = 0, or dest: then both
- *           are 8-byte aligned, and dest does not lie above data within what is read
- * Out       w0 = 1 and the state; [x1, x1 + 64 * x2) was read by 8 bytes, or by single ones where it is not
- *           8-byte aligned; [dest, dest + 64 * x2) was written by 8. Or w0 = 0
+ * In        x0 = state, 8-byte aligned    x1 = data, any alignment    x2 = blocks, not 0    x3 = 0, or dest; then x1
+ *           and x3 are 8-byte aligned, and x3 is not in (x1, x1 + 64 * x2)
+ * Out       w0 = 1 and the state; [x1, x1 + 64 * x2) was read by 8 bytes, or by single bytes if not 8-byte
+ *           aligned; [dest, dest + 64 * x2) was written by 8 bytes. Or w0 = 0
  * Clobbers  x0-x11 v0-v7 v16-v31 flags, the upper halves of v8 and v9
  * Preserves x12-x30 sp, d8-d15, CPACR_EL1, CPTR_EL2
  * State     any EL; MMU on or off; FP/SIMD trapped at this level or not
  * Stack     0
- * After     whatever was trapped at this level is trapped again
- * Purgatory takes data 8-byte aligned and dest 0 only: its regions are pages, and stay
+ * After     the traps of this level are as before
+ * Purgatory 8-byte aligned data and dest 0 only: the regions are pages, and not copied
  */
 FUNC lethe_sha256_ce
 	mov	x8, x3
@@ -98,7 +98,7 @@ FUNC lethe_sha256_ce
 	cmp	x3, #(1 << CURRENTEL_SHIFT)
 	b.ne	.Lno
 	mrs	x3, hcr_el2
-	tbnz	x3, #HCR_E2H_BIT, 1f		// CPACR_EL1 is CPTR_EL2 then, in its own layout
+	tbnz	x3, #HCR_E2H_BIT, 1f		// CPACR_EL1 is then CPTR_EL2, in CPACR_EL1's layout
 	mov	x6, #1
 	mrs	x4, cptr_el2
 	and	x5, x4, #~BIT(CPTR_TFP_BIT)
@@ -113,15 +113,15 @@ FUNC lethe_sha256_ce
 2:	cmp	x4, x5
 	b.eq	.Lopen
 	cbz	x6, 3f
-	msr	cptr_el2, x5			// nothing trapped at EL2
+	msr	cptr_el2, x5			// no traps at EL2
 	b	4f
-3:	msr	cpacr_el1, x5			// the same at EL1, or with E2H = 1
+3:	msr	cpacr_el1, x5			// no traps at EL1, or at EL2 with E2H = 1
 4:	isb					// in force before SVCR is read and the first vector register
 .Lopen:
 	mov	w3, #0
 	cbz	x7, 5f
 	mrs	x3, SVCR
-	tbnz	x3, #SVCR_SM_BIT, .Lstreaming	// the instructions are undefined there, and the caller owns the mode
+	tbnz	x3, #SVCR_SM_BIT, .Lstreaming	// SHA-2 is undefined in streaming mode, which is the caller's to leave
 
 5:	fmov	x9, d8
 	fmov	x10, d9
@@ -142,7 +142,7 @@ FUNC lethe_sha256_ce
 
 .Lblock:
 #ifndef LETHE_PURGATORY
-	cbnz	x3, .Lother			// one question for both: copying costs those nothing that do not
+	cbnz	x3, .Lother			// a single test, so that other blocks pay no cost for the copying
 #endif
 	ld1	{v4.2d-v7.2d}, [x1], #64
 .Lloaded:
@@ -172,11 +172,11 @@ FUNC lethe_sha256_ce
 	fmov	d9, x10
 	mov	w3, #1
 
-.Lclose:					// w3 = what to return
+.Lclose:					// w3 = return value
 	cmp	x4, x5
 	b.eq	3f
 	cbz	x6, 1f
-	msr	cptr_el2, x4			// as it was
+	msr	cptr_el2, x4			// the old value
 	b	2f
 1:	msr	cpacr_el1, x4			// likewise
 2:	isb					// the trap is in force from here on

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The constants K of SHA-256, FIPS 180-4, section 4.2.2: sha256_scalar*.S and sha256_ce.S read them. */
+/* The constants K of SHA-256, FIPS 180-4, section 4.2.2, for sha256_scalar*.S and sha256_ce.S. */
 	.section .rodata.lethe_sha256_constants, "a", %progbits
 	.balign	16
 	.global	lethe_sha256_constants

@@ -60,16 +60,16 @@ static inline uint32_t load_word(const uint8_t *bytes)
 }
 
 /*
- * One round: new values land in d and h, and the caller renames the variables instead of moving
- * them. The majority of a, b and c is b unless both neighbours differ from it; a ^ b is the b ^ c
+ * One round: the new values are in d and h, and the caller renames the variables instead of moving
+ * values. The majority of a, b and c is b unless both neighbours differ from b; a ^ b is the b ^ c
  * of the next round.
  */
 #define ROUND(a, b, c, d, e, f, g, h, word, constant)                                              \
 	do {                                                                                       \
-		h += bsig1(e) + ch(e, f, g) + (constant) + (word);                        \
+		h += bsig1(e) + ch(e, f, g) + (constant) + (word);                                 \
 		d += h;                                                                            \
 		ab = a ^ b;                                                                        \
-		h += bsig0(a) + ((ab & bc) ^ b);                                              \
+		h += bsig0(a) + ((ab & bc) ^ b);                                                   \
 		bc = ab;                                                                           \
 	} while (0)
 
@@ -85,10 +85,9 @@ static inline uint32_t load_word(const uint8_t *bytes)
 		ROUND(b, c, d, e, f, g, h, a, w[(i) + 7], k[(i) + 7]);                             \
 	} while (0)
 
-/* The word sixteen rounds on takes the place of word i. */
+/* The word sixteen rounds later replaces word i. */
 #define NEXT(i)                                                                                    \
-	(w[(i)&15] +=                                                                              \
-	 ssig1(w[((i) + 14) & 15]) + w[((i) + 9) & 15] + ssig0(w[((i) + 1) & 15]))
+	(w[(i)&15] += ssig1(w[((i) + 14) & 15]) + w[((i) + 9) & 15] + ssig0(w[((i) + 1) & 15]))
 #define NEXT_FOUR(i)                                                                               \
 	do {                                                                                       \
 		NEXT(i);                                                                           \
@@ -105,7 +104,7 @@ static inline uint32_t load_word(const uint8_t *bytes)
 		w[(i) + 3] = load_word(data + 4 * (i) + 12);                                       \
 	} while (0)
 
-/* All indices of w are constants, so that the compiler keeps most of it in registers. */
+/* All indices of w are constants, so that most of w is in registers. */
 static void compress(uint32_t state[8], const uint8_t *data)
 {
 	uint32_t w[16];

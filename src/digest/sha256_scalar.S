@@ -3,8 +3,8 @@
  * SHA-256 of whole blocks in general registers: for CPUs without the SHA-2 instructions, and for
  * callers that must leave FP/SIMD registers alone.
  *
- * Eight rounds a turn, with the words in A0 to A3. Between turns A takes over B, and the next eight
- * words become B.
+ * Eight rounds a turn, with the words in A0 to A3. Between turns B moves to A, and the next eight words
+ * go into B.
  */
 #include "digest/sha256_round.inc"
 
@@ -13,10 +13,10 @@
 /*
  * void lethe_sha256_scalar(uint32_t state[8], const void *data, uint64_t count);
  *
- * Takes in whole blocks.
+ * Adds whole blocks to the state.
  *
  * In        x0 = state, 8-byte aligned    x1 = data, any alignment    x2 = blocks, not 0
- * Out       the state; [x1, x1 + 64 * x2) was read by 8 bytes, or by single ones where it is not 8-byte aligned
+ * Out       the state; [x1, x1 + 64 * x2) was read by 8 bytes, or by single bytes if not 8-byte aligned
  * Clobbers  x0-x17 flags
  * Preserves x18-x30 sp, all FP/SIMD registers
  * State     any EL; MMU on or off

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SHA-256 of whole blocks in general registers, for the purgatory: sha256_scalar.S in half of its
+ * SHA-256 of whole blocks in general registers, for the purgatory: sha256_scalar.S in half the
  * bytes. Two rounds a turn; A and B are one queue, and all variables move up.
  */
 #include "digest/sha256_round.inc"
 
-#define LAST	   64	/* bytes of constants of the last sixteen rounds, behind whose words none follow */
+#define LAST	   64	/* bytes of constants of the last sixteen rounds, which need no new words */
 
-	/* Each takes the place of the one before it. */
+	/* Moves each register to the register before. */
 	.macro	follow to, from, more:vararg
 	mov	x\to, x\from
 	.ifnb	\more
@@ -18,9 +18,9 @@
 /*
  * void lethe_sha256_scalar(uint32_t state[8], const void *data, uint64_t count);
  *
- * Takes in whole blocks.
+ * Adds whole blocks to the state.
  *
- * In        x0 = state, 8-byte aligned    x1 = data, 8-byte aligned: its regions are pages    x2 = blocks, not 0
+ * In        x0 = state, 8-byte aligned    x1 = data, 8-byte aligned: the regions are pages    x2 = blocks, not 0
  * Out       the state; [x1, x1 + 64 * x2) was read by 8 bytes
  * Clobbers  x0-x17 flags
  * Preserves x18-x30 sp, all FP/SIMD registers
@@ -40,7 +40,7 @@ FUNC lethe_sha256_scalar
 	follow	h, f, d, b, t1
 	cmp	xk, xklast
 	b.hi	1f
-	schedule A0, A1, B0, B1, B3		// A0 becomes what was B0
+	schedule A0, A1, B0, B1, B3		// A0 becomes the old B0
 	b	2f
 1:	mov	xA0, xB0			// the last sixteen rounds: no words follow
 2:	mov	xt0, xA0

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The Image door: the plan stands behind the blob, and the Lethe header says where. */
+/* The Image door: finds the plan behind the blob, by the Lethe header. */
 #include <lethe/cache.h>
 #include <lethe/image.h>
 #include <lethe/plan.h>
@@ -36,7 +36,7 @@ static int find_plan(struct lethe_context *ctx, uint64_t base)
 	if (ctx->plan_limit > LETHE_PLAN_SIZE_MAX) {
 		ctx->plan_limit = LETHE_PLAN_SIZE_MAX;
 	}
-	/* Only what the loader wrote is promised clean, and a dirty line may still lie over it. */
+	/* By booting.rst only the loaded file is clean: the plan may have a dirty line. */
 	lethe_dcache_clean_inval_poc(ctx->plan_pa, ctx->plan_pa + ctx->plan_limit);
 	return LETHE_OK;
 }

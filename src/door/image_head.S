@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The Image door: byte 0 of the blob, that is the arm64 Image header and the Lethe header, and the way in.
+ * The Image door: byte 0 of the blob. The arm64 Image header, the Lethe header, and the entry point.
  *
- * Why assembly: it is data that executes, entered with nothing known.
+ * Why assembly: the header is data and code at once, and the CPU enters in an unknown state.
  */
 #include "cpu/asm.h"
 #include "entry.h"
@@ -12,7 +12,7 @@
 .Lhead:	movz	x13, #0x2d2			// encodes as 0xd2805a4d: "MZ" in its low half, harmless
 	b	lethe_image_entry
 	.quad	0				// text_offset
-	.quad	lethe_blob_end - .Lhead		// image_size; pack writes the bundle's
+	.quad	lethe_blob_end - .Lhead		// image_size, in a bundle from pack
 	.quad	1 << 3				// flags: anywhere in RAM, page size unspecified
 	.quad	0, 0, 0
 	.long	0x644d5241			// "ARM\x64"
@@ -22,9 +22,9 @@
 	.long	1				// version
 	.long	0
 	.quad	lethe_blob_end - .Lhead
-	.quad	0				// plan_offset; pack fills it in
-	.quad	0				// file_size; pack fills it in
-	.quad	0, 0, 0, 0			// digest; pack fills it in
+	.quad	0				// plan_offset, from pack
+	.quad	0				// file_size, from pack
+	.quad	0, 0, 0, 0			// digest, from pack
 
 /*
  * void lethe_image_entry(uint64_t tree);
@@ -38,7 +38,7 @@
  * Stack     none
  */
 FUNC lethe_image_entry
-	msr	daifset, #15			// nothing may come in before there are vectors
+	msr	daifset, #15			// mask all exceptions until Lethe has vectors
 	mov	x19, x0
 	adr_l	x24, lethe_image_main
 	b	lethe_entry_common

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The library door, behind it: lethe_boot() copied the blob, the plan and the list into the
- * workspace. */
+/*
+ * The library door, Lethe's side. lethe_boot() has copied the blob, the plan and the list into the
+ * workspace.
+ */
 #include <lethe/plan.h>
 
 #include "door/library_args.h"

@@ -7,17 +7,17 @@
 #include <lethe/kimage.h>
 
 /*
- * What lethe_boot() leaves in the workspace for the blob that it copied there. Everything was
- * checked; all of it and the blob are at the PoC.
+ * The arguments of the blob's copy in the workspace. lethe_boot() has checked all of them; the
+ * arguments, the plan, the list and the blob are at the PoC.
  */
 struct lethe_library_args {
 	uint64_t plan; /* PA of the plan's copy, in the workspace */
 	/*
-	 * The head of the list's copy, in the workspace: one run of entries without a link. 0 when
+	 * The head of the list's copy in the workspace: consecutive entries without a link. 0 if
 	 * the plan has no list.
 	 */
 	uint64_t list;
-	struct lethe_kimage image; /* what lethe_kimage_check() found; no run without a list */
+	struct lethe_kimage image; /* the result of lethe_kimage_check(); no runs without a list */
 };
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The library door: lethe_boot enters here, and a hyp stub that restarts.
+ * The library door. lethe_boot enters here, and so does a hyp stub that restarts Lethe.
  *
- * Why assembly: entered with nothing known, and under the caller's map.
+ * Why assembly: the CPU enters in an unknown state, under the caller's map.
  */
 #include "cpu/asm.h"
 #include "cpu/sysreg.h"
@@ -13,7 +13,7 @@
 	.global	lethe_library_stub
 	.hidden	lethe_library_stub
 lethe_library_stub:
-	hint	#HINT_BTI_JC			// the caller may have mapped this as guarded
+	hint	#HINT_BTI_JC			// the caller may have mapped this page as guarded
 	b	lethe_library_entry
 
 /*
@@ -41,6 +41,6 @@ FUNC lethe_library_entry
 	mov_q	x2, SCTLR_EL2_OFF
 	msr	sctlr_el2, x2			// M, C, I = 0
 .Lmmu_is_off:
-	isb					// no walk of the caller's tables from here on: not while HCR changes
+	isb					// no walk of the caller's tables from here on: HCR changes next
 	b	lethe_entry_common
 END lethe_library_entry

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The whole-tree check: once it has passed, every bounds check inside libfdt passes as well, and
- * Linux sees the same nodes and properties. It uses no code of libfdt's, because the purgatory's
- * libfdt has no checks (FDT_ASSUME_MASK). All loads are aligned words and single bytes.
+ * The whole-tree check. If a tree passes, every bounds check inside libfdt passes as well, and
+ * Linux sees the same nodes and properties. The check uses no code of libfdt's, because the
+ * purgatory's libfdt has no checks (FDT_ASSUME_MASK). All loads are aligned words and single bytes.
  */
 #include <string.h>
 
 #include "fdt/fdt_get.h"
 
-#define DEPTH_MAX 64U /* what Linux unflattens */
+#define DEPTH_MAX 64U /* as in Linux, when it unflattens a tree */
 
 /*
- * Version 16 has names relative to the parent, and is the oldest that Linux reads. The purgatory's
- * libfdt is compiled for version 17 alone, which kexec-tools writes.
+ * Version 16 has names relative to the parent, and is the oldest version that Linux reads. The
+ * purgatory's libfdt is compiled for version 17 only, the version of kexec-tools.
  */
 #ifdef LETHE_PURGATORY
 #define VERSION_FIRST 17U
@@ -20,7 +20,8 @@
 #define VERSION_FIRST 16U
 #endif
 #define VERSION_LAST   17U
-#define VERSION_SIZE   17U /* the first version whose header says how long the structure block is */
+#define VERSION_SIZE   17U /* the first version with the size of the structure block in the header \
+			    */
 #define HEADER_SIZE_16 36U
 
 static inline uint32_t load(const void *base, uint32_t offset)
@@ -28,7 +29,7 @@ static inline uint32_t load(const void *base, uint32_t offset)
 	return fdt32_to_cpu(*(const fdt32_t *)(const void *)((const char *)base + offset));
 }
 
-/* The header, its numbers in the byte order of this machine. */
+/* Loads the header, with the numbers in the byte order of this machine. */
 static void load_header(const void *tree, struct fdt_header *header)
 {
 	uint32_t offset;
@@ -43,7 +44,7 @@ static bool has_structure_size(const struct fdt_header *header)
 	return VERSION_FIRST >= VERSION_SIZE || header->version >= VERSION_SIZE;
 }
 
-/* True if a block of this size begins behind the header and ends inside the tree. */
+/* True if a block of this size begins after the header and ends inside the tree. */
 static bool block_is_inside(const struct fdt_header *header, uint32_t offset, uint32_t size)
 {
 	const uint32_t first = has_structure_size(header) ? sizeof(*header) : HEADER_SIZE_16;
@@ -104,7 +105,7 @@ static bool reservations_are_sound(const void *tree, const struct fdt_header *he
 	return true;
 }
 
-/* The bytes of the strings block up to the last NUL: a name that begins in them ends in them. */
+/* The size of the strings block up to the last NUL: a name that begins inside also ends inside. */
 static uint32_t names_size(const void *tree, const struct fdt_header *header)
 {
 	const char *strings = (const char *)tree + header->off_dt_strings;
@@ -116,13 +117,13 @@ static uint32_t names_size(const void *tree, const struct fdt_header *header)
 	return size;
 }
 
-/* Walks all tags. *cursor becomes the offset behind the last, or that of the first wrong one. */
+/* Walks all tags. *cursor becomes the offset after the last tag, or of the first wrong tag. */
 static bool structure_is_sound(const void *tree, const struct fdt_header *header, uint32_t *cursor)
 {
 	const uint32_t structure = header->off_dt_struct;
 	const uint32_t size =
 		has_structure_size(header) ? header->size_dt_struct : header->totalsize - structure;
-	const uint32_t end = size & ~3U; /* so padding up to a cell never leaves the block */
+	const uint32_t end = size & ~3U; /* a multiple of a cell: padding never leaves the block */
 	const uint32_t names = names_size(tree, header);
 	const char *base = (const char *)tree + structure;
 	bool after_subnode = false;
@@ -140,7 +141,7 @@ static bool structure_is_sound(const void *tree, const struct fdt_header *header
 		next += FDT_TAGSIZE;
 		if (tag == FDT_BEGIN_NODE) {
 			length = (uint32_t)strnlen(base + next, end - next);
-			/* One root, at the very front, where libfdt takes it for granted. */
+			/* One root, at the very front, as libfdt assumes. */
 			if (length == end - next || depth == DEPTH_MAX ||
 			    (depth == 0 && *cursor != 0)) {
 				return false;
@@ -157,7 +158,7 @@ static bool structure_is_sound(const void *tree, const struct fdt_header *header
 				return false;
 			}
 		} else if (tag == FDT_PROP) {
-			/* libfdt and Linux never see a property behind a subnode. */
+			/* libfdt and Linux never see a property after a subnode. */
 			if (end - next < 8 || after_subnode) {
 				return false;
 			}

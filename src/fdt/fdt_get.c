@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Values that libfdt has no call for: see fdt_get.h. */
+/* Readers of values beyond libfdt's own: see fdt_get.h. */
 #include "fdt/fdt_get.h"
 
 #include "strings_list.h"
@@ -126,7 +126,7 @@ bool lethe_fdt_node_is_any(const void *tree, int node, const char *names)
 
 	lethe_for_each_string(name, names)
 	{
-		/* fdt_node_check_compatible() reads the byte behind a value that lacks its NUL. */
+		/* fdt_node_check_compatible() reads past the end of a value without a NUL. */
 		if (fdt_stringlist_search(tree, node, "compatible", name) >= 0) {
 			return true;
 		}

@@ -3,8 +3,8 @@
 #define LETHE_FDT_GET_H
 
 /*
- * What the files of src/fdt share beside libfdt. lethe_fdt_check() comes first; every other
- * function here is for trees that have passed it.
+ * Functions shared by the files of src/fdt, beside libfdt. lethe_fdt_check() comes first; all other
+ * functions here require a tree that has passed the check.
  */
 
 #include <stdbool.h>
@@ -14,10 +14,10 @@
 
 #include <lethe/fdt.h>
 
-/* Where the blocks of a sound tree end. Neither end is in its header. */
+/* The ends of the blocks of a sound tree. Neither end is in the header. */
 struct lethe_fdt_layout {
-	uint32_t reservations_end; /* offset behind the terminator of the memory reservations */
-	uint32_t structure_size;   /* as the header says; in version 16, up to FDT_END */
+	uint32_t reservations_end; /* offset after the terminator of the memory reservations */
+	uint32_t structure_size;   /* from the header; in version 16, up to FDT_END */
 };
 
 /*
@@ -43,24 +43,24 @@ struct lethe_fdt_range {
 bool lethe_fdt_range_is_inside(const struct lethe_fdt_range *range, uint64_t base, uint64_t size);
 
 /*
- * If this range holds byte *cursor, *cursor becomes the end of the range. Ranges that cover memory
- * together need not be sorted: each look at all of them moves the cursor as far as they follow on.
- * So many looks are enough for honest firmware, and bound what garbled tables can cost.
+ * If this range contains byte *cursor, *cursor becomes the end of the range. Ranges that cover
+ * memory together need not be sorted: each search of all ranges moves the cursor to the next gap.
+ * LETHE_FDT_SEARCHES_MAX searches suffice for sound firmware, and bound the cost of garbled tables.
  */
 void lethe_fdt_range_extend(const struct lethe_fdt_range *range, uint64_t *cursor);
-#define LETHE_FDT_LOOKS_MAX 64U
+#define LETHE_FDT_SEARCHES_MAX 64U
 
-/* What is left of a property that is an array of (address, size). */
+/* The unread rest of a property that is an array of (address, size). */
 struct lethe_fdt_ranges {
-	const fdt32_t *next; /* null: nothing is open */
+	const fdt32_t *next; /* null: no property is open */
 	int left;            /* bytes */
 	int address_cells;
 	int size_cells;
-	int status; /* why the iteration ended: LETHE_OK at the end of the property */
+	int status; /* reason for the end of the iteration: LETHE_OK at the end of the property */
 };
 
 /*
- * Opens a property of a node. Its parent says how many cells an address and a size have.
+ * Opens a property of a node. The parent states the number of cells of an address and of a size.
  * Return: 0, also if the property is absent
  *         LETHE_E_TREE_CELLS   a number of cells is out of range
  */
@@ -68,12 +68,12 @@ int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, const void *tree, int
 			  const char *name);
 
 /*
- * Reads the next entry. False if there is no further whole one, or if 64 bits do not hold it or it
- * wraps (then ranges->status is LETHE_E_TREE_CELLS).
+ * Reads the next entry. False if no whole entry is left. Also false if an entry wraps or does not
+ * fit 64 bits; then ranges->status is LETHE_E_TREE_CELLS.
  */
 bool lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_fdt_range *range);
 
-/* The entries of `reg` of a node's subnodes, one after the other, without disabled subnodes. */
+/* The entries of `reg` of a node's subnodes, in order, without disabled subnodes. */
 struct lethe_fdt_regs {
 	const void *tree;
 	int parent;
@@ -89,18 +89,18 @@ void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int par
 bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *range);
 
 /*
- * Reads a number of so many cells, and moves *cells behind it.
- * Return: 0, or LETHE_E_TREE_CELLS if 64 bits do not hold the number.
+ * Reads a number of count cells, and moves *cells past the number.
+ * Return: 0, or LETHE_E_TREE_CELLS if the number does not fit 64 bits.
  */
 int lethe_fdt_get_cells(const fdt32_t **cells, int count, uint64_t *number);
 
 /*
- * A property of one cell. If it is absent: otherwise. If its length is not 4: UINT32_MAX, which no
- * caller accepts.
+ * The value of a property of one cell. If the property is absent: otherwise. If the length is not
+ * 4: UINT32_MAX, which no caller accepts.
  */
 uint32_t lethe_fdt_node_u32(const void *tree, int node, const char *name, uint32_t otherwise);
 
-/* True if the property is this string, or a list that begins with it. */
+/* True if the property is the wanted string, or a list that begins with this string. */
 bool lethe_fdt_node_says(const void *tree, int node, const char *name, const char *wanted);
 
 /* True if `status` is absent, "okay" or "ok". */
@@ -110,9 +110,9 @@ bool lethe_fdt_node_is_on(const void *tree, int node);
 bool lethe_fdt_node_is_any(const void *tree, int node, const char *names);
 
 /*
- * fdt_uart.c: what the UART is that node[depth - 1] describes, on the bus node[depth - 2] and so on
- * up to the root, node[0]. True when a CPU can drive it: mapped through every `ranges`, of a known
- * kind, and with registers that take aligned accesses. Otherwise *uart is of no use.
+ * fdt_uart.c: describes the UART of node[depth - 1], on the bus node[depth - 2] and so on up to the
+ * root, node[0]. True if a CPU can drive the UART: mapped through every `ranges`, of a known kind,
+ * and with registers for aligned accesses. Otherwise *uart is undefined.
  */
 bool lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart);
 

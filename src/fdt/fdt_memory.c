@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tree says about memory: what is RAM, and what of it is reserved. */
+/* The memory of the tree: RAM, and reserved RAM. */
 #include "fdt/fdt_get.h"
 
 bool lethe_fdt_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size)
@@ -26,12 +26,12 @@ bool lethe_fdt_memory_covers(const void *tree, uint64_t base, uint64_t size)
 	struct lethe_fdt_range range;
 	struct lethe_fdt_regs regs;
 	struct lethe_fdt_layout layout;
-	unsigned int looks;
+	unsigned int searches;
 
 	if (size > UINT64_MAX - base || lethe_fdt_check(tree, &layout, NULL) != LETHE_OK) {
 		return false;
 	}
-	for (looks = 0; looks < LETHE_FDT_LOOKS_MAX && cursor - base < size; looks++) {
+	for (searches = 0; searches < LETHE_FDT_SEARCHES_MAX && cursor - base < size; searches++) {
 		lethe_fdt_regs_start(&regs, tree, 0, true);
 		while (lethe_fdt_regs_next(&regs, &range)) {
 			lethe_fdt_range_extend(&range, &cursor);
@@ -44,7 +44,7 @@ bool lethe_fdt_memory_covers(const void *tree, uint64_t base, uint64_t size)
 	return cursor - base >= size;
 }
 
-/* True if the two share a byte. Right also for ranges that wrap, as a garbled reservation may. */
+/* True if the two ranges share a byte. Works for a garbled reservation that wraps, too. */
 static bool touches(const struct lethe_fdt_range *range, uint64_t base, uint64_t size)
 {
 	return range->size != 0 && size != 0 &&
@@ -63,7 +63,7 @@ bool lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t
 	if (size == 0) {
 		return false;
 	}
-	/* If the tree cannot be read, memory counts as reserved: rather refuse than store. */
+	/* If the tree is damaged, all memory counts as reserved: refusing is safer than storing. */
 	if (lethe_fdt_check(tree, &layout, NULL) != LETHE_OK) {
 		return true;
 	}

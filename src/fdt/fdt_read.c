@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Collects what Lethe needs to know from a tree that has passed lethe_fdt_check(). */
+/* Collects facts for Lethe from a tree that has passed lethe_fdt_check(). */
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 #include "fdt/fdt_get.h"
 
-/* The facts so far, and the property being read: an error is about that one. */
+/* The facts so far, and the name of the current property, for errors. */
 struct reading {
 	const void *tree;
 	struct lethe_fdt_facts *facts;
@@ -15,7 +15,7 @@ struct reading {
 	const char *name;
 };
 
-/* The PSCI conduit and the interrupt controller: nodes anywhere. */
+/* Reads the PSCI conduit and the interrupt controller from nodes anywhere in the tree. */
 static void read_devices(const void *tree, struct lethe_fdt_facts *facts)
 {
 	int node;
@@ -37,7 +37,7 @@ static void read_devices(const void *tree, struct lethe_fdt_facts *facts)
 	}
 }
 
-/* A CPU has its device_type; in older trees it has a name and an enable-method instead. */
+/* True for a device_type "cpu"; in older trees for a name and an enable-method instead. */
 static bool is_cpu(const void *tree, int node)
 {
 	const char *name = fdt_get_name(tree, node, NULL);
@@ -50,8 +50,8 @@ static bool is_cpu(const void *tree, int node)
 }
 
 /*
- * A CPU that is "disabled" waits for its enable-method (Devicetree Specification, 3.8.1), and Linux
- * starts it as any other. Only a CPU that failed stays out.
+ * True unless the CPU has failed. A "disabled" CPU waits for its enable-method (Devicetree
+ * Specification, 3.8.1), and Linux starts such a CPU as well.
  */
 static bool can_start(const void *tree, int node)
 {
@@ -77,7 +77,7 @@ static void read_cpus(const void *tree, struct lethe_fdt_facts *facts)
 	}
 }
 
-/* A node of device_type memory counts if any of its entries is not empty. */
+/* Sets has_memory if a device_type memory node has an entry that is not empty. */
 static int read_memory(struct reading *reading)
 {
 	struct lethe_fdt_range range;
@@ -92,17 +92,17 @@ static int read_memory(struct reading *reading)
 }
 
 /*
- * Reads a number of one or two cells of /chosen; its length tells which, as in Linux. *is_there
- * says whether the property exists.
- * Return: 0, or LETHE_E_TREE_BROKEN if it has another length.
+ * Reads a number from /chosen. The length decides between one and two cells, as in Linux.
+ * *is_present is true if the property exists.
+ * Return: 0, or LETHE_E_TREE_BROKEN if the property has another length.
  */
-static int read_number(struct reading *reading, const char *name, uint64_t *value, bool *is_there)
+static int read_number(struct reading *reading, const char *name, uint64_t *value, bool *is_present)
 {
 	int length;
 	const fdt32_t *cells = fdt_getprop(reading->tree, reading->chosen, name, &length);
 
-	*is_there = cells != NULL;
-	if (!*is_there) {
+	*is_present = cells != NULL;
+	if (!*is_present) {
 		return LETHE_OK;
 	}
 	reading->name = name;
@@ -124,7 +124,7 @@ static int read_initrd(struct reading *reading)
 	if (status == LETHE_OK) {
 		status = read_number(reading, "linux,initrd-end", &end, &has_end);
 	}
-	/* The caller compares the two ends: in a packed tree the initrd does not matter. */
+	/* The caller compares both ends: in a packed tree the initrd does not matter. */
 	if (status == LETHE_OK && has_start && has_end && start != end) {
 		facts->has_initrd = true;
 		facts->initrd_start = start;
@@ -133,7 +133,7 @@ static int read_initrd(struct reading *reading)
 	return status;
 }
 
-/* The map is known if all four of its properties are. A wrong one is no error. */
+/* Reads the map only if all four properties are sound. A wrong property is no error. */
 static void read_efi(struct reading *reading)
 {
 	static const char names[4][26] = {
@@ -144,12 +144,14 @@ static void read_efi(struct reading *reading)
 	};
 	struct lethe_fdt_facts *facts = reading->facts;
 	uint64_t value[4];
-	bool is_there;
+	bool is_present;
 	int i;
 
-	(void)read_number(reading, "linux,uefi-system-table", &facts->efi_system_table, &is_there);
+	(void)read_number(reading, "linux,uefi-system-table", &facts->efi_system_table,
+			  &is_present);
 	for (i = 0; i < 4; i++) {
-		if (read_number(reading, names[i], &value[i], &is_there) != LETHE_OK || !is_there) {
+		if (read_number(reading, names[i], &value[i], &is_present) != LETHE_OK ||
+		    !is_present) {
 			return;
 		}
 	}
@@ -173,7 +175,7 @@ static int read_usable(struct reading *reading)
 		return status;
 	}
 	while (lethe_fdt_ranges_next(&ranges, &range)) {
-		/* Linux, too, uses the first two and no more. */
+		/* Linux also uses the first two only. */
 		if (range.size != 0 && facts->usable_count < 2) {
 			facts->usable_base[facts->usable_count] = range.base;
 			facts->usable_size[facts->usable_count] = range.size;
@@ -181,7 +183,7 @@ static int read_usable(struct reading *reading)
 		}
 	}
 	/*
-	 * If the property is cut off, the limit is unknown, and that is an error: the crashed
+	 * If the property is cut off, the limit is unknown. That is an error, because the crashed
 	 * kernel's memory is beyond the limit.
 	 */
 	return ranges.status == LETHE_OK && ranges.left != 0 ? LETHE_E_TREE_BROKEN : ranges.status;
@@ -194,7 +196,7 @@ static int read_texts(struct reading *reading)
 	const fdt32_t *count;
 	int length;
 
-	/* If there is no record, its offset is negative, and libfdt finds no property. */
+	/* Without a record, the offset is negative, and libfdt finds no property. */
 	count = fdt_getprop(tree, fdt_subnode_offset(tree, reading->chosen, "lethe"),
 			    LETHE_RECORD_NAME_BOOT_COUNT, &length);
 	if (count != NULL && length == sizeof(*count)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The UART that stdout-path names. The path is followed by hand: fdt_path_offset() is recursive for
- * aliases of aliases, and the address of the UART needs every bus above it.
+ * The UART of stdout-path. This file follows the path itself: fdt_path_offset() is recursive for
+ * aliases of aliases, and the UART's address needs every bus above the UART.
  */
 
 #include <stdbool.h>
@@ -12,14 +12,14 @@
 #define LEVELS 16 /* nodes from the root to the UART, both included */
 
 /* The nodes on the path so far. */
-struct way {
+struct node_path {
 	int node[LEVELS]; /* node[0] is the root */
 	int depth;
 };
 
 /*
- * A property's text; null unless the property is there, not empty, and ends with a zero. The
- * purgatory's libfdt checks no offset, so a negative node ends here.
+ * A property's text; null unless the property exists, is not empty, and ends with a zero. A
+ * negative node gives null here, because the purgatory's libfdt checks no offset.
  */
 static const char *text(const void *tree, int node, const char *name, int name_length)
 {
@@ -36,16 +36,16 @@ static const char *text(const void *tree, int node, const char *name, int name_l
 	return value;
 }
 
-/* The length of a path up to the first end character, or of all of it. */
+/* The length of a path up to the first end character, or of the whole path. */
 static int length_to(const char *path, int length, char end)
 {
-	const char *at = memchr(path, end, (size_t)length);
+	const char *found = memchr(path, end, (size_t)length);
 
-	return at != NULL ? (int)(at - path) : length;
+	return found != NULL ? (int)(found - path) : length;
 }
 
-/* Follows a path down from the last node of way. False unless every node is there, and is on. */
-static bool descend(const void *tree, struct way *way, const char *path, int length)
+/* Follows a path down from the last node. False unless every node exists and is enabled. */
+static bool descend(const void *tree, struct node_path *nodes, const char *path, int length)
 {
 	int component;
 	int node;
@@ -53,16 +53,16 @@ static bool descend(const void *tree, struct way *way, const char *path, int len
 	while (length > 0) {
 		component = length_to(path, length, '/');
 		if (component != 0) {
-			if (way->depth == LEVELS) {
+			if (nodes->depth == LEVELS) {
 				return false;
 			}
-			node = fdt_subnode_offset_namelen(tree, way->node[way->depth - 1], path,
+			node = fdt_subnode_offset_namelen(tree, nodes->node[nodes->depth - 1], path,
 							  component);
 			if (node < 0 || !lethe_fdt_node_is_on(tree, node)) {
 				return false;
 			}
-			way->node[way->depth] = node;
-			way->depth++;
+			nodes->node[nodes->depth] = node;
+			nodes->depth++;
 		}
 		path += component + 1;
 		length -= component + 1;
@@ -70,8 +70,8 @@ static bool descend(const void *tree, struct way *way, const char *path, int len
 	return true;
 }
 
-/* Follows a path. If it is relative, its first component is an alias of an absolute path. */
-static bool follow(const void *tree, struct way *way, const char *path, int length)
+/* Follows a path. The first component of a relative path is an alias of an absolute path. */
+static bool follow(const void *tree, struct node_path *nodes, const char *path, int length)
 {
 	int first = length_to(path, length, '/');
 	const char *alias;
@@ -79,14 +79,14 @@ static bool follow(const void *tree, struct way *way, const char *path, int leng
 	if (first != 0) {
 		alias = text(tree, fdt_subnode_offset(tree, 0, "aliases"), path, first);
 		if (alias == NULL || *alias != '/' ||
-		    !descend(tree, way, alias, (int)strlen(alias))) {
+		    !descend(tree, nodes, alias, (int)strlen(alias))) {
 			return false;
 		}
 	}
-	return descend(tree, way, path + first, length - first);
+	return descend(tree, nodes, path + first, length - first);
 }
 
-/* A stdout-path without its options. Returns its length, 0 when there is none. */
+/* Finds a stdout-path. Returns the length without the options, 0 if the path is absent. */
 static int stdout_path(const void *tree, int chosen, const char *name, const char **path)
 {
 	*path = text(tree, chosen, name, (int)strlen(name));
@@ -96,7 +96,7 @@ static int stdout_path(const void *tree, int chosen, const char *name, const cha
 static bool find_uart(const void *tree, struct lethe_uart *uart)
 {
 	int chosen = fdt_subnode_offset(tree, 0, "chosen");
-	struct way way = {{0}, 1};
+	struct node_path nodes = {{0}, 1};
 	const char *path;
 	int length;
 
@@ -104,8 +104,8 @@ static bool find_uart(const void *tree, struct lethe_uart *uart)
 	if (length == 0) {
 		length = stdout_path(tree, chosen, "linux,stdout-path", &path);
 	}
-	return length != 0 && lethe_fdt_node_is_on(tree, 0) && follow(tree, &way, path, length) &&
-	       way.depth >= 2 && lethe_fdt_uart_describe(tree, way.node, way.depth, uart);
+	return length != 0 && lethe_fdt_node_is_on(tree, 0) && follow(tree, &nodes, path, length) &&
+	       nodes.depth >= 2 && lethe_fdt_uart_describe(tree, nodes.node, nodes.depth, uart);
 }
 
 void lethe_fdt_stdout_checked(const void *tree, struct lethe_uart *uart)
@@ -121,7 +121,7 @@ void lethe_fdt_stdout(const void *tree, struct lethe_uart *uart)
 {
 	struct lethe_fdt_layout layout;
 
-	/* A broken tree can name any address: it has no console. */
+	/* A broken tree may name any address, so Lethe uses none of its UARTs. */
 	if (lethe_fdt_check(tree, &layout, NULL) == LETHE_OK) {
 		lethe_fdt_stdout_checked(tree, uart);
 	} else {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A node of the tree becomes a UART: its address as a CPU sees it, for libfdt translates none, and
- * its driver (console/uart_drivers.h).
+ * From a node of the tree to a UART: the address for a CPU, since libfdt does not translate
+ * addresses, and the driver (console/uart_drivers.h).
  */
 
 #include "console/uart_drivers.h"
 #include "fdt/fdt_get.h"
 
-/* Turns an address on a bus into one on the bus's parent. False when the bus maps it nowhere. */
+/* Translates an address on a bus to the bus's parent. False if no entry of `ranges` covers it. */
 static bool translate(const void *tree, int parent, int bus, uint64_t *address)
 {
 	int child_cells = fdt_address_cells(tree, bus);
@@ -15,7 +15,7 @@ static bool translate(const void *tree, int parent, int bus, uint64_t *address)
 	int size_cells = fdt_size_cells(tree, bus);
 	int entry = (child_cells + parent_cells + size_cells) * (int)sizeof(fdt32_t);
 	uint64_t child;
-	uint64_t to;
+	uint64_t parent_base;
 	uint64_t size;
 	int failed;
 	int left;
@@ -29,17 +29,17 @@ static bool translate(const void *tree, int parent, int bus, uint64_t *address)
 	}
 	for (; left >= entry; left -= entry) {
 		failed = lethe_fdt_get_cells(&value, child_cells, &child);
-		failed |= lethe_fdt_get_cells(&value, parent_cells, &to);
+		failed |= lethe_fdt_get_cells(&value, parent_cells, &parent_base);
 		failed |= lethe_fdt_get_cells(&value, size_cells, &size);
 		if (failed == 0 && *address - child < size) {
-			*address = *address - child + to;
-			return *address >= to;
+			*address = *address - child + parent_base;
+			return *address >= parent_base;
 		}
 	}
 	return false;
 }
 
-/* The base of the UART node[depth - 1] as a CPU sees it. False when it has none. */
+/* The base of the UART node[depth - 1], PA for a CPU. False if the UART has no base. */
 static bool uart_address(const void *tree, const int *node, int depth, uint64_t *address)
 {
 	int uart = node[depth - 1];
@@ -49,7 +49,7 @@ static bool uart_address(const void *tree, const int *node, int depth, uint64_t 
 	int i;
 
 	if (lethe_fdt_ranges_open(&reg, tree, node[depth - 2], uart, "reg") != LETHE_OK ||
-	    lethe_fdt_ranges_next(&reg, &range) != 1) {
+	    !lethe_fdt_ranges_next(&reg, &range)) {
 		return false;
 	}
 	*address = range.base;
@@ -64,8 +64,8 @@ static bool uart_address(const void *tree, const int *node, int depth, uint64_t 
 }
 
 /*
- * The driver of a node: sets uart->kind, and *reduced when the node is of the lesser kind. UNKNOWN
- * when there is no driver.
+ * Finds the driver of a node: sets uart->kind, and *reduced if the node is of the lesser kind.
+ * UNKNOWN if no driver fits.
  */
 static enum lethe_uart_registers find_driver(const void *tree, int node, struct lethe_uart *uart,
 					     bool *reduced)
@@ -83,15 +83,15 @@ static enum lethe_uart_registers find_driver(const void *tree, int node, struct 
 
 bool lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart)
 {
-	int at = node[depth - 1];
+	int uart_node = node[depth - 1];
 	enum lethe_uart_registers registers;
 	bool reduced;
 
-	if (fdt_getprop(tree, at, "big-endian", NULL) != NULL ||
+	if (fdt_getprop(tree, uart_node, "big-endian", NULL) != NULL ||
 	    !uart_address(tree, node, depth, &uart->base)) {
 		return false;
 	}
-	registers = find_driver(tree, at, uart, &reduced);
+	registers = find_driver(tree, uart_node, uart, &reduced);
 	if (registers == LETHE_UART_UNKNOWN) {
 		return false;
 	}
@@ -100,8 +100,8 @@ bool lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struc
 		uart->reg_width = 4;
 		return uart->base % 4 == 0;
 	}
-	uart->reg_shift = lethe_fdt_node_u32(tree, at, "reg-shift", reduced ? 0 : 2);
-	uart->reg_width = lethe_fdt_node_u32(tree, at, "reg-io-width", reduced ? 1 : 4);
+	uart->reg_shift = lethe_fdt_node_u32(tree, uart_node, "reg-shift", reduced ? 0 : 2);
+	uart->reg_width = lethe_fdt_node_u32(tree, uart_node, "reg-io-width", reduced ? 1 : 4);
 	if (uart->reg_width != 1 && uart->reg_width != 2 && uart->reg_width != 4) {
 		return false;
 	}

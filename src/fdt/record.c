@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The record: node /chosen/lethe tells the next kernel how it was started. The node is built as
- * bytes and spliced into the tree: the purgatory has no room for libfdt's functions that write. Its
- * names go to the end of the strings block, all together, and are found there on the next boot: a
- * tree that is booted again and again stays as large.
+ * The record: node /chosen/lethe tells the next kernel about its start. The node is built as bytes
+ * and spliced into the tree, because libfdt's write functions would exceed the purgatory's budget.
+ * The names go to the end of the strings block, all together. The next boot finds them there, so a
+ * tree does not grow from boot to boot.
  */
 #include <stddef.h>
 #include <string.h>
@@ -21,7 +21,7 @@ enum kind {
 	KIND_TEXT_OR_NONE, /* a null pointer is no property */
 };
 
-#define SEGMENTS    0U /* as many values as there are segments */
+#define SEGMENTS    0U /* one value per segment */
 #define FIELD(name) offsetof(struct lethe_record, name)
 
 /* All properties in order: name, kind, number of values, field. */
@@ -53,11 +53,11 @@ static const struct property properties[] = {PROPERTIES(PROPERTY_ROW)};
 #define PROPERTY_NAME(name, kind, count, field) name "\0"
 static const char names[] = PROPERTIES(PROPERTY_NAME);
 
-#define NAMES_SIZE ((uint32_t)sizeof(names) - 1) /* the list's empty string is not copied */
+#define NAMES_SIZE ((uint32_t)sizeof(names) - 1) /* without the list's empty string */
 
-/* A node that is being built. */
+/* A node under construction. */
 struct node {
-	char *bytes; /* null: its size is only counted */
+	char *bytes; /* null: only the size is counted */
 	uint32_t size;
 };
 
@@ -122,7 +122,7 @@ static void put_property(struct node *node, const struct property *property,
 	put(node, "\0\0\0", -value.size & 3U);
 }
 
-/* Its names begin at this offset of the strings block. */
+/* Builds the whole node. first_name: offset of the names in the strings block. */
 static void put_record(struct node *node, const struct lethe_record *record, uint32_t first_name)
 {
 	const struct property *property = properties;
@@ -138,7 +138,7 @@ static void put_record(struct node *node, const struct lethe_record *record, uin
 	put_cell(node, FDT_END_NODE);
 }
 
-/* The offset behind a node. */
+/* The offset after a node. */
 static int end_of(const void *tree, int node)
 {
 	int depth = 0;
@@ -152,7 +152,7 @@ static int end_of(const void *tree, int node)
 	return node;
 }
 
-/* Where an earlier boot added the names to the strings block; if none did, the end of the block. */
+/* The offset of an earlier boot's names in the strings block; the block's size if not found. */
 static uint32_t find_names(const char *strings, uint32_t size)
 {
 	uint32_t offset;
@@ -182,7 +182,7 @@ int lethe_record_write(void *tree, const struct lethe_record *record)
 	if (chosen < 0) {
 		return LETHE_E_TREE_BROKEN;
 	}
-	/* In the place of the last boot's record, or behind all else in /chosen. */
+	/* At the last boot's record, which the node replaces, or at the end of /chosen. */
 	offset = fdt_subnode_offset(tree, chosen, "lethe");
 	if (offset >= 0) {
 		resume = structure + end_of(tree, offset);

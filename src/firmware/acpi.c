@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From UEFI's system table to the FADT's ARM_BOOT_ARCH (UEFI 2.10, 4.3 and 4.6; ACPI 6.5, 5.2).
- * Reads are single bytes, because no alignment of the tables is promised. Every count is bounded,
- * because none is trusted. A number that cannot be read is 0, and so is every number in a table at
- * address 0: one test at the end replaces a test at each step.
+ * Reads are single bytes, because firmware does not guarantee aligned tables. Every count is
+ * bounded, because no count is trusted. A number that cannot be read is 0, and so is every number
+ * in a table at address 0: a single test at the end replaces a test at each step.
  */
 #include "firmware/acpi.h"
 
@@ -36,14 +36,14 @@
 
 #define DESCRIPTOR(field) offsetof(struct lethe_efi_descriptor, field)
 
-/* A little-endian number in a table; 0 if it cannot be read or there is no table. */
+/* A little-endian number in a table; 0 if the number cannot be read, or the table is 0. */
 static uint64_t number(uint64_t table, uint64_t offset, unsigned int size)
 {
 	uint64_t value = 0;
 	uint32_t byte;
 
 	while (size-- > 0) {
-		if (table == 0 || lethe_probe_read(table + offset + size, &byte, 1, 1) != 0) {
+		if (table == 0 || lethe_probe_read(table + offset + size, &byte, 1, true) != 0) {
 			return 0;
 		}
 		value = value << 8 | byte;
@@ -52,9 +52,9 @@ static uint64_t number(uint64_t table, uint64_t offset, unsigned int size)
 }
 
 /*
- * The physical address for one that may be virtual: SetVirtualAddressMap() converts the pointers in
- * the system table (EDK II does), and leaves the configuration tables themselves alone. The memory
- * map has both addresses.
+ * The physical address for a possibly virtual address. SetVirtualAddressMap() converts the pointers
+ * in the system table (in EDK II), but not the configuration tables themselves. The memory map has
+ * both addresses.
  */
 static uint64_t physical(const struct lethe_fdt_facts *facts, uint64_t address)
 {

@@ -5,8 +5,8 @@
 #include <lethe/fdt.h>
 
 /*
- * The PSCI conduit that the FADT of a machine with UEFI and ACPI names. NONE if the FADT names
- * none, or if a table on the way to it is absent or damaged. Needs the efi_* of the facts. MMU off,
+ * The PSCI conduit in the FADT of a machine with UEFI and ACPI. NONE if the FADT states no conduit,
+ * or if the FADT or a table before is absent or damaged. Needs the efi_* of the facts. MMU off,
  * lethe_vectors in force: every byte is read by lethe_probe_read().
  */
 enum lethe_psci lethe_acpi_psci(const struct lethe_fdt_facts *facts);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the UEFI memory map says about RAM. */
+/* RAM in the UEFI memory map. */
 #include "firmware/efi_memory.h"
 
 #include "fdt/fdt_get.h"
@@ -11,7 +11,7 @@
 #define EFI_BOOT_SERVICES_DATA 4U
 #define EFI_CONVENTIONAL       7U
 
-/* True if an OS may use this memory once boot services are over. Linux asks for write-back, too. */
+/* True if an OS may use this memory after boot services. Linux also requires write-back. */
 static bool is_usable(const struct lethe_efi_descriptor *descriptor, struct lethe_fdt_range *range)
 {
 	const uint32_t type = descriptor->type;
@@ -36,7 +36,7 @@ bool lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_s
 	struct lethe_fdt_range range;
 	uint64_t before = base;
 	uint64_t cursor = base;
-	unsigned int looks;
+	unsigned int searches;
 	uint64_t i;
 
 	/* Naturally aligned accesses only. */
@@ -44,7 +44,7 @@ bool lethe_efi_memory_covers(const void *map, uint64_t map_size, uint64_t desc_s
 	    (uintptr_t)map % 8 != 0 || size > UINT64_MAX - base) {
 		return false;
 	}
-	for (looks = 0; looks < LETHE_FDT_LOOKS_MAX && cursor - base < size; looks++) {
+	for (searches = 0; searches < LETHE_FDT_SEARCHES_MAX && cursor - base < size; searches++) {
 		for (i = 0; i <= map_size && map_size - i >= desc_size; i += desc_size) {
 			if (is_usable((const void *)(bytes + i), &range)) {
 				lethe_fdt_range_extend(&range, &cursor);

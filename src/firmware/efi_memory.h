@@ -9,9 +9,9 @@
 #define EFI_MEMORY_RUNTIME (1ULL << 63)
 
 /*
- * A descriptor of the UEFI memory map, as far as version 1 goes (UEFI 2.10, 7.2.3). Native byte
- * order. The map says how far apart its descriptors are. efi_memory.c reads a map that is mapped;
- * acpi.c reads one that may fault.
+ * A descriptor of the UEFI memory map, the fields of version 1 (UEFI 2.10, 7.2.3). Native byte
+ * order. The distance between descriptors comes with the map. efi_memory.c reads a mapped map;
+ * acpi.c reads a map that may fault.
  */
 struct lethe_efi_descriptor {
 	uint32_t type;

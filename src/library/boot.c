@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The library door, the caller's side: the blob and the checked plan go into the workspace, then control does. */
+/*
+ * The library door, the caller's side: copies the blob and the checked plan into the
+ * workspace and enters.
+ */
 #include "library/boot_internal.h"
 
 #include <lethe/cache.h>
@@ -8,7 +11,7 @@
 
 #include "entry.h"
 
-/* Copies the list without its links: one entry behind the other. It ends: the check has walked it. */
+/* Copies the list without links: consecutive entries. The check has found the list's end. */
 static void copy_list(uint64_t head, uint64_t page, uint64_t *copy)
 {
 	const uint64_t *next = (const uint64_t *)(head & -page);
@@ -41,7 +44,7 @@ int lethe_boot(const struct lethe_plan *plan, void *workspace)
 
 		copy_list(plan->list_head, page, (uint64_t *)(work->args.list & -page));
 	}
-	/* The blob reads it with the MMU off. */
+	/* The blob reads the workspace with the MMU off. */
 	lethe_dcache_clean_inval_poc(start, start + work->size);
 	lethe_boot_leave(start + LETHE_LIBRARY_ENTRY, &work->args);
 }

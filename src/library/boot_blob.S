@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The blob inside the library, as far as it is stored. BOOT_BLOB is make's.
+ * The blob inside the library, without bss, tables and stacks. BOOT_BLOB is a file name from make.
  *
  * Why assembly: .incbin.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The check stage, as the caller's code: all that can be checked while the caller still runs. */
+/* The check stage as the caller's code: every check that needs no control of the machine. */
 #include "library/boot_internal.h"
 
 #include <lethe/cache.h>
@@ -29,14 +29,14 @@ static unsigned int current_el(void)
 static int check_mapped(const struct boot_check *check, struct lethe_range range, bool for_writing,
 			const char *name)
 {
-	uint64_t first_not;
+	uint64_t first_unmapped;
 
-	return lethe_boot_map_holds(range, for_writing, &first_not)
+	return lethe_boot_map_holds(range, for_writing, &first_unmapped)
 		       ? LETHE_OK
-		       : fail(check, LETHE_E_CALLER_MAP, name, first_not);
+		       : fail(check, LETHE_E_CALLER_MAP, name, first_unmapped);
 }
 
-/* The plan may lie anywhere, and no field of it is believed before it was checked. */
+/* The plan may lie at any address. No field is used before its check. */
 static int check_plan(const struct boot_check *check)
 {
 	const struct lethe_plan *plan = check->plan;
@@ -59,12 +59,15 @@ static int check_plan(const struct boot_check *check)
 				  : status;
 }
 
-/* The workspace is the one that the plan names, holds nothing of the caller's, is large enough and writable. */
+/*
+ * The workspace must be the plan's, large enough, writable, and apart from the caller's plan and
+ * stack.
+ */
 static int check_workspace(const struct boot_check *check, uint64_t size)
 {
 	const struct lethe_plan *plan = check->plan;
 	const uint64_t start = check->workspace;
-	const uint64_t here = (uint64_t)&size; /* on the caller's stack */
+	const uint64_t stack = (uint64_t)&size; /* an address on the caller's stack */
 	int status;
 
 	if (start != plan->workspace_base) {
@@ -77,12 +80,16 @@ static int check_workspace(const struct boot_check *check, uint64_t size)
 				 lethe_range_of((uintptr_t)plan, plan->total_size))) {
 		return fail(check, LETHE_E_PLAN_WORKSPACE, "plan", (uintptr_t)plan);
 	}
-	if (here - start < plan->workspace_size) {
-		return fail(check, LETHE_E_PLAN_WORKSPACE, "stack", here);
+	if (stack - start < plan->workspace_size) {
+		return fail(check, LETHE_E_PLAN_WORKSPACE, "stack", stack);
 	}
-	status = check_mapped(check, lethe_range_of(start, plan->workspace_size), true, "workspace");
+	status =
+		check_mapped(check, lethe_range_of(start, plan->workspace_size), true, "workspace");
 	if (status == LETHE_OK) {
-		/* Before the first store, which may go past the caches: no dirty line may land on it. */
+		/*
+		 * Before the first store: a store may bypass the caches, so no dirty
+		 * line may remain.
+		 */
 		lethe_dcache_clean_inval_poc(start, start + size);
 		check->work->size = size;
 	}
@@ -90,9 +97,10 @@ static int check_workspace(const struct boot_check *check, uint64_t size)
 }
 
 /*
- * The first page of the list that the caller has not mapped; 1, no page's address, if there is none.
- * lethe_kimage_check() then finds all other faults in the part that this walk has covered. Both read nothing
- * outside the windows: with the MMU off nothing else would stop a wild link.
+ * The first list page that the caller has not mapped, or 1, which is no page's address. All list
+ * pages before the first unmapped page can be read, so lethe_kimage_check() finds the other faults
+ * there. Both walks read only inside the windows: with the MMU off, the windows alone stop a wild
+ * link.
  */
 static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 {
@@ -100,7 +108,7 @@ static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 	uint64_t entry = plan->list_head;
 	uint64_t tortoise = 1; /* Brent's, as in kimage.c */
 	uint64_t count = 0;
-	uint64_t first_not;
+	uint64_t first_unmapped;
 	const uint64_t *next;
 
 	if (!lethe_boot_map_is_on()) {
@@ -117,7 +125,8 @@ static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 		if ((count & (count - 1)) == 0) {
 			tortoise = list_page;
 		}
-		if (!lethe_boot_map_holds(lethe_range_of(list_page, page), false, &first_not)) {
+		if (!lethe_boot_map_holds(lethe_range_of(list_page, page), false,
+					  &first_unmapped)) {
 			return list_page;
 		}
 		next = (const uint64_t *)list_page;
@@ -129,15 +138,20 @@ static uint64_t find_unmapped_page(const struct lethe_plan *plan)
 	return 1;
 }
 
-static void protect(struct lethe_kimage_constraints *constraints, struct lethe_kimage_protected *ranges,
-		    struct lethe_range range, int no_read, int no_store)
+static void protect(struct lethe_kimage_constraints *constraints,
+		    struct lethe_kimage_protected *ranges, struct lethe_range range, int no_read,
+		    int no_store)
 {
 	ranges[constraints->protected_count++] =
 		(struct lethe_kimage_protected){range.start, range.end, no_read, no_store};
 }
 
-/* The list moves first: it must not store to any segment's source or destination, nor to the tree buffer. */
-static void fill_constraints(const struct boot_check *check, struct lethe_kimage_constraints *constraints)
+/*
+ * The list moves first, so its pages must avoid all segments' sources and destinations, and the
+ * tree buffer.
+ */
+static void fill_constraints(const struct boot_check *check,
+			     struct lethe_kimage_constraints *constraints)
 {
 	const struct lethe_placement *placement = &check->work->placement;
 	const struct lethe_segment *segments = lethe_plan_segments(check->plan);
@@ -151,7 +165,8 @@ static void fill_constraints(const struct boot_check *check, struct lethe_kimage
 		.window_count = check->plan->window_count,
 		.protected_ranges = ranges,
 	};
-	protect(constraints, ranges, placement->workspace, LETHE_E_SOURCE_LETHE, LETHE_E_DEST_LETHE);
+	protect(constraints, ranges, placement->workspace, LETHE_E_SOURCE_LETHE,
+		LETHE_E_DEST_LETHE);
 	if (unmapped != 1) {
 		protect(constraints, ranges, lethe_range_of(unmapped, page), LETHE_E_CALLER_MAP, 0);
 	}
@@ -159,9 +174,11 @@ static void fill_constraints(const struct boot_check *check, struct lethe_kimage
 		const struct lethe_placed *placed = &placement->segment[i];
 
 		if ((segments[i].flags & LETHE_SEGMENT_SOURCE_LIST) == 0) {
-			protect(constraints, ranges, lethe_range_of(placed->dest, segments[i].mem_size), 0,
+			protect(constraints, ranges,
+				lethe_range_of(placed->dest, segments[i].mem_size), 0,
 				LETHE_E_DEST_OVERLAP);
-			protect(constraints, ranges, lethe_range_of(placed->source, segments[i].file_size), 0,
+			protect(constraints, ranges,
+				lethe_range_of(placed->source, segments[i].file_size), 0,
 				LETHE_E_DEST_SOURCE);
 		}
 	}
@@ -174,7 +191,7 @@ static bool stores(const struct lethe_kimage *image, uint64_t base, uint64_t siz
 	const uint64_t end = base + size;
 	unsigned int i;
 
-	/* They ascend. */
+	/* Runs ascend, so a single pass is enough. */
 	for (i = 0; i < image->run_count && base < end; i++) {
 		if (base - image->runs[i].dest < image->runs[i].size) {
 			base = image->runs[i].dest + image->runs[i].size;
@@ -198,14 +215,15 @@ static int check_list(const struct boot_check *check)
 	for (i = 0; status == LETHE_OK && i < plan->segment_count; i++) {
 		if ((segments[i].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 &&
 		    !stores(image, segments[i].dest, segments[i].file_size)) {
-			status = lethe_error_at(check->where, LETHE_E_LIST_SHORT, LETHE_WHAT_SEGMENT, i,
-					    segments[i].name, segments[i].dest);
+			status =
+				lethe_error_at(check->where, LETHE_E_LIST_SHORT, LETHE_WHAT_SEGMENT,
+					       i, segments[i].name, segments[i].dest);
 		}
 	}
 	return status;
 }
 
-/* Where the copies go: the plan behind the work area, the list on the next page of its own. */
+/* Places the copies: the plan behind the work area, the list on the next page of its size. */
 static void place_copies(const struct boot_check *check)
 {
 	const uint64_t page = 1ULL << check->plan->list_page_shift;
@@ -220,7 +238,7 @@ static void place_copies(const struct boot_check *check)
 	}
 }
 
-/* The list, and the bytes that its copy takes: the walk has counted them. */
+/* Checks the list, then the size of the workspace with the list's copy. */
 static int check_list_whole(const struct boot_check *check)
 {
 	const struct lethe_plan *plan = check->plan;
@@ -230,8 +248,8 @@ static int check_list_whole(const struct boot_check *check)
 		return status;
 	}
 	return check_workspace(check, lethe_boot_workspace(plan->total_size,
-							 check->work->args.image.entries,
-							 plan->list_page_shift));
+							   check->work->args.image.entries,
+							   plan->list_page_shift));
 }
 
 int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct lethe_where *where)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The library door's registers.
+ * Address translation, and the jump into the workspace.
  *
- * Why assembly: between AT and the read of PAR_EL1 nothing may come in; and the jump to the workspace is the
- * last thing that is done under the caller's map.
+ * Why assembly: no exception may occur between AT and the read of PAR_EL1. The jump must directly follow
+ * the change of SCTLR and the maintenance, still under the caller's map.
  */
 #include "cpu/asm.h"
 #include "entry.h"
@@ -12,8 +12,10 @@
 /*
  * uint64_t lethe_translate(uint64_t va, uint64_t for_writing);
  *
- * In        x0 = VA    x1 = 0: may the current EL read there; else: write
- * Out       x0 = PAR_EL1 for it
+ * Translates an address as an access of the current EL.
+ *
+ * In        x0 = VA    x1 = 0 for a read, else a write
+ * Out       x0 = the PAR_EL1 of the translation
  * Clobbers  x2-x4 flags
  * Preserves all else, DAIF and PAR_EL1 too
  * State     EL1 or EL2, E2H 0 or 1
@@ -35,9 +37,9 @@ FUNC lethe_translate
 	at	s1e2r, x0
 	b	4f
 3:	at	s1e2w, x0
-4:	isb					// the result is in PAR_EL1 before it is read
+4:	isb					// the result is in PAR_EL1 before the read
 	mrs	x0, par_el1
-	msr	par_el1, x3			// as the caller left it
+	msr	par_el1, x3			// the caller's value
 	msr	daif, x2			// likewise
 	ret
 END lethe_translate
@@ -45,7 +47,9 @@ END lethe_translate
 /*
  * void lethe_boot_leave(uint64_t entry, const struct lethe_library_args *args);
  *
- * In        x0 = entry in the workspace    x1 = what it gets in x0
+ * Enters the workspace under the caller's map.
+ *
+ * In        x0 = entry in the workspace    x1 = args, for x0
  * Out       does not return
  * Clobbers  everything
  * State     EL1 or EL2; MMU on or off; the workspace at the PoC
@@ -63,9 +67,9 @@ FUNC lethe_boot_leave
 	tst	x3, x2
 	b.eq	3f
 	bic	x3, x3, x2
-	msr	sctlr_el1, x3			// what can be written can be executed
-	isb					// in force, before what the TLBs remember of it goes
-	tlbi	vmalle1				// they may hold the permission with WXN in it
+	msr	sctlr_el1, x3			// WXN = 0: writable memory can be executed
+	isb					// in force before the TLBs are invalidated
+	tlbi	vmalle1				// TLBs may hold permissions with WXN applied
 	b	2f
 1:	mrs	x3, sctlr_el2
 	tst	x3, x2
@@ -74,9 +78,9 @@ FUNC lethe_boot_leave
 	msr	sctlr_el2, x3			// the same at EL2
 	isb					// likewise
 	tlbi	alle2				// likewise
-2:	dsb	nsh				// gone on this CPU
-3:	ic	iallu				// the workspace was data until now: no instruction from before the copy
+2:	dsb	nsh				// the TLB invalidation is complete on this CPU
+3:	ic	iallu				// the workspace was data until now: drop older instructions
 	dsb	nsh				// the invalidation is complete on this CPU
-	isb					// and what is fetched from here on comes after it
-	br	x16				// x16: what BTI takes for a call
+	isb					// all later instructions are fetched after the invalidation
+	br	x16				// x16: BTI accepts this register as for a call
 END lethe_boot_leave

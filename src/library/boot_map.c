@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the caller's own map says, asked of the CPU. */
+/* Queries the caller's own map through the CPU. */
 #include "library/boot_internal.h"
 
 #include "cpu/sysreg.h"
@@ -13,7 +13,7 @@ bool lethe_boot_map_is_on(void)
 	return (sctlr & SCTLR_M) != 0;
 }
 
-bool lethe_boot_map_holds(struct lethe_range range, bool for_writing, uint64_t *first_not)
+bool lethe_boot_map_holds(struct lethe_range range, bool for_writing, uint64_t *first_unmapped)
 {
 	const uint64_t first = range.start & -PAGE;
 	uint64_t page;
@@ -21,12 +21,12 @@ bool lethe_boot_map_holds(struct lethe_range range, bool for_writing, uint64_t *
 	if (!lethe_boot_map_is_on()) {
 		return true;
 	}
-	/* Compared by distance: the last page may be the last one that there is. */
+	/* Distances are compared, not ends: the range may end at the end of the address space. */
 	for (page = first; page - first < range.end - first; page += PAGE) {
 		const uint64_t par = lethe_translate(page, for_writing);
 
 		if ((par & PAR_F) != 0 || (par & PAR_PA) != page || par >> PAR_ATTR_SHIFT == 0) {
-			*first_not = page;
+			*first_unmapped = page;
 			return false;
 		}
 	}

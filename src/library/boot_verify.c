@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Policy return: every source against its digest, while the caller can still be returned to. */
+/* Policy return: checks every source's digest, while Lethe can still return to the caller. */
 #include "library/boot_internal.h"
 
 #include <lethe/cache.h>
@@ -9,11 +9,10 @@
 
 #include "plan/kimage_walk.h"
 
-/* A digest on its way. unmapped: the page where it ended, because the caller does not map that page. */
 struct digest {
 	struct lethe_sha256 sha;
-	uint64_t unmapped;
-	bool is_whole;
+	uint64_t unmapped; /* the first page not mapped by the caller, or 1 */
+	bool is_whole;     /* all bytes were hashed */
 };
 
 static void update(struct digest *digest, struct lethe_range range)
@@ -22,27 +21,29 @@ static void update(struct digest *digest, struct lethe_range range)
 		digest->is_whole = false;
 		return;
 	}
-	/* As the move will read it: memory and the caches have to hold the same. */
+	/* The move will read memory, so memory and the caches must be equal. */
 	lethe_dcache_clean_inval_poc(range.start, range.end);
 	lethe_sha256_update(&digest->sha, (const void *)range.start, lethe_range_size(range));
 }
 
 /*
- * The part of a segment that the list brings. A digest needs the pages in ascending order: if the list has
- * another one, only the verify stage can check the segment.
+ * Hashes a segment's bytes from the list. A digest needs the pages in ascending order. If the list
+ * has another order, only the verify stage can check the segment.
  */
-static void update_by_list(const struct lethe_plan *plan, struct digest *digest, struct lethe_range dest)
+static void update_by_list(const struct lethe_plan *plan, struct digest *digest,
+			   struct lethe_range dest)
 {
-	struct lethe_kimage_walk walk = lethe_kimage_walk_start(plan->list_head, plan->list_page_shift);
-	uint64_t done = dest.start; /* up to here */
+	struct lethe_kimage_walk walk =
+		lethe_kimage_walk_start(plan->list_head, plan->list_page_shift);
+	uint64_t done = dest.start; /* the end of the hashed part */
 	uint64_t source;
 
 	for (; digest->is_whole && done < dest.end && lethe_kimage_walk_next(&walk, &source);
 	     walk.dest += walk.page) {
 		if (done - walk.dest < walk.page) {
 			const uint64_t offset = done - walk.dest;
-			const uint64_t left = walk.page - offset;
-			const uint64_t size = dest.end - done < left ? dest.end - done : left;
+			const uint64_t rest = walk.page - offset;
+			const uint64_t size = dest.end - done < rest ? dest.end - done : rest;
 
 			update(digest, lethe_range_of(source + offset, size));
 			done += size;
@@ -62,16 +63,17 @@ static int verify(const struct lethe_plan *plan, const struct lethe_placement *p
 	if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) != 0) {
 		update_by_list(plan, &digest, lethe_range_of(segment->dest, segment->file_size));
 	} else {
-		update(&digest, lethe_range_of(placement->segment[index].source, segment->file_size));
+		update(&digest,
+		       lethe_range_of(placement->segment[index].source, segment->file_size));
 	}
 	if (digest.unmapped != 1) {
 		return lethe_error_at(where, LETHE_E_CALLER_MAP, LETHE_WHAT_SEGMENT, index,
-				  segment->name, digest.unmapped);
+				      segment->name, digest.unmapped);
 	}
 	lethe_sha256_final(&digest.sha, found);
 	if (digest.is_whole && memcmp(found, segment->digest, sizeof(found)) != 0) {
-		return lethe_error_at(where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, index, segment->name,
-				  0);
+		return lethe_error_at(where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, index,
+				      segment->name, 0);
 	}
 	return LETHE_OK;
 }

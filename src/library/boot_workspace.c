@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How large the workspace has to be: blob, work area, the plan's copy, the list's copy. */
+/* The size of the workspace: blob, work area, the plan's copy, the list's copy. */
 #include <lethe/image.h>
 
 #include "library/boot_internal.h"
@@ -16,7 +16,10 @@ uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigne
 	uint64_t size = lethe_boot_workspace_blob() + sizeof(struct lethe_boot_work) + plan_size;
 
 	if (list_entries != 0) {
-		/* The copy begins on a page of the list's size: its head is an address with a flag in it. */
+		/*
+		 * The copy begins on a page of the list's size: a head entry is a page's address
+		 * with a flag.
+		 */
 		size += (1ULL << page_shift) + list_entries * sizeof(uint64_t);
 	}
 	return (size + PAGE - 1) & -PAGE;

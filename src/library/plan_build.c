@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Makes plans: the arrays stand one behind the other, so what is added pushes the rest up. */
+/* Builds plans. The arrays are consecutive, so each new element moves the later arrays up. */
 #include <lethe/plan_build.h>
 
 #include <lethe/sha256.h>
@@ -54,22 +54,23 @@ struct lethe_segment *lethe_plan_segment_at(struct lethe_plan *plan, unsigned in
 	return (struct lethe_segment *)(lethe_plan_slot(plan) + plan->slot_count) + index;
 }
 
-/* Room of bytes at offset at, zeroed, what stands behind it moved up. */
-static int open_gap(struct lethe_plan *plan, uint64_t size, uint64_t at, uint64_t bytes)
+/* Makes a zeroed gap of bytes at offset and moves the rest of the plan up. */
+static int open_gap(struct lethe_plan *plan, uint64_t size, uint64_t offset, uint64_t bytes)
 {
-	uint8_t *gap = (uint8_t *)plan + at;
+	uint8_t *gap = (uint8_t *)plan + offset;
 	uint64_t used = size_of(plan);
 
 	if (bytes > size || used > size - bytes) {
 		return LETHE_E_PLAN_SIZE;
 	}
-	memmove(gap + bytes, gap, used - at);
+	memmove(gap + bytes, gap, used - offset);
 	memset(gap, 0, bytes);
 	return LETHE_OK;
 }
 
-int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name, const void *data,
-		       uint64_t source, uint64_t dest, uint64_t file_size, uint64_t mem_size)
+int lethe_plan_add_segment(struct lethe_plan *plan, uint64_t size, const char *name,
+			   const void *data, uint64_t source, uint64_t dest, uint64_t file_size,
+			   uint64_t mem_size)
 {
 	const unsigned int index = plan->segment_count;
 	struct lethe_segment *segment;
@@ -93,7 +94,7 @@ int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name,
 	segment->dest = dest;
 	if (data == NULL) {
 		segment->flags = LETHE_SEGMENT_SOURCE_LIST;
-		return (int)index;
+		return LETHE_OK;
 	}
 	segment->source = source;
 	if (source == dest) {
@@ -103,12 +104,21 @@ int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name,
 	lethe_sha256_init(&sha);
 	lethe_sha256_update(&sha, data, file_size);
 	lethe_sha256_final(&sha, segment->digest);
-	return (int)index;
+	return LETHE_OK;
+}
+
+int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name, const void *data,
+		       uint64_t source, uint64_t dest, uint64_t file_size, uint64_t mem_size)
+{
+	const int status =
+		lethe_plan_add_segment(plan, size, name, data, source, dest, file_size, mem_size);
+
+	return status == LETHE_OK ? (int)plan->segment_count - 1 : status;
 }
 
 int lethe_plan_window(struct lethe_plan *plan, uint64_t size, uint64_t base, uint64_t bytes)
 {
-	const uint64_t at =
+	const uint64_t offset =
 		lethe_plan_size(plan->slot_count, plan->segment_count, plan->window_count, 0);
 	struct lethe_window window = {base, bytes};
 	int status;
@@ -116,10 +126,10 @@ int lethe_plan_window(struct lethe_plan *plan, uint64_t size, uint64_t base, uin
 	if (plan->window_count == LETHE_WINDOW_MAX) {
 		return LETHE_E_PLAN_COUNT;
 	}
-	status = open_gap(plan, size, at, sizeof(window));
+	status = open_gap(plan, size, offset, sizeof(window));
 	if (status == LETHE_OK) {
 		plan->window_count++;
-		memcpy((uint8_t *)plan + at, &window, sizeof(window));
+		memcpy((uint8_t *)plan + offset, &window, sizeof(window));
 	}
 	return status;
 }

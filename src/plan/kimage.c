@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An indirection list against everything that it could destroy, before its first page is copied.
+ * Checks that an indirection list destroys no memory in use. Runs before the first page is copied.
  *
- * The list may be long, and it may be read as Device memory. So each entry costs a few comparisons in registers,
- * against the last answer. An answer holds for a stretch of addresses (kimage_allowed.h), so a search is rare.
- * Destinations form few runs, whatever their pages are.
+ * The list may be long, and each read of an entry may be a Device access. So each entry costs a few
+ * comparisons in registers, against the last answer. An answer holds for a range of addresses
+ * (kimage_allowed.h), so a search is rare. Destinations form few runs, even if pages are out of
+ * order.
  */
 
 #include <lethe/kimage.h>
@@ -16,18 +17,18 @@
 #define ENTRY_SIZE 8U
 #define NOWHERE    1ULL /* no page's address */
 
-/* The loops need all registers: kept in memory, a variable is a Device access for every entry. */
+/* The loops need all registers: each variable in memory is a Device access for every entry. */
 #define NOINLINE __attribute__((noinline))
 
 struct list_check {
 	const struct lethe_kimage_constraints *constraints;
 	struct lethe_kimage *image;
 	struct lethe_where *where;
-	struct lethe_kimage_run *last;     /* the run that is being made; null before the first */
+	struct lethe_kimage_run *last;     /* the open run; null before the first */
 	uint64_t page;                     /* bytes */
-	uint64_t tortoise;                 /* a list page that was passed */
-	struct lethe_range sources;        /* whole pages that may be read: the last answer, */
-	struct lethe_range sources_before; /* and the one before that */
+	uint64_t tortoise;                 /* an earlier list page */
+	struct lethe_range sources;        /* whole readable pages: the last answer */
+	struct lethe_range sources_before; /* the last answer but one */
 	struct lethe_range allowed;        /* the last answer, of any kind */
 	unsigned int shift;
 };
@@ -39,13 +40,13 @@ static uint64_t read_entry(uint64_t pointer)
 
 static int fail(const struct list_check *check, int status, uint64_t index, uint64_t value)
 {
-	return lethe_error_at(check->where, status, LETHE_WHAT_ENTRY, (unsigned int)index, NULL, value);
+	return lethe_error_at(check->where, status, LETHE_WHAT_ENTRY, (unsigned int)index, NULL,
+			      value);
 }
 
 /*
- * The last run that starts at or below address, or else the first. Behind the runs there are always
- * entries that start above any page, so the number of steps does not depend on how many runs there
- * are.
+ * The last run that starts at or below address, else the first run. All entries behind the last run
+ * start above any page, so the number of steps does not depend on the number of runs.
  */
 static struct lethe_kimage_run *find_run(struct lethe_kimage *image, uint64_t address)
 {
@@ -73,7 +74,7 @@ static struct lethe_kimage_run *find_run(struct lethe_kimage *image, uint64_t ad
 }
 _Static_assert(LETHE_KIMAGE_RUN_MAX == 64, "find_run() takes six steps");
 
-/* The run that is being made ends where the bytes that were stored end. */
+/* Ends the open run after bytes, the number of bytes stored by the list so far. */
 static void close_run(const struct list_check *check, uint64_t bytes)
 {
 	if (check->last != NULL) {
@@ -81,7 +82,10 @@ static void close_run(const struct list_check *check, uint64_t bytes)
 	}
 }
 
-/* A page is to be stored at dest: it continues the last run, or starts one. 0 and check->allowed, or a status. */
+/*
+ * For a page stored at dest: continues the open run or starts a new run. 0 and
+ * check->allowed, or a status.
+ */
 static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t bytes)
 {
 	struct lethe_range *dests = &check->allowed;
@@ -94,7 +98,8 @@ static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t 
 	if (dest == NOWHERE) {
 		return LETHE_E_LIST_NO_DEST;
 	}
-	status = lethe_kimage_allowed(check->constraints, dest, check->page, LETHE_KIMAGE_STORE, dests);
+	status = lethe_kimage_allowed(check->constraints, dest, check->page, LETHE_KIMAGE_STORE,
+				      dests);
 	if (status != LETHE_OK) {
 		return status;
 	}
@@ -124,7 +129,7 @@ static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t 
 	return LETHE_OK;
 }
 
-/* Memory often has two parts, with a protected range between them: the last two answers are kept. */
+/* RAM often has two parts around a protected range, so the check stores the last two answers. */
 static NOINLINE int find_source(struct list_check *check, uint64_t source)
 {
 	const struct lethe_range before = check->sources_before;
@@ -135,17 +140,17 @@ static NOINLINE int find_source(struct list_check *check, uint64_t source)
 	if (source - before.start < before.end - before.start) {
 		return LETHE_OK;
 	}
-	status = lethe_kimage_allowed(check->constraints, source, check->page, LETHE_KIMAGE_READ_SOURCE,
-				      &check->sources);
+	status = lethe_kimage_allowed(check->constraints, source, check->page,
+				      LETHE_KIMAGE_READ_SOURCE, &check->sources);
 	check->sources.start = (check->sources.start + check->page - 1) & -check->page;
 	check->sources.end &= -check->page;
 	return status;
 }
 
 /*
- * A list page of the first pass. Brent: remember list page 1, 2, 4, 8 ... and see if the walk comes back to it.
- * A cycle brings it back once the remembered page is on the cycle and the distance is long enough. No list page
- * has to be read again for it.
+ * A list page of the first pass. Brent's algorithm: remember list page 1, 2, 4, 8 ... and compare
+ * every later list page. On a cycle the walk returns to the remembered page as soon as the distance
+ * is long enough. No list page is read again.
  */
 static int enter_list_page(struct list_check *check, uint64_t address)
 {
@@ -157,22 +162,23 @@ static int enter_list_page(struct list_check *check, uint64_t address)
 	if ((count & (count - 1)) == 0) {
 		check->tortoise = address;
 	}
-	return lethe_kimage_allowed(check->constraints, address, check->page, LETHE_KIMAGE_READ_LIST,
-				    &check->allowed);
+	return lethe_kimage_allowed(check->constraints, address, check->page,
+				    LETHE_KIMAGE_READ_LIST, &check->allowed);
 }
 
 /*
- * Each entry by itself and against the destinations before it. Fills in the image. Long, but one loop: in parts,
- * also inlined ones, the compiler keeps two of its variables in memory, two more Device accesses for every entry.
+ * Checks each entry alone and against the earlier destinations. Fills in the image. Long, but a
+ * single loop: split into functions, even inlined, the compiler puts two variables into memory.
+ * Each entry would cost two more Device accesses.
  */
 static NOINLINE int check_entries(struct list_check *check, const uint64_t *head)
 {
 	const uint64_t page = check->page;
-	/* next: pointer to an entry; next - origin and dest - dest_origin: bytes that were read and copied */
+	/* next: pointer to an entry; next - origin and dest - dest_origin: bytes read and copied */
 	uint64_t next = (uintptr_t)head, origin = next;
 	uint64_t dest = NOWHERE, dest_origin = dest;
-	uint64_t dest_end = NOWHERE; /* every page from dest to here may be stored */
-	uint64_t start = 0, span = 0; /* entries in [start, start + span) are sources that may be read */
+	uint64_t dest_end = NOWHERE;  /* every page in [dest, dest_end) may be stored */
+	uint64_t start = 0, span = 0; /* source entries in [start, start + span) may be read */
 	uint64_t value;
 	int status;
 
@@ -201,7 +207,7 @@ static NOINLINE int check_entries(struct list_check *check, const uint64_t *head
 			}
 			dest += page;
 		} else if (flags == LETHE_KIMAGE_DESTINATION) {
-			/* If the destination goes on where it is, the answer about it still holds. */
+			/* If the destination does not change, the last answer still holds. */
 			value = entry - LETHE_KIMAGE_DESTINATION;
 			if (value != dest) {
 				dest_origin += value - dest;
@@ -237,7 +243,7 @@ static NOINLINE int check_entries(struct list_check *check, const uint64_t *head
 	return fail(check, status, (next - origin) / ENTRY_SIZE - 1, value);
 }
 
-/* The memory around address that is between two runs, or outside all. run: find_run()'s answer. */
+/* The gap around address between two runs, or outside all runs. run: find_run()'s answer. */
 static void find_gap(const struct lethe_kimage_run *run, uint64_t address, uint64_t *gap,
 		     uint64_t *gap_size)
 {
@@ -250,23 +256,23 @@ static void find_gap(const struct lethe_kimage_run *run, uint64_t address, uint6
 }
 
 /*
- * Each entry that is read, link or source, against all destinations. The list is known to end, and
- * where. A source is mostly where nothing is stored; an entry lies there if its page does.
+ * Checks each page to be read, list page or source, against all destinations. check_entries() has
+ * found the list's end. Most sources lie in a gap. An entry lies in the same gap as its page.
  */
 static NOINLINE int check_reads(const struct list_check *check, const uint64_t *head)
 {
 	const uint64_t done = check->image->entries - 1;
 	const unsigned int shift = check->shift;
 	const struct lethe_kimage_run *run = check->image->runs;
-	uint64_t gap = 0; /* nothing is stored in gap_size bytes from here */
+	uint64_t gap = 0; /* no page is stored in [gap, gap + gap_size) */
 	uint64_t gap_size = 0;
-	uint64_t at = (uintptr_t)head;
+	uint64_t next = (uintptr_t)head;
 	uint64_t pages = 0;
 
-	for (uint64_t left = done; left != 0; left--) {
-		const uint64_t entry = read_entry(at);
+	for (uint64_t remaining = done; remaining != 0; remaining--) {
+		const uint64_t entry = read_entry(next);
 
-		at += ENTRY_SIZE;
+		next += ENTRY_SIZE;
 		if ((entry & LETHE_KIMAGE_SOURCE) != 0) {
 			if (entry - gap >= gap_size) {
 				if (entry - run->dest >= run->size) {
@@ -275,7 +281,7 @@ static NOINLINE int check_reads(const struct list_check *check, const uint64_t *
 				if (entry - run->dest >= run->size) {
 					find_gap(run, entry, &gap, &gap_size);
 				} else if (run->first + ((entry - run->dest) >> shift) < pages) {
-					return fail(check, LETHE_E_DEST_SOURCE, done - left,
+					return fail(check, LETHE_E_DEST_SOURCE, done - remaining,
 						    entry - LETHE_KIMAGE_SOURCE);
 				}
 			}
@@ -285,24 +291,28 @@ static NOINLINE int check_reads(const struct list_check *check, const uint64_t *
 
 			run = find_run(check->image, list_page);
 			if (list_page - run->dest < run->size) {
-				return fail(check, LETHE_E_LIST_OVER, done - left, list_page);
+				return fail(check, LETHE_E_LIST_OVER, done - remaining, list_page);
 			}
-			at = list_page + check->constraints->bias;
+			next = list_page + check->constraints->bias;
 		}
 	}
 	return LETHE_OK;
 }
 
 int lethe_kimage_check(uint64_t head, unsigned int page_shift,
-		       const struct lethe_kimage_constraints *constraints, struct lethe_kimage *image,
-		       struct lethe_where *where)
+		       const struct lethe_kimage_constraints *constraints,
+		       struct lethe_kimage *image, struct lethe_where *where)
 {
-	struct list_check check = {.constraints = constraints, .image = image, .where = where,
-				   .tortoise = NOWHERE, .shift = page_shift};
+	struct list_check check = {.constraints = constraints,
+				   .image = image,
+				   .where = where,
+				   .tortoise = NOWHERE,
+				   .shift = page_shift};
 	int status;
 
 	if (page_shift != 12 && page_shift != 14 && page_shift != 16) {
-		return lethe_error_at(where, LETHE_E_PLAN_LIST, LETHE_WHAT_NONE, 0, NULL, page_shift);
+		return lethe_error_at(where, LETHE_E_PLAN_LIST, LETHE_WHAT_NONE, 0, NULL,
+				      page_shift);
 	}
 	check.page = 1ULL << page_shift;
 	if ((head & (check.page - 1)) != LETHE_KIMAGE_INDIRECTION && head != LETHE_KIMAGE_DONE) {

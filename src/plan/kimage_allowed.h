@@ -3,8 +3,9 @@
 #define LETHE_KIMAGE_ALLOWED_H
 
 /*
- * Which pages a list may read and store. Code in a header, for kimage.c alone: in one unit with it the compiler
- * knows which registers this leaves alone, and the loop over the entries keeps all its variables in registers.
+ * Decides whether a list may read or store a page. Code in a header, for kimage.c alone: within the
+ * same unit the compiler knows the clobbered registers, so the loop over the entries has all
+ * variables in registers.
  */
 
 #include <lethe/kimage.h>
@@ -19,9 +20,13 @@ static inline int outside(enum lethe_kimage_access access)
 						    : LETHE_E_DEST_NOT_RAM;
 }
 
-/* The status of a protected range that the page touches, or 0 and *allowed up to the next such range. */
-static inline int avoid_protected(const struct lethe_kimage_constraints *constraints, struct lethe_range page,
-			   enum lethe_kimage_access access, struct lethe_range *allowed)
+/*
+ * The status of the first protected range that overlaps the page. Else 0, and *allowed cut to the
+ * gap between ranges.
+ */
+static inline int avoid_protected(const struct lethe_kimage_constraints *constraints,
+				  struct lethe_range page, enum lethe_kimage_access access,
+				  struct lethe_range *allowed)
 {
 	const struct lethe_kimage_protected *range = constraints->protected_ranges;
 	unsigned int count;
@@ -43,9 +48,9 @@ static inline int avoid_protected(const struct lethe_kimage_constraints *constra
 	return LETHE_OK;
 }
 
-/* The last window that starts at or below the address, which is not below the first. */
-static inline const struct lethe_window *find_window(const struct lethe_kimage_constraints *constraints,
-					      uint64_t address)
+/* The last window that starts at or below the address. The first window always does. */
+static inline const struct lethe_window *
+find_window(const struct lethe_kimage_constraints *constraints, uint64_t address)
 {
 	const struct lethe_window *window = constraints->windows;
 	unsigned int count = constraints->window_count;
@@ -61,9 +66,12 @@ static inline const struct lethe_window *find_window(const struct lethe_kimage_c
 	return window;
 }
 
-/* True if windows that touch each other hold the page. *allowed is cut to them, up to the page's last window. */
-static inline bool windows_hold(const struct lethe_kimage_constraints *constraints, struct lethe_range page,
-			 struct lethe_range *allowed)
+/*
+ * True if adjacent windows contain the page. *allowed is cut to these windows, up to
+ * the page's last.
+ */
+static inline bool windows_hold(const struct lethe_kimage_constraints *constraints,
+				struct lethe_range page, struct lethe_range *allowed)
 {
 	const struct lethe_window *const end = constraints->windows + constraints->window_count;
 	const struct lethe_window *window;
@@ -87,14 +95,15 @@ static inline bool windows_hold(const struct lethe_kimage_constraints *constrain
 }
 
 /*
- * An answer holds for a stretch of addresses, so a search is rare. Returns 0 if the page at
- * address may be accessed so; *allowed is then the memory around it for which the answer is the same. Else the
- * status of the first protected range that the page touches; LETHE_E_SEGMENT_WRAP; or, if the page is not wholly
- * in the windows, LETHE_E_LIST_PAGE, LETHE_E_LIST_SOURCE or LETHE_E_DEST_NOT_RAM, by the kind of access. *allowed
- * is then empty.
+ * An answer holds for a range of addresses, so a search is rare. Returns 0 if the list may access
+ * the page at address; *allowed is then the range around the page with the same answer. Else
+ * *allowed is empty, and the result is the status of the first protected range that overlaps the
+ * page, or LETHE_E_SEGMENT_WRAP. If the page is not wholly in the windows, the result is
+ * LETHE_E_LIST_PAGE, LETHE_E_LIST_SOURCE or LETHE_E_DEST_NOT_RAM, by the kind of access.
  */
-static __attribute__((noinline)) int lethe_kimage_allowed(const struct lethe_kimage_constraints *constraints, uint64_t address, uint64_t page,
-			 enum lethe_kimage_access access, struct lethe_range *allowed)
+static __attribute__((noinline)) int
+lethe_kimage_allowed(const struct lethe_kimage_constraints *constraints, uint64_t address,
+		     uint64_t page, enum lethe_kimage_access access, struct lethe_range *allowed)
 {
 	const struct lethe_range range = {address, address + page};
 	struct lethe_range found = {0, UINT64_MAX};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The layouts that leave this program, pinned: a compiler or an edit that moves a field of a wire
- * format must not build. docs/spec/plan.md has the same numbers for people. Nothing here makes code.
+ * The layouts of the wire formats. If a compiler or an edit moves a field, the build fails.
+ * docs/spec/plan.md documents the same numbers. This file generates no code.
  */
 
 #include <lethe/image.h>

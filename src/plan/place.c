@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Offsets and alignments turned into physical addresses. */
+/* Computes physical addresses from offsets and alignments. */
 
 #include <lethe/place.h>
 
@@ -13,7 +13,7 @@
 #define GIB_1  0x40000000ULL
 #define GIB_32 0x800000000ULL
 
-/* How far value must go up to be align_offset above a multiple of align, a power of two. */
+/* The distance from value up to align_offset above a multiple of align, a power of two. */
 static uint64_t distance_up(uint64_t value, uint64_t align, uint64_t align_offset)
 {
 	return (align_offset - value) & (align - 1);
@@ -26,15 +26,15 @@ static int place_image(const struct lethe_placing *placing, uint64_t plan_pa, ui
 
 	if (!lethe_is_aligned(image_base, KIB_4)) {
 		return lethe_error_at(placing->where, LETHE_E_IMAGE_BASE, LETHE_WHAT_NONE, 0, NULL,
-				  image_base);
+				      image_base);
 	}
 	if (lethe_range_wraps(image_base, plan->extent_size)) {
-		return lethe_error_at(placing->where, LETHE_E_SEGMENT_WRAP, LETHE_WHAT_NONE, 0, "extent",
-				  image_base);
+		return lethe_error_at(placing->where, LETHE_E_SEGMENT_WRAP, LETHE_WHAT_NONE, 0,
+				      "extent", image_base);
 	}
 	if (lethe_range_wraps(plan_pa, plan->total_size)) {
-		return lethe_error_at(placing->where, LETHE_E_SEGMENT_WRAP, LETHE_WHAT_NONE, 0, "plan",
-				  plan_pa);
+		return lethe_error_at(placing->where, LETHE_E_SEGMENT_WRAP, LETHE_WHAT_NONE, 0,
+				      "plan", plan_pa);
 	}
 	if (plan->extent_size == 0) {
 		image_base = 0;
@@ -85,7 +85,7 @@ static int place_tree(const struct lethe_placing *placing)
 	uint64_t base = slot->tree_base;
 	uint64_t up = 0;
 
-	/* Without a tree base, size and flags are all 0, and so is the answer. */
+	/* Without a tree, base, size and flags are all 0, so the range is empty. */
 	if ((slot->flags & LETHE_SLOT_TREE_OFFSET) != 0) {
 		base += placement->extent.start;
 		up = distance_up(base, MIB_2, 0);
@@ -97,9 +97,9 @@ static int place_tree(const struct lethe_placing *placing)
 	return LETHE_OK;
 }
 
-int lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_slot *slot,
-			    const struct lethe_placement *placement, uint64_t initrd_start,
-			    uint64_t initrd_end)
+bool lethe_place_initrd_fits(const struct lethe_plan *plan, const struct lethe_slot *slot,
+			     const struct lethe_placement *placement, uint64_t initrd_start,
+			     uint64_t initrd_end)
 {
 	const uint32_t kernel = slot->entry_segment;
 	uint64_t start, end;
@@ -134,8 +134,8 @@ static int check_initrd_window(const struct lethe_placing *placing)
 int lethe_place(const struct lethe_plan *plan, uint64_t plan_pa, unsigned int slot,
 		uint64_t image_base, struct lethe_placement *placement, struct lethe_where *where)
 {
-	struct lethe_placing placing = {plan, lethe_plan_segments(plan), lethe_plan_slots(plan) + slot,
-					placement, where};
+	struct lethe_placing placing = {plan, lethe_plan_segments(plan),
+					lethe_plan_slots(plan) + slot, placement, where};
 	int status;
 
 	if (slot >= plan->slot_count) {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every pair of ranges that may not meet, checked before anything is stored. Quadratic in at most 64 segments. */
+/* Checks that ranges do not overlap, before the first store. Quadratic in at most 64 segments. */
 
 #include "plan/placing.h"
 
-/* Lethe reads sources to the end, with code that runs in the workspace and reads the plan. */
+/*
+ * Lethe's code in the workspace reads sources and the plan until the last move, so no source may
+ * overlap either.
+ */
 static int check_sources(const struct lethe_placing *placing)
 {
 	const struct lethe_placement *placement = placing->placement;
@@ -24,7 +27,7 @@ static int check_sources(const struct lethe_placing *placing)
 	return LETHE_OK;
 }
 
-/* A range that is given relative to the image must stay in what the loader granted. */
+/* A range relative to the image must lie in the extent granted by the loader. */
 static int check_extent(const struct lethe_placing *placing)
 {
 	const uint32_t relative = LETHE_SEGMENT_SOURCE_OFFSET | LETHE_SEGMENT_IN_PLACE;
@@ -45,7 +48,10 @@ static int check_extent(const struct lethe_placing *placing)
 	return LETHE_OK;
 }
 
-/* If two destinations meet, the later one is named, and any segment rather than the tree. */
+/*
+ * If two destinations overlap, the error names the later segment, and a segment
+ * rather than the tree.
+ */
 static int check_overlaps(const struct lethe_placing *placing, uint32_t index)
 {
 	const struct lethe_range dest = lethe_placing_dest(placing, index);
@@ -54,7 +60,8 @@ static int check_overlaps(const struct lethe_placing *placing, uint32_t index)
 	for (uint32_t j = placing->slot->first_segment; !overlaps && j < index; j++) {
 		overlaps = lethe_range_overlaps(dest, lethe_placing_dest(placing, j));
 	}
-	return overlaps ? lethe_placing_error(placing, LETHE_E_DEST_OVERLAP, index, dest.start) : LETHE_OK;
+	return overlaps ? lethe_placing_error(placing, LETHE_E_DEST_OVERLAP, index, dest.start)
+			: LETHE_OK;
 }
 
 static int check_dests(const struct lethe_placing *placing)

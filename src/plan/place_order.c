@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An order in which segments move. A segment that would overwrite another's source moves after it. A cycle of
- * such segments is refused. Cubic in at most 64 segments, if each waits for the next.
+ * Finds a safe order of moves. A segment that would overwrite another's source moves after the
+ * other. A cycle of such segments is refused. Cubic in at most 64 segments, if each waits for the
+ * next.
  */
 
 #include "plan/placing.h"
 
 _Static_assert(LETHE_SEGMENT_MAX <= 64, "a bit of moved for each segment");
 
-/* True if a store to the range destroys a source that is still to be read: its bit in moved is not set. */
-static bool destroys_source(const struct lethe_placing *placing, uint64_t moved, struct lethe_range range)
+/* True if a store to the range destroys the source of a segment whose bit in moved is not set. */
+static bool destroys_source(const struct lethe_placing *placing, uint64_t moved,
+			    struct lethe_range range)
 {
 	for (uint32_t j = 0; j < placing->plan->segment_count; j++) {
 		if (((moved >> j) & 1) == 0 && lethe_placing_has_source(placing, j) &&
@@ -22,12 +24,12 @@ static bool destroys_source(const struct lethe_placing *placing, uint64_t moved,
 
 static bool may_move(const struct lethe_placing *placing, uint64_t moved, uint32_t index)
 {
-	/* A segment may cover its own source: the move is a memmove. */
+	/* A segment may overlap its own source: the move is a memmove. */
 	return ((moved >> index) & 1) == 0 &&
 	       !destroys_source(placing, moved | 1ULL << index, lethe_placing_dest(placing, index));
 }
 
-/* The segment that moves next: the first that may, in the plan's order. If there is none, the slot's end. */
+/* The first segment, in the plan's order, that may move. If no segment may move, the slot's end. */
 static uint32_t next_to_move(const struct lethe_placing *placing, uint64_t moved)
 {
 	const uint32_t end = placing->slot->first_segment + placing->slot->segment_count;
@@ -69,7 +71,7 @@ static int order_segments(const struct lethe_placing *placing, uint64_t *moved)
 	return LETHE_OK;
 }
 
-/* The tree is written after its slot's moves: only the sources of later slots are still needed. */
+/* The tree is written after the slot's moves: only sources of later slots are needed then. */
 static int check_tree(const struct lethe_placing *placing, uint64_t moved)
 {
 	const struct lethe_range tree = placing->placement->tree;
@@ -78,7 +80,8 @@ static int check_tree(const struct lethe_placing *placing, uint64_t moved)
 	if (status == LETHE_OK && destroys_source(placing, moved, tree)) {
 		status = LETHE_E_DEST_SOURCE;
 	}
-	return status == LETHE_OK ? LETHE_OK : lethe_placing_tree_error(placing, status, tree.start);
+	return status == LETHE_OK ? LETHE_OK
+				  : lethe_placing_tree_error(placing, status, tree.start);
 }
 
 int lethe_place_order(const struct lethe_placing *placing)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The plan as a format: where its arrays are, its size and its digest. Reads only, and only naturally aligned:
- * this runs in firmware before the MMU is on. plan_check.c has the checks.
+ * The plan's format: addresses of the arrays, size and digest. All accesses are naturally aligned
+ * reads: this code runs in firmware before the MMU is on. plan_check.c has the checks.
  */
 
 #include <lethe/plan.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The checks of a plan: its header here, its arrays in plan_check_segments.c and plan_check_slots.c. Reads only,
- * and only naturally aligned: this runs in firmware before the MMU is on.
+ * Checks a plan's header. plan_check_segments.c, plan_check_slots.c and plan_check_windows.c check
+ * the arrays. All accesses are naturally aligned reads: this code runs in firmware before the MMU
+ * is on.
  */
 #include "plan/plan_check.h"
 
@@ -18,7 +19,7 @@ static int fail(struct lethe_where *where, int status, uint64_t value)
 	return lethe_error_at(where, status, LETHE_WHAT_NONE, 0, NULL, value);
 }
 
-/* What must be right before the digest can be computed at all. */
+/* Checks the counts and sizes, without which the digest has no bounds. */
 static int check_frame(const struct lethe_plan *plan, uint64_t limit, struct lethe_where *where)
 {
 	if (plan->magic != LETHE_PLAN_MAGIC) {
@@ -30,7 +31,7 @@ static int check_frame(const struct lethe_plan *plan, uint64_t limit, struct let
 	if (plan->slot_count == 0 || plan->slot_count > LETHE_SLOT_MAX) {
 		return fail(where, LETHE_E_PLAN_COUNT, plan->slot_count);
 	}
-	/* Only an indirection list can bring a payload that no segment describes. */
+	/* Only an indirection list can supply a payload without segments. */
 	if (plan->segment_count > LETHE_SEGMENT_MAX ||
 	    (plan->segment_count == 0 && plan->list_head == 0)) {
 		return fail(where, LETHE_E_PLAN_COUNT, plan->segment_count);
@@ -96,7 +97,7 @@ static int check_console(const struct lethe_plan *plan, struct lethe_where *wher
 		if (shift > 3) {
 			return fail(where, LETHE_E_PLAN_CONSOLE, shift);
 		}
-		/* An access wider than the distance of two registers would be misaligned. */
+		/* An access wider than the distance between registers would be misaligned. */
 		if ((width != 1 && width != 2 && width != 4) || width > (1U << shift)) {
 			return fail(where, LETHE_E_PLAN_CONSOLE, width);
 		}
@@ -199,19 +200,19 @@ static int unsupported(struct lethe_where *where, const char *name, uint64_t val
 int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
 			 struct lethe_where *where)
 {
-	const int is_image = door == LETHE_DOOR_IMAGE;
+	const bool is_image = door == LETHE_DOOR_IMAGE;
 
-	/* Its list would have to be looked at with the MMU off, by a blob that has better things in it. */
+	/* The blob has no list checker, and every entry of the list would be a Device access. */
 	if (is_image && plan->list_head != 0) {
 		return unsupported(where, "indirection list", plan->list_head);
 	}
-	/* There is no Image that anything could be counted from. */
+	/* The library door has no Image, so no base for offsets. */
 	if (!is_image && plan->extent_size != 0) {
 		return unsupported(where, "extent", plan->extent_size);
 	}
 	if (!is_image && plan->slot_count > 1) {
 		return lethe_error_at(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_SLOT, 1,
-				  lethe_plan_slots(plan)[1].name, plan->slot_count);
+				      lethe_plan_slots(plan)[1].name, plan->slot_count);
 	}
 	if (is_image && plan->on_fail == LETHE_ON_FAIL_RETURN) {
 		return unsupported(where, "on-fail return", plan->on_fail);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The plan's segments, as far as they can be checked without knowing where the plan was loaded. place.c has the rest. */
+/*
+ * Checks the plan's segments, apart from the checks that need the plan's address:
+ * place.c has those.
+ */
 
 #include <lethe/plan.h>
 
@@ -15,7 +18,7 @@ static int segment_fail(const struct lethe_segment *segment, uint32_t index, int
 	return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index, segment->name, value);
 }
 
-/* Which fields a segment may use follows from how it comes and whether it stays. */
+/* The flags (source in the list, source by offset, in place) decide which fields may be set. */
 static int check_segment_kind(const struct lethe_plan *plan, const struct lethe_segment *segment,
 			      uint32_t index, struct lethe_where *where)
 {
@@ -51,8 +54,8 @@ static int check_segment(const struct lethe_plan *plan, const struct lethe_segme
 			 uint32_t index, struct lethe_where *where)
 {
 	const uint64_t reserved = segment->reserved0 | segment->reserved1;
-	const int in_place = (segment->flags & LETHE_SEGMENT_IN_PLACE) != 0;
-	const uint64_t dest = in_place ? segment->source : segment->dest;
+	const bool is_in_place = (segment->flags & LETHE_SEGMENT_IN_PLACE) != 0;
+	const uint64_t dest = is_in_place ? segment->source : segment->dest;
 	int status;
 
 	if (!lethe_plan_check_name_is_good(segment->name)) {

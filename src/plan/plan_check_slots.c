@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The plan's slots: which segments and which strings each owns, where it is entered, what it is
- * given. Ownership is consecutive and complete, so that one content has one encoding.
+ * Checks the plan's slots: segments and strings, entry point, device tree and initrd. The slots own
+ * all segments and strings, in order and without gaps, so a plan has only one encoding.
  */
 
 #include <lethe/plan.h>
@@ -16,7 +16,7 @@ static int slot_fail(const struct lethe_slot *slot, uint32_t index, int status, 
 	return lethe_error_at(where, status, LETHE_WHAT_SLOT, index, slot->name, value);
 }
 
-static int slot_owns(const struct lethe_slot *slot, uint32_t segment)
+static bool slot_owns(const struct lethe_slot *slot, uint32_t segment)
 {
 	return segment >= slot->first_segment &&
 	       segment - slot->first_segment < slot->segment_count;
@@ -34,11 +34,11 @@ static int check_entry(const struct lethe_plan *plan, const struct lethe_slot *s
 					 where);
 		}
 		segment = &lethe_plan_segments(plan)[slot->entry_segment];
-		/* A whole instruction, and one that the digest covers. */
+		/* The digest must cover the whole first instruction. */
 		if (segment->file_size < 4 || slot->entry > segment->file_size - 4) {
 			return slot_fail(slot, index, LETHE_E_PLAN_ENTRY, slot->entry, where);
 		}
-		/* Wherever it will be: an image base and an alignment are multiples of 4 KiB. */
+		/* Valid for any image base: bases and alignments are multiples of 4 KiB. */
 		if ((segment->flags & LETHE_SEGMENT_IN_PLACE) == 0) {
 			start = segment->dest;
 		} else if (segment->align != 0) {
@@ -53,7 +53,7 @@ static int check_entry(const struct lethe_plan *plan, const struct lethe_slot *s
 	return LETHE_OK;
 }
 
-/* A packed tree is read by libfdt where it lies, before anything is moved. */
+/* True if libfdt can read the packed tree in place, before the moves. */
 static bool packed_tree_is_good(const struct lethe_plan *plan, const struct lethe_slot *slot)
 {
 	const struct lethe_segment *segment;
@@ -80,7 +80,7 @@ static int check_tree(const struct lethe_plan *plan, const struct lethe_slot *sl
 	if (slot->tree_size > LETHE_FDT_MAX) {
 		return slot_fail(slot, index, LETHE_E_PLAN_TREE, slot->tree_size, where);
 	}
-	/* x0 = 0 says "no tree", so none can be there. */
+	/* x0 = 0 means "no tree", so no tree can be at address 0. */
 	if (slot->tree_base == 0 || !lethe_is_aligned(slot->tree_base, 8) ||
 	    lethe_range_wraps(slot->tree_base, slot->tree_size)) {
 		return slot_fail(slot, index, LETHE_E_PLAN_TREE, slot->tree_base, where);
@@ -102,7 +102,7 @@ static int check_tree(const struct lethe_plan *plan, const struct lethe_slot *sl
 	return LETHE_OK;
 }
 
-/* Slots use the strings in order and without gaps; *used is where this slot's must start. */
+/* Slots use the strings in order and without gaps: this slot's strings must start at *used. */
 static int check_cmdline(const struct lethe_plan *plan, const struct lethe_slot *slot,
 			 uint32_t index, uint32_t *used, struct lethe_where *where)
 {
@@ -172,7 +172,8 @@ int lethe_plan_check_slots(const struct lethe_plan *plan, struct lethe_where *wh
 		int status;
 
 		if (!lethe_plan_check_name_is_good(slot->name)) {
-			return lethe_error_at(where, LETHE_E_PLAN_NAME, LETHE_WHAT_SLOT, i, NULL, 0);
+			return lethe_error_at(where, LETHE_E_PLAN_NAME, LETHE_WHAT_SLOT, i, NULL,
+					      0);
 		}
 		if (slot->first_segment != next_segment ||
 		    (slot->segment_count == 0 && plan->list_head == 0) ||
@@ -198,8 +199,8 @@ int lethe_plan_check_slots(const struct lethe_plan *plan, struct lethe_where *wh
 	}
 	for (uint32_t i = plan->strings_size; (i & 7) != 0; i++) {
 		if (strings[i] != 0) {
-			return lethe_error_at(where, LETHE_E_PLAN_RESERVED, LETHE_WHAT_NONE, 0, NULL,
-					  i);
+			return lethe_error_at(where, LETHE_E_PLAN_RESERVED, LETHE_WHAT_NONE, 0,
+					      NULL, i);
 		}
 	}
 	return LETHE_OK;

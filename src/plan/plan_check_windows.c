@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The plan's windows: ranges of RAM. */
+/* Checks the plan's windows, which are ranges of RAM. */
 #include "plan/plan_check.h"
 
 #define KIB_4 0x1000ULL
@@ -7,7 +7,7 @@
 int lethe_plan_check_windows(const struct lethe_plan *plan, struct lethe_where *where)
 {
 	const struct lethe_window *windows = lethe_plan_windows(plan);
-	uint64_t last_end = 0; /* of the window before */
+	uint64_t last_end = 0; /* end of the previous window */
 
 	for (uint32_t i = 0; i < plan->window_count; i++) {
 		const uint64_t base = windows[i].base;
@@ -25,10 +25,10 @@ int lethe_plan_check_windows(const struct lethe_plan *plan, struct lethe_where *
 bool lethe_plan_check_windows_cover(const struct lethe_plan *plan, struct lethe_range range)
 {
 	const struct lethe_window *windows = lethe_plan_windows(plan);
-	uint64_t covered = range.start; /* up to here */
+	uint64_t covered = range.start; /* end of the covered part */
 	unsigned int i;
 
-	/* Ascending and disjoint (lethe_plan_check), so one pass is enough. */
+	/* Windows ascend without overlaps (lethe_plan_check()), so a single pass is enough. */
 	for (i = 0; i < plan->window_count && covered < range.end; i++) {
 		if (windows[i].base <= covered && covered - windows[i].base < windows[i].size) {
 			covered = windows[i].base + windows[i].size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Statuses in words. */
+/* Names and sentences of statuses. */
 
 #include <lethe/status.h>
 
@@ -9,7 +9,7 @@
 #include "strings_list.h"
 
 #ifdef LETHE_PURGATORY
-/* 19 KB for all of it: the words for what it can come to. Numbers stay known to everybody else. */
+/* The purgatory has 19 KB in all, so this list has only statuses that a purgatory returns. */
 #undef LETHE_STATUS_LIST
 #define LETHE_STATUS_LIST(X)                                                                       \
 	X(PLAN_ENTRY, -119, "entry is in no region")                                               \
@@ -32,8 +32,9 @@
 #endif
 
 /*
- * Two parallel arrays: the numbers, and a list of strings (strings_list.h) with a name and a sentence for each. A
- * switch would be three times as large. The last pair is for all other numbers.
+ * Two parallel arrays: the numbers, and a list of strings (strings_list.h) with a name and a
+ * sentence for each number. A switch would be three times as large. The last pair is for all other
+ * numbers.
  */
 #define STATUS_NUMBER(name, number, sentence) (number),
 static const int16_t numbers[] = {LETHE_STATUS_LIST(STATUS_NUMBER) LETHE_OK};
@@ -70,7 +71,7 @@ const char *lethe_what_text(enum lethe_what what)
 }
 
 int lethe_error_at(struct lethe_where *where, int status, enum lethe_what what, unsigned int index,
-	       const char *name, unsigned long long value)
+		   const char *name, unsigned long long value)
 {
 	if (where != NULL) {
 		where->what = what;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What main.c names and the purgatory has not: nothing is moved or published, and there is one slot. */
+/*
+ * Stubs for main.c: the purgatory moves and publishes no segments, has a single slot, and makes no
+ * dry run.
+ */
 #include "dry_run.h"
 #include "fallback.h"
 #include "stages.h"

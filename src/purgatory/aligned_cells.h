@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Included before every C file of the purgatory: libfdt loads a cell with one access here, instead of four by single
- * bytes. That saves half a kilobyte. The purgatory reads a tree at the beginning of a page only, and lethe_fdt_check()
- * has checked the alignment of its blocks: all cells are at multiples of 4. The only 64-bit numbers that are loaded
- * whole are those of the reservations, at multiples of 8.
+ * Included before every C file of the purgatory. libfdt then loads a cell by a single access
+ * instead of four byte accesses, which saves half a kilobyte. The purgatory reads a tree only at
+ * the beginning of a page, and lethe_fdt_check() has checked the alignment of the blocks. So every
+ * cell is aligned to 4 bytes. Of 64-bit numbers only reservations are loaded whole, and these are
+ * aligned to 8 bytes.
  */
 #ifndef LETHE_ALIGNED_CELLS_H
 #define LETHE_ALIGNED_CELLS_H
@@ -15,6 +16,6 @@ static inline uint32_t lethe_purgatory_cell(const fdt32_t *cell)
 	return fdt32_to_cpu(*cell);
 }
 
-#define fdt32_ld(cell)	lethe_purgatory_cell(cell)
+#define fdt32_ld(cell) lethe_purgatory_cell(cell)
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 1 of the purgatory: the symbols that kexec-tools patched. */
+/* Stage 1 of the purgatory: checks the symbols patched by kexec-tools. */
 #include <lethe/version.h>
 
 #include "purgatory/purgatory.h"
 #include "stages.h"
 
-/* With kexec -i no region is known: not even the tree is looked at. Never returns. */
+/* With kexec -i no region is known, so Lethe does not read the tree either. Never returns. */
 static void go_unchecked(struct lethe_context *ctx) __attribute__((noreturn));
 
 static void go_unchecked(struct lethe_context *ctx)

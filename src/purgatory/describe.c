@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 6 of the purgatory: a copy of kexec's tree with the record in it, and no other change. */
+/* Stage 6 of the purgatory: copies kexec's tree and adds the record, without other changes. */
 #include <string.h>
 
 #include <libfdt.h>
@@ -13,7 +13,7 @@
 
 #define RECORD_MAX 1536U /* bytes of a node with 16 segments and of the names */
 
-/* Not zeroed, written from its beginning. The hand-off publishes it: it cleans all of Lethe. */
+/* Not zeroed, but written from the beginning. The hand-off cleans Lethe with this buffer. */
 static char buffer[LETHE_PURGATORY_TREE] __attribute__((section(".pool"), aligned(8)));
 
 static void fill_record(struct lethe_context *ctx)
@@ -37,7 +37,7 @@ static void fill_record(struct lethe_context *ctx)
 	record->stage_names[LETHE_RECORD_PUBLISH] = lethe_stage_name(LETHE_STAGE_PUBLISH);
 }
 
-/* False if the tree has no /chosen, or does not fit into the buffer with its record. */
+/* False if the tree has no /chosen, or if tree and record do not fit into the buffer. */
 static bool copy_with_record(struct lethe_context *ctx)
 {
 	if (ctx->facts.used_size + RECORD_MAX > sizeof(buffer)) {

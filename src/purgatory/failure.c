@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* failure.c for the purgatory: its one digest is not a segment's, and verify.c prints it. */
+/* failure.c for the purgatory: the only digest is not a segment's, so verify.c prints both. */
 #include "failure.h"
 
 #include "console/report.h"

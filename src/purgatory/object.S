@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * purgatory.ro, byte by byte: the linked program as the relocatable object that kexec-tools wants.
+ * purgatory.ro, byte by byte: the linked program as a relocatable object for kexec-tools.
  *
- * Why by hand: the assembler and the linker put a section that is aligned to a page at a page of the file, and that is
- * room which Debian's kexec does not have. Alignment is a matter of memory; kexec-tools copies from any offset.
- * What the linker knows comes as AT_name. Formats: System V ABI, "Object Files"; ELF for the
- * Arm 64-bit Architecture.
+ * Why by hand: assembler and linker place a page-aligned section at a page of the file, and Debian's
+ * kexec has no space for such padding. Only memory needs the alignment: kexec-tools copies from any
+ * offset. AT_name is the address of the linked program's symbol. Formats: System V ABI, "Object Files";
+ * ELF for the Arm 64-bit Architecture.
  */
 	.include "layout.inc"
 #define TEXT	1
@@ -33,7 +33,7 @@ start:	.byte	0x7f, 'E', 'L', 'F', 2, 1, 1, 0		// 64 bits, little-endian
 	.word	1
 	.quad	0, 0, sections - start
 	.word	0
-	.hword	64, 0, 0, 64, 7, 6			// 7 sections, the last has the names
+	.hword	64, 0, 0, 64, 7, 6			// 7 sections, the last holds the names
 
 text:	.incbin	PURGATORY_BIN, 0, AT_lethe_text_end
 	.balign	8

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The symbols that kexec-tools patches.
+ * The symbols patched by kexec-tools.
  *
- * Why assembly: they are an interface of names and sizes.
+ * Why assembly: the symbols' names and sizes are an interface.
  */
 
 	.macro	patched name, size
@@ -15,7 +15,7 @@
 	.endm
 
 	.section .rodata.lethe_patched, "a", %progbits
-	patched	lethe_purgatory_link, 16	// by relocation: where .text and .bss came to lie
+	patched	lethe_purgatory_link, 16	// by relocation: the addresses of .text and .bss
 	patched	arm64_sink, 8
 	patched	arm64_kernel_entry, 8
 	patched	arm64_dtb_addr, 8

@@ -10,50 +10,50 @@
 #include "context.h"
 
 #define LETHE_PURGATORY_REGIONS 16U     /* kexec-tools, purgatory: SHA256_REGIONS */
-#define LETHE_PURGATORY_PAGE    0x1000U /* Linux, kexec_load(2): segments are of whole pages, of 4 KiB or more */
-#define LETHE_PURGATORY_TREE    0x10000 /* bytes of the buffer that the tree is copied to */
+#define LETHE_PURGATORY_PAGE    0x1000U /* kexec_load(2): whole pages of at least 4 KiB */
+#define LETHE_PURGATORY_TREE    0x10000 /* bytes of the buffer for the tree's copy */
 
 /*
- * What kexec-tools patches before it loads the object: addresses are PA. Volatile: the compiler sees no store
- * to them.
+ * The symbols patched by kexec-tools before loading; addresses are PA. Volatile, because the
+ * compiler sees no store to the symbols.
  */
 extern const volatile uint64_t arm64_sink;         /* UART, or 0 */
 extern const volatile uint64_t arm64_kernel_entry; /* the Image's first byte */
 extern const volatile uint64_t arm64_dtb_addr;
-extern const volatile int32_t skip_checks; /* 1: kexec -i; then the two below are zero */
+extern const volatile int32_t skip_checks; /* 1: kexec -i; then regions and digest are zero */
 extern const volatile struct lethe_region sha256_regions[LETHE_PURGATORY_REGIONS];
-extern const uint8_t sha256_digest[LETHE_SHA256_SIZE]; /* one, over all regions */
+extern const uint8_t sha256_digest[LETHE_SHA256_SIZE]; /* a single digest over all regions */
 
-/* purgatory_plan.c: the plan, the slot and one segment for each region that is not empty, in bss. */
+/* purgatory_plan.c: in bss, the plan, the slot and a segment for each region that is not empty. */
 struct lethe_purgatory_plan {
 	struct lethe_plan plan;
 	struct lethe_slot slot;
 	struct lethe_segment segments[LETHE_PURGATORY_REGIONS];
 };
 
-/* Where lethe_plan_segments() would look as well, without the arithmetic. */
+/* The same address as from lethe_plan_segments(), without the arithmetic. */
 static inline const struct lethe_segment *lethe_purgatory_segments(const struct lethe_context *ctx)
 {
 	return ((const struct lethe_purgatory_plan *)ctx->plan)->segments;
 }
 
 /*
- * purgatory_plan.c: turns the symbols into the plan, validates it, and fills in the context's plan, slot
- * and placement. Reads only the symbols. 0, LETHE_E_SEGMENT_ALIGN, LETHE_E_SEGMENT_WRAP, LETHE_E_DEST_LETHE,
- * LETHE_E_PLAN_ENTRY or LETHE_E_PLAN_TREE.
+ * purgatory_plan.c: makes a plan from the symbols, checks the plan, and fills in the context's
+ * plan, slot and placement. Reads only the symbols. 0, LETHE_E_SEGMENT_ALIGN, LETHE_E_SEGMENT_WRAP,
+ * LETHE_E_DEST_LETHE, LETHE_E_PLAN_ENTRY or LETHE_E_PLAN_TREE.
  */
 int lethe_purgatory_plan(struct lethe_context *ctx, struct lethe_where *where);
 
-/* purgatory_plan.c: true if [base, base + size) is in one region. After lethe_purgatory_plan(). */
+/* purgatory_plan.c: true if a region contains [base, base + size). After lethe_purgatory_plan(). */
 bool lethe_purgatory_plan_holds(const struct lethe_context *ctx, uint64_t base, uint64_t size);
 
-/* purgatory_plan.c: renames the region that begins there, if there is one: size bytes with the NUL. */
+/* purgatory_plan.c: renames the region at start, if any. size is the name's, with the NUL. */
 void lethe_purgatory_plan_name(uint64_t start, const char *name, size_t size);
 
-/* report.c: a line with the words for a status, and what they are said of. */
+/* report.c: prints a line with the subject (before and what) and the status in words. */
 void lethe_report_status(const char *before, const char *what, int status);
 
-/* sink.c: a line to a UART of which nothing is known but that it takes bytes there. */
+/* purgatory_sink.c: prints a line on an unknown UART, by bytes stored to the address sink. */
 void lethe_purgatory_sink(uint64_t sink, const char *line);
 
 #endif

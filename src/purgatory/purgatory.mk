@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # purgatory.ro: the blob's parts with a door, stages and a link of their own, wrapped by object.S.
-# libfdt is optimized with it: what it checks twice and nobody calls goes.
+# libfdt is optimized for the purgatory: double checks and uncalled functions are removed.
 PURGATORY := $(O)/obj/purgatory
-# Loops of single bytes: nothing that is large goes through them.
+# newlib's functions in small form, loops of single bytes: the purgatory passes no large ranges.
 PURGATORY_NEWLIB := $(NEWLIB_FUNCS:%=$(PURGATORY)/newlib/%.o)
 PURGATORY_OBJS := $(call objects,purgatory) $(call libfdt_objects,purgatory) $(PURGATORY_NEWLIB)
-# What is moved out of a loop takes registers, and those take saves.
+# Code moved out of a loop needs more registers, and those need instructions that save and restore.
 PURGATORY_CFLAGS = $(BLOB_CFLAGS) -DLETHE_PURGATORY -DLETHE_SHA256_SIMD=1 -include src/purgatory/aligned_cells.h \
 	-fno-tree-loop-optimize -fno-move-loop-invariants
 PURGATORY_ASFLAGS := -DLETHE_PURGATORY
@@ -19,7 +19,7 @@ $(PURGATORY)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(RULES) $(NEWLIB_
 $(O)/purgatory.elf: src/purgatory/purgatory.ld src/sections.ld $(PURGATORY_OBJS)
 	echo '  LINK    $@'
 	$(CC_TARGET) $(PURGATORY_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-Lsrc,-T,$< -o $@ $(PURGATORY_OBJS)
-# What the wrapper has to know of the link, as constants of the assembler's.
+# The linked program's symbols as assembler constants, for object.S.
 $(PURGATORY)/layout.inc: $(O)/purgatory.elf
 	$(CROSS_COMPILE)nm $< | sed -n 's/^\([0-9a-f]*\) . \([A-Za-z_0-9]*\)$$/.set AT_\2, 0x\1/p' >$@
 $(PURGATORY)/purgatory.bin: $(O)/purgatory.elf

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The purgatory door: everything is in kexec's place already, and one digest covers all of it. */
+/*
+ * The purgatory door: kexec has placed all segments already, and a single digest
+ * covers all regions.
+ */
 #include <lethe/version.h>
 
 #include "entry.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The symbols as a plan: every region a segment that stays where it is. */
+/* Makes a plan from the symbols: every region is a segment in place. */
 #include <stddef.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@ _Static_assert(offsetof(struct lethe_purgatory_plan, segments) ==
 		       sizeof(struct lethe_plan) + sizeof(struct lethe_slot),
 	       "plan.h");
 
-static int overlaps_lethe(const struct lethe_segment *segment)
+static bool overlaps_lethe(const struct lethe_segment *segment)
 {
 	return segment->dest < (uint64_t)lethe_blob_end &&
 	       (uint64_t)lethe_image_start < segment->dest + segment->file_size;
@@ -25,7 +25,10 @@ static bool holds(const struct lethe_segment *segment, uint64_t address)
 	return address - segment->dest < segment->file_size;
 }
 
-/* kexec-tools says only which is the kernel and which the tree. 7 bytes each. The tree tells more, when it is read. */
+/*
+ * 7 bytes each. The symbols identify only the kernel and the tree; the tree names
+ * further regions later.
+ */
 static const char *name_of(const struct lethe_segment *segment)
 {
 	if (holds(segment, arm64_kernel_entry)) {
@@ -34,7 +37,8 @@ static const char *name_of(const struct lethe_segment *segment)
 	return holds(segment, arm64_dtb_addr) ? "dtb\0\0\0" : "initrd";
 }
 
-static int add_region(struct lethe_context *ctx, uint64_t start, uint64_t size, struct lethe_where *where)
+static int add_region(struct lethe_context *ctx, uint64_t start, uint64_t size,
+		      struct lethe_where *where)
 {
 	const unsigned int index = the_plan.plan.segment_count;
 	struct lethe_segment *segment = &the_plan.segments[index];
@@ -58,7 +62,7 @@ static int add_region(struct lethe_context *ctx, uint64_t start, uint64_t size, 
 	return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index, segment->name, start);
 }
 
-/* Is what the two symbols point to among what is digested? */
+/* 0 if a region contains the address; else status, for the digest does not cover the address. */
 static int find(uint64_t address, int status, struct lethe_where *where)
 {
 	unsigned int i;
@@ -81,7 +85,7 @@ bool lethe_purgatory_plan_holds(const struct lethe_context *ctx, uint64_t base, 
 			return size <= segment->file_size - (base - segment->dest);
 		}
 	}
-	return 0;
+	return false;
 }
 
 int lethe_purgatory_plan(struct lethe_context *ctx, struct lethe_where *where)
@@ -99,7 +103,8 @@ int lethe_purgatory_plan(struct lethe_context *ctx, struct lethe_where *where)
 	ctx->placement.tree.start = arm64_dtb_addr;
 	for (i = 0; status == LETHE_OK && i < LETHE_PURGATORY_REGIONS; i++) {
 		if (sha256_regions[i].size != 0) {
-			status = add_region(ctx, sha256_regions[i].start, sha256_regions[i].size, where);
+			status = add_region(ctx, sha256_regions[i].start, sha256_regions[i].size,
+					    where);
 		}
 	}
 	the_plan.slot.segment_count = the_plan.plan.segment_count;

@@ -2,10 +2,13 @@
 #include "purgatory/purgatory.h"
 #include "cpu/counter.h"
 
-/* A character at 9600 baud, the slowest that anybody sets, takes 1 ms; there is no register to ask. */
+/*
+ * A character at 9600 baud, the slowest common rate, takes 1 ms. An unknown UART has no known
+ * status register.
+ */
 #define CHARACTERS_PER_SECOND 960U
-#define RATE_GUESS            100000000U /* when firmware left CNTFRQ 0: as stop.c */
-#define STOPPED_READS         100000U    /* of a counter that nobody started */
+#define RATE_GUESS            100000000U /* if firmware left CNTFRQ 0: as stop.c */
+#define STOPPED_READS         100000U    /* enough, if firmware never started the counter */
 
 static void wait_a_character(void)
 {
@@ -24,7 +27,7 @@ static void wait_a_character(void)
 void lethe_purgatory_sink(uint64_t sink, const char *line)
 {
 	for (; sink != 0 && *line != '\0'; line++) {
-		/* A byte: what a wider access does nobody knows, and every purgatory has made it so. */
+		/* A byte, as in kexec-tools: the effect of a wider access is unknown. */
 		*(volatile uint8_t *)sink = (uint8_t)*line;
 		wait_a_character();
 	}

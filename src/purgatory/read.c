@@ -11,13 +11,16 @@
 #include "stages.h"
 #include "stop.h"
 
-static int chosen; /* offset of the node of that name, or negative */
+static int chosen; /* offset of /chosen, or negative */
 
 static void open_console(struct lethe_context *ctx)
 {
 	struct lethe_uart uart;
 
-	/* kexec-tools cuts an address above 4 GiB off: only where the tree agrees is it a UART. */
+	/*
+	 * kexec-tools truncates addresses above 4 GiB. If the tree names another
+	 * UART, the address is wrong.
+	 */
 	if (arm64_sink == 0) {
 		return;
 	}
@@ -27,11 +30,11 @@ static void open_console(struct lethe_context *ctx)
 	}
 	lethe_memory_map(ctx, lethe_range_of(uart.base, LETHE_UART_SPAN), LETHE_MAP_DEVICE);
 	lethe_console_open(&uart);
-	lethe_console_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base, (uint64_t)ctx->el,
-		   (uint64_t)ctx->e2h, arm64_dtb_addr);
+	lethe_console_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base,
+			   (uint64_t)ctx->el, (uint64_t)ctx->e2h, arm64_dtb_addr);
 }
 
-/* PSCI's node, wherever it is. If it is off or has another method, there is no conduit. */
+/* The conduit of the first PSCI node. NONE if the node has another method, or without a node. */
 static enum lethe_psci conduit_of(const void *tree)
 {
 	int node = -1;
@@ -40,13 +43,13 @@ static enum lethe_psci conduit_of(const void *tree)
 		if (lethe_fdt_node_is_any(tree, node, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0")) {
 			return lethe_fdt_node_says(tree, node, "method", "smc")   ? LETHE_PSCI_SMC
 			       : lethe_fdt_node_says(tree, node, "method", "hvc") ? LETHE_PSCI_HVC
-									      : LETHE_PSCI_NONE;
+										  : LETHE_PSCI_NONE;
 		}
 	}
 	return LETHE_PSCI_NONE;
 }
 
-/* The number at the beginning of a property of /chosen; 0 when there is none. */
+/* The number at the beginning of a property of /chosen, or 0. */
 static uint64_t number_of(const void *tree, const char *name, int cells)
 {
 	uint64_t number;
@@ -57,7 +60,7 @@ static uint64_t number_of(const void *tree, const char *name, int cells)
 	return number;
 }
 
-/* The way to the FADT: acpi.c. */
+/* Reads the facts with which acpi.c finds the FADT. */
 static void read_efi(struct lethe_fdt_facts *facts, const void *tree)
 {
 	facts->efi_system_table = number_of(tree, "linux,uefi-system-table", 2);
@@ -66,7 +69,7 @@ static void read_efi(struct lethe_fdt_facts *facts, const void *tree)
 	facts->efi_desc_size = (uint32_t)number_of(tree, "linux,uefi-mmap-desc-size", 1);
 }
 
-/* Before its digest the tree is believed for the console and the conduit only. */
+/* Before the digest is checked, the tree is used only for console, conduit and names. */
 static void read_tree(struct lethe_context *ctx)
 {
 	const void *tree = (const void *)ctx->placement.tree.start;
@@ -74,12 +77,14 @@ static void read_tree(struct lethe_context *ctx)
 	int last_record;
 
 	/*
-	 * Nothing behind its region is mapped: a damaged size is to end in the digest, not in a fault. Nor is a cell
-	 * to be loaded that is not aligned; at the beginning of a page, where kexec has its trees, a header is whole.
+	 * Only the tree's region is mapped. A damaged size must lead to a wrong digest, not to a
+	 * fault, and so must a misaligned cell. kexec places trees at the beginning of a page, so
+	 * the header is mapped.
 	 */
 	if (((uint64_t)tree & (LETHE_PURGATORY_PAGE - 1)) != 0 ||
 	    !lethe_purgatory_plan_holds(ctx, (uint64_t)tree, fdt_totalsize(tree)) ||
-	    lethe_fdt_check(tree, &layout, 0) != LETHE_OK || !lethe_fdt_is_in_order(tree, &layout)) {
+	    lethe_fdt_check(tree, &layout, 0) != LETHE_OK ||
+	    !lethe_fdt_is_in_order(tree, &layout)) {
 		return;
 	}
 	ctx->tree = tree;
@@ -94,7 +99,8 @@ static void read_tree(struct lethe_context *ctx)
 		lethe_purgatory_plan_name(number_of(tree, "linux,elfcorehdr", 2), "elfcorehdr", 11);
 		last_record = fdt_subnode_offset(tree, chosen, "lethe");
 		if (last_record >= 0) {
-			ctx->facts.boot_count = lethe_fdt_node_u32(tree, last_record, LETHE_RECORD_NAME_BOOT_COUNT, 0);
+			ctx->facts.boot_count = lethe_fdt_node_u32(tree, last_record,
+								   LETHE_RECORD_NAME_BOOT_COUNT, 0);
 		}
 	}
 	open_console(ctx);

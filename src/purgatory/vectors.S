@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The purgatory's vectors. Lethe runs on SP_ELx and nothing runs below it, so only four of the sixteen can be taken.
- * Each has a section of its own: purgatory.ld puts it where the CPU looks, and ordinary code into the unused entries.
+ * The purgatory's vectors. Lethe runs on SP_ELx, and no program runs at a lower level, so the CPU can
+ * take only four of the sixteen vectors. Each vector has its own section. purgatory.ld places each at its
+ * entry of the table, and ordinary code into the unused entries.
  *
  * Why assembly: a vector has no free register.
  */

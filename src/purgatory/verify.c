@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 5 of the purgatory: one digest over all regions, as kexec-tools made it. */
+/* Stage 5 of the purgatory: checks the single digest over all regions, computed by kexec-tools. */
 #include <string.h>
 
 #include "console/console.h"
@@ -10,28 +10,29 @@
 #include "failure.h"
 #include "stages.h"
 
-/* Digests a segment where it lies, and prints how far the digest is. */
+/* Hashes a segment in place and prints the progress. */
 static void digest_segment(struct lethe_sha256 *sha, const struct lethe_segment *segment,
 			   struct lethe_progress *progress)
 {
 	uint64_t address = segment->dest;
-	uint64_t left = segment->file_size;
+	uint64_t remaining = segment->file_size;
 	uint64_t piece;
 	uint64_t ticks;
 
-	for (; left != 0; left -= piece, address += piece) {
-		piece = left < LETHE_PROGRESS_PIECE ? left : LETHE_PROGRESS_PIECE;
-		lethe_sha256_blocks(sha->state, (const void *)address, piece / LETHE_SHA256_BLOCK, 0,
-				    sha->simd);
+	for (; remaining != 0; remaining -= piece, address += piece) {
+		piece = remaining < LETHE_PROGRESS_PIECE ? remaining : LETHE_PROGRESS_PIECE;
+		lethe_sha256_blocks(sha->state, (const void *)address, piece / LETHE_SHA256_BLOCK,
+				    0, sha->simd);
 		sha->bytes += piece;
 		if (lethe_progress_is_due(progress, &ticks)) {
-			lethe_console_line("%s %u bytes to go %u MiB/s", segment->name, left - piece,
-				   lethe_progress_rate(sha->bytes, ticks));
+			lethe_console_line("%s %u bytes to go %u MiB/s", segment->name,
+					   remaining - piece,
+					   lethe_progress_rate(sha->bytes, ticks));
 		}
 	}
 }
 
-/* One digest covers all regions: if it does not match, any of them may be bad. */
+/* The digest covers all regions, so after a mismatch any region may be damaged. */
 static void report(struct lethe_context *ctx)
 {
 	const struct lethe_segment *segments = lethe_purgatory_segments(ctx);
@@ -42,7 +43,8 @@ static void report(struct lethe_context *ctx)
 	lethe_console_line("expected %h", sha256_digest);
 	lethe_console_line("found    %h", ctx->found);
 	for (i = 0; i < ctx->plan->segment_count; i++) {
-		lethe_console_line("one of: %s 0x%x %u", segments[i].name, segments[i].dest, segments[i].file_size);
+		lethe_console_line("one of: %s 0x%x %u", segments[i].name, segments[i].dest,
+				   segments[i].file_size);
 	}
 }
 
@@ -67,8 +69,9 @@ int lethe_stage_verify(struct lethe_context *ctx)
 		report(ctx);
 		return LETHE_E_DIGEST;
 	}
-	lethe_console_line("regions %u sha256 ok %u ms %u MiB/s", bytes, ticks * 1000 / (lethe_counter_rate() | 1),
-		   lethe_progress_rate(bytes, ticks));
+	lethe_console_line("regions %u sha256 ok %u ms %u MiB/s", bytes,
+			   ticks * 1000 / (lethe_counter_rate() | 1),
+			   lethe_progress_rate(bytes, ticks));
 	ctx->stage_bytes = bytes;
 	return LETHE_OK;
 }

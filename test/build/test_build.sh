@@ -72,22 +72,14 @@ links_alone() {
 	"${CROSS_COMPILE}gcc" -ffreestanding -nostdlib -static -I"$dir/root/usr/include" -o "$dir/user" \
 		"$dir/user.c" -L"$dir/root/usr/lib" -llethe
 }
-# Each public header stands alone, in C and in C++. g++ is not among what Lethe needs.
+# Each public header stands alone, in C and in C++.
 headers() { # COMMAND SUFFIX
 	for h in include/lethe/*.h; do
 		echo "#include <lethe/$(basename "$h")>" >"$dir/h.$2"
 		$1 -Wall -Wextra -Werror -Iinclude -fsyntax-only "$dir/h.$2" || return 1
 	done
 }
-cplusplus() {
-	if command -v g++ >/dev/null; then
-		headers "g++ -std=c++11 -pedantic" cc && linked_by_cplusplus
-	elif echo | "$HOSTCC" -std=c++11 -fsyntax-only -x c++ - 2>/dev/null; then
-		headers "$HOSTCC -std=c++11 -x c++" cc
-	else
-		echo "no compiler for C++ here" >&2
-	fi
-}
+cplusplus() { headers "g++ -std=c++11 -pedantic" cc && linked_by_cplusplus; }
 # Functions keep their C names: every header that declares one says extern "C".
 linked_by_cplusplus() {
 	cat >"$dir/name.cc" <<-'END'

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The programs that try to fool cohsan: test/cohsan/programs/*.S.
 
-A source is a family of cases; each is built with is_NAME defined as 1. It says what is to happen:
+A source is a family of cases; each is built with is_NAME defined as 1. Comments in the source state the build and
+the expected reports:
 
     // all: key=value ..            for all cases of the file
     // case NAME: key=value ..      one case; with \\ at the end it goes on in the next comment line
 
-    expect=KIND@SYM[+SYM][,..]      reports that must come; the first report is one at the first SYM
+    expect=KIND@SYM[+SYM][,..]      required reports; the first report is at the first SYM
     expect=none                     a right program
     also=KIND@SYM[+SYM][,..]        reports that may come as well
     el=1,2,2h                       exception levels; 2h is EL2 with E2H and TGE (default 1,2)
@@ -15,7 +16,7 @@ A source is a family of cases; each is built with is_NAME defined as 1. It says 
     qemu=ARG[,ARG]                  more of QEMU's arguments
     stop=SYM                        the stop is reached, there
 
-`cohsan_cases.py build FOLDER FILE CC OBJCOPY` builds what a file describes.
+`cohsan_cases.py build FOLDER FILE CC OBJCOPY` builds the cases of a file.
 """
 
 import concurrent.futures

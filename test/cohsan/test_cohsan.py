@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""cohsan reports wrong programs and no right ones: those of test/cohsan/programs.
+"""cohsan reports the wrong programs of test/cohsan/programs, and no right ones.
 
 Without cohsan every program ends with status 0, right or wrong, for QEMU has no caches. With cohsan a wrong
 one is reported at the very instruction, and a right one is not.
@@ -24,9 +24,9 @@ REPORT = re.compile(r"^cohsan: ([a-z-]+) pc=0x([0-9a-f]+) \(.+\) va=0x[0-9a-f]+ 
                     r"el=[0-3] \S.*$")
 STOP = re.compile(r"^cohsan: stop pc=0x([0-9a-f]+) el=[0-3] reports=(\d+)$")
 CASES = cohsan_cases.everything()
-# One right and one wrong program of each file run without cohsan, too; with --long all do.
+# One right and one wrong program of each file run without cohsan, too; with --long all run.
 FIRST = {(case.file, bool(case.expect), case.el): case for case in reversed(CASES)}.values()
-END = "end\n"       # what every program says before it ends with status 0
+END = "end\n"       # the output of every program before an end with status 0
 MEMORY = 64
 
 
@@ -128,7 +128,7 @@ def test_every_kind_has_a_wrong_program():
     "publish=w", "publish=w:1", "max=", "max=x", "max=0", "max=-1", "elf=/nonexistent",
     "elf=/etc/passwd"])
 def test_argument_that_is_not_understood(argument):
-    """QEMU ends before the program begins, and what was not understood is named."""
+    """QEMU ends before the program begins, and names the unknown option."""
     wrong = case("read-none-el2")
     status, said = run([*command(wrong), "-plugin",
                         f"{PLUGIN},elf={wrong.path(FOLDER, '.elf')},{argument}"])
@@ -180,7 +180,7 @@ def test_json(work):
     assert found["stopped"] is True and found["reports"] == [] == reports
 
 
-# read.S loads 8 bytes of bss and no more; its variant `none` does no maintenance.
+# read.S loads only 8 bytes of bss; the variant `none` does no maintenance.
 CLEAN = "clean={start}-{bss_end}"
 DIRTY = "dirty={cell}-{cell_end}"
 STALE = "stale={cell}-{cell_end}"
@@ -199,7 +199,7 @@ STALE = "stale={cell}-{cell_end}"
     ("write-none", [CLEAN, STALE, DIRTY], ["write-under-dirty"]),
     ("cached-hostile", [CLEAN, DIRTY], []),
     ("cached-hostile", [CLEAN, STALE], ["read-stale"]),
-    # The default is only what is in the file; the first clean= takes its place.
+    # The default is the file's bytes only; the first clean= replaces the default.
     ("read-none", ["clean={cell}-{cell_end}"], None),
     ("fetch-right_clean", ["clean=0x1000-0x2000"], None),
     ("fetch-right_clean", ["clean={copy}-{bss_end}", "clean={start}-{target_end}"], []),
@@ -216,7 +216,7 @@ def test_world_at_start(name, args, kinds, el):
 
 
 def test_image_without_an_elf():
-    """The loaded image is then as long as its header says, bss and all."""
+    """The loaded image then has the header's size, with bss."""
     for name, start, status, kinds in (
             ("read-none-el2", "start=0x40200000", 0, []),
             ("trick-tree-el2", "start=0x40200000", 1, ["read-under-dirty"]),
@@ -225,7 +225,7 @@ def test_image_without_an_elf():
         found, said = run([*command(case(name)), "-plugin", f"{PLUGIN},{start}"])
         reports = [REPORT.match(line)[1] for line in said.replace(END, "").splitlines()]
         assert (found, reports) == (status, kinds), said
-    # From the first instruction of all, which is QEMU's own: what is loaded cannot be known.
+    # From the first instruction of all, which is QEMU's own: the loaded range cannot be known.
     found, said = run([*command(case("read-none-el2")), "-plugin", PLUGIN])
     assert found == 1 and said.startswith("cohsan: "), said
     assert END not in said and " pc=" not in said, said

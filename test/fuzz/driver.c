@@ -4,8 +4,8 @@
  *
  *	fuzz_NAME [-n N] [-s SEED] [FILE...]
  *
- * Input i depends on the seed and i alone; when the process dies, the line before says how to get
- *that one input again, and it lies in fuzz_NAME.crash if that file could be written.
+ * Input i depends on the seed and i alone. If the process dies, the line before says how to repeat
+ * this one input. The input is also in fuzz_NAME.crash if the file could be written.
  */
 
 #include <errno.h>
@@ -25,7 +25,7 @@ static uint64_t input_index;
 static uint64_t seed;
 static const char *program;
 
-/* From the sanitizers, which call it before they end the process, and from abort(). */
+/* Called by abort(), and by the sanitizers before they end the process. */
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 static void on_death(void)

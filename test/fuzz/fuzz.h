@@ -3,10 +3,10 @@
 #define TEST_FUZZ_H
 
 /*
- * What a fuzz target gives: the entry point that libFuzzer knows, and a maker of inputs for the
- * plain driver (driver.c), which needs no instrumentation: inputs must be nearly right by
+ * A fuzz target defines two functions: libFuzzer's entry point, and a maker of inputs for the plain
+ * driver (driver.c). The driver needs no instrumentation, so inputs must be nearly right by
  * themselves. A target that takes its input as a list of edits links random_input.c for the other
- * two. A target ends the process (abort, or the sanitizer) when it sees what must not be.
+ * two. A target ends the process (abort, or the sanitizer) at the first broken promise.
  */
 
 #include <stddef.h>
@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Writes one input, at most limit bytes, and returns its size. limit is at least FUZZ_INPUT_MAX. */
 size_t fuzz_make(struct test_random *random, uint8_t *data, size_t limit);
 
-/* Prints how deep the inputs went, after the last one. Returns 0 when that is deep enough. */
+/* Prints how deep the inputs went, after the last input. Returns 0 if deep enough. */
 int fuzz_report(uint64_t inputs);
 
 #define FUZZ_INPUT_MAX 0x40000U

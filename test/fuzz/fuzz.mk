@@ -3,9 +3,9 @@
 # Fuzzing without a fuzzer: each target makes N inputs from a printed seed, under ASan and UBSan.
 #	make fuzz N=1000000 SEED=0x1234
 # A target is a name in FUZZ_TARGETS; it is built from test/fuzz/fuzz_NAME.c, driver.c and
-#	FUZZ_SRCS_NAME	every other file that it needs, from the top of the tree
+#	FUZZ_SRCS_NAME	every other needed file, from the top of the tree
 #	FUZZ_LIBS_NAME	libraries
-#	FUZZ_LONG_NAME	inputs of fuzz-long, when a million is not what it is to be
+#	FUZZ_LONG_NAME	inputs of fuzz-long, if not a million
 # With clang there is also $(O)/test/fuzz/libfuzzer_NAME, whose arguments are libFuzzer's.
 
 N ?= 100000
@@ -21,8 +21,8 @@ FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) $(addprefix tools/lethe/,tool.c put.c view
 FUZZ_LIBS_bundle := -lz -lzstd -lfdt
 FUZZ_LONG_kimage := 10000000
 FUZZ_SRCS_kimage := $(KIMAGE_SRCS)
-# The purgatory's objects and libfdt are those of the unit tests; no libfuzzer_purgatory therefore: its libfdt would be
-# compiled once for the code and its judge.
+# The purgatory's objects and libfdt come from the unit tests. No libfuzzer_purgatory, because libfdt would be
+# compiled only once, for the code and its reference.
 FUZZ_SRCS_purgatory := test/fuzz/tree_input.c $(filter %.c,$(PURGATORY_WORLD))
 FUZZ_LIBS_purgatory := -lfdt
 
@@ -32,12 +32,12 @@ FUZZ_OBJ := $(O)/obj/fuzz
 FUZZ_PROGRAMS = $(FUZZ_TARGETS:%=$(O)/test/fuzz/fuzz_%)
 $(eval $(call compile,fuzz,HOSTCC,FUZZ_CFLAGS,NO_DEFS,))
 
-# The stem of a rule is not known when the rule is read, so its list is looked up when it is used.
+# The stem of a rule is unknown when make reads the rule, so the list is looked up on use.
 $(O)/test/fuzz/fuzz_%: $(FUZZ_OBJ)/test/fuzz/fuzz_%.c.o $(FUZZ_OBJ)/test/fuzz/driver.c.o \
 		$$(addprefix $(FUZZ_OBJ)/,$$(addsuffix .o,$$(FUZZ_SRCS_$$*)))
 	mkdir -p $(@D)
 	$(HOSTCC) $(SANITIZE) -o $@ $(filter %.o,$^) $(FUZZ_LIBS_$*)
-# The code and the libfdt that the unit tests have, too (unit.mk).
+# The code and the libfdt of the unit tests (unit.mk).
 $(O)/test/fuzz/fuzz_fdt: $(UNIT_OBJ)/tree.o
 $(O)/test/fuzz/fuzz_purgatory: $(UNIT_OBJ)/purgatory.o
 $(O)/test/fuzz/libfuzzer_fdt: $(TREE_SRCS)

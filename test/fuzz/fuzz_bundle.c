@@ -2,11 +2,12 @@
 /*
  * Damaged bundles through "lethe inspect" and "lethe verify", damaged kernels through "lethe pack".
  * The input is a list of edits to a good file; random bytes alone never get past a magic number.
- * Byte 0: bit 0 takes the rest as a file as it is, bit 1 seals the plan again after the edits, bits
- * 2 to 4 choose the file, bit 7 cuts it off. Byte 1: how many edits. Bytes 2 and 3: where to cut.
+ * Byte 0: bit 0 uses the rest as a whole file, and bit 1 seals the plan again after the edits. Bits
+ * 2 to 4 choose the file, and bit 7 cuts the file off. Byte 1: how many edits. Bytes 2 and 3: where
+ * to cut.
  *
- * Beyond crashes and hangs: an edit of the plan (not sealed again) or of a segment must never pass,
- * and what is taken for a kernel must have sane sizes. The blob is its own, not lethe.img.
+ * Beyond crashes and hangs: an edit of the plan (not sealed again) or of a segment must never pass.
+ * An accepted kernel must have sane sizes. The blob is the fuzzer's own, not lethe.img.
  */
 
 #include <fcntl.h>
@@ -147,7 +148,7 @@ static void make_kernels(void)
 	put(zboot, ZBOOT_OFFSET + zstd->size, &unpacked, sizeof(unpacked));
 }
 
-/* A PE header with two sections: one ends the search when it is found, both end with the file. */
+/* A PE header with two sections: the first ends the search if found; both end with the file. */
 static void make_uki(struct sample *sample)
 {
 	static const uint8_t front[64] = { 'M', 'Z', [60] = 64 };
@@ -179,7 +180,7 @@ static void make_image(struct sample *sample)
 	sample->bytes[0x800] = 0;	/* one edit makes a tree of it, and many make it longer */
 }
 
-/* Printing is part of what is tested, but not of what the driver prints. */
+/* The tool's printing is tested, but stays out of the driver's output. */
 static void print_aside(const struct view *view)
 {
 	static int nowhere = -1;
@@ -219,7 +220,7 @@ static void seal(uint8_t *bytes, uint64_t size)
 	free(copy);
 }
 
-/* Does it differ from the good bundle where a digest says so? */
+/* True if the bundle differs from the good bundle in bytes that a digest covers. */
 static int is_damaged(const uint8_t *bytes, uint64_t size, int sealed)
 {
 	const uint8_t *good = samples[SAMPLE_BUNDLE].bytes;
@@ -305,7 +306,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if ((data[0] & 0x80) != 0) {
 		length = (data[2] | data[3] << 8) % (length + 1);
 	}
-	/* Its exact size, so that a read beyond its end is seen; malloc() aligns as file.c does. */
+	/* The exact size, so that the sanitizer sees a read beyond the end; malloc() aligns as
+	 * file.c does. */
 	bytes = malloc(length != 0 ? length : 1);
 	must(bytes != NULL);
 	memcpy(bytes, (data[0] & 1) != 0 ? data + INPUT_HEADER : sample->bytes, length);

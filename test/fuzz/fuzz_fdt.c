@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Damaged device trees through everything that takes one. The input is a list of edits to a good
- * tree (random bytes alone never get past the header); one in sixteen is taken as a tree as it is.
+ * Damaged device trees through each function that takes a tree. The input is a list of edits to a
+ * good tree (random bytes alone never get past the header). One input in sixteen is used as the
+ * tree itself.
  *
- * Beyond crashes and hangs, with the system's libfdt as the judge:
+ * Beyond crashes and hangs, with the system's libfdt as the reference:
  * - lethe_fdt_probe() and fdt_check_header() agree about every header;
- * - a tree that lethe_fdt_check() accepts passes fdt_check_full(), and every call of libfdt that
- * reads it succeeds;
- * - a tree that was fixed up reads back with what was put into it.
+ * - a tree that lethe_fdt_check() accepts passes fdt_check_full(), and every reading call of libfdt
+ * succeeds;
+ * - a tree that was fixed up reads back with the values of the fix-up.
  */
 
 #include <stdint.h>
@@ -23,7 +24,8 @@
 #include "fuzz.h"
 #include "tree_input.h"
 
-static void check_fixed(const void *tree, uint64_t room, const struct lethe_fixup *fixup, int sound)
+static void check_fixed(const void *tree, uint64_t capacity, const struct lethe_fixup *fixup,
+			int sound)
 {
 	static const struct lethe_record record = {
 		.version = "1",
@@ -36,24 +38,24 @@ static void check_fixed(const void *tree, uint64_t room, const struct lethe_fixu
 	};
 	struct lethe_fdt_facts facts;
 	struct lethe_where where;
-	void *slot = malloc(room);
+	void *buffer = malloc(capacity);
 	int status;
 
-	must(slot != NULL);
-	status = lethe_fdt_fixup(tree, slot, room, fixup, &where);
+	must(buffer != NULL);
+	status = lethe_fdt_fixup(tree, buffer, capacity, fixup, &where);
 	if (status == LETHE_OK) {
-		status = lethe_record_write(slot, &record);
-		must(lethe_record_patch_stage(slot, LETHE_RECORD_STAGES - 1, 1, 2) == LETHE_OK ||
+		status = lethe_record_write(buffer, &record);
+		must(lethe_record_patch_stage(buffer, LETHE_RECORD_STAGES - 1, 1, 2) == LETHE_OK ||
 		     status != LETHE_OK);
-		must(lethe_fdt_close(slot) == LETHE_OK);
-		must(lethe_fdt_read(slot, &facts, &where) == LETHE_OK);
-		must(!sound || fdt_check_full(slot, room) == 0);
+		must(lethe_fdt_close(buffer) == LETHE_OK);
+		must(lethe_fdt_read(buffer, &facts, &where) == LETHE_OK);
+		must(!sound || fdt_check_full(buffer, capacity) == 0);
 		must(facts.has_initrd && facts.initrd_start == fixup->initrd_start &&
 		     facts.initrd_end == fixup->initrd_end);
 		must(strcmp(facts.bootargs, fixup->bootargs) == 0);
 		must(facts.boot_count == (status == LETHE_OK ? 9U : 0U));
 	}
-	free(slot);
+	free(buffer);
 }
 
 /* Lethe asks of a header what libfdt asks, and for version 16, aligned blocks and a limit. */
@@ -66,7 +68,7 @@ static void compare_headers(const void *tree, int status)
 	must((status == LETHE_OK) == is_good);
 }
 
-/* Every property of a node, by each of libfdt's ways to it. Returns their number. */
+/* Every property of a node, by each of libfdt's methods. Returns the number of properties. */
 static uint32_t read_properties(const void *tree, int node)
 {
 	const struct fdt_property *property;
@@ -90,7 +92,7 @@ static uint32_t read_properties(const void *tree, int node)
 	return count;
 }
 
-/* Reads all of a tree that Lethe calls sound through libfdt, which must reach every tag of it. */
+/* Reads all of a tree that Lethe calls sound through libfdt, which must reach every tag. */
 static void read_all(const void *tree, const struct lethe_fdt_layout *layout)
 {
 	uint32_t properties[2] = {0, 0};
@@ -147,7 +149,7 @@ static int is_sound(const void *tree, uint32_t size)
 	return sound;
 }
 
-static void try_tree(const uint8_t *tree, uint32_t size, uint64_t room)
+static void try_tree(const uint8_t *tree, uint32_t size, uint64_t capacity)
 {
 	static const uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG];
 	struct lethe_fdt_facts facts;
@@ -174,10 +176,10 @@ static void try_tree(const uint8_t *tree, uint32_t size, uint64_t room)
 	(void)lethe_fdt_memory_covers(tree, 0x40000000, 0x10000000);
 	must(lethe_fdt_reserved(tree, 0, 0, 0, 0) == 0);
 	(void)lethe_fdt_reserved(tree, 0x40000000, 0x8000000, 0x42000000, 0x1000);
-	(void)lethe_efi_memory_covers(tree, total, 40 + (room & 0xff) * 8, 0, 0x1000);
+	(void)lethe_efi_memory_covers(tree, total, 40 + (capacity & 0xff) * 8, 0, 0x1000);
 
 	memset(&fixup, 0, sizeof(fixup));
-	fixup.packed = (room & 1) != 0;
+	fixup.packed = (capacity & 1) != 0;
 	fixup.bootargs = "console=ttyS0 root=/dev/vda1";
 	fixup.initrd_start = 0x4a000000;
 	fixup.initrd_end = 0x4b000000;
@@ -185,24 +187,24 @@ static void try_tree(const uint8_t *tree, uint32_t size, uint64_t room)
 	fixup.extent_size = 0x1000;
 	fixup.old_tree = 0x48000000;
 	fixup.old_tree_size = 0x1000;
-	fixup.seed = (room & 2) != 0 ? seed : NULL;
+	fixup.seed = (capacity & 2) != 0 ? seed : NULL;
 	fixup.reserve_count = 2;
 	fixup.reserve[0].base = 0x4a000000;
 	fixup.reserve[0].size = 0x1000000;
 	if (status == LETHE_OK) {
-		check_fixed(tree, room, &fixup, sound);
+		check_fixed(tree, capacity, &fixup, sound);
 	} else {
-		void *slot = malloc(room);
+		void *buffer = malloc(capacity);
 
-		must(slot != NULL);
-		must(lethe_fdt_fixup(tree, slot, room, &fixup, &where) == status);
-		free(slot);
+		must(buffer != NULL);
+		must(lethe_fdt_fixup(tree, buffer, capacity, &fixup, &where) == status);
+		free(buffer);
 	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint64_t room = TREE_BASE_MAX;
+	uint64_t capacity = TREE_BASE_MAX;
 	uint32_t base_size;
 	uint8_t *base;
 	uint8_t *exact;
@@ -215,7 +217,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		exact = malloc(size - 1);
 		must(exact != NULL);
 		memcpy(exact, data + 1, size - 1);
-		try_tree(exact, (uint32_t)size - 1, room + data[0]);
+		try_tree(exact, (uint32_t)size - 1, capacity + data[0]);
 		free(exact);
 		return 0;
 	}
@@ -223,7 +225,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(base != NULL);
 	base_size = tree_base(base);
 	if ((data[0] & 2) != 0) {
-		room = (uint64_t)data[1] * 8; /* tight, or none */
+		capacity = (uint64_t)data[1] * 8; /* tight, or none */
 	}
 	exact = malloc(base_size);
 	must(exact != NULL);
@@ -233,7 +235,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (i = 2; i + 4 <= size && i < 2U + 4U * (1U + data[1] % 16U); i += 4) {
 		tree_edit(exact, base_size, data + i);
 	}
-	try_tree(exact, base_size, room + (data[0] >> 6));
+	try_tree(exact, base_size, capacity + (data[0] >> 6));
 	free(exact);
 	return 0;
 }

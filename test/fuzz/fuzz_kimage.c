@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_kimage_check() on anything, against the reference. An input is a situation and up to
- * LISTS * ENTRIES entries, which go to the starts of the list pages that the situation names. What
- * is in no window may not be read: it is poisoned.
+ * lethe_kimage_check() on any bytes, against the reference. An input is a situation and up to LISTS
+ * * ENTRIES entries. The entries go to the starts of the list pages that the situation names.
+ * Memory outside all windows must not be read: ASan poisons it.
  */
 
 #include <stdio.h>
@@ -27,7 +27,8 @@ struct situation {
 	uint8_t shift;       /* 0, 1, 2 for 12, 14, 16 */
 	uint8_t list[LISTS]; /* numbers of list pages */
 	uint8_t reserved[3];
-	/* In cells, from base on: the start and the size, windows from the end of the last one. */
+	/* In cells, from base on: the start and the size, windows from the end of the window
+	 * before. */
 	uint16_t windows[WINDOWS][2];
 	uint16_t protected_ranges[KEEPS][2];
 	uint8_t reserved2[4];
@@ -35,7 +36,7 @@ struct situation {
 
 static uint64_t seen[STATUS_LIMIT];
 
-/* The situation's windows and protected_ranges; each window starts behind the one before. */
+/* The situation's windows and protected_ranges; each window starts behind its predecessor. */
 static void set_limits(struct world *world, const struct situation *situation)
 {
 	static const int no_read[KEEPS] = {LETHE_E_SOURCE_LETHE, 0};
@@ -77,7 +78,7 @@ static void set_entries(struct world *world, const struct situation *situation, 
 		const uint64_t page = world_page(world, situation->list[i] % PAGES);
 		size_t bytes = size < ENTRIES * 8 ? size & ~7ULL : ENTRIES * 8;
 
-		memcpy(world_slot(world, page, 0), data, bytes);
+		memcpy(world_entry(world, page, 0), data, bytes);
 		world_list_page(world, page);
 		data += bytes;
 		size -= bytes;
@@ -106,10 +107,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	set_entries(&world, &situation, data + sizeof(situation), size - sizeof(situation));
 	set_limits(&world, &situation);
 
-	memory = (char *)world_slot(&world, world.memory.base, 0);
+	memory = (char *)world_entry(&world, world.memory.base, 0);
 	ASAN_POISON_MEMORY_REGION(memory, (size_t)PAGES << shift);
 	for (unsigned int i = 0; i < world.limits.window_count; i++) {
-		ASAN_UNPOISON_MEMORY_REGION(world_slot(&world, world.windows[i].base, 0),
+		ASAN_UNPOISON_MEMORY_REGION(world_entry(&world, world.windows[i].base, 0),
 					    world.windows[i].size);
 	}
 	status = world_check(&world);
@@ -123,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* From the list pages of a list that was right, as many as an input has room for. */
+/* From the list pages of a valid list, as many as fit into an input. */
 static size_t write_input(struct world *world, struct situation *situation, uint8_t *data)
 {
 	size_t size = sizeof(*situation);
@@ -133,7 +134,7 @@ static size_t write_input(struct world *world, struct situation *situation, uint
 		const uint64_t page = world->list_pages[i];
 
 		situation->list[i] = (uint8_t)((page - world->memory.base) >> world->memory.shift);
-		memcpy(data + size, world_slot(world, page, 0), ENTRIES * 8);
+		memcpy(data + size, world_entry(world, page, 0), ENTRIES * 8);
 		size += ENTRIES * 8;
 	}
 	memcpy(data, situation, sizeof(*situation));
@@ -156,7 +157,7 @@ size_t fuzz_make(struct test_random *random, uint8_t *data, size_t limit)
 	if (random_below(random, 4) == 0) {
 		situation.base = -bytes;
 	}
-	/* All memory, or what happens to come out. */
+	/* All memory, or random ranges. */
 	situation.windows[0][1] = 1024;
 	if (random_below(random, 3) == 0) {
 		for (unsigned int i = 0; i < WINDOWS; i++) {
@@ -184,7 +185,7 @@ size_t fuzz_make(struct test_random *random, uint8_t *data, size_t limit)
 	return size;
 }
 
-/* With many inputs every status must have come up that a list can have. */
+/* With many inputs every possible status of a list must have occurred. */
 int fuzz_report(uint64_t inputs)
 {
 	/* More runs than pages. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_plan_check() and lethe_place() on anything. An input is 24 bytes (image base, plan PA,
- * slot) and the plan. Nearly every input that is made has a right digest: the checks behind it are
- * the point.
+ * lethe_plan_check() and lethe_place() on any bytes. An input is 24 bytes (image base, plan PA,
+ * slot) and the plan. Nearly every generated input has a right digest, in order to reach the later
+ * checks.
  */
 
 #include <stdio.h>
@@ -49,7 +49,7 @@ static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
 	return a_size != 0 && b_size != 0 && a < b + b_size && b < a + a_size;
 }
 
-/* Backwards: everything that moves later, and every later slot, still has its source. */
+/* Backwards: every segment that moves later, and every later slot, still has its source. */
 static void check_order(const struct lethe_plan *plan, const struct lethe_slot *slot,
 			const struct lethe_placement *placement)
 {
@@ -79,7 +79,7 @@ static void check_order(const struct lethe_plan *plan, const struct lethe_slot *
 	reordered += !is_planned;
 }
 
-/* What a caller relies on once a plan was accepted and placed. */
+/* The promises to a caller after a plan is accepted and placed. */
 static void check_promises(const struct lethe_plan *plan, const struct lethe_slot *slot,
 			   const struct lethe_placement *placement)
 {
@@ -157,7 +157,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* Numbers that sit at borders, and a few that do not. */
+/* Numbers at borders, and a few others. */
 static uint64_t interesting(struct test_random *random)
 {
 	static const uint64_t values[] = {
@@ -221,7 +221,7 @@ static void change_field(struct test_random *random, uint8_t *bytes, size_t size
 	memcpy(bytes + at, &value, width);
 }
 
-/* Anywhere low, anywhere in the image, or around the plan and so on it as often as not. */
+/* Anywhere low, anywhere in the image, or near the plan, often overlapping the plan. */
 static uint64_t shuffled_dest(struct test_random *random)
 {
 	switch (random_below(random, 8)) {
@@ -235,7 +235,7 @@ static uint64_t shuffled_dest(struct test_random *random)
 	}
 }
 
-/* Segments moved around, which no change of one field does without a chain of luck. */
+/* Segments moved around: changes of single fields would rarely do this. */
 static void shuffle(struct test_random *random, struct plan_builder *builder)
 {
 	for (uint32_t i = 0; i < builder->header.segment_count; i++) {
@@ -283,7 +283,7 @@ size_t fuzz_make(struct test_random *random, uint8_t *data, size_t limit)
 	}
 	size = plan_builder_seal(&builder, &image);
 	for (uint64_t i = random_below(random, 4); i != 0; i--) {
-		/* Not the frame, or nothing but counts and sizes would ever be found wrong. */
+		/* Not the frame, or only counts and sizes would ever be found wrong. */
 		change_field(random, (uint8_t *)&image + 48, size - 48);
 	}
 	plan_of(&image)->total_size = size;
@@ -311,10 +311,10 @@ size_t fuzz_make(struct test_random *random, uint8_t *data, size_t limit)
 	return sizeof(situation) + size;
 }
 
-/* With many inputs every status that the two functions can give must have come up. */
+/* With many inputs every status of the two functions must have occurred. */
 int fuzz_report(uint64_t inputs)
 {
-	/* Only for null pointers, wrong slots and memory that malloc() does not give. */
+	/* Only for null pointers, wrong slots and failures of malloc(). */
 	static const int never[] = {LETHE_E_PLAN_MISSING, LETHE_E_PLAN_ALIGN,
 				    LETHE_E_PLAN_UNSUPPORTED};
 	static const struct {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Damaged device trees in a region of kexec's, through all that purgatory.c does with one before it
- * is digested, and after. libfdt checks nothing there: what lethe_fdt_check() lets pass must harm
- * nothing.
+ * Damaged device trees in a region of kexec's, through all stages of the purgatory before and after
+ * the digest. libfdt has no checks there: a tree that lethe_fdt_check() accepts must do no harm.
  *
- * Beyond crashes and hangs: nothing behind totalsize is read, and nothing behind the header's size
- * when the region is smaller than that; what is taken, the system's libfdt must take; what is
- * passed on is what came, byte by byte, but for the record, and the next boot makes it no larger.
+ * Beyond crashes and hangs: no byte behind totalsize is read, and none behind the header if the
+ * region is smaller. The system's libfdt must accept each accepted tree. The tree passed on equals
+ * the input byte by byte, except for the record. The next boot makes the tree no larger.
  */
 
 #include <stdio.h>
@@ -20,10 +19,10 @@
 
 #define PAGE       0x1000U
 #define BUFFER     0x10000U /* LETHE_PURGATORY_TREE */
-#define RECORD     1536U    /* that must be free in it: purgatory/describe.c, RECORD_MAX */
+#define RECORD     1536U    /* free bytes needed in the tree: purgatory/describe.c, RECORD_MAX */
 #define TREE_MAX   (2 * BUFFER)
 #define HEAD       40U        /* bytes of a header */
-#define SIZE_SEEN  8U         /* of them up to totalsize */
+#define SIZE_SEEN  8U         /* bytes up to totalsize */
 #define UART       0x10003000 /* the base's */
 #define EDITS      16U
 #define EDITS_FROM 8U /* in the input */
@@ -32,7 +31,7 @@ static struct {
 	uint64_t taken, sound, described, again, consoles;
 } reached;
 
-/* What is sound to check, but not to libfdt: a root with a name, and a version that nobody has. */
+/* Sound for lethe_fdt_check(), but not for libfdt: a root with a name, and an unknown version. */
 static int is_sound(const void *tree, uint32_t size)
 {
 	const char *name = fdt_get_name(tree, 0, NULL);
@@ -67,7 +66,7 @@ static int record_of(const void *tree, int *chosen)
 	return *chosen >= 0 ? fdt_subnode_offset(tree, *chosen, "lethe") : *chosen;
 }
 
-/* boot-count as it is to be found: 0 when there is none, of no use when it is not a cell. */
+/* The boot-count that must be found: 0 if absent, ignored if not a cell. */
 static uint32_t count_of(const void *tree, int record)
 {
 	int length;
@@ -77,8 +76,8 @@ static uint32_t count_of(const void *tree, int record)
 	return value == NULL ? 0 : length == 4 ? fdt32_ld(value) : UINT32_MAX;
 }
 
-/* Is out the sound tree in, with another record? */
-static void judge(const void *in, const void *out)
+/* Aborts unless out is the sound tree in, with another record. */
+static void compare(const void *in, const void *out)
 {
 	const uint32_t head = fdt_off_dt_struct(in);
 	const uint32_t in_size = fdt_size_dt_struct(in);
@@ -108,24 +107,24 @@ static void judge(const void *in, const void *out)
 	must(fdt_off_dt_strings(out) + fdt_size_dt_strings(out) == fdt_totalsize(out));
 }
 
-/* A boot with these bytes, SIZE_SEEN at least, and rubbish up to so many pages. A copy of what is
- * passed on, when it was and was sound. */
+/* A boot with these bytes, SIZE_SEEN at least, and rubbish up to the given number of pages. Returns
+ * a copy of the tree passed on, if any and sound. */
 static uint8_t *boot(const uint8_t *bytes, uint32_t size, uint64_t pages, uint64_t sink,
 		     int *status)
 {
 	const uint32_t total = fdt_totalsize(bytes);
 	struct boot about = {.bytes = bytes, .size = size, .pages = pages, .sink = sink};
 	uint8_t *result = NULL;
-	const struct lethe_context *road;
+	const struct lethe_context *ctx;
 	struct region region;
 	int chosen;
 
 	about.seen = total > pages * PAGE ? SIZE_SEEN : total < HEAD ? HEAD : total;
-	road = boot_begin(&region, &about);
-	*status = road_read_and_describe();
-	reached.consoles += (uint64_t)road_log.consoles;
+	ctx = boot_begin(&region, &about);
+	*status = sequence_read_and_describe();
+	reached.consoles += (uint64_t)sequence_log.consoles;
 	if (*status != LETHE_E_TREE_BROKEN) {
-		const void *out = (const void *)road->placement.tree.start;
+		const void *out = (const void *)ctx->placement.tree.start;
 		const int sound = is_sound(region.bytes, total);
 
 		must(total <= pages * PAGE);
@@ -140,7 +139,7 @@ static uint8_t *boot(const uint8_t *bytes, uint32_t size, uint64_t pages, uint64
 			reached.described++;
 		}
 		if (sound && *status == LETHE_OK) {
-			judge(region.bytes, out);
+			compare(region.bytes, out);
 			result = malloc(fdt_totalsize(out));
 			must(result != NULL);
 			memcpy(result, out, fdt_totalsize(out));
@@ -150,7 +149,7 @@ static uint8_t *boot(const uint8_t *bytes, uint32_t size, uint64_t pages, uint64
 	return result;
 }
 
-/* Fills the tree up to where the record just has room, or just has not. */
+/* Fills the tree until the record just fits, or just does not. */
 static uint32_t fill(uint8_t *tree, uint32_t size, uint8_t by)
 {
 	const uint32_t used = BUFFER - RECORD - 64 + (by & 31U) * 4;
@@ -213,7 +212,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		edit_header(tree, data + 2);
 	}
 	if ((data[0] & 0x70) == 0x40) {
-		/* cut off, and whatever was there before behind it */
+		/* cut off, with the old bytes behind */
 		length = ((uint32_t)data[5] << 8 | data[6]) % (length - SIZE_SEEN) + SIZE_SEEN;
 	}
 	first = boot(tree, length, length / PAGE + 1 + data[7] % 3, sink, &status);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* For targets that read their input as a list of edits to something good: any bytes will do. */
+/* For targets that read their input as a list of edits to a good file: any bytes will do. */
 
 #include "fuzz.h"
 

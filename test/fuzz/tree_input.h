@@ -14,13 +14,12 @@ static inline void must(int condition)
 	}
 }
 
-/* Makes a good tree with something of everything that is looked at, in TREE_BASE_MAX bytes. Returns
- * its size. */
+/* Makes a good tree with an example of each property that Lethe reads, in TREE_BASE_MAX bytes.
+ * Returns the size. */
 uint32_t tree_base(void *tree);
 
 /*
- * Four bytes make an edit: where (two), what, and with what. Header fields are met as often as all
- * else.
+ * Four bytes make an edit: offset (two), kind, and value. Half of the edits hit header fields.
  */
 void tree_edit(uint8_t *tree, uint32_t size, const uint8_t *data);
 

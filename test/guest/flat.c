@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * flat FILE ADDRESS: the least that kexec_load(2) wants. An arm64 Image goes to ADDRESS, with as
- * much memory as its header asks for, and is the entry: nothing runs before it, and x0 is 0. `kexec
- * -e` starts it.
+ * flat FILE ADDRESS: the minimum for kexec_load(2). An arm64 Image goes to ADDRESS, with the memory
+ * size of its header, and is the entry: no purgatory runs first, and x0 is 0. `kexec -e` starts it.
  */
 #include <fcntl.h>
 #include <linux/kexec.h>

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The programs that the tests boot. QEMU_PROGRAMS is what check-qemu needs of them.
+# The programs that the tests boot. QEMU_PROGRAMS: the programs for check-qemu.
 QEMU_TEST := $(O)/test/qemu
-# Flat, from 0; RX and R parts apart only so that the linker has nothing to warn of.
+# Flat, from 0; RX and R parts are separate only to avoid linker warnings.
 QEMU_LDFLAGS = -Wl,-Ttext=0,-e,start,-z,max-page-size=4096,--build-id=none
 LINKED_LDFLAGS = -nostdlib -static -Wl,--build-id=none,-z,noexecstack,--no-warn-rwx-segments
 GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protector -mstrict-align \
@@ -10,7 +10,7 @@ GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protect
 QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img hostile.img relocate.img kimage.img \
 	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img meter.img flat)
 
-# $(call flat,NAME,FILES): a program that begins with its first file, at 0.
+# $(call flat,NAME,FILES): a program that begins with the first file, at 0.
 define flat
 $(QEMU_TEST)/$(1).img: $(2)
 	mkdir -p $$(@D)
@@ -27,14 +27,14 @@ $(eval $(call flat,hostile,test/guest/hostile.S))
 $(eval $(call flat,meter,test/guest/meter/program.S))
 $(eval $(call flat,relocate,test/guest/relocate/program.S $(LIBRARY_OBJ)/relocate.S.o))
 $(eval $(call flat,kimage,test/guest/kimage/program.S $(LIBRARY_OBJ)/plan/kimage.c.o $(LIBRARY_OBJ)/plan/status.c.o $(NEWLIB_OBJS)))
-# The library's objects, the same as SHA=scalar has them, and the same with purgatory.ro's block functions.
+# The library's objects, the same for SHA=scalar, and the same with purgatory.ro's block functions.
 $(eval $(call flat,sha256,$(SHA256_SHARED) $(SHA256_BLOCKS) \
 	$(patsubst %,$(O)/obj/library/src/%.o,$(filter digest/%.S,$(sha256)))))
 $(eval $(call flat,sha256-scalar,$(SHA256_SHARED) $(addprefix $(LIBRARY_OBJ)/digest/,sha256_constants.S.o sha256_scalar.S.o) \
 	$(O)/obj/scalar/src/digest/sha256_blocks.c.o))
 $(eval $(call flat,sha256-purgatory,$(SHA256_SHARED) $(SHA256_BLOCKS) \
 	$(patsubst %,$(O)/obj/purgatory/src/%.o,$(filter digest/%.S,$(sha256_small)))))
-# No code of the program names the routine: the test says where it is.
+# No code of the program names the routine: the test supplies the address.
 $(QEMU_TEST)/relocate.img: GUEST_DEFS = -Wl,-u,lethe_relocate
 $(QEMU_TEST)/payload-virt.img: GUEST_DEFS = -DUART_PL011=0x09000000
 $(QEMU_TEST)/payload-evb.img: GUEST_DEFS = -DUART_NS16550=0xf0000000
@@ -43,7 +43,7 @@ $(eval $(call compile,guest,CC_TARGET,LIBRARY_CFLAGS,NO_DEFS,toolchain $(NEWLIB_
 $(eval $(call compile,scalar,CC_TARGET,SCALAR_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
 
 # A caller of the library door; and one above a hyp stub, at an Image's place and high in RAM, where a kernel that is
-# still there goes to it (test_kvm.py).
+# still present jumps to it (test_kvm.py).
 $(QEMU_TEST)/library.img: test/guest/library/program.S $(addprefix test/guest/library/,report.S link.ld) $(O)/liblethe.a
 	mkdir -p $(@D)
 	$(CC_TARGET) $(LINKED_LDFLAGS) -T test/guest/library/link.ld -o $(@:.img=.elf) $< $(O)/liblethe.a
@@ -70,8 +70,8 @@ $(QEMU_TEST)/cohsan/%.built: test/cohsan/programs/%.S test/cohsan/programs/commo
 	$(TEST_PYTHON) test/cohsan/cohsan_cases.py build $(@D) $< '$(CC_TARGET)' '$(OBJCOPY_TARGET)'
 	touch $@
 
-# A small kernel that has what Debian's lacks, kexec_file_load(2) and a short boot. Debian's source, 140 MB and some
-# minutes of building, once: check-qemu-long alone needs it.
+# A small kernel with two features that Debian's lacks: kexec_file_load(2) and a short boot. Debian's source, 140 MB and
+# some minutes of building, once: check-qemu-long alone needs it.
 TINY ?= $(O)/deps/tiny/Image
 export TINY
 TINY_FOLDER := test/guest/kernel

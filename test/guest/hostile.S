@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A loader that keeps to the letter of the boot protocol and to nothing else.
+ * A loader that obeys only the letter of the boot protocol.
  *
- * QEMU -kernel starts it in place of a bundle, with x0 = device tree. It copies and fills memory as its
- * table says, poisons every register that the protocol leaves open, and branches to the bundle, which lies
- * elsewhere. By the protocol stay: x0 = tree, x1 = x2 = x3 = 0, M = C = 0, D, I and F masked.
+ * QEMU -kernel starts it in place of a bundle, with x0 = device tree. The loader copies and fills
+ * memory by its table and poisons every register that the protocol leaves open. Then it branches to
+ * the bundle, which lies elsewhere. The protocol fixes: x0 = tree, x1 = x2 = x3 = 0, M = C = 0, D,
+ * I and F masked.
  *
  * The table behind the header is filled in by the test (images.py, Hostile).
  *
@@ -20,7 +21,7 @@
 #define FLAG_EL1	3	/* go on at EL1, with EL2 staying here */
 #define FLAG_SERROR	4	/* with FLAG_EL1: an SError, pending at entry or at the n-th DC CIVAC */
 #define FLAG_STREAMING	5	/* PSTATE.SM and ZA set */
-#define FLAG_PLAIN	6	/* poison nothing: a mere trampoline */
+#define FLAG_PLAIN	6	/* no poison: a mere trampoline */
 #define FLAG_NO_PSCI	7	/* with FLAG_EL1: SMC comes here and answers NOT_SUPPORTED */
 
 #define HCR_BASE	(1 << 31)
@@ -36,7 +37,7 @@
 	b.lo	1f
 	.endm
 
-	/* sys = a value that is wrong everywhere. */
+	/* sys = a value that is wrong in every register. */
 	.macro	poison sys, value
 	ldr	x0, =\value
 	msr	\sys, x0
@@ -82,7 +83,7 @@ entry:
 	ldr	w5, [x3, #4]			// totalsize
 	rev	w5, w5
 1:	cbz	x5, 3f
-	add	x5, x5, #7			// whole words, from the end: it may move up over itself
+	add	x5, x5, #7			// whole words, from the end: may move up
 	and	x5, x5, #~7
 2:	sub	x5, x5, #8
 	ldr	x6, [x3, x5]
@@ -118,9 +119,9 @@ entry:
 	b.eq	.Lat_el1
 	tbnz	x20, #FLAG_EL1, .Lto_el1
 
-	// EL2: first EL1's registers, while plain names still mean them.
+	// EL2: first EL1's registers, while plain names still mean EL1's.
 	bl	poison_common
-	poison	sctlr_el1, 0x30d5d9ff		// M, C, A, I: an MMU that is on over no tables
+	poison	sctlr_el1, 0x30d5d9ff		// M, C, A, I: an MMU on without tables
 	poison	cpacr_el1, 0			// traps FP
 	poison	vbar_el1, 0xdeadbeef00000800
 	poison	vttbr_el2, 0x00ff00007ffff000
@@ -145,14 +146,14 @@ entry:
 
 	need	id_aa64pfr0_el1, 24, 1		// GIC system registers
 	mov	x0, #0xf
-	msr	s3_4_c12_c9_5, x0		// ICC_SRE_EL2, so that ICH_HCR is there
+	msr	s3_4_c12_c9_5, x0		// ICC_SRE_EL2, so that ICH_HCR exists
 	isb
 	mov	x0, #0x7c00
 	msr	s3_4_c12_c11_0, x0		// ICH_HCR_EL2: every trap
 	msr	s3_4_c12_c9_5, xzr		// and no system registers for EL1
 1:	need	id_aa64mmfr1_el1, 40, 1		// HCX
 	poison	s3_4_c1_c2_2, 0
-1:	need	id_aa64mmfr0_el1, 56, 1		// FGT: every positive trap, every negative one as well
+1:	need	id_aa64mmfr0_el1, 56, 1		// FGT: every positive trap and every negative trap
 	poison	s3_4_c1_c1_4, 0x000fffffffffffff	// HFGRTR_EL2
 	poison	s3_4_c1_c1_5, 0x000fffffffffffff	// HFGWTR_EL2
 	poison	s3_4_c1_c1_6, 0x007fffffffffffff	// HFGITR_EL2
@@ -165,14 +166,14 @@ entry:
 	tbz	x20, #FLAG_STREAMING, 1f
 	.inst	0xd503477f			// smstart: streaming mode and ZA
 1:
-	// HCR: everything that does not stop EL2 itself.
+	// HCR: every bit that does not stop EL2 itself.
 	ldr	x0, =0x2c7ffff			// VM SWIO PTW F/I/AMO FB BSU DC TWI TWE TID* TSC TVM ...
 	orr	x0, x0, #(1 << 27)		// TGE
 	tbz	x20, #FLAG_E2H, 1f
 	mrs	x1, id_aa64mmfr1_el1
 	ubfx	x1, x1, #8, #4			// VH
 	cbz	x1, 1f
-	ldr	x0, =0x488000000		// as Linux leaves it: RW, TGE, E2H
+	ldr	x0, =0x488000000		// as under Linux: RW, TGE, E2H
 	msr	hcr_el2, x0
 	isb
 	poison	ttbr1_el1, 0x00007fffdead1000	// now EL2's
@@ -246,7 +247,7 @@ entry:
 1:	msr	sctlr_el1, x0
 	isb
 
-.Lgo:	// Nothing may be read or written from here: data may be big-endian.
+.Lgo:	// No load or store from here: data may be big-endian.
 	cbnz	x27, 1f				// A stays masked: the SError is to meet the bundle
 	msr	daifclr, #4
 1:	mov	x0, x19
@@ -271,7 +272,7 @@ entry:
 	mov	x3, #0
 	br	x28
 
-	/* What EL1 and EL2 share. */
+	/* The part that EL1 and EL2 share. */
 poison_common:
 	poison	tcr_el1, 0x7fffffffff
 	poison	mair_el1, 0x1122334455667788
@@ -312,7 +313,7 @@ from_el1:
 	cmp	x1, #0x17			// a trapped SMC
 	b.eq	.Lsmc
 	cmp	x1, #0x18			// a trapped system instruction
-	b.ne	.				// nothing else is asked of us
+	b.ne	.				// no other task
 	adr	x1, civacs_left
 	ldr	x2, [x1]
 	sub	x2, x2, #1
@@ -322,7 +323,7 @@ from_el1:
 	add	x1, x1, #4
 	msr	elr_el2, x1
 	b	2f
-1:	ldr	x1, =(HCR_BASE | HCR_AMO | HCR_VSE)	// this one meets an SError, the rest is left alone
+1:	ldr	x1, =(HCR_BASE | HCR_AMO | HCR_VSE)	// this CPU takes an SError, others stay
 	msr	hcr_el2, x1
 2:	ldp	x1, x2, [x0]
 	mrs	x0, tpidr_el2

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A payload that is no kernel: says what it was given, one "payload: name=0x..." line each, then waits.
+ * A payload that is no kernel: prints its registers, one "payload: name=0x..." line each, then
+ * waits.
  *
- * An arm64 Image of 128 KiB of memory, position independent, so it serves as --kernel and as --raw. Built
- * once for each UART: UART_PL011 or UART_NS16550 is its address. The test reads the rest (the device
- * tree, the zeroed tail, EL2 registers) from outside.
+ * An arm64 Image of 128 KiB of memory, position independent, for --kernel and --raw. Built once for
+ * each UART: UART_PL011 or UART_NS16550 is its address. The test reads the rest (the device tree,
+ * the zeroed tail, EL2 registers) from outside.
  */
 #define IMAGE_SIZE 0x20000
 
@@ -44,7 +45,7 @@ start:
 	.long	0
 
 entry:
-	// Before anything changes: what the boot protocol speaks of.
+	// Before any change: the state that the boot protocol specifies.
 	mov	x20, x0
 	mov	x21, x1
 	mov	x22, x2
@@ -92,8 +93,8 @@ entry:
 	show_sys "svcr", s3_3_c4_c2_2
 1:	b	.Lend
 
-	// At EL1 a trap into EL2 would end in vectors that say nothing: the "end" line is the proof that
-	// there was none. Traps of EL1's own are printed.
+	// At EL1 a trap into EL2 would end in silent vectors: the "end" line proves that no trap
+	// occurred. Traps of EL1's own are printed.
 .Lprobes:
 	show_sys "cpacr", cpacr_el1
 	mov	x0, #(3 << 20)			// FPEN

@@ -146,7 +146,7 @@ def test_reads_its_own(files):
 
 
 def test_layout():
-    """Each field alone, at its documented place: the writer is judged against numbers, not against C."""
+    """Each field alone, at its documented place: the writer is checked against numbers, not against C."""
     def offsets(**fields):
         plain = {"slots": [{"name": "s", "segments": [{"name": "k", "data": b""}]}]}
         base = bytearray(plan_writer.write_plan(plain))

@@ -2,8 +2,8 @@
 #
 # Host tests, under ASan and UBSan. Included by the top Makefile (O, HOSTCC, HOST_CFLAGS).
 #
-# $(call unit,FOLDER/NAMES,FILES[,LIBRARIES]): test/unit/FOLDER/test_NAME.c of each name, with every other file that it
-# needs, from the top of the tree. An object is compiled once, however many tests use it.
+# $(call unit,FOLDER/NAMES,FILES[,LIBRARIES]): test/unit/FOLDER/test_NAME.c of each name, with every other needed file,
+# from the top of the tree. An object is compiled once, however many tests use it.
 UNIT_TESTS :=
 define unit_test
 UNIT_TESTS += $(1)
@@ -39,16 +39,16 @@ $(call unit,cpu/idmap cpu/idmap_live,$(IDMAP_SRCS) test/unit/cpu/idmap_pool.c)
 $(call unit,cpu/mmu_regs,src/cpu/mmu_regs.c)
 $(call unit,cpu/el2_regs,$(addprefix src/cpu/,el2_regs.c el2_lower_regs.c))
 
-# Trees are compiled by dtc while the tests run (test/unit/fdt/trees/), and compared by it.
-# The code under test stands on libfdt as the machine has it, the same sources and assumptions, and the tests on
-# the system's, which judges it: tree.o is linked before it comes to them, and shows nothing but lethe_*.
+# dtc compiles the trees (test/unit/fdt/trees/) during the tests, and compares them. The code under test uses the
+# target's libfdt, with the same sources and assumptions. The tests use the system's libfdt as the reference. tree.o is
+# linked before it meets the tests, and exports lethe_* only.
 TREE_SRCS := $(wildcard src/fdt/*.c) src/firmware/efi_memory.c src/fdt_fixup.c
-$(call unit,$(addprefix fdt/fdt_,check read stdout memory fixup room) fdt/record,src/plan/status.c \
+$(call unit,$(addprefix fdt/fdt_,check read stdout memory fixup space) fdt/record,src/plan/status.c \
 	$(addprefix test/unit/fdt/,trees.c fixup.c) tree,-lfdt)
 $(call unit,fdt/acpi,src/firmware/acpi.c)
 
-# The purgatory's checks and its tree. As in the object, libfdt checks nothing; the tests' own libfdt, the system's, does:
-# purgatory.o is linked before they meet, and shows nothing but the way in.
+# The purgatory's checks and its tree. As in the object, libfdt has no checks; the tests' libfdt, the system's, has.
+# purgatory.o is therefore linked first, and exports the entry points only.
 PURGATORY_TEST := test/unit/purgatory
 PURGATORY_WORLD := purgatory $(addprefix $(PURGATORY_TEST)/purgatory_,symbols.c boot.c) src/stage.c $(DIGEST_SRCS)
 $(call unit,purgatory/purgatory_plan,src/purgatory/purgatory_plan.c src/plan/status.c $(PURGATORY_TEST)/purgatory_symbols.c)
@@ -56,7 +56,7 @@ $(call unit,purgatory/purgatory_check,$(PURGATORY_WORLD) test/unit/fdt/trees.c,-
 $(call unit,purgatory/purgatory_tree purgatory/purgatory_sequence,$(PURGATORY_WORLD) $(PURGATORY_TEST)/tree_reference.c \
 	test/unit/fdt/record_reference.c test/unit/fdt/trees.c src/plan/status.c,-lfdt)
 
-# Tables leave out what is zero. -O1: the sanitizers do the work, and gdb still finds its way.
+# Tables leave out zero fields. -O1: the sanitizers do the work, and gdb still finds its way.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_FOLDERS := $(patsubst %/,%,$(wildcard test/unit/*/))
 UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers -iquote test/unit \
@@ -67,7 +67,7 @@ $(TREE_SRCS:%=$(UNIT_OBJ)/%.o): UNIT_CFLAGS += -isystem $(LIBFDT_SRC)
 $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 	$(HOSTCC) -r -nostdlib -o $@ $^
 	objcopy -w --keep-global-symbol='lethe_*' $@
-# A map in use depends on what is stored before a fence and what after it: table_live.c looks there.
+# A map in use depends on the stores before and after each fence: table_live.c checks the order.
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 
 PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,purgatory_main.c check.c memory.c read.c verify.c describe.c \
@@ -83,7 +83,7 @@ $(O)/obj/unit-purgatory/src/purgatory/describe.c.o: PURGATORY_UNIT_CFLAGS += \
 $(O)/obj/unit-purgatory/src/purgatory/verify.c.o: PURGATORY_UNIT_CFLAGS += -Dlethe_sha256_blocks=sequence_digest
 $(UNIT_OBJ)/purgatory.o: $(PURGATORY_UNIT_SRCS:%=$(O)/obj/unit-purgatory/%.o) $(call libfdt_objects,unit-purgatory)
 	$(HOSTCC) -r -nostdlib -o $@ $^
-	objcopy -w --keep-global-symbol='lethe_purgatory_*' --keep-global-symbol='road_*' $@
+	objcopy -w --keep-global-symbol='lethe_purgatory_*' --keep-global-symbol='sequence_*' $@
 
 UNIT_PROGRAMS := $(foreach test,$(UNIT_TESTS),$(O)/test/unit/$(dir $(test))test_$(notdir $(test)))
 define unit_program
@@ -94,7 +94,7 @@ $(O)/test/unit/$(dir $(1))test_$(notdir $(1)): $(UNIT_OBJ)/test/unit/$(dir $(1))
 endef
 $(foreach test,$(UNIT_TESTS),$(eval $(call unit_program,$(test))))
 
-# Said in one sentence when the compiler would say it in many.
+# One sentence in place of many compiler errors.
 .PHONY: check-unit unit-toolchain
 unit-toolchain: | host-toolchain
 	$(NEED) --for check --only 'python cmocka dtc'

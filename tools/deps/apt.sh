@@ -1,29 +1,29 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# apt.sh: apt with sources, lists and cache of its own under $O/deps/apt. Sourced.
+# apt.sh: apt with separate sources, lists and cache under $O/deps/apt. Sourced.
 #
-# The user's configuration is read, never changed. It says where the archive is and which
-# key signs it; what it may lack (source packages, the backports suite, arm64) is asked of
-# the same archive. There are these worlds, each with its own lists:
+# The user's configuration is read, never changed. The configuration names the archive and the signing key. Parts that
+# it may lack (source packages, the backports suite, arm64) come from the same archive. The worlds, each with separate
+# lists:
 #
 #	host	the packages of this machine: installs, and QEMU
-#	arm64	a machine with nothing on it, so that `download` means arm64 packages
+#	arm64	an empty machine, so that `download` means arm64 packages
 #	src	source packages
-#	SUITE	the same as arm64, of this suite alone: another release's, or backports
+#	SUITE	as arm64, of this suite alone: another release's, or backports
 #	src-SUITE	the same as src
 
 # shellcheck disable=SC2016	# $(...) below are apt's
 apt_dir=$O/deps/apt	# absolute: downloads change folder
 
-# Lines "URI RELEASE COMPONENT FILE:ENTRY", one for each index of the user's configuration;
-# this needs no `apt-get update` to have been run.
+# Lines "URI RELEASE COMPONENT FILE:ENTRY", one for each index of the user's configuration; works without an earlier
+# `apt-get update`.
 user_indexes() {
 	LC_ALL=C apt-get indextargets --no-release-info \
 		--format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(SOURCESENTRY)' \
 		'Created-By: Packages' 2>/dev/null | awk '!seen[$0]++'
 }
 
-# How FILE says that URI RELEASE is trusted, as deb822 fields (none: apt's default keys).
+# FILE's trust settings for URI RELEASE, as deb822 fields (none: apt's default keys).
 entry_trust() { # URI RELEASE FILE
 	awk -v uri="${1%/}" -v release="$2" -v style="${3##*.}" '
 	BEGIN { if (style == "sources") { RS = ""; FS = "\n" } }
@@ -57,7 +57,7 @@ stanza() { # TYPE URI RELEASE COMPONENTS FILE [the release whose keys sign it]
 }
 
 # The archive's base entry, "URI RELEASE FILE": the suite named like the running release.
-# Other archives may use that name too: then the one that says it is Debian, when apt knows.
+# If several archives use this name, the archive labelled Debian counts, if apt knows the label.
 base_entry() {
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
 	user_indexes | awk -v code="$codename" '
@@ -150,7 +150,7 @@ apt_in() { # WORLD TOOL ARGUMENT...
 	LC_ALL=C "$tool" -c "$apt_dir/$world/apt.conf" "$@"
 }
 
-# One archive out of several may be out of reach: what matters is whether there are lists.
+# One archive out of several may be out of reach: only missing lists count.
 apt_update() { # WORLD
 	apt_in "$1" apt-get -q update >"$apt_dir/$1/update.log" 2>&1 || :
 	# shellcheck disable=SC2010
@@ -173,8 +173,8 @@ apt_ready() { # WORLD
 }
 
 # Get packages ("download") or the files of source packages ("source --download-only") of
-# WORLD into the current folder. An archive keeps only its current versions: when lists have
-# aged, they are read anew and asked again. On a terminal apt shows how far it is.
+# WORLD into the current folder. An archive holds current versions only: if the lists are old, apt reads new lists and
+# tries again. On a terminal apt shows its progress.
 apt_fetch() { # WORLD "COMMAND" PACKAGE...
 	fetch_world=$1
 	command=$2

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# deps.mk: where the tools and sources are that Lethe stands on, and how they get there. Each
-# variable can be given on the command line; what is fetched lands under $(O)/deps.
+# deps.mk: the places of the tools and sources that Lethe needs, and the way to fetch them. Each variable can be given
+# on the command line; downloads go to $(O)/deps.
 #
-#	deps			get all that run, check and bench need
+#	deps			get all needs of run, check and bench
 #	deps-build, -run, -check, -bench, -long
-#				get what that one needs: silent and quick when all is there
+#				get the needs of one goal: silent and quick if complete
 #
-# Plain `make` gets nothing. Let run, check and bench call deps-* first and build in a make of
+# Plain `make` downloads no file. Let run, check and bench call deps-* first and build in a make of
 # its own, which then finds the sources and the compiler.
 
 O ?= build
@@ -37,7 +37,7 @@ KEXEC_TOOLS_OTHER_SRC ?= $(O)/deps/kexec-tools-other-src
 OPENSSL_SRC ?= $(O)/deps/openssl-src
 LINUX_SRC ?= $(O)/deps/linux-src.tar.xz
 ARM64_LIBS ?= $(O)/deps/arm64
-# These two are asked once, when first used: only then may they be there.
+# These two are evaluated once, on first use: only then may the tools exist.
 ifeq ($(origin QEMU),undefined)
 QEMU = $(eval QEMU := $$(shell O='$(O)' $(DEPS_DIR)/qemu.sh))$(QEMU)
 endif
@@ -52,7 +52,7 @@ DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(
 	KEXEC_OTHER='$(KEXEC_OTHER)' KEXEC_TOOLS_SRC='$(KEXEC_TOOLS_SRC)' \
 	KEXEC_TOOLS_OTHER_SRC='$(KEXEC_TOOLS_OTHER_SRC)' OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
 
-# $(NEED) --for GOAL, or --only "NAME...": says in one sentence what is missing of it, and fails; gets nothing.
+# $(NEED) --for GOAL, or --only "NAME...": names all missing parts in one sentence, and fails; downloads no file.
 NEED = $(DEPS_ENV) HOSTCC='$(HOSTCC)' $(DEPS_DIR)/deps.sh --need
 
 .PHONY: deps deps-build deps-run deps-check deps-bench deps-long
@@ -87,7 +87,7 @@ $(O)/deps/arm64:
 $(O)/deps/qemu/qemu-system-aarch64:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only qemu
 
-# Reached only when a file that the build compiles is not there.
+# Reached only if a source file of the build is missing.
 $(NEWLIB_SRC)/%:
 	@echo "make: no newlib source $@: run 'make deps', or give NEWLIB_SRC=folder" >&2; exit 1
 $(LIBFDT_SRC)/%:

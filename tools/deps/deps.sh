@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# deps.sh [--for build|run|check|bench|long] [--only "NAME..."] [--need]: see to it that the tools in
-# the file `list` are there. Silent and quick when they are. Without --for: all of them but long's. With --need nothing
-# is fetched: what is missing is said in one sentence, and it fails.
+# deps.sh [--for build|run|check|bench|long] [--only "NAME..."] [--need]: makes sure that the tools in the file `list`
+# are present. Silent and quick if all are. Without --for: all but long's. With --need deps.sh only names missing tools
+# in one sentence, and fails.
 #
 #	DEPS=auto	install and fetch what is missing, after asking on a terminal
-#	DEPS=print	only say what would be done; with --for, fail when something is missing
-#	DEPS=no		touch nothing, fail when something is missing
+#	DEPS=print	only print the plan; with --for, fail if a tool is missing
+#	DEPS=no		change no file, fail if a tool is missing
 #
 # Installed packages are never upgraded or removed.
 
@@ -139,7 +139,7 @@ if [ "$need" = yes ]; then
 	exit 1
 fi
 
-# A variable that points elsewhere is the user's word: nothing that is fetched would be used.
+# If a variable points elsewhere, the user decided: a download would not be used.
 for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT edk2:EDK2 \
 	kexec:KEXEC cavp:CAVP kexec-src:KEXEC_SRC kexec-tools-src:KEXEC_TOOLS_SRC openssl-src:OPENSSL_SRC linux-src:LINUX_SRC \
 	kexec-other:KEXEC_OTHER kexec-tools-other-src:KEXEC_TOOLS_OTHER_SRC kernels:KERNELS kernels-generic:KERNELS_GENERIC \
@@ -163,7 +163,7 @@ fi
 
 # --- where apt is not the package manager -----------------------------------------------------
 
-suggest() { # COLUMN COMMAND: the packages, then what has to be given by hand
+suggest() { # COLUMN COMMAND: the packages, then the variables to give by hand
 	# shellcheck disable=SC2046
 	set -- "$2" $(column "$1" | awk '!seen[$0]++')
 	line=$1

@@ -6,18 +6,18 @@
 #	newlib	newlib/			newlib's source tree
 #	libfdt	libfdt/			libfdt's sources, flat
 #	kernel	kernel/Image		Debian's arm64 cloud kernel; kernel/version
-#	kernels	kernels/{6.1,6.12}	those of Debian 12 and 13: this release's and the other
+#	kernels	kernels/{6.1,6.12}	Debian 12's and 13's: this release's and the other
 #	kernels-generic  kernels-generic/{6.1,6.12}	the same, of the generic flavour
 #	busybox	busybox			static, arm64
 #	u-boot	u-boot.bin		for QEMU's virt machine
 #	edk2	edk2.fd			the same
-#	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all that it loads
+#	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all libraries
 #	kexec-other  kexec-other/	the same of the other release: Debian 13's on 12, 12's on 13
 #	cavp	cavp/SHA256*.rsp	NIST's vectors for SHA-256
-#	kexec-src  kexec-src/		of kexec-tools' source tree: what its purgatory is made of
+#	kexec-src  kexec-src/		from kexec-tools' source tree: the purgatory's sources
 #	kexec-tools-src  kexec-tools-src/	all of it, with Debian's patches: examples/kexec-tools
 #	kexec-tools-other-src  kexec-tools-other-src/	the same of the other release
-#	openssl-src  openssl-src/	of OpenSSL's: SHA-2 in assembly, and what writes it
+#	openssl-src  openssl-src/	from OpenSSL's: SHA-2 in assembly, and the generators
 #	linux-src  linux-src.tar.xz	Debian's kernel source
 #	arm64	arm64/{include,lib}	zlib and zstd, static, arm64
 #	qemu	qemu/qemu-system-aarch64
@@ -73,7 +73,7 @@ fetch_newlib() {
 		'*/newlib/libc/*' '*/newlib/newlib.hin' '*/newlib/*configure*' '*/COPYING.NEWLIB'
 }
 
-# Trusted Firmware carries a copy of libfdt; dtc, its home, is asked when that is not to be had.
+# Trusted Firmware carries a copy of libfdt; if Trusted Firmware is unavailable, libfdt comes from dtc, its home.
 fetch_libfdt() {
 	mkdir "$tmp/src" "$tmp/root" "$tmp/out"
 	for package in arm-trusted-firmware device-tree-compiler; do
@@ -89,13 +89,13 @@ fetch_libfdt() {
 	return 1
 }
 
-# The name of a kernel changes with each of its versions: ask the metapackage.
+# A kernel's package name changes with each version: ask the metapackage.
 kernel_package() { # WORLD METAPACKAGE
 	apt_in "$1" apt-cache depends --no-recommends "$2" 2>/dev/null |
 		awk '$1 == "Depends:" && $2 ~ /^linux-image-/ { print $2; exit }'
 }
 
-# The Image alone: the modules beside it are some hundred MB.
+# The Image alone: the modules are some hundred MB.
 take_kernel() { # WORLD PACKAGE FILE
 	mkdir -p "$tmp/debs"
 	(cd "$tmp/debs" && apt_fetch "$1" download "$2")
@@ -116,7 +116,7 @@ fetch_kernel() {
 	echo "${image#linux-image-}" >"$tmp/out/version"
 }
 
-# A release has one of the two; the other is in a suite beside it, of the same archive.
+# A release has one of the two kernels; the other is in another suite of the same archive.
 take_version() { # VERSION METAPACKAGE SUITE...
 	version=$1
 	package=$2
@@ -171,8 +171,8 @@ fetch_edk2() {
 	cp "$1" "$tmp/out"
 }
 
-# Dynamically linked, with different libraries in each release: apt says which packages, the
-# files themselves which libraries. A plain lib/ is where the loader looks in the end.
+# Dynamically linked, with different libraries in each release: apt names the packages, the files name the libraries.
+# The loader searches a plain lib/ last.
 fetch_kexec() { # [WORLD]
 	world=${1:-arm64}
 	apt_ready "$world"
@@ -211,7 +211,7 @@ fetch_cavp() {
 		[ -e "$tmp/out/SHA256Monte.rsp" ]
 }
 
-# Into out/, what the patterns name of a source package.
+# Copies the files of a source package that match the patterns into out/.
 fetch_sources() { # WORLD PACKAGE PATTERN...
 	world=$1
 	package=$2
@@ -259,9 +259,9 @@ fetch_arm64() {
 	find "$tmp/root" -name 'lib*.a' -exec cp {} "$tmp/out/lib" \;
 }
 
-# QEMU is unpacked with whatever libraries this machine lacks, on every release: nothing to
-# upgrade where an older one is installed, no administrator, one way to test. Debian 13's is
-# new enough; Debian 12's comes from the backports suite.
+# QEMU is unpacked with all libraries that this machine lacks, on every release. An older QEMU needs no upgrade, the
+# user no administrator, and only one way needs tests. Debian 13's is new enough; Debian 12's comes from the backports
+# suite.
 fetch_qemu() {
 	apt_ready host
 	from=
@@ -323,7 +323,7 @@ fetch() {
 	rm -rf "$tmp"
 }
 
-# One at a time: parallel makes share apt's lists. What a killed run left goes first.
+# One at a time: parallel makes share apt's lists. Leftovers of a killed run are removed first.
 exec 9>"$O/deps/lock"
 flock 9
 rm -rf "$O"/deps/tmp.*

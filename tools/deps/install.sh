@@ -11,12 +11,12 @@ simulate() { # PACKAGE...
 		--no-upgrade --no-remove "$@" >"$apt_dir/plan" 2>&1
 }
 
-# "PACKAGE VERSION" of what the plan would upgrade
+# "PACKAGE VERSION" of each package that the plan would upgrade
 upgrades() { sed -n 's/^Inst \([^ ]*\) \[\([^]]*\)\].*/\1 \2/p' "$apt_dir/plan"; }
 
-# Development packages want the very version of their library. Where the library that is
-# installed is older than the archive's newest, ask for the older set, which the archive may
-# still have: a pin on the source package of whatever would be upgraded.
+# Development packages want the very version of their library. If the installed library is older than the archive's
+# newest, ask for the older set, which the archive may still have. A pin on the source package of each would-be upgrade
+# does this.
 plan_install() { # PACKAGE...
 	apt_ready host || return
 	# shellcheck disable=SC2034
@@ -59,7 +59,7 @@ install_now() { # PACKAGE...
 			return 1
 		fi
 	fi
-	# On a terminal apt shows how far the download is; what it says of the installation goes into the log.
+	# On a terminal apt shows the download's progress; the installation's output goes into the log.
 	if [ -t 2 ]; then
 		# shellcheck disable=SC2086
 		$su env LC_ALL=C apt-get -y --download-only $install_options "$@" </dev/null >&2 || return

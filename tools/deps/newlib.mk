@@ -13,18 +13,17 @@ NEWLIB_FUNCS ?= memchr memcmp memcpy memmove memset strchr strcmp strlen strncmp
 NEWLIB_OBJS := $(NEWLIB_FUNCS:%=$(O)/newlib/%.o)
 NEWLIB_HEADERS := $(O)/newlib/include/newlib.h
 
-# -nostdinc keeps the headers of a hosted cross compiler (glibc's) out. newlib's limits.h and
-# stdint.h lean on the compiler's own, which older compilers keep in two places. Deferred, for
-# the compiler may not be installed yet when this is read.
+# -nostdinc keeps the headers of a hosted cross compiler (glibc's) out. newlib's limits.h and stdint.h include the
+# compiler's own, which older compilers have in two places. Deferred, because the compiler may not be installed yet when
+# make reads this file.
 NEWLIB_CPPFLAGS = -nostdinc -D_DEFAULT_SOURCE -isystem $(O)/newlib/include \
 	-isystem $(NEWLIB_SRC)/newlib/libc/machine/aarch64 -isystem $(NEWLIB_SRC)/newlib/libc/include \
 	$(TARGET_ISYSTEM)
 TARGET_ISYSTEM = $(eval TARGET_ISYSTEM := $$(patsubst %,-isystem %,$$(filter /%,$$(foreach \
 	d,include include-fixed,$$(shell $(CC_TARGET) -print-file-name=$$(d) 2>/dev/null)))))$(TARGET_ISYSTEM)
 
-# At -Os newlib chooses its loops of single bytes: right for names, wrong for what moves and
-# compares memory. A loop that copies or fills must not be turned into a call of the function
-# that it is the body of.
+# At -Os newlib chooses its loops of single bytes: right for names, wrong for moves and comparisons of memory. The
+# compiler must not turn a copying or filling loop into a call of the very function around the loop.
 NEWLIB_FAST := memcmp memcpy memmove memset
 NEWLIB_CFLAGS = $(if $(filter $(NEWLIB_FAST),$*),-O2,-Os) -fno-builtin -fno-tree-loop-distribute-patterns -w \
 	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build -ffile-prefix-map=$(NEWLIB_SRC)=newlib
@@ -33,9 +32,8 @@ $(NEWLIB_OBJS): $(O)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_H
 	@mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(NEWLIB_CFLAGS) -c -o $@ $<
 
-# What newlib's configure would write for the nano configuration. Only headers are wanted of
-# it, and these two answers are all that the string routines ever look at; running it takes
-# longer than building all the rest.
+# The two results of newlib's configure, in the nano configuration, that the string routines read. Running configure
+# takes longer than building all the rest, and only its headers would be used.
 NEWLIB_NANO := _WANT_REENT_SMALL=1 _LITE_EXIT=1 _NANO_FORMATTED_IO=1 _HAVE_LONG_DOUBLE=1 \
 	_MB_LEN_MAX=1 _HAVE_CC_INHIBIT_LOOP_TO_LIBCALL=1 _ATEXIT_DYNAMIC_ALLOC=1
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# python.sh: print the Python that the tests run with: the first that has pytest. A package
+# python.sh: print the Python for the tests: the first with pytest. A package
 # of the distribution serves the distribution's Python, which another may hide on PATH.
 
 for python in python3 /usr/bin/python3; do

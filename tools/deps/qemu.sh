@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# qemu.sh: print which qemu-system-aarch64 to use: the one on PATH when it is new enough,
-# else the place under $O where fetch.sh unpacks one.
+# qemu.sh: print the qemu-system-aarch64 to use: from PATH if new enough, else the path under $O to which fetch.sh
+# unpacks QEMU.
 
 least=$(awk -F ' *[|] *' '$1 == "qemu" { print $3 }' "$(dirname "$0")/list")
 have=$(qemu-system-aarch64 --version 2>/dev/null |

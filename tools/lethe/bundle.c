@@ -227,7 +227,7 @@ static int build_slot(struct building *building, unsigned int index, const struc
 			add_here(building, index, "dtb", LETHE_SEGMENT_IN_PLACE, input->dtb);
 	}
 	if (input->initrd) {
-		/* No RESERVE: the kernel frees an initrd when it is done with it. */
+		/* No RESERVE: the kernel frees an initrd after use. */
 		slot->initrd_segment =
 			add_here(building, index, "initrd", LETHE_SEGMENT_IN_PLACE, input->initrd);
 	}

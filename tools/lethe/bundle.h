@@ -13,8 +13,7 @@
  *			its bss, and 2 MiB to slide, as zeros
  *	...		the kernels before it likewise, down to
  *	2 MiB multiple	+ text_offset: kernel of the first slot; or nothing, if the payload is a raw file
- *			- end of the file; what follows exists in memory only -
- *			the kernel's bss
+ *			- end of the file; the rest exists in memory only - the kernel's bss
  *	2 MiB multiple	device tree buffer, 2 MiB, for all slots
  *			2 MiB to slide, for a loader that ignored the alignment
  *			- image_size -
@@ -86,9 +85,9 @@ void bundle_free(struct bundle *bundle);
 
 /*
  * The result of lethe_place() for every slot. The load address is not known yet, so the bundle is
- * placed at QEMU's 0x40200000 and, if a fixed destination is in the way there, behind this
- * destination. Each address is tried as a 2 MiB multiple and 4 KiB beyond. plan_offset counts from
- * byte 0 of the Image.
+ * placed at QEMU's 0x40200000. If a fixed destination is in the way there, the bundle is also
+ * placed behind it. Each address is tried as a 2 MiB multiple and 4 KiB beyond. plan_offset counts
+ * from byte 0 of the Image.
  */
 struct bundle_placement {
 	uint64_t base;		/* the last address tried */

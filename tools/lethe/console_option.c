@@ -42,7 +42,7 @@ static int unknown_kind(const char *value)
 	return tool_usage("pack", "--console %s: is stdout, auto, none, %s", value, known);
 }
 
-/* Reads one ",shift=N" or ",width=N" and moves *rest behind it. False when it is not there. */
+/* Reads one ",shift=N" or ",width=N" and moves *rest behind it. False if the option is absent. */
 static bool read_field(const char **rest, const char *key, uint64_t *value)
 {
 	char number[24];

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* Writes the name by which people know an ELF e_machine, "x86-64", or "ELF machine 999" for one without a name here. */
+/* Writes an ELF e_machine's common name ("x86-64"), or "ELF machine 999" if the table has no
+ * name. */
 void elf_machine_text(char *text, size_t size, unsigned int machine);
 
 #endif

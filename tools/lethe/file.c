@@ -158,7 +158,7 @@ int file_read(const char *name, struct file *file)
 	file->name = name;
 	file->fd = -1;
 
-	/* O_NONBLOCK: without it, opening a pipe that has no writer waits for ever. */
+	/* Without O_NONBLOCK, the open of a pipe without a writer waits for ever. */
 	int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0) {

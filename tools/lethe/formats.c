@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Kernels in formats that Lethe does not open. The message names the format and the command that
- * unpacks it, which spares users a search. Opening these formats would take a parser for each.
+ * Kernels in formats that Lethe does not open. The message names the format and the unpacking
+ * command, which spares users a search. Opening these formats would take a parser for each.
  */
 #include <inttypes.h>
 #include <stdio.h>

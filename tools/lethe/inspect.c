@@ -9,7 +9,7 @@
 #include "options.h"
 #include "view.h"
 
-/* The name of a number, or the number itself if it has no name. */
+/* The name of a number, or the number if no name exists. */
 static const char *choice(char *buffer, const char *const *names, size_t count, uint32_t value)
 {
 	if (value < count && names[value] != NULL) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * lethe inspect --json. The keys are an interface, documented in lethe(1): every field of the plan
- * under its name in plan.h and as a number, so that a reader can make the plan's bytes again.
- * Reserved fields are left out: they are zero in every accepted plan.
+ * under its name in plan.h and as a number. A reader can make the plan's bytes again. Reserved
+ * fields are left out: they are zero in every accepted plan.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -38,8 +38,8 @@ bool kernel_parse(const uint8_t *bytes, uint64_t size, const char *name, uint64_
 void kernel_free(struct kernel *kernel);
 
 /*
- * formats.c: names the format of a file that is no Image, with the command that makes an Image of
- * it. Returns true with a reason, or false if the format is unknown.
+ * formats.c: names the format of a file that is no Image, with the command that makes an Image.
+ * Returns true with a reason, or false if the format is unknown.
  */
 bool format_refusal(const uint8_t *bytes, uint64_t size, const char *name, char *reason,
 		    size_t reason_size);

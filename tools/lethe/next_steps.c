@@ -31,7 +31,7 @@ static bool is_on_path(const char *program)
 	return false;
 }
 
-/* The caller's choice, the one on PATH, or the one that `make` fetched beside this command. */
+/* The caller's choice, else QEMU on PATH, else the QEMU that `make` fetched beside this command. */
 static void print_qemu(FILE *stream)
 {
 	const char *chosen = getenv("QEMU");

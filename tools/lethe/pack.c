@@ -191,7 +191,8 @@ static void print_slot(const struct lethe_plan *plan, unsigned int index,
 	printf("\n  command line: %s\n", append ? append : "the loader's");
 }
 
-/* Of QEMU's virt machine, which loads an Image 2 MiB above the base of its RAM and its tree behind that. */
+/* Of QEMU's virt machine, which loads an Image 2 MiB above the base of RAM and the tree behind the
+ * Image. */
 static uint64_t ram_needed(const struct lethe_plan *plan)
 {
 	static const uint64_t base = TOOL_GIB;

@@ -7,13 +7,14 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Writes a word as a shell reads it: in single quotes where it has to be. What has no room is cut off. */
+/* Writes a word as a shell reads it: in single quotes if needed. The part that does not fit is cut
+ * off. */
 void paste_text(char *text, size_t size, const char *word);
 
 /* Prints the same, up to the longest path. */
 void paste_word(FILE *stream, const char *word);
 
-/* Prints this command as it was called: "lethe" from PATH, or "build/lethe". */
+/* Prints this command as called: "lethe" from PATH, or "build/lethe". */
 void paste_self(FILE *stream);
 
 #endif

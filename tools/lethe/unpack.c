@@ -11,7 +11,7 @@
 #include "tool.h"
 #include "unpack.h"
 
-/* Output that grows as it is filled, never beyond limit. */
+/* Output that grows on demand, never beyond limit. */
 struct sink {
 	uint8_t *bytes;
 	uint64_t size;

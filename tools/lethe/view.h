@@ -53,7 +53,7 @@ struct view {
 /* Reads and checks all but the segments' digests. bytes must outlive the view. */
 void view_open(struct view *view, const uint8_t *bytes, uint64_t size);
 
-/* How many bytes view_digest() will read: of all segments that the file has whole. */
+/* The number of bytes that view_digest() will read: all segments that are whole in the file. */
 uint64_t view_digest_size(const struct view *view);
 
 /* Digests every segment that the file has whole. progress may be null. */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The two plugins for QEMU's TCG: cohsan judges cache coherence (docs/internals/cohsan.md), meter counts
-# (docs/internals/bench.md). They need nothing but a C library; QEMU resolves what they call, GLib's too.
+# The two plugins for QEMU's TCG: cohsan checks cache coherence (docs/internals/cohsan.md), meter counts
+# (docs/internals/bench.md). The plugins need only a C library; QEMU resolves its own functions and GLib's.
 PLUGIN_CFLAGS = -std=gnu11 -O2 $(WARN) $(PREFIX_MAP) -fPIC -shared -fvisibility=hidden -iquote tools/qemu
 
 all: $(O)/cohsan.so

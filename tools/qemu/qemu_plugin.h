@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the plugins here use of QEMU's TCG plugin interface, version 4 (QEMU 9.2 and 10.0). No package
- * carries QEMU's own header; the names and layouts are those of QEMU's documentation ("QEMU TCG Plugins").
+ * The part of QEMU's TCG plugin interface that the plugins here use, version 4 (QEMU 9.2 and 10.0).
+ * No package carries QEMU's own header; names and layouts come from QEMU's documentation ("QEMU TCG
+ * Plugins").
  */
 #ifndef QEMU_PLUGIN_H
 #define QEMU_PLUGIN_H
@@ -45,7 +46,7 @@ typedef struct {
 	size_t offset;
 } qemu_plugin_u64;
 
-/* GLib's, of which QEMU is made: as much as it takes to read a register. */
+/* GLib's part that reading a register needs; QEMU is built on GLib. */
 typedef struct {
 	char *data;
 	unsigned int len;

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# damage.sh LETHE BUNDLE kernel|initrd|plan: turns one bit over, in the middle of that part of the file.
+# damage.sh LETHE BUNDLE kernel|initrd|plan: inverts one bit in the middle of the given part of the file.
 set -eu
 json=$("$1" inspect --json "$2")
-number() { # KEY, of one line of JSON on standard input
+number() { # KEY, from one line of JSON on standard input
 	sed -n 's/.*"'"$1"'": \([0-9]*\).*/\1/p' | head -n 1
 }
 case $3 in

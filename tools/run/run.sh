@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# run.sh [shell]: packs Debian's kernel and a busybox initramfs with Lethe, and boots it under QEMU.
+# run.sh [shell]: packs Debian's kernel and a busybox initramfs with Lethe, and boots the bundle under QEMU.
 # Environment: O QEMU KERNEL BUSYBOX CPU EL SMP MEM LIMIT DAMAGE, as `make help` has them.
-# Status 0: user space came up and powered off. "shell" leaves a shell there; its status is QEMU's.
+# Status 0: user space came up and powered off. "shell" leaves a shell in user space; the status is QEMU's.
 set -eu
 here=$(dirname "$0")
 dir=$O/run
@@ -34,7 +34,7 @@ if [ "$append" != "${append#*lethe.shell}" ]; then
 fi
 echo "run: Ctrl-A X leaves QEMU; it is ended when Lethe halts, or after $limit seconds (LIMIT=)"
 
-# The console is shown line by line. What it said decides the status, and a halt ends QEMU: it would wait for ever.
+# The console is shown line by line. The text decides the status, and a halt ends QEMU, which would wait for ever.
 rm -f "$dir/pid" "$dir/status"
 {
 	status=0

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Cached loads and stores: what lies in a line from before, and what a mapping may fetch at any
- * moment.
+ * Cached loads and stores: old contents of a line, and fills that a mapping allows at any moment.
  */
 // all: expect=read-stale@bad
 // case right_before_on: expect=none el=1,2,2h
@@ -50,7 +49,7 @@
 	.macro	store_uncached before=0, after=
 	mmu_off
 	.if	\before
-	dc	civac, x1			// nothing brings it back now: M = 0, I = 0
+	dc	civac, x1			// no access can bring the line back: M = 0, I = 0
 	dsb	sy
 	.endif
 	str	x0, [x1]
@@ -88,7 +87,7 @@ on:	msr	SYS(sctlr), x9
 	ldr	x2, [x0]
 #elif is_right_dirty
 	mmu_on
-	// newest in the cache: that is where this load looks
+	// newest in the cache, and this load looks there
 	ldr	x2, [x0]
 #elif is_right_stack
 	mmu_on
@@ -143,7 +142,7 @@ bad:	ldr	x2, [x0, x2]
 	dsb	sy
 	mmu_on
 	ldr	x2, [x0]
-bad:	ldr	x2, [x0, #60]			// half of it in the next line
+bad:	ldr	x2, [x0, #60]			// half of the access in the next line
 #elif is_across_store
 	mmu_on
 	str	x0, [x1]
@@ -153,7 +152,7 @@ bad:	ldr	x2, [x0, #60]			// half of it in the next line
 	dsb	sy
 bad:	ldr	x2, [x1, #64]
 #elif is_right_new_block || is_new_block
-	// Nothing maps these 2 MiB but a descriptor that comes later: only the load fills a line.
+	// Only a later descriptor maps these 2 MiB: only the load fills a line.
 	imm	x1, NEW_BLOCK
 	add	x2, x1, #256
 	dc	civac, x1
@@ -166,7 +165,7 @@ bad:	ldr	x2, [x1, #64]
 	dsb	sy
 	isb
 	ldr	x4, [x1]
-	ldr	x4, [x2]			// another line of a page that is known by now
+	ldr	x4, [x2]			// another line of a known page
 	mmu_off
 #if is_right_new_block
 	dc	civac, x2
@@ -178,7 +177,7 @@ bad:	ldr	x2, [x1, #64]
 bad:	ldr	x4, [x2]
 #else
 	mmu_on
-	// before the switch it is of no use: the mapping refills
+	// useless before the switch: the mapping refills
 	dc	civac, x1
 	dsb	sy
 #if is_right_uncached_again
@@ -215,7 +214,7 @@ bad:	ldr	x4, [x2]
 	store_uncached
 bad:	ldr	x2, [x1]
 #elif is_refill_ivac
-	store_uncached after=cvac		// a clean line stays where it is
+	store_uncached after=cvac		// a clean line stays in the cache
 bad:	ldr	x2, [x1]
 #elif is_refill_late_no_dsb
 	mmu_off
@@ -238,7 +237,7 @@ bad:	ldr	x2, [x1]
 bad:	ldr	x2, [x1]
 #elif is_into_stale
 	store_uncached
-	// takes x1's old bytes along when it is written back
+	// the write-back also writes x1's old bytes
 bad:	str	x0, [x1, #8]
 #elif is_into_stale_byte
 	store_uncached

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the programs for cohsan share. Each is a flat arm64 Image that QEMU's -kernel puts at
- * 0x40200000, with x0 = device tree, M = C = 0. It is built once for each case and exception level:
+ * The common part of the programs for cohsan. Each program is a flat arm64 Image that QEMU's
+ * -kernel puts at 0x40200000, with x0 = device tree, M = C = 0. The build makes one Image for each
+ * case and exception level:
  *
  *	EL	1 or 2
  *	E2H	1: at EL2 with HCR_EL2.E2H and TGE set from `begin` on
  *	is_NAME	1 in the case of that name
  *
  * I is 0 unless a program sets it, so that fetches refill nothing by the way. Macros clobber x9 to
- * x12. Nothing here loads a literal: a load relies on SCTLR_ELx and would be a program of its own.
+ * x12. No macro loads a literal: a load relies on SCTLR_ELx and would be another test.
  *
  *	.text	page 0		code, vectors
  *	.next	page 1		the page after the code
@@ -46,7 +47,7 @@
 #define SCTLR_ON	(SCTLR_OFF | SCTLR_M | SCTLR_C)
 
 #define TCR_WB		(TCR_BASE | (3 << 12) | (1 << 10) | (1 << 8))	/* cacheable walks */
-#define TCR_NC		(TCR_BASE | (2 << 12))				/* walks that are not */
+#define TCR_NC		(TCR_BASE | (2 << 12))				/* walks not cacheable */
 #define T0SZ_39		25
 #define T0SZ_32		32						/* root: four entries */
 #define TCR_ON		(TCR_WB | T0SZ_39)
@@ -102,8 +103,8 @@ start:	header	IMAGE_SIZE
 	.endm
 
 	/*
-	 * Every entry ends the program with status 2, except that SVC returns, and that skip=1 goes
-	 * on behind an alignment fault. No memory is touched.
+	 * Every entry ends the program with status 2. Exceptions: SVC returns, and with skip=1 an
+	 * alignment fault resumes at the next instruction. No memory is touched.
 	 */
 	.macro	vector_table skip=0
 	.balign	2048
@@ -162,7 +163,7 @@ fault_block: .quad 0x20026, 2
 	lsl	x9, x10, x9
 	.endm
 
-	/* Every line that holds a byte of [lo, hi); the DSB is the program's. */
+	/* Every line with a byte of [lo, hi); the DSB is the program's. */
 	.macro	dc_range op, lo, hi
 	line_size
 	sub	x10, x9, #1
@@ -173,7 +174,7 @@ fault_block: .quad 0x20026, 2
 	b.lo	1b
 	.endm
 
-	/* All that M needs, completed and synchronized. */
+	/* All steps that M needs, completed and synchronized. */
 	.macro	mmu_prepare table=tables, tcr=TCR_ON
 	imm	x9, MAIR_ON
 	msr	SYS(mair), x9

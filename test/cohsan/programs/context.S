@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Context registers: what is written takes effect for certain only after a context synchronization.
+ * Context registers: a write takes effect for certain only after a context synchronization.
  */
 // all: expect=context@bad
 // case right_sctlr: expect=none el=1,2,2h
@@ -44,7 +44,7 @@
 // case right_sve: el=1,2,2h cpu=max expect=none
 #include "common.h"
 
-/* First without FP, or SVE, and then with it. */
+/* First without FP, or SVE, and then with FP, or SVE. */
 #if EL == 2 && !E2H
 #define TRAP_SYS	cptr_el2
 #define TRAPPED		0x37ff
@@ -78,13 +78,13 @@
 #endif
 #elif is_right_same
 	imm	x9, SCTLR_OFF
-	msr	SYS(sctlr), x9			// says nothing new
+	msr	SYS(sctlr), x9			// no new value
 	ldr	x1, [x0]
 #elif is_right_prepare
 	mmu_prepare
 	imm	x9, 0xff
 	msr	SYS(mair), x9
-	ldr	x1, [x0]			// M = 0: nobody looks at MAIR
+	ldr	x1, [x0]			// M = 0: no access reads MAIR
 	isb
 	set_sctlr SCTLR_ON
 #elif is_sctlr_on || is_sctlr_on_store || is_sctlr_on_dsb || is_sctlr_on_isb_before
@@ -122,7 +122,7 @@ bad:	ldr	x1, [x0]
 	mmu_on
 	imm	x9, SCTLR_OFF
 	msr	SYS(sctlr), x9
-bad:	dc	civac, x0			// its address is one, translated or not
+bad:	dc	civac, x0			// the address is the same, translated or not
 	dsb	sy
 	isb
 #elif is_sctlr_a
@@ -132,7 +132,7 @@ bad:	ldr	x1, [x0]
 #elif is_sctlr_a_again || is_sctlr_a_store_again
 	adr	x0, plain
 	mmu_on
-	str	x1, [x0]			// the page is known, and the line there
+	str	x1, [x0]			// the page is known, and the line present
 	ldr	x1, [x0]
 	imm	x9, (SCTLR_ON | 2)
 	msr	SYS(sctlr), x9			// translates as before
@@ -213,7 +213,7 @@ bad:	svc	#0
 #elif is_right_svc_synchronizes
 	imm	x9, SCTLR_OFF | 2
 	msr	SYS(sctlr), x9
-	svc	#0				// the exception does it; and its eret once more
+	svc	#0				// the exception synchronizes; so does the eret
 	ldr	x1, [x0]
 #elif is_vbar_daif || is_right_vbar_masked
 	adr	x9, vectors_two
@@ -257,7 +257,7 @@ bad:	fmov	d0, x0
 #endif
 	end
 
-	// The second set goes on behind anything.
+	// The second set resumes behind any fault.
 	.section .next, "awx"
 	.balign	2048
 vectors_two:

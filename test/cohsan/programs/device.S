@@ -54,7 +54,7 @@
 #elif is_right_unaligned_nc
 	mmu_on
 	imm	x1, AS_NC
-	ldr	x1, [x3, x1]			// Normal memory, cacheable or not, has no such rule
+	ldr	x1, [x3, x1]			// Normal memory, cacheable or not, lacks this rule
 #elif is_right_zva_on
 	mmu_on
 	dc	zva, x0

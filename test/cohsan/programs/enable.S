@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What must be over before M is set: the TLBs' rubbish invalidated, uncached stores complete.
+ * Steps before M is set: the TLBs' rubbish invalidated, uncached stores complete.
  */
 // all: expect=tlb-stale@bad
 // case right: expect=none el=1,2,2h
@@ -87,7 +87,7 @@
 #endif
 	isb
 
-	// Here the stores, with nothing behind them that waits.
+	// Here the stores, with no barrier behind.
 #if is_right_stored
 	str	x0, [x0]
 	dsb	sy

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Code that was copied or loaded, run with the MMU off.
+ * Copied or loaded code, run with the MMU off.
  */
 // case right_clean: expect=none
 // case right_stale_i0: expect=none args=stale={target}-{target_end}
@@ -97,7 +97,7 @@ store:	str	w2, [x1]
 	dmb	sy
 #elif is_right_copy_near || is_copy_hostile
 	dmb	sy
-	// the page is fetched from, or the one before: a line may be there
+	// fetches use this page, or the page before: a line may be present
 	dc	civac, x1
 	dsb	sy
 #elif !is_copy_no_dsb
@@ -125,7 +125,7 @@ store:	str	w2, [x1]
 	isb
 #endif
 #if is_copy_tail
-	str	w3, [x1, #4]			// the rest, behind it all
+	str	w3, [x1, #4]			// the rest, at the end
 	dsb	sy
 	isb
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Other granules, levels and table registers: the attributes of an access are those of its own
- * page. In every map RAM is write-back at its own address and Non-cacheable 1 GiB further.
+ * Other granules, levels and table registers: an access has the attributes of its own page. In
+ * every map RAM is write-back at its own address and Non-cacheable 1 GiB further.
  */
 // all: expect=read-under-dirty@bad cpu=max
 // case k4: el=1,2,2h
@@ -84,7 +84,7 @@ root:	.quad	0, 0
 	.quad	0x40000000 + BLOCK_NC
 	.quad	0, 0, 0
 #elif is_k4_pages || is_right_k4_pages
-	// Level 3, and next to a page that is Non-cacheable at its own address.
+	// Level 3, beside a page that is Non-cacheable at its own address.
 root:	.quad	0
 	.quad	level2 + TABLE
 	.quad	level2_nc + TABLE

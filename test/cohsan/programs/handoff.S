@@ -163,7 +163,7 @@
 	dsb	sy
 #endif
 #elif is_digest
-digest:	ldr	x2, [x22]			// what memory holds now, and not what it will
+digest:	ldr	x2, [x22]			// the present bytes of memory, not the future ones
 #elif is_work_stale
 	dc	cvac, x22
 	dsb	sy

@@ -44,7 +44,7 @@
 	ldr	x2, [x0]
 bad:	ldr	x2, [x1]
 #elif is_twice
-	str	x2, [x1]			// what is there is no news to any cache
+	str	x2, [x1]			// the old value is no news to any cache
 bad:	ldr	x2, [x1]
 #elif is_over_end
 	add	x0, x0, #248

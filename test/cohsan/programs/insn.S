@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every way to load and to store. The MMU is on and the address is a Non-cacheable one, so that
- * nothing but the dirty bytes matters: the second line of `cell`. An access ends with that line, or
- * with the line before it.
+ * Every way to load and to store. The MMU is on and the address is Non-cacheable, so that only the
+ * dirty bytes matter: the second line of `cell`. An access ends with that line, or with the line
+ * before it.
  */
 // all: expect=read-under-dirty@bad cpu=max args=dirty={mark}-{mark_end}
 // case right_loads: expect=none el=1,2,2h
@@ -66,7 +66,7 @@
 #include "common.h"
 	.arch	armv8.5-a+sve+lse
 
-	/* x1: where an access of size bytes has its last one at the end of the line. */
+	/* x1: the address of an access of size bytes that ends with the line. */
 	.macro	place size
 	sub	x1, x10, #\size
 	.endm
@@ -90,7 +90,7 @@
 	place 9
 	ldur	x2, [x1, #1]
 	place 8
-#if EL == 2 && !E2H			/* elsewhere an access of EL0's, which has none */
+#if EL == 2 && !E2H			/* otherwise an access as EL0, which has no mapping */
 	ldtr	x2, [x1]
 #endif
 	ldr	x2, [x1], #8
@@ -174,7 +174,7 @@
 #elif is_right_literal
 	ldr	x2, literal_before
 #elif is_right_prfm
-	prfm	pldl1keep, [x10, #56]		// a hint: nothing comes back
+	prfm	pldl1keep, [x10, #56]		// a hint: no value returned
 	prfm	pstl1keep, [x10, #56]
 #elif is_right_fault
 	adr	x9, vectors_skip
@@ -186,7 +186,7 @@
 #elif is_right_stxr_fails
 	ldxr	x2, [x0]
 	clrex
-	stxr	w3, x2, [x0]			// stores nothing, so nothing is dirty
+	stxr	w3, x2, [x0]			// no store, so no dirty byte
 	cbz	w3, fault
 	ldr	x2, [x10, #-64]
 #else

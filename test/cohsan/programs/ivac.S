@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dc ivac may throw away whatever is newest in the line: the neighbour's bytes as well.
+ * dc ivac may throw away the newest bytes of the line: the neighbour's as well.
  */
 // all: expect=read-thrown@bad
 // case right: expect=none
@@ -25,7 +25,7 @@
 #if is_right
 	dc	ivac, x0
 	dsb	sy
-	mov	x2, #8				// thrown, but all of it is stored before it is read
+	mov	x2, #8				// thrown, but all stored again before the read
 1:	sub	x2, x2, #1
 	str	x0, [x0, x2, lsl #3]
 	cbnz	x2, 1b
@@ -38,7 +38,7 @@
 #elif is_right_cleaned
 	dc	cvac, x0
 	dsb	sy
-	dc	ivac, x0			// nothing newer is left to throw away
+	dc	ivac, x0			// no newer byte is left to throw away
 	dsb	sy
 	ldr	x2, [x0]
 #elif is_hostile
@@ -60,7 +60,7 @@ bad:	ldr	x2, [x0, #8]
 #elif is_hostile_byte
 	dc	ivac, x0
 	dsb	sy
-	strb	wzr, [x0]			// one byte of the word that is read
+	strb	wzr, [x0]			// one byte of the word read
 bad:	ldr	w2, [x0]
 #else
 	mmu_on
@@ -72,7 +72,7 @@ bad:	ldr	w2, [x0]
 	dsb	sy
 	ldr	x2, [x1, #32]
 #elif is_cached
-	// meant to see what a device wrote; but it holds what we wrote
+	// meant to see a device's bytes; but the line holds ours
 	dc	ivac, x1
 	dsb	sy
 bad:	ldr	x2, [x1]
@@ -85,7 +85,7 @@ bad:	ldr	x2, [x1, #32]
 #elif is_cached_tail
 	dc	civac, x1			// the other line only
 	add	x2, x1, #136
-	dc	ivac, x2			// a buffer that begins within its line
+	dc	ivac, x2			// a buffer that begins within a line
 	dsb	sy
 	ldr	x2, [x1]
 bad:	ldr	x2, [x1, #128]

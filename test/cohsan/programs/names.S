@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whose register it is: at EL2 the _EL1 names mean EL2's own registers with E2H = 1, EL1's without;
- * _EL12 names EL1's. And levels other than the running one.
+ * The owner of a register: at EL2 the _EL1 names mean EL2's own registers with E2H = 1, EL1's
+ * without; _EL12 names EL1's. Also levels other than the running level.
  */
 // all: expect=context@bad
 // case right_el1_sctlr: expect=none el=2
@@ -38,7 +38,7 @@
 /* in tables_el0: EL0 may write, and not execute */
 #define AS_EL0		0x80000000
 
-	/* To EL0 at `below`, which comes back by BRK. */
+	/* To EL0 at `below`, which returns by BRK. */
 	.macro	to_el0
 	adr	x9, below
 	msr	SYS(elr), x9
@@ -56,7 +56,7 @@
 #if is_right_el1_sctlr || is_el1_sctlr_uncached
 	tlbi	alle1
 	dsb	sy
-	imm	x9, 0x30d00805			// EL1's MMU and cache: nothing to EL2
+	imm	x9, 0x30d00805			// EL1's MMU and cache: no effect on EL2
 	msr	sctlr_el1, x9
 #if is_right_el1_sctlr
 	ldr	x2, [x1]

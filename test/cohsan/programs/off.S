@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A stack across the moment when the MMU goes off: what was pushed may be in a cache only.
+ * A stack across the moment when the MMU goes off: pushed bytes may be in a cache only.
  */
 // all: expect=read-under-dirty@bad
 // case right_civac: expect=none el=1,2,2h
@@ -91,7 +91,7 @@
 #elif is_pop_c0
 	set_sctlr (SCTLR_OFF | SCTLR_M)
 #elif is_pop_m0
-	set_sctlr (SCTLR_OFF | SCTLR_C)		// C alone caches nothing
+	set_sctlr (SCTLR_OFF | SCTLR_C)		// C alone caches no data
 #else
 	mmu_off
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A dc by VA is ordered by itself only after a cached store to its line; after an uncached one it
- * may overtake the store. Barriers for one shareability domain, or for one kind of access, do not
- * reach that far.
+ * Without a barrier a dc by VA is ordered only after a cached store to the same line. A dc may
+ * overtake an uncached store. Barriers for one shareability domain, or for one kind of access, do
+ * not suffice.
  */
 // all: expect=unordered-maintenance@bad
 // case right: expect=none el=1,2,2h
@@ -47,7 +47,7 @@
 	dmb	sy
 #endif
 #if is_stlr
-	stlr	x1, [x0]			// release: what came before, not what follows
+	stlr	x1, [x0]			// release: orders earlier accesses, not later ones
 #elif is_same_line_byte
 	strb	w1, [x0, #63]
 #elif is_right_other_line
@@ -74,7 +74,7 @@
 #elif is_dsb_ish
 	dsb	ish
 #elif is_right_dsb_st
-	// the store is complete, and nothing later has begun
+	// the store is complete, and no later access has begun
 	dsb	st
 #elif is_isb_only
 	isb

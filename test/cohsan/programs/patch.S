@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Code patched through the cache: str; dc cvau; dsb; ic; dsb; isb; branch. Take one away, or swap
- * two.
+ * Code patched through the cache: str; dc cvau; dsb; ic; dsb; isb; branch. The cases omit one step,
+ * or swap two.
  */
 // all: expect=fetch-no-ic@target
 // case right: expect=none el=1,2,2h
@@ -59,7 +59,7 @@
 #endif
 	adr	x1, target
 	adr	x2, second
-	blr	x1				// it has been fetched as it was
+	blr	x1				// the old code has been fetched
 	imm	x3, MOV_X0_1
 	imm	x4, AS_WB
 	add	x4, x4, x1
@@ -144,7 +144,7 @@
 	dsb	ish
 	isb
 #elif is_right_idc
-	// IDC and DIC: the caches see to it, the CPU does not
+	// IDC and DIC: coherent caches, but not the CPU's pipeline
 	dsb	ish
 	isb
 #elif is_idc_no_dsb

@@ -36,7 +36,7 @@
 #elif is_right_stride_16
 	mov	x9, #16
 #elif is_icache_line
-	// IminLine is another field; here it is as long, so the shift
+	// IminLine is another field, here equal, so the shift
 	mrs	x9, ctr_el0
 	and	x9, x9, #15
 	mov	x10, #32			// is made wrong: bytes, not words

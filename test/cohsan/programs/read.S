@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An uncached load of the program's own bss, which is not in the file and so may lie under
- * anything.
+ * An uncached load of the program's own bss. The bss is not in the file, so any old line may cover
+ * it.
  */
 // all: expect=read-under-dirty@bad
 // case right: expect=none el=1,2,2h
@@ -39,7 +39,7 @@
 	dc	civac, x1
 	dsb	sy
 #elif is_right_cvac
-	// the load looks under no line: stale ones do not matter
+	// the load bypasses lines: stale ones do not matter
 	dc	cvac, x0
 	dsb	sy
 #elif is_cvau
@@ -61,7 +61,7 @@
 	dsb	ld
 #elif is_dsb_st
 	dc	civac, x0
-	// completes maintenance only when it waits for loads and stores
+	// completes maintenance only if it waits for loads and stores
 	dsb	st
 #elif is_dsb_oshld
 	dc	civac, x0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * MMU off, I = 1: fetches are cacheable, and bring in data from the running page and the one after
- * it. A word is stored uncached there, and read cached later.
+ * MMU off, I = 1: fetches are cacheable, and bring in data from the running page and the next page.
+ * A word is stored uncached there, and read cached later.
  */
 // all: expect=read-stale@bad
 // case right_i0: expect=none el=1,2,2h
@@ -44,7 +44,7 @@
 	adr	x0, own
 #endif
 #if is_i_late
-	str	x0, [x0]			// I is 0 here: nothing may have come in
+	str	x0, [x0]			// I is 0 here: no line may have come in
 	dsb	sy
 	set_sctlr (SCTLR_OFF | SCTLR_I)
 	str	x1, [x0]			// but now
@@ -79,7 +79,7 @@
 #endif
 #if is_right_after || is_right_mapped
 	dmb	sy
-	dc	civac, x0			// what comes in from now on is what memory holds
+	dc	civac, x0			// later fills match memory
 #elif is_no_dmb
 dc:	dc	civac, x0
 #elif is_cvac

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two CPUs. The second is started by PSCI and runs `second` with the MMU off. The first one waits
- * until it says that it is done, so that nothing here depends on who is faster.
+ * Two CPUs. PSCI starts the second, which runs `second` with the MMU off. The first CPU waits until
+ * the second is done, so no result depends on speed.
  */
 // all: smp=2 expect=read-stale@bad
 // case right: expect=none el=1,2,2h
@@ -43,7 +43,7 @@
 	is_second_thrown
 	mmu_on
 #endif
-	// What the first CPU does before there is a second.
+	// The first CPU's part before the second starts.
 #if is_right_read || is_read || is_read_no_dsb || is_read_other_dsb || is_read_ish || is_store || \
 	is_right_both_cached
 	str	x20, [x20]
@@ -56,7 +56,7 @@
 	dc	civac, x20
 #elif is_read_ish
 	dc	civac, x20
-	dsb	ish				// all CPUs; but not the one whose caches are off
+	dsb	ish				// all CPUs; but not a CPU with caches off
 #endif
 #elif is_mailbox_civac_before || is_right_before
 	dc	civac, x20
@@ -64,7 +64,7 @@
 #endif
 #if is_right_before
 	mmu_off
-	dc	civac, x20			// with no mapping that brings it back
+	dc	civac, x20			// with no mapping that refills the line
 	dsb	sy
 #endif
 
@@ -75,7 +75,7 @@
 	CONDUIT
 	cbnz	x0, fault
 #if is_right_code || is_right_code_is || is_code_iallu || is_code_no_isb || is_code_isb_here
-	// It runs `target` once, and says so.
+	// The second CPU runs `target` once, and reports.
 1:	ldr	x2, [x21]
 	cbz	x2, 1b
 	adr	x1, target
@@ -126,7 +126,7 @@ bad:	ldr	x2, [x20]
 #endif
 	b	exit
 
-	// Uncached, whatever the MMU is doing. AFFINITY_INFO says OFF before it has begun, too.
+	// Uncached, with the MMU on or off. AFFINITY_INFO says OFF before the start, too.
 wait:	adr	x3, done
 	mrs	x2, SYS(sctlr)
 	tbz	x2, #0, 1f
@@ -137,7 +137,7 @@ wait:	adr	x3, done
 	dmb	sy
 	ret
 
-	// The second CPU: registers only but for what it is about.
+	// The second CPU: registers only, except for the tested access.
 second:
 #if E2H
 	imm	x9, (1 << 34) | (1 << 31) | (1 << 27)
@@ -184,7 +184,7 @@ there:	ldr	x2, [x2]
 	dsb	ish
 	mmu_off
 #elif is_second_no_tlbi
-	// The first CPU's TLBI was its own, or none.
+	// The first CPU's TLBI was local, or absent.
 	imm	x9, MAIR_ON
 	msr	SYS(mair), x9
 	imm	x9, TCR_ON
@@ -235,10 +235,10 @@ there:	str	x20, [x21]
 	.section .far, "awx"
 	.balign	4096
 target:	ret
-patch:	ret	x30				// the same; what counts is that it was stored
+patch:	ret	x30				// the same value; the store counts
 	.balign	256
 	.balign	4096
-	.fill	512, 8, 0			// the page after one that is fetched from
+	.fill	512, 8, 0			// the page after a fetched page
 	far_cells cell
 	far_cells flag
 	far_cells done

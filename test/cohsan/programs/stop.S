@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where cohsan wakes and where it goes to sleep: what is wrong before or behind is nobody's
- * business.
+ * The points where cohsan wakes and sleeps: faults before or behind are not reported.
  */
 // case start: expect=none args=start={go} el=1,2,2h
 // case start_symbol: expect=none args=start=go
@@ -36,7 +35,7 @@ never:	nop
 #elif is_start_mmu_on || is_right_start_mmu_on
 	dc	civac, x0
 	dsb	sy
-	// asleep: of what the tables say it must learn as it wakes
+	// asleep: cohsan must read the tables on waking
 	mmu_on
 go:	nop
 #if is_right_start_mmu_on
@@ -60,7 +59,7 @@ go:	nop
 bad:	ldr	x1, [x0]
 #endif
 #elif is_start_late
-	dc	civac, x0			// before it woke: it cannot know
+	dc	civac, x0			// before cohsan woke: unknown
 	dsb	sy
 go:	nop
 bad:	ldr	x1, [x0]

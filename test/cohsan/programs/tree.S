@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The hand-off with a device tree of our own, which names an initrd: it is published as well.
+ * The hand-off with our own device tree, which names an initrd: the initrd is published as well.
  */
 // all: stop=second
 // case right: expect=none el=1,2,2h
@@ -114,7 +114,7 @@ struct:	be32	1
 	.balign	4
 #if !is_right_plain
 #if is_initrd_outside
-	property 8, start_name			// past the 64 MiB there are
+	property 8, start_name			// past the 64 MiB of RAM
 	be32	0
 	be32	0x48000000
 	property 8, end_name

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What looks like maintenance or a barrier and is none, and what looks wrong and is not. Addresses,
- * attributes and registers with more in them than the plain value.
+ * Instructions that look like maintenance or a barrier but are neither, and code that only looks
+ * wrong. Addresses, attributes and registers with extra bits.
  */
 // all: expect=read-under-dirty@bad
 // case right_cvap: expect=none cpu=neoverse-n1
@@ -44,7 +44,7 @@
 // case literal_page: args=dirty={pool}-{pool_end}
 #include "common.h"
 	.arch	armv8.5-a+sve+lse
-#define AS_CROSS	0x1c0000000		/* two pages that are far apart in memory */
+#define AS_CROSS	0x1c0000000		/* two pages far apart in memory */
 
 	begin
 	adr	x0, cell
@@ -88,7 +88,7 @@ bad:	ldr	x3, [x0]
 	isb
 bad:	ldr	x3, [x0]
 #elif is_swapped_registers
-	dc	civac, x1			// of what is clean already
+	dc	civac, x1			// of clean bytes
 	dsb	sy
 bad:	ldr	x3, [x0]
 #elif is_second_half
@@ -98,7 +98,7 @@ bad:	ldr	x3, [x0]
 	ldr	w4, [x3]
 bad:	ldr	w4, [x3, #4]
 #elif is_tree
-bad:	ldr	w3, [x19]			// the loader's business? Nobody promised
+bad:	ldr	w3, [x19]			// not promised clean by the loader
 #elif is_tree_cached
 	mmu_on
 bad:	ldr	w3, [x19]
@@ -118,7 +118,7 @@ load:
 bad:	ldr	x3, [x0]
 	ret
 #elif is_hot_loop || is_right_hot_loop || is_hot_loop_store
-	// Ten thousand times the same translation; once it is wrong.
+	// Ten thousand times the same translation; one is wrong.
 	mov	x4, #10000
 	dc	civac, x1
 	dsb	sy
@@ -215,7 +215,7 @@ bad:	ldr	x3, [x2]
 #endif
 bad:	ldr	x3, [x2]
 #elif is_cross || is_right_cross
-	// 4 bytes of `kept`, 4 of `far_away`; what follows in memory is another page.
+	// 4 bytes of `kept`, 4 of `far_away`; the next bytes in memory are another page's.
 	mmu_on	tables_cross
 	adr	x3, far_away
 	adr	x5, kept_next
@@ -235,7 +235,7 @@ bad:	ldr	x3, [x2]
 	dc	zva, x1
 bad:	ldrb	w3, [x2, #63]
 #elif is_zva_tail_a64fx
-	mrs	x9, dczid_el0			// how much; who does not ask does not know
+	mrs	x9, dczid_el0			// the size, which the program must read
 	dc	zva, x1
 bad:	ldrb	w3, [x2, #255]
 #elif is_right_cvap
@@ -278,7 +278,7 @@ kept_next:
 far_away:
 	.fill	512, 8, 0
 #else
-	// Bits that are software's, ignored, or hints; attribute 7 where it is about that.
+	// Bits for software, ignored bits, or hints; attribute 7 in its own case.
 tables_bits:
 #if is_index_7
 	.quad	0

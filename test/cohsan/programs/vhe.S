@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * HCR_EL2.{E2H, TGE} change what other names and instructions mean; HCR_EL2.{VM, DC} are EL1's
+ * HCR_EL2.{E2H, TGE} change the meaning of other names and instructions; HCR_EL2.{VM, DC} are EL1's
  * affair. The programs begin at EL2 with E2H = 0.
  */
 // all: expect=context@bad el=2 cpu=neoverse-n1
@@ -72,7 +72,7 @@ bad:	msr	cptr_el2, x9
 	mmu_on	tables_both
 	imm	x9, (HCR_RW | HCR_E2H)
 	msr	hcr_el2, x9
-bad:	ldr	x1, [x0]			// which regime's tables?
+bad:	ldr	x1, [x0]			// tables of one regime or the other
 	imm	x9, HCR_RW
 	msr	hcr_el2, x9
 	isb
@@ -147,7 +147,7 @@ bad:	TLBI_ALL
 	map_tables
 	.section .far, "awx"
 	.balign	4096
-	// AP[1] clear: EL2&0 would not execute what EL0 may write
+	// AP[1] clear: EL2&0 would not execute pages that EL0 may write
 tables_both:
 	.quad	BLOCK_DEVICE - AP_RW
 	.quad	0x40000000 + BLOCK_WB - AP_RW

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Translation tables: how they were written, and how the walker reads them. `small` is a root of
- * four entries (T0SZ 32), so 32 bytes are read and not a page: what lies behind it is nobody's
- * business.
+ * Translation tables: the stores that write them, and the walker's reads. `small` is a root of four
+ * entries (T0SZ 32), so the walker reads 32 bytes and not a page: the bytes behind do not matter.
  */
 // all: expect=walk-dirty@bad
 // case right_cached_walk: expect=none el=1,2,2h
@@ -44,7 +43,7 @@
 #define TCR_SMALL	(TCR_WB | T0SZ_32)
 #define TCR_SMALL_NC	(TCR_NC | T0SZ_32)
 
-	/* The same four entries, stored by what is in force now. */
+	/* The same four entries, stored under the present map. */
 	.macro	store_tables
 	adr	x0, small
 	imm	x2, BLOCK_DEVICE
@@ -108,7 +107,7 @@ bad:	msr	SYS(sctlr), x9
 bad:	msr	SYS(sctlr), x9
 	isb
 #elif is_under_line || is_right_uncached
-	mmu_on					// maps `small`: a line of it may come in
+	mmu_on					// maps `small`: a line may come in
 	mmu_off
 	store_tables
 #if is_right_uncached
@@ -142,7 +141,7 @@ bad:	msr	SYS(sctlr), x9
 	isb
 
 #else
-	// With the MMU on: a block more, used at once. x1: where it appears.
+	// With the MMU on: one more block, used at once. x1: its VA.
 #if is_live_nc || is_live_nc_cvau || is_right_live_nc
 	mmu_on	small, TCR_SMALL_NC
 #else
@@ -170,9 +169,9 @@ bad:	msr	SYS(sctlr), x9
 #elif is_right_live_neighbour || is_live_neighbour
 	dsb	ishst
 	isb
-	str	x3, [x0, #24]			// the next one; nothing waits for it
+	str	x3, [x0, #24]			// the next block; no barrier waits
 #if is_live_neighbour
-	imm	x5, AS_DEVICE			// where the next one appears: write-back here
+	imm	x5, AS_DEVICE			// VA of the next block: write-back here
 	add	x1, x0, x5
 #endif
 #elif is_right_live_full_dsb

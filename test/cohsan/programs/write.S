@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An uncached store to bss: a line that is written back later, or that is read later, undoes it.
+ * An uncached store to bss: a line that is written back or read later undoes the store.
  */
 // all: expect=write-under-dirty@bad also=write-under-stale@bad
 // case right: expect=none el=1,2,2h
@@ -46,7 +46,7 @@
 	dc	cisw, xzr
 	dsb	sy
 #elif is_right_ivac
-	// thrown away, and all of what is read later is stored
+	// thrown away, and all bytes read later are stored
 	dc	ivac, x0
 	dsb	sy
 #elif is_right_pair

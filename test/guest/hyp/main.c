@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The caller: makes the plan that the table asks for, and goes. */
+/* The caller: makes the table's plan, and boots. */
 #include <lethe/boot.h>
 #include <lethe/plan_build.h>
 
@@ -27,9 +27,9 @@ static int boot(void)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = lethe_plan_segment(plan, sizeof(buffer), "payload", (const void *)table.payload,
-				    table.payload, table.dest, table.size, table.mem_size);
-	if (status < 0) {
+	status = lethe_plan_add_segment(plan, sizeof(buffer), "payload", (const void *)table.payload,
+					table.payload, table.dest, table.size, table.mem_size);
+	if (status != LETHE_OK) {
 		return status;
 	}
 	status = lethe_plan_window(plan, sizeof(buffer), 0x40000000, 0x10000000); /* all RAM */
@@ -49,7 +49,7 @@ static int boot(void)
 	/* The plan does not grow any more. */
 	plan->workspace_size = lethe_boot_workspace(LETHE_PLAN_SIZE_MAX, 0, 0);
 	if ((table.flags & 1U << FLAG_EL1_MMU) != 0) {
-		/* Lines that are dirty, in the program's eyes as well. */
+		/* Lines that are dirty, for the program too. */
 		for (i = 0; i < plan->workspace_size; i += 8) {
 			*(volatile uint64_t *)(table.workspace + i) = ~(uint64_t)i;
 		}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Starts at EL2, leaves something there that answers HVC (stub.S), and goes on at EL1 as a kernel that
- * wants to be rid of it: to lethe_boot() (main.c) or to a bundle. test_hyp.py says in the table what is
- * there and what is asked.
+ * Starts at EL2, installs an answer to HVC there (stub.S), and goes on at EL1. There it acts as a
+ * kernel that must remove the stub: by lethe_boot() (main.c) or by a bundle. test_hyp.py's table
+ * chooses the stub and the request.
  *
- * All memory but the file is taken to be hostile: it is cleaned before the first store.
+ * All memory but the file counts as hostile, and is cleaned before the first store.
  *
  * Register  From .. To         Holds
  * x19       start .. end       x0 as the loader passed it
@@ -47,7 +47,7 @@ entry:	mov	x19, x0
 	adr	x0, initial_vectors
 	msr	vbar_el2, x0
 	msr	tpidr_el2, x20			// stub.S has no other memory
-	mov	x0, #0x33ff			// by booting.rst nothing is trapped that EL1 finds in its ID registers
+	mov	x0, #0x33ff			// booting.rst: no trap on EL1 ID register features
 	mrs	x1, id_aa64pfr0_el1
 	ubfx	x1, x1, #32, #4			// SVE
 	cbz	x1, 1f
@@ -69,7 +69,7 @@ entry:	mov	x19, x0
 	tbz	x20, #FLAG_HCD, 1f
 	orr	x0, x0, #(1 << 29)
 1:	msr	hcr_el2, x0
-	ldr	x0, =SCTLR_EL2_OFF | SCTLR_C_I	// M = 0: nothing says that C and I are
+	ldr	x0, =SCTLR_EL2_OFF | SCTLR_C_I	// M = 0: C and I may still be set
 	tbz	x20, #FLAG_KVM, 2f
 
 	adr	x1, kvm_vectors
@@ -117,7 +117,7 @@ go:	adrp	x0, stack_end
 	adr	x0, table
 	ldr	x1, [x0, #72]			// bundle
 	cbnz	x1, 1f
-	bl	main				// says why it came back
+	bl	main				// prints the reason of the return
 	b	.
 1:	mov	x0, x19
 	mov	x2, #0
@@ -136,8 +136,8 @@ own_vectors:
 exception_text:
 	.asciz	"hyp: exception\n"
 
-	// The first GiB is Device and not executed, the second, with all RAM, is Normal. AP[1] is RES1 at EL2;
-	// at EL1 it would forbid execution.
+	// The first GiB is Device and not executed. The second GiB, with all RAM, is Normal. AP[1]
+	// is RES1 at EL2; at EL1 it would forbid execution.
 	.balign	4096
 el1_map:
 	.quad	(1 << 54) | (1 << 53) | (1 << 10) | 1

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What answers HVC at EL2. As Linux's own: arch/arm64/kernel/hyp-stub.S of 4.7 and of 4.12, and KVM's
- * arch/arm64/kvm/hyp/nvhe/hyp-init.S; but what these leave open, a caller finds poisoned. Flags that
- * misbehave: program.h. Says which call came; one that has no business here ends it all.
+ * The answer to HVC at EL2. It behaves as Linux's own: arch/arm64/kernel/hyp-stub.S of 4.7 and of
+ * 4.12, and KVM's arch/arm64/kvm/hyp/nvhe/hyp-init.S. State that Linux leaves open is poisoned
+ * here. Flags for misbehaviour: program.h. Prints the call; an unexpected call ends the machine.
  *
  * Flags are in TPIDR_EL2. x0 = function, x1 = address, x2, x3, x4 = arguments. x5-x18 are free.
  */
@@ -67,7 +67,7 @@ initial_sync:
 	cmp	x0, #RESET_VECTORS
 	b.ne	wrong				// 0 was SET_VECTORS, VBAR_EL2 = x1
 	say	reset_text
-	mov	x0, #0				// nothing to reset
+	mov	x0, #0				// no vectors to reset
 	b	poisoned_eret
 1:	cmp	x0, #SOFT_RESTART_4_7
 	b.ne	wrong				// 1 was SET_VECTORS
@@ -79,7 +79,7 @@ initial_sync:
 	mov	x2, x4
 	mov	x4, x1
 	mov	x1, x3
-	bl	poison_above_4			// what a kernel had there
+	bl	poison_above_4			// the kernel's value
 	mov	x3, #0xdead
 	mov	x30, x3
 	mov	sp, x3
@@ -123,7 +123,7 @@ kvm_sync:
 	msr	vbar_el2, x5
 	eret
 
-	/* All that a call may change; the caller's own stay. */
+	/* All registers that a call may change; the callee-saved ones stay. */
 poisoned_eret:
 	.irp	n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18
 	movz	x\n, #(0xde00 + \n), lsl #48

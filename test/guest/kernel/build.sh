@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # build.sh OUT SOURCE CONFIG PREFIX FILE..: an arm64 Image of CONFIG on top of tinyconfig, with some C
-# files of ours in it, from a folder or a tar file of Linux, with PREFIXgcc. Everything else that it
-# makes goes away again.
+# files of ours in it, from a folder or a tar file of Linux, with PREFIXgcc. All other files are removed again.
 set -eu
 out=$1 source=$2 config=$3 prefix=$4
 shift 4
@@ -15,7 +14,7 @@ if [ -f "$source" ]; then
 	echo "kernel: unpacking" >&2
 	mkdir "$work/source"
 	tar --no-same-owner -xf "$source" -C "$work/source" --strip-components=1
-else	# somebody else's: not a file of it is changed
+else	# the caller's tree: no file in it is changed
 	cp -rs "$(cd "$source" && pwd)" "$work/source"
 fi
 source=$work/source
@@ -28,7 +27,7 @@ for file; do
 	echo "obj-y += lethe_$(basename "$file" .c).o" >>"$kernel/Makefile.own"
 done
 mv -f "$kernel/Makefile.own" "$kernel/Makefile"
-# Nothing of the make that may have called us.
+# No variables of a calling make.
 unset MAKEFLAGS MFLAGS MAKELEVEL O V
 kbuild() {
 	make -s -j "$(nproc)" -C "$source" O="$work/build" ARCH=arm64 CROSS_COMPILE="$prefix" \
@@ -39,7 +38,7 @@ echo "kernel: building, some minutes" >&2
 kbuild tinyconfig
 grep '^CONFIG_' "$config" >>"$work/build/.config"	# later lines win
 kbuild olddefconfig
-# What depends on something that is not there is dropped without a word.
+# Kconfig silently drops an option whose dependency is missing.
 grep '^CONFIG_' "$config" | while read -r line; do
 	grep -qx "$line" "$work/build/.config" ||
 		{ echo "kernel: $line is not to be had" >&2; exit 1; }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Built into the small kernel: with lethe_jump=PA it ends its start by going to PA at the exception
- * level that it runs at, MMU off, as kexec would, but with everything below it left as it is: at EL1
- * KVM stays resident at EL2.
+ * Built into the small kernel: with lethe_jump=PA the kernel ends its start by a jump to PA. The
+ * jump keeps the exception level, MMU off, as in kexec. Everything below stays as it is: at EL1 KVM
+ * stays resident at EL2.
  */
 #include <linux/cpu.h>
 #include <linux/init.h>
@@ -41,5 +41,5 @@ static int __init jump(void)
 	restart(0, target, 0, 0, 0);
 	unreachable();
 }
-/* Behind KVM's own, and what protects it from its host. */
+/* Behind KVM's own init, and behind KVM's protection from the host. */
 late_initcall_sync(jump);

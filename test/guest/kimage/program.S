@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls lethe_kimage_check() once, with the MMU off: test_kimage_cost.py lays out its arguments at
- * JOB from the start of the image, reads the answer there, and has the call metered.
+ * Calls lethe_kimage_check() once, with the MMU off. test_kimage_cost.py writes the arguments at
+ * JOB from the start of the image, reads the answer there, and meters the call.
  */
 #define JOB		0x10000
 #define JOB_STATUS	32
@@ -32,7 +32,7 @@ entry:
 	add	x4, x19, #JOB_WHERE
 	bl	lethe_kimage_check
 	str	x0, [x19, #JOB_STATUS]
-	dsb	sy				// the answer is there before anybody looks
+	dsb	sy				// the answer is in memory before the test reads it
 finished:
 	wfi
 	b	finished

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls the library door with one job after the other: test/qemu/harness/library.py makes them.
+ * Calls the library door with one job after the other; test/qemu/harness/library.py makes the jobs.
  *
- * A job says how the caller's world looks (registers, page tables, where it runs), what is called, and
- * what a payload is to find. The caller's stack page is the job's own; it has also what is compared
- * before and after. All is position-independent, the first page is mapped where it lies as well.
- * Between jobs nothing but TPIDRRO_EL0 (the job, PA) and TPIDR_EL0 (VA minus PA) is relied on.
+ * A job states the caller's world (registers, page tables, VA), the call, and the payload's
+ * expected state. The caller's stack page is part of the job, with the values compared before and
+ * after. All code is position independent; the first page is also mapped at its PA. Between jobs
+ * only TPIDRRO_EL0 (the job, PA) and TPIDR_EL0 (VA minus PA) must survive.
  *
- * Prints "library: " and: "entered", a payload's first word; "status", "check", "size" with numbers when a
- * call came back; "wrong" with a letter, or "exception", and then it stops; "end".
+ * Prints "library: " and: "entered", a payload's first word; "status", "check", "size" with numbers
+ * if a call returned; "wrong" with a letter, or "exception", and then a stop; "end".
  */
 #define UART		0x09000000
 #define SCTLR_EL1_OFF	0x30d00800
@@ -65,14 +65,14 @@
 	b.eq	\label
 	.endm
 
-	/* reg = the job, where it is mapped; x9 is lost. */
+	/* reg = the job's VA; clobbers x9. */
 	.macro	job reg
 	mrs	\reg, tpidrro_el0
 	mrs	x9, tpidr_el0
 	add	\reg, \reg, x9
 	.endm
 
-	/* What has to be after a call as before, at [x0]. x9 is lost. */
+	/* Stores the state that a call must preserve at [x0]. Clobbers x9. */
 	.macro	snapshot el
 	.set	where, 0
 	.irp	name, par_el1, elr_\el, spsr_\el, sctlr_\el, tcr_\el, ttbr0_\el, mair_\el, vbar_\el, tpidr_\el, daif, spsel, esr_\el, far_\el, cntkctl_el1
@@ -107,7 +107,7 @@ entry:
 next:	msr	daifset, #15
 	msr	spsel, #1
 	msr	tpidr_el0, xzr
-	msr	cntp_ctl_el0, xzr		// which of the timers this is says E2H
+	msr	cntp_ctl_el0, xzr		// E2H chooses the timer
 	at_el1	1f
 	msr	cnthp_ctl_el2, xzr
 1:	mrs	x28, tpidrro_el0
@@ -133,7 +133,7 @@ next:	msr	daifset, #15
 2:	msr	vbar_el2, x1
 	isb
 	tlbi	alle2
-	dsb	sy				// and what was stored with the MMU off
+	dsb	sy				// and all stores made with the MMU off
 	isb
 	msr	sctlr_el2, x2
 	b	3f
@@ -244,7 +244,7 @@ advance:
 	msr	tpidrro_el0, x10
 	b	next
 
-	/* The payload: x0 to x3 are the plan's; x9 belongs to the code that leads here. */
+	/* The payload: x0 to x3 are the plan's; x9 belongs to the trampoline. */
 back:	mrs	x10, tpidrro_el0
 	cmp	x3, x10
 	b.ne	wrong_argument
@@ -320,7 +320,7 @@ interrupts:
 	str	xzr, [x0]
 	imm	x0, GICD
 	mov	w9, #0xffff0000
-	str	w9, [x0, #0x100]		// ISENABLER0: all that are this CPU's
+	str	w9, [x0, #0x100]		// ISENABLER0: all of this CPU's interrupts
 	mov	w9, #1
 	str	w9, [x0]			// CTLR
 	imm	x0, GICC
@@ -335,7 +335,7 @@ interrupts:
 	isb
 	ret
 
-	/* On a stack of its own. It leaves something of its own in PAR_EL1, as a handler may. */
+	/* On a separate stack. Changes PAR_EL1, as a handler may. */
 irq:	stp	x0, x1, [sp, #-16]!
 	ldr	x0, [sp, #16]
 	add	x0, x0, #1

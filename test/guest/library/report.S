@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The end of program.S: what it compares with, and how it says what it found. */
+/* The end of program.S: expected values, and the report of differences. */
 
 	/* v0 to v31 from, and to, [x0]. */
 	.macro	vectors_of op
@@ -35,7 +35,7 @@ compare:
 	mov	x21, x12
 	ret
 
-	/* What came back: x25. */
+	/* The returned status: x25. */
 tell:	mov	x24, x30
 	ldr	x23, [x28, #KIND]
 	adr	x0, text_status

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the meter is tested on: loops of which every access is known.
+ * The meter's test program: loops with known accesses.
  *
- * Each `form` line is one loop of TURNS turns, with 64 bytes of code and a page of data of its own,
- * in the order of the file. test_meter.py reads the same lines: behind the instruction stand the
- * loads and stores of one turn, each as COUNTxBYTES (0 for none), by the architecture's count of
- * single-copy atomic accesses. Everything before `measure` is not measured.
+ * Each `form` line is one loop of TURNS turns, with 64 bytes of code and a separate page of data,
+ * in file order. test_meter.py reads the same lines. The loads and stores of one turn stand behind
+ * the instruction, each as COUNTxBYTES (0 for none). The count is the architecture's number of
+ * single-copy atomic accesses. Code before `measure` is not measured.
  */
 #define TURNS	10
 #define CODE	64
@@ -172,7 +172,7 @@ io_code:
 	b.ne	1b
 io_end:
 
-	/* A block that ends early: the vector goes on behind the load. */
+	/* A block that ends early: the vector resumes behind the load. */
 fault_code:
 	add	x0, x20, #1
 	mov	x1, #TURNS
@@ -221,7 +221,7 @@ mmu_code:
 	cmp	x19, #2
 	b.eq	1f
 	msr	mair_el1, x11
-	orr	x12, x12, #1 << 23		// nothing in the upper half
+	orr	x12, x12, #1 << 23		// the upper half is empty
 	msr	tcr_el1, x12
 	msr	ttbr0_el1, x9
 	b	2f
@@ -260,7 +260,7 @@ vectors:
 	eret
 vectors_end:
 
-	/* What is handed over to: ends the machine. */
+	/* The payload: ends the machine. */
 	.balign	PAGE
 	.global	image
 image:

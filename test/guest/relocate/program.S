@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Calls src/relocate.S on one list after the other, with the MMU off: test/qemu/harness/lists.py makes
- * them.
+ * Calls src/relocate.S on one list after the other, with the MMU off; test/qemu/harness/lists.py
+ * makes the lists.
  *
  * A job of 64 bytes for each list: head; page shift, 0: no more; entry, 0: lethe_relocate_list;
- * tree; what CPACR_EL1 or CPTR_EL2 is to hold. The code at an entry has to come back to `back`.
- * Between jobs nothing but TPIDR_EL0 (the job) and TPIDRRO_EL0 (the trap register) is relied on.
+ * tree; the value for CPACR_EL1 or CPTR_EL2. The code at an entry has to come back to `back`.
+ * Between jobs only TPIDR_EL0 (the job) and TPIDRRO_EL0 (the trap register) must survive.
  *
- * Prints "relocate: end", or what was wrong: a letter, the job, and what belongs to the letter.
+ * Prints "relocate: end", or the fault: a letter, the job, and a value for the letter.
  */
 #define UART		0x09000000
 #define FLAG_E2H	0
@@ -82,7 +82,7 @@ next:	mrs	x20, tpidr_el0
 1:	msr	cpacr_el1, x4
 	isb
 	mrs	x4, cpacr_el1
-2:	msr	tpidrro_el0, x4			// as it reads, RES1 bits and all
+2:	msr	tpidrro_el0, x4			// as read back, with RES1 bits
 	.irp	n, 18, 21, 22, 23, 24, 25, 26, 27, 28, 29
 	mov	x\n, #CANARY + \n
 	.endr

@@ -5,9 +5,9 @@
 /* Bits of the flags. */
 #define FLAG_E2H       0
 #define FLAG_STREAMING 1 /* each job begins in streaming mode */
-#define FLAG_BELOW     2 /* at EL1, with no SHA-2 instructions as EL2 has it, and no FP/SIMD */
+#define FLAG_BELOW     2 /* at EL1, with SHA-2 instructions hidden and FP/SIMD trapped by EL2 */
 
-/* Of struct job. test_sha256.py has them too. */
+/* Offsets in struct job, also in test_sha256.py. */
 #define JOB_KIND 32
 #define JOB_TRAP 40
 #define JOB_V31  48
@@ -16,7 +16,7 @@
 #define KIND_SCALAR 1 /* lethe_sha256_init() */
 #define KIND_SIMD   2 /* lethe_sha256_init_simd() */
 #define KIND_MONTE  4 /* data is a seed: a thousand turns of the Monte Carlo test */
-#define KIND_LAST   8 /* the padding's block in general registers: v31 tells of those before alone */
+#define KIND_LAST   8 /* the padding's block in general registers: v31 shows earlier blocks only */
 
 #ifndef __ASSEMBLER__
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs the digests of a list (jobs.h, made by test_sha256.py), with the MMU off, and looks at what is
- * left behind: general registers, d8 to d15, the trap register and the streaming mode as they were.
+ * Runs the digests of a list (jobs.h, made by test_sha256.py), with the MMU off. Checks that each
+ * leaves general registers, d8 to d15, the trap register and the streaming mode unchanged.
  *
- * Prints "sha256: end", or what was wrong: a letter, the job, and a number that belongs to the letter.
+ * Prints "sha256: end", or the fault: a letter, the job, and a number for the letter.
  */
 #include "jobs.h"
 
@@ -19,7 +19,7 @@
 #define SMSTART_SM	0xd503437f
 #define SMSTOP_SM	0xd503427f
 #define EC_MRS		0x18
-#define ISAR0_ISS	0x30000d		// mrs ID_AA64ISAR0_EL1; its register left out
+#define ISAR0_ISS	0x30000d		// mrs ID_AA64ISAR0_EL1, without the register
 
 	.macro	imm reg, value
 	movz	\reg, #((\value) & 0xffff)
@@ -83,7 +83,7 @@ entry:
 1:	isb
 	b	next
 
-	// At EL1, above which somebody hides the SHA-2 instructions and will have no FP/SIMD.
+	// At EL1, under an EL2 that hides the SHA-2 instructions and traps FP/SIMD.
 below:	imm	x9, (1 << 31) | (1 << 18)	// RW, TID3
 	msr	hcr_el2, x9
 	imm	x9, CPTR_TRAP_FP
@@ -118,7 +118,7 @@ next:	ldr	w9, [x20, #JOB_KIND]
 	.endr
 2:	ldr	x10, [x20, #JOB_TRAP]
 	trap_register write
-	trap_register read			// as it reads, RES1 bits and all
+	trap_register read			// as read back, with RES1 bits
 	msr	tpidr_el0, x20
 	msr	tpidrro_el0, x10
 	mov	x0, x20
@@ -155,7 +155,7 @@ next:	ldr	w9, [x20, #JOB_KIND]
 3:	add	x20, x20, #JOB_SIZE
 	b	next
 
-	/* Nothing trapped here; x9 and x10 are lost. */
+	/* No traps here; clobbers x9 and x10. */
 open:	imm	x10, CPTR_OPEN
 	mrs	x9, CurrentEL
 	cmp	x9, #(1 << 2)
@@ -195,7 +195,7 @@ exception:
 	mrs	x2, elr_el1
 	b	report
 
-	// From EL1: a read of an ID register, or something that is not to be.
+	// From EL1: a read of an ID register, or an unexpected exception.
 lower:	stp	x0, x1, [sp, #-256]!
 	mrs	x0, esr_el2
 	lsr	x1, x0, #26

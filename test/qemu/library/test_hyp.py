@@ -77,7 +77,7 @@ def test_every_hop(work, cell):
     check_cell(work, cell)
 
 
-# ---- where there is nothing to hop through ----
+# ---- where there is no hyp stub ----
 
 @pytest.mark.parametrize("caller", CHOICES["caller"])
 @pytest.mark.parametrize("stated, flags, called", [
@@ -107,7 +107,7 @@ def test_no_el2(work, stated):
 
 
 def test_older_stub_than_stated(work):
-    """2 is SOFT_RESTART there: the first call is the hop, to a place that is meant."""
+    """2 is SOFT_RESTART there: the first call is the restart, to a place that is meant."""
     with hypervisor.call(work, "4.7", hyp_stub=STUB_4_12) as machine:
         check_hop(machine, [RESTART])
 

@@ -3,8 +3,8 @@
 #define TEST_FENCE_H
 
 /*
- * Included in front of code under test: its fences become calls, so that a test sees what was
- * stored before each and what was not yet. The machine that tests run on would show neither.
+ * Included in front of code under test: fences become calls, so that a test sees the stores before
+ * and after each. The host's hardware would not show the order.
  */
 void test_fence(int order);
 #define __atomic_thread_fence(order) test_fence(order)

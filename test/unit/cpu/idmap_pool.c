@@ -17,7 +17,7 @@
 uint64_t *pool;
 struct lethe_idmap map;
 
-/* Of its own size, so that the sanitizer sees a store behind it. */
+/* Of the exact size, so that the sanitizer sees a store behind the end. */
 int setup(uint32_t pages, enum lethe_regime regime)
 {
 	free(pool);

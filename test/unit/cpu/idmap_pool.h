@@ -5,7 +5,7 @@
 #include "cpu/idmap.h"
 #include "table_walk.h"
 
-/* One map and its pool, as the tests of the identity map use them. All fail the test by themselves.
+/* One map and its pool, for the tests of the identity map. Each function fails the test by itself.
  */
 
 #define PAGE    0x1000ULL
@@ -15,12 +15,12 @@
 #define TOP     (1ULL << 48)
 #define ENTRIES 512U
 
-#define POOL_OLD 0xa5a5a5a5a5a5a5a5 /* a word of the pool that nobody wrote */
+#define POOL_OLD 0xa5a5a5a5a5a5a5a5 /* a word of the pool that was never written */
 
-extern uint64_t *pool; /* and a page behind it that is not the map's */
+extern uint64_t *pool; /* and a page behind the pool that is not the map's */
 extern struct lethe_idmap map;
 
-/* A new pool, of old contents, and what lethe_idmap_init() says to it. */
+/* A new pool, of old contents; returns the status of lethe_idmap_init(). */
 int setup(uint32_t pages, enum lethe_regime regime);
 int teardown(void **state);
 
@@ -28,13 +28,13 @@ int teardown(void **state);
 int try_add(uint64_t base, uint64_t size, enum lethe_map_kind kind);
 void add(uint64_t base, uint64_t size, enum lethe_map_kind kind);
 
-/* Adds what is mapped already, whatever it is: not a word changes. */
+/* Adds a range that is already mapped, as any kind: no word changes. */
 void add_again(uint64_t base, uint64_t size, enum lethe_map_kind kind);
 
 struct table_walk walk_to(uint64_t va);
 int mapped(uint64_t va);
 
-/* Descriptors of EL2: nothing but the address is missing. test_idmap.c has them all. */
+/* Descriptors of EL2, complete except for the address. test_idmap.c has all descriptors. */
 #define RW_PAGE    0x0040000000000747ULL
 #define RW_BLOCK   0x0040000000000745ULL
 #define TEXT_PAGE  0x00000000000007c7ULL

@@ -9,7 +9,7 @@
 #define WORDS 512U /* of a page */
 #define BYTES 4096U
 
-static const struct lethe_idmap *live; /* null: nobody watches */
+static const struct lethe_idmap *live; /* null: no map is watched */
 static uint64_t *before;
 static uint32_t used_before;
 static uint32_t fences;
@@ -69,7 +69,7 @@ static const char *compare_page(uint32_t page)
 		return memcmp(old, now, BYTES) != 0 ? "a page that is not a table changed" : NULL;
 	}
 	if (page >= used_before || memcmp(old, now, BYTES) == 0) {
-		return NULL; /* what is in a new one is for a walker to say */
+		return NULL; /* a new table's contents are for the walker */
 	}
 	for (uint32_t i = 0; i < WORDS; i++) {
 		if (old[i] != now[i] && old[i] != 0) {

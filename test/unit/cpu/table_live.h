@@ -5,13 +5,13 @@
 #include "cpu/idmap.h"
 
 /*
- * Whether a call changes a map only as a map in use may change: valid descriptors stay, zeros may
- * become something, a new table is empty when it is linked and is behind a release fence
- * (fence.h), the rest of the pool is not touched. One map at a time.
+ * Checks that a call changes a map only in ways that a map in use allows. Valid descriptors stay,
+ * and zeros may be filled. A new table is empty when linked, and is behind a release fence
+ * (fence.h). The rest of the pool is not touched. One map at a time.
  */
 void table_live_begin(const struct lethe_idmap *map);
 
-/* Null, or what was wrong since begin. */
+/* Null, or the first fault since begin. */
 const char *table_live_end(void);
 
 #endif

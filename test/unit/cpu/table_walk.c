@@ -47,7 +47,7 @@ static const char *permissions(struct table_walk *walk, uint64_t descriptor)
 		walk->el0 = 0;
 		return NULL;
 	}
-	/* What EL0 may write is never executed above it. */
+	/* Pages that EL0 may write are never executed above EL0. */
 	walk->execute = !bits(descriptor, 53, 53) && !(ap1 && !ap2);
 	walk->el0 = ap1 || !bits(descriptor, 54, 54);
 	return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What EL2 must hold for a payload, for CPUs that nobody has at hand. Expected values from the Arm
+/* The EL2 registers for a payload, also for CPUs that the tests lack. Expected values from the Arm
  * ARM. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 #define FIELD(value, shift) ((uint64_t)(value) << (shift))
 
-/* Cortex-A53: nothing but FP, a PMU with 6 counters. */
+/* Cortex-A53: only FP, and a PMU with 6 counters. */
 static struct lethe_cpu_id old_cpu(void)
 {
 	return (struct lethe_cpu_id){
@@ -53,7 +53,7 @@ static void test_at_el2(void **state)
 	assert_int_equal(regs.hcr, 0x80000000); /* RW alone: E2H, TGE, VM, AMO clear */
 	id.e2h = 1;
 	lethe_el2_regs(&id, 0, &regs);
-	assert_int_equal(regs.hcr, 0x480000000); /* E2H is RES1 there, TGE still clear */
+	assert_int_equal(regs.hcr, 0x480000000); /* E2H is RES1, TGE still clear */
 }
 
 static void test_e2h_layouts(void **state)
@@ -75,7 +75,7 @@ static void test_e2h_layouts(void **state)
 
 static void test_pauth(void **state)
 {
-	/* ISAR1.APA, API, GPA, GPI; ISAR2.GPA3, APA3: any of them is enough. */
+	/* ISAR1.APA, API, GPA, GPI; ISAR2.GPA3, APA3: any one suffices. */
 	static const struct {
 		unsigned int shift;
 		int isar2;
@@ -115,16 +115,16 @@ static void test_mdcr(void **state)
 	struct lethe_el2_regs regs;
 
 	(void)state;
-	id.dfr0 = 6; /* no PMU: HPMN is what PMCR.N would be, 0 */
+	id.dfr0 = 6; /* no PMU: HPMN is 0, like PMCR.N */
 	lethe_el2_regs(&id, 1, &regs);
 	assert_int_equal(regs.mdcr, 0);
-	id.dfr0 = FIELD(0xf, 8); /* not an architected one */
+	id.dfr0 = FIELD(0xf, 8); /* not architected */
 	lethe_el2_regs(&id, 1, &regs);
 	assert_int_equal(regs.mdcr, 0);
 	id.dfr0 = FIELD(1, 32) | FIELD(1, 44); /* SPE, TRBE */
 	lethe_el2_regs(&id, 1, &regs);
 	assert_int_equal(regs.mdcr, FIELD(3, 12) | FIELD(3, 24));
-	id.pmbidr = FIELD(1, 4); /* EL3 keeps both buffers */
+	id.pmbidr = FIELD(1, 4); /* EL3 owns both buffers */
 	id.trbidr = FIELD(1, 4);
 	lethe_el2_regs(&id, 1, &regs);
 	assert_int_equal(regs.mdcr, 0);
@@ -173,7 +173,7 @@ static void test_new_cpu(void **state)
 	assert_int_equal(regs.hdfgwtr, FIELD(7, 60));
 }
 
-/* What is written only where the CPU has it. */
+/* Registers written only if the CPU has them. */
 static void test_features(void **state)
 {
 	struct lethe_cpu_id id = old_cpu();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The identity map: descriptors bit by bit, written down from the Arm ARM, and the cases with a
- * name. test_idmap_live.c has maps that grow, test_idmap_property.c random ones.
+ * The identity map: descriptors bit by bit, from the Arm ARM, and the named cases.
+ * test_idmap_live.c has growing maps, test_idmap_property.c random maps.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,7 +78,7 @@ static void test_init(void **state)
 	assert_int_equal(lethe_idmap_init(&map, wraps, 2, LETHE_REGIME_EL1), LETHE_E_MAP_ADDRESS);
 }
 
-/* One page, wherever: that page and no other. */
+/* One page, at any address: this page and no other is mapped. */
 static void test_one_page(void **state)
 {
 	static const uint64_t pages[] = {
@@ -165,7 +165,7 @@ static void test_whole(void **state)
 		assert_int_equal(map.used, few[i]);
 		assert_int_equal(pool[few[i] * ENTRIES], POOL_OLD);
 	}
-	/* A page at the top before it: two tables more, and 2^48 - 1 page around it. */
+	/* A page at the top first: two more tables, and 2^48 - 1 page around the first page. */
 	assert_int_equal(setup(515, LETHE_REGIME_EL2), LETHE_OK);
 	add(TOP - PAGE, PAGE, LETHE_MAP_TEXT);
 	add(0, TOP, LETHE_MAP_RW);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A map that grows while it is in use: the first call wins, what comes later is filled in around it
- * with the largest leaves there are, and a pool that is used up takes nothing back.
+ * A map that grows in use: the first call wins, and later calls fill in around it with the largest
+ * possible leaves. A used-up pool removes no mapping.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,8 @@
 
 #include "idmap_pool.h"
 
-/* A page first, then its GiB: the rest is filled around it with the largest leaves there are. */
+/* A page first, then its GiB: the rest is filled around the page with the largest possible
+ * leaves. */
 static void test_around_page(void **state)
 {
 	static const uint64_t pages[] = {0, 1, 511, 512, 3 * 512 + 5, 511 * 512, 512 * 512 - 1};
@@ -48,7 +49,7 @@ static void test_around_page(void **state)
 	}
 }
 
-/* The same with a block first, and with ranges that end inside of what is there. */
+/* The same with a block first, and with ranges that end inside old mappings. */
 static void test_around_blocks(void **state)
 {
 	(void)state;
@@ -60,7 +61,7 @@ static void test_around_blocks(void **state)
 		assert_int_equal(pool[2 * ENTRIES + j],
 				 (j == 7 ? TEXT_BLOCK : RW_BLOCK) | (2 * GIB + j * MIB_2));
 	}
-	/* Inside a block nothing is split, whatever is asked for; nor by a range out of it. */
+	/* No request inside a block splits the block; nor does a range beyond it. */
 	add(4 * GIB, GIB, LETHE_MAP_TEXT);
 	add_again(4 * GIB + MIB_2 + PAGE, PAGE, LETHE_MAP_RW);
 	add_again(4 * GIB + MIB_2, MIB_2, LETHE_MAP_DEVICE);
@@ -71,11 +72,11 @@ static void test_around_blocks(void **state)
 	assert_int_equal(pool[4 * ENTRIES], RW_PAGE | 5 * GIB);
 	assert_int_equal(pool[4 * ENTRIES + 1], 0);
 	add(4 * GIB - PAGE, MIB_2, LETHE_MAP_RW);
-	assert_int_equal(map.used, 7); /* and one in front of it */
+	assert_int_equal(map.used, 7); /* and one in front */
 	assert_int_equal(pool[6 * ENTRIES + 510], 0);
 	assert_int_equal(pool[6 * ENTRIES + 511], RW_PAGE | (4 * GIB - PAGE));
 	assert_int_equal(pool[ENTRIES + 4], TEXT_BLOCK | 4 * GIB);
-	/* A gap between pages that are there, and none beyond the end. */
+	/* A gap between mapped pages, and none beyond the end. */
 	add(5 * GIB + 4 * PAGE, PAGE, LETHE_MAP_TEXT);
 	add(5 * GIB, 7 * PAGE, LETHE_MAP_RW);
 	for (uint64_t j = 0; j < 8; j++) {
@@ -86,7 +87,7 @@ static void test_around_blocks(void **state)
 	assert_int_equal(map.used, 7);
 }
 
-/* What a machine needs: Lethe, RAM below and above 4 GiB and 1 TiB, a tree, a console. */
+/* A machine's needs: Lethe, RAM below and above 4 GiB and 1 TiB, a tree, a console. */
 #define TEXT_SIZE (12 * PAGE)
 
 static const struct {
@@ -97,16 +98,16 @@ static const struct {
 	{34 * GIB + MIB_2, TEXT_SIZE, LETHE_MAP_TEXT, 4},
 	{34 * GIB + MIB_2 + TEXT_SIZE, 4 * PAGE, LETHE_MAP_RO, 4}, /* the same tables */
 	{34 * GIB + MIB_2, MIB_2 + PAGE, LETHE_MAP_RW, 5},         /* all of Lethe, an edge */
-	{2 * GIB, 2 * GIB, LETHE_MAP_RW, 5},                       /* beside it in level 1 */
+	{2 * GIB, 2 * GIB, LETHE_MAP_RW, 5},                       /* beside RAM in level 1 */
 	{34 * GIB, 1100 * GIB - PAGE, LETHE_MAP_RW, 9},            /* level 1 twice, an edge */
-	{3 * GIB - PAGE, 3 * PAGE, LETHE_MAP_RO, 9},               /* in RAM: nothing to do */
-	{4 * GIB - PAGE, 3 * PAGE, LETHE_MAP_RO, 11},              /* out of it */
+	{3 * GIB - PAGE, 3 * PAGE, LETHE_MAP_RO, 9},               /* in RAM: no change */
+	{4 * GIB - PAGE, 3 * PAGE, LETHE_MAP_RO, 11},              /* out of RAM */
 	{GIB / 4, PAGE, LETHE_MAP_DEVICE, 13},                     /* levels 2 and 3 */
 };
 
 #define MACHINE (sizeof(machine) / sizeof(machine[0]))
 
-/* Out of pages after any number of them: what went in before is there as it was. */
+/* Out of pages after any number of pages: earlier mappings are unchanged. */
 static void test_exhausted(void **state)
 {
 	uint32_t pages;
@@ -136,7 +137,7 @@ static void test_exhausted(void **state)
 	}
 }
 
-/* The same with a page for each: who came first. */
+/* The same with a page for each: the first range wins. */
 static void test_machine(void **state)
 {
 	static const struct {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_idmap_add(): random ranges, one over the other, against the plain list of them. The walker
- * goes over all 48 bits, entry by entry, and compares every page; how many tables there are and how
- * large each entry is follows from the list as well, by which range came first to a region.
+ * lethe_idmap_add(): random overlapping ranges, against the plain list of ranges. The walker goes
+ * over all 48 bits, entry by entry, and compares every page. The first range in each region also
+ * determines the number of tables and the size of each entry.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,20 +20,20 @@
 #include "table_live.h"
 #include "table_walk.h"
 
-#define PAGE   0x1000ULL
-#define MIB_2  0x200000ULL
-#define GIB    0x40000000ULL
-#define TOP    (1ULL << 48)
-#define POOL   24U
-#define RANGES 10U
-#define NOBODY (-1)
+#define PAGE     0x1000ULL
+#define MIB_2    0x200000ULL
+#define GIB      0x40000000ULL
+#define TOP      (1ULL << 48)
+#define POOL     24U
+#define RANGES   10U
+#define NO_RANGE (-1)
 
 struct range {
 	uint64_t base, size;
 	enum lethe_map_kind kind;
 };
 
-/* The first range with a byte in a region: what is there is its own, as far as it goes. */
+/* The first range with a byte in a region owns the region, as far as the range goes. */
 static int first_in(const struct range *ranges, unsigned int count, uint64_t start, uint64_t size)
 {
 	for (unsigned int i = 0; i < count; i++) {
@@ -44,7 +44,7 @@ static int first_in(const struct range *ranges, unsigned int count, uint64_t sta
 			return (int)i;
 		}
 	}
-	return NOBODY;
+	return NO_RANGE;
 }
 
 static int fills(const struct range *range, uint64_t start, uint64_t size)
@@ -53,14 +53,14 @@ static int fills(const struct range *range, uint64_t start, uint64_t size)
 }
 
 /*
- * A region (of 512 GiB, 1 GiB, 2 MiB) is one entry, mapped or not, as long as nobody is in it or
- * the first one filled it; else it has a table, for good. 512 GiB is never a block.
+ * A region (of 512 GiB, 1 GiB, 2 MiB) without a range, or filled by the first range, is one entry.
+ * Else the region has a table, for good. 512 GiB is never a block.
  */
 static int is_table(const struct range *ranges, unsigned int count, uint64_t start, uint64_t size)
 {
 	const int first = first_in(ranges, count, start, size);
 
-	return first != NOBODY && (size > GIB || !fills(&ranges[first], start, size));
+	return first != NO_RANGE && (size > GIB || !fills(&ranges[first], start, size));
 }
 
 static uint64_t span_at(const struct range *ranges, unsigned int count, uint64_t address)
@@ -75,13 +75,13 @@ static uint64_t span_at(const struct range *ranges, unsigned int count, uint64_t
 	return PAGE;
 }
 
-/* Whether the table for a region is there because of the last range. */
+/* True if the last range added the table for a region. */
 static uint32_t is_new(const struct range *ranges, unsigned int last, uint64_t start, uint64_t size)
 {
 	return is_table(ranges, last + 1, start, size) && !is_table(ranges, last, start, size);
 }
 
-/* The tables that the last range costs: all 512 GiB that it touches, and its edges. */
+/* The tables that the last range costs: each 512 GiB region in reach, and the edges. */
 static uint32_t cost(const struct range *ranges, unsigned int last)
 {
 	const uint64_t first = ranges[last].base;
@@ -117,7 +117,8 @@ static uint64_t near(struct test_random *random, uint64_t value)
 	}
 }
 
-/* Edges where they matter, above 4 GiB and 1 TiB and at the top; one in three at another range. */
+/* Edges at critical addresses, above 4 GiB and 1 TiB and at the top; one in three at another
+ * range. */
 static struct range random_range(struct test_random *random, const struct range *ranges,
 				 unsigned int count)
 {
@@ -142,7 +143,7 @@ static struct range random_range(struct test_random *random, const struct range 
 	case 2: range.size = near(random, GIB << random_below(random, 6)); break;
 	default: range.size = near(random, random_below(random, 700) * GIB); break;
 	}
-	range.base &= TOP - PAGE; /* what went under 0 or over the top comes in again */
+	range.base &= TOP - PAGE; /* bytes below 0 or above the top wrap around */
 	range.size &= TOP - PAGE;
 	if (range.size > TOP - range.base) {
 		range.size = TOP - range.base;
@@ -158,8 +159,8 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* What the walker says of one entry against what was asked for. */
-static const char *judge(const struct table_walk *walk, enum lethe_map_kind kind)
+/* Compares the walker's result for one entry with the request. */
+static const char *compare_entry(const struct table_walk *walk, enum lethe_map_kind kind)
 {
 	const int device = kind == LETHE_MAP_DEVICE;
 	const int text = kind == LETHE_MAP_TEXT;
@@ -177,22 +178,22 @@ static const char *judge(const struct table_walk *walk, enum lethe_map_kind kind
 	return NULL;
 }
 
-/* The same for a part of an entry that begins at from and belongs to one range, or to none. */
-static const char *judge_part(const struct table_walk *walk, const struct range *ranges,
-			      unsigned int count, unsigned int whole, uint64_t from)
+/* The same for a part of an entry that begins at from, in one range or in none. */
+static const char *compare_part(const struct table_walk *walk, const struct range *ranges,
+				unsigned int count, unsigned int whole, uint64_t from)
 {
 	const int owner = first_in(ranges, count, from, 1);
 
 	if (walk->mapped) {
-		return owner == NOBODY ? "mapped, and nobody asked"
-				       : judge(walk, ranges[owner].kind);
+		return owner == NO_RANGE ? "mapped without a request"
+					 : compare_entry(walk, ranges[owner].kind);
 	}
-	return owner != NOBODY && (unsigned int)owner < whole ? "not mapped" : NULL;
+	return owner != NO_RANGE && (unsigned int)owner < whole ? "not mapped" : NULL;
 }
 
 /*
- * All 2^48 bytes, entry by entry; edges of ranges are where what is asked for changes. Of the
- * ranges from whole on, any part may be missing: there was no room for it.
+ * All 2^48 bytes, entry by entry; the expectation changes only at edges of ranges. Of the ranges
+ * from whole on, any part may be missing: the pool was used up.
  */
 static void check_all(const struct lethe_idmap *map, const struct range *ranges, unsigned int count,
 		      unsigned int whole)
@@ -221,7 +222,7 @@ static void check_all(const struct lethe_idmap *map, const struct range *ranges,
 			wrong = "not the largest entry, or too large";
 		}
 		while (wrong == NULL && from < va + walk.span) {
-			wrong = judge_part(&walk, ranges, count, whole, from);
+			wrong = compare_part(&walk, ranges, count, whole, from);
 			while (edges[edge] <= from && edge < 2 * count) {
 				edge++;
 			}
@@ -251,7 +252,7 @@ static int watched_add(struct lethe_idmap *map, const struct range *range, enum 
 	return status;
 }
 
-/* What went in whole goes in again, as anything, with no page to spare: nothing changes. */
+/* A range that went in whole goes in again, as any kind, with no page to spare: no word changes. */
 static void add_again(struct lethe_idmap *map, const struct range *ranges, unsigned int whole)
 {
 	static uint64_t before[sizeof(pool) / sizeof(pool[0])];
@@ -265,7 +266,7 @@ static void add_again(struct lethe_idmap *map, const struct range *ranges, unsig
 	assert_memory_equal(before, pool, sizeof(pool));
 }
 
-/* Ranges until the pool is used up, which the model foresees. Returns whether all went in. */
+/* Adds ranges until the pool is used up, as the model predicts. True if all went in. */
 static int one_random(struct test_random *random)
 {
 	const uint32_t pages = 1 + (uint32_t)random_below(random, POOL);

@@ -48,7 +48,7 @@ static void test_tcr_whole(void **state)
 		{0x1123, 0x380903510, 0x80833510},    /* 42 */
 		{MMFR0_A72, 0x480903510, 0x80843510}, /* 44 */
 		{MMFR0_N1, 0x580903510, 0x80853510},  /* 48 */
-		{MMFR0_MAX, 0x580903510, 0x80853510}, /* 52, of which these tables have 48 */
+		{MMFR0_MAX, 0x580903510, 0x80853510}, /* 52; these tables use 48 */
 		{0x1127, 0x580903510, 0x80853510},    /* 56 */
 		{0x112f, 0x580903510, 0x80853510},    /* to come */
 	};
@@ -66,7 +66,7 @@ static void test_tcr_whole(void **state)
 	}
 }
 
-/* The half that TTBR0 translates lies in the same place in each layout. */
+/* TTBR0's half lies in the same place in each layout. */
 static void check_ttbr0_half(uint64_t tcr)
 {
 	assert_int_equal(bits(tcr, 5, 0), 16);  /* T0SZ: 48 bits */
@@ -124,7 +124,7 @@ static void test_fixed(void **state)
 	assert_int_equal(regs.regime, LETHE_REGIME_EL2);
 }
 
-/* No emulated CPU has E2H fixed: what the two probes may say, one by one. */
+/* No emulated CPU has E2H fixed: the possible results of the two probes, one by one. */
 static void test_e2h(void **state)
 {
 	static const struct {
@@ -137,8 +137,8 @@ static void test_e2h(void **state)
 		{0xf, 1, LETHE_REGIME_EL20}, /* RES1, and says so */
 		{0xe, 1, LETHE_REGIME_EL20}, /* the same, with FEAT_NV */
 		{0xf, 0, LETHE_REGIME_EL20}, /* never give such a CPU a 0 */
-		{0x8, 0, LETHE_REGIME_EL20}, /* anything negative */
-		{0x1, 0, LETHE_REGIME_EL2},  /* anything else */
+		{0x8, 0, LETHE_REGIME_EL20}, /* any negative value */
+		{0x1, 0, LETHE_REGIME_EL2},  /* any other value */
 		{0x7, 0, LETHE_REGIME_EL2},
 	};
 	size_t i;
@@ -206,7 +206,7 @@ static void test_addresses(void **state)
 	}
 }
 
-/* TCR2_ELx and SCTLR2_ELx are named only where they exist; other fields of MMFR3 say nothing. */
+/* TCR2_ELx and SCTLR2_ELx are used only if they exist; other fields of MMFR3 do not count. */
 static void test_extended(void **state)
 {
 	struct lethe_mmu_id id = {.mmfr0 = MMFR0_MAX, .el = 2};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * NIST's vectors for SHA-256 (CAVS, SHAVS section 6) from the folder that CAVP names, by the block
- * function of programs of an operating system. test/qemu/parts/test_sha256.py has them for the others.
+ * NIST's vectors for SHA-256 (CAVS, SHAVS section 6) from the folder in CAVP, by the block function
+ * for hosted programs. test/qemu/parts/test_sha256.py runs the vectors on the other block
+ * functions.
  */
 
 #include <setjmp.h>
@@ -85,7 +86,7 @@ static void test_long(void **state)
 	messages("SHA256LongMsg.rsp", 64);
 }
 
-/* The last three digests are the next message; what a thousand turns give is the next seed. */
+/* The last three digests are the next message; the result of a thousand turns is the next seed. */
 static void test_monte_carlo(void **state)
 {
 	FILE *file = open_vectors("SHA256Monte.rsp");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe_regions_verify(): the digest of pieces is that of the whole, and of nothing else. */
+/* lethe_regions_verify(): pieces have the digest of the whole, and no other. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,15 +36,15 @@ static uint64_t make(struct test_random *random, struct lethe_region regions[REG
 	uint64_t size = 0;
 
 	for (unsigned int i = 0; i < REGIONS; i++) {
-		const uint64_t room = (SIZE - at) / (REGIONS - i);
+		const uint64_t share = (SIZE - at) / (REGIONS - i);
 
 		regions[i] = (struct lethe_region){0, 0};
 		if (random_below(random, 4) == 0) {
 			continue;
 		}
-		at += random_below(random, room / 2 + 1);
+		at += random_below(random, share / 2 + 1);
 		regions[i].start = (uintptr_t)(memory + at);
-		regions[i].size = random_below(random, room / 2 + 1);
+		regions[i].size = random_below(random, share / 2 + 1);
 		memcpy(joined + size, memory + at, regions[i].size);
 		size += regions[i].size;
 		at += regions[i].size;
@@ -73,7 +73,7 @@ static void test_random_pieces(void **state)
 		digest[byte] ^= (uint8_t)(1U << random_below(&random, 8));
 		assert_int_equal(lethe_regions_verify(regions, REGIONS, digest, found, NULL),
 				 LETHE_E_DIGEST);
-		if (size != 0) { /* one byte of one of them */
+		if (size != 0) { /* one byte of one piece */
 			unsigned int i = (unsigned int)random_below(&random, REGIONS);
 			uint8_t *changed;
 
@@ -92,7 +92,7 @@ static void test_random_pieces(void **state)
 	}
 }
 
-/* Two that change places are another message. */
+/* Two swapped pieces are another message. */
 static void test_order(void **state)
 {
 	struct lethe_region regions[2] = {{(uintptr_t)memory, 7}, {(uintptr_t)(memory + 7), 9}};
@@ -108,7 +108,7 @@ static void test_order(void **state)
 	assert_int_equal(lethe_regions_verify(regions, 2, digest, found, NULL), LETHE_E_DIGEST);
 }
 
-/* Nothing is read, and the one at fault is named. */
+/* No byte is read, and the faulty piece is named. */
 static void test_wrap(void **state)
 {
 	struct lethe_region regions[3] = {{8, 1}, {UINT64_MAX, 0}, {UINT64_MAX - 3, 4}};

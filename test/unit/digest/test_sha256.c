@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SHA-256 in the shapes in which it can be called: whole, bytewise, at every split, cloned in the
- * middle, at every alignment. Each knows the answer from somewhere else.
+ * SHA-256 in all call patterns: whole, bytewise, at every split, cloned in the middle, at every
+ * alignment. Each expected digest has an independent source.
  */
 
 #include <setjmp.h>
@@ -22,8 +22,8 @@ struct vector {
 };
 
 /*
- * NIST, CAVS 11.0, SHA256ShortMsg and SHA256LongMsg: lengths around words, blocks and the padding. All of
- * them, whole: test_cavp.c.
+ * NIST, CAVS 11.0, SHA256ShortMsg and SHA256LongMsg: lengths around words, blocks and the padding.
+ * All vectors, whole: test_cavp.c.
  */
 static const struct vector vectors[] = {
 	{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
@@ -72,13 +72,13 @@ static const struct vector examples[] = {
 #define MILLION_A "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
 
 /*
- * From a program of its own: SHA-256 of the digests of the first 0, 1, .. PATTERN_SIZE bytes of the
+ * From a separate program: SHA-256 of the digests of the first 0, 1, .. PATTERN_SIZE bytes of the
  * pattern, laid end to end.
  */
 #define PATTERN_SIZE 300U
 #define PATTERN_ROLL "00cd4875f719e143be3d62f3c801038b5d2fd39027977cb7f387fcea4ce05168"
 
-/* And of "abc" behind 0x123456789ab blocks that leave the initial state as it is (they do not). */
+/* And of "abc" behind 0x123456789ab blocks, as if they left the initial state unchanged. */
 #define LONG_BLOCKS 0x123456789abULL
 #define LONG_ABC    "e9ef65ec822279c36c802e89184ece8b746ecccda38fa88f8366215b2f7057b5"
 
@@ -177,7 +177,7 @@ static void test_bytewise(void **state)
 	}
 }
 
-/* Cut in three everywhere: the first cut leaves a partial block, the second must fill or miss it.
+/* Cut in three at each offset: the first cut leaves a partial block, the second fills or misses it.
  */
 static void test_every_split(void **state)
 {
@@ -265,25 +265,25 @@ static void test_every_alignment(void **state)
 
 		lethe_sha256_init(&roll);
 		for (size_t size = 0; size <= PATTERN_SIZE; size++) {
-			uint8_t *room = malloc(shift + size);
+			uint8_t *memory = malloc(shift + size);
 			uint8_t digest[LETHE_SHA256_SIZE];
 			struct lethe_sha256 sha;
 
-			assert_int_equal((uintptr_t)room & 15, 0);
+			assert_int_equal((uintptr_t)memory & 15, 0);
 			for (size_t i = 0; i < size; i++) {
-				room[shift + i] = pattern_byte(i);
+				memory[shift + i] = pattern_byte(i);
 			}
 			lethe_sha256_init(&sha);
-			lethe_sha256_update(&sha, room + shift, size);
+			lethe_sha256_update(&sha, memory + shift, size);
 			lethe_sha256_final(&sha, digest);
 			lethe_sha256_update(&roll, digest, sizeof(digest));
-			free(room);
+			free(memory);
 		}
 		final_is(&roll, PATTERN_ROLL);
 	}
 }
 
-/* Lengths above 2^32 bits without hashing half a gigabyte: the count is all that is different. */
+/* Lengths above 2^32 bits without hashing half a gigabyte: only the count differs. */
 static void test_long_length(void **state)
 {
 	struct lethe_sha256 sha;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_sha256_copy(): onto itself, downward over itself by any distance, far away. What has to be in
- * memory is known from memmove(), the digests from the same program as those in test_sha256.c.
+ * lethe_sha256_copy(): onto itself, downward over itself by any distance, far away. The expected
+ * memory comes from memmove(), the digests from the program used for test_sha256.c.
  */
 
 #include <setjmp.h>
@@ -23,20 +23,20 @@
 #define GUARD        64U /* on both sides */
 #define SOURCE_AT    (GUARD + DISTANCE_MAX)
 #define FAR_AT       (SOURCE_AT + PATTERN_SIZE + GUARD)
-#define ROOM         (FAR_AT + 8 + PATTERN_SIZE + GUARD)
+#define MEMORY         (FAR_AT + 8 + PATTERN_SIZE + GUARD)
 
-static uint8_t room[ROOM] __attribute__((aligned(16)));
-static uint8_t wanted[ROOM];
+static uint8_t memory[MEMORY] __attribute__((aligned(16)));
+static uint8_t wanted[MEMORY];
 
 static void fill(size_t size)
 {
-	for (size_t i = 0; i < ROOM; i++) {
-		room[i] = (uint8_t)(0xa5 ^ i * 13);
+	for (size_t i = 0; i < MEMORY; i++) {
+		memory[i] = (uint8_t)(0xa5 ^ i * 13);
 	}
 	for (size_t i = 0; i < size; i++) {
-		room[SOURCE_AT + i] = (uint8_t)(i * 7 + i / 251);
+		memory[SOURCE_AT + i] = (uint8_t)(i * 7 + i / 251);
 	}
-	memcpy(wanted, room, ROOM);
+	memcpy(wanted, memory, MEMORY);
 }
 
 static void final_is(struct lethe_sha256 *sha, const char *expected)
@@ -64,11 +64,11 @@ static void every_size(size_t dest_at, size_t step)
 		fill(size);
 		lethe_sha256_init(&sha);
 		for (size_t at = 0; at < size; at += step) {
-			lethe_sha256_copy(&sha, room + dest_at + at, room + SOURCE_AT + at,
+			lethe_sha256_copy(&sha, memory + dest_at + at, memory + SOURCE_AT + at,
 					  step < size - at ? step : size - at);
 		}
 		memmove(wanted + dest_at, wanted + SOURCE_AT, size);
-		assert_memory_equal(room, wanted, ROOM);
+		assert_memory_equal(memory, wanted, MEMORY);
 		lethe_sha256_final(&sha, digest);
 		lethe_sha256_update(&roll, digest, sizeof(digest));
 	}
@@ -110,15 +110,15 @@ static void every_split(size_t dest_at, size_t size, const uint8_t digest[LETHE_
 
 			fill(size);
 			lethe_sha256_init(&sha);
-			lethe_sha256_copy(&sha, room + dest_at, room + SOURCE_AT, first);
-			lethe_sha256_copy(&sha, room + dest_at + first, room + SOURCE_AT + first,
+			lethe_sha256_copy(&sha, memory + dest_at, memory + SOURCE_AT, first);
+			lethe_sha256_copy(&sha, memory + dest_at + first, memory + SOURCE_AT + first,
 					  second - first);
-			lethe_sha256_copy(&sha, room + dest_at + second, room + SOURCE_AT + second,
+			lethe_sha256_copy(&sha, memory + dest_at + second, memory + SOURCE_AT + second,
 					  size - second);
 			lethe_sha256_final(&sha, found);
 			memmove(wanted + dest_at, wanted + SOURCE_AT, size);
 			assert_memory_equal(found, digest, sizeof(found));
-			assert_memory_equal(room, wanted, ROOM);
+			assert_memory_equal(memory, wanted, MEMORY);
 		}
 	}
 }
@@ -133,14 +133,14 @@ static void test_every_split(void **state)
 	(void)state;
 	fill(200);
 	lethe_sha256_init(&sha);
-	lethe_sha256_update(&sha, room + SOURCE_AT, 200); /* test_sha256.c has judged that */
+	lethe_sha256_update(&sha, memory + SOURCE_AT, 200); /* tested by test_sha256.c */
 	lethe_sha256_final(&sha, digest);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		every_split(places[i], 200, digest);
 	}
 }
 
-/* Some of a message copied, some only read: one running digest. */
+/* One part of a message copied, the rest only read: one running digest. */
 static void test_mixed_with_update(void **state)
 {
 	struct lethe_sha256 roll;
@@ -155,11 +155,11 @@ static void test_mixed_with_update(void **state)
 
 		fill(size);
 		lethe_sha256_init(&sha);
-		lethe_sha256_update(&sha, room + SOURCE_AT, first);
-		lethe_sha256_copy(&sha, room + FAR_AT, room + SOURCE_AT + first, second - first);
-		lethe_sha256_update(&sha, room + SOURCE_AT + second, size - second);
+		lethe_sha256_update(&sha, memory + SOURCE_AT, first);
+		lethe_sha256_copy(&sha, memory + FAR_AT, memory + SOURCE_AT + first, second - first);
+		lethe_sha256_update(&sha, memory + SOURCE_AT + second, size - second);
 		memcpy(wanted + FAR_AT, wanted + SOURCE_AT + first, second - first);
-		assert_memory_equal(room, wanted, ROOM);
+		assert_memory_equal(memory, wanted, MEMORY);
 		lethe_sha256_final(&sha, digest);
 		lethe_sha256_update(&roll, digest, sizeof(digest));
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of lethe_fdt_fixup() share: see fixup.h. */
+/* Helpers of the tests of lethe_fdt_fixup(): see fixup.h. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -32,14 +32,14 @@ void fixup_virt(struct lethe_fixup *fixup)
 	fixup->old_tree_size = 0x1db4;
 	fixup->seed = fixup_seed;
 	fixup->reserve_count = 6;
-	/* empty: it would end the list */
+	/* empty: would end the list */
 	fixup->reserve[0].base = 0x42000000;
 	fixup->reserve[0].size = 0;
 	fixup->reserve[5].base = 0x40800000;
 	fixup->reserve[5].size = 0x123456;
 	fixup->reserve[1].base = 0x41000000;
 	fixup->reserve[1].size = 0x200000;
-	/* there already, and said twice */
+	/* already present, and twice */
 	fixup->reserve[2].base = 0x47000000;
 	fixup->reserve[2].size = 0x1000;
 	fixup->reserve[3].base = 0x40800000;
@@ -48,24 +48,25 @@ void fixup_virt(struct lethe_fixup *fixup)
 	fixup->reserve[4].size = 0x200000;
 }
 
-void *fixup_run(const void *tree, uint64_t room, const struct lethe_fixup *fixup, int *status,
+void *fixup_run(const void *tree, uint64_t capacity, const struct lethe_fixup *fixup, int *status,
 		struct lethe_where *where)
 {
-	unsigned char *slot = malloc(room);
+	unsigned char *buffer = malloc(capacity);
 	void *result;
 
-	assert_non_null(slot);
-	memset(slot, 0xc3, room);
-	*status = lethe_fdt_fixup(tree, slot, room, fixup, where);
+	assert_non_null(buffer);
+	memset(buffer, 0xc3, capacity);
+	*status = lethe_fdt_fixup(tree, buffer, capacity, fixup, where);
 	if (*status != LETHE_OK) {
-		free(slot);
+		free(buffer);
 		return NULL;
 	}
-	assert_int_equal(fdt_totalsize(slot), room < LETHE_FDT_MAX ? room : LETHE_FDT_MAX);
-	assert_int_equal(lethe_fdt_close(slot), LETHE_OK);
-	assert_true(fdt_totalsize(slot) <= room);
-	result = tree_copy(slot);
-	free(slot);
+	assert_int_equal(fdt_totalsize(buffer),
+			 capacity < LETHE_FDT_MAX ? capacity : LETHE_FDT_MAX);
+	assert_int_equal(lethe_fdt_close(buffer), LETHE_OK);
+	assert_true(fdt_totalsize(buffer) <= capacity);
+	result = tree_copy(buffer);
+	free(buffer);
 	assert_int_equal(fdt_check_full(result, fdt_totalsize(result)), 0);
 	return result;
 }

@@ -5,8 +5,9 @@
 #include <lethe/record.h>
 
 /*
- * The record as the system's libfdt writes it, property by property, into an open tree with a
- * /chosen: a reference for lethe_record_write(), which splices bytes. Aborts if it does not fit.
+ * Writes the record with the system's libfdt, property by property, into an open tree with a
+ * /chosen. A reference for lethe_record_write(), which splices bytes. Aborts if the record does not
+ * fit.
  */
 void record_reference(void *tree, const struct lethe_record *record);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_acpi_psci(): firmware's memory is an array here, and lethe_probe_read() a function that aborts beyond it. Every
- * byte on the way is damaged and every page taken away in turn.
+ * lethe_acpi_psci(): firmware's memory is an array here, and lethe_probe_read() aborts beyond the
+ * array. Every byte on the way is damaged, and every page removed, in turn.
  */
 
 #include <stdarg.h>
@@ -17,11 +17,11 @@
 #include "cpu/fault.h"
 
 #define BASE   0x5fd00000ULL
-#define VA     0xffff800012340000ULL /* what SetVirtualAddressMap() made of the page at CONFIG */
+#define VA     0xffff800012340000ULL /* the page at CONFIG after SetVirtualAddressMap() */
 #define SIZE   0x9000U
 #define SYSTEM 0x0018U
 #define CONFIG 0x1f00U /* three entries, the third across the end of its page */
-#define RSDP   0x3015U /* nothing is aligned */
+#define RSDP   0x3015U /* no table is aligned */
 #define XSDT   0x4e9bU
 #define FADT   0x6a99U
 #define MAP    0x8018U
@@ -33,7 +33,7 @@ static uint64_t hole_size;
 static unsigned long reads;
 static struct lethe_fdt_facts facts;
 
-int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, int maintain)
+int lethe_probe_read(uint64_t pa, uint32_t *value, uint32_t width, bool maintain)
 {
 	uint64_t at = pa - BASE;
 
@@ -74,7 +74,7 @@ static void put_descriptor(unsigned int index, uint64_t pa, uint64_t va, uint64_
 	put(at + 32, attributes, 8);
 }
 
-/* A machine as EDK II leaves it to the first kernel's successor. */
+/* A machine that EDK II leaves to the first kernel's successor. */
 static int make(void **state)
 {
 	(void)state;
@@ -100,7 +100,7 @@ static int make(void **state)
 	put(FADT + 4, 276, 4);
 	put(FADT + 129, 1, 2);
 	put_descriptor(0, BASE + 0x7000, VA - 0x1000, 1, 1ULL << 63);
-	put_descriptor(1, BASE, VA, 8, 0xf); /* its virtual address means nothing */
+	put_descriptor(1, BASE, VA, 8, 0xf); /* its virtual address has no meaning */
 	put_descriptor(2, BASE + (CONFIG & ~0xfffU), VA, 2, 1ULL << 63 | 0xf);
 	facts = (struct lethe_fdt_facts){.efi_system_table = BASE + SYSTEM, .efi_mmap = BASE + MAP,
 					  .efi_mmap_size = 3 * DESC, .efi_desc_size = DESC};
@@ -122,14 +122,14 @@ static void test_conduits(void **state)
 	assert_int_equal(lethe_acpi_psci(&facts), LETHE_PSCI_HVC);
 	put(FADT + 129, 0xfffd, 2);
 	assert_int_equal(lethe_acpi_psci(&facts), LETHE_PSCI_SMC);
-	/* not compliant: what else is set means nothing */
+	/* not compliant: the other flags have no meaning */
 	put(FADT + 129, 0xfffe, 2);
 	assert_none();
 	put(FADT + 129, 0, 2);
 	assert_none();
 }
 
-/* Firmware that converts nothing, and none that sets a virtual map. */
+/* Firmware that converts no pointer, and firmware without a virtual map. */
 static void test_pointer_is_physical(void **state)
 {
 	(void)state;
@@ -144,11 +144,11 @@ static void test_pointer_is_physical(void **state)
 static void test_map(void **state)
 {
 	(void)state;
-	/* a map that ends before what is looked for, or in it */
+	/* a map that ends before or inside the wanted entry */
 	facts.efi_mmap_size = 3 * DESC - 1;
 	assert_none();
 	facts.efi_mmap_size = 3 * DESC;
-	/* a size that is none; one that is too small, although the first would do */
+	/* an invalid size; a size that is too small, although the first entry would do */
 	facts.efi_desc_size = 0;
 	assert_none();
 	put_descriptor(0, BASE + (CONFIG & ~0xfffU), VA, 2, 1ULL << 63);
@@ -213,7 +213,7 @@ static void test_pointers_to_nothing(void **state)
 	}
 }
 
-/* Without a table nothing is read, not even at 0. */
+/* Without a table no byte is read, not even at 0. */
 static void test_no_system_table(void **state)
 {
 	(void)state;
@@ -241,7 +241,7 @@ static void test_truncated(void **state)
 	assert_int_equal(lethe_acpi_psci(&facts), LETHE_PSCI_SMC);
 }
 
-/* What is not there where firmware says that there are thousands ends soon. */
+/* If firmware claims thousands of absent entries, the search ends soon. */
 static void test_counts_that_lie(void **state)
 {
 	(void)state;
@@ -258,7 +258,7 @@ static void test_counts_that_lie(void **state)
 	assert_in_range(reads, 1, 1000000);
 }
 
-/* Whatever page is not there, or single byte that matters: no answer, or the right one. */
+/* With any page absent, or any byte that matters damaged: no answer, or the right answer. */
 static void test_holes(void **state)
 {
 	static const struct {
@@ -280,7 +280,7 @@ static void test_holes(void **state)
 
 		assert_true(found == LETHE_PSCI_NONE || found == LETHE_PSCI_SMC);
 	}
-	/* an entry of another kind that cannot be looked at does not hide the next */
+	/* an unreadable entry of another kind does not hide the next */
 	hole = BASE + CONFIG + 24;
 	hole_size = 16;
 	assert_int_equal(lethe_acpi_psci(&facts), LETHE_PSCI_SMC);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_fdt_probe(), and the check under lethe_fdt_read(): headers and structures that are wrong.
+ * lethe_fdt_probe(), and the check under lethe_fdt_read(): faulty headers and structures.
  */
 
 #include <stdarg.h>
@@ -58,7 +58,7 @@ static void test_probe_refused(void **state)
 	REFUSED(fdt_set_size_dt_struct(bad, 0xfffffffc), LETHE_E_TREE_HEADER);
 	REFUSED(fdt_set_off_dt_strings(bad, total + 1), LETHE_E_TREE_HEADER);
 	REFUSED(fdt_set_size_dt_strings(bad, total), LETHE_E_TREE_HEADER);
-	/* the limit itself is allowed; the first 40 bytes are all that is looked at */
+	/* the limit itself is allowed; only the first 40 bytes are read */
 	REFUSED(fdt_set_totalsize(bad, LETHE_FDT_MAX), LETHE_OK);
 	assert_int_equal(size, LETHE_FDT_MAX);
 #undef REFUSED
@@ -66,7 +66,7 @@ static void test_probe_refused(void **state)
 }
 
 /*
- * Every shorter structure block lacks its end: each must be refused, at whatever tag it breaks off.
+ * Every shorter structure block lacks the end tag, and must be refused, at any tag.
  */
 static void test_truncated(void **state)
 {
@@ -115,7 +115,7 @@ static void test_tags(void **state)
 		read_tags(TAGS(ROOT, FDT_PROP, 3, 0, 0x61620000, FDT_END_NODE, FDT_END), "x", 2),
 		LETHE_OK);
 
-	/* nothing, no root, no end, too many ends, a tag that is none */
+	/* empty, no root, no end, too many ends, an unknown tag */
 	assert_int_equal(read_tags(TAGS(FDT_END), "", 1), LETHE_E_TREE_BROKEN);
 	assert_int_equal(read_tags(TAGS(FDT_NOP, FDT_END), "", 1), LETHE_E_TREE_BROKEN);
 	assert_int_equal(read_tags(TAGS(ROOT, FDT_END), "", 1), LETHE_E_TREE_BROKEN);
@@ -217,7 +217,7 @@ static void test_reservations_unterminated(void **state)
 	free(tree);
 }
 
-/* Version 16 does not say how long its structure block is. */
+/* Version 16 does not state the length of the structure block. */
 static void test_version_16(void **state)
 {
 	void *tree = tree_compile("virt");

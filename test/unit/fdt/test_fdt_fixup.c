@@ -18,7 +18,7 @@
 #include "fixup.h"
 #include "trees.h"
 
-/* Fixes one tree in all six orders: byte for byte one result, and it says what it ought to. */
+/* Fixes one tree in all six orders: byte for byte one result, with the expected content. */
 static void assert_fixed(const char *name, const char *expected_name,
 			 const struct lethe_fixup *fixup)
 {
@@ -78,7 +78,7 @@ static void test_virt_packed(void **state)
 	memset(&fixup, 0, sizeof(fixup));
 	fixup.packed = 1;
 	fixup.bootargs = "";
-	/* the reservation is larger than the extent by a byte: it stays */
+	/* a reservation one byte larger than the extent stays */
 	fixup.extent = 0x40200000;
 	fixup.extent_size = 0x5fffff;
 	assert_fixed("virt", "virt.packed", &fixup);
@@ -127,7 +127,7 @@ static void test_crash(void **state)
 	assert_fixed("crash", "crash.packed", &fixup);
 }
 
-/* One reservation in an otherwise empty tree: is it dropped, with this as the old tree? */
+/* One reservation in an otherwise empty tree: true if dropped, with this as the old tree. */
 static int dropped(uint64_t base, uint64_t size, uint64_t old, uint64_t old_size)
 {
 	struct lethe_fixup fixup;
@@ -171,7 +171,7 @@ static void test_old_tree(void **state)
 	assert_false(dropped(0, 0x1000, 0, 0));
 }
 
-/* The seeds: fresh ones are 8 and 64 bytes, exactly those that were given. */
+/* The seeds: fresh seeds are 8 and 64 bytes, exactly the given bytes. */
 static void test_seeds(void **state)
 {
 	void *tree = tree_compile("bare");
@@ -198,7 +198,7 @@ static void test_seeds(void **state)
 	free(tree);
 }
 
-/* Stale things that are there twice go twice: the second would come to light. */
+/* A stale property that occurs twice is deleted twice: the second would become visible. */
 static void test_twice(void **state)
 {
 	void *tree = tree_compile_text(

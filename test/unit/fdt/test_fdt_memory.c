@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is RAM and what is reserved, by the tree and by the UEFI map. */
+/* RAM and reserved memory, by the tree and by the UEFI map. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -30,7 +30,7 @@ static void check_memory(const void *tree)
 	assert_false(covers(tree, 0x0fffffff, 0x10000001));
 	assert_false(covers(tree, 0x3fffffff, 0x40000001));
 	assert_false(covers(tree, 0x40000000, 0x40000001));
-	/* disabled, and not of that type */
+	/* disabled, and of another type */
 	assert_false(covers(tree, 0x0e000000, 0x0e000001));
 	assert_false(covers(tree, 0, 1));
 	/* empty, and wrapping */
@@ -55,8 +55,7 @@ static void check_reserved(const void *tree)
 	assert_false(reserved(tree, 0x10010000, 0x10020000));
 	assert_false(reserved(tree, 0x10000000, 0x10000000));
 	/*
-	 * /reserved-memory: every entry, its own cells; not what is disabled, dynamic or a
-	 * grandchild
+	 * /reserved-memory: every entry, its own cells; but no disabled, dynamic or grandchild node
 	 */
 	assert_true(reserved(tree, 0x120fffff, 0x12200000));
 	assert_true(reserved(tree, 0x13000fff, 0x13001000));
@@ -66,13 +65,13 @@ static void check_reserved(const void *tree)
 	assert_false(reserved(tree, 0x16000000, 0x16001000));
 	assert_false(reserved(tree, 0x17000000, 0x17001000));
 	assert_true(reserved(tree, 0x18000000, 0x18000001));
-	/* the outer blob's own: wholly inside what is skipped, and nothing else */
+	/* the outer blob's own: wholly inside the skipped range */
 	assert_false(lethe_fdt_reserved(tree, 0x10000000, 0x1000, 0x10000000, 0x10000));
 	assert_false(lethe_fdt_reserved(tree, 0x10000000, 0x1000, 0x0f000000, 0x02000000));
 	assert_true(lethe_fdt_reserved(tree, 0x10000000, 0x1000, 0x10000000, 0xffff));
 	assert_true(lethe_fdt_reserved(tree, 0x10000000, 0x1000, 0x10000001, 0x10000));
 	assert_true(lethe_fdt_reserved(tree, 0x20000000, 0x1000, 0x10000000, 0x10000));
-	/* a node is not the blob's, wherever it lies */
+	/* a node is not the blob's, at any address */
 	assert_true(lethe_fdt_reserved(tree, 0x12000000, 0x1000, 0x12000000, 0x00200000));
 }
 
@@ -100,7 +99,7 @@ static void test_memory_broken(void **state)
 	uint32_t size = fdt_size_dt_struct(tree);
 
 	(void)state;
-	/* what cannot be read covers nothing and reserves everything */
+	/* an unreadable node covers no memory and reserves all */
 	fdt_set_size_dt_struct(tree, size - 4);
 	assert_false(covers(tree, 0x10000000, 0x10000001));
 	assert_true(reserved(tree, 0x70000000, 0x70000001));
@@ -118,7 +117,7 @@ static void test_memory_broken(void **state)
 	free(tree);
 }
 
-/* Many entries, each below the one before: no more looks than are allowed, and no hang. */
+/* Many entries in descending order: no more reads than allowed, and no hang. */
 static void test_memory_descending(void **state)
 {
 	static char text[64 * 1024];
@@ -143,7 +142,7 @@ static void test_memory_descending(void **state)
 	}
 }
 
-/* UEFI: type, pad, physical, virtual, pages, attribute; and 8 bytes more, as firmware has them. */
+/* UEFI: type, pad, physical, virtual, pages, attribute; and 8 bytes more, as in real firmware. */
 struct descriptor {
 	uint32_t type;
 	uint32_t pad;
@@ -184,10 +183,10 @@ static void test_efi(void **state)
 	assert_false(lethe_efi_memory_covers(map, size, one, 0xfffffffffffff000, 1));
 	assert_false(lethe_efi_memory_covers(map, size, one, 0x90000000, 1));
 	assert_true(lethe_efi_memory_covers(map, size, one, 0xa0000fff, 1));
-	/* a last entry that is cut does not count */
+	/* a truncated last entry does not count */
 	assert_false(lethe_efi_memory_covers(map, size - 1, one, 0xa0000fff, 1));
 	assert_false(lethe_efi_memory_covers(map, 0, one, 0x80000000, 1));
-	/* sizes that cannot be, and a map that cannot be read without unaligned loads */
+	/* impossible sizes, and a map that needs unaligned loads */
 	assert_false(lethe_efi_memory_covers(map, size, 0, 0x80000000, 1));
 	assert_false(lethe_efi_memory_covers(map, size, 32, 0x80000000, 1));
 	assert_false(lethe_efi_memory_covers(map, size, 44, 0x80000000, 1));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_fdt_read(): what trees say, in all six orders of their blocks, and what /chosen may not
- * say.
+ * lethe_fdt_read(): the facts of trees, in all six orders of their blocks, and faulty values in
+ * /chosen.
  */
 
 #include <stdarg.h>
@@ -135,7 +135,7 @@ static void test_cpus(void **state)
 
 	(void)state;
 	read_as("cpus", &facts);
-	/* all but the one that failed; by device_type, or by name and enable-method */
+	/* all but the failed CPU; by device_type, or by name and enable-method */
 	assert_int_equal(facts.cpu_count, 7);
 	assert_int_equal(facts.psci, LETHE_PSCI_SMC);
 	assert_false(facts.has_gic_v3);
@@ -219,7 +219,7 @@ static void test_chosen_edges(void **state)
 	struct lethe_where where;
 
 	(void)state;
-	/* one end only, or nothing between the two: none */
+	/* one end only, or no byte between the two: none */
 	assert_int_equal(read_text("", "linux,initrd-start = <1>;", &facts, &where), 0);
 	assert_false(facts.has_initrd);
 	assert_int_equal(read_text("", "linux,initrd-end = <1>;", &facts, &where), 0);
@@ -235,7 +235,7 @@ static void test_chosen_edges(void **state)
 	assert_true(facts.has_initrd);
 	assert_int_equal(facts.initrd_start, 8);
 	assert_int_equal(facts.initrd_end, 0x100000000);
-	/* inside out is told as it is */
+	/* a reversed pair is reported unchanged */
 	assert_int_equal(
 		read_text("", "linux,initrd-start = <9>; linux,initrd-end = <8>;", &facts, &where),
 		0);
@@ -270,7 +270,7 @@ static void test_chosen_edges(void **state)
 	assert_int_equal(facts.efi_mmap, 0);
 	assert_int_equal(read_text("", "linux,uefi-system-table = <1 2 3>;", &facts, &where), 0);
 	assert_int_equal(facts.efi_system_table, 0);
-	/* a size that 32 bits do not hold is not cut */
+	/* a size above 32 bits is not cut */
 	assert_int_equal(
 		read_text("",
 			  "linux,uefi-mmap-start = <5>; linux,uefi-mmap-size = <1 2>; "
@@ -290,7 +290,7 @@ static void test_chosen_edges(void **state)
 	assert_int_equal(read_text("", "linux,usable-memory-range;", &facts, &where), 0);
 	assert_int_equal(facts.usable_count, 0);
 
-	/* there twice: the first, which is the one that Linux reads and libfdt edits */
+	/* present twice: the first counts, which Linux reads and libfdt edits */
 	assert_int_equal(
 		read_text("",
 			  "linux,initrd-start = <1>; linux,initrd-end = <3>; "

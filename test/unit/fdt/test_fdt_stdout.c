@@ -29,7 +29,7 @@ static const struct uart_case uart_cases[] = {
 	{"serial0", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4},
 	{"/soc@f0000000/apb@10000/serial@3000", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4},
 	{"/soc@f0000000/apb@10000/serial@3000:9600", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4},
-	/* without unit addresses the first that fits */
+	/* without unit addresses the first match */
 	{"short", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4},
 	{"//soc//apb/serial/", LETHE_CONSOLE_NS16550, 0x8f0005000, 2, 4},
 	/* an alias with a rest behind it */
@@ -37,7 +37,7 @@ static const struct uart_case uart_cases[] = {
 	{"soc0/identity/serial", LETHE_CONSOLE_PL011, 0x8f0000800, 0, 4},
 	{"/soc/inherits/serial", LETHE_CONSOLE_NS16550, 0x8f0000100, 0, 1},
 	{"/soc/apb/serial@9ffc", LETHE_CONSOLE_NS16550, 0x8f000bffc, 0, 1},
-	/* one byte before and one behind what the bus maps */
+	/* one byte before and one behind the bus's range */
 	{"/soc/apb/serial@1000", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/soc/apb/serial@a000", LETHE_CONSOLE_NONE, 0, 0, 0},
 	/* a bus without ranges, a bus that is off, a bus with three cells, a bus without sizes */
@@ -140,7 +140,7 @@ static void test_stdout_names(void **state)
 	(void)state;
 	assert_text_uart("/dts-v1/; / { chosen { linux,stdout-path = \"/a@1000\"; };" TWO_UARTS,
 			 0x1000);
-	/* the newer name wins, wherever it stands; an unusable one does not */
+	/* the newer name wins in any position; an unusable one does not */
 	assert_text_uart("/dts-v1/; / { chosen { linux,stdout-path = \"/a@1000\"; "
 			 "stdout-path = \"/b\"; };" TWO_UARTS,
 			 0x2000);
@@ -164,7 +164,7 @@ static void test_stdout_names(void **state)
 	assert_text_uart("/dts-v1/; / { chosen@0 { stdout-path = \"/a\"; }; chosen { stdout-path = "
 			 "\"/b\"; };" TWO_UARTS,
 			 0x1000);
-	/* cells that are nonsense */
+	/* nonsense cells */
 	assert_text_uart(
 		"/dts-v1/; / { #address-cells = <0>; chosen { stdout-path = \"/a\"; };" TWO_UARTS,
 		0);
@@ -176,7 +176,7 @@ static void test_stdout_names(void **state)
 		0);
 }
 
-/* A UART so many nodes deep, the root and itself included. */
+/* A UART at this depth, the root and the UART included. */
 static void assert_deep(unsigned int depth, uint64_t base)
 {
 	static char text[4096];
@@ -209,7 +209,7 @@ static void test_stdout_depth(void **state)
 	assert_deep(40, 0);
 }
 
-/* A node with these compatibles, and no other property of its kind of UART. */
+/* A node with these compatibles, without the UART's other properties. */
 static void assert_compatible(const char *list, enum lethe_console_kind kind, uint32_t shift,
 			      uint32_t width, uint32_t is_sbsa)
 {
@@ -231,7 +231,7 @@ static void assert_compatible(const char *list, enum lethe_console_kind kind, ui
 	free(tree);
 }
 
-/* Of two kinds that a node is compatible with, the greater counts, wherever it stands. */
+/* If a node is compatible with two kinds, the greater counts, in any position. */
 static void test_stdout_compatibles(void **state)
 {
 	(void)state;

@@ -47,17 +47,17 @@ static const struct lethe_record sample = {
 #define BEFORE "/dts-v1/; / { a { b = <1>; }; chosen { bootargs = \"x\";"
 #define AFTER  "other { keep; }; }; z { y = \"x\"; }; };"
 
-/* An open copy of a tree with room bytes, in exactly that memory. */
-static void *open_tree(const void *tree, uint32_t room)
+/* An open copy of a tree, in an allocation of exactly capacity bytes. */
+static void *open_tree(const void *tree, uint32_t capacity)
 {
-	void *open = malloc(room);
+	void *open = malloc(capacity);
 
 	assert_non_null(open);
-	assert_int_equal(fdt_open_into(tree, open, (int)room), 0);
+	assert_int_equal(fdt_open_into(tree, open, (int)capacity), 0);
 	return open;
 }
 
-/* Writes sample into the tree of this text; the result must be that of the other. */
+/* Writes sample into the tree of one text; the result must be the tree of the other. */
 static void assert_written(const char *text, const char *expected_text)
 {
 	void *expected = tree_compile_text(expected_text);
@@ -87,7 +87,7 @@ static void test_replace(void **state)
 		       BEFORE RECORD("0", "0") AFTER);
 }
 
-/* An old record that is larger, with names of its own: the tree becomes smaller. */
+/* A larger old record, with extra names: the tree becomes smaller. */
 static void test_replace_larger(void **state)
 {
 	void *expected = tree_compile_text(BEFORE RECORD("0", "0") AFTER);
@@ -111,7 +111,7 @@ static void test_replace_larger(void **state)
 	free(expected);
 }
 
-/* Order of the properties, as docs/spec/record.md has them, for whoever reads the tree with dtc. */
+/* Order of the properties, as in docs/spec/record.md, for readers of the tree with dtc. */
 static void test_order(void **state)
 {
 	static const char order[][20] = {
@@ -140,7 +140,7 @@ static void test_order(void **state)
 	free(tree);
 }
 
-/* Only after a fallback: who failed first. */
+/* Only after a fallback: the first failure. */
 static void test_failed_segment(void **state)
 {
 	void *tree = tree_compile_text(BEFORE AFTER);
@@ -156,7 +156,7 @@ static void test_failed_segment(void **state)
 	node = fdt_path_offset(open, LETHE_RECORD_PATH);
 	assert_string_equal(fdt_getprop(open, node, "failed-segment", &length), "a name as long");
 	assert_int_equal(length, 15);
-	/* behind the slot that boots */
+	/* behind the slot being booted */
 	node = fdt_first_property_offset(open, node);
 	for (int i = 0; i < 7; i++) {
 		assert_non_null(fdt_getprop_by_offset(open, node, &name, NULL));
@@ -165,7 +165,7 @@ static void test_failed_segment(void **state)
 	assert_string_equal(name, "slot");
 	assert_non_null(fdt_getprop_by_offset(open, node, &name, NULL));
 	assert_string_equal(name, "failed-segment");
-	/* The next boot knows nothing of it. */
+	/* The next boot has no memory of the fallback. */
 	assert_int_equal(lethe_record_write(open, &sample), LETHE_OK);
 	node = fdt_path_offset(open, LETHE_RECORD_PATH);
 	assert_null(fdt_getprop(open, node, "failed-segment", NULL));
@@ -173,7 +173,7 @@ static void test_failed_segment(void **state)
 	free(tree);
 }
 
-/* Patching moves nothing: two words of each array change, nothing else in the whole tree. */
+/* Patching moves no byte: two words of each array change, and no others in the whole tree. */
 static void test_patch(void **state)
 {
 	void *expected =
@@ -227,23 +227,24 @@ static void test_refused(void **state)
 	assert_int_equal(lethe_record_patch_stage(tree, 1, 1, 1), LETHE_E_TREE_BROKEN);
 	free(tree);
 
-	/* somebody else's node of that name */
+	/* another owner's node of the same name */
 	tree = tree_compile_text("/dts-v1/; / { chosen { a; }; z { lethe { stage-ticks = <0 0>; "
 				 "stage-bytes = <0 0>; }; }; };");
 	assert_int_equal(lethe_record_patch_stage(tree, 0, 1, 1), LETHE_E_TREE_BROKEN);
 	free(tree);
 }
 
-/* Every room from that of the tree itself on: NOSPACE and no trace of a record, until it fits. */
+/* Every buffer size from the tree's own on: NOSPACE and no trace of a record, until the record
+ * fits. */
 static void test_every_room(void **state)
 {
 	void *tree = tree_compile_text(BEFORE AFTER);
-	uint32_t room = fdt_totalsize(tree);
+	uint32_t capacity = fdt_totalsize(tree);
 	int status = LETHE_E_TREE_NOSPACE;
 
 	(void)state;
 	while (status != LETHE_OK) {
-		void *open = open_tree(tree, room);
+		void *open = open_tree(tree, capacity);
 
 		status = lethe_record_write(open, &sample);
 		if (status != LETHE_OK) {
@@ -256,14 +257,14 @@ static void test_every_room(void **state)
 			tree_assert_same(open, tree);
 		}
 		free(open);
-		room += 8;
-		assert_true(room < 4096);
+		capacity += 8;
+		assert_true(capacity < 4096);
 	}
 	free(tree);
 }
 
 /*
- * No segments, nothing named: empty strings, not a crash; more segments than there can be are cut.
+ * No segments, no names: empty strings, not a crash; segments beyond the maximum are cut.
  */
 static void test_empty(void **state)
 {

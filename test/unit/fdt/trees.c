@@ -28,17 +28,17 @@ static void *allocate(size_t size)
 	return memory;
 }
 
-/* What a shell command prints, with a zero behind it. */
+/* A shell command's output, with a zero behind. */
 static char *output_of(const char *command, size_t *size)
 {
 	FILE *pipe = popen(command, "r");
-	size_t room = 4U << 20;
-	char *bytes = allocate(room);
+	size_t capacity = 4U << 20;
+	char *bytes = allocate(capacity);
 
 	if (pipe == NULL) {
 		fail_msg("cannot run: %s", command);
 	}
-	*size = fread(bytes, 1, room - 1, pipe);
+	*size = fread(bytes, 1, capacity - 1, pipe);
 	bytes[*size] = '\0';
 	if (pclose(pipe) != 0) {
 		fail_msg("failed: %s", command);
@@ -63,8 +63,7 @@ static void *compile(const char *path)
 	size_t size;
 
 	/*
-	 * -f: trees that dtc's checks, of this version or a later one, call wrong are what is
-	 * wanted
+	 * -f: the tests want trees that dtc's checks, now or later, call wrong
 	 */
 	snprintf(command, sizeof(command), "dtc -q -f -I dts -O dtb '%s' 2>/dev/null", path);
 	bytes = output_of(command, &size);
@@ -103,7 +102,7 @@ void *tree_copy(const void *tree)
 
 void *tree_relay(const void *tree, unsigned int order)
 {
-	/* 0 reservations, 1 structure, 2 strings; each with its alignment and a gap before it */
+	/* 0 reservations, 1 structure, 2 strings; each with its alignment and a gap in front */
 	static const unsigned int orders[TREE_ORDERS][3] = {
 		{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0},
 	};
@@ -198,12 +197,12 @@ void tree_assert_same(const void *tree, const void *expected)
 
 void *tree_with_stdout(const void *tree, const char *path)
 {
-	uint32_t room = fdt_totalsize(tree) + 1024;
-	void *copy = allocate(room);
+	uint32_t capacity = fdt_totalsize(tree) + 1024;
+	void *copy = allocate(capacity);
 	void *exact;
 	int chosen;
 
-	assert_int_equal(fdt_open_into(tree, copy, (int)room), 0);
+	assert_int_equal(fdt_open_into(tree, copy, (int)capacity), 0);
 	chosen = fdt_path_offset(copy, "/chosen");
 	assert_true(chosen >= 0);
 	if (path == NULL) {

@@ -3,9 +3,9 @@
 #define TEST_TREES_H
 
 /*
- * Device trees for tests. Every tree comes back in memory of exactly its totalsize, so that the
- * address sanitizer sees a read past its end. Nothing here uses src/: what checks the code must not
- * be the code. Everything aborts on trouble of its own; the caller frees.
+ * Device trees for tests. Each function returns a tree in an allocation of exactly totalsize, so
+ * the address sanitizer sees a read past the end. No function uses src/: a check must not use the
+ * code under test. Each function aborts on its own errors; the caller frees.
  */
 
 #include <stdint.h>
@@ -24,7 +24,7 @@ void *tree_compile_text(const char *text);
  */
 void *tree_relay(const void *tree, unsigned int order);
 
-/* A tree from bare tags: words of the structure block, and strings. It need not be sound. */
+/* A tree from bare tags: words of the structure block, and strings. The tree need not be sound. */
 void *tree_from_tags(const uint32_t *tags, uint32_t count, const char *strings,
 		     uint32_t strings_size);
 
@@ -37,7 +37,7 @@ void *tree_copy(const void *tree);
  */
 char *tree_text(const void *tree);
 
-/* Do two trees say the same, in any order? Prints both when not. */
+/* True if two trees have the same content, in any order. Prints both if not. */
 void tree_assert_same(const void *tree, const void *expected);
 
 /* A copy with /chosen's stdout-path set (or gone, when path is null), by libfdt. */

@@ -14,7 +14,7 @@ struct lethe_kimage image;
 struct lethe_where where;
 
 /* Where the next entry goes. */
-static uint64_t list_page, slot;
+static uint64_t list_page, position;
 
 void start_at(unsigned int shift, uint64_t base)
 {
@@ -32,13 +32,13 @@ void start(unsigned int shift)
 void go_on_at(uint64_t number)
 {
 	list_page = number;
-	slot = 0;
+	position = 0;
 	world_list_page(&world, world_page(&world, number));
 }
 
 void add(uint64_t entry)
 {
-	*world_slot(&world, world_page(&world, list_page), slot++) = entry;
+	*world_entry(&world, world_page(&world, list_page), position++) = entry;
 }
 
 void list_of(const uint64_t *entries)
@@ -50,12 +50,12 @@ void list_of(const uint64_t *entries)
 
 void pad_to(uint64_t end)
 {
-	while (slot < end) {
+	while (position < end) {
 		add(D(0));
 	}
 }
 
-uint64_t slots(void)
+uint64_t page_entries(void)
 {
 	return (1ULL << world.memory.shift) / 8;
 }

@@ -2,13 +2,13 @@
 #ifndef TEST_KIMAGE_CASE_H
 #define TEST_KIMAGE_CASE_H
 
-/* One list at a time, written entry by entry, for the tests that know what it comes to. */
+/* One list at a time, written entry by entry, for tests with a known result. */
 
 #include "kimage_world.h"
 
 #define BASE  0x40000000ULL
 #define PAGES 256U
-#define LIST  200U /* the number of the first list page; the next ones are behind it */
+#define LIST  200U /* the number of the first list page; the others follow */
 
 #define DONE      4ULL
 #define D(number) (world_page(&world, number) | 1)
@@ -23,7 +23,7 @@ extern struct world world;
 extern struct lethe_kimage image;
 extern struct lethe_where where;
 
-/* A list that begins at page LIST, of memory that begins at base (or BASE). */
+/* A list from page LIST on, in memory from base (or BASE) on. */
 void start_at(unsigned int shift, uint64_t base);
 void start(unsigned int shift);
 
@@ -33,9 +33,9 @@ void add(uint64_t entry);
 #define LIST_OF(...) list_of((const uint64_t[]){__VA_ARGS__, 0})
 void list_of(const uint64_t *entries);
 
-/* Pads with what does nothing up to that slot of the list page. */
+/* Pads with entries without effect up to the given entry of the list page. */
 void pad_to(uint64_t end);
-uint64_t slots(void);
+uint64_t page_entries(void);
 
 /* lethe_kimage_check() says so, with and without a place to say where, and so does the reference.
  */

@@ -43,13 +43,13 @@ int world_check(const struct world *world)
 
 	image.list_pages = 0;
 	kimage_reference(world->head, &world->memory, &world->limits, &expected);
-	/* Nothing is read behind their ends. */
+	/* No byte is read behind their ends. */
 	limits.windows = memcpy(windows, world->windows, windows_size);
 	limits.protected_ranges = memcpy(protected_ranges, world->protected_ranges, protected_size);
 	status = lethe_kimage_check(world->head, world->memory.shift, &limits, &image, &where);
 	free(windows);
 	free(protected_ranges);
-	/* Each list page at most three times, were there only the cycle to stop it. */
+	/* Each list page at most three times, if only the cycle can stop the walk. */
 	bad |= differ("runs away", image.list_pages > 3 * (expected.list_pages + 1), 0);
 	if (expected.is_cyclic && status == LETHE_E_LIST_CYCLE) {
 		return bad | differ("before the cycle", where.index < expected.round, 0) ? 1

@@ -6,10 +6,10 @@
 
 /* Of one page of the memory. */
 struct mark {
-	int readable;     /* 0, or the status of a source there */
-	int storable;     /* 0, or the status of a destination there */
-	int is_list_page; /* the walk was there */
-	uint64_t store;   /* number of the page that is stored there, from 1; 0: none */
+	int readable;     /* 0, or the status of a source in this page */
+	int storable;     /* 0, or the status of a destination in this page */
+	int is_list_page; /* the walk has seen this page */
+	uint64_t store;   /* number of the page stored here, from 1; 0: none */
 };
 
 struct walk {
@@ -19,7 +19,7 @@ struct walk {
 	struct mark *marks;
 	uint64_t page_size;
 	uint64_t entry, index;
-	uint64_t list_page, slot;
+	uint64_t list_page, position;
 	int has_dest;
 	uint64_t dest;
 	struct lethe_kimage_run *last; /* null before the first */
@@ -36,8 +36,8 @@ static int is_in_a_window(const struct lethe_kimage_constraints *limits, uint64_
 	return 0;
 }
 
-/* Cell by cell; the first keep has the word, and any has it before the windows. */
-static int judge_page(const struct walk *walk, uint64_t page, int is_store)
+/* Cell by cell; the first protected range decides, before any window. */
+static int page_status(const struct walk *walk, uint64_t page, int is_store)
 {
 	const struct lethe_kimage_constraints *limits = walk->limits;
 
@@ -66,8 +66,8 @@ static struct mark *mark_of(const struct walk *walk, uint64_t address)
 	return number < walk->memory->pages ? &walk->marks[number] : NULL;
 }
 
-/* A page of the memory was judged before the walk; one beyond it is in no window. */
-static int judge(const struct walk *walk, uint64_t address, int is_store)
+/* Pages of the memory were checked before the walk; a page beyond is in no window. */
+static int address_status(const struct walk *walk, uint64_t address, int is_store)
 {
 	const struct mark *mark = mark_of(walk, address);
 
@@ -75,7 +75,7 @@ static int judge(const struct walk *walk, uint64_t address, int is_store)
 		return LETHE_E_SEGMENT_WRAP;
 	}
 	if (mark == NULL) {
-		return judge_page(walk, address, is_store);
+		return page_status(walk, address, is_store);
 	}
 	return is_store ? mark->storable : mark->readable;
 }
@@ -91,7 +91,7 @@ static int refuse(const struct walk *walk, int status, uint64_t value)
 static int copy(struct walk *walk, uint64_t source)
 {
 	struct kimage_expected *expected = walk->expected;
-	int status = judge(walk, source, 0);
+	int status = address_status(walk, source, 0);
 
 	if (status != LETHE_OK) {
 		return refuse(walk, status, source);
@@ -99,7 +99,7 @@ static int copy(struct walk *walk, uint64_t source)
 	if (!walk->has_dest) {
 		return refuse(walk, LETHE_E_LIST_NO_DEST, source);
 	}
-	status = judge(walk, walk->dest, 1);
+	status = address_status(walk, walk->dest, 1);
 	if (status != LETHE_OK) {
 		return refuse(walk, status, walk->dest);
 	}
@@ -126,7 +126,7 @@ static int follow(struct walk *walk, uint64_t list_page, int is_first_pass)
 {
 	struct kimage_expected *expected = walk->expected;
 	struct mark *mark = mark_of(walk, list_page);
-	int status = judge(walk, list_page, 0);
+	int status = address_status(walk, list_page, 0);
 
 	if (status == LETHE_E_LIST_SOURCE) {
 		status = LETHE_E_LIST_PAGE;
@@ -141,20 +141,20 @@ static int follow(struct walk *walk, uint64_t list_page, int is_first_pass)
 	expected->list_pages += !mark->is_list_page;
 	mark->is_list_page = 1;
 	walk->list_page = list_page;
-	walk->slot = 0;
+	walk->position = 0;
 	return 1;
 }
 
 static void next(struct walk *walk)
 {
-	const uint64_t pointer = walk->list_page + walk->limits->bias + 8 * walk->slot++;
+	const uint64_t pointer = walk->list_page + walk->limits->bias + 8 * walk->position++;
 
 	walk->entry = *(const uint64_t *)(uintptr_t)pointer;
 	walk->index++;
 }
 
-/* 1 while there is more to come. */
-static int judge_entry(struct walk *walk)
+/* 1 until the last entry. */
+static int walk_entry(struct walk *walk)
 {
 	const uint64_t flags = walk->entry % walk->page_size;
 	const uint64_t address = walk->entry - flags;
@@ -174,14 +174,14 @@ static int judge_entry(struct walk *walk)
 	} else {
 		return refuse(walk, LETHE_E_LIST_FLAGS, walk->entry);
 	}
-	if (goes_on && walk->slot == walk->page_size / 8) {
+	if (goes_on && walk->position == walk->page_size / 8) {
 		return refuse(walk, LETHE_E_LIST_LINK, walk->list_page);
 	}
 	return goes_on;
 }
 
-/* What is read, against all that is stored. */
-static int judge_again(struct walk *walk, uint64_t *pages)
+/* Compares each read with all stores. */
+static int walk_again(struct walk *walk, uint64_t *pages)
 {
 	const uint64_t flags = walk->entry % walk->page_size;
 	const uint64_t address = walk->entry - flags;
@@ -226,17 +226,17 @@ void kimage_reference(uint64_t head, const struct kimage_memory *memory,
 	for (uint64_t i = 0; i < memory->pages; i++) {
 		const uint64_t page = memory->base + i * walk.page_size;
 
-		walk.marks[i].readable = judge_page(&walk, page, 0);
-		walk.marks[i].storable = judge_page(&walk, page, 1);
+		walk.marks[i].readable = page_status(&walk, page, 0);
+		walk.marks[i].storable = page_status(&walk, page, 1);
 	}
 
 	walk.entry = head;
 	if (head != 4 && head % walk.page_size != 2) {
 		refuse(&walk, LETHE_E_LIST_HEAD, head);
 	} else {
-		while (judge_entry(&walk)) {
-			/* Rounds enough for whoever notices late. */
-			if (walk.slot == 0 && ++rounds > 4 * (expected->list_pages + 1)) {
+		while (walk_entry(&walk)) {
+			/* Enough rounds for a check that notices late. */
+			if (walk.position == 0 && ++rounds > 4 * (expected->list_pages + 1)) {
 				refuse(&walk, LETHE_E_LIST_CYCLE, walk.list_page);
 				break;
 			}
@@ -248,7 +248,7 @@ void kimage_reference(uint64_t head, const struct kimage_memory *memory,
 
 		walk.entry = head;
 		walk.index = 0;
-		while (judge_again(&walk, &pages)) {
+		while (walk_again(&walk, &pages)) {
 			next(&walk);
 		}
 		expected->list_pages = list_pages;
@@ -257,7 +257,7 @@ void kimage_reference(uint64_t head, const struct kimage_memory *memory,
 	free(walk.marks);
 }
 
-/* Memory of one number per page: before, now, and as it is to be. */
+/* Memory of one number per page: before, now, and expected. */
 struct contents {
 	uint64_t *before, *now, *wanted, *is_list_page;
 };
@@ -304,7 +304,7 @@ int kimage_carry_out(uint64_t head, const struct kimage_memory *memory,
 			walk.dest = address;
 		} else if (flags == 2) {
 			walk.list_page = address;
-			walk.slot = 0;
+			walk.position = 0;
 			contents.is_list_page[from] = 1;
 		} else if (from >= memory->pages || to >= memory->pages) {
 			bad = 1;

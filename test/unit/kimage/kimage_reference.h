@@ -3,9 +3,9 @@
 #define TEST_KIMAGE_REFERENCE_H
 
 /*
- * What lethe_kimage_check() is to say, by following the list page by page with a mark for every
- * page of memory there is: slow, and nothing to get wrong. The memory is `pages` pages at `base`,
- * all windows lie in it, and windows and protected ranges start and end at multiples of KIMAGE_CELL.
+ * The expected result of lethe_kimage_check(), by following the list page by page with a mark for
+ * every page of memory: slow and simple. The memory is `pages` pages at `base`, all windows lie in
+ * it, and windows and protected ranges start and end at multiples of KIMAGE_CELL.
  */
 
 #include <lethe/kimage.h>
@@ -24,7 +24,7 @@ struct kimage_expected {
 	uint64_t value;
 	/*
 	 * The list comes back to a list page. Then LETHE_E_LIST_CYCLE is right as well, from entry
-	 * `round` on, and status is what is met first when it is followed for several rounds.
+	 * `round` on, and status is the first error in several rounds.
 	 */
 	int is_cyclic;
 	uint64_t round;
@@ -39,9 +39,8 @@ void kimage_reference(uint64_t head, const struct kimage_memory *memory,
 		      const struct lethe_kimage_constraints *limits, struct kimage_expected *expected);
 
 /*
- * Carries an accepted list out on memory of one number per page. 0 when every destination then has
- * what its source had before the first copy, and nothing else has changed, list pages and what is
- * kept included.
+ * Executes an accepted list on memory of one number per page. 0 if every destination then has its
+ * source's first number, and no other page has changed, list pages and protected ranges included.
  */
 int kimage_carry_out(uint64_t head, const struct kimage_memory *memory,
 		     const struct lethe_kimage_constraints *limits,

@@ -9,7 +9,7 @@
 #define ALIGN 0x10000ULL
 #define BYTES ((uint64_t)WORLD_PAGES_MAX << 16)
 
-/* 16 GiB of address space, of which list pages become real. */
+/* 16 GiB of address space; only list pages become real. */
 static char *memory(void)
 {
 	static char *start;
@@ -59,28 +59,28 @@ void world_list_page(struct world *world, uint64_t list_page)
 	world->list_pages[world->list_page_count++] = list_page;
 }
 
-uint64_t *world_slot(struct world *world, uint64_t list_page, uint64_t slot)
+uint64_t *world_entry(struct world *world, uint64_t list_page, uint64_t index)
 {
-	return (uint64_t *)(uintptr_t)(list_page + world->limits.bias) + slot;
+	return (uint64_t *)(uintptr_t)(list_page + world->limits.bias) + index;
 }
 
 void world_clear(struct world *world)
 {
 	for (unsigned int i = 0; i < world->list_page_count; i++) {
-		memset(world_slot(world, world->list_pages[i], 0), 0, 1U << world->memory.shift);
+		memset(world_entry(world, world->list_pages[i], 0), 0, 1U << world->memory.shift);
 	}
 	world->list_page_count = 0;
 }
 
-/* What a page is used for while a list is made. */
+/* A page's use in the making of a list. */
 enum use { FREE, UNUSABLE, DEST, LIST };
 
 struct maker {
 	struct world *world;
 	struct test_random *random;
 	uint8_t *use;
-	uint64_t *slot;
-	uint64_t *last_slot;
+	uint64_t *next;
+	uint64_t *last;
 };
 
 static int overlaps(uint64_t a, uint64_t a_end, uint64_t b, uint64_t b_end)
@@ -114,7 +114,7 @@ static void make_uses(struct maker *maker)
 	}
 }
 
-/* A page that is free, by trying; 0 when there seems to be none. */
+/* A free page, by trial; 0 if none seems left. */
 static int find_free(struct maker *maker, uint64_t *page)
 {
 	for (int i = 0; i < 100; i++) {
@@ -126,30 +126,30 @@ static int find_free(struct maker *maker, uint64_t *page)
 	return 0;
 }
 
-/* As kimage_add_entry() does it: the last slot is for a link. Some link before they have to. */
+/* As in kimage_add_entry(): the last entry is for a link. Some lists link earlier than needed. */
 static int add(struct maker *maker, uint64_t entry)
 {
 	struct world *world = maker->world;
 	uint64_t page;
 
-	if (maker->slot == maker->last_slot || random_below(maker->random, 200) == 0) {
+	if (maker->next == maker->last || random_below(maker->random, 200) == 0) {
 		if (world->list_page_count == WORLD_LIST_PAGES || !find_free(maker, &page)) {
 			return 0;
 		}
 		maker->use[page] = LIST;
 		world_list_page(world, world_page(world, page));
-		*maker->slot = world_page(world, page) | 2;
-		maker->slot = world_slot(world, world_page(world, page), 0);
-		maker->last_slot = maker->slot + (1U << world->memory.shift) / 8 - 1;
+		*maker->next = world_page(world, page) | 2;
+		maker->next = world_entry(world, world_page(world, page), 0);
+		maker->last = maker->next + (1U << world->memory.shift) / 8 - 1;
 		world->entries++;
 	}
-	*maker->slot++ = entry;
+	*maker->next++ = entry;
 	world->entries++;
 	return 1;
 }
 
-/* Page `dest`, the next in the list, from somewhere: itself, later destinations and free pages are
- * good. */
+/* Page `dest`, the next in the list, from a valid source: itself, a later destination or a free
+ * page. */
 static int add_source(struct maker *maker, uint64_t dest, uint64_t dest_end)
 {
 	struct world *world = maker->world;
@@ -194,7 +194,7 @@ static void make_windows(struct world *world, struct test_random *random)
 	world->limits.window_count = count;
 }
 
-static void make_keeps(struct world *world, struct test_random *random)
+static void make_protected(struct world *world, struct test_random *random)
 {
 	static const int no_read[WORLD_KEEPS] = {LETHE_E_SOURCE_LETHE, 0, LETHE_E_LOADER_TREE};
 	static const int no_store[WORLD_KEEPS] = {LETHE_E_DEST_LETHE, LETHE_E_DEST_PLAN, 0};
@@ -214,7 +214,7 @@ static void make_keeps(struct world *world, struct test_random *random)
 	}
 }
 
-/* One segment: free pages in a row, or what is left of them. 0 when there is no more room. */
+/* One segment: free pages in a row, or the rest of them. 0 if no page is left. */
 static int add_segment(struct maker *maker, uint64_t pages)
 {
 	struct world *world = maker->world;
@@ -254,8 +254,8 @@ void world_random_list(struct world *world, struct test_random *random, uint64_t
 			break;
 		}
 	}
-	/* Linux puts DONE into the last slot, too. */
-	*maker.slot = 4;
+	/* Linux puts DONE into the last entry, too. */
+	*maker.next = 4;
 	world->entries++;
 }
 
@@ -264,11 +264,11 @@ void world_random(struct world *world, struct test_random *random, uint64_t entr
 	if (random_below(random, 4) != 0) {
 		make_windows(world, random);
 	}
-	make_keeps(world, random);
+	make_protected(world, random);
 	world_random_list(world, random, entries);
 }
 
-/* An address that may be anything, at a page or next to one. */
+/* A random address, at or next to a page. */
 static uint64_t any_page(const struct world *world, struct test_random *random)
 {
 	const uint64_t pages = world->memory.pages;
@@ -300,35 +300,35 @@ static void mutate_entry(struct world *world, struct test_random *random, uint64
 
 void world_mutate(struct world *world, struct test_random *random)
 {
-	const uint64_t slots = (1ULL << world->memory.shift) / 8;
-	uint64_t last = slots, page;
+	const uint64_t count = (1ULL << world->memory.shift) / 8;
+	uint64_t last = count, page;
 
 	if (random_below(random, 32) == 0 || world->list_page_count == 0) {
 		mutate_entry(world, random, &world->head);
 		return;
 	}
 	page = world->list_pages[random_below(random, world->list_page_count)];
-	while (last > 1 && *world_slot(world, page, last - 1) == 0) {
+	while (last > 1 && *world_entry(world, page, last - 1) == 0) {
 		last--;
 	}
 	if (random_below(random, 16) == 0) {
-		/* The list runs on into its end, or out of its page. */
-		*world_slot(world, page, last - 1) = any_page(world, random) | 8;
+		/* The list runs beyond its end, or out of its page. */
+		*world_entry(world, page, last - 1) = any_page(world, random) | 8;
 		if (random_below(random, 2)) {
-			for (; last < slots; last++) {
-				*world_slot(world, page, last) = any_page(world, random) | 1;
+			for (; last < count; last++) {
+				*world_entry(world, page, last) = any_page(world, random) | 1;
 			}
 		}
 		return;
 	}
 	if (random_below(random, 4) == 0) {
-		uint64_t *a = world_slot(world, page, random_below(random, last));
-		uint64_t *b = world_slot(world, page, random_below(random, last));
+		uint64_t *a = world_entry(world, page, random_below(random, last));
+		uint64_t *b = world_entry(world, page, random_below(random, last));
 		const uint64_t entry = *a;
 
 		*a = *b;
 		*b = entry;
 		return;
 	}
-	mutate_entry(world, random, world_slot(world, page, random_below(random, last)));
+	mutate_entry(world, random, world_entry(world, page, random_below(random, last)));
 }

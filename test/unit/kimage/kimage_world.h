@@ -3,8 +3,8 @@
 #define TEST_KIMAGE_WORLD_H
 
 /*
- * Memory with an indirection list in it, as a kernel would have built it, and what a bad one would
- * have made of it. Pages are only as real as they are touched.
+ * Memory with an indirection list, as built by a good kernel or a bad one. Only touched pages use
+ * real memory.
  */
 
 #include "kimage_reference.h"
@@ -22,10 +22,10 @@ struct world {
 	uint64_t head;
 	uint64_t list_pages[WORLD_LIST_PAGES]; /* addresses; all else in memory is 0 */
 	unsigned int list_page_count;
-	uint64_t entries; /* that world_random() wrote, the head and DONE among them */
+	uint64_t entries; /* written by world_random(), with the head and DONE */
 };
 
-/* No list, all memory one window, nothing kept. At most WORLD_PAGES_MAX pages. */
+/* No list, all memory one window, no protected range. At most WORLD_PAGES_MAX pages. */
 #define WORLD_PAGES_MAX 0x40000U
 void world_init(struct world *world, unsigned int shift, uint64_t base, uint64_t pages);
 
@@ -34,13 +34,13 @@ void world_clear(struct world *world);
 
 uint64_t world_page(const struct world *world, uint64_t number);
 
-/* The entry in a slot of a page. A list page that is written to is remembered. */
-uint64_t *world_slot(struct world *world, uint64_t list_page, uint64_t slot);
+/* The entry with this index in a page. A written list page is remembered. */
+uint64_t *world_entry(struct world *world, uint64_t list_page, uint64_t index);
 void world_list_page(struct world *world, uint64_t list_page);
 
 /*
- * A list that is right, of about that many entries, or as many as there is room for; with
- * windows and protected_ranges of its own, or the ones that are there.
+ * A valid list, of about the given number of entries, or as many as fit. With new windows and
+ * protected_ranges, or the present ones.
  */
 void world_random_list(struct world *world, struct test_random *random, uint64_t entries);
 void world_random(struct world *world, struct test_random *random, uint64_t entries);
@@ -49,8 +49,8 @@ void world_random(struct world *world, struct test_random *random, uint64_t entr
 void world_mutate(struct world *world, struct test_random *random);
 
 /*
- * lethe_kimage_check() against the reference: status, entry, address, runs, and whether it arrives
- * when it is carried out. Returns the status, or 1 after printing where they differ.
+ * lethe_kimage_check() against the reference: status, entry, address, runs, and the result of
+ * executing the list. Returns the status, or 1 after printing the difference.
  */
 int world_check(const struct world *world);
 

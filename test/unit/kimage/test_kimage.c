@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_kimage_check(): each refusal, at the borders of what it refuses. The reference of the
- * property test has to agree with every expectation here.
+ * lethe_kimage_check(): each refusal, at its borders. The reference of the property test must agree
+ * with every expectation here.
  */
 
 #include <setjmp.h>
@@ -68,7 +68,7 @@ static void test_head(void **state)
 	}
 }
 
-/* An entry that no kernel makes: at the first slot, behind others, and at the last. */
+/* An entry that no kernel makes: first, behind others, and last in the page. */
 static void test_flags(void **state)
 {
 	(void)state;
@@ -100,15 +100,15 @@ static void test_flags(void **state)
 			add(entry);
 			refused(LETHE_E_LIST_FLAGS, 3, entry);
 			start(shift);
-			pad_to(slots() - 1);
+			pad_to(page_entries() - 1);
 			add(entry);
-			refused(LETHE_E_LIST_FLAGS, slots(), entry);
+			refused(LETHE_E_LIST_FLAGS, page_entries(), entry);
 			start(shift);
-			pad_to(slots() - 1);
+			pad_to(page_entries() - 1);
 			add(I(LIST + 1));
 			go_on_at(LIST + 1);
 			add(entry);
-			refused(LETHE_E_LIST_FLAGS, slots() + 1, entry);
+			refused(LETHE_E_LIST_FLAGS, page_entries() + 1, entry);
 		}
 	}
 }
@@ -119,34 +119,34 @@ static void test_last_slot(void **state)
 	FOR_ALL_SIZES(shift)
 	{
 		start(shift);
-		pad_to(slots());
-		refused(LETHE_E_LIST_LINK, slots(), world_page(&world, LIST));
+		pad_to(page_entries());
+		refused(LETHE_E_LIST_LINK, page_entries(), world_page(&world, LIST));
 		start(shift);
-		pad_to(slots() - 1);
+		pad_to(page_entries() - 1);
 		add(S(6));
-		refused(LETHE_E_LIST_LINK, slots(), world_page(&world, LIST));
+		refused(LETHE_E_LIST_LINK, page_entries(), world_page(&world, LIST));
 		/* Its own fault comes first. */
 		start(shift);
-		pad_to(slots() - 1);
+		pad_to(page_entries() - 1);
 		add(S(PAGES));
-		refused(LETHE_E_LIST_SOURCE, slots(), world_page(&world, PAGES));
+		refused(LETHE_E_LIST_SOURCE, page_entries(), world_page(&world, PAGES));
 		start(shift);
-		pad_to(slots() - 1);
+		pad_to(page_entries() - 1);
 		add(DONE);
 		accepted(0, 0);
-		assert_int_equal(image.entries, slots() + 1);
+		assert_int_equal(image.entries, page_entries() + 1);
 		start(shift);
-		pad_to(slots() - 1);
+		pad_to(page_entries() - 1);
 		add(I(LIST + 1));
 		go_on_at(LIST + 1);
-		pad_to(slots());
-		refused(LETHE_E_LIST_LINK, 2 * slots(), world_page(&world, LIST + 1));
-		/* The page behind is no part of the list, be it there or not. */
+		pad_to(page_entries());
+		refused(LETHE_E_LIST_LINK, 2 * page_entries(), world_page(&world, LIST + 1));
+		/* The page behind is no part of the list, present or not. */
 		start(shift);
 		world.head = I(PAGES - 1);
 		go_on_at(PAGES - 1);
-		pad_to(slots());
-		refused(LETHE_E_LIST_LINK, slots(), world_page(&world, PAGES - 1));
+		pad_to(page_entries());
+		refused(LETHE_E_LIST_LINK, page_entries(), world_page(&world, PAGES - 1));
 	}
 }
 
@@ -163,7 +163,7 @@ static void test_no_destination(void **state)
 		go_on_at(LIST + 1);
 		LIST_OF(S(0), D(1), DONE);
 		refused(LETHE_E_LIST_NO_DEST, 2, world_page(&world, 0));
-		/* At address 0, too, there is a destination or there is not. */
+		/* Address 0, too, can be a destination or not. */
 		start_at(shift, 0);
 		LIST_OF(S(0), D(0), DONE);
 		refused(LETHE_E_LIST_NO_DEST, 1, 0);
@@ -174,7 +174,7 @@ static void test_no_destination(void **state)
 	}
 }
 
-/* The last page of the address space has no end that is a number. */
+/* The end of the address space's last page does not fit into 64 bits. */
 static void test_wrap(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe_kimage_check(): where there is memory, and what of it is kept, to the last byte. */
+/* lethe_kimage_check(): the borders of memory and of protected ranges, to the byte. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include "kimage_case.h"
 
-/* From far below to far above: what a page outside says for each of the three uses. */
+/* From far below to far above: the status of a page outside, in each of the three uses. */
 static void outside(unsigned int shift, void (*limit)(void), uint64_t number, int is_good)
 {
 	uint64_t page;
@@ -75,7 +75,7 @@ static void test_windows(void **state)
 		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 			outside(shift, three_windows, bad[i], 0);
 		}
-		/* A destination runs across windows that touch, and out of the last. */
+		/* A destination runs across adjacent windows, and out of the last. */
 		start(shift);
 		three_windows();
 		LIST_OF(D(119), S(81), S(82), S(83), S(84), DONE);
@@ -94,20 +94,20 @@ static void test_windows(void **state)
 	}
 }
 
-static void keep(uint64_t from, uint64_t end)
+static void protect(uint64_t from, uint64_t end)
 {
 	world.protected_ranges[world.limits.protected_count++] = (struct lethe_kimage_protected){
 		world_page(&world, 50) + from, world_page(&world, 50) + end, LETHE_E_SOURCE_LETHE,
 		LETHE_E_DEST_LETHE};
 }
 
-/* With that kept, may page 50 be what it is to be? */
-static void kept(unsigned int shift, int64_t from, int64_t end, int is_good)
+/* Checks the uses of page 50, with this range protected. */
+static void check_protected(unsigned int shift, int64_t from, int64_t end, int is_good)
 {
 	const uint64_t page = BASE + (50ULL << shift);
 
 	start(shift);
-	keep((uint64_t)from, (uint64_t)end);
+	protect((uint64_t)from, (uint64_t)end);
 	LIST_OF(D(48), S(1), S(2), S(3), DONE);
 	if (is_good) {
 		accepted(3, 1);
@@ -115,7 +115,7 @@ static void kept(unsigned int shift, int64_t from, int64_t end, int is_good)
 		refused(LETHE_E_DEST_LETHE, 4, page);
 	}
 	start(shift);
-	keep((uint64_t)from, (uint64_t)end);
+	protect((uint64_t)from, (uint64_t)end);
 	LIST_OF(D(10), S(49), S(51), S(50), DONE);
 	if (is_good) {
 		accepted(3, 1);
@@ -123,7 +123,7 @@ static void kept(unsigned int shift, int64_t from, int64_t end, int is_good)
 		refused(LETHE_E_SOURCE_LETHE, 4, page);
 	}
 	start(shift);
-	keep((uint64_t)from, (uint64_t)end);
+	protect((uint64_t)from, (uint64_t)end);
 	LIST_OF(I(50));
 	if (is_good) {
 		go_on_at(50);
@@ -132,14 +132,14 @@ static void kept(unsigned int shift, int64_t from, int64_t end, int is_good)
 	} else {
 		refused(LETHE_E_SOURCE_LETHE, 1, page);
 	}
-	/* The pages beside it are not concerned. */
+	/* The pages beside are not affected. */
 	start(shift);
-	keep((uint64_t)from, (uint64_t)end);
+	protect((uint64_t)from, (uint64_t)end);
 	LIST_OF(D(48), S(49), S(51), D(51), S(4), DONE);
 	accepted(3, 2);
 }
 
-static void test_keeps(void **state)
+static void test_protected(void **state)
 {
 	(void)state;
 	FOR_ALL_SIZES(shift)
@@ -147,37 +147,37 @@ static void test_keeps(void **state)
 		const int64_t size = 1LL << shift;
 		const int64_t cell = KIMAGE_CELL;
 
-		kept(shift, 0, size, 0);
-		kept(shift, 0, cell, 0);
-		kept(shift, size - cell, size, 0);
-		kept(shift, cell, 2 * cell, 0);
+		check_protected(shift, 0, size, 0);
+		check_protected(shift, 0, cell, 0);
+		check_protected(shift, size - cell, size, 0);
+		check_protected(shift, cell, 2 * cell, 0);
 		/* Empty ones, at all its borders. */
-		kept(shift, 0, 0, 1);
-		kept(shift, cell, cell, 1);
-		kept(shift, size, size, 1);
-		kept(shift, -cell, -cell, 1);
-		kept(shift, 2 * cell, cell, 1);
+		check_protected(shift, 0, 0, 1);
+		check_protected(shift, cell, cell, 1);
+		check_protected(shift, size, size, 1);
+		check_protected(shift, -cell, -cell, 1);
+		check_protected(shift, 2 * cell, cell, 1);
 
-		/* Two, and the first that is touched has the word; nothing is kept from what is 0.
+		/* Two ranges: the first that is touched decides. An empty range protects nothing.
 		 */
 		start(shift);
-		keep(0, (uint64_t)size);
-		keep((uint64_t)size / 2, (uint64_t)size);
+		protect(0, (uint64_t)size);
+		protect((uint64_t)size / 2, (uint64_t)size);
 		world.protected_ranges[0].no_store = 0;
 		world.protected_ranges[1].no_store = LETHE_E_DEST_PLAN;
 		world.protected_ranges[1].no_read = 0;
 		LIST_OF(D(50), S(1), DONE);
 		refused(LETHE_E_DEST_PLAN, 2, world_page(&world, 50));
 		start(shift);
-		keep(0, (uint64_t)size);
+		protect(0, (uint64_t)size);
 		world.protected_ranges[0].no_read = 0;
 		LIST_OF(D(1), S(50), I(50));
 		go_on_at(50);
 		LIST_OF(DONE);
 		accepted(1, 1);
-		/* Kept, though in no window. */
+		/* Protected, though in no window. */
 		start(shift);
-		keep(0, (uint64_t)size);
+		protect(0, (uint64_t)size);
 		world.windows[0].base = world_page(&world, 51);
 		world.windows[0].size = (uint64_t)(PAGES - 51) << shift;
 		LIST_OF(D(50), S(60), DONE);
@@ -185,8 +185,9 @@ static void test_keeps(void **state)
 	}
 }
 
-/* Two kept pages, 40 and 60: what is known of one page says nothing of these, however they come. */
-static void test_two_keeps(void **state)
+/* Two protected pages, 40 and 60: a result for another page must not be reused for these, in any
+ * order. */
+static void test_two_protected(void **state)
 {
 	static const uint64_t order[][4] = {
 		{50, 30, 70, 40}, {50, 30, 70, 60}, {70, 50, 30, 40}, {70, 50, 30, 60},
@@ -200,13 +201,13 @@ static void test_two_keeps(void **state)
 		const uint64_t first = i % 2 != 0 ? 10 : -10ULL;
 
 		start(12);
-		keep(first << 12, (first + 1) << 12);
-		keep(-first << 12, (1 - first) << 12);
+		protect(first << 12, (first + 1) << 12);
+		protect(-first << 12, (1 - first) << 12);
 		LIST_OF(D(1), S(pages[0]), S(pages[1]), S(pages[2]), S(pages[3]), DONE);
 		refused(LETHE_E_SOURCE_LETHE, 5, world_page(&world, pages[3]));
 		start(12);
-		keep(first << 12, (first + 1) << 12);
-		keep(-first << 12, (1 - first) << 12);
+		protect(first << 12, (first + 1) << 12);
+		protect(-first << 12, (1 - first) << 12);
 		LIST_OF(D(pages[3] - 2), S(1), S(2), S(3), DONE);
 		refused(LETHE_E_DEST_LETHE, 4, world_page(&world, pages[3]));
 	}
@@ -216,8 +217,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_windows),
-		cmocka_unit_test(test_keeps),
-		cmocka_unit_test(test_two_keeps),
+		cmocka_unit_test(test_protected),
+		cmocka_unit_test(test_two_protected),
 	};
 
 	return cmocka_run_group_tests_name("kimage_limits", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_kimage_check(): what one entry does to another. Stores onto what is still to be read,
- * stores onto stores, runs of them, and lists without an end.
+ * lethe_kimage_check(): the effect of one entry on another. Stores onto pages still to be read,
+ * stores onto stores, runs of stores, and lists without an end.
  */
 
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 
 #include "kimage_case.h"
 
-/* A source that page k of the list was stored onto, and is read as page j. */
+/* A source, read as page j, that page k of the list was stored onto. */
 static void test_pending_source(void **state)
 {
 	(void)state;
@@ -23,7 +23,7 @@ static void test_pending_source(void **state)
 		start(shift);
 		LIST_OF(D(10), S(10), S(11), S(12), DONE);
 		accepted(3, 1);
-		/* k > j: read before it is stored onto. */
+		/* k > j: the read precedes the store. */
 		start(shift);
 		LIST_OF(D(10), S(11), S(12), S(13), DONE);
 		accepted(3, 1);
@@ -48,7 +48,7 @@ static void test_pending_source(void **state)
 		start(shift);
 		LIST_OF(D(10), S(11), S(20), S(11), DONE);
 		refused(LETHE_E_DEST_SOURCE, 4, world_page(&world, 11));
-		/* Just outside of what is stored. */
+		/* Just outside of the stored pages. */
 		start(shift);
 		LIST_OF(D(10), S(20), S(21), S(22), D(30), S(9), S(13), DONE);
 		accepted(5, 2);
@@ -77,7 +77,7 @@ static void test_pending_source_of_another_run(void **state)
 		} else {
 			accepted(7, 3);
 		}
-		/* Between two that touch, the later one below. */
+		/* Between two adjacent runs, the later one below. */
 		start(12);
 		LIST_OF(D(13), S(40), S(41), D(10), S(i), S(50), S(51), DONE);
 		if (i >= 13) {
@@ -93,7 +93,7 @@ static void test_list_page_stored_onto(void **state)
 	(void)state;
 	FOR_ALL_SIZES(shift)
 	{
-		/* The one that is read, one still to come, one that was read to its end. */
+		/* The page being read, a page still to come, and a page read to its end. */
 		start(shift);
 		LIST_OF(D(LIST), S(1), DONE);
 		refused(LETHE_E_LIST_OVER, 0, world_page(&world, LIST));
@@ -107,11 +107,11 @@ static void test_list_page_stored_onto(void **state)
 		go_on_at(LIST + 1);
 		LIST_OF(S(1), S(2), S(3), DONE);
 		refused(LETHE_E_LIST_OVER, 0, world_page(&world, LIST));
-		/* Next to it on both sides; as a source. */
+		/* Next to the page on both sides; as a source. */
 		start(shift);
 		LIST_OF(D(LIST - 1), S(1), D(LIST + 1), S(2), D(5), S(LIST), DONE);
 		accepted(3, 3);
-		/* A source that is destroyed is met before the second list page. */
+		/* A destroyed source is found before the second list page. */
 		start(shift);
 		LIST_OF(D(LIST + 1), S(1), S(LIST + 1), I(LIST + 1));
 		go_on_at(LIST + 1);
@@ -134,14 +134,14 @@ static void test_twice(void **state)
 				accepted(4, i == 13 ? 1 : 2);
 			}
 		}
-		/* A run that runs into one before it, and one that is filled in exactly. */
+		/* A run that meets an earlier run, and a gap that is filled exactly. */
 		start(shift);
 		LIST_OF(D(10), S(20), D(7), S(21), S(22), S(23), S(24), DONE);
 		refused(LETHE_E_DEST_OVERLAP, 7, world_page(&world, 10));
 		start(shift);
 		LIST_OF(D(10), S(20), D(7), S(21), S(22), S(23), DONE);
 		accepted(4, 2);
-		/* A destination that is set again, and not used. */
+		/* A destination set again, without use. */
 		start(shift);
 		LIST_OF(D(10), S(20), D(10), DONE);
 		accepted(1, 1);
@@ -153,7 +153,7 @@ static void test_twice(void **state)
 	}
 }
 
-/* Runs in all orders; as many as there may be, and one more. */
+/* Runs in all orders; up to the maximum, and one more. */
 static void test_runs(void **state)
 {
 	(void)state;
@@ -178,7 +178,7 @@ static void test_runs(void **state)
 			}
 		}
 	}
-	/* Each of all that there may be is found again. */
+	/* Each of the maximum number of runs is found again. */
 	for (uint64_t i = 0; i < LETHE_KIMAGE_RUN_MAX; i++) {
 		start(12);
 		for (uint64_t j = 0; j < LETHE_KIMAGE_RUN_MAX; j++) {
@@ -196,7 +196,7 @@ static void test_runs(void **state)
 		LIST_OF(D(2 * i), S(LIST - 2), DONE);
 		refused(LETHE_E_DEST_OVERLAP, 130, world_page(&world, 2 * i));
 	}
-	/* The last may go on for as long as it likes, but not after another. */
+	/* The last run may grow without limit, but not after another. */
 	start(12);
 	for (uint64_t i = 0; i < LETHE_KIMAGE_RUN_MAX; i++) {
 		add(D(2 * i));
@@ -212,8 +212,8 @@ static void test_runs(void **state)
 	assert_int_equal(image.runs[2].first, 2);
 }
 
-/* A chain of list pages that ends in a ring: a link and nothing else in each. */
-static void ring(uint64_t before, uint64_t length)
+/* A chain of list pages that ends in a cycle: only a link in each. */
+static void cycle(uint64_t before, uint64_t length)
 {
 	start(12);
 	world.head = I(0);
@@ -228,29 +228,29 @@ static void test_cycles(void **state)
 	(void)state;
 	for (uint64_t before = 0; before < 40; before++) {
 		for (uint64_t length = 1; length < 40; length++) {
-			ring(before, length);
+			cycle(before, length);
 			assert_int_equal(check(), LETHE_E_LIST_CYCLE);
 			assert_true(where.index >= before + length);
 			assert_true(image.list_pages <= 3 * (before + length));
 			assert_int_equal(world_check(&world), LETHE_E_LIST_CYCLE);
 		}
-		/* A straight one of that length is none, with or without pages at its end. */
-		ring(before, 1);
+		/* A straight chain of this length is no cycle, with or without pages at the end. */
+		cycle(before, 1);
 		go_on_at(before);
 		LIST_OF(D(100), S(101), DONE);
 		accepted(1, 1);
 	}
 	FOR_ALL_SIZES(shift)
 	{
-		/* Its last slot leads back, and nothing in it is refused the second time. */
+		/* Its last entry leads back, and no entry is refused the second time. */
 		start(shift);
-		pad_to(slots() - 1);
+		pad_to(page_entries() - 1);
 		add(I(LIST));
-		refused(LETHE_E_LIST_CYCLE, slots(), world_page(&world, LIST));
+		refused(LETHE_E_LIST_CYCLE, page_entries(), world_page(&world, LIST));
 		start(shift);
 		LIST_OF(D(1), S(2), S(3), I(LIST));
 		refused(LETHE_E_LIST_CYCLE, 4, world_page(&world, LIST));
-		/* Seen only after a round: what is stored twice is met before. */
+		/* Seen only after a round: a double store is found first. */
 		start(shift);
 		LIST_OF(I(LIST + 1));
 		go_on_at(LIST + 1);
@@ -269,7 +269,7 @@ static void test_cycles(void **state)
 	}
 }
 
-/* As a kernel builds it: every list page full, and the end in every slot there is. */
+/* As built by a kernel: every list page full, and the end at every index. */
 static void test_full_pages(void **state)
 {
 	(void)state;

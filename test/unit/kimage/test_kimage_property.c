@@ -28,7 +28,7 @@ static uint64_t from_environment(const char *name, uint64_t otherwise)
 	return text != NULL && *text != '\0' ? strtoull(text, NULL, 0) : otherwise;
 }
 
-/* At the start of physical memory, somewhere, far up, and up to the end of it. */
+/* At the start, the middle, far up, and at the end of physical memory. */
 static uint64_t random_base(struct test_random *random, uint64_t bytes)
 {
 	switch (random_below(random, 4)) {

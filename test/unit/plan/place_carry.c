@@ -5,8 +5,7 @@
 
 static uint64_t memory[CARRY_CELLS];
 
-/* What a cell holds: itself; or the n-th cell of a part, where the part stored it; or something
- * else. */
+/* A cell's content: itself; or the n-th cell of a part, stored by the part; or other bytes. */
 static uint64_t original(uint64_t cell)
 {
 	return cell + 1;
@@ -119,7 +118,7 @@ int carry_arrives(const struct carry_part parts[CARRY_PARTS], const uint8_t *ord
 	       is_intact(kept[1].start, kept[1].end);
 }
 
-/* The next one in a dictionary; 0 behind the last. */
+/* The next permutation in dictionary order; 0 behind the last. */
 static int next_order(uint8_t *order, unsigned int count)
 {
 	unsigned int i = count - 1;

@@ -3,8 +3,8 @@
 #define TEST_PLACE_CARRY_H
 
 /*
- * Moves carried out, on memory as cells that know whose bytes they hold; and every order tried.
- * What lethe_place() says about orders is judged by this, which compares no address with another.
+ * Executes moves, on cells that record the owner of their bytes, and tries every order. The
+ * reference for lethe_place()'s orders, without a comparison of addresses.
  */
 
 #include <stdint.h>
@@ -18,8 +18,8 @@ struct carry_part {
 	uint64_t dest;
 	uint64_t file;
 	uint64_t memory;
-	int is_listed; /* it is in nobody's way before it moves: there is no source */
-	int is_own;    /* it moves; else its source is only needed */
+	int is_listed; /* has no source, so it blocks no other part */
+	int is_own;    /* moves; else only its source matters */
 };
 
 struct carry_range {
@@ -28,20 +28,19 @@ struct carry_range {
 };
 
 /*
- * Moves parts in this order, each as memmove() does and then its tail as memset() does, until one
- * has destroyed what is still needed, or what has arrived. Returns how many moves went well.
+ * Moves parts in this order, each by memmove() and then a memset() of its tail. Ends when a move
+ * destroys bytes still needed, or bytes that have arrived. Returns the number of good moves.
  */
 unsigned int carry_moves(const struct carry_part parts[CARRY_PARTS], const uint8_t *order,
 			 unsigned int count);
 
-/* The same, then the tree: does everything arrive, and is what must not be touched as it was? */
+/* The same, then the tree: true if all parts arrive, and all protected bytes are unchanged. */
 int carry_arrives(const struct carry_part parts[CARRY_PARTS], const uint8_t *order,
 		  unsigned int count, struct carry_range tree, const struct carry_range kept[2]);
 
 /*
- * Tries every order of the own parts, as a dictionary lists them. 1, and the first of them that
- * goes well is in order; or 0, and the lowest part that no beginning of any order can move is in
- * *stuck.
+ * Tries every order of the own parts, in dictionary order. Returns 1, with the first good order in
+ * order; or 0, with the lowest part that no start of any order can move in *stuck.
  */
 int carry_first_order(const struct carry_part parts[CARRY_PARTS], uint8_t order[CARRY_PARTS],
 		      unsigned int *stuck);

@@ -29,9 +29,9 @@ static void random_segment(struct test_random *random, struct lethe_segment *seg
 }
 
 /*
- * A puzzle: above everything else there is a row of places, a segment in each of the first, and
- * those of the slot change places with each other and with free ones. Now and then one is too long
- * or stands a little beside its place, so that chains and rings hang on a tail or on a cell.
+ * A puzzle: a row of places above all other ranges, with a segment in each of the first. The slot's
+ * segments change places with each other and with free places. Now and then a segment is too long
+ * or a little beside its place. Chains and cycles then depend on a tail or on a cell.
  */
 #define PLACES     (2U * SEGMENTS)
 #define PLACE_SIZE 64U

@@ -131,7 +131,7 @@ void plan_reseal(struct plan_image *image)
 	struct lethe_plan *plan = plan_of(image);
 	struct lethe_sha256 sha;
 
-	/* As docs/spec/plan.md words it, and not by lethe_plan_digest(), which is under test. */
+	/* After the words of docs/spec/plan.md, not by lethe_plan_digest(), which is under test. */
 	memset(plan->digest, 0, sizeof(plan->digest));
 	lethe_sha256_init(&sha);
 	lethe_sha256_update(&sha, plan, plan->total_size);

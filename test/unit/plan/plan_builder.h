@@ -3,8 +3,8 @@
 #define TEST_PLAN_BUILDER_H
 
 /*
- * Plans for tests: the parts lie apart, may be filled with anything, and are then laid out and
- * sealed. Nothing is judged here: a test must be able to write what is wrong.
+ * Plans for tests: the parts lie apart, may have any content, and are then laid out and sealed. The
+ * builder checks no value: a test must be able to write wrong values.
  */
 
 #include <stddef.h>
@@ -21,23 +21,23 @@ struct plan_builder {
 		     8]; /* padding included, zero unless a test wants it else */
 };
 
-/* A laid out plan at an address that is a multiple of 8, and of no more than 8. */
+/* A laid out plan at an odd multiple of 8. */
 struct plan_image {
 	uint64_t bytes[LETHE_PLAN_SIZE_MAX / 8];
 };
 
-/* An empty plan: one slot, one segment, everything else zero or LETHE_INDEX_NONE. Not yet valid. */
+/* An empty plan: one slot, one segment, all else zero or LETHE_INDEX_NONE. Not yet valid. */
 void plan_builder_init(struct plan_builder *builder);
 
 /*
- * A valid plan that uses nearly everything, and that lethe_place() accepts at any 4 KiB-aligned
- *base up to 2^31 with the plan itself at base + EXAMPLE_PLAN:
+ * A valid plan with nearly every field in use. lethe_place() accepts the plan at any 4 KiB-aligned
+ * base up to 2^31, with the plan itself at base + EXAMPLE_PLAN:
  *
  *	offset 0		Lethe, 64 KiB (the workspace)
  *	EXAMPLE_PLAN		the plan, up to 64 KiB
  *	EXAMPLE_TREE		segment 0 "dtb", slot 0's packed tree
  *	EXAMPLE_INITRD		segment 1 "initrd"
- *	EXAMPLE_RAW		source of segment 3 "raw", slot 1's only one, to go to
+ *	EXAMPLE_RAW		source of segment 3 "raw", slot 1's only segment, moves to
  *EXAMPLE_RAW_DEST
  *	EXAMPLE_KERNEL		segment 2 "kernel", slid up to a multiple of 2 MiB, and its bss
  *	EXAMPLE_TREE_SLOT	where slot 0's tree goes, 2 MiB, rounded up to 2 MiB

@@ -3,8 +3,8 @@
 #define TEST_PLAN_POKE_H
 
 /*
- * Small changes to a plan, for tables: HEADER(version, 2), SLOT(1, entry, 3). They change the
- * parts before these are laid out, so counts may change, and the plan is sealed after.
+ * Small changes to a plan, for tables: HEADER(version, 2), SLOT(1, entry, 3). Changes come before
+ * the layout, so counts may change, and the plan is sealed afterwards.
  */
 
 #include <stddef.h>
@@ -61,7 +61,7 @@ struct poke {
 		PART_SEGMENT, i, at, 1, value                                                      \
 	}
 
-/* A list is on: what the rows that need one add to the example. */
+/* A list is on: the additions to the example for rows with a list. */
 #define WITH_LIST HEADER(list_head, 0x80001002), HEADER(list_page_shift, 12)
 
 void plan_poke(struct plan_builder *builder, const struct poke *pokes);

@@ -3,8 +3,8 @@
 #define TEST_PLAN_ROWS_H
 
 /*
- * Rows for lethe_plan_check(): what is changed in the example, and the status, the array, the index
- * and the name that must come out. test_plan.c goes through all of them.
+ * Rows for lethe_plan_check(): the change to the example, and the expected status, array, index and
+ * name. test_plan.c goes through all rows.
  */
 
 #include <stddef.h>

@@ -100,7 +100,7 @@ static void test_without_image(void **state)
 	assert_int_equal(placement.segment[0].dest, 0x80000000);
 }
 
-/* A segment that a list supplies has no source of its own that anything could meet. */
+/* A segment from a list has no source to overlap. */
 static void test_list(void **state)
 {
 	static struct plan_builder builder;
@@ -127,7 +127,7 @@ static void test_list(void **state)
 	}
 }
 
-/* As many segments as there may be: nothing of the answer lies beyond its array. */
+/* The maximum number of segments: the answer stays within its array. */
 static void test_most_segments(void **state)
 {
 	static struct plan_builder builder;
@@ -152,14 +152,14 @@ static void test_most_segments(void **state)
 	assert_int_equal(lethe_place(plan_of(&image), 0x11000000, 0, 0, placement, NULL), LETHE_OK);
 	assert_int_equal(placement->segment[LETHE_SEGMENT_MAX - 1].dest, 0x3003f000);
 
-	/* The last two meet, and it is the last that is named. */
+	/* The last two meet, and the last is named. */
 	builder.segments[LETHE_SEGMENT_MAX - 1].dest -= 1;
 	plan_builder_seal(&builder, &image);
 	assert_int_equal(lethe_place(plan_of(&image), 0x11000000, 0, 0, placement, &where),
 			 LETHE_E_DEST_OVERLAP);
 	assert_int_equal(where.index, LETHE_SEGMENT_MAX - 1);
 
-	/* A plan that is longer than the workspace is never wholly inside, wherever it starts. */
+	/* A plan longer than the workspace is never wholly inside, at any start. */
 	builder.header.workspace_size = 0x1000;
 	plan_builder_seal(&builder, &image);
 	assert_true(plan_of(&image)->total_size > 0x1000);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe_place(): the order in which segments move, or which of them cannot. All by PA, no Image. */
+/* lethe_place(): the order in which segments move, or the segment that cannot move. All by PA, no
+ * Image. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,12 +24,12 @@ struct part {
 	uint64_t source;
 	uint64_t dest;
 	uint64_t file_size;
-	uint64_t mem_size; /* 0: not there, and none behind it */
+	uint64_t mem_size; /* 0: absent, and the end of the list */
 	uint32_t flags;
 	uint64_t align;
 };
 
-/* Four pages are enough to get into each other's way; far is where nobody else is. */
+/* Four pages are enough for overlaps; far is free of others. */
 #define A      0x20000000ULL
 #define B      0x20010000ULL
 #define C      0x20020000ULL
@@ -58,7 +59,7 @@ struct part {
 
 struct row {
 	const char *label;
-	unsigned int own; /* so many parts are slot 0's, which boots; 0: all of them */
+	unsigned int own; /* parts of slot 0, which boots; 0: all */
 	struct part parts[PARTS];
 	const char *order; /* a digit per segment; null: refused */
 	unsigned int stuck;
@@ -84,7 +85,7 @@ static const struct row rows[] = {
 	{"a chain, in order", 0, {PAGE(A, FAR(0)), PAGE(B, A), PAGE(C, B)}, "012"},
 	{"a chain, from its end", 0, {PAGE(C, B), PAGE(B, A), PAGE(A, FAR(0))}, "210"},
 	{"a chain, from its middle", 0, {PAGE(B, A), PAGE(C, B), PAGE(A, FAR(0))}, "201"},
-	{"nobody waits longer than needed", 0,
+	{"no segment waits longer than needed", 0,
 	 {PAGE(B, A), PAGE(A, FAR(0)), PAGE(C, FAR(1)), PAGE(D, FAR(2))}, "1023"},
 	{"one waits for two", 0, {{C, A - 0x10, 0x20, 0x20020}, PAGE(B, FAR(1)), PAGE(A, FAR(0))},
 	 "120"},
@@ -97,7 +98,7 @@ static const struct row rows[] = {
 	{"one that a cycle waits for is not", 0,
 	 {PAGE(A, FAR(0)), PAGE(B, C), TAIL(C, A, 0x10001)}, NULL, 1},
 
-	/* what only a tail destroys */
+	/* bytes that only a tail destroys */
 	{"a tail on a source", 0, {TAIL(B, A - 0x1000, 0x2000), PAGE(A, FAR(0))}, "10"},
 	{"a tail's last byte", 0, {TAIL(B, A - 0x1fff, 0x2000), PAGE(A, FAR(0))}, "10"},
 	{"a tail before a source", 0, {TAIL(B, A - 0x2000, 0x2000), PAGE(A, FAR(0))}, "01"},
@@ -109,7 +110,7 @@ static const struct row rows[] = {
 	{"a source is as long as its file", 0, {PAGE(B, A + 0x1000), TAIL(A, FAR(0), 0x2000)}, "01"},
 	{"no file, no source", 0, {PAGE(B, A), {A, FAR(0), 0, 0x1000}}, "01"},
 
-	/* its own source it may cover */
+	/* a segment may cover its own source */
 	{"up, onto itself", 0, {PAGE(A, A + 0x800)}, "0"},
 	{"down, onto itself", 0, {PAGE(A, A - 0x800)}, "0"},
 	{"up, with a tail", 0, {TAIL(A, A + 1, 0x3000)}, "0"},
@@ -121,7 +122,7 @@ static const struct row rows[] = {
 	{"one source for two", 0, {PAGE(A, A + 0x800), PAGE(A, FAR(0))}, "10"},
 	{"one source for two, both onto it", 0, {PAGE(A, A - 0x800), PAGE(A, A + 0x800)}, NULL, 0},
 
-	/* what stays where it is */
+	/* segments that stay */
 	{"its own bytes are another's", 0, {STAYS(A, 0x1000), PAGE(A, FAR(0))}, "10"},
 	{"slides onto another's source", 0, {SLIDES(A + 0x1000), PAGE(A + MIB_2, FAR(0))}, "10"},
 	{"slides off another's destination", 0, {PAGE(B, A + 0x1000), SLIDES(A + 0x1000)}, "10"},
@@ -129,7 +130,7 @@ static const struct row rows[] = {
 	 NULL, 0},
 	{"has nowhere to slide to", 0, {SLIDES(A), PAGE(A + MIB_2, FAR(0))}, "01"},
 
-	/* a later slot's sources are needed to the end, its destinations are of no interest */
+	/* a later slot's sources are needed to the end, but its destinations do not matter */
 	{"another slot's source", 1, {PAGE(A, B), PAGE(B, FAR(0))}, NULL, 0},
 	{"another slot's source, later", 2, {PAGE(A, FAR(0)), PAGE(B, C), PAGE(C, FAR(1))}, NULL, 1},
 	{"another slot's source, by a byte", 1, {PAGE(A, B + 0xfff), PAGE(B, FAR(0))}, NULL, 0},
@@ -140,7 +141,7 @@ static const struct row rows[] = {
 	{"another slot's destination", 1, {PAGE(A, B), PAGE(C, B)}, "0"},
 	{"another slot's cycle", 1, {PAGE(A, FAR(0)), PAGE(B, C), PAGE(C, B)}, "0"},
 
-	/* what a list brings comes from nowhere */
+	/* a segment from a list has no source */
 	{"from a list", 0, {LISTED(FAR(0)), PAGE(A, FAR(1))}, "01"},
 	{"from a list, onto a source", 0, {LISTED(A), PAGE(A, FAR(0))}, "10"},
 	{"another slot's from a list", 1, {PAGE(A, B), LISTED(B)}, "0"},
@@ -238,7 +239,7 @@ static void test_table(void **state)
 	}
 }
 
-/* Indices count through all slots, wherever the slot that boots begins. */
+/* Indices count through all slots, from any first segment of the booted slot. */
 static void test_second_slot(void **state)
 {
 	static const struct part parts[] = {PAGE(C, FAR(2)), PAGE(B, A), PAGE(A, FAR(0)),
@@ -254,7 +255,7 @@ static void test_second_slot(void **state)
 	assert_int_equal(placement.order[1], 1);
 	assert_int_equal(placement.order[2], 3);
 	assert_int_equal(placement.order[3], 0xa5);
-	/* What the slot before it had is not needed any more, the other way round it is. */
+	/* An earlier slot's bytes are not needed any more; a later slot's bytes are. */
 	builder.segments[1].dest = C;
 	assert_int_equal(place("onto the first", &builder, 1, &placement, NULL), LETHE_OK);
 	builder.segments[0].dest = D + 0xfff;
@@ -267,7 +268,7 @@ static void test_second_slot(void **state)
 	assert_int_equal(where.index, 1);
 }
 
-/* Lethe is what a segment from a list runs into, not what its source, which it has not, does. */
+/* The destination of a segment from a list overlaps Lethe; such a segment has no source. */
 static void test_list_onto_lethe(void **state)
 {
 	static const struct part parts[] = {LISTED(WORKSPACE), PAGE(A, B)};
@@ -279,12 +280,12 @@ static void test_list_onto_lethe(void **state)
 	assert_int_equal(place("list", &builder, 0, &placement, NULL), LETHE_E_DEST_LETHE);
 	builder.segments[0].dest = PLAN_PA;
 	assert_int_equal(place("list", &builder, 0, &placement, NULL), LETHE_E_DEST_PLAN);
-	/* No file byte is needed for that to be asked. */
+	/* The check needs no file byte. */
 	builder.segments[0].file_size = 0;
 	assert_int_equal(place("list", &builder, 0, &placement, NULL), LETHE_E_DEST_PLAN);
 }
 
-/* As many as there may be, each waiting for the next: what takes longest. */
+/* The maximum number, each waiting for the next: the slowest case. */
 static void test_longest_chain(void **state)
 {
 	static struct part parts[LETHE_SEGMENT_MAX];
@@ -301,7 +302,7 @@ static void test_longest_chain(void **state)
 	for (unsigned int i = 0; i < LETHE_SEGMENT_MAX; i++) {
 		assert_int_equal(placement.order[i], LETHE_SEGMENT_MAX - 1 - i);
 	}
-	/* The other way round it is the plan's order. */
+	/* Reversed, the order is the plan's. */
 	for (unsigned int i = 0; i < LETHE_SEGMENT_MAX; i++) {
 		builder.segments[i].dest = A + i * 0x1000 - 0x1000;
 	}
@@ -309,9 +310,9 @@ static void test_longest_chain(void **state)
 	for (unsigned int i = 0; i < LETHE_SEGMENT_MAX; i++) {
 		assert_int_equal(placement.order[i], i);
 	}
-	/* All but the first in a ring. */
+	/* All but the first in a cycle. */
 	builder.segments[1].dest = A + (LETHE_SEGMENT_MAX - 1) * 0x1000;
-	assert_int_equal(place("ring", &builder, 0, &placement, &where), LETHE_E_DEST_SOURCE);
+	assert_int_equal(place("cycle", &builder, 0, &placement, &where), LETHE_E_DEST_SOURCE);
 	assert_int_equal(where.index, 1);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_place(): random plans against a map that has one cell per KiB and no arithmetic worth the
- * name, and against every order in which the segments could move (place_carry.c).
+ * lethe_place(): random plans against a map with one cell per KiB and hardly any arithmetic. Also
+ * against every order in which the segments could move (place_carry.c).
  */
 
 #include <setjmp.h>
@@ -23,9 +23,9 @@
 #define MIB_2 0x200000ULL
 
 /*
- * The reference: memory as cells of 1 KiB, marked one by one. Image at cell IMAGE_CELL, everything
- * a multiple of a cell. What a plan violates is a set, and lethe_place() must name a member of it,
- * or nothing if it is empty; what it accepts is then carried out, and everything must arrive.
+ * The reference: memory as cells of 1 KiB, marked one by one. Image at cell IMAGE_CELL, all ranges
+ * multiples of a cell. A plan's violations are a set: lethe_place() must name a member, or accept
+ * the plan if the set is empty. Accepted plans are then executed, and all segments must arrive.
  */
 #define TREE_INDEX SEGMENTS
 
@@ -57,20 +57,20 @@ static uint64_t slow_slide(uint64_t source, uint64_t align, uint64_t align_offse
 	return source;
 }
 
-static const int judged[] = {
+static const int checked[] = {
 	LETHE_E_PLAN_WORKSPACE, LETHE_E_SOURCE_LETHE, LETHE_E_DEST_EXTENT, LETHE_E_DEST_OVERLAP,
 	LETHE_E_DEST_LETHE,     LETHE_E_DEST_PLAN,    LETHE_E_DEST_SOURCE,
 };
 
-#define JUDGED (sizeof(judged) / sizeof(judged[0]))
+#define CHECKED (sizeof(checked) / sizeof(checked[0]))
 
 enum kind { WORKSPACE, SOURCE_LETHE, EXTENT, OVERLAP, LETHE, PLAN, SOURCE };
 
-typedef uint8_t violations[JUDGED][SEGMENTS + 1];
+typedef uint8_t violations[CHECKED][SEGMENTS + 1];
 
-/* What a cell says about the destination (or, once, the source) with this index. */
-static void judge_cell(const struct cell *cell, const struct lethe_slot *slot, unsigned int index,
-		       violations found)
+/* The violations in a cell for the destination (or, once, the source) with this index. */
+static void cell_violations(const struct cell *cell, const struct lethe_slot *slot,
+			    unsigned int index, violations found)
 {
 	const unsigned int bit = 1U << index;
 
@@ -82,12 +82,12 @@ static void judge_cell(const struct cell *cell, const struct lethe_slot *slot, u
 	}
 	found[LETHE][index] |= (uint8_t)cell->lethe;
 	found[PLAN][index] |= (uint8_t)cell->plan;
-	/* Two meet: the later one is blamed, and any segment before the tree. */
+	/* Two overlap: the later is blamed, and any segment before the tree. */
 	if (index != TREE_INDEX && (cell->dest & ((bit - 1U) | 1U << TREE_INDEX))) {
 		found[OVERLAP][index] = 1;
 	}
-	/* The tree comes last: later slots alone still need theirs. What segments do to sources is
-	 * a matter of their order. */
+	/* The tree comes last: only later slots still need their sources. The order decides about
+	 * sources that segments destroy. */
 	for (unsigned int j = slot->first_segment + slot->segment_count;
 	     index == TREE_INDEX && j < SEGMENTS; j++) {
 		if (cell->source >> j & 1) {
@@ -96,8 +96,9 @@ static void judge_cell(const struct cell *cell, const struct lethe_slot *slot, u
 	}
 }
 
-static void judge(const struct plan_builder *builder, const struct lethe_slot *slot,
-		  uint64_t extent_end, const uint64_t dest[SEGMENTS + 1], violations found)
+static void plan_violations(const struct plan_builder *builder, const struct lethe_slot *slot,
+			    uint64_t extent_end, const uint64_t dest[SEGMENTS + 1],
+			    violations found)
 {
 	int is_shared = 0;
 	int is_beyond = 0;
@@ -107,7 +108,7 @@ static void judge(const struct plan_builder *builder, const struct lethe_slot *s
 		is_shared |= map[i].lethe && map[i].plan;
 		is_beyond |= !map[i].lethe && map[i].plan;
 		for (unsigned int index = 0; index <= TREE_INDEX; index++) {
-			judge_cell(&map[i], slot, index, found);
+			cell_violations(&map[i], slot, index, found);
 		}
 	}
 	found[WORKSPACE][0] = is_shared && is_beyond;
@@ -122,14 +123,14 @@ static void judge(const struct plan_builder *builder, const struct lethe_slot *s
 				    dest[TREE_INDEX] + slot->tree_size > extent_end;
 }
 
-/* The part of the judgement that no single cell knows, once each destination is allowed by itself.
- */
-static int judge_order(const struct carry_part parts[SEGMENTS], violations found,
-		       uint8_t order[SEGMENTS])
+/* The part of the reference that needs more than one cell, after each destination is allowed by
+ * itself. */
+static int reference_order(const struct carry_part parts[SEGMENTS], violations found,
+			   uint8_t order[SEGMENTS])
 {
 	unsigned int stuck;
 
-	for (unsigned int i = 0; i < JUDGED * (SEGMENTS + 1); i++) {
+	for (unsigned int i = 0; i < CHECKED * (SEGMENTS + 1); i++) {
 		const unsigned int kind = i / (SEGMENTS + 1);
 		const int is_late = i % (SEGMENTS + 1) == TREE_INDEX && kind != EXTENT;
 
@@ -144,11 +145,11 @@ static int judge_order(const struct carry_part parts[SEGMENTS], violations found
 	return 0;
 }
 
-/* What a run must have seen, apart from every status. */
+/* Counts that a run must reach, besides every status. */
 struct tally {
-	unsigned int status[JUDGED + 1];
+	unsigned int status[CHECKED + 1];
 	unsigned int reordered;
-	unsigned int ring;
+	unsigned int cycle;
 	unsigned int inside;
 };
 
@@ -159,7 +160,7 @@ static void check_accepted(const struct plan_builder *builder, unsigned int slot
 {
 	const unsigned int count = builder->slots[slot].segment_count;
 	const struct carry_range tree = {placement->tree.start / CELL, placement->tree.end / CELL};
-	const struct carry_range kept[] = {
+	const struct carry_range protected_ranges[] = {
 		{placement->workspace.start / CELL, placement->workspace.end / CELL},
 		{placement->plan.start / CELL, placement->plan.end / CELL},
 	};
@@ -169,8 +170,8 @@ static void check_accepted(const struct plan_builder *builder, unsigned int slot
 		assert_int_equal(placement->segment[i].dest, parts[i].dest * CELL);
 		assert_int_equal(placement->segment[i].source, parts[i].source * CELL);
 	}
-	assert_true(carry_arrives(parts, placement->order, count, tree, kept));
-	/* The first of all that are safe: so the plan's where that is one. */
+	assert_true(carry_arrives(parts, placement->order, count, tree, protected_ranges));
+	/* The first safe order: the plan's own order if safe. */
 	assert_memory_equal(placement->order, order, count);
 	for (unsigned int i = 0; i < count; i++) {
 		planned[i] = (uint8_t)(builder->slots[slot].first_segment + i);
@@ -210,7 +211,7 @@ static void one_random(struct test_random *random, struct tally *tally)
 			  random_below(random, 2) * builder.header.workspace_size;
 		plan_pa += random_below(random, 7) * CELL - 3 * CELL;
 	}
-	/* Strings fill the plan up to whole cells: it has no size of its own choosing. */
+	/* Strings fill the plan up to whole cells: the plan's size is not free. */
 	builder.header.strings_size = (uint32_t)(plan_size - lethe_plan_size(2, SEGMENTS, 0, 0));
 	memset(builder.strings, 'a', builder.header.strings_size - 1);
 	builder.slots[0].cmdline_size = builder.header.strings_size;
@@ -235,7 +236,7 @@ static void one_random(struct test_random *random, struct tally *tally)
 		if (segment->flags & LETHE_SEGMENT_IN_PLACE) {
 			dest[i] = slow_slide(source, segment->align, segment->align_offset);
 		}
-		/* Of an earlier slot: nobody wants its bytes any more. */
+		/* Of an earlier slot: its bytes are not needed any more. */
 		const int is_gone = i < builder.slots[slot].first_segment;
 
 		parts[i] = (struct carry_part){source / CELL,
@@ -258,21 +259,22 @@ static void one_random(struct test_random *random, struct tally *tally)
 	mark(&map[0].dest, dest[TREE_INDEX], builder.slots[slot].tree_size, 1U << TREE_INDEX);
 
 	status = lethe_place(plan_of(&image), plan_pa, slot, base, &placement, &where);
-	judge(&builder, &builder.slots[slot], base + builder.header.extent_size, dest, found);
-	has_order = judge_order(parts, found, order);
-	for (unsigned int i = 0; i < JUDGED * (SEGMENTS + 1); i++) {
+	plan_violations(&builder, &builder.slots[slot], base + builder.header.extent_size, dest,
+			found);
+	has_order = reference_order(parts, found, order);
+	for (unsigned int i = 0; i < CHECKED * (SEGMENTS + 1); i++) {
 		const unsigned int kind = i / (SEGMENTS + 1);
 		const unsigned int index = i % (SEGMENTS + 1);
 
 		violation_count += found[kind][index];
-		if (found[kind][index] && judged[kind] == status &&
+		if (found[kind][index] && checked[kind] == status &&
 		    index == (where.what == LETHE_WHAT_TREE ? TREE_INDEX : where.index)) {
 			is_member = 1;
 			tally->status[kind]++;
-			tally->ring += kind == SOURCE && index != TREE_INDEX;
+			tally->cycle += kind == SOURCE && index != TREE_INDEX;
 		}
 	}
-	tally->status[JUDGED] += violation_count == 0;
+	tally->status[CHECKED] += violation_count == 0;
 	if ((violation_count == 0) != (status == LETHE_OK) || is_member != (status != LETHE_OK)) {
 		fail_msg("%u violations, but %s (%s %u)", violation_count,
 			 lethe_status_name(status), lethe_what_text(where.what), where.index);
@@ -296,14 +298,14 @@ static void test_random(void **state)
 	for (unsigned int i = 0; i < 3000; i++) {
 		one_random(&random, &tally);
 	}
-	for (size_t i = 0; i <= JUDGED; i++) {
+	for (size_t i = 0; i <= CHECKED; i++) {
 		print_message("%6u %s\n", tally.status[i],
-			      lethe_status_name(i < JUDGED ? judged[i] : LETHE_OK));
+			      lethe_status_name(i < CHECKED ? checked[i] : LETHE_OK));
 		assert_true(tally.status[i] >= 10);
 	}
 	print_message("%6u not in the plan's order, %u in none, %u with the plan inside\n",
-		      tally.reordered, tally.ring, tally.inside);
-	assert_true(tally.reordered >= 50 && tally.ring >= 50 && tally.inside >= 10);
+		      tally.reordered, tally.cycle, tally.inside);
+	assert_true(tally.reordered >= 50 && tally.cycle >= 50 && tally.inside >= 10);
 }
 
 int main(void)

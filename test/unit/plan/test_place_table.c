@@ -28,7 +28,7 @@ struct row {
 	int status;
 	enum lethe_what what;
 	unsigned int index;
-	const char *order; /* a digit per move, where it is not the plan's */
+	const char *order; /* a digit per move, if not the plan's order */
 };
 
 #define FINE            LETHE_OK, LETHE_WHAT_NONE, 0
@@ -113,7 +113,7 @@ static const struct row rows[] = {
 	 {SLOT(0, tree_base, 0x7ff000)},
 	 LETHE_E_SEGMENT_WRAP, LETHE_WHAT_TREE, 0},
 	{"in place outside the image", 0, 0, 0, {IN_PLACE_PA(1, BASE + EXAMPLE_EXTENT - 1)}, FINE},
-	{"the other slot is not judged", 1, 0, 0, {SEGMENT(2, mem_size, EXAMPLE_EXTENT)}, FINE},
+	{"the other slot is not checked", 1, 0, 0, {SEGMENT(2, mem_size, EXAMPLE_EXTENT)}, FINE},
 	{"slides past 2^64", 0, 0, 0,
 	 {IN_PLACE_PA(1, 0xffffffffffe00001), SEGMENT(1, align, MIB_2)},
 	 LETHE_E_SEGMENT_WRAP, LETHE_WHAT_SEGMENT, 1},
@@ -179,7 +179,7 @@ static const struct row rows[] = {
 	 {MOVED(1, 0x80000000), SEGMENT(2, flags, LETHE_SEGMENT_SOURCE_OFFSET),
 	  SEGMENT(2, align, 0),
 	  SEGMENT(2, dest, BASE + EXAMPLE_INITRD + 0x1000), SLOT(1, entry, 0)},
-	 LETHE_E_DEST_SOURCE, LETHE_WHAT_SEGMENT, 2},	/* slot 1's source lies there, too */
+	 LETHE_E_DEST_SOURCE, LETHE_WHAT_SEGMENT, 2},	/* slot 1's source has the same address */
 	{"later one on a source that is gone, alone", 0, 0, 0,
 	 {MOVED(1, 0x80000000), SEGMENT(2, flags, LETHE_SEGMENT_SOURCE_OFFSET),
 	  SEGMENT(2, align, 0),

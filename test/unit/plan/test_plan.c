@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_plan_check(): small changes to a valid plan (plan_rows_*.c), each with the status, the
- * array, the index and the name that must come out; then what no table can list: every flipped
- * bit, every truncation.
+ * lethe_plan_check(): small changes to a valid plan (plan_rows_*.c), each with the expected status,
+ * array, index and name. Then the cases beyond tables: every flipped bit, every truncation.
  */
 
 #include <setjmp.h>
@@ -20,7 +19,7 @@
 #include "plan_poke.h"
 #include "plan_rows.h"
 
-/* The statuses that one plan can have; poisoned so that a field left unwritten shows. */
+/* The possible statuses of one plan; poisoned so that an unwritten field shows. */
 static void assert_check(const char *label, const void *bytes, uint64_t limit, int status,
 			 enum lethe_what what, unsigned int index, const char *name)
 {
@@ -134,7 +133,7 @@ static void test_counts(void **state)
 		{offsetof(struct lethe_plan, strings_size), 16384, LETHE_E_PLAN_SIZE},
 		{offsetof(struct lethe_plan, total_size), 0, LETHE_E_PLAN_SIZE},
 		{offsetof(struct lethe_plan, total_size), 0xffffffff, LETHE_E_PLAN_SIZE},
-		/* the same number of padded bytes: the digest is what notices */
+		/* the same number of padded bytes: only the digest shows the change */
 		{offsetof(struct lethe_plan, strings_size), 40, LETHE_E_PLAN_DIGEST},
 	};
 	static struct plan_builder builder;
@@ -199,7 +198,7 @@ static void test_sizes(void **state)
 		exact = malloc(size);
 		memcpy(exact, &image, size);
 		assert_check("exact", exact, size, FINE);
-		assert_check("more room", exact, UINT64_MAX, FINE);
+		assert_check("more memory", exact, UINT64_MAX, FINE);
 		free(exact);
 	}
 	assert_true(lethe_plan_size(0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff) ==
@@ -264,7 +263,7 @@ static void test_every_bit(void **state)
 		if (status == LETHE_OK) {
 			fail_msg("bit %u was flipped and accepted", bit);
 		}
-		/* Only what is judged before the digest may say anything else. */
+		/* Only checks before the digest may report another status. */
 		if ((byte >= 16 && byte < 56) || byte >= 72) {
 			assert_int_equal(status, LETHE_E_PLAN_DIGEST);
 		}
@@ -273,7 +272,7 @@ static void test_every_bit(void **state)
 	assert_check("flipped back", &image, size, FINE);
 }
 
-/* The parts that tests elsewhere rely on, without going through the check. */
+/* The parts that other tests rely on, without the check. */
 static void test_accessors(void **state)
 {
 	static struct plan_builder builder;
@@ -297,7 +296,7 @@ static void test_accessors(void **state)
 	assert_memory_equal(digest, plan_of(&image)->digest, sizeof(digest));
 }
 
-/* What is not done is named; lethe_plan_check() has nothing against it. */
+/* Unsupported features are named; lethe_plan_check() accepts them. */
 #define REFUSES(name) LETHE_E_PLAN_UNSUPPORTED, name
 #define DOES          LETHE_OK, NULL
 
@@ -358,7 +357,7 @@ static void test_supported(void **state)
 	}
 }
 
-/* The Image door tries one after the other, whatever the policy; the library door names the second. */
+/* The Image door tries one after the other under any policy; the library door names the second. */
 static void test_supported_slots(void **state)
 {
 	static struct plan_builder builder;

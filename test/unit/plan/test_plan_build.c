@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Plans made by the library's builder pass the library's check, and say what was asked for. */
+/* Plans made by the library's builder pass the library's check, and hold the requested values. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ static struct lethe_plan *new_plan(uint64_t size)
 	struct lethe_plan *plan = malloc(size);
 
 	assert_non_null(plan);
-	memset(plan, 0xa5, size); /* nothing of what was there may stay */
+	memset(plan, 0xa5, size); /* no old byte may stay */
 	assert_int_equal(lethe_plan_init(plan, size, "a name that is longer than it may be"), 0);
 	plan->workspace_base = WORKSPACE;
 	plan->workspace_size = 0x40000;
@@ -47,7 +47,7 @@ static void check(const struct lethe_plan *plan)
 	}
 }
 
-/* Segments and windows in turns, so that each is pushed up by the other; exactly the buffer it takes. */
+/* Segments and windows in turns, so that each pushes the other up; exactly the needed buffer. */
 static void test_whole(void **state)
 {
 	const uint64_t size = lethe_plan_size(1, 3, 2, 9);
@@ -59,8 +59,9 @@ static void test_whole(void **state)
 	assert_int_equal(lethe_plan_window(plan, size, 0x40000000, 0x1000), 0);
 	assert_int_equal(lethe_plan_segment(plan, size, "kernel", "kernel", 0x41000000, 0x42000000, 6,
 					    0x2000), 0);
-	assert_int_equal(lethe_plan_segment(plan, size, "stays", "abc", 0x43000000, 0x43000000, 3, 3),
-			 1);
+	assert_int_equal(lethe_plan_add_segment(plan, size, "stays", "abc", 0x43000000, 0x43000000, 3,
+						3), LETHE_OK);
+	assert_int_equal(plan->segment_count, 2);
 	assert_int_equal(lethe_plan_window(plan, size, 0x42000000, 0x4000000), 0);
 	assert_int_equal(lethe_plan_segment(plan, size, "empty", "", 0x44000000, 0x45000000, 0, 16), 2);
 	assert_int_equal(lethe_plan_cmdline(plan, size, "x=1 quiet and more"), LETHE_E_PLAN_SIZE);
@@ -89,7 +90,7 @@ static void test_whole(void **state)
 	free(plan);
 }
 
-/* Whatever does not fit leaves the plan as it was. */
+/* An addition that does not fit leaves the plan unchanged. */
 static void test_full(void **state)
 {
 	const uint64_t size = lethe_plan_size(1, 1, 0, 0);
@@ -121,6 +122,8 @@ static void test_counts(void **state)
 	}
 	assert_int_equal(lethe_plan_segment(plan, LETHE_PLAN_SIZE_MAX, "s", "x", 0, 0, 1, 1),
 			 LETHE_E_PLAN_COUNT);
+	assert_int_equal(lethe_plan_add_segment(plan, LETHE_PLAN_SIZE_MAX, "s", "x", 0, 0, 1, 1),
+			 LETHE_E_PLAN_COUNT);
 	for (i = 0; i < LETHE_WINDOW_MAX; i++) {
 		assert_int_equal(lethe_plan_window(plan, LETHE_PLAN_SIZE_MAX, i * 0x100000ULL, 0x1000),
 				 0);
@@ -145,7 +148,7 @@ static void test_buffers(void **state)
 	assert_int_equal(lethe_plan_init(buffer, lethe_plan_size(1, 0, 0, 0), "n"), 0);
 }
 
-/* A segment that the list brings has no source; its digest is the caller's. */
+/* A segment from the list has no source; its digest is the caller's. */
 static void test_list(void **state)
 {
 	struct lethe_plan *plan = new_plan(LETHE_PLAN_SIZE_MAX);

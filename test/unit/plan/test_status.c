@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The numbers are an interface and so are the names: this is the second copy that makes a
- * renumbering fail. New ones are added at the place where they belong.
+ * Numbers and names are an interface: this second copy makes a renumbering fail. New statuses go
+ * into their group.
  */
 
 #include <setjmp.h>
@@ -79,7 +79,7 @@ static void test_numbers(void **state)
 	}
 }
 
-/* Groups by whose fault it is, -101 to -699, in falling order: so none is there twice. */
+/* Groups by the party at fault, -101 to -699, in falling order, so no number occurs twice. */
 static void test_order(void **state)
 {
 	(void)state;
@@ -92,8 +92,8 @@ static void test_order(void **state)
 }
 
 /*
- * A sentence completes `segment 1 "initrd": ...`: it starts small (or with a name), has no full
- * stop, and with the longest prefix the console line stays within 120 characters.
+ * A sentence completes `segment 1 "initrd": ...`: starts small (or with a name) and has no full
+ * stop. With the longest prefix the console line stays within 120 characters.
  */
 static void test_sentences(void **state)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A kernel and a tree in regions of whole pages, as kexec has them: see purgatory_world.h. */
+/* A kernel and a tree in regions of whole pages, as kexec loads: see purgatory_world.h. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #define PAGE 0x1000U
 
-/* A kernel and regions of whatever else. */
+/* A kernel and regions of other files. */
 static uint8_t pages[15][PAGE] __attribute__((aligned(PAGE)));
 
 static uint8_t *allocate(const struct boot *boot, uint64_t size)
@@ -30,7 +30,7 @@ static uint8_t *allocate(const struct boot *boot, uint64_t size)
 struct lethe_context *boot_begin(struct region *region, const struct boot *boot)
 {
 	struct symbols symbols = {.sink = boot->sink, .kernel_entry = (uint64_t)pages};
-	struct lethe_context *road = road_begin();
+	struct lethe_context *ctx = sequence_begin();
 	struct lethe_sha256 sha;
 	unsigned int i;
 
@@ -51,7 +51,7 @@ struct lethe_context *boot_begin(struct region *region, const struct boot *boot)
 	}
 	symbols_set(&symbols);
 	ASAN_POISON_MEMORY_REGION(region->bytes + boot->seen, region->size - boot->seen);
-	return road;
+	return ctx;
 }
 
 void boot_end(struct region *region)

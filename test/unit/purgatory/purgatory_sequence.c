@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The purgatory's stages on the host, in main.c's order, on a machine that does nothing. See
+ * The purgatory's stages on the host, in main.c's order, on a machine of stubs. See
  * purgatory_world.h.
  */
 
@@ -29,11 +29,12 @@
 LETHE_DOOR_MAIN(lethe_purgatory_main);
 
 struct lethe_stop lethe_stop_context;
-struct road_log road_log;
-int road_is_uncached;
+struct sequence_log sequence_log;
+int sequence_is_uncached;
 static jmp_buf home;
 
-/* verify.c calls this: a region is digested whole, whatever of it is hidden from the code that reads trees. */
+/* verify.c calls this: a region is digested whole, including bytes hidden from the code that reads
+ * trees. */
 void sequence_digest(uint32_t state[8], const void *data, uint64_t count, void *dest, bool simd);
 
 __attribute__((no_sanitize("address"))) void
@@ -52,24 +53,24 @@ sequence_digest(uint32_t state[8], const void *data, uint64_t count, void *dest,
 	}
 }
 
-struct lethe_context *road_begin(void)
+struct lethe_context *sequence_begin(void)
 {
-	struct lethe_context *road = &lethe_boot_context;
+	struct lethe_context *ctx = &lethe_boot_context;
 
 	/* The plan's and the tree's own memory are known from the last time. */
-	if (road->plan != 0) {
-		memset((void *)(uintptr_t)road->plan, 0, sizeof(struct lethe_purgatory_plan));
+	if (ctx->plan != 0) {
+		memset((void *)(uintptr_t)ctx->plan, 0, sizeof(struct lethe_purgatory_plan));
 	}
-	if (road->tree != 0 && road->placement.tree.start != (uint64_t)arm64_dtb_addr) {
-		memset((void *)road->placement.tree.start, 0xa5, LETHE_PURGATORY_TREE);
+	if (ctx->tree != 0 && ctx->placement.tree.start != (uint64_t)arm64_dtb_addr) {
+		memset((void *)ctx->placement.tree.start, 0xa5, LETHE_PURGATORY_TREE);
 	}
-	memset(road, 0, sizeof(*road));
+	memset(ctx, 0, sizeof(*ctx));
 	memset(&lethe_stop_context, 0, sizeof(lethe_stop_context));
-	memset(&road_log, 0, sizeof(road_log));
-	return road;
+	memset(&sequence_log, 0, sizeof(sequence_log));
+	return ctx;
 }
 
-int road_run(void)
+int sequence_run(void)
 {
 	/* A status, or 1 at the hand-off: 0 is what setjmp() returns first. */
 	const int end = setjmp(home);
@@ -77,11 +78,11 @@ int road_run(void)
 	if (end == 0) {
 		lethe_purgatory_main((uint64_t)lethe_image_start, 0, 2, 0);
 	}
-	road_log.psci = lethe_stop_context.psci;
+	sequence_log.psci = lethe_stop_context.psci;
 	return end == 1 ? LETHE_OK : end;
 }
 
-int road_read_and_describe(void)
+int sequence_read_and_describe(void)
 {
 	struct lethe_context *ctx = &lethe_boot_context;
 	unsigned int stage;
@@ -96,7 +97,7 @@ int road_read_and_describe(void)
 		lethe_run_begin(stage);
 		if (stage == LETHE_STAGE_READ) {
 			lethe_stage_read(ctx);
-			road_log.psci = lethe_stop_context.psci;
+			sequence_log.psci = lethe_stop_context.psci;
 			if (ctx->tree == 0) {
 				return LETHE_E_TREE_BROKEN;
 			}
@@ -105,10 +106,10 @@ int road_read_and_describe(void)
 		lethe_run_end(ctx, LETHE_OK);
 	}
 	lethe_stage_describe(ctx);
-	return road_log.said;
+	return sequence_log.said;
 }
 
-int road_tree_check(const void *tree)
+int sequence_tree_check(const void *tree)
 {
 	struct lethe_fdt_layout layout = {0, 0};
 
@@ -132,9 +133,9 @@ uint64_t lethe_counter_rate(void)
 	return 0x3b9aca00;
 }
 
-void lethe_stage_handoff(struct lethe_context *road)
+void lethe_stage_handoff(struct lethe_context *ctx)
 {
-	(void)road;
+	(void)ctx;
 	longjmp(home, 1);
 }
 
@@ -152,26 +153,26 @@ void lethe_report_fail(enum lethe_stage stage, int status, const struct lethe_wh
 {
 	(void)stage;
 	(void)status;
-	road_log.failed++;
-	road_log.where = *where;
+	sequence_log.failed++;
+	sequence_log.where = *where;
 }
 
 void lethe_report_status(const char *before, const char *what, int status)
 {
 	(void)what;
-	road_log.said_first = before;
-	road_log.said = status;
+	sequence_log.said_first = before;
+	sequence_log.said = status;
 }
 
 void lethe_console_open(const struct lethe_uart *uart)
 {
 	(void)uart;
-	road_log.consoles++;
+	sequence_log.consoles++;
 }
 
 void lethe_console_line(const char *format, ...)
 {
-	road_log.progress += strstr(format, "to go") != NULL;
+	sequence_log.progress += strstr(format, "to go") != NULL;
 }
 
 void lethe_purgatory_sink(uint64_t sink, const char *line)
@@ -194,7 +195,7 @@ int lethe_memory_map_begin(const struct lethe_context *ctx)
 
 void lethe_memory_map_on(struct lethe_context *ctx)
 {
-	ctx->is_cached = !road_is_uncached;
+	ctx->is_cached = !sequence_is_uncached;
 }
 
 void lethe_memory_map(struct lethe_context *ctx, struct lethe_range range, enum lethe_map_kind kind)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The symbols that kexec-tools patches, and where Lethe lies: see purgatory_world.h. */
+/* The symbols that kexec-tools patches, and Lethe's address: see purgatory_world.h. */
 
 #include <string.h>
 
@@ -14,7 +14,7 @@ volatile int32_t skip_checks;
 volatile struct lethe_region sha256_regions[16];
 uint8_t sha256_digest[LETHE_SHA256_SIZE];
 
-/* Two names for one array's ends, which C has no words for. */
+/* Two names for one array's ends, which C cannot express. */
 __asm__(".pushsection .bss\n"
 	"	.balign 4096\n"
 	"	.globl lethe_image_start, lethe_blob_end\n"

@@ -3,16 +3,16 @@
 #define TEST_PURGATORY_WORLD_H
 
 /*
- * What kexec-tools and the machine are to the purgatory: symbols, regions, and everything that
- * purgatory.c calls beyond the files under test. One boot at a time.
+ * The part of kexec-tools and the machine: symbols, regions, and each function that the purgatory
+ * calls beyond the files under test. One boot at a time.
  */
 
 #include <stdint.h>
 
 #include "context.h"
 
-/* purgatory_symbols.c: what kexec-tools patches. Not const here, nor is purgatory.h included where
- * they are set. */
+/* purgatory_symbols.c: the symbols that kexec-tools patches. Not const here, and purgatory.h is not
+ * included by the files that set them. */
 struct symbols {
 	uint64_t sink, kernel_entry, dtb_addr;
 	int32_t skip_checks;
@@ -31,9 +31,9 @@ struct boot {
 	const void *bytes;
 	uint64_t size;
 	uint64_t pages; /* of its region */
-	uint64_t at;    /* where it begins there */
-	uint64_t seen; /* bytes from its beginning; all behind them is out of bounds to ASan, though
-			  not to the digest */
+	uint64_t at;    /* offset in the region */
+	uint64_t seen; /* readable bytes from the tree's start; ASan forbids the rest, though not to
+			  the digest */
 	uint64_t sink;
 	unsigned int more; /* regions of a page, between the kernel's and the tree's */
 	int is_sealed;     /* the digest is right */
@@ -48,36 +48,37 @@ struct region {
 struct lethe_context *boot_begin(struct region *region, const struct boot *boot);
 void boot_end(struct region *region);
 
-/* purgatory_road.c: everything zeroed that is in a freshly loaded purgatory. Then the road. */
-struct lethe_context *road_begin(void);
+/* purgatory_sequence.c: zeroes all state, as in a freshly loaded purgatory. Returns the context. */
+struct lethe_context *sequence_begin(void);
 
 /*
- * lethe_image_main(), to where it goes: 0 at the crossing, else what lethe_stop() was told.
- * Digesting reads what is hidden.
+ * lethe_image_main(), to its end: 0 at the hand-off, else the status given to lethe_stop(). The
+ * digest also reads hidden bytes.
  */
-int road_run(void);
+int sequence_run(void);
 
 /*
- * From read() to the tree that is passed on, with nothing digested: what describe returned, or
- * LETHE_E_TREE_BROKEN when read() did not take the tree.
+ * From read() to the tree that is passed on, without a digest. Returns the status of describe, or
+ * LETHE_E_TREE_BROKEN if read() refused the tree.
  */
-int road_read_and_describe(void);
+int sequence_read_and_describe(void);
 
-/* The checks of the read stage, on a tree that is no region's: 0, or LETHE_E_TREE_BROKEN if it does not take the tree. */
-int road_tree_check(const void *tree);
+/* The checks of the read stage, on a tree that is no region's: 0, or LETHE_E_TREE_BROKEN if
+ * refused. */
+int sequence_tree_check(const void *tree);
 
-/* What was met on the road. */
-struct road_log {
-	int consoles;             /* that were opened */
+/* Events of the sequence. */
+struct sequence_log {
+	int consoles;             /* opened */
 	int failed;               /* FAIL lines */
-	int progress;             /* lines of how far the digest is: here half a second is one look at the clock */
-	int said;                 /* status of the last line with one that is no FAIL */
-	const char *said_first;   /* its beginning */
+	int progress;             /* progress lines; each clock read is half a second here */
+	int said;                 /* status of the last status line that is no FAIL */
+	const char *said_first;   /* the start of this line */
 	struct lethe_where where; /* of the last FAIL line */
 	enum lethe_psci psci;
 };
 
-extern struct road_log road_log;
-extern int road_is_uncached; /* the next ones are */
+extern struct sequence_log sequence_log;
+extern int sequence_is_uncached; /* the next boots are uncached */
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lethe_fdt_check() as it is compiled for the purgatory, whose libfdt checks nothing, and the order
- * of blocks that the purgatory needs. Trees lie in memory of exactly their size, whatever their
- * headers say.
+ * lethe_fdt_check() as compiled for the purgatory, whose libfdt has no checks, and the order of
+ * blocks that the purgatory needs. Trees lie in allocations of their exact size, regardless of the
+ * header.
  */
 
 #include <stdarg.h>
@@ -28,7 +28,7 @@
 		unsigned char *bad = tree_copy(tree);                                              \
                                                                                                    \
 		edit;                                                                              \
-		assert_int_equal(road_tree_check(bad), status);                                    \
+		assert_int_equal(sequence_tree_check(bad), status);                                \
 		free(bad);                                                                         \
 	} while (0)
 
@@ -48,7 +48,7 @@ static void test_header(void **state)
 	HEADER(fdt_set_magic(bad, FDT_MAGIC + 1), BAD);
 	HEADER(fdt_set_magic(bad, ~FDT_MAGIC), BAD);
 	HEADER(fdt_set_version(bad, 16), BAD);
-	/* a later version that says it is compatible, and one that does not */
+	/* a later version, marked compatible or not */
 	HEADER(fdt_set_version(bad, 18), GOOD);
 	HEADER((fdt_set_version(bad, 18), fdt_set_last_comp_version(bad, 18)), BAD);
 
@@ -120,7 +120,7 @@ static void test_reservations(void **state)
 static int check_tags(const uint32_t *tags, uint32_t count, const char *strings, uint32_t size)
 {
 	void *tree = tree_from_tags(tags, count, strings, size);
-	const int status = road_tree_check(tree);
+	const int status = sequence_tree_check(tree);
 
 	free(tree);
 	return status;
@@ -143,10 +143,10 @@ static void test_tags(void **state)
 	TAGS(GOOD, ROOT, FDT_PROP, 0, 0, END, FDT_END);
 	TAGS(GOOD, ROOT, BEGIN, END, BEGIN, FDT_PROP, 0, 0, END, END, FDT_END);
 	TAGS(GOOD, ROOT, FDT_PROP, 3, 1, 0x61620000, BEGIN, FDT_PROP, 0, 0, END, END, FDT_END);
-	/* what is behind the end is not looked at */
+	/* bytes behind the end are not read */
 	TAGS(GOOD, ROOT, END, FDT_END, FDT_END);
 	TAGS(GOOD, ROOT, END, FDT_END, 77);
-	/* nothing, no root, no end, too many ends, a tag that is none */
+	/* empty, no root, no end, too many ends, an unknown tag */
 	TAGS(BAD, FDT_END);
 	TAGS(BAD, FDT_NOP, FDT_END);
 	TAGS(BAD, ROOT, FDT_END);
@@ -158,7 +158,7 @@ static void test_tags(void **state)
 	TAGS(BAD, ROOT, 0, END, FDT_END);
 	TAGS(BAD, ROOT, END, ROOT, END, FDT_END);
 	TAGS(BAD, FDT_NOP, ROOT, END, FDT_END);
-	/* a name that is not ended */
+	/* an unterminated name */
 	TAGS(BAD, ROOT, FDT_BEGIN_NODE, 0x61616161);
 	TAGS(BAD, FDT_BEGIN_NODE);
 	/* properties: outside, after a subnode, cut off */
@@ -169,7 +169,7 @@ static void test_tags(void **state)
 	TAGS(BAD, ROOT, FDT_PROP, 0);
 	TAGS(BAD, ROOT, FDT_PROP, 0, 0);
 	TAGS(BAD, ROOT, FDT_PROP, 1, 0);
-	/* too long, by little and by so much that it wraps */
+	/* too long, by a little and up to a wrap */
 	TAGS(BAD, ROOT, FDT_PROP, 9, 0, END, FDT_END);
 	TAGS(BAD, ROOT, FDT_PROP, 0x7fffffff, 0, END, FDT_END);
 	TAGS(BAD, ROOT, FDT_PROP, 0xfffffff0, 0, END, FDT_END);
@@ -182,7 +182,7 @@ static void test_tags(void **state)
 	TAGS(BAD, ROOT, FDT_PROP, 0, 0xffffffff, END, FDT_END);
 }
 
-/* Blocks of which not even the first entry, or the last cell, is whole. */
+/* Blocks too short for the first entry, or for the last cell. */
 static void test_parts(void **state)
 {
 	const uint32_t tags[] = {ROOT, BEGIN};
@@ -193,14 +193,14 @@ static void test_parts(void **state)
 	for (i = 1; i < 4; i++) {
 		tree = tree_from_tags(tags, 4, "", 1);
 		fdt_set_size_dt_struct(tree, 16 - i);
-		assert_int_equal(road_tree_check(tree), BAD);
+		assert_int_equal(sequence_tree_check(tree), BAD);
 		free(tree);
 	}
 	for (i = 0; i < 2; i++) {
 		tree = tree_from_tags(tags, 0, "", 1);
 		assert_int_equal(fdt_off_dt_strings(tree), fdt_off_dt_struct(tree));
 		fdt_set_off_mem_rsvmap(tree, fdt_off_dt_struct(tree) - 8 * i);
-		assert_int_equal(road_tree_check(tree), BAD);
+		assert_int_equal(sequence_tree_check(tree), BAD);
 		free(tree);
 	}
 }
@@ -222,7 +222,7 @@ static void test_between(void **state)
 		fdt_set_totalsize(moved, total + by);
 		fdt_set_off_dt_struct(moved, structure + by);
 		fdt_set_off_dt_strings(moved, fdt_off_dt_strings(tree) + by);
-		assert_int_equal(road_tree_check(moved), by % 4 == 0 ? GOOD : BAD);
+		assert_int_equal(sequence_tree_check(moved), by % 4 == 0 ? GOOD : BAD);
 		free(moved);
 	}
 	free(tree);
@@ -244,8 +244,7 @@ static void test_depth(void **state)
 	}
 }
 
-/* Every shorter structure lacks its end; every shorter tree, wherever it is cut, is one of another
- * size. */
+/* Every shorter structure lacks its end; every shorter tree, cut at any byte, has another size. */
 static void test_truncated(void **state)
 {
 	void *tree = tree_compile("virt");
@@ -262,7 +261,7 @@ static void test_truncated(void **state)
 		assert_non_null(shorter);
 		memcpy(shorter, tree, cut);
 		fdt_set_totalsize(shorter, cut);
-		assert_int_equal(road_tree_check(shorter), BAD);
+		assert_int_equal(sequence_tree_check(shorter), BAD);
 		free(shorter);
 	}
 	free(tree);

@@ -18,7 +18,7 @@
 #define END   ((uint64_t)lethe_blob_end)
 #define TOP   0xfffffffffffff000 /* the last page */
 
-/* A kernel, an initrd and a tree, as kexec loads them: what the rows below change. */
+/* A kernel, an initrd and a tree, as kexec loads them; the rows below change this base. */
 static struct symbols good(void)
 {
 	return (struct symbols){
@@ -28,32 +28,32 @@ static struct symbols good(void)
 	};
 }
 
-static struct lethe_context road;
+static struct lethe_context ctx;
 static struct lethe_where where;
 
 /* With bss as a loader leaves it. */
 static int check(const struct symbols *symbols)
 {
-	if (road.plan != NULL) {
-		memset((void *)(uintptr_t)road.plan, 0, sizeof(struct lethe_purgatory_plan));
+	if (ctx.plan != NULL) {
+		memset((void *)(uintptr_t)ctx.plan, 0, sizeof(struct lethe_purgatory_plan));
 	}
-	memset(&road, 0, sizeof(road));
+	memset(&ctx, 0, sizeof(ctx));
 	memset(&where, 0x5a, sizeof(where));
 	symbols_set(symbols);
-	return lethe_purgatory_plan(&road, &where);
+	return lethe_purgatory_plan(&ctx, &where);
 }
 
 static void assert_segment(unsigned int index, const char *name, uint64_t start, uint64_t size)
 {
 	static const char zeros[LETHE_NAME_SIZE];
-	const struct lethe_segment *segment = &lethe_purgatory_segments(&road)[index];
+	const struct lethe_segment *segment = &lethe_purgatory_segments(&ctx)[index];
 
 	assert_string_equal(segment->name, name);
 	assert_memory_equal(segment->name + strlen(name), zeros, sizeof(zeros) - strlen(name));
 	assert_true(segment->source == start && segment->dest == start);
 	assert_true(segment->file_size == size && segment->mem_size == size);
-	assert_true(road.placement.segment[index].source == start);
-	assert_true(road.placement.segment[index].dest == start);
+	assert_true(ctx.placement.segment[index].source == start);
+	assert_true(ctx.placement.segment[index].dest == start);
 }
 
 static void test_good(void **state)
@@ -62,15 +62,15 @@ static void test_good(void **state)
 
 	(void)state;
 	assert_int_equal(check(&symbols), LETHE_OK);
-	assert_int_equal(road.plan->segment_count, 3);
-	assert_int_equal(road.plan->slot_count, 1);
-	assert_int_equal(road.plan->el, LETHE_EL_AS_ENTERED);
-	assert_int_equal(road.plan->mode, LETHE_MODE_BEST);
-	assert_int_equal(road.slot->first_segment, 0);
-	assert_int_equal(road.slot->segment_count, 3);
-	assert_int_equal(road.slot->tree_segment, LETHE_INDEX_NONE);
-	assert_int_equal(road.placement.entry, 0x40200000);
-	assert_int_equal(road.placement.tree.start, 0x4a000000);
+	assert_int_equal(ctx.plan->segment_count, 3);
+	assert_int_equal(ctx.plan->slot_count, 1);
+	assert_int_equal(ctx.plan->el, LETHE_EL_AS_ENTERED);
+	assert_int_equal(ctx.plan->mode, LETHE_MODE_BEST);
+	assert_int_equal(ctx.slot->first_segment, 0);
+	assert_int_equal(ctx.slot->segment_count, 3);
+	assert_int_equal(ctx.slot->tree_segment, LETHE_INDEX_NONE);
+	assert_int_equal(ctx.placement.entry, 0x40200000);
+	assert_int_equal(ctx.placement.tree.start, 0x4a000000);
 	assert_segment(0, "kernel", 0x40200000, 0x2000000);
 	assert_segment(1, "initrd", 0x48000000, 0x1000000);
 	assert_segment(2, "dtb", 0x4a000000, 0x3000);
@@ -94,7 +94,7 @@ static void test_names(void **state)
 	assert_segment(2, "initrd", 0x4a000000, 0x3000);
 }
 
-/* A region of no bytes is none, wherever it begins. */
+/* A region of no bytes does not count, at any address. */
 static void test_holes(void **state)
 {
 	struct symbols symbols = good();
@@ -105,7 +105,7 @@ static void test_holes(void **state)
 	symbols.regions[1].size = 0;
 	symbols.regions[1].start = START + 1;
 	assert_int_equal(check(&symbols), LETHE_OK);
-	assert_int_equal(road.plan->segment_count, 3);
+	assert_int_equal(ctx.plan->segment_count, 3);
 	assert_segment(0, "kernel", 0x40200000, 0x2000000);
 	assert_segment(1, "initrd", 0x48000000, 0x1000000);
 	assert_segment(2, "dtb", 0x4a000000, 0x3000);
@@ -122,17 +122,17 @@ static void test_sixteen(void **state)
 		symbols.regions[i].size = 0x1000;
 	}
 	assert_int_equal(check(&symbols), LETHE_OK);
-	assert_int_equal(road.plan->segment_count, 16);
-	assert_int_equal(road.slot->segment_count, 16);
+	assert_int_equal(ctx.plan->segment_count, 16);
+	assert_int_equal(ctx.slot->segment_count, 16);
 	assert_segment(2, "dtb", 0x4a000000, 0x3000);
 	assert_segment(15, "initrd", 0x5000f000, 0x1000);
-	/* the last one is judged, too */
+	/* the last region is checked, too */
 	symbols.regions[15].size = 0x1001;
 	assert_int_equal(check(&symbols), LETHE_E_SEGMENT_ALIGN);
 	assert_int_equal(where.index, 15);
 }
 
-/* What is wrong with region index when it is put there. */
+/* The fault of region index at these addresses. */
 static void expect_region(unsigned int index, uint64_t start, uint64_t size, int status)
 {
 	static const char *const names[] = {"kernel", "initrd", "dtb"};
@@ -170,7 +170,7 @@ static void test_align(void **state)
 	}
 }
 
-/* Its end must be a number, too: the last page of all is out. */
+/* The end must fit into 64 bits, too: the very last page is refused. */
 static void test_wrap(void **state)
 {
 	unsigned int index;
@@ -197,7 +197,7 @@ static void test_over_lethe(void **state)
 		expect_region(index, START - 0x1000, 0x1000, LETHE_OK);
 		expect_region(index, START - 0x10000, 0x10000, LETHE_OK);
 		expect_region(index, END, 0x1000, LETHE_OK);
-		/* one page of it, at either end and in the middle; all of it */
+		/* one page, at either end and in the middle; the whole region */
 		expect_region(index, START - 0x1000, 0x2000, LETHE_E_DEST_LETHE);
 		expect_region(index, END - 0x1000, 0x2000, LETHE_E_DEST_LETHE);
 		expect_region(index, START, 0x1000, LETHE_E_DEST_LETHE);
@@ -241,7 +241,7 @@ static void test_outside(void **state)
 	symbols = good();
 	memset(symbols.regions, 0, sizeof(symbols.regions));
 	assert_int_equal(check(&symbols), LETHE_E_PLAN_ENTRY);
-	assert_int_equal(road.plan->segment_count, 0);
+	assert_int_equal(ctx.plan->segment_count, 0);
 }
 
 /* kexec -i: no region is known, and none is missed. */
@@ -252,15 +252,15 @@ static void test_skipped(void **state)
 
 	(void)state;
 	assert_int_equal(check(&symbols), LETHE_OK);
-	assert_int_equal(road.plan->segment_count, 0);
-	assert_int_equal(road.placement.entry, 0x40200000);
-	assert_int_equal(road.placement.tree.start, 0x4a000000);
+	assert_int_equal(ctx.plan->segment_count, 0);
+	assert_int_equal(ctx.placement.entry, 0x40200000);
+	assert_int_equal(ctx.placement.tree.start, 0x4a000000);
 	symbols = good();
 	symbols.skip_checks = 1;
 	symbols.kernel_entry = 0;
 	symbols.dtb_addr = 0;
 	assert_int_equal(check(&symbols), LETHE_OK);
-	assert_int_equal(road.plan->segment_count, 3);
+	assert_int_equal(ctx.plan->segment_count, 3);
 	/* a region that is bad is bad */
 	symbols.regions[1].size = 1;
 	assert_int_equal(check(&symbols), LETHE_E_SEGMENT_ALIGN);
@@ -271,35 +271,35 @@ static void test_holds(void **state)
 	struct symbols symbols = good();
 
 	(void)state;
-	/* one right behind another: what is in both is in neither */
+	/* two adjacent regions: a range across both is in neither */
 	symbols.regions[3].start = 0x4a003000;
 	symbols.regions[3].size = 0x1000;
 	symbols.regions[4].start = TOP - 0x1000;
 	symbols.regions[4].size = 0x1000;
 	assert_int_equal(check(&symbols), LETHE_OK);
 
-	assert_true(lethe_purgatory_plan_holds(&road, 0x4a000000, 0x3000));
-	assert_true(lethe_purgatory_plan_holds(&road, 0x4a000000, 0));
-	assert_true(lethe_purgatory_plan_holds(&road, 0x4a002fff, 1));
-	assert_true(lethe_purgatory_plan_holds(&road, 0x4a003000, 0x1000));
-	assert_true(lethe_purgatory_plan_holds(&road, 0x40200000, 0x2000000));
-	assert_true(lethe_purgatory_plan_holds(&road, TOP - 0x1000, 0x1000));
+	assert_true(lethe_purgatory_plan_holds(&ctx, 0x4a000000, 0x3000));
+	assert_true(lethe_purgatory_plan_holds(&ctx, 0x4a000000, 0));
+	assert_true(lethe_purgatory_plan_holds(&ctx, 0x4a002fff, 1));
+	assert_true(lethe_purgatory_plan_holds(&ctx, 0x4a003000, 0x1000));
+	assert_true(lethe_purgatory_plan_holds(&ctx, 0x40200000, 0x2000000));
+	assert_true(lethe_purgatory_plan_holds(&ctx, TOP - 0x1000, 0x1000));
 
-	assert_false(lethe_purgatory_plan_holds(&road, 0x4a000000, 0x3001));
-	assert_false(lethe_purgatory_plan_holds(&road, 0x4a002fff, 2));
-	assert_false(lethe_purgatory_plan_holds(&road, 0x4a000000 - 1, 1));
-	assert_false(lethe_purgatory_plan_holds(&road, 0x4a000000 - 1, 0x3000));
-	assert_false(lethe_purgatory_plan_holds(&road, 0x4a004000, 0));
-	assert_false(lethe_purgatory_plan_holds(&road, 0x4a004000, 1));
-	assert_false(lethe_purgatory_plan_holds(&road, TOP, 0));
-	assert_false(lethe_purgatory_plan_holds(&road, 0, 0));
+	assert_false(lethe_purgatory_plan_holds(&ctx, 0x4a000000, 0x3001));
+	assert_false(lethe_purgatory_plan_holds(&ctx, 0x4a002fff, 2));
+	assert_false(lethe_purgatory_plan_holds(&ctx, 0x4a000000 - 1, 1));
+	assert_false(lethe_purgatory_plan_holds(&ctx, 0x4a000000 - 1, 0x3000));
+	assert_false(lethe_purgatory_plan_holds(&ctx, 0x4a004000, 0));
+	assert_false(lethe_purgatory_plan_holds(&ctx, 0x4a004000, 1));
+	assert_false(lethe_purgatory_plan_holds(&ctx, TOP, 0));
+	assert_false(lethe_purgatory_plan_holds(&ctx, 0, 0));
 	/* ends that wrap */
-	assert_false(lethe_purgatory_plan_holds(&road, 0x4a001000, UINT64_MAX));
-	assert_false(lethe_purgatory_plan_holds(&road, 0x4a001000, 0 - 0x1000ULL));
-	assert_false(lethe_purgatory_plan_holds(&road, 0x4a001000, 0 - 0x4a001000ULL));
-	assert_false(lethe_purgatory_plan_holds(&road, TOP - 1, 2));
-	assert_false(lethe_purgatory_plan_holds(&road, TOP - 0x1000, 0x1001));
-	assert_false(lethe_purgatory_plan_holds(&road, UINT64_MAX, UINT64_MAX));
+	assert_false(lethe_purgatory_plan_holds(&ctx, 0x4a001000, UINT64_MAX));
+	assert_false(lethe_purgatory_plan_holds(&ctx, 0x4a001000, 0 - 0x1000ULL));
+	assert_false(lethe_purgatory_plan_holds(&ctx, 0x4a001000, 0 - 0x4a001000ULL));
+	assert_false(lethe_purgatory_plan_holds(&ctx, TOP - 1, 2));
+	assert_false(lethe_purgatory_plan_holds(&ctx, TOP - 0x1000, 0x1001));
+	assert_false(lethe_purgatory_plan_holds(&ctx, UINT64_MAX, UINT64_MAX));
 }
 
 int main(void)

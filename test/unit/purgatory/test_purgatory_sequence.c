@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* purgatory.c's own road, around the tree: what is read in it, and where the road ends early. */
+/* purgatory.c's own stages, around the tree: each field read, and each early end. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -25,9 +25,9 @@ static void test_orders(void **state)
 	for (i = 0; i < TREE_ORDERS; i++) {
 		relaid = tree_relay(tree, i);
 		if (i == 0) {
-			free(judge_boot(relaid, 0, 42));
+			free(expect_boot(relaid, 0, 42));
 		} else {
-			judge_passed(relaid, LETHE_OK);
+			expect_passed(relaid, LETHE_OK);
 		}
 		free(relaid);
 	}
@@ -39,14 +39,14 @@ static void test_no_chosen(void **state)
 	void *tree = tree_compile_text(TOP PSCI ODD "z { chosen { }; }; };");
 
 	(void)state;
-	judge_passed(tree, LETHE_E_TREE_NOSPACE);
+	expect_passed(tree, LETHE_E_TREE_NOSPACE);
 	free(tree);
-	/* nor a conduit, for which /chosen would be asked; nor a console */
+	/* no conduit, which would need /chosen; no console */
 	tree = tree_compile_text("/dts-v1/; / { a; };");
-	judge_passed(tree, LETHE_E_TREE_NOSPACE);
-	judge_sink = 0x9000000;
-	judge_passed(tree, LETHE_E_TREE_NOSPACE);
-	judge_sink = 0;
+	expect_passed(tree, LETHE_E_TREE_NOSPACE);
+	reference_sink = 0x9000000;
+	expect_passed(tree, LETHE_E_TREE_NOSPACE);
+	reference_sink = 0;
 	free(tree);
 }
 
@@ -54,7 +54,7 @@ static void test_no_chosen(void **state)
 	"#size-cells = <1>; aliases { s = \"/uart\"; }; uart { compatible = \"arm,pl011\"; "       \
 	"reg = <0 0x9000000 0x1000>; };"
 
-/* The console that the tree names, when it is kexec's as well; the conduit. */
+/* The tree's console, if also kexec's; the conduit. */
 static void test_read(void **state)
 {
 	static const struct {
@@ -82,16 +82,16 @@ static void test_read(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		tree = tree_compile_text(rows[i].text);
-		judge_sink = rows[i].sink;
-		free(judge_boot(tree, 0, 1));
-		assert_int_equal(road_log.consoles, rows[i].consoles);
-		assert_int_equal(road_log.psci, rows[i].psci);
+		reference_sink = rows[i].sink;
+		free(expect_boot(tree, 0, 1));
+		assert_int_equal(sequence_log.consoles, rows[i].consoles);
+		assert_int_equal(sequence_log.psci, rows[i].psci);
 		free(tree);
 	}
-	judge_sink = 0;
+	reference_sink = 0;
 }
 
-/* What is in a region that is not what was loaded. */
+/* A region whose bytes differ from the loaded bytes. */
 static void test_stops(void **state)
 {
 	void *tree = tree_compile_text(TOP PSCI "chosen { }; };");
@@ -99,41 +99,41 @@ static void test_stops(void **state)
 			     .size = fdt_totalsize(tree),
 			     .pages = 1,
 			     .seen = fdt_totalsize(tree)};
-	const struct lethe_context *road;
+	const struct lethe_context *ctx;
 	struct region region;
 
 	(void)state;
-	road = boot_begin(&region, &about);
-	assert_int_equal(road_run(), LETHE_E_DIGEST);
-	assert_int_equal(road_log.failed, 1);
-	assert_int_equal(road_log.where.what, LETHE_WHAT_SEGMENT);
-	assert_string_equal(road_log.where.name, "regions");
-	assert_true(road_log.progress >= 2); /* each region has one at least */
+	ctx = boot_begin(&region, &about);
+	assert_int_equal(sequence_run(), LETHE_E_DIGEST);
+	assert_int_equal(sequence_log.failed, 1);
+	assert_int_equal(sequence_log.where.what, LETHE_WHAT_SEGMENT);
+	assert_string_equal(sequence_log.where.name, "regions");
+	assert_true(sequence_log.progress >= 2); /* each region has one at least */
 	/* by then the tree's word for the conduit was taken: the policy is a reset */
-	assert_int_equal(road_log.psci, LETHE_PSCI_SMC);
-	assert_ptr_equal((void *)road->placement.tree.start, region.bytes);
+	assert_int_equal(sequence_log.psci, LETHE_PSCI_SMC);
+	assert_ptr_equal((void *)ctx->placement.tree.start, region.bytes);
 	boot_end(&region);
 
-	/* A size that the region does not have: nothing of the tree is looked at. */
+	/* A size beyond the region: no byte of the tree is read. */
 	about.is_sealed = 1;
 	about.seen = 8;
 	fdt_set_totalsize(tree, 0x1001);
-	road = boot_begin(&region, &about);
-	assert_int_equal(road_run(), LETHE_OK);
-	assert_ptr_equal((void *)road->placement.tree.start, region.bytes);
-	assert_int_equal(road_log.psci, LETHE_PSCI_NONE);
+	ctx = boot_begin(&region, &about);
+	assert_int_equal(sequence_run(), LETHE_OK);
+	assert_ptr_equal((void *)ctx->placement.tree.start, region.bytes);
+	assert_int_equal(sequence_log.psci, LETHE_PSCI_NONE);
 	boot_end(&region);
 	free(tree);
 }
 
-/* Only where kexec has it, so that its header is aligned and in one page, it is looked at. */
+/* The tree is read only at kexec's offset, where the header is aligned and in one page. */
 static void test_align(void **state)
 {
 	static const uint64_t ats[] = {1, 2, 4, 8, 16, 0x800, 0xff8, 0xfff, 0x1000};
 	void *tree = tree_compile_text(TOP PSCI "chosen { }; };");
 	struct boot about = {
 		.bytes = tree, .size = fdt_totalsize(tree), .pages = 2, .is_sealed = 1};
-	const struct lethe_context *road;
+	const struct lethe_context *ctx;
 	struct region region;
 	unsigned int i;
 
@@ -141,11 +141,12 @@ static void test_align(void **state)
 	for (i = 0; i < sizeof(ats) / sizeof(ats[0]); i++) {
 		about.at = ats[i];
 		about.seen = ats[i] == 0x1000 ? 0x1000 + about.size : 0;
-		road = boot_begin(&region, &about);
-		assert_int_equal(road_run(), LETHE_OK);
-		assert_int_equal((uint64_t)region.bytes + about.at == road->placement.tree.start,
+		ctx = boot_begin(&region, &about);
+		assert_int_equal(sequence_run(), LETHE_OK);
+		assert_int_equal((uint64_t)region.bytes + about.at == ctx->placement.tree.start,
 				 about.seen == 0);
-		assert_int_equal(road_log.psci, about.seen == 0 ? LETHE_PSCI_NONE : LETHE_PSCI_SMC);
+		assert_int_equal(sequence_log.psci,
+				 about.seen == 0 ? LETHE_PSCI_NONE : LETHE_PSCI_SMC);
 		boot_end(&region);
 	}
 	free(tree);
@@ -159,5 +160,5 @@ int main(void)
 		cmocka_unit_test(test_align),
 	};
 
-	return cmocka_run_group_tests_name("purgatory_road", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("purgatory_sequence", tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage describe of the purgatory, at the end of all its stages: kexec's tree, with the record
- * in it and nothing else changed. References: the system's libfdt, dtc, and record_reference.c, which
- * writes the same with libfdt.
+ * Stage describe of the purgatory, at the end of all its stages: kexec's tree with the record, and
+ * no other change. References: the system's libfdt, dtc, and record_reference.c, which writes the
+ * same with libfdt.
  */
 
 #include <stdarg.h>
@@ -22,13 +22,13 @@
 #include "trees.h"
 
 #define BUFFER 0x10000U /* LETHE_PURGATORY_TREE */
-#define RECORD 1536U    /* that must be free in it: purgatory/describe.c, RECORD_MAX */
+#define RECORD 1536U    /* free bytes needed in the tree: purgatory/describe.c, RECORD_MAX */
 
 static void boot_text(const char *text, uint32_t boot_count)
 {
 	void *tree = tree_compile_text(text);
 
-	free(judge_boot(tree, 0, boot_count));
+	free(expect_boot(tree, 0, boot_count));
 	free(tree);
 }
 
@@ -44,7 +44,7 @@ static void test_places(void **state)
 	boot_text("/dts-v1/; / { chosen { odd = [01 02 03 04 05 06 07]; }; };", 1);
 }
 
-/* The strings of a property, which is as long as they are. */
+/* The strings of a property, and no other byte. */
 static void assert_texts(const void *tree, const char *name, const char *texts, int length)
 {
 	int is;
@@ -57,19 +57,19 @@ static void assert_texts(const void *tree, const char *name, const char *texts, 
 
 #define TEXTS(tree, name, texts) assert_texts(tree, name, texts, sizeof(texts))
 
-/* Both writers might agree on what is wrong. */
+/* Both writers might make the same error. */
 static void test_content(void **state)
 {
 	void *tree = tree_compile_text(TOP PSCI "chosen { }; };");
 	void *result;
 
 	(void)state;
-	road_is_uncached = 1;
-	result = judge_boot(tree, 0, 1);
-	road_is_uncached = 0;
+	sequence_is_uncached = 1;
+	result = expect_boot(tree, 0, 1);
+	sequence_is_uncached = 0;
 	assert_texts(result, "mode", "uncached", 9);
 	free(result);
-	result = judge_boot(tree, 1, 1);
+	result = expect_boot(tree, 1, 1);
 	assert_texts(result, "record-version", "\0\0\0\1", 4);
 	assert_texts(result, "version", LETHE_VERSION, sizeof(LETHE_VERSION));
 	assert_texts(result, "door", "purgatory", 10);
@@ -87,7 +87,7 @@ static void test_content(void **state)
 	free(tree);
 }
 
-/* One record of the last boot, wherever it is, whatever is in it. */
+/* One record of the last boot, at any place, with any content. */
 static void test_again(void **state)
 {
 	(void)state;
@@ -97,18 +97,18 @@ static void test_again(void **state)
 	boot_text(TOP "chosen { " OLD " x { }; }; " PSCI ODD "};", 42);
 	boot_text(TOP PSCI "chosen { lethe { }; x { }; }; };", 1);
 	boot_text(TOP PSCI "chosen { lethe { boot-count = <0xffffffff>; }; }; };", 0);
-	/* that is of no use */
+	/* useless */
 	boot_text(TOP PSCI "chosen { lethe { boot-count = <0 4>; }; }; };", 0);
 }
 
-/* The names are added once, wherever they come to lie: a tree that boots for ever stays as large.
+/* The names are added once, at any place: a tree that boots for ever does not grow.
  */
 static void test_no_growth(void **state)
 {
 	void *tree =
 		tree_compile_text(TOP PSCI ODD "chosen { bootargs = \"x\"; x { }; }; z { }; };");
 	void *open = malloc(8192);
-	void *first = judge_boot(tree, 0, 1);
+	void *first = expect_boot(tree, 0, 1);
 	void *next;
 	uint32_t size = fdt_totalsize(first);
 	unsigned int i;
@@ -116,7 +116,7 @@ static void test_no_growth(void **state)
 	(void)state;
 	assert_true(size < fdt_totalsize(tree) + 1024);
 	for (i = 2; i < 5; i++) {
-		next = judge_boot(first, 0, i);
+		next = expect_boot(first, 0, i);
 		assert_int_equal(fdt_totalsize(next), size);
 		assert_int_equal(fdt_size_dt_strings(next), fdt_size_dt_strings(first));
 		free(first);
@@ -128,16 +128,17 @@ static void test_no_growth(void **state)
 	assert_int_equal(fdt_setprop_u32(open, 0, "later", 1), 0);
 	assert_int_equal(fdt_del_node(open, fdt_path_offset(open, LETHE_RECORD_PATH)), 0);
 	assert_int_equal(fdt_pack(open), 0);
-	next = judge_boot(open, 0, 1);
+	next = expect_boot(open, 0, 1);
 	assert_int_equal(fdt_size_dt_strings(next), fdt_size_dt_strings(open));
 	free(next);
 	free(first);
-	/* only some of them, as libfdt leaves them: they are added, and found the next time */
-	first = judge_record(tree, 6);
-	next = judge_boot(first, 0, 7);
+	/* only some names, as libfdt leaves them: the missing names are added, and found the next
+	 * time */
+	first = reference_record(tree, 6);
+	next = expect_boot(first, 0, 7);
 	size = fdt_totalsize(next);
 	free(first);
-	first = judge_boot(next, 0, 8);
+	first = expect_boot(next, 0, 8);
 	assert_int_equal(fdt_totalsize(first), size);
 	free(next);
 	free(first);
@@ -145,7 +146,7 @@ static void test_no_growth(void **state)
 	free(tree);
 }
 
-/* NOPs before, between and behind everything that is looked at. */
+/* NOPs before, between and behind all nodes and properties that are read. */
 static void test_nops(void **state)
 {
 	static const char *const paths[] = {"/a", "/chosen/x", "/chosen/y", "/chosen/lethe",
@@ -176,14 +177,13 @@ static void test_nops(void **state)
 					copy, fdt_path_offset(copy, LETHE_RECORD_PATH), names[j]);
 			}
 		}
-		free(judge_boot(copy, 0, (i & 8) != 0 ? 1 : 42));
+		free(expect_boot(copy, 0, (i & 8) != 0 ? 1 : 42));
 		free(copy);
 	}
 	free(tree);
 }
 
-/* A tree of as many bytes. Its last name is a letter and as many more, so that sizes between cells
- * can be had. */
+/* A tree of this size. The last name's length is free, for sizes between cells. */
 static void *sized_tree(uint32_t size, unsigned int letters)
 {
 	void *small = tree_compile_text(TOP PSCI "chosen { x { }; }; z { }; };");
@@ -208,7 +208,7 @@ static void *sized_tree(uint32_t size, unsigned int letters)
 	return exact;
 }
 
-/* Up to the last byte that there may be, with as large a record as there can be, and over it. */
+/* Up to the last allowed byte, with the largest possible record, and beyond. */
 static void test_full(void **state)
 {
 	const uint32_t fits = BUFFER - RECORD;
@@ -219,24 +219,24 @@ static void test_full(void **state)
 
 	(void)state;
 	assert_int_equal(size, fits);
-	free(judge_boot(tree, 0, 1));
-	free(judge_boot(tree, 14, 1));
-	/* slack counts for nothing */
+	free(expect_boot(tree, 0, 1));
+	free(expect_boot(tree, 14, 1));
+	/* slack does not count */
 	slack = calloc(1, size + 4096);
 	assert_non_null(slack);
 	memcpy(slack, tree, size);
 	fdt_set_totalsize(slack, size + 4096);
-	free(judge_boot(slack, 0, 1));
+	free(expect_boot(slack, 0, 1));
 	free(slack);
 	free(tree);
 	for (letters = 3; letters < 6; letters++) {
 		tree = sized_tree(fits + letters - 2, letters);
 		assert_int_equal(fdt_totalsize(tree), fits + letters - 2);
-		judge_passed(tree, LETHE_E_TREE_NOSPACE);
+		expect_passed(tree, LETHE_E_TREE_NOSPACE);
 		free(tree);
 	}
 	tree = sized_tree(fits + 4, 2);
-	judge_passed(tree, LETHE_E_TREE_NOSPACE);
+	expect_passed(tree, LETHE_E_TREE_NOSPACE);
 	free(tree);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Boots, and what came of the tree: see tree_reference.h. */
+/* Boots, and the resulting trees: see tree_reference.h. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -18,14 +18,14 @@
 #include "tree_reference.h"
 #include "trees.h"
 
-uint64_t judge_sink;
-static const struct lethe_context *last_road;
+uint64_t reference_sink;
+static const struct lethe_context *last_ctx;
 
-void *judge_record(const void *tree, uint32_t boot_count)
+void *reference_record(const void *tree, uint32_t boot_count)
 {
-	const uint32_t room = fdt_totalsize(tree) + 4096;
-	struct lethe_record record = last_road->record;
-	void *open = malloc(room);
+	const uint32_t capacity = fdt_totalsize(tree) + 4096;
+	struct lethe_record record = last_ctx->record;
+	void *open = malloc(capacity);
 	unsigned int i;
 
 	record.version = LETHE_VERSION;
@@ -35,13 +35,13 @@ void *judge_record(const void *tree, uint32_t boot_count)
 		record.stage_ticks[i] = 0;
 		record.stage_bytes[i] = 0;
 	}
-	record.mode = road_is_uncached ? "uncached" : "cached";
+	record.mode = sequence_is_uncached ? "uncached" : "cached";
 	record.entry_el = 2;
 	record.handoff_el = 2;
 	record.boot_count = boot_count;
 	record.counter_frequency = 1000000000;
 	assert_non_null(open);
-	assert_int_equal(fdt_open_into(tree, open, (int)room), 0);
+	assert_int_equal(fdt_open_into(tree, open, (int)capacity), 0);
 	record_reference(open, &record);
 	assert_int_equal(fdt_pack(open), 0);
 	return open;
@@ -85,45 +85,45 @@ static const struct lethe_context *begin(struct region *region, const void *tree
 				   .size = size,
 				   .pages = size / 0x1000 + 1,
 				   .seen = size,
-				   .sink = judge_sink,
+				   .sink = reference_sink,
 				   .more = more,
 				   .is_sealed = 1};
 
-	last_road = boot_begin(region, &about);
-	return last_road;
+	last_ctx = boot_begin(region, &about);
+	return last_ctx;
 }
 
-void *judge_boot(const void *tree, unsigned int more, uint32_t boot_count)
+void *expect_boot(const void *tree, unsigned int more, uint32_t boot_count)
 {
 	struct region region;
-	const struct lethe_context *road = begin(&region, tree, more);
+	const struct lethe_context *ctx = begin(&region, tree, more);
 	void *result;
 	void *expected;
 
-	assert_int_equal(road_run(), LETHE_OK);
-	assert_int_equal(road_log.said, LETHE_OK);
-	assert_true(road->placement.tree.start != (uint64_t)region.bytes);
-	assert_int_equal(road->record.segment_count, 2 + more);
+	assert_int_equal(sequence_run(), LETHE_OK);
+	assert_int_equal(sequence_log.said, LETHE_OK);
+	assert_true(ctx->placement.tree.start != (uint64_t)region.bytes);
+	assert_int_equal(ctx->record.segment_count, 2 + more);
 	assert_memory_equal(region.bytes, tree, fdt_totalsize(tree));
 	boot_end(&region);
-	result = tree_copy((const void *)road->placement.tree.start);
+	result = tree_copy((const void *)ctx->placement.tree.start);
 	assert_int_equal(fdt_check_full(result, fdt_totalsize(result)), 0);
-	expected = judge_record(tree, boot_count);
+	expected = reference_record(tree, boot_count);
 	tree_assert_same(result, expected);
 	assert_same_node(result, expected, LETHE_RECORD_PATH);
 	free(expected);
 	return result;
 }
 
-void judge_passed(const void *tree, int status)
+void expect_passed(const void *tree, int status)
 {
 	struct region region;
-	const struct lethe_context *road = begin(&region, tree, 0);
+	const struct lethe_context *ctx = begin(&region, tree, 0);
 
-	assert_int_equal(road_run(), LETHE_OK);
-	assert_int_equal(road_log.said, status);
-	assert_ptr_equal((void *)road->placement.tree.start, region.bytes);
-	assert_ptr_equal(road->tree, region.bytes);
+	assert_int_equal(sequence_run(), LETHE_OK);
+	assert_int_equal(sequence_log.said, status);
+	assert_ptr_equal((void *)ctx->placement.tree.start, region.bytes);
+	assert_ptr_equal(ctx->tree, region.bytes);
 	assert_memory_equal(region.bytes, tree, fdt_totalsize(tree));
 	boot_end(&region);
 }

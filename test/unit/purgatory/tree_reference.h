@@ -3,27 +3,26 @@
 #define TEST_PURGATORY_JUDGE_H
 
 /*
- * Boots by purgatory.c's own road, with a tree of which nothing behind totalsize can be read.
- * Judges of what is passed on: the system's libfdt, dtc, and record_reference.c, which writes the same record
- * with libfdt.
+ * Boots by the purgatory's own stages, with a tree whose bytes behind totalsize are unreadable.
+ * References for the passed-on tree: the system's libfdt, dtc, and record_reference.c, which writes
+ * the same record with libfdt.
  */
 
 #include "purgatory_world.h"
 
-extern uint64_t judge_sink; /* arm64_sink of the boots that follow */
+extern uint64_t reference_sink; /* arm64_sink of the following boots */
 
 /*
- * Boots with a tree and `more` regions beside it. Returns what is passed on, in memory of its own:
- * the tree with the record in it, as libfdt would have written it, and nothing else changed.
+ * Boots with a tree and `more` regions besides. Returns a copy of the passed-on tree: the input
+ * with the record, as libfdt would have written it, and no other change.
  */
-void *judge_boot(const void *tree, unsigned int more, uint32_t boot_count);
+void *expect_boot(const void *tree, unsigned int more, uint32_t boot_count);
 
-/* The record of that boot, in a tree of this content, by libfdt. */
-void *judge_record(const void *tree, uint32_t boot_count);
+/* The last boot's record, in a copy of this tree, by libfdt. */
+void *reference_record(const void *tree, uint32_t boot_count);
 
-/* Boots. The tree is passed as it is: for want of room or of /chosen (status), or it was not even
- * taken (0). */
-void judge_passed(const void *tree, int status);
+/* Boots. Expects the tree unchanged: no space or no /chosen (status), or refused by read (0). */
+void expect_passed(const void *tree, int status);
 
 /* Trees in source. */
 #define TOP                                                                                        \

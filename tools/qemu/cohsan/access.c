@@ -40,7 +40,7 @@ static void load_cached(const struct cpu *cpu, const struct place *place, struct
 	cell->present |= shadow_line_mask(cpu, place->pa);
 }
 
-/* The store goes to memory; what a cache holds of the line stays as it is. */
+/* The store goes to memory; a cached copy of the line stays as it is. */
 static void store_uncached(struct cpu *cpu, const struct place *place, struct cell *cell,
 			   uint64_t bytes)
 {
@@ -73,7 +73,7 @@ static void store_cached(struct cpu *cpu, const struct place *place, struct cell
 {
 	uint64_t newer = cell->newer;
 
-	/* What is only stored over is as good as new. */
+	/* A byte that is only stored over counts as new. */
 	cell->newer &= ~bytes;
 	if (shadow_line_any(cpu, place->pa, cell, FIELD(newer))) {
 		cell->newer = newer;
@@ -128,7 +128,7 @@ static uint64_t piece(uint64_t pa, uint64_t size)
 	return size < left ? size : left;
 }
 
-/* Within one of them, or there are none. */
+/* True if the access lies within one range, or no range is set. */
 static bool allowed(const struct ranges *ranges, uint64_t pa, uint64_t size)
 {
 	size_t i;
@@ -176,7 +176,7 @@ static void load(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 	}
 }
 
-/* One page's part of an access. */
+/* The part of an access that lies in one page. */
 static void one_page(struct cpu *cpu, const struct insn *insn, struct place *place, unsigned int size,
 		     bool store)
 {
@@ -203,8 +203,8 @@ static void one_page(struct cpu *cpu, const struct insn *insn, struct place *pla
 }
 
 /*
- * The page of an access that only its cell has a word to say about, as nearly all are: cached, within
- * one cell, by a translation that is known. 0: another.
+ * The page of an access that is cached, within one cell and by a known translation: nearly all are.
+ * Only this cell decides about the access. 0: any other access.
  */
 static struct page *plain(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size)
 {
@@ -218,9 +218,10 @@ static struct page *plain(struct cpu *cpu, const struct insn *insn, uint64_t va,
 }
 
 /*
- * The line is known to be there and equals memory: judging a load finds nothing and changes nothing.
- * Three of four accesses are of this kind. It asks the state itself and remembers no verdict: there
- * is nothing to forget when the state changes. Presence need not be up to date: all there is all there.
+ * The line is known to be present and equals memory: checking a load finds and changes nothing.
+ * Three of four accesses are of this kind. The function reads the state itself and remembers no
+ * verdict, so a change of state leaves nothing to forget. Presence need not be up to date: all
+ * present is all present.
  */
 static bool load_changes_nothing(const struct page *page, uint64_t va)
 {
@@ -229,8 +230,8 @@ static bool load_changes_nothing(const struct page *page, uint64_t va)
 	return cell->present == ALL && (cell->thrown | cell->stale | cell->newer) == 0;
 }
 
-/* Out of the way of those that change nothing. */
-static __attribute__((noinline)) void judge(struct cpu *cpu, const struct insn *insn, uint64_t va,
+/* Not inline: accesses that change nothing skip this function. */
+static __attribute__((noinline)) void one_access(struct cpu *cpu, const struct insn *insn, uint64_t va,
 					    unsigned int size, bool store)
 {
 	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
@@ -249,14 +250,14 @@ void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned
 	struct page *page = plain(cpu, insn, va, size);
 
 	if (page == NULL || (store && options.write.count != 0)) {
-		judge(cpu, insn, va, size, store);
+		one_access(cpu, insn, va, size, store);
 	} else if (store) {
 		struct place place = {.pc = insn->pc, .va = va, .pa = page->pa | va % PAGE, .el = insn->el};
 
 		store_cell(cpu, &place, page, size, true);
 	} else if (!load_changes_nothing(page, va) ||
 		   !allowed(&options.read, page->pa | va % PAGE, size)) {
-		judge(cpu, insn, va, size, false);
+		one_access(cpu, insn, va, size, false);
 	}
 }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cohsan: a judge for cache coherence. docs/internals/cohsan.md has the model; this is who does what:
+ * cohsan: a checker of cache coherence. docs/internals/cohsan.md has the model. The files:
  *
  *	plugin.c	QEMU's callbacks: translation, start and stop
  *	options.c	the arguments		elf.c	symbols and loaded parts of an ELF
- *	decode.c	which instructions matter
+ *	decode.c	the instructions that matter
  *	cpu.c		a CPU's registers		context.c	and their synchronization
- *	shadow.c	what the caches may hold of each byte
+ *	shadow.c	the contents that caches may hold of each byte
  *	access.c	the rules for loads and stores		fetch.c	for instruction fetches
- *	maint.c		dc, ic, tlbi and what completes them
+ *	maint.c		dc, ic, tlbi and their completion
  *	walk.c		translation tables		map.c	all that a set of tables maps
- *	handoff.c	the last look		report.c	what is said
+ *	handoff.c	the last look		report.c	the reports
  *
  * One lock is held over each callback.
  */
@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GRANULE	 64U   /* bytes of one shadow cell; a cache line is some of them or a part of one */
+#define GRANULE	 64U   /* bytes of one shadow cell; a cache line is several cells or part of one */
 #define PAGE	 4096U /* bytes of one shadow page */
 #define CPUS_MAX 64
 #define ALL	 (~0ULL)
@@ -54,7 +54,7 @@ struct options {
 	struct ranges publish;
 	struct ranges read;
 	struct ranges write;
-	struct ranges mapped; /* by somebody else */
+	struct ranges mapped; /* by firmware or a hypervisor */
 };
 
 extern struct options options;
@@ -66,22 +66,22 @@ void ranges_add(struct ranges *ranges, struct range range);
 bool elf_open(const char *path); /* false: said why */
 bool elf_symbol(const char *name, uint64_t *address);
 uint64_t elf_entry(void);
-/* The ELF runs at an address other than its own, when pa lies outside of it. */
+/* If pa lies outside the ELF's own addresses, the ELF runs at another address. */
 void elf_loaded_at(uint64_t pa);
-/* Adds the file-backed parts, where they were loaded; false when there are none. */
+/* Adds the file-backed parts at their load addresses; false if the ELF has none. */
 bool elf_image(struct ranges *ranges);
 /* "name+0x..", or "?". */
 const char *elf_name(uint64_t pc, char *buffer, size_t size);
 
 /* ---- report.c ---- */
 
-/* One report. where: what the line state is about; pa may lie outside RAM. */
+/* One report. where: the place of the line state; pa may lie outside RAM. */
 struct place {
 	uint64_t pc;
 	uint64_t va;
 	uint64_t pa;
 	unsigned int el;
-	bool exact; /* pc is the one meant, not that of a shared translation */
+	bool exact; /* pc is exact, not the PC of a shared translation */
 };
 void report(const char *kind, const struct place *place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -118,11 +118,11 @@ enum barrier { BARRIER_LD = 1, BARRIER_ST = 2, BARRIER_ALL = 3 };
 struct insn {
 	uint64_t pc;
 	uint64_t pa;	    /* 0: not in RAM */
-	const void *host;   /* where QEMU has it; 0: not in any RAM */
+	const void *host;   /* QEMU's host address; 0: not in any RAM */
 	enum kind kind;
 	uint8_t el;
 	uint8_t rt;	    /* register operand; 31 is xzr. Of an exclusive: the base, 31 is sp */
-	uint8_t element;    /* bytes of the unit that must be aligned; 0: the access itself */
+	uint8_t element;    /* bytes of the aligned unit; 0: the access itself */
 	uint8_t fp;	    /* uses FP/SIMD registers */
 	uint8_t op;	    /* enum dc, enum ic */
 	uint8_t domain;	    /* enum domain */
@@ -187,7 +187,7 @@ struct translation {
 struct cpu {
 	bool awake;
 	unsigned int index;
-	unsigned int el;		/* where it runs */
+	unsigned int el;		/* exception level */
 	uint64_t reg[REGS];	/* as last written */
 	uint64_t synced[REGS];	/* as of the last context synchronization */
 	bool unsynced;		/* some register differs */
@@ -199,22 +199,23 @@ struct cpu {
 	bool idc;		/* no dc is needed for the I-side */
 	bool dic;		/* nor an ic */
 
-	/* Barriers so far. dsb_time: when the last full-system one was. */
+	/* Barriers so far. dsb_time: time of the last full-system DSB. */
 	uint32_t dmb_sys;	/* dmb or dsb, full type, whole system */
-	uint32_t dsb_any;	/* dsb that waits for stores */
+	uint32_t dsb_any;	/* DSBs that wait for stores */
 	uint32_t dsb_sys;
 	uint64_t dsb_time;
 	uint64_t dsb_ish_time;
 	uint64_t isb_time;
 
-	/* The I-side holds nothing older than these times: complete, and complete before the last ISB. */
+	/* The I-side holds no byte older than these times: complete, and complete before the last
+	 * ISB. */
 	uint64_t ic_done;
 	uint64_t ic_synced;
 	uint64_t ic_direct;	/* complete while fetches looked at no instruction cache */
-	uint64_t ic_issued;	/* by an ic that no DSB completed */
+	uint64_t ic_issued;	/* by an ic that no DSB has completed */
 
 	bool tlb_known[4];	/* by regime: TLBI completed since the start */
-	uint64_t tlb_last[4];	/* what M was last on with */
+	uint64_t tlb_last[4];	/* the map when M was last on */
 
 	struct pending *pending;
 	size_t pending_count;
@@ -236,12 +237,12 @@ struct cpu {
 extern struct cpu cpus[CPUS_MAX];
 extern unsigned int cpus_awake;
 extern uint64_t now;		/* model time */
-extern uint64_t fetch_generation; /* changes whenever a fetch might be judged otherwise */
+extern uint64_t fetch_generation; /* changes whenever the verdict on a fetch might change */
 
 void cpu_wake(struct cpu *cpu, unsigned int index);
 uint64_t cpu_x(unsigned int number); /* of the CPU that runs the callback */
-uint64_t cpu_pc(uint64_t translated); /* of the instruction at hand, by the address it was translated at */
-uint64_t cpu_named(const char *name); /* a system register by QEMU's name; 0 if there is none */
+uint64_t cpu_pc(uint64_t translated); /* of the current instruction, by translation address */
+uint64_t cpu_named(const char *name); /* a system register by QEMU's name; 0 if QEMU has none */
 unsigned int cpu_el(void);
 unsigned int cpu_daif(void);
 bool cpu_e2h(const struct cpu *cpu);
@@ -255,19 +256,20 @@ void cpu_msr(struct cpu *cpu, const struct insn *insn);
 
 void context_complain(const struct place *place, const char *name);
 void context_sync(struct cpu *cpu); /* ISB, ERET, exception entry */
-/* At the first instruction of a block that may be a vector: an exception was taken to it? */
+/* At the first instruction of a block that may be a vector: true if an exception led here. */
 void context_exception(struct cpu *cpu, uint64_t pc, unsigned int el);
-/* Which register that a walk for va reads is not synchronized; 0: none. */
+/* The unsynchronized register that a walk for va reads; 0: none. */
 const char *context_translation(const struct cpu *cpu, unsigned int regime, unsigned int el,
 				uint64_t va);
-/* Reports what is relied on before its synchronization. */
+/* Reports each register that is used before its synchronization. */
 void context_rely_memory(struct cpu *cpu, const struct place *place);
 void context_rely(struct cpu *cpu, const struct insn *insn);
 
 /* ---- shadow.c ---- */
 
 struct cell {
-	/* One bit for each byte: docs/internals/cohsan.md has what they mean. What a load asks comes first. */
+	/* One bit for each byte; docs/internals/cohsan.md explains each. The fields that a load
+	 * reads come first. */
 	uint64_t stale;
 	uint64_t newer;
 	uint64_t thrown;
@@ -279,11 +281,11 @@ struct cell {
 	uint64_t stored;	/* uncached, by store_cpu, not completed */
 	uint64_t recent;	/* stored, and no DSB since */
 	uint64_t read;		/* uncached, while dirty */
-	uint64_t changed;	/* time of the last change as the I-side sees it; 0: none */
-	uint64_t changed_bytes;	/* which, since it was last known good */
-	uint64_t fresh;		/* which, since the CPU's last ISB: its pipeline may hold them older */
-	uint64_t ivau;		/* an ic ivau took away what changed up to this time */
-	uint64_t isb_after;	/* when that completed */
+	uint64_t changed;	/* time of the last change for the I-side; 0: none */
+	uint64_t changed_bytes;	/* bytes changed since the line was last known good */
+	uint64_t fresh;		/* bytes changed since the last ISB: the pipeline may lack them */
+	uint64_t ivau;		/* an ic ivau removed all changes up to this time */
+	uint64_t isb_after;	/* time of its completion */
 	uint64_t history;	/* up to when the page's history was applied */
 	uint32_t store_dmb;	/* barrier numbers of store_cpu at the last store */
 	uint32_t store_dsb;
@@ -294,10 +296,10 @@ struct cell {
 struct page {
 	struct cell cell[PAGE / GRANULE];
 	uint64_t pa;
-	uint64_t history;	/* time of the last moment in which any line may have been filled */
+	uint64_t history;	/* last time at which any line may have been filled */
 	uint64_t map_key;	/* mapped is valid for this state of all maps */
 	bool mapped;
-	bool fetched;		/* from with M = 0 and I = 1, it or the page before */
+	bool fetched;		/* fetched with M = 0 and I = 1, this page or the page before */
 	bool has_code;
 };
 
@@ -309,8 +311,8 @@ void *ram_host(uint64_t pa);
 uint64_t ram_pa(const void *host); /* 0: not in RAM */
 struct page *shadow_page(uint64_t pa);
 struct cell *shadow_cell(uint64_t pa); /* pa in RAM; presence brought up to date */
-struct cell *shadow_cell_in(struct page *page, uint64_t pa); /* the same in a page that is at hand */
-struct page *shadow_page_if(uint64_t pa); /* 0: nothing ever happened there */
+struct cell *shadow_cell_in(struct page *page, uint64_t pa); /* the same in a given page */
+struct page *shadow_page_if(uint64_t pa); /* 0: the page was never touched */
 void shadow_initial(uint64_t pa, struct cell *cell);
 /* Bytes [pa, pa + size) as a mask of pa's cell; size is cut at the cell's end. */
 uint64_t shadow_mask(uint64_t pa, uint64_t size);
@@ -319,7 +321,7 @@ uint64_t shadow_line_mask(const struct cpu *cpu, uint64_t pa);
 bool shadow_line_any(const struct cpu *cpu, uint64_t pa, struct cell *cell, size_t field); /* cell: pa's */
 void shadow_line_clear(const struct cpu *cpu, uint64_t pa, size_t field);
 #define FIELD(name) offsetof(struct cell, name)
-/* May a line be filled now? */
+/* True if a line may be filled now. */
 bool shadow_mapped(struct page *page);
 void shadow_fetched(uint64_t pa);	/* an instruction was, with M = 0 and I = 1 */
 void shadow_fetching_ends(void);
@@ -330,7 +332,7 @@ const char *shadow_text(const struct cell *cell, uint64_t mask, char *buffer, si
 
 /* place's va as the CPU sees it. */
 struct translation walk(struct cpu *cpu, unsigned int regime, const struct place *place);
-/* What walk() would say, when it has said so before; else 0. */
+/* The remembered result of walk(); 0 if none. */
 const struct translation *walk_known(struct cpu *cpu, unsigned int regime, uint64_t va);
 void walk_flush(struct cpu *cpu);
 struct walk_table { /* how a TTBR is to be read */
@@ -344,7 +346,8 @@ struct walk_table { /* how a TTBR is to be read */
 struct walk_table walk_table(const struct cpu *cpu, unsigned int regime, bool upper);
 bool walk_visible(const struct walk_table *table, uint64_t pa, const struct place *place);
 enum memory walk_memory(uint64_t mair, uint64_t descriptor);
-/* M and C go on, or off; or the tables changed meanwhile. place: reports descriptors that are not visible. */
+/* M and C go on or off, or the tables have changed. If place is given, invisible descriptors are
+ * reported. */
 void map_enter(struct cpu *cpu, unsigned int regime, const struct place *place);
 void map_leave(struct cpu *cpu, unsigned int regime);
 void map_changed(struct cpu *cpu);
@@ -354,18 +357,18 @@ bool map_covers_now(uint64_t page);
 /* ---- access.c, fetch.c, maint.c, handoff.c ---- */
 
 void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store);
-/* Before it is made: a store whose monitor is open makes none. */
+/* Called before the store: an exclusive store with an open monitor stores nothing. */
 void access_exclusive(struct cpu *cpu, const struct insn *insn, uint64_t va);
-void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached); /* moves at behind it */
+void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached); /* advances at */
 
-struct run { /* instructions that are fetched with nothing of interest between */
+struct run { /* instructions fetched with no event between them */
 	uint64_t pc;
 	uint64_t pa;	/* 0: not in RAM */
 	const void *host;
 	uint32_t size;
 	uint8_t el;
 	bool may_be_vector;
-	uint64_t good;	/* fetch_generation in which nothing was found */
+	uint64_t good;	/* fetch_generation of the last clean check */
 	struct cpu *good_cpu;
 };
 void fetch(struct cpu *cpu, struct run *run);
@@ -374,7 +377,7 @@ void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va);
 void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va);
 void maint_mmu_on(struct cpu *cpu, unsigned int regime, const struct place *place);
 void maint_caches_on(struct cpu *cpu, const struct place *place);
-/* Is an ic ivau of this byte's line issued after its last change, and not completed? */
+/* True if an ic ivau of this byte's line is issued after the last change, and not completed. */
 bool maint_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell);
 void maint_tlbi(struct cpu *cpu, const struct insn *insn);
 void maint_dmb(struct cpu *cpu, const struct insn *insn);

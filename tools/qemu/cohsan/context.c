@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What relies on a register that is written but not synchronized (Arm ARM D19.1.2, "Synchronization requirements"). */
+/* Uses of a register that is written but not synchronized (Arm ARM D19.1.2, "Synchronization
+ * requirements"). */
 #include "cohsan.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@ void context_complain(const struct place *place, const char *name)
 	report("context", place, "%s was written, not synchronized (no ISB)", name);
 }
 
-/* What a walk reads of the half of the address space that va lies in. */
+/* The registers that a walk reads for va's half of the address space. */
 const char *context_translation(const struct cpu *cpu, unsigned int regime, unsigned int el, uint64_t va)
 {
 	bool halves = regime == 1 || (regime == 2 && cpu_e2h(cpu));
@@ -59,7 +60,7 @@ void context_rely_memory(struct cpu *cpu, const struct place *place)
 	}
 }
 
-/* Does E2H or TGE change what this access means? */
+/* True if E2H or TGE changes the meaning of this access. */
 static bool depends_on_e2h(const struct insn *insn)
 {
 	unsigned int crn = insn->sys >> 7 & 15;
@@ -83,14 +84,15 @@ static bool is_vector_control(const struct insn *insn)
 	       insn->sys == SYS(3, 3, 4, 2, 2);
 }
 
-/* The GIC's system registers, which exist as ICC_SRE says. */
+/* The GIC's system registers; ICC_SRE decides whether they exist. */
 static bool is_gic(const struct insn *insn)
 {
 	return insn->sys != SYS(3, 4, 12, 9, 5) && (insn->sys >> 7 & 15) == 12 &&
 	       (insn->sys >> 3 & 15) >= 8;
 }
 
-/* Bits of CPACR_EL1, or of CPTR_EL2 in its layout, that trap at this level: of each pair EL0 minds both. */
+/* Bits of CPACR_EL1, or of CPTR_EL2 in the same layout, that trap at this level. EL0 obeys both of
+ * each pair. */
 static uint64_t trap_bits(const struct cpu *cpu, unsigned int bank, unsigned int el)
 {
 	const uint64_t low = 1ULL << 16 | 1ULL << 20 | 1ULL << 24; /* ZEN, FPEN, SMEN */
@@ -128,7 +130,7 @@ static const char *relied_register(const struct cpu *cpu, const struct insn *ins
 		if (e2h_moves && depends_on_e2h(insn)) {
 			return "HCR_EL2";
 		}
-		/* The same register by its other name, where E2H may be 1 and nobody says so. */
+		/* The same register by the other name: E2H may be 1 without a report from QEMU. */
 		if (insn->kind == K_MRS && insn->el == 2 && cpu->has_vhe &&
 		    insn->sys == SYS(3, 0, 6, 0, 0) && unsynced(cpu, REG(2, R_FAR))) {
 			return "FAR_EL2";
@@ -159,7 +161,7 @@ void context_sync(struct cpu *cpu)
 		cpu->unsynced = false;
 	}
 	cpu->isb_time = ++now;
-	cpu->ic_synced = cpu->ic_done; /* what was judged good stays so: no new fetch_generation */
+	cpu->ic_synced = cpu->ic_done; /* a good verdict stays good: no new fetch_generation */
 }
 
 void context_exception(struct cpu *cpu, uint64_t pc, unsigned int el)

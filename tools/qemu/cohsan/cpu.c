@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A CPU's registers, as far as they decide what its caches do. */
+/* The registers of a CPU that decide how caches behave. */
 #include "cohsan.h"
 
 #include <stdio.h>
@@ -77,8 +77,8 @@ static uint64_t cpsr(void)
 }
 
 /*
- * QEMU shares the translation of a page between all addresses it is mapped at. What it shows as the PC
- * is the start of the block.
+ * QEMU shares the translation of a page between all its virtual addresses. QEMU's PC is the start
+ * of the block.
  */
 uint64_t cpu_pc(uint64_t translated)
 {
@@ -136,14 +136,14 @@ void cpu_wake(struct cpu *cpu, unsigned int index)
 	cpu->line = 4ULL << (cpu->ctr >> 16 & 15);
 	cpu->iline = 4ULL << (cpu->ctr & 15);
 	cpu->zva = 64;
-	/* Where no cache lies before the PoU there is nothing to clean (Arm ARM, "CTR_EL0", IDC). */
+	/* If no cache lies before the PoU, no clean is needed (Arm ARM, "CTR_EL0", IDC). */
 	clidr = cpu_named("CLIDR");
 	cpu->idc = (cpu->ctr >> 28 & 1) || (clidr >> 24 & 7) == 0 ||
 		   ((clidr >> 21 & 7) == 0 && (clidr >> 27 & 7) == 0);
 	cpu->dic = cpu->ctr >> 29 & 1;
 	cpu->has_vhe = (cpu_named("ID_AA64MMFR1_EL1") >> 8 & 15) != 0;
 	if (cpus_awake != 0) {
-		/* A CPU that firmware has just started holds nothing older. */
+		/* A CPU that firmware has just started holds no older bytes. */
 		cpu->ic_issued = cpu->ic_done = cpu->ic_synced = cpu->isb_time = now;
 	}
 	cpu->awake = true;
@@ -187,7 +187,7 @@ bool cpu_fetch_caches(const struct cpu *cpu, unsigned int regime)
 	return (sctlr & (SCTLR_M | SCTLR_I)) == SCTLR_I;
 }
 
-/* Which of ours a system register access names; -1: none. */
+/* Our index of the system register that an access names; -1: none. */
 static int reg_named(const struct cpu *cpu, const struct insn *insn)
 {
 	unsigned int op1 = insn->sys >> 11 & 7;
@@ -223,7 +223,7 @@ static int reg_named(const struct cpu *cpu, const struct insn *insn)
 	return (int)REG(bank, r);
 }
 
-/* M and C as a pair decide what caches may be filled. */
+/* M and C together decide which caches may be filled. */
 static void sctlr_written(struct cpu *cpu, unsigned int regime, uint64_t old, const struct insn *insn)
 {
 	struct place place = {.pc = insn->pc, .va = insn->pc, .pa = insn->pa, .el = insn->el};
@@ -249,7 +249,7 @@ static void sctlr_written(struct cpu *cpu, unsigned int regime, uint64_t old, co
 	if (was_on && !is_on) {
 		uint64_t wanted = cpu->reg[REG(regime, R_SCTLR)];
 
-		cpu->reg[REG(regime, R_SCTLR)] = old; /* as it still maps */
+		cpu->reg[REG(regime, R_SCTLR)] = old; /* with the old mapping */
 		map_leave(cpu, regime);
 		cpu->reg[REG(regime, R_SCTLR)] = wanted;
 	}

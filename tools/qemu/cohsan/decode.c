@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which instructions matter, and how (Arm ARM C4.1, "A64 instruction set encoding"). */
+/* The instructions that matter, and their kinds (Arm ARM C4.1, "A64 instruction set encoding"). */
 #include "cohsan.h"
 
 static uint32_t field(uint32_t code, unsigned int low, unsigned int bits)
@@ -150,7 +150,7 @@ void decode(uint32_t code, struct insn *insn)
 	} else if ((op0 & 7) == 7) {
 		insn->kind = K_FP;
 		insn->fp = 1;
-	} else if (op0 == 2 || (op0 == 0 && code >> 31)) { /* SVE, SME; some of them go to memory */
+	} else if (op0 == 2 || (op0 == 0 && code >> 31)) { /* SVE, SME; some go to memory */
 		insn->kind = K_MEMORY;
 		insn->fp = 1;
 		insn->element = (uint8_t)1;

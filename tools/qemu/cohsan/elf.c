@@ -135,7 +135,7 @@ void elf_loaded_at(uint64_t pa)
 			continue;
 		}
 		if (pa - segment->p_paddr < segment->p_memsz) {
-			return; /* where it was linked */
+			return; /* loaded at the link address */
 		}
 		lowest = segment->p_paddr < lowest ? segment->p_paddr : lowest;
 	}
@@ -174,7 +174,7 @@ const char *elf_name(uint64_t pc, char *buffer, size_t size)
 			high = middle;
 		}
 	}
-	/* A megabyte behind the last symbol is no longer "in" it. */
+	/* An address a megabyte behind the last symbol no longer belongs to this symbol. */
 	if (low == 0 || address - symbols[low - 1].address > 0x100000) {
 		return "?";
 	}

@@ -9,7 +9,7 @@ static void say(const char *kind, const struct place *place, const struct cell *
 	report(kind, place, "%s", shadow_text(cell, bytes, text, sizeof(text)));
 }
 
-/* Is what the fetch should see at the point where it looks? */
+/* True if the bytes that the fetch should see are at the point where the fetch looks. */
 static bool visible(const struct cpu *cpu, const struct place *place, struct cell *cell, uint64_t bytes,
 		    bool at_pou, bool cached)
 {
@@ -36,7 +36,7 @@ static bool visible(const struct cpu *cpu, const struct place *place, struct cel
 	return true;
 }
 
-/* Is the I-side done with what was there before? With I = 0 that is the pipeline alone. */
+/* True if the I-side no longer holds the older bytes. With I = 0 only the pipeline could. */
 static bool synchronized(const struct cpu *cpu, const struct place *place, struct cell *cell, uint64_t bytes,
 			 bool icache)
 {
@@ -51,7 +51,7 @@ static bool synchronized(const struct cpu *cpu, const struct place *place, struc
 		kind = cell->changed > cpu->isb_time && (cell->fresh & bytes) ? "fetch-no-isb" : NULL;
 	} else if (cell->changed <= cpu->ic_direct &&
 		   (cell->changed <= cpu->isb_time || !(cell->fresh & bytes))) {
-		kind = NULL; /* what was fetched before came from memory */
+		kind = NULL; /* earlier fetches came from memory */
 	} else if (cell->changed <= cpu->ic_synced) {
 		kind = NULL;
 	} else if (cell->changed <= cell->ivau) {
@@ -98,7 +98,8 @@ void fetch(struct cpu *cpu, struct run *run)
 		}
 		shadow_page(place.pa)->has_code = true;
 		cell = shadow_cell(place.pa);
-		/* With the MMU off a unified cache answers only what is clean to the PoC. */
+		/* With the MMU off a unified cache supplies only bytes that are clean to the
+		 * PoC. */
 		good = visible(cpu, &place, cell, bytes, mmu && icache, icache) &&
 		       synchronized(cpu, &place, cell, bytes, icache) && good;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The last look: what booting.rst promises the next kernel, from what the CPU holds at its first instruction. */
+/* The last check: booting.rst's promises to the next kernel, against the CPU's state at the
+ * kernel's first instruction. */
 #include "cohsan.h"
 
 #include <endian.h>
@@ -43,7 +44,7 @@ static void count(struct bad *bad, uint64_t pa, const struct cell *cell, uint64_
 	bad->bytes += (unsigned int)__builtin_popcountll(bytes);
 }
 
-/* Cells that nothing ever happened to have no page. */
+/* Untouched cells have no page. */
 static void look_at(struct cpu *cpu, struct bad bad[BADS], uint64_t pa, uint64_t bytes, bool code)
 {
 	struct cell untouched;
@@ -91,7 +92,7 @@ static void look(struct cpu *cpu, const struct place *at, const char *name, uint
 	}
 }
 
-/* ---- the tree: as much of its format as leads to /chosen's initrd ---- */
+/* ---- the tree: the part of the format that leads to /chosen's initrd ---- */
 
 struct tree {
 	const uint8_t *data;
@@ -167,7 +168,7 @@ static void look_at_tree(struct cpu *cpu, const struct place *at)
 	uint64_t end = 0;
 
 	if (pa == 0) {
-		return; /* a payload that does without: not Linux */
+		return; /* a payload without a tree: not Linux */
 	}
 	if (pa % 8 != 0) {
 		report("handoff-registers", at, "x0=0x%llx is not 8-byte aligned", (unsigned long long)pa);

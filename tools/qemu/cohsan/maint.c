@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Maintenance, and what completes it. */
+/* Maintenance, and its completion. */
 #include "cohsan.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ static void push(struct cpu *cpu, struct pending pending)
 
 /* ---- dc ---- */
 
-/* An uncached store by this CPU, and no barrier that orders it with what follows. */
+/* An uncached store by this CPU, and no barrier that orders the store before later accesses. */
 static bool is_unordered(const struct cpu *cpu, const struct cell *cell)
 {
 	return cell->store_uncached && cell->stored != 0 && cell->store_cpu == cpu->index &&
@@ -91,7 +91,7 @@ static void reached_pou(struct cell *cell, uint64_t bytes)
 {
 	if (cell->not_pou & bytes) {
 		cell->not_pou &= ~bytes;
-		cell->changed = now; /* the I-side could have it from now on */
+		cell->changed = now; /* the I-side may hold the byte from now on */
 	}
 }
 
@@ -122,7 +122,8 @@ static void complete_dc(enum dc op, struct cell *cell, uint64_t line)
 	}
 }
 
-/* For the inner shareable domain, which all fetches with caches on are in, a DSB ISH completes it. */
+/* All fetches with caches on are in the inner shareable domain, so a DSB ISH completes the
+ * operation. */
 static void complete_to_pou(const struct cpu *cpu, const struct pending *pending, enum domain domain)
 {
 	uint64_t at;
@@ -192,7 +193,7 @@ static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
 	}
 }
 
-/* Through the instruction cache, now or by what an ISB has not synchronized yet? */
+/* True if fetches use the instruction cache, now or by a write that no ISB has synchronized. */
 static bool fetches_cached(const struct cpu *cpu)
 {
 	unsigned int sctlr = REG(cpu_regime(cpu, cpu->el), R_SCTLR);
@@ -217,7 +218,8 @@ static void complete_iallu(struct cpu *cpu, const struct pending *pending)
 	}
 }
 
-/* TLBI of everything in a regime: what makes its TLBs known. Others only refine that. */
+/* TLBI of all entries of a regime: from here its TLBs are known. Other TLBIs only refine this
+ * knowledge. */
 static unsigned int tlbi_regime(const struct cpu *cpu, const struct insn *insn)
 {
 	unsigned int op1 = insn->sys >> 11 & 7;
@@ -239,7 +241,7 @@ static unsigned int tlbi_regime(const struct cpu *cpu, const struct insn *insn)
 void maint_tlbi(struct cpu *cpu, const struct insn *insn)
 {
 	unsigned int crm = insn->sys >> 3 & 15;
-	bool local = crm == 7 || crm == 4; /* 4: the local ones by IPA */
+	bool local = crm == 7 || crm == 4; /* 4: local, by IPA */
 
 	if (cpu_caches(cpu, 1) || cpu_caches(cpu, 2) || cpu_caches(cpu, 3)) {
 		map_changed(cpu);
@@ -271,7 +273,7 @@ void maint_mmu_on(struct cpu *cpu, unsigned int regime, const struct place *plac
 	if (!cpu->tlb_known[regime] && cpu->tlb_last[regime] != with) {
 		report("tlb-stale", place, "no TLBI of the EL%u regime was completed", regime);
 	}
-	cpu->tlb_known[regime] = false; /* from here they fill up with this map */
+	cpu->tlb_known[regime] = false; /* from here TLBs fill from this map */
 	cpu->tlb_last[regime] = with;
 }
 
@@ -285,7 +287,7 @@ void maint_caches_on(struct cpu *cpu, const struct place *place)
 		if (cell->stored != 0) {
 			report("unordered-enable", place, "%zu uncached stores not completed by a DSB",
 			       cpu->stored_count);
-			cell->newer |= cell->stored; /* a line may have been filled without them */
+			cell->newer |= cell->stored; /* a line may lack these stores */
 		}
 	}
 }

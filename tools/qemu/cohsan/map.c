@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All that a set of tables maps as cacheable: what a cache may be filled with while M and C are set. */
+/* All memory that a set of tables maps as cacheable: a cache may be filled from it while M and C
+ * are set. */
 #include "cohsan.h"
 
 #include <string.h>
 
-#define TABLES_MAX 200000U /* of one map; rubbish taken for tables must end somewhere */
+#define TABLES_MAX 200000U /* of one map; a walk through rubbish must end */
 #define OUTPUT	   0x0000fffffffff000ULL
 
 uint64_t maps_key = 1;
@@ -12,7 +13,7 @@ uint64_t maps_key = 1;
 struct reading {
 	struct cpu *cpu;
 	struct walk_table table;
-	const struct place *place; /* report what is not visible, or 0 */
+	const struct place *place; /* reports invisible descriptors; or 0 */
 	unsigned int tables;
 };
 
@@ -36,7 +37,7 @@ static bool read_table(struct reading *reading, uint64_t base, unsigned int leve
 	uint64_t i;
 
 	if (++reading->tables > TABLES_MAX || !in_ram(base) || !in_ram(base + entries * 8 - 1)) {
-		return true; /* not in RAM: nothing we could know of it */
+		return true; /* not in RAM: the contents are unknown */
 	}
 	for (i = 0; i < entries; i++) {
 		uint64_t descriptor;
@@ -76,8 +77,8 @@ static bool read_half(struct cpu *cpu, unsigned int regime, bool upper, const st
 	return read_table(&reading, reading.table.base & ~0xfULL, 4 - levels, 1ULL << top);
 }
 
-/* All that the CPU's tables map as cacheable, into cpu->map; reports descriptors that are not visible if
- * place is given. */
+/* All memory that the CPU's tables map as cacheable, into cpu->map. If place is given, reports
+ * invisible descriptors. */
 static void map_read(struct cpu *cpu, unsigned int regime, const struct place *place)
 {
 	cpu->map.count = 0;
@@ -106,7 +107,7 @@ void map_leave(struct cpu *cpu, unsigned int regime)
 	maps_key++;
 }
 
-/* Tables, or which are in force, changed; read again when somebody asks. */
+/* The tables, or the choice of tables, changed: the next lookup reads them again. */
 void map_changed(struct cpu *cpu)
 {
 	cpu->map_stale = true;

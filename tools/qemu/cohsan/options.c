@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The arguments. A plugin's option "name=value" arrives as such; QEMU splits at commas. */
+/* The arguments. QEMU splits at commas and passes each option as "name=value". */
 #include "cohsan.h"
 
 #include <errno.h>
@@ -71,14 +71,14 @@ static bool parse_publish(const char *argument, const char *value)
 	return true;
 }
 
-/* A PA, or a symbol of the ELF, which is open by then. */
+/* A PA, or a symbol of the ELF, which is already open. */
 static bool parse_start(const char *argument, const char *value)
 {
 	options.has_start = whole_number(value, &options.start) || elf_symbol(value, &options.start);
 	return options.has_start || refuse(argument, "no address, and no symbol of elf=");
 }
 
-/* A result that was asked for is not to be lost at the end. */
+/* Opened now: a result must not be lost at the end. */
 static bool can_write(const char *path)
 {
 	FILE *out = fopen(path, "w");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* QEMU's callbacks. Until the start and after the stop they do nothing. */
+/* QEMU's callbacks. Until the start and after the stop the callbacks return at once. */
 #include "cohsan.h"
 
 #include <pthread.h>
@@ -31,7 +31,7 @@ static void unlock(void)
 	}
 }
 
-/* Out of the way of what every callback asks. */
+/* Not inline: every callback makes the test before this. */
 static __attribute__((noinline)) void first_seen(struct cpu *cpu, unsigned int index)
 {
 	unsigned int regime;
@@ -39,7 +39,7 @@ static __attribute__((noinline)) void first_seen(struct cpu *cpu, unsigned int i
 	cpu_wake(cpu, index);
 	regime = cpu_regime(cpu, cpu_el());
 	cpu->el = cpu_el();
-	if (cpu_caches(cpu, regime)) { /* started in the middle: its map is what it is */
+	if (cpu_caches(cpu, regime)) { /* started in the middle, with the map in force */
 		cpu->tlb_known[regime] = true;
 		map_enter(cpu, regime, NULL);
 	}
@@ -75,7 +75,7 @@ static void only_exit(qemu_plugin_id_t id)
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 }
 
-/* What the boot protocol promises clean: the loaded image. */
+/* The boot protocol promises that the loaded image is clean. */
 static void default_image(const struct insn *insn)
 {
 	struct ranges given = options.world;
@@ -119,7 +119,7 @@ static void stop(unsigned int vcpu, const struct insn *insn, uint64_t pa)
 	qemu_plugin_reset(plugin, only_exit); /* from here at full speed */
 }
 
-/* An instruction at which the judge may wake or stop. */
+/* An instruction at which cohsan may wake or stop. */
 static void door(unsigned int vcpu, void *userdata)
 {
 	const struct insn *insn = userdata;
@@ -191,7 +191,7 @@ static void on_special(unsigned int vcpu, void *userdata)
 	unlock();
 }
 
-/* Behind `mrs xN, dczid_el0`: QEMU shows that register to nobody else. */
+/* Behind `mrs xN, dczid_el0`: QEMU shows this register to no plugin. */
 static void on_dczid(unsigned int vcpu, void *userdata)
 {
 	const struct insn *insn = userdata;
@@ -246,7 +246,8 @@ static bool may_be_door(const struct insn *insn)
 		(insn->pc == options.stop || ram_pa(insn->host) == options.stop));
 }
 
-/* One instruction. Returns whether the next one starts a new run: this one may change what is fetched. */
+/* One instruction. True if the next instruction starts a new run, since this one may change
+ * fetches. */
 static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
 {
 	switch (insn->kind) {
@@ -267,7 +268,7 @@ static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t count = qemu_plugin_tb_n_insns(tb);
-	struct insn *insns = calloc(count, sizeof(*insns)); /* QEMU keeps the pointers: for good */
+	struct insn *insns = calloc(count, sizeof(*insns)); /* QEMU holds the pointers for good */
 	struct run *run = NULL;
 	uint8_t el = (uint8_t)cpu_el();
 	bool new = true;

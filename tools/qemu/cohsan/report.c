@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is said: once for each kind and PC, at once, and as JSON at the end. */
+/* Reports: one for each kind and PC, at once, and as JSON at the end. */
 #include "cohsan.h"
 
 #include <stdarg.h>
@@ -30,7 +30,7 @@ static void end_early(void)
 {
 	report_json();
 	fflush(NULL);
-	_exit(1); /* in the middle of a vCPU: exit() would wait for it */
+	_exit(1); /* inside a vCPU's callback: exit() would wait for the vCPU */
 }
 
 void report(const char *kind, const struct place *place, const char *format, ...)
@@ -42,7 +42,7 @@ void report(const char *kind, const struct place *place, const char *format, ...
 	size_t i;
 
 	for (i = 0; i < said_count; i++) {
-		/* At the stop there is one PC, and several ranges. */
+		/* The stop has one PC for several ranges. */
 		if (said[i].place.pc == pc && strcmp(said[i].kind, kind) == 0 &&
 		    (strncmp(kind, "handoff", 7) != 0 || said[i].place.pa == place->pa)) {
 			said[i].times++;
@@ -80,7 +80,8 @@ void report_stop(uint64_t pc, unsigned int el)
 	report_json();
 }
 
-/* The names and states are ours, symbols a compiler's: no character that JSON would want escaped but these. */
+/* Names and states are ours, symbols a compiler's: JSON needs an escape for these characters
+ * only. */
 static void quoted(FILE *out, const char *text)
 {
 	fputc('"', out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the caches may hold of each byte of RAM. Pages come to be when something happens to them. */
+/* The contents that caches may hold of each byte of RAM. A page's state is made at the first
+ * event. */
 #include "cohsan.h"
 
 #include <inttypes.h>
@@ -11,16 +12,16 @@ uint64_t ram_lo;
 uint64_t ram_hi;
 static uint8_t *ram;
 static struct page **pages;
-static struct page **fetched; /* those with fetched set */
+static struct page **fetched; /* pages with fetched set */
 static size_t fetched_count;
 static struct past {
 	uint64_t lo;
 	uint64_t hi;
 	uint64_t time;
-} *past; /* maps that are gone: until then any line of theirs may have been filled */
+} *past; /* maps that are gone: until then any of their lines may have been filled */
 static size_t past_count;
 
-/* RAM is one host mapping; what else lies in it does not matter, nobody asks. */
+/* RAM is one host mapping; no lookup reaches the rest of the mapping. */
 static bool host_mapping(const void *inside, uint8_t **lo, uint8_t **hi)
 {
 	FILE *maps = fopen("/proc/self/maps", "r");

@@ -59,7 +59,7 @@ enum memory walk_memory(uint64_t mair, uint64_t descriptor)
 	if (attribute >> 4 == 0) {
 		return MEMORY_DEVICE;
 	}
-	/* Cacheable in the outer or the inner domain alone is enough for a cache to hold it. */
+	/* A cache may hold memory that is cacheable in the outer or the inner domain alone. */
 	return normal_cacheable(attribute >> 4) || normal_cacheable(attribute & 15) ? MEMORY_CACHED :
 										       MEMORY_NC;
 }
@@ -157,7 +157,7 @@ const struct translation *walk_known(struct cpu *cpu, unsigned int regime, uint6
 	const struct translation *slot = slot_of(cpu, va);
 	uint64_t vpage = va & ~(uint64_t)(PAGE - 1);
 
-	/* With M = 0 there is none: whatever changes M flushes. */
+	/* With M = 0 no entry exists: each change of M flushes. */
 	return slot->key == key_of(cpu, regime) && slot->vpage == vpage ? slot : NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Single-copy atomicity as on Device memory and without FEAT_LSE2 (Arm ARM B2.2.1): a pair is two
+ * Single-copy atomicity as on Device memory and without FEAT_LSE2 (Arm ARM B2.2.1). A pair is two
  * accesses, a Q register two of 8 bytes, an LD1 or ST1 one for each element. Encodings: Arm ARM
  * C4.1.
  */
@@ -38,14 +38,14 @@ static struct atoms exclusive(uint32_t opcode)
 		return memory(size + 3); /* casp: both words, or both doublewords, at once */
 	}
 	if (load) {
-		return memory(3); /* ldxp w is one doubleword; of ldxp x each half by itself */
+		return memory(3); /* ldxp w is one doubleword; ldxp x is two accesses */
 	}
-	store.unit = size + 1; /* stxp that succeeds writes both at once */
+	store.unit = size + 1; /* a successful stxp writes both at once */
 	store.store_only = 1;
 	return store;
 }
 
-/* "Advanced SIMD load/store structures": each element by itself */
+/* "Advanced SIMD load/store structures": one access per element */
 static struct atoms structure(uint32_t opcode)
 {
 	unsigned int size = field(opcode, 10, 2);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What an A64 instruction does to memory, from its opcode alone: how large the accesses are of
- * which it is made. QEMU's callbacks give bytes and addresses but not this: `ldp x` is one callback
- * of 16 bytes.
+ * The memory accesses of an A64 instruction, from the opcode alone: their number and size. QEMU's
+ * callbacks give bytes and addresses only: `ldp x` is one callback of 16 bytes.
  */
 #ifndef ATOMS_H
 #define ATOMS_H
 
 #include <stdint.h>
 
-/* Instructions of which executions are counted. */
+/* Instructions whose executions are counted. */
 enum atoms_op {
 	ATOMS_NONE,
 	ATOMS_MEMORY, /* loads and stores; not prefetches */
@@ -23,12 +22,12 @@ enum atoms_op {
 	ATOMS_OPS
 };
 
-#define ATOMS_UNKNOWN 15 /* log2 of more than any access: one callback, one access */
+#define ATOMS_UNKNOWN 15 /* log2, above any access: one callback, one access */
 
 struct atoms {
 	enum atoms_op op;
 	unsigned int unit;       /* log2 of the bytes of one single-copy atomic access */
-	unsigned int store_only; /* what QEMU reads for it is QEMU's affair */
+	unsigned int store_only; /* the bytes that QEMU reads are QEMU's affair */
 };
 
 struct atoms atoms_decode(uint32_t opcode);

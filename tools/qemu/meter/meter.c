@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * meter.so: counts instructions and memory accesses of one CPU between two addresses. Arguments,
- * and what comes out: docs/internals/bench.md.
+ * meter.so: counts instructions and memory accesses of one CPU between two addresses.
+ * docs/internals/bench.md has the arguments and the output.
  *
- * Instructions are counted one by one, by generated code. Counting a block when it is entered would
- * be quicker and wrong: a block is left early by an exception, and QEMU leaves and repeats one at
- * each device access that is not its last instruction. Counters run always; what is reported is the
- * difference between stop and start.
+ * Generated code counts instructions one by one. A count per block would be quicker and wrong. An
+ * exception ends a block early, and QEMU leaves and repeats a block at each device access before
+ * the last instruction. Counters always run; the report is the difference between stop and start.
  */
 #include "meter.h"
 #include "qemu_plugin.h"
@@ -21,7 +20,7 @@ int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 #define IMAGE_MAGIC        0x644d5241U /* "ARM\x64" */
 #define IMAGE_MAGIC_OFFSET 56U
 #define PAGE               4096U
-#define NOBODY             -1
+#define NO_CPU             -1
 
 #define SCTLR_M (1U << 0)
 #define SCTLR_C (1U << 2)
@@ -40,8 +39,8 @@ static struct qemu_plugin_scoreboard *board;
 static struct qemu_plugin_register *registers[REGISTERS];
 static GByteArray *buffer;
 
-/* The CPU that met the start, and no other, writes all of these. */
-static int metered = NOBODY;
+/* Only the CPU that met the start writes these. */
+static int metered = NO_CPU;
 static bool started;
 static bool context_written;
 static bool data_cached[METER_ELS];
@@ -66,7 +65,7 @@ static unsigned int current_el(void)
 	return (read_register(CPSR) >> 2) & 3;
 }
 
-/* Judged by the switches alone: with the MMU on, all of RAM is taken for Normal write-back. */
+/* The switches alone decide: with the MMU on, all of RAM counts as Normal write-back. */
 static void read_context(void)
 {
 	uint64_t hcr = read_register(HCR);
@@ -83,7 +82,7 @@ static void read_context(void)
 	context_written = false;
 }
 
-/* What was executed since the last time goes to the context of that time. */
+/* Instructions executed since the last call go to the context of the last call. */
 static void flush_fetches(void)
 {
 	const struct meter_executed *now =
@@ -97,7 +96,8 @@ static void flush_fetches(void)
 	}
 }
 
-/* Before an instruction that writes SCTLR_ELx or HCR_EL2: the registers still hold what was. */
+/* Before an instruction that writes SCTLR_ELx or HCR_EL2: the registers still hold the old
+ * values. */
 static void on_context(unsigned int vcpu, void *data)
 {
 	(void)data;
@@ -137,7 +137,7 @@ static void on_stop(unsigned int vcpu, void *data)
 	}
 	read_context();
 	flush_fetches();
-	metered = NOBODY;
+	metered = NO_CPU;
 	for (size_t i = 0; i < sizeof(base) / sizeof(*now); i++) {
 		executed[i] = now[i] - then[i];
 	}
@@ -149,10 +149,10 @@ static void on_stop(unsigned int vcpu, void *data)
 	if (settings.quit) {
 		_exit(0);
 	}
-	qemu_plugin_reset(plugin, at_rest); /* what comes now runs at full speed */
+	qemu_plugin_reset(plugin, at_rest); /* the rest runs at full speed */
 }
 
-/* How many of the accesses that make up [address, address + size) begin within the range. */
+/* The number of single accesses within [address, address + size) that begin in the range. */
 static uint64_t within(const struct meter_range *range, uint64_t address, uint64_t size,
 		       unsigned int unit)
 {
@@ -169,8 +169,7 @@ static uint64_t within(const struct meter_range *range, uint64_t address, uint64
 	return count;
 }
 
-/* What on_access is told of the instruction: its EL, its unit (atoms.h), its place among
- * settings.code. */
+/* on_access's facts about the instruction: EL, unit (atoms.h), index in settings.code. */
 static void *pack(unsigned int el, unsigned int unit, unsigned int code)
 {
 	return (void *)(uintptr_t)(el | unit << 2 | code << 6);
@@ -216,7 +215,7 @@ static void on_access(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t va
 	}
 }
 
-/* The first that it lies in. */
+/* The first range with this address. */
 static unsigned int code_of(uint64_t pc)
 {
 	for (unsigned int i = 0; i < settings.code.count; i++) {
@@ -255,7 +254,7 @@ static void count(struct qemu_plugin_insn *insn, size_t offset)
 
 /*
  * The callbacks go first: the instruction at the start is counted, the one at the stop is not. Stop
- * goes before start, so that the two may be one place: from there until it is met again.
+ * goes before start, so the two may be one address: metering then ends at the second visit.
  */
 static void instrument(struct qemu_plugin_insn *insn, unsigned int el)
 {
@@ -285,7 +284,7 @@ static void instrument(struct qemu_plugin_insn *insn, unsigned int el)
 	if (code < METER_RANGES) {
 		count(insn, offsetof(struct meter_executed, code) + 8 * code);
 	}
-	/* Its stores come as bytes, and only when QEMU goes the slow way. */
+	/* QEMU reports its stores as bytes, and only on the slow path. */
 	if (atoms.op != ATOMS_DC_ZVA) {
 		qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_PLUGIN_CB_R_REGS,
 						 atoms.store_only ? QEMU_PLUGIN_MEM_W
@@ -332,7 +331,7 @@ static void at_end(qemu_plugin_id_t id, void *data)
 {
 	(void)id;
 	(void)data;
-	if (!started || metered != NOBODY) {
+	if (!started || metered != NO_CPU) {
 		fprintf(stderr, "meter: the %s was not reached\n", started ? "stop" : "start");
 	}
 }

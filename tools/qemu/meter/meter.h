@@ -58,7 +58,7 @@ struct meter_result {
 	uint64_t undecoded;
 	meter_data all;
 	meter_data range[METER_RANGES];
-	meter_data code[METER_RANGES + 1]; /* made by it; the last by code of no name */
+	meter_data code[METER_RANGES + 1]; /* made by this code; the last: by code without a name */
 };
 
 /* False with a message when an argument is not understood. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the meter says: one JSON object, sizes by name, nothing left out because it is 0. */
+/* The meter's report: one JSON object, sizes by name, zeros included. */
 #include "meter.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the meter is told. */
+/* The meter's arguments. */
 #include "meter.h"
 
 #include <errno.h>

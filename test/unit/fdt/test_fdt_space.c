@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe_fdt_fixup() where room is short, and what it and lethe_fdt_close() refuse. */
+/* lethe_fdt_fixup() in short buffers, and the refusals of lethe_fdt_fixup() and
+ * lethe_fdt_close(). */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -17,8 +18,8 @@
 #include "trees.h"
 
 /*
- * Every room from nothing to enough: a status below what is needed, and one result from there on.
- * The sanitizer sees a store behind the room.
+ * Every buffer size from 0 to enough: a status below the needed size, and one result from there on.
+ * The sanitizer sees a store behind the buffer.
  */
 static void test_every_room(void **state)
 {
@@ -33,16 +34,16 @@ static void test_every_room(void **state)
 		void *tree = tree_compile(names[i]);
 		void *best = NULL;
 		uint32_t needed;
-		uint64_t room;
+		uint64_t capacity;
 		int status;
 
 		best = fixup_run(tree, LETHE_FDT_MAX, &fixup, &status, &where);
 		assert_int_equal(status, LETHE_OK);
 		needed = fdt_totalsize(best);
-		for (room = 0; room < needed + 256; room++) {
-			void *fixed = fixup_run(tree, room, &fixup, &status, &where);
+		for (capacity = 0; capacity < needed + 256; capacity++) {
+			void *fixed = fixup_run(tree, capacity, &fixup, &status, &where);
 
-			if (room < needed) {
+			if (capacity < needed) {
 				assert_int_equal(status, LETHE_E_TREE_NOSPACE);
 				assert_int_equal(where.what, LETHE_WHAT_TREE);
 			}
@@ -52,7 +53,7 @@ static void test_every_room(void **state)
 			free(fixed);
 		}
 		/*
-		 * the last room tried must have been enough: edits need no more than the old and
+		 * the last capacity tried must have been enough: edits need no more than the old and
 		 * the new
 		 */
 		assert_int_equal(status, LETHE_OK);
@@ -61,7 +62,7 @@ static void test_every_room(void **state)
 	}
 }
 
-/* A tree of nearly 2 MiB in a slot of 2 MiB: trap 40. And one that is nothing but slack. */
+/* A tree of nearly 2 MiB in a tree buffer of 2 MiB: trap 40. And a tree that is mostly slack. */
 static void test_brim(void **state)
 {
 	void *small = tree_compile("virt");
@@ -85,7 +86,7 @@ static void test_brim(void **state)
 	memset(data, 0, filling);
 	assert_null(fixup_run(tree, LETHE_FDT_MAX, &fixup, &status, &where));
 	assert_int_equal(status, LETHE_E_TREE_NOSPACE);
-	/* a bigger slot does not help: no kernel maps more than 2 MiB */
+	/* a bigger tree buffer does not help: no kernel maps more than 2 MiB */
 	assert_null(fixup_run(tree, 2 * LETHE_FDT_MAX, &fixup, &status, &where));
 	assert_int_equal(status, LETHE_E_TREE_NOSPACE);
 	free(tree);
@@ -98,28 +99,28 @@ static void test_refused(void **state)
 	uint32_t size = fdt_size_dt_struct(tree);
 	struct lethe_fixup fixup;
 	struct lethe_where where;
-	unsigned char *slot = malloc(8192);
+	unsigned char *buffer = malloc(8192);
 	int status;
 
 	(void)state;
 	fixup_virt(&fixup);
-	assert_int_equal(lethe_fdt_fixup(tree, slot + 4, 8188, &fixup, &where),
+	assert_int_equal(lethe_fdt_fixup(tree, buffer + 4, 8188, &fixup, &where),
 			 LETHE_E_TREE_ALIGN);
 	fixup.reserve_count = LETHE_SEGMENT_MAX + 3;
-	assert_int_equal(lethe_fdt_fixup(tree, slot, 8192, &fixup, &where), LETHE_E_INTERNAL);
+	assert_int_equal(lethe_fdt_fixup(tree, buffer, 8192, &fixup, &where), LETHE_E_INTERNAL);
 	fixup_virt(&fixup);
 	fdt_set_size_dt_struct(tree, size - 4);
 	assert_null(fixup_run(tree, 8192, &fixup, &status, &where));
 	assert_int_equal(status, LETHE_E_TREE_BROKEN);
 	fdt_set_size_dt_struct(tree, size);
 
-	/* what is not an open tree is not closed */
-	memset(slot, 0, 8192);
-	assert_int_equal(lethe_fdt_close(slot), LETHE_E_TREE_BROKEN);
-	free(slot);
-	slot = tree_relay(tree, 5);
-	assert_int_equal(lethe_fdt_close(slot), LETHE_E_TREE_BROKEN);
-	free(slot);
+	/* only an open tree is closed */
+	memset(buffer, 0, 8192);
+	assert_int_equal(lethe_fdt_close(buffer), LETHE_E_TREE_BROKEN);
+	free(buffer);
+	buffer = tree_relay(tree, 5);
+	assert_int_equal(lethe_fdt_close(buffer), LETHE_E_TREE_BROKEN);
+	free(buffer);
 	free(tree);
 }
 
@@ -158,5 +159,5 @@ int main(void)
 		cmocka_unit_test(test_header),
 	};
 
-	return cmocka_run_group_tests_name("fdt_room", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("fdt_space", tests, NULL, NULL);
 }
