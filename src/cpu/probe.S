@@ -30,7 +30,7 @@
 FUNC lethe_probe_read
 	dsb	sy				// what earlier stores raise is not the probe's:
 	isb					// it is taken here
-	mark	lethe_probe_start
+	mark	lethe_probe_start		// an SError that the ISB takes has this in ELR: not the load's
 	cbz	w3, 1f
 	dc	civac, x0			// a line over it, if there is one
 	dsb	sy				// the line is gone before the load
