@@ -52,10 +52,11 @@ FUNC lethe_handoff
 	msr	tpidr_el2, x1			// from here an exception ends in registers alone: exception.S
 	msr	sctlr_el2, x17			// M, C, I = 0: the known state
 	isb					// no walk and no cached fetch from here on
-	ic	iallu				// no stale instruction from where the payload is now
+	ic	ialluis				// no stale instruction from where the payload is now: no CPU's,
+						// for those of a spin-table are live
 	tlbi	alle2				// nor a translation of the old regimes
 	tlbi	alle1
-	dsb	nsh				// both complete on this CPU, which is all they concern
+	dsb	ish				// both complete: the IC on every CPU, the TLBI on this one
 	msr	hcr_el2, x14
 	isb					// fetches, traps and layouts as the payload finds them
 	cbnz	x15, .Lto_el1
@@ -83,9 +84,10 @@ FUNC lethe_handoff
 	mov_q	x2, SCTLR_EL1_OFF
 	msr	sctlr_el1, x2			// M, C, I = 0: the known state
 	isb					// no walk and no cached fetch from here on
-	ic	iallu				// no stale instruction from where the payload is now
+	ic	ialluis				// no stale instruction from where the payload is now: no CPU's,
+						// for those of a spin-table are live
 	tlbi	vmalle1				// nor a translation of the old regime
-	dsb	nsh				// both complete on this CPU, which is all they concern
+	dsb	ish				// both complete: the IC on every CPU, the TLBI on this one
 	isb					// fetches as the payload finds them
 	b	.Lbranch
 END lethe_handoff

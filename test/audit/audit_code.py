@@ -14,7 +14,7 @@ SIMD_UNITS = ("lethe_relocate_list", "lethe_sha256_ce")
 
 # With the MMU off: exclusives and atomics are not defined on Device memory, DC ZVA faults.
 FORBIDDEN = re.compile(r"^(ld(a|x|ax)r|st(l?x|lx)r|ldxp|ldaxp|stxp|stlxp|cas|swp|ld(add|clr|eor|set|smax|umax|smin|umin))")
-SYSTEM_OPS = {"dc civac", "ic iallu", "tlbi alle1", "tlbi alle2", "tlbi vmalle1"}
+SYSTEM_OPS = {"dc civac", "ic iallu", "ic ialluis", "tlbi alle1", "tlbi alle2", "tlbi vmalle1"}
 SIMD_OPERAND = re.compile(r"(?<![\w.])([vqdshb]([12]?[0-9]|3[01])|z[0-9]+|p[0-9]+)(\.|/|\b)(?![\w:])")
 
 
