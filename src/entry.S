@@ -53,6 +53,7 @@
 	mov_q	x4, HCR_E2H			// and a 0 written there leaves it in no known state
 	orr	x3, x3, x4
 .Lwrite_hcr:
+	dsb	nsh				// an AmpereOne needs it before HCR_EL2 (AC04_CPU_23)
 	msr	hcr_el2, x3			// whole: the layouts of CPTR, CNTHCTL, TCR change
 	// What is E2H now? Some CPUs have it RES1 and do not say so. With E2H = 1 FAR_EL1 names
 	// FAR_EL2; two patterns, so that a chance match of a stale FAR_EL1 cannot deceive.
@@ -125,6 +126,7 @@
 .Lno_new_trace:
 	isb					// no new trace
 	hint	#HINT_TSB_CSYNC			// what is on its way is written ...
+	hint	#HINT_TSB_CSYNC			// ... by a Cortex-A710 or Neoverse N2 no sooner (2054223, 2067961)
 	dsb	nsh				// ... and the writes are complete
 	msr	TRBLIMITR_EL1, xzr		// E = 0
 	isb					// trace is off

@@ -50,13 +50,15 @@ FUNC lethe_handoff
 	b.ne	.Lat_el1
 
 	msr	tpidr_el2, x1			// from here an exception ends in registers alone: exception.S
+	isb					// a Falkor may fetch at random if none is right before M = 0 (E1041)
 	msr	sctlr_el2, x17			// M, C, I = 0: the known state
 	isb					// no walk and no cached fetch from here on
 	ic	ialluis				// no stale instruction from where the payload is now: no CPU's,
 						// for those of a spin-table are live
 	tlbi	alle2				// nor a translation of the old regimes
 	tlbi	alle1
-	dsb	ish				// both complete: the IC on every CPU, the TLBI on this one
+	dsb	ish				// both complete: the IC on every CPU, the TLBI on this one;
+						// an AmpereOne needs it before HCR_EL2, too (AC04_CPU_23)
 	msr	hcr_el2, x14
 	isb					// fetches, traps and layouts as the payload finds them
 	cbnz	x15, .Lto_el1
@@ -82,6 +84,7 @@ FUNC lethe_handoff
 .Lat_el1:
 	msr	tpidr_el1, x1			// from here an exception ends in registers alone: exception.S
 	mov_q	x2, SCTLR_EL1_OFF
+	isb					// as at EL2
 	msr	sctlr_el1, x2			// M, C, I = 0: the known state
 	isb					// no walk and no cached fetch from here on
 	ic	ialluis				// no stale instruction from where the payload is now: no CPU's,

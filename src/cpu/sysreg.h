@@ -19,6 +19,10 @@
 
 #define SCTLR_EL12		s3_5_c1_c0_0
 #define CPACR_EL12		s3_5_c1_c0_2
+#define SPSR_EL12		s3_5_c4_c0_0
+#define ELR_EL12		s3_5_c4_c0_1
+#define ESR_EL12		s3_5_c5_c2_0
+#define VBAR_EL12		s3_5_c12_c0_0
 #define SCTLR2_EL1		s3_0_c1_c0_3
 #define SCTLR2_EL12		s3_5_c1_c0_3
 #define SCTLR2_EL2		s3_4_c1_c0_3
@@ -84,9 +88,11 @@
 #define SCTLR_WXN		BIT(19)	/* what can be written cannot be executed */
 #define SCTLR_TSCXT		BIT(20)
 #define SCTLR_EIS		BIT(22)
-#define SCTLR_SPAN		BIT(23)
+#define SCTLR_SPAN_BIT		23
+#define SCTLR_SPAN		BIT(SCTLR_SPAN_BIT) /* an exception leaves PSTATE.PAN as it is */
 #define SCTLR_nTLSMD		BIT(28)
 #define SCTLR_LSMAOE		BIT(29)
+#define SCTLR_DSSBS_BIT		44	/* PSTATE.SSBS of an exception */
 #define SCTLR_EnTP2		BIT(60)	/* TPIDR2_EL0 untrapped below EL2; SME only */
 
 /*
@@ -210,6 +216,18 @@
 #define CURRENTEL_SHIFT		2
 #define CURRENTEL_EL2		(2 << CURRENTEL_SHIFT)
 #define SPSR_EL1H_MASKED	0x3c5
+/* Of a trap below an EL1 payload, and where EL1's vector for it is: by SPSR's SP bit, level and state. */
+#define SPSR_EL1_BIT		2
+#define SPSR_AARCH32_BIT	4
+#define SPSR_SSBS_BIT		12
+#define SPSR_PAN		BIT(22)
+#define SPSR_UAO		BIT(23)
+#define SPSR_NZCV		(0xf * BIT(28))
+#define SPSR_KEPT		(0x3ff * BIT(22)) /* NZCV, TCO, DIT, UAO, PAN */
+#define VECTOR_SPX_SHIFT	9
+#define VECTOR_EL0		0x400
+#define VECTOR_AARCH32		0x600
+#define ESR_UNDEFINED		BIT(25)	/* EC 0, IL */
 
 #define CTR_DMINLINE		16	/* four bits: log2 of words in the smallest data cache line */
 /* clang-format on */
