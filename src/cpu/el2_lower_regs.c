@@ -105,7 +105,8 @@ void lethe_el2_regs(const struct lethe_cpu_id *id, int to_el1, struct lethe_el2_
 	regs->has_fgt = feature(id->mmfr0, MMFR0_FGT) != 0;
 	regs->has_gcs = feature(id->pfr1, PFR1_GCS) != 0;
 	regs->has_brbe = feature(id->dfr0, DFR0_BRBE) != 0;
-	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0;
+	/* With an EL3 it is zero: firmware either makes it so or keeps it, and then a write never ends. */
+	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0 && feature(id->pfr0, PFR0_EL3) == 0;
 	regs->has_tcr2 = feature(id->mmfr3, MMFR3_TCRX) != 0;
 	/* Counters can be enabled at the highest level only: with an EL3, firmware has done it. */
 	regs->has_amu = feature(id->pfr0, PFR0_AMU) != 0 && feature(id->pfr0, PFR0_EL3) == 0;

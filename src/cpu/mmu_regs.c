@@ -67,6 +67,7 @@ int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs)
 	/* All that they add (PIE, POE, AIE, D128, DisCH) is off at zero. Reset promises no value.
 	 */
 	regs->has_tcr2 = feature(id->mmfr3, MMFR3_TCRX) != 0;
-	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0;
+	/* With an EL3 it is zero: firmware either makes it so or keeps it, and then a write never ends. */
+	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0 && feature(id->pfr0, PFR0_EL3) == 0;
 	return LETHE_OK;
 }

@@ -190,6 +190,11 @@ static void test_features(void **state)
 	id.pfr0 = FIELD(1, 44);
 	lethe_el2_regs(&id, 1, &regs);
 	assert_true(regs.has_gcs && regs.has_brbe && regs.has_amu && regs.has_sctlr2);
+	id.pfr0 |= FIELD(1, 12); /* with an EL3 SCTLR2 is zero, or not to be touched */
+	lethe_el2_regs(&id, 1, &regs);
+	assert_false(regs.has_sctlr2);
+	id.pfr0 = FIELD(1, 44);
+	lethe_el2_regs(&id, 1, &regs);
 	assert_false(regs.has_tcr2);
 	assert_int_equal(regs.hcrx, FIELD(1, 15) | FIELD(1, 22) | FIELD(1, 23));
 	id.mmfr3 = FIELD(1, 0);
