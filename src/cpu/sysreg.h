@@ -38,6 +38,7 @@
 #define HFGWTR_EL2		s3_4_c1_c1_5
 #define HFGITR_EL2		s3_4_c1_c1_6
 #define HDFGRTR_EL2		s3_4_c3_c1_4
+#define HAFGRTR_EL2		s3_4_c3_c1_6
 #define HDFGWTR_EL2		s3_4_c3_c1_5
 #define HCRX_EL2		s3_4_c1_c2_2
 #define ZCR_EL2			s3_4_c1_c2_0
@@ -134,6 +135,8 @@
 /* MDCR_EL2. */
 #define MDCR_HPMN_MASK		0x1fU	/* how many counters EL1 has */
 #define MDCR_E2PB_EL1		BOTH(12) /* EL1 owns the profiling buffer */
+#define PMSCR_PA		BIT(4)	/* EL1's samples may hold physical addresses ... */
+#define PMSCR_PCT_PHYSICAL	BIT(6)	/* ... and the physical counter */
 #define MDCR_E2TB_EL1		BOTH(24) /* EL1 owns the trace buffer */
 
 #define PMCR_N_SHIFT		11
@@ -150,6 +153,8 @@
 #define ICC_SRE_SRE		BIT(0)
 #define ICC_SRE_ENABLE		BIT(3)
 
+#define HCRX_EnALS		BIT(1)	/* LD64B, ST64B */
+#define HCRX_EnASR		BIT(2)	/* ST64BV */
 #define HCRX_MCE2		BIT(10)
 #define HCRX_MSCEn		BIT(11)
 #define HCRX_TCR2En		BIT(14)
