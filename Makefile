@@ -80,8 +80,10 @@ WARN += -Werror
 endif
 
 # -mgeneral-regs-only: FP/SIMD may be trapped. -mstrict-align: with the MMU off memory is Device memory.
+# -mfix-cortex-a53-835769: no 64-bit multiply-accumulate right behind a memory operation (make audit looks).
 # -fno-tree-switch-conversion: a table of string pointers would need relocating. x18 is the platform's.
 TARGET_CFLAGS = -std=gnu11 -Os -g -ffreestanding -mgeneral-regs-only -mstrict-align -ffixed-x18 \
+	-mfix-cortex-a53-835769 \
 	-fpie -fvisibility=hidden -include src/hidden.h -fno-common -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -fno-tree-switch-conversion -ffunction-sections \
 	-fdata-sections -fomit-frame-pointer -fno-jump-tables -mbranch-protection=none -mno-outline-atomics $(PREFIX_MAP)

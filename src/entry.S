@@ -53,6 +53,7 @@
 	mov_q	x4, HCR_E2H			// writing 0 would leave E2H in no known state
 	orr	x3, x3, x4
 .Lwrite_hcr:
+	dsb	nsh				// an AmpereOne needs it before HCR_EL2 (AC04_CPU_23)
 	msr	hcr_el2, x3			// whole: the layouts of CPTR, CNTHCTL, TCR change
 	// Find out E2H: some CPUs have E2H RES1 without an ID field for it. With E2H = 1 FAR_EL1 names
 	// FAR_EL2. Two patterns, so that a stale FAR_EL1 cannot match both by chance.
@@ -67,7 +68,12 @@
 	isb					// likewise
 	mrs	x4, far_el1
 	cmp	x4, x3
-	cset	x21, eq
+	b.ne	.Lstop_profiling
+	mov	x21, #1
+	mrs	x3, hcr_el2
+	orr	x3, x3, x21, lsl #HCR_E2H_BIT
+	msr	hcr_el2, x3			// E2H as in force: sha256_ce.S and relocate.S read it here
+	isb					// in force, whatever the CPU made of the 0
 	b	.Lstop_profiling
 
 .Lknown_el3:
@@ -119,7 +125,8 @@
 	msr	TRFCR_EL2, xzr			// nor of EL2
 .Lno_new_trace:
 	isb					// no new trace
-	hint	#HINT_TSB_CSYNC			// pending trace is written ...
+	hint	#HINT_TSB_CSYNC			// what is on its way is written ...
+	hint	#HINT_TSB_CSYNC			// ... by a Cortex-A710 or Neoverse N2 no sooner (2054223, 2067961)
 	dsb	nsh				// ... and the writes are complete
 	msr	TRBLIMITR_EL1, xzr		// E = 0
 	isb					// trace is off

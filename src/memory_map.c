@@ -17,6 +17,7 @@ static struct lethe_mmu_regs regs; /* regs.limit is the end of the CPU's physica
 static void read_id(const struct lethe_context *ctx, struct lethe_mmu_id *id)
 {
 	id->mmfr0 = READ(id_aa64mmfr0_el1);
+	id->pfr0 = READ(id_aa64pfr0_el1);
 	id->mmfr3 = READ(ID_AA64MMFR3_EL1);
 	id->mmfr4 = READ(ID_AA64MMFR4_EL1);
 	id->el = ctx->el;

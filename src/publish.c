@@ -18,7 +18,13 @@ static uint64_t publish_range(uint64_t start, uint64_t size)
 	return size;
 }
 
-/* The slot's segments and the list's runs. */
+/* The buffer whole, for a tree that shrank leaves dirty lines behind its end. */
+static void publish_tree(const struct lethe_context *ctx)
+{
+	publish_range(ctx->placement.tree.start, ctx->placement.tree.end - ctx->placement.tree.start);
+}
+
+/* The segments of the slot, and what the list brought. */
 static uint64_t publish_dests(const struct lethe_context *ctx)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
@@ -39,14 +45,12 @@ static uint64_t publish_dests(const struct lethe_context *ctx)
 void lethe_publish_abandoned(const struct lethe_context *ctx)
 {
 	publish_dests(ctx);
-	publish_range(ctx->placement.tree.start,
-		      ctx->placement.tree.end - ctx->placement.tree.start);
+	publish_tree(ctx);
 }
 
 int lethe_stage_publish(struct lethe_context *ctx)
 {
 	uint64_t bytes = publish_dests(ctx);
-	uint64_t tree_size;
 	int status;
 
 	if (lethe_passes_initrd(ctx)) {
@@ -56,11 +60,10 @@ int lethe_stage_publish(struct lethe_context *ctx)
 	if (ctx->tree == 0) {
 		return LETHE_OK;
 	}
-	tree_size = fdt_totalsize((const void *)ctx->placement.tree.start);
-	bytes += tree_size;
+	bytes += fdt_totalsize((const void *)ctx->placement.tree.start);
 	/* The stage's own time goes into the record before the tree is published, last. */
 	status = lethe_record_patch_stage((void *)ctx->placement.tree.start, LETHE_RECORD_PUBLISH,
 					  lethe_run_ticks(), bytes);
-	publish_range(ctx->placement.tree.start, tree_size);
+	publish_tree(ctx);
 	return status;
 }

@@ -51,10 +51,10 @@ struct lethe_cpu_id {
 /* EL2 registers, whole, for an EL1 payload (booting.rst, "Call the kernel image"). */
 struct lethe_el2_regs {
 	uint64_t hcr, sctlr, cptr, cnthctl, mdcr, vpidr, vmpidr, sctlr_el1, cpacr_el1;
-	uint64_t icc_sre, hcrx, zcr, smcr;
+	uint64_t icc_sre, hcrx, zcr, smcr, pmscr;
 	uint64_t hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
 	bool has_gic, has_hcrx, has_sve, has_sme, has_fgt;
-	bool has_gcs, has_brbe, has_amu, has_sctlr2, has_tcr2;
+	bool has_gcs, has_brbe, has_amu, has_sctlr2, has_tcr2, has_hafgrtr, has_pmscr;
 };
 
 /* Pure: computes the register values. to_el1: for a payload at EL1. Any state. */

@@ -61,8 +61,11 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 		WRITE(AMCNTENSET0_EL0, AMCNTENSET0_ARCHITECTED); /* the counters run */
 	}
 	if (regs->has_gic) {
-		WRITE(ICC_SRE_EL2, regs->icc_sre);
-		ISB(); /* ICH_HCR_EL2 exists only after SRE is in force */
+		/* From 1 back to 0 is not for software to choose: what reads 1 stays. */
+		WRITE(ICC_SRE_EL2, regs->icc_sre | ((READ(ICC_SRE_EL2) & ICC_SRE_SRE) != 0
+							    ? ICC_SRE_SRE | ICC_SRE_ENABLE
+							    : 0));
+		ISB(); /* ICH_HCR_EL2 exists only once SRE is in force */
 		if (READ(ICC_SRE_EL2) & ICC_SRE_SRE) {
 			WRITE(ICH_HCR_EL2, 0); /* no virtual interrupts */
 		}
@@ -83,7 +86,13 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 		WRITE(HDFGRTR_EL2, regs->hdfgrtr);
 		WRITE(HDFGWTR_EL2, regs->hdfgwtr);
 	}
-	/* All are in force after the hand-off's own ISB; no earlier code needs them. */
+	if (regs->has_hafgrtr) {
+		WRITE(HAFGRTR_EL2, 0); /* its bits trap when 1 */
+	}
+	if (regs->has_pmscr) {
+		WRITE(PMSCR_EL2, regs->pmscr);
+	}
+	/* In force with the hand-off's own ISB; nothing before it relies on any of them. */
 }
 
 void lethe_el1_prepare(void)

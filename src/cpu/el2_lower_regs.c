@@ -49,6 +49,12 @@ static uint64_t hcrx(const struct lethe_cpu_id *id)
 	if (feature(id->pfr2, PFR2_FPMR) != 0) {
 		value |= HCRX_EnFPM;
 	}
+	if (feature(id->isar1, ISAR1_LS64) != 0) {
+		value |= HCRX_EnALS;
+	}
+	if (feature(id->isar1, ISAR1_LS64) >= LS64_V) {
+		value |= HCRX_EnASR;
+	}
 	return value;
 }
 
@@ -105,9 +111,13 @@ void lethe_el2_regs(const struct lethe_cpu_id *id, bool to_el1, struct lethe_el2
 	regs->has_fgt = feature(id->mmfr0, MMFR0_FGT) != 0;
 	regs->has_gcs = feature(id->pfr1, PFR1_GCS) != 0;
 	regs->has_brbe = feature(id->dfr0, DFR0_BRBE) != 0;
-	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0;
+	/* With an EL3 it is zero: firmware either makes it so or keeps it, and then a write never ends. */
+	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0 && feature(id->pfr0, PFR0_EL3) == 0;
 	regs->has_tcr2 = feature(id->mmfr3, MMFR3_TCRX) != 0;
-	/* Only the highest level can enable counters: with an EL3, firmware has enabled them. */
+	regs->has_hafgrtr = regs->has_fgt && feature(id->pfr0, PFR0_AMU) != 0;
+	regs->has_pmscr = (regs->mdcr & MDCR_E2PB_EL1) != 0;
+	regs->pmscr = regs->has_pmscr ? PMSCR_PA | PMSCR_PCT_PHYSICAL : 0;
+	/* Counters can be enabled at the highest level only: with an EL3, firmware has done it. */
 	regs->has_amu = feature(id->pfr0, PFR0_AMU) != 0 && feature(id->pfr0, PFR0_EL3) == 0;
 
 	if (to_el1) {

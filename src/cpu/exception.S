@@ -4,10 +4,10 @@
  *
  * Why assembly: a vector has no free register and perhaps no good stack.
  *
- * Three exceptions return: any inside the window of lethe_probe_read, an undefined HVC of lethe_hyp_stub_call, and
- * one SError in lethe_serror_window. Every other exception ends in lethe_fault, on a stack of its own. During the
- * hand-off TPIDR_ELx of our EL is not 0: memory may no longer be touched, and the exception ends with registers
- * only. Scratch registers are SP_EL0 (Lethe runs on SP_ELx), TPIDRRO_EL0 and TPIDR_EL0.
+ * Three exceptions come back: any behind the first instruction of the window of lethe_probe_read, an undefined HVC of
+ * lethe_hyp_stub_call, and one SError in lethe_serror_window. All others end in lethe_fault, on a stack of its own.
+ * During the hand-off TPIDR_ELx of our EL is not 0: no memory may be touched any more, and the exception ends in
+ * registers alone. Scratch registers are SP_EL0 (Lethe runs on SP_ELx), TPIDRRO_EL0 and TPIDR_EL0.
  */
 #include "cpu/asm.h"
 #include "cpu/fault.h"
@@ -46,10 +46,11 @@ FUNC lethe_exception
 	msr	tpidr_el0, x2			// saved
 	adr	x2, lethe_hyp_stub_call		// the first instruction is the HVC
 	cmp	x1, x2
+	ccmp	x0, #LETHE_FAULT_SYNC, #0, eq	// an SError there is not the HVC's
 	b.eq	.Lno_answer
-	adr	x2, lethe_probe_start
+	adr	x2, lethe_probe_start		// exclusive: nothing of the probe's has run there
 	cmp	x1, x2
-	b.lo	.Lis_serror
+	b.ls	.Lis_serror
 	adr	x2, lethe_probe_end
 	cmp	x1, x2
 	b.hi	.Lis_serror

@@ -33,6 +33,7 @@
 #define ISAR1_API	8
 #define ISAR1_GPA	24
 #define ISAR1_GPI	28
+#define ISAR1_LS64	60
 
 #define ISAR2_GPA3	8
 #define ISAR2_APA3	12
@@ -58,6 +59,7 @@
 
 /* Values of some fields. */
 #define MTE_TAGS_IN_MEMORY 2
+#define LS64_V		2	/* ST64BV as well */
 #define PMSVER_1P2	3	/* FEAT_SPEv1p2 */
 #define PMUVER_FOREIGN	0xf	/* a PMU outside the architecture */
 #define PARANGE_48	5

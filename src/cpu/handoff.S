@@ -50,12 +50,15 @@ FUNC lethe_handoff
 	b.ne	.Lat_el1
 
 	msr	tpidr_el2, x1			// from here an exception ends in registers alone: exception.S
+	isb					// a Falkor may fetch at random if none is right before M = 0 (E1041)
 	msr	sctlr_el2, x17			// M, C, I = 0: the known state
 	isb					// no walk and no cached fetch from here on
-	ic	iallu				// drops stale instructions at the payload's address
-	tlbi	alle2				// drops the translations of the old regimes
+	ic	ialluis				// no stale instruction from where the payload is now: no CPU's,
+						// for those of a spin-table are live
+	tlbi	alle2				// nor a translation of the old regimes
 	tlbi	alle1
-	dsb	nsh				// IC and TLBI complete on this CPU, the only CPU concerned
+	dsb	ish				// both complete: the IC on every CPU, the TLBI on this one;
+						// an AmpereOne needs it before HCR_EL2, too (AC04_CPU_23)
 	msr	hcr_el2, x14
 	isb					// fetches, traps and layouts are the payload's from here on
 	cbnz	x15, .Lto_el1
@@ -81,11 +84,13 @@ FUNC lethe_handoff
 .Lat_el1:
 	msr	tpidr_el1, x1			// from here an exception ends in registers alone: exception.S
 	mov_q	x2, SCTLR_EL1_OFF
+	isb					// as at EL2
 	msr	sctlr_el1, x2			// M, C, I = 0: the known state
 	isb					// no walk and no cached fetch from here on
-	ic	iallu				// drops stale instructions at the payload's address
-	tlbi	vmalle1				// drops the translations of the old regime
-	dsb	nsh				// IC and TLBI complete on this CPU, the only CPU concerned
-	isb					// fetches are the payload's from here on
+	ic	ialluis				// no stale instruction from where the payload is now: no CPU's,
+						// for those of a spin-table are live
+	tlbi	vmalle1				// nor a translation of the old regime
+	dsb	ish				// both complete: the IC on every CPU, the TLBI on this one
+	isb					// fetches as the payload finds them
 	b	.Lbranch
 END lethe_handoff

@@ -20,7 +20,7 @@
 	msr	\sctlr2, xzr			// no features beyond SCTLR
 2:
 	.if	\el == 2
-	msr	hcr_el2, x7			// VM = DC = 0, E2H as in force
+	msr	hcr_el2, x7			// VM = DC = 0, E2H as in force; no access since the clean's DSB (AC04_CPU_23)
 	.endif
 	msr	mair_el\el, x5			// attributes, ...
 	msr	tcr_el\el, x4			// ... sizes, cacheable walks, no walks from TTBR1, ...
@@ -78,9 +78,11 @@ FUNC lethe_mmu_off
 	cmp	x7, #CURRENTEL_EL2
 	b.eq	1f
 	mov_q	x8, SCTLR_EL1_OFF | SCTLR_I
+	isb					// a Falkor may fetch at random if none is right before M = 0 (E1041)
 	msr	sctlr_el1, x8			// M, C = 0
 	b	2f
 1:	mov_q	x8, SCTLR_EL2_OFF | SCTLR_I
+	isb					// as at EL1
 	msr	sctlr_el2, x8			// M, C = 0
 2:	isb					// from here every access goes to memory, and no line of ours is filled;
 						// the clean writes the last values back before the first load

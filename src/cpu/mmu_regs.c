@@ -65,6 +65,7 @@ int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs)
 	}
 	/* Zero turns off PIE, POE, AIE, D128 and DisCH. Reset guarantees no value. */
 	regs->has_tcr2 = feature(id->mmfr3, MMFR3_TCRX) != 0;
-	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0;
+	/* With an EL3 it is zero: firmware either makes it so or keeps it, and then a write never ends. */
+	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0 && feature(id->pfr0, PFR0_EL3) == 0;
 	return LETHE_OK;
 }

@@ -16,6 +16,7 @@
 
 /* The input: ID registers and state of this CPU. */
 struct lethe_mmu_id {
+	uint64_t pfr0; /* ID_AA64PFR0_EL1 */
 	uint64_t mmfr0, mmfr3, mmfr4; /* ID_AA64MMFRn_EL1; 3 and 4 read as zero on older CPUs */
 	uint32_t el;                  /* 1 or 2 */
 	bool e2h; /* HCR_EL2.E2H as probed, not as read: false at EL1 (entry.S) */

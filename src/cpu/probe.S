@@ -31,7 +31,7 @@
 FUNC lethe_probe_read
 	dsb	sy				// earlier stores are complete: an SError of theirs ...
 	isb					// ... is taken here, not in the probe
-	mark	lethe_probe_start
+	mark	lethe_probe_start		// an SError that the ISB takes has this in ELR: not the load's
 	tbz	w3, #0, 1f
 	dc	civac, x0			// the line at pa, if cached
 	dsb	sy				// the line is gone before the load

@@ -19,6 +19,10 @@
 
 #define SCTLR_EL12		s3_5_c1_c0_0
 #define CPACR_EL12		s3_5_c1_c0_2
+#define SPSR_EL12		s3_5_c4_c0_0
+#define ELR_EL12		s3_5_c4_c0_1
+#define ESR_EL12		s3_5_c5_c2_0
+#define VBAR_EL12		s3_5_c12_c0_0
 #define SCTLR2_EL1		s3_0_c1_c0_3
 #define SCTLR2_EL12		s3_5_c1_c0_3
 #define SCTLR2_EL2		s3_4_c1_c0_3
@@ -34,6 +38,7 @@
 #define HFGWTR_EL2		s3_4_c1_c1_5
 #define HFGITR_EL2		s3_4_c1_c1_6
 #define HDFGRTR_EL2		s3_4_c3_c1_4
+#define HAFGRTR_EL2		s3_4_c3_c1_6
 #define HDFGWTR_EL2		s3_4_c3_c1_5
 #define HCRX_EL2		s3_4_c1_c2_2
 #define ZCR_EL2			s3_4_c1_c2_0
@@ -84,9 +89,11 @@
 #define SCTLR_WXN		BIT(19)	/* writable memory is not executable */
 #define SCTLR_TSCXT		BIT(20)
 #define SCTLR_EIS		BIT(22)
-#define SCTLR_SPAN		BIT(23)
+#define SCTLR_SPAN_BIT		23
+#define SCTLR_SPAN		BIT(SCTLR_SPAN_BIT) /* an exception leaves PSTATE.PAN as it is */
 #define SCTLR_nTLSMD		BIT(28)
 #define SCTLR_LSMAOE		BIT(29)
+#define SCTLR_DSSBS_BIT		44	/* PSTATE.SSBS of an exception */
 #define SCTLR_EnTP2		BIT(60)	/* TPIDR2_EL0 untrapped below EL2; SME only */
 
 /*
@@ -128,6 +135,8 @@
 /* MDCR_EL2. */
 #define MDCR_HPMN_MASK		0x1fU	/* number of EL1's counters */
 #define MDCR_E2PB_EL1		BOTH(12) /* EL1 owns the profiling buffer */
+#define PMSCR_PA		BIT(4)	/* EL1's samples may hold physical addresses ... */
+#define PMSCR_PCT_PHYSICAL	BIT(6)	/* ... and the physical counter */
 #define MDCR_E2TB_EL1		BOTH(24) /* EL1 owns the trace buffer */
 
 #define PMCR_N_SHIFT		11
@@ -144,6 +153,8 @@
 #define ICC_SRE_SRE		BIT(0)
 #define ICC_SRE_ENABLE		BIT(3)
 
+#define HCRX_EnALS		BIT(1)	/* LD64B, ST64B */
+#define HCRX_EnASR		BIT(2)	/* ST64BV */
 #define HCRX_MCE2		BIT(10)
 #define HCRX_MSCEn		BIT(11)
 #define HCRX_TCR2En		BIT(14)
@@ -210,6 +221,18 @@
 #define CURRENTEL_SHIFT		2
 #define CURRENTEL_EL2		(2 << CURRENTEL_SHIFT)
 #define SPSR_EL1H_MASKED	0x3c5
+/* Of a trap below an EL1 payload, and where EL1's vector for it is: by SPSR's SP bit, level and state. */
+#define SPSR_EL1_BIT		2
+#define SPSR_AARCH32_BIT	4
+#define SPSR_SSBS_BIT		12
+#define SPSR_PAN		BIT(22)
+#define SPSR_UAO		BIT(23)
+#define SPSR_NZCV		(0xf * BIT(28))
+#define SPSR_KEPT		(0x3ff * BIT(22)) /* NZCV, TCO, DIT, UAO, PAN */
+#define VECTOR_SPX_SHIFT	9
+#define VECTOR_EL0		0x400
+#define VECTOR_AARCH32		0x600
+#define ESR_UNDEFINED		BIT(25)	/* EC 0, IL */
 
 #define CTR_DMINLINE		16	/* four bits: log2 of words in the smallest data cache line */
 /* clang-format on */

@@ -35,10 +35,12 @@ FUNC lethe_library_entry
 	cmp	x20, #CURRENTEL_EL2
 	b.eq	.Lmmu_off_el2
 	mov_q	x2, SCTLR_EL1_OFF
+	isb					// a Falkor may fetch at random if none is right before M = 0 (E1041)
 	msr	sctlr_el1, x2			// M, C, I = 0
 	b	.Lmmu_is_off
 .Lmmu_off_el2:
 	mov_q	x2, SCTLR_EL2_OFF
+	isb					// as at EL1
 	msr	sctlr_el2, x2			// M, C, I = 0
 .Lmmu_is_off:
 	isb					// no walk of the caller's tables from here on: HCR changes next

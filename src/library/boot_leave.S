@@ -24,7 +24,9 @@
 FUNC lethe_translate
 	mrs	x2, daif
 	msr	daifset, #15			// a handler may use PAR_EL1 as well
+	dmb	sy				// Cortex-A77, as below
 	mrs	x3, par_el1
+	dmb	sy				// likewise
 	mrs	x4, CurrentEL
 	cmp	x4, #CURRENTEL_EL2
 	b.eq	2f
@@ -37,9 +39,11 @@ FUNC lethe_translate
 	at	s1e2r, x0
 	b	4f
 3:	at	s1e2w, x0
-4:	isb					// the result is in PAR_EL1 before the read
-	mrs	x0, par_el1
-	msr	par_el1, x3			// the caller's value
+4:	isb					// the result is in PAR_EL1 before it is read
+	dmb	sy				// a Cortex-A77 may hang at a read of PAR_EL1 beside loads and
+	mrs	x0, par_el1			// stores without one on either side (1508412)
+	dmb	sy				// likewise
+	msr	par_el1, x3			// as the caller left it
 	msr	daif, x2			// likewise
 	ret
 END lethe_translate

@@ -14,7 +14,7 @@ SIMD_UNITS = ("lethe_relocate_list", "lethe_sha256_ce")
 
 # With the MMU off: exclusives and atomics are not defined on Device memory, DC ZVA faults.
 FORBIDDEN = re.compile(r"^(ld(a|x|ax)r|st(l?x|lx)r|ldxp|ldaxp|stxp|stlxp|cas|swp|ld(add|clr|eor|set|smax|umax|smin|umin))")
-SYSTEM_OPS = {"dc civac", "ic iallu", "tlbi alle1", "tlbi alle2", "tlbi vmalle1"}
+SYSTEM_OPS = {"dc civac", "ic iallu", "ic ialluis", "tlbi alle1", "tlbi alle2", "tlbi vmalle1"}
 SIMD_OPERAND = re.compile(r"(?<![\w.])([vqdshb]([12]?[0-9]|3[01])|z[0-9]+|p[0-9]+)(\.|/|\b)(?![\w:])")
 
 
@@ -22,10 +22,11 @@ def tool(name, *args):
     return subprocess.run([CROSS + name, *args], capture_output=True, text=True, check=True).stdout
 
 
-def instructions(elf=ELF):
+def instructions(elf=ELF, all_sections=False):
     """(function, address, mnemonic, operands) of the whole blob; data in the header page left out."""
     function = None
-    for line in tool("objdump", "-d", "-j", ".text", elf).splitlines():
+    sections = [] if all_sections else ["-j", ".text"]
+    for line in tool("objdump", "-d", *sections, elf).splitlines():
         head = re.match(r"^[0-9a-f]+ <(.+)>:$", line)
         if head:
             function = head.group(1)
@@ -62,6 +63,41 @@ def system_operations():
             if f"{m} {o.split(',')[0]}" not in SYSTEM_OPS]
 
 
+MEMORY = re.compile(r"^(ld|st|prfm)")
+ACCUMULATE = {"madd", "msub", "smaddl", "smsubl", "umaddl", "umsubl"}     # without one: mul, mneg
+
+
+def registers(operands):
+    """Numbers of the general registers: w3 and x3 are one."""
+    return re.findall(r"\b[xw]([0-9]+)\b", operands)
+
+
+def is_unsafe_pair(first, second):
+    """Cortex-A53 erratum 835769. first, second: (mnemonic, operands). A load that it waits for keeps it safe."""
+    if not MEMORY.match(first[0]) or second[0] not in ACCUMULATE or not second[1].startswith("x"):
+        return False
+    loaded = registers(first[1].split("[")[0]) if first[0].startswith("ld") else []
+    return not set(loaded) & set(registers(second[1])[1:])
+
+
+def no_pair_of_erratum_835769():
+    """no memory operation right before a 64-bit multiply-accumulate that does not wait for it"""
+    cases = [(("ldr", "x1, [x0]"), ("madd", "x2, x3, x4, x5"), True),
+             (("str", "x3, [x0]"), ("umaddl", "x2, w3, w4, x5"), True),
+             (("ldr", "w5, [x3]"), ("msub", "x2, x3, x4, x5"), False),      # waits for the load
+             (("ldr", "x1, [x0]"), ("madd", "w2, w3, w4, w5"), False),      # 32 bits
+             (("add", "x1, x1, x2"), ("madd", "x2, x3, x4, x5"), False)]
+    found = [f"the audit itself: {first} {second}" for first, second, wanted in cases
+             if is_unsafe_pair(first, second) != wanted]
+    for elf in (ELF, PURGATORY, f"{O}/liblethe.o"):
+        before = None
+        for f, a, m, o in instructions(elf, all_sections=elf.endswith(".o")):
+            if before and is_unsafe_pair(before, (m, o)):
+                found.append(f"{os.path.basename(elf)}: {f} {a} {before[0]} {before[1]}; {m} {o}")
+            before = m, o
+    return found
+
+
 def no_exclusives():
     """no exclusive or atomic access"""
     return [f"{f} {a} {m} {o}" for f, a, m, o in both() if FORBIDDEN.match(m)]
@@ -86,4 +122,5 @@ def disassembled():
     return sorted(wanted - functions)
 
 
-AUDITS = [disassembled, no_simd, no_x18, system_operations, no_exclusives, no_indirect_calls, sized]
+AUDITS = [disassembled, no_simd, no_x18, system_operations, no_pair_of_erratum_835769,
+          no_exclusives, no_indirect_calls, sized]

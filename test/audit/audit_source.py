@@ -59,7 +59,7 @@ def text(name):
 
 # Entered by a loader, by the CPU or by other assembly: no header has a prototype.
 NO_C_CALLER = ("lethe_image_entry", "lethe_library_entry", "lethe_entry_common", "lethe_exception",
-               "lethe_fault_in_handoff", "lethe_serror_window")
+               "lethe_fault_in_handoff", "lethe_inject_undefined", "lethe_serror_window")
 
 
 def no_addresses():

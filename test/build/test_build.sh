@@ -48,7 +48,7 @@ only_lethe_globals() {
 installed() {
 	${MAKE:-make} install PREFIX=/usr DESTDIR="$dir/root" &&
 		test -x "$dir/root/usr/bin/lethe" && test -f "$dir/root/usr/share/man/man1/lethe.1" &&
-		test -f "$dir/root/usr/lib/pkgconfig/lethe.pc" && test -f "$dir/root/usr/lib/lethe/lethe.img"
+		grep -q '^Libs:.*-Wl,--fix-cortex-a53-843419' "$dir/root/usr/lib/pkgconfig/lethe.pc" && test -f "$dir/root/usr/lib/lethe/lethe.img"
 }
 links_alone() {
 	cat >"$dir/user.c" <<-'END'

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A payload that is started at EL1 below EL2: Lethe's vectors at EL2, and the memory that stays reserved for them."""
 
+import os
 import struct
 
-from images import Bundle, pack, write
+import pytest
+
+from images import Bundle, blob_symbol, pack, write
 from machine import Machine
-from paths import LOAD, VIRT_UART
+from paths import IMAGES, LOAD, VIRT_UART
 
 FREE = 0x4a000000
 
@@ -44,3 +47,30 @@ def test_what_stays_below_an_el1_payload_is_reserved(work):
         tree = machine.read_ram(Bundle(boot).slot("tree_base") + LOAD, 8192)
     reservations = struct.unpack_from(">I", tree, 16)[0]
     assert struct.unpack_from(">QQ", tree, reservations) == (LOAD + 4096, 4096)
+
+
+TRAP_DC_ZVA = 0xb26401ce                # orr x14, x14, #(1 << 28): HCR_EL2.TDZ
+TLBI_ALLE1 = 0xd50c879f
+TBZ_E2H0, TBZ_E2H0_MASK = 0x36d80004, 0xfff8001f
+NOP = 0xd503201f
+
+
+@pytest.mark.parametrize("e2h", [False, True], ids=["nvhe", "e2h-1"])
+def test_what_is_trapped_is_undefined(work, e2h):
+    """At EL1 on either stack pointer, and at EL0. Lethe is patched: a trap is on that it would have off."""
+    raw = os.path.join(IMAGES, "trapped.img")
+    boot = pack(work + "/boot.img", "--raw", f"{raw}@{FREE:#x},entry={FREE:#x}", "--el", "1", kernel=None)
+    bundle = Bundle(boot)
+
+    def patch(symbol, mask, value, word):
+        start = blob_symbol(symbol)
+        at = next(at for at in range(start, start + 512, 4)
+                  if int.from_bytes(bundle.bytes[at:at + 4], "little") & mask == value)
+        bundle.bytes[at:at + 4] = word.to_bytes(4, "little")
+
+    patch("lethe_handoff", 0xffffffff, TLBI_ALLE1, TRAP_DC_ZVA)
+    if e2h:
+        patch("lethe_entry_common", TBZ_E2H0_MASK, TBZ_E2H0, NOP)
+    with Machine(bundle.save(boot), cpu="neoverse-n1",
+                 cohsan={"stop": FREE, "publish": {"raw": (FREE, FREE + os.path.getsize(raw))}}) as machine:
+        machine.expect(f" EL2 E2H={int(e2h)} ", f"^lethe: enter {FREE:#x} EL1$", r"^\+\+\+E$", never="^!")

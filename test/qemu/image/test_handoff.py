@@ -150,3 +150,18 @@ def test_later_serror_fails_its_stage(work, civacs, how):
         # Before the tree is read no console is known, but the status is there.
         assert machine.monitor.wait_halted()["X00"] == (-504) & (1 << 64) - 1
         assert how == "fault" or not machine.lethe_lines()
+
+
+def test_tree_that_shrinks_leaves_nothing_dirty(work):
+    """The command line of the loader's tree goes: what the longer tree had behind the new end was stored as well."""
+    tree = images.machine_tree(work + "/qemu.dtb")
+    images.fdtput(tree, "-t", "s", "/chosen", "bootargs", "long=" + "x" * 1500)
+    images.fdtput(tree, "-t", "s", "/", "loader", "y" * 300)
+    boot = pack(work + "/boot.img", "--append", "short=1")
+    start = Bundle(boot).slot("tree_base") + LOAD
+    size = Bundle(boot).slot("tree_size")
+    with Machine(boot, dtb=tree, ram=True, cohsan={"publish": {"buffer": (start, start + size)}}) as machine:
+        values = machine.payload()
+        assert values["x0"] == start
+        given = machine.read_tree(start)
+        assert len(given) < len(open(tree, "rb").read())

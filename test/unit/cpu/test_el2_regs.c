@@ -190,6 +190,11 @@ static void test_features(void **state)
 	id.pfr0 = FIELD(1, 44);
 	lethe_el2_regs(&id, 1, &regs);
 	assert_true(regs.has_gcs && regs.has_brbe && regs.has_amu && regs.has_sctlr2);
+	id.pfr0 |= FIELD(1, 12); /* with an EL3 SCTLR2 is zero, or not to be touched */
+	lethe_el2_regs(&id, 1, &regs);
+	assert_false(regs.has_sctlr2);
+	id.pfr0 = FIELD(1, 44);
+	lethe_el2_regs(&id, 1, &regs);
 	assert_false(regs.has_tcr2);
 	assert_int_equal(regs.hcrx, FIELD(1, 15) | FIELD(1, 22) | FIELD(1, 23));
 	id.mmfr3 = FIELD(1, 0);
@@ -199,6 +204,42 @@ static void test_features(void **state)
 	assert_false(regs.has_sctlr2 || regs.has_amu);
 }
 
+static void test_ls64(void **state)
+{
+	static const uint64_t wanted[] = {0, 2, 6, 6}; /* EnALS; EnASR from LS64_V on */
+	uint64_t version;
+
+	(void)state;
+	for (version = 0; version < 4; version++) {
+		struct lethe_cpu_id id = old_cpu();
+		struct lethe_el2_regs regs;
+
+		id.isar1 = FIELD(version, 60);
+		lethe_el2_regs(&id, 1, &regs);
+		assert_int_equal(regs.hcrx, wanted[version]);
+	}
+}
+
+/* EL1's samples: the physical address and the physical counter, where EL1 has the buffer. */
+static void test_profiling_and_activity(void **state)
+{
+	struct lethe_cpu_id id = old_cpu();
+	struct lethe_el2_regs regs;
+
+	(void)state;
+	lethe_el2_regs(&id, 1, &regs);
+	assert_false(regs.has_pmscr || regs.has_hafgrtr);
+	id.dfr0 = FIELD(1, 32);
+	id.pfr0 = FIELD(1, 44); /* activity monitors, but no fine-grained traps */
+	lethe_el2_regs(&id, 1, &regs);
+	assert_true(regs.has_pmscr && !regs.has_hafgrtr);
+	assert_int_equal(regs.pmscr, 0x50);
+	id.pmbidr = FIELD(1, 4);
+	id.mmfr0 = FIELD(1, 56);
+	lethe_el2_regs(&id, 1, &regs);
+	assert_true(!regs.has_pmscr && regs.has_hafgrtr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,7 +247,8 @@ int main(void)
 		cmocka_unit_test(test_e2h_layouts), cmocka_unit_test(test_pauth),
 		cmocka_unit_test(test_mte),         cmocka_unit_test(test_mdcr),
 		cmocka_unit_test(test_gic),         cmocka_unit_test(test_features),
-		cmocka_unit_test(test_new_cpu),
+		cmocka_unit_test(test_new_cpu),     cmocka_unit_test(test_ls64),
+		cmocka_unit_test(test_profiling_and_activity),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,6 +229,9 @@ static void test_extended(void **state)
 	id.mmfr3 = FIELD(2, 0) | FIELD(8, 4);
 	regs = regs_of(&id);
 	assert_true(regs.has_tcr2 && regs.has_sctlr2);
+	id.pfr0 = FIELD(1, 12); /* an EL3, whose firmware may trap the second */
+	regs = regs_of(&id);
+	assert_true(regs.has_tcr2 && !regs.has_sctlr2);
 }
 
 int main(void)
