@@ -88,13 +88,17 @@ def test_long_output_path(lethe):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT,
                                     signal.SIGALRM, signal.SIGUSR1, signal.SIGXCPU])
 def test_a_signal_leaves_nothing(lethe, number):
+    def ready():
+        """A shell in the background ignores some signals, and its children after it."""
+        signal.signal(number, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
     lethe.write("large", b"\1" * (64 * MIB))
     before = sorted(os.listdir(lethe.directory))
     for _ in range(10):
         with subprocess.Popen([LETHE, "pack", "--raw", "large@0x48000000,entry=0x48000000", "-o",
                                "boot.img"], cwd=lethe.directory, stdout=subprocess.DEVNULL,
-                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-                              ) as process:
+                              preexec_fn=ready) as process:
             while process.poll() is None and sorted(os.listdir(lethe.directory)) == before:
                 time.sleep(0.001)
             process.send_signal(number)
