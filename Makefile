@@ -113,9 +113,10 @@ objects = $(patsubst %,$(O)/obj/$(1)/%.o,$(call sources,$(1)))
 libfdt_objects = $(libfdt:%=$(O)/obj/$(1)/libfdt/%.o)
 
 include src/products.mk
-# An edit that fails ends the boot: ASSUME_NO_ROLLBACK, ASSUME_LIBFDT_FLAWLESS. The check of a whole tree
-# (fdt_check.c) needs none of libfdt's own bounds checks; the blob keeps them as a second line.
-LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0x28 -isystem $(LIBFDT_SRC)
+# An edit that fails ends the boot: ASSUME_NO_ROLLBACK, ASSUME_LIBFDT_FLAWLESS. A tree meets libfdt behind the check of
+# the whole tree (fdt_check.c), which uses nothing of libfdt's: ASSUME_VALID_DTB. Without it, libfdt refuses a tree at
+# 4 mod 8.
+LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0x29 -isystem $(LIBFDT_SRC)
 LIBRARY_CFLAGS = $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -isystem $(LIBFDT_SRC)
 # The blob's C, libfdt with it, is optimized as one unit (3 KB less), and reaches everything with ADR, for it is smaller
 # than a megabyte. What is linked into other loaders can be neither. A prologue that is put off is paid for with

@@ -53,9 +53,9 @@ struct lethe_context {
 	/* read */
 	const void *tree; /* the tree to be fixed up; null: the payload gets no tree */
 	bool tree_is_packed;
+	bool x0_is_tree; /* x0 points to the magic number of a tree */
 	struct lethe_range loader_tree; /* empty without a loader's tree, and with FORCE_TREE */
-	int x0_status; /* the reason why x0 is no tree; LETHE_OK if a tree or not read */
-	struct lethe_fdt_facts facts;
+	int x0_status;   /* the reason why x0 is no tree; LETHE_OK if a tree or not read */
 
 	/* move and verify */
 	uint8_t found[LETHE_DIGEST_SIZE]; /* the last computed digest */
@@ -64,8 +64,10 @@ struct lethe_context {
 	uint64_t stage_bytes;     /* bytes handled, for the record */
 	struct lethe_where where; /* the place of the failure */
 	bool is_reported;         /* the FAIL line was printed */
+	bool has_record;          /* describe: the tree has the record */
 
 	/* large, so last: the others stay within reach of short instructions */
+	struct lethe_fdt_facts facts;     /* read's */
 	struct lethe_placement placement; /* check's */
 	uint64_t verify_ticks[LETHE_SEGMENT_MAX];
 	bool verified[LETHE_SEGMENT_MAX];

@@ -9,6 +9,7 @@
 #include <lethe/version.h>
 #include <libfdt.h>
 
+#include "console/console.h"
 #include "cpu/counter.h"
 #include "cpu/fault.h"
 #include "describe_seed.h"
@@ -25,7 +26,20 @@ static void add_reservation(struct lethe_fixup *fixup, uint64_t base, uint64_t s
 	}
 }
 
-static void fill_fixup(const struct lethe_context *ctx, struct lethe_fixup *fixup)
+/* A reservation for this boot: the record says so, and the next Lethe may take it back. */
+static void add_own(struct lethe_context *ctx, struct lethe_fixup *fixup, uint64_t base,
+		    uint64_t size)
+{
+	struct lethe_record *record = &ctx->record;
+
+	add_reservation(fixup, base, size);
+	if (size != 0) {
+		record->reserved[record->reserved_count++] = base;
+		record->reserved[record->reserved_count++] = size;
+	}
+}
+
+static void fill_fixup(struct lethe_context *ctx, struct lethe_fixup *fixup)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
 	const struct lethe_placed *placed = ctx->placement.segment;
@@ -50,9 +64,9 @@ static void fill_fixup(const struct lethe_context *ctx, struct lethe_fixup *fixu
 	}
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
 		if (i == initrd) {
-			add_reservation(fixup, placed[i].dest, segments[i].file_size);
+			add_own(ctx, fixup, placed[i].dest, segments[i].file_size);
 		} else if ((segments[i].flags & LETHE_SEGMENT_RESERVE) != 0) {
-			add_reservation(fixup, placed[i].dest, segments[i].mem_size);
+			add_own(ctx, fixup, placed[i].dest, segments[i].mem_size);
 		}
 	}
 }
@@ -86,7 +100,7 @@ static void fill_record(struct lethe_context *ctx)
 }
 
 /* Copies the tree to the buffer and edits the copy. */
-static int fix_up(const struct lethe_context *ctx, void *buffer, struct lethe_where *where)
+static int fix_up(struct lethe_context *ctx, void *buffer, struct lethe_where *where)
 {
 	static struct lethe_fixup fixup; /* a kilobyte, too large for the stack */
 	const uint64_t space = lethe_range_size(ctx->placement.tree);
@@ -106,6 +120,22 @@ static int fix_up(const struct lethe_context *ctx, void *buffer, struct lethe_wh
 	return status;
 }
 
+/* The next kernel runs without the record: if a full tree has no room for it, the boot goes on. */
+static int write_record(struct lethe_context *ctx, void *buffer, struct lethe_where *where)
+{
+	const int status = lethe_record_write(buffer, &ctx->record);
+
+	ctx->has_record = status == LETHE_OK;
+	if (status == LETHE_E_TREE_NOSPACE) {
+		lethe_console_line("no record: %s (LETHE_E_%s)", lethe_status_text(status),
+				   lethe_status_name(status));
+		return LETHE_OK;
+	}
+	return status == LETHE_OK ? LETHE_OK
+				  : lethe_error_at(where, status, LETHE_WHAT_TREE, 0,
+						   LETHE_RECORD_PATH, 0);
+}
+
 int lethe_stage_describe(struct lethe_context *ctx)
 {
 	void *buffer = (void *)ctx->placement.tree.start;
@@ -119,13 +149,12 @@ int lethe_stage_describe(struct lethe_context *ctx)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = lethe_record_write(buffer, &ctx->record);
+	status = write_record(ctx, buffer, &ctx->where);
 	if (status != LETHE_OK) {
-		return lethe_error_at(&ctx->where, status, LETHE_WHAT_TREE, 0, LETHE_RECORD_PATH,
-				      0);
+		return status;
 	}
 	status = lethe_fdt_close(buffer);
-	if (status != LETHE_OK) {
+	if (status != LETHE_OK || !ctx->has_record) {
 		return status;
 	}
 	return lethe_record_patch_stage(buffer, LETHE_RECORD_DESCRIBE, lethe_run_ticks(),

@@ -3,12 +3,14 @@
 
 #include "console/console.h"
 
+#define MEMORY_LINES 64U
+
 static void print_range(const char *name, struct lethe_range range)
 {
 	lethe_console_line("%s [0x%x, 0x%x)", name, range.start, range.end);
 }
 
-/* RAM beyond the extent, from the same source as in read_ram.c. */
+/* RAM beyond the extent, by each source that is there: read_memory.c asks them all. */
 static void print_windows(const struct lethe_context *ctx)
 {
 	const struct lethe_window *windows = lethe_plan_windows(ctx->plan);
@@ -19,11 +21,14 @@ static void print_windows(const struct lethe_context *ctx)
 	for (i = 0; i < ctx->plan->window_count; i++) {
 		print_range("window", lethe_range_of(windows[i].base, windows[i].size));
 	}
-	if (i == 0 && ctx->facts.has_memory) {
-		for (; lethe_fdt_memory_at(ctx->tree, i, &base, &size); i++) {
-			print_range("memory", lethe_range_of(base, size));
+	/* Bounded: each line is a search from the front. */
+	for (i = 0; ctx->tree != 0 && i < MEMORY_LINES; i++) {
+		if (!lethe_fdt_memory_at(ctx->tree, i, &base, &size)) {
+			break;
 		}
-	} else if (i == 0 && ctx->facts.efi_mmap != 0) {
+		print_range("memory", lethe_range_of(base, size));
+	}
+	if (ctx->facts.efi_mmap != 0) {
 		lethe_console_line("memory as the UEFI map at 0x%x says", ctx->facts.efi_mmap);
 	}
 }

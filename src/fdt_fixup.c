@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fix-up of the device tree. Its edits to a copy of the tree, in order:
+ * The fix-up of the device tree. Its edits, in order:
  *
- *	1. copy the tree into the buffer, without slack, and open the copy
- *	2. /memreserve/: remove entries that are stale (is_stale()) or duplicate
- *	3. /memreserve/: add the new entries
+ *	1. /memreserve/: leave out stale entries (is_stale())
+ *	2. /memreserve/: add the new entries
+ *	3. /chosen: leave out the last boot's record and stale properties (stale_names())
  *	4. /chosen: create the node if absent
- *	5. /chosen: remove the last boot's record
- *	6. /chosen: remove kaslr-seed and rng-seed, unless fresh seeds are given
- *	7. /chosen of a packed tree: remove linux,elfcorehdr and linux,usable-memory-range
- *	8. /chosen of a packed tree: remove linux,initrd-*, unless an initrd is given
- *	9. /chosen: set bootargs, linux,initrd-*, kaslr-seed and rng-seed, if given
+ *	5. /chosen: set bootargs, linux,initrd-*, kaslr-seed and rng-seed, if given
  *
- * Removals come before additions, so that the additions can use the free bytes.
+ * The first three happen in the copy (fdt/fdt_copy.c), so that the additions can use the free bytes.
  */
 #include <string.h>
 
 #include "fdt/fdt_get.h"
-#include "strings_list.h"
+
+#define INITRD "linux,initrd-start\0linux,initrd-end\0"
+#define SEEDS  "kaslr-seed\0rng-seed\0"
+
+/*
+ * What one boot leaves in /chosen for the next kernel only. In a packed tree all of it is another
+ * boot's. docs/spec/bundle.md says who writes each in Linux.
+ */
+#define ONE_BOOT                                                                                   \
+	"linux,elfcorehdr\0linux,usable-memory-range\0linux,dmcryptkeys\0"                         \
+	"linux,booted-from-kexec\0linux,ima-kexec-buffer\0linux,tpm-kexec-buffer\0"                 \
+	"linux,uefi-\0linux,kho-\0"
 
 /* An open tree being edited. The first error sticks and stops all further edits. */
 struct editing {
@@ -26,28 +33,6 @@ struct editing {
 	int error;        /* libfdt's */
 	const char *name; /* of the property or node that could not be edited */
 };
-
-/* Removes all properties of a list of names, including every duplicate. */
-static void remove_all(struct editing *editing, const char *names)
-{
-	const char *name;
-	int error;
-
-	if (editing->error != 0) {
-		return;
-	}
-	lethe_for_each_string(name, names)
-	{
-		do {
-			error = fdt_delprop(editing->buffer, editing->chosen, name);
-		} while (error == 0);
-		if (error != -FDT_ERR_NOTFOUND) {
-			editing->error = error;
-			editing->name = name;
-			return;
-		}
-	}
-}
 
 static void set(struct editing *editing, const char *name, const void *value, size_t size)
 {
@@ -63,28 +48,6 @@ static void set_number(struct editing *editing, const char *name, uint64_t value
 	fdt64_t number = cpu_to_fdt64(value);
 
 	set(editing, name, &number, sizeof(number));
-}
-
-/* Copies the tree into the buffer, open. */
-static void open_copy(struct editing *editing, const void *tree, uint32_t size,
-		      const struct lethe_fdt_facts *facts)
-{
-	const struct lethe_fdt_layout layout = {
-		.reservations_end = fdt_off_mem_rsvmap(tree) +
-				    ((uint32_t)fdt_num_mem_rsv(tree) + 1) *
-					    (uint32_t)sizeof(struct fdt_reserve_entry),
-		.structure_size = facts->structure_size,
-	};
-	const uint32_t end = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
-
-	/* If the blocks are in order, only slack follows the strings: 1 MiB in QEMU's trees. */
-	if (end <= size && lethe_fdt_is_in_order(tree, &layout)) {
-		memcpy(editing->buffer, tree, end);
-		fdt_set_totalsize(editing->buffer, end);
-		tree = editing->buffer;
-	}
-	editing->error = fdt_open_into(tree, editing->buffer, (int)size);
-	editing->name = NULL;
 }
 
 /*
@@ -110,13 +73,16 @@ static bool is_reservation_of(const struct lethe_fdt_range *range, uint64_t base
 }
 
 /*
- * True if a reservation of the tree has lost its purpose: made for the outer blob's extent, for the
- * loader's tree, or for an initrd that is not passed on.
+ * True if a reservation of the tree has lost its purpose: an earlier Lethe made it for this extent,
+ * or in another boot of a packed tree; a loader made it for its tree, or for an initrd that is not
+ * passed on. Any other is firmware's, and stays.
  */
 static bool is_stale(const struct lethe_fdt_range *range, const struct lethe_fixup *fixup,
 		     const struct lethe_fdt_facts *facts)
 {
-	if (lethe_fdt_range_is_inside(range, fixup->extent, fixup->extent_size)) {
+	if (lethe_fdt_entry_is_own(facts, range) &&
+	    (fixup->packed ||
+	     lethe_fdt_range_is_inside(range, fixup->extent, fixup->extent_size))) {
 		return true;
 	}
 	if (fixup->old_tree_size != 0 &&
@@ -127,95 +93,69 @@ static bool is_stale(const struct lethe_fdt_range *range, const struct lethe_fix
 	       is_reservation_of(range, facts->initrd_start, facts->initrd_end);
 }
 
-/* True if the first count reservations of the buffer's tree include this range. */
-static bool is_reserved(const void *buffer, int count, const struct lethe_fdt_range *range)
+/* True if the fix-up adds this reservation itself. */
+static bool is_new(const struct lethe_fdt_range *range, const struct lethe_fixup *fixup,
+		   unsigned int count)
 {
-	struct lethe_fdt_range other;
-	int i;
+	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		fdt_get_mem_rsv(buffer, i, &other.base, &other.size);
-		if (other.base == range->base && other.size == range->size) {
+		if (fixup->reserve[i].base == range->base && fixup->reserve[i].size == range->size) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* Removes stale and duplicate reservations, and adds each new reservation once. */
-static void edit_reservations(struct editing *editing, const struct lethe_fixup *fixup,
+/* Copies the reservations without stale ones, and adds each new reservation once. */
+static void copy_reservations(struct lethe_fdt_copy *copy, const struct lethe_fixup *fixup,
 			      const struct lethe_fdt_facts *facts)
 {
-	void *buffer = editing->buffer;
+	struct lethe_fdt_range last = {0, 0};
 	struct lethe_fdt_range range;
+	uint32_t offset = 0;
 	unsigned int i;
-	int n = 0;
 
-	while (editing->error == 0 && n < fdt_num_mem_rsv(buffer)) {
-		fdt_get_mem_rsv(buffer, n, &range.base, &range.size);
-		if (is_stale(&range, fixup, facts) || is_reserved(buffer, n, &range)) {
-			editing->error = fdt_del_mem_rsv(buffer, n);
-		} else {
-			n++;
+	while (lethe_fdt_entry_next(copy->tree, &offset, &range)) {
+		const bool is_twin = range.base == last.base && range.size == last.size;
+
+		if (!is_twin && !is_stale(&range, fixup, facts) &&
+		    !is_new(&range, fixup, fixup->reserve_count)) {
+			lethe_fdt_copy_entry(copy, range.base, range.size);
 		}
+		last = range;
 	}
-	for (i = 0; editing->error == 0 && i < fixup->reserve_count; i++) {
+	for (i = 0; i < fixup->reserve_count; i++) {
 		range.base = fixup->reserve[i].base;
 		range.size = fixup->reserve[i].size;
 		/* An entry of size 0 would end the list. */
-		if (range.size != 0 && !is_reserved(buffer, fdt_num_mem_rsv(buffer), &range)) {
-			editing->error = fdt_add_mem_rsv(buffer, range.base, range.size);
+		if (range.size != 0 && !is_new(&range, fixup, i)) {
+			lethe_fdt_copy_entry(copy, range.base, range.size);
 		}
 	}
+	lethe_fdt_copy_entry(copy, 0, 0);
 }
 
-/* Removes every old record from /chosen. Return: 0, or libfdt's error. */
-static int remove_records(void *tree, int chosen)
+/* The properties of /chosen that the copy leaves out. */
+static const char *stale_names(const struct lethe_fixup *fixup)
 {
-	int error = 0;
-	int node;
-
-	while (error == 0) {
-		node = fdt_subnode_offset(tree, chosen, "lethe");
-		if (node == -FDT_ERR_NOTFOUND) {
-			return 0;
-		}
-		error = node < 0 ? node : fdt_del_node(tree, node);
+	if (fixup->packed) {
+		return ONE_BOOT SEEDS INITRD;
 	}
-	return error;
+	return fixup->initrd_end != 0 ? SEEDS INITRD : SEEDS;
 }
 
 /* All further edits are inside /chosen, so the offset of /chosen does not change. */
 static void open_chosen(struct editing *editing)
 {
-	if (editing->error != 0) {
-		return;
-	}
 	editing->name = "chosen";
+	editing->error = 0;
 	editing->chosen = fdt_subnode_offset(editing->buffer, 0, "chosen");
 	if (editing->chosen < 0) {
 		editing->chosen = fdt_add_subnode(editing->buffer, 0, "chosen");
 	}
 	if (editing->chosen < 0) {
 		editing->error = editing->chosen;
-	}
-}
-
-static void remove_stale(struct editing *editing, const struct lethe_fixup *fixup)
-{
-	if (editing->error == 0) {
-		editing->name = "lethe";
-		editing->error = remove_records(editing->buffer, editing->chosen);
-	}
-	if (fixup->seed == NULL) {
-		remove_all(editing, "kaslr-seed\0rng-seed\0");
-	}
-	/* Both describe the machine, or the boot, of the packed tree's origin. */
-	if (fixup->packed) {
-		remove_all(editing, "linux,elfcorehdr\0linux,usable-memory-range\0");
-	}
-	if (fixup->packed && fixup->initrd_end == 0) {
-		remove_all(editing, "linux,initrd-start\0linux,initrd-end\0");
 	}
 }
 
@@ -238,6 +178,7 @@ int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct 
 		    struct lethe_where *where)
 {
 	struct lethe_fdt_facts facts;
+	struct lethe_fdt_copy copy;
 	struct editing editing;
 	int status;
 
@@ -253,11 +194,16 @@ int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct 
 	if (status != LETHE_OK) {
 		return status;
 	}
+	lethe_fdt_copy_begin(&copy, tree, buffer,
+			     (uint32_t)(size < LETHE_FDT_MAX ? size : LETHE_FDT_MAX));
+	copy_reservations(&copy, fixup, &facts);
+	lethe_fdt_copy_structure(&copy, facts.structure_size, stale_names(fixup));
+	status = lethe_fdt_copy_end(&copy);
+	if (status != LETHE_OK) {
+		return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, NULL, facts.used_size);
+	}
 	editing.buffer = buffer;
-	open_copy(&editing, tree, (uint32_t)(size < LETHE_FDT_MAX ? size : LETHE_FDT_MAX), &facts);
-	edit_reservations(&editing, fixup, &facts);
 	open_chosen(&editing);
-	remove_stale(&editing, fixup);
 	set_new(&editing, fixup);
 	if (editing.error == 0) {
 		return LETHE_OK;
@@ -268,5 +214,12 @@ int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct 
 
 int lethe_fdt_close(void *buffer)
 {
+	struct lethe_fdt_layout layout;
+
+	/* libfdt checks no tree here (ASSUME_VALID_DTB). */
+	if (lethe_fdt_check(buffer, &layout, NULL) != LETHE_OK ||
+	    !lethe_fdt_is_in_order(buffer, &layout)) {
+		return LETHE_E_TREE_BROKEN;
+	}
 	return fdt_pack(buffer) == 0 ? LETHE_OK : LETHE_E_TREE_BROKEN;
 }

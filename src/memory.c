@@ -1,36 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 2: picks the mode. Cached: an identity map of Lethe, the extent and the trees. Later stages
- * map further ranges, as the plan and the trees name them. Uncached: the MMU stays off.
+ * Stage 2: picks the mode. Cached: an identity map of Lethe, the plan and the loader's tree. The
+ * read stage maps the rest, when it knows which memory is firmware's. Uncached: the MMU stays off.
  */
 #include "memory_map.h"
-#include "plan/plan_check.h"
 #include "read_tree.h"
 #include "stages.h"
 
-/* The extent and the plan's windows are known RAM. /memory and the UEFI map were not read yet. */
-static int add_packed_tree(const struct lethe_context *ctx, struct lethe_range tree)
+/* What the read stage needs at once. Writable: a destination may begin in the last page of each. */
+static int add_read(const struct lethe_context *ctx)
 {
-	if (!lethe_range_contains(lethe_extent(ctx), tree) &&
-	    !lethe_plan_check_windows_cover(ctx->plan, tree)) {
-		return LETHE_E_SOURCE_NOT_RAM;
-	}
-	return lethe_memory_map_add(tree, LETHE_MAP_RW);
-}
+	int status = lethe_memory_map_add(ctx->placement.workspace, LETHE_MAP_RW);
 
-static int add_trees(const struct lethe_context *ctx)
-{
-	const unsigned int tree = ctx->slot->tree_segment;
-	int status = LETHE_OK;
-
-	if (tree != LETHE_INDEX_NONE) {
-		status = add_packed_tree(ctx, lethe_segment_dest(ctx, tree));
-	}
-	/* Writable: a destination may begin in the tree's last page. */
 	if (status == LETHE_OK) {
-		status = lethe_memory_map_add(ctx->loader_tree, LETHE_MAP_RW);
+		status = lethe_memory_map_add(ctx->placement.plan, LETHE_MAP_RW);
 	}
-	return status;
+	return status == LETHE_OK ? lethe_memory_map_add(ctx->loader_tree, LETHE_MAP_RW) : status;
 }
 
 static bool may_be_cached(const struct lethe_context *ctx)
@@ -46,7 +31,7 @@ int lethe_stage_memory(struct lethe_context *ctx)
 	if (may_be_cached(ctx)) {
 		status = lethe_memory_map_begin(ctx);
 		if (status == LETHE_OK) {
-			status = add_trees(ctx);
+			status = add_read(ctx);
 		}
 		if (status == LETHE_OK) {
 			lethe_memory_map_on(ctx);

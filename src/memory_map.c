@@ -42,7 +42,7 @@ int lethe_memory_map_add(struct lethe_range range, enum lethe_map_kind kind)
 	return lethe_idmap_add(&map, down(range.start), up(range.end) - down(range.start), kind);
 }
 
-/* Lethe first, so that the extent around Lethe does not make text and constants writable. */
+/* Text first, then constants, then what is writable: the first of two kinds stays. */
 static int add_own(const struct lethe_context *ctx)
 {
 	uint64_t rodata = (uint64_t)lethe_rodata_start;
@@ -56,7 +56,9 @@ static int add_own(const struct lethe_context *ctx)
 		status = lethe_memory_map_add(constants, LETHE_MAP_RO);
 	}
 	if (status == LETHE_OK) {
-		status = lethe_memory_map_add(lethe_extent(ctx), LETHE_MAP_RW);
+		constants.start = constants.end;
+		constants.end = (uint64_t)lethe_blob_end;
+		status = lethe_memory_map_add(constants, LETHE_MAP_RW);
 	}
 	return status;
 }

@@ -10,7 +10,7 @@
  * calls begin, then add for each range that the read stage needs at once, then on.
  */
 
-/* An empty map for this CPU, then Lethe itself and the extent. 0 or LETHE_E_MAP_*. */
+/* An empty map for this CPU, then Lethe itself. 0 or LETHE_E_MAP_*. */
 int lethe_memory_map_begin(const struct lethe_context *ctx);
 
 /*

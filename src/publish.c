@@ -51,7 +51,7 @@ void lethe_publish_abandoned(const struct lethe_context *ctx)
 int lethe_stage_publish(struct lethe_context *ctx)
 {
 	uint64_t bytes = publish_dests(ctx);
-	int status;
+	int status = LETHE_OK;
 
 	if (lethe_passes_initrd(ctx)) {
 		bytes += publish_range(ctx->facts.initrd_start,
@@ -62,8 +62,10 @@ int lethe_stage_publish(struct lethe_context *ctx)
 	}
 	bytes += fdt_totalsize((const void *)ctx->placement.tree.start);
 	/* The stage's own time goes into the record before the tree is published, last. */
-	status = lethe_record_patch_stage((void *)ctx->placement.tree.start, LETHE_RECORD_PUBLISH,
-					  lethe_run_ticks(), bytes);
+	if (ctx->has_record) {
+		status = lethe_record_patch_stage((void *)ctx->placement.tree.start,
+						  LETHE_RECORD_PUBLISH, lethe_run_ticks(), bytes);
+	}
 	publish_tree(ctx);
 	return status;
 }

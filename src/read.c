@@ -2,6 +2,7 @@
 /* Stage 3: the tree, the console, and every check that needs either. */
 #include "console/console.h"
 #include "read_console.h"
+#include "read_memory.h"
 #include "read_ram.h"
 #include "read_tree.h"
 #include "stages.h"
@@ -52,30 +53,89 @@ static int check_machine(struct lethe_context *ctx)
 	return LETHE_OK;
 }
 
-int lethe_stage_read(struct lethe_context *ctx)
+/*
+ * Opens the console that the plan names, before a tree is read. False if the plan names none, or if
+ * it names memory of Lethe's own.
+ */
+static bool open_fixed(struct lethe_context *ctx)
 {
-	const bool is_fixed = lethe_read_console_is_fixed(ctx);
+	struct lethe_uart uart;
+
+	lethe_read_memory_own(ctx);
+	if (!lethe_read_console_is_fixed(ctx)) {
+		return false;
+	}
+	lethe_read_console_find(ctx, false, &uart);
+	if (lethe_read_memory_is_own(lethe_read_console_pages(&uart))) {
+		if (ctx->check_status == LETHE_OK) {
+			ctx->check_status =
+				lethe_error_at(&ctx->check_where, LETHE_E_PLAN_CONSOLE,
+					       LETHE_WHAT_NONE, 0, "console", uart.base);
+		}
+		return false;
+	}
+	lethe_read_console(ctx, &uart);
+	return true;
+}
+
+/*
+ * Opens the console that the tree names. A tree may lie: a UART is used only where neither Lethe
+ * nor RAM can be. The boot goes on without a console otherwise. Return: of lethe_read_memory().
+ */
+static int open_named(struct lethe_context *ctx, struct lethe_where *where)
+{
+	struct lethe_uart uart;
+	struct lethe_range pages;
 	int status;
 
-	set_policy(ctx);
-	if (is_fixed) {
-		lethe_read_console(ctx);
+	lethe_read_console_find(ctx, lethe_read_console_is_fixed(ctx), &uart);
+	pages = lethe_read_console_pages(&uart);
+	status = lethe_read_memory(ctx, pages, where);
+	if (lethe_read_memory_is_own(pages) || lethe_read_memory_may_be_ram(ctx, pages)) {
+		uart.kind = LETHE_CONSOLE_NONE;
 	}
-	status = lethe_read_tree(ctx, &ctx->where);
-	set_conduit(ctx);
-	if (!is_fixed) {
-		lethe_read_console(ctx);
-	}
+	lethe_read_console(ctx, &uart);
+	return status;
+}
+
+/* What the console says of x0 and of the tree. */
+static void print_tree(const struct lethe_context *ctx)
+{
 	if (ctx->x0_status != LETHE_OK) {
 		lethe_console_line("x0=0x%x is no device tree: %s (LETHE_E_%s)", ctx->x0,
 				   lethe_status_text(ctx->x0_status),
 				   lethe_status_name(ctx->x0_status));
 	}
+	if (((uint64_t)ctx->tree & 7) != 0) {
+		lethe_console_line("device tree at 0x%x is at 4 mod 8: the copy is aligned",
+				   (uint64_t)ctx->tree);
+	}
+}
+
+int lethe_stage_read(struct lethe_context *ctx)
+{
+	static const struct lethe_range no_uart;
+	struct lethe_where where = {0};
+	bool is_open;
+	int memory_status;
+	int status;
+
+	set_policy(ctx);
+	is_open = open_fixed(ctx);
+	status = lethe_read_tree(ctx, &ctx->where);
+	lethe_stop_context.tree_is_packed = ctx->tree_is_packed;
+	set_conduit(ctx);
+	memory_status = is_open ? lethe_read_memory(ctx, no_uart, &where) : open_named(ctx, &where);
+	print_tree(ctx);
 	if (ctx->check_status != LETHE_OK) {
 		lethe_stop_context.stage = LETHE_STAGE_CHECK;
 		ctx->where = ctx->check_where;
 		return ctx->check_status;
 	}
 	ctx->stage_bytes = ctx->facts.used_size;
+	if (status == LETHE_OK && memory_status != LETHE_OK) {
+		ctx->where = where;
+		status = memory_status;
+	}
 	return status != LETHE_OK ? status : check_machine(ctx);
 }

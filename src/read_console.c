@@ -40,11 +40,12 @@ static const char *effective_bootargs(const struct lethe_context *ctx)
 	return ctx->facts.bootargs;
 }
 
-/* Fills in the UART named by the plan, or without a plan by the tree. */
-static void find_uart(const struct lethe_context *ctx, struct lethe_uart *uart)
+void lethe_read_console_find(const struct lethe_context *ctx, bool by_tree,
+			     struct lethe_uart *uart)
 {
 	/* Without a valid plan, the tree's console: a silent machine cannot be repaired. */
-	uint32_t kind = ctx->plan != 0 ? ctx->plan->console_kind : LETHE_CONSOLE_STDOUT;
+	const uint32_t kind = ctx->plan != 0 && !by_tree ? ctx->plan->console_kind
+							 : (uint32_t)LETHE_CONSOLE_STDOUT;
 
 	memset(uart, 0, sizeof(*uart));
 	uart->kind = LETHE_CONSOLE_NONE;
@@ -70,19 +71,26 @@ static void find_uart(const struct lethe_context *ctx, struct lethe_uart *uart)
 	}
 }
 
-void lethe_read_console(struct lethe_context *ctx)
+struct lethe_range lethe_read_console_pages(const struct lethe_uart *uart)
 {
-	struct lethe_uart uart;
+	const uint64_t page = 4096;
+	struct lethe_range pages = {0, 0};
 
-	find_uart(ctx, &uart);
-	if (uart.kind != LETHE_CONSOLE_NONE) {
-		lethe_memory_map(ctx, lethe_range_of(uart.base, LETHE_UART_SPAN), LETHE_MAP_DEVICE);
+	if (uart->kind != LETHE_CONSOLE_NONE) {
+		pages.start = uart->base & ~(page - 1);
+		pages.end = (uart->base + LETHE_UART_SPAN + page - 1) & ~(page - 1);
 	}
-	lethe_console_open(&uart);
+	return pages;
+}
+
+void lethe_read_console(struct lethe_context *ctx, const struct lethe_uart *uart)
+{
+	lethe_memory_map(ctx, lethe_read_console_pages(uart), LETHE_MAP_DEVICE);
+	lethe_console_open(uart);
 	if (ctx->has_first_line) {
 		return; /* an earlier slot has printed the line */
 	}
-	ctx->has_first_line = uart.kind != LETHE_CONSOLE_NONE;
+	ctx->has_first_line = uart->kind != LETHE_CONSOLE_NONE;
 	lethe_console_line(LETHE_VERSION " at 0x%x EL%u E2H=%u x0=0x%x", ctx->image_base,
 			   (uint64_t)ctx->el, (uint64_t)ctx->e2h, ctx->x0);
 	if (lethe_fault_serror_inherited) {

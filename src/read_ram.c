@@ -1,83 +1,67 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 3: checks the destinations against this machine. The loader granted the extent. A range
- * beyond the extent must be RAM, and neither reserved nor in use by the loader.
+ * Stage 3: checks the destinations against this machine. The loader granted the extent, apart from
+ * what is reserved in it. A range beyond the extent must be RAM, and neither reserved nor in use by
+ * the loader.
  */
 #include "read_ram.h"
 
-#include <lethe/cache.h>
-
 #include "memory_map.h"
-#include "plan/plan_check.h"
+#include "plan/range_set.h"
+#include "read_memory.h"
+#include "read_tree_buffer.h"
 
-/* True if the range is RAM by the plan's windows, else by /memory, else by the UEFI map. */
-static bool is_ram(struct lethe_context *ctx, struct lethe_range range)
-{
-	const struct lethe_fdt_facts *facts = &ctx->facts;
-	const struct lethe_range map = lethe_range_of(facts->efi_mmap, facts->efi_mmap_size);
-
-	if (ctx->plan->window_count != 0) {
-		return lethe_plan_check_windows_cover(ctx->plan, range);
-	}
-	if (facts->has_memory) {
-		return lethe_fdt_memory_covers(ctx->tree, range.start, lethe_range_size(range));
-	}
-	/* Writable: a destination may share a page with the map. */
-	lethe_memory_map(ctx, map, LETHE_MAP_RW);
-	lethe_dcache_clean_inval_poc(map.start, map.end);
-	return lethe_efi_memory_covers((const void *)map.start, facts->efi_mmap_size,
-				       facts->efi_desc_size, range.start, lethe_range_size(range));
-}
-
-static bool ram_is_known(const struct lethe_context *ctx)
-{
-	return ctx->plan->window_count != 0 || ctx->facts.has_memory || ctx->facts.efi_mmap != 0;
-}
-
+/* Linux uses the first two ranges of linux,usable-memory-range; two that touch are one. */
 static bool is_usable(const struct lethe_fdt_facts *facts, struct lethe_range range)
 {
+	struct lethe_range ranges[2];
+	struct lethe_range_set usable;
 	int i;
 
+	lethe_range_set_init(&usable, ranges, 2);
 	for (i = 0; i < facts->usable_count; i++) {
-		/* Sizes are compared, not ends: the tree's range may wrap. */
-		if (range.start >= facts->usable_base[i] &&
-		    range.end - facts->usable_base[i] <= facts->usable_size[i]) {
-			return true;
-		}
+		lethe_range_set_add(&usable, lethe_range_of(facts->usable_base[i],
+							    facts->usable_size[i]));
 	}
-	return facts->usable_count == 0;
+	return facts->usable_count == 0 || lethe_range_set_contains(&usable, range);
 }
 
-static bool is_reserved(const struct lethe_context *ctx, struct lethe_range range)
-{
-	return ctx->tree != 0 && lethe_fdt_reserved(ctx->tree, range.start, lethe_range_size(range),
-						    ctx->image_base, ctx->image_size);
-}
-
-/* False without an initrd, and for an initrd whose end is below its start. */
-static bool overlaps_initrd(const struct lethe_fdt_facts *facts, struct lethe_range range)
+static struct lethe_range initrd_of(const struct lethe_fdt_facts *facts)
 {
 	const struct lethe_range initrd = {facts->initrd_start, facts->initrd_end};
 
-	return facts->has_initrd && lethe_range_overlaps(range, initrd);
+	return initrd;
+}
+
+/*
+ * True if the range overlaps memory that the loader filled for the next kernel. An initrd whose end
+ * is below its start overlaps nothing.
+ */
+static bool overlaps_loader(const struct lethe_context *ctx, struct lethe_range range)
+{
+	const struct lethe_fdt_facts *facts = &ctx->facts;
+
+	return lethe_range_overlaps(range, ctx->loader_tree) ||
+	       (facts->has_initrd && lethe_range_overlaps(range, initrd_of(facts))) ||
+	       lethe_range_overlaps(range, lethe_range_of(facts->elfcorehdr, facts->elfcorehdr_size));
 }
 
 /* A destination outside the extent. */
 static int check_fixed(struct lethe_context *ctx, struct lethe_range dest)
 {
-	if (!ram_is_known(ctx)) {
+	if (!lethe_read_memory_is_known(ctx)) {
 		return LETHE_E_MEMORY_UNKNOWN;
 	}
 	if (!is_usable(&ctx->facts, dest)) {
 		return LETHE_E_DEST_UNUSABLE;
 	}
-	if (!is_ram(ctx, dest)) {
+	if (!lethe_read_memory_is_ram(ctx, dest)) {
 		return LETHE_E_DEST_NOT_RAM;
 	}
-	if (lethe_range_overlaps(dest, ctx->loader_tree) || overlaps_initrd(&ctx->facts, dest)) {
+	if (overlaps_loader(ctx, dest)) {
 		return LETHE_E_DEST_LOADER;
 	}
-	if (is_reserved(ctx, dest)) {
+	if (lethe_read_memory_is_reserved(dest)) {
 		return LETHE_E_DEST_RESERVED;
 	}
 	lethe_memory_map(ctx, dest, LETHE_MAP_RW);
@@ -90,49 +74,153 @@ static int check_fixed(struct lethe_context *ctx, struct lethe_range dest)
  */
 static void check_source(struct lethe_context *ctx, struct lethe_range source)
 {
-	if (ram_is_known(ctx) && is_ram(ctx, source) && !is_reserved(ctx, source)) {
+	if (lethe_read_memory_is_ram(ctx, source) && !lethe_read_memory_is_reserved(source)) {
 		lethe_memory_map(ctx, source, LETHE_MAP_RO);
 	} else {
 		lethe_memory_map_leave(ctx, LETHE_E_SOURCE_NOT_RAM);
 	}
 }
 
-static bool needs_no_check(const struct lethe_context *ctx, struct lethe_range range)
+static bool is_in_extent(const struct lethe_context *ctx, struct lethe_range range)
 {
 	return lethe_range_size(range) == 0 || lethe_range_contains(lethe_extent(ctx), range);
+}
+
+static int reserved_error(const struct lethe_context *ctx, struct lethe_range range,
+			  struct lethe_where *where)
+{
+	uint64_t start;
+	const char *name = lethe_read_memory_reserved_name(ctx, range, &start);
+
+	return lethe_error_at(where, LETHE_E_EXTENT_RESERVED, LETHE_WHAT_TREE, 0, name, start);
+}
+
+/* A part of the extent that the bundle needs. */
+static int check_inside(const struct lethe_context *ctx, struct lethe_range range,
+			struct lethe_where *where)
+{
+	return is_in_extent(ctx, range) && lethe_read_memory_is_reserved(range)
+		       ? reserved_error(ctx, range, where)
+		       : LETHE_OK;
+}
+
+/*
+ * Checks the extent's parts against reservations. A caller of the library owns its workspace, also
+ * if it is reserved, but nothing that must not be mapped.
+ */
+static int check_extent(struct lethe_context *ctx, struct lethe_where *where)
+{
+	const struct lethe_range workspace = ctx->placement.workspace;
+	int status = LETHE_OK;
+	unsigned int i;
+
+	if (ctx->library != 0) {
+		return lethe_range_set_overlaps(lethe_read_memory_no_map(), workspace)
+			       ? reserved_error(ctx, workspace, where)
+			       : LETHE_OK;
+	}
+	status = check_inside(ctx, workspace, where);
+	if (status == LETHE_OK) {
+		status = check_inside(ctx, ctx->placement.plan, where);
+	}
+	for (i = lethe_slot_first(ctx); status == LETHE_OK && i < lethe_slot_end(ctx); i++) {
+		status = check_inside(ctx, lethe_segment_source(ctx, i), where);
+		if (status == LETHE_OK) {
+			status = check_inside(ctx, lethe_segment_dest(ctx, i), where);
+		}
+	}
+	if (status == LETHE_OK && !lethe_read_tree_buffer_is_free(ctx)) {
+		status = check_inside(ctx, ctx->placement.tree, where);
+	}
+	return status;
+}
+
+/* Maps the extent, around pages that must not be mapped. */
+static void map_extent(struct lethe_context *ctx)
+{
+	const struct lethe_range_set *no_map = lethe_read_memory_no_map();
+	struct lethe_range rest = lethe_extent(ctx);
+	unsigned int i;
+
+	for (i = 0; i < no_map->count && rest.start < rest.end; i++) {
+		const struct lethe_range hole = no_map->ranges[i];
+
+		if (lethe_range_overlaps(rest, hole)) {
+			const struct lethe_range before = {rest.start, hole.start};
+
+			if (before.start < before.end) {
+				lethe_memory_map(ctx, before, LETHE_MAP_RW);
+			}
+			rest.start = hole.end;
+		}
+	}
+	if (rest.start < rest.end) {
+		lethe_memory_map(ctx, rest, LETHE_MAP_RW);
+	}
+}
+
+static int initrd_status(const struct lethe_context *ctx, struct lethe_range initrd)
+{
+	if (initrd.end <= initrd.start) {
+		return LETHE_E_LOADER_INITRD;
+	}
+	if (!lethe_place_initrd_fits(ctx->plan, ctx->slot, &ctx->placement, initrd.start,
+				     initrd.end)) {
+		return LETHE_E_INITRD_WINDOW;
+	}
+	return lethe_range_overlaps(initrd, ctx->loader_tree) ||
+			       !lethe_read_memory_is_ram(ctx, initrd) ||
+			       lethe_range_set_overlaps(lethe_read_memory_no_map(), initrd)
+		       ? LETHE_E_LOADER_INITRD
+		       : LETHE_OK;
+}
+
+/*
+ * The loader's initrd never overlaps the extent. If it is passed on, its ends must be sound, and
+ * it must be RAM by each source. If the bundle brings its own, a loader's that is inside out or not
+ * there does not matter, as in Linux.
+ */
+static int check_initrd(const struct lethe_context *ctx, struct lethe_where *where)
+{
+	const struct lethe_fdt_facts *facts = &ctx->facts;
+	const struct lethe_range initrd = initrd_of(facts);
+	int status = LETHE_OK;
+
+	if (ctx->slot->initrd_segment == LETHE_INDEX_NONE && facts->initrd_status != LETHE_OK) {
+		return lethe_error_at(where, facts->initrd_status, LETHE_WHAT_TREE, 0,
+				      facts->initrd_name, 0);
+	}
+	if (facts->has_initrd && lethe_range_overlaps(initrd, lethe_extent(ctx))) {
+		status = LETHE_E_LOADER_INITRD;
+	} else if (lethe_passes_initrd(ctx)) {
+		status = initrd_status(ctx, initrd);
+	}
+	return status == LETHE_OK ? LETHE_OK
+				  : lethe_error_at(where, status, LETHE_WHAT_TREE, 0,
+						   "linux,initrd-start", initrd.start);
 }
 
 /* Checks the loader's tree and initrd, and the tree's usable memory, against the extent. */
 static int check_loader(const struct lethe_context *ctx, struct lethe_where *where)
 {
-	const struct lethe_fdt_facts *facts = &ctx->facts;
 	const struct lethe_range extent = lethe_extent(ctx);
+	int status;
 
 	if (lethe_range_overlaps(extent, ctx->loader_tree)) {
 		return lethe_error_at(where, LETHE_E_LOADER_TREE, LETHE_WHAT_NONE, 0, 0,
 				      ctx->loader_tree.start);
 	}
-	if (facts->has_initrd &&
-	    (facts->initrd_end <= facts->initrd_start || overlaps_initrd(facts, extent))) {
-		return lethe_error_at(where, LETHE_E_LOADER_INITRD, LETHE_WHAT_TREE, 0,
-				      "linux,initrd-start", facts->initrd_start);
-	}
-	if (lethe_passes_initrd(ctx) &&
-	    !lethe_place_initrd_fits(ctx->plan, ctx->slot, &ctx->placement, facts->initrd_start,
-				     facts->initrd_end)) {
-		return lethe_error_at(where, LETHE_E_INITRD_WINDOW, LETHE_WHAT_TREE, 0,
-				      "linux,initrd-start", facts->initrd_start);
-	}
-	if (!is_usable(facts, extent)) {
+	status = check_initrd(ctx, where);
+	if (status == LETHE_OK && !is_usable(&ctx->facts, extent)) {
 		return lethe_error_at(where, LETHE_E_DEST_UNUSABLE, LETHE_WHAT_TREE, 0,
 				      "linux,usable-memory-range", extent.start);
 	}
-	return LETHE_OK;
+	return status;
 }
 
 static int check_dest(struct lethe_context *ctx, struct lethe_range dest)
 {
-	return needs_no_check(ctx, dest) ? LETHE_OK : check_fixed(ctx, dest);
+	return is_in_extent(ctx, dest) ? LETHE_OK : check_fixed(ctx, dest);
 }
 
 /* Checks and maps all memory that later stages write. */
@@ -177,7 +265,7 @@ static void check_sources(struct lethe_context *ctx)
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
 		const struct lethe_range source = lethe_segment_source(ctx, i);
 
-		if (!needs_no_check(ctx, source)) {
+		if (!is_in_extent(ctx, source)) {
 			check_source(ctx, source);
 		}
 	}
@@ -186,10 +274,7 @@ static void check_sources(struct lethe_context *ctx)
 		check_source(ctx, lethe_range_of(windows[i].base, windows[i].size));
 	}
 	if (lethe_passes_initrd(ctx)) {
-		const struct lethe_range initrd = {ctx->facts.initrd_start, ctx->facts.initrd_end};
-
-		/* The loader says that the initrd is in memory: no check here. */
-		lethe_memory_map(ctx, initrd, LETHE_MAP_RO);
+		lethe_memory_map(ctx, initrd_of(&ctx->facts), LETHE_MAP_RO);
 	}
 }
 
@@ -198,6 +283,10 @@ int lethe_read_ram(struct lethe_context *ctx, struct lethe_where *where)
 	int status = check_loader(ctx, where);
 
 	if (status == LETHE_OK) {
+		status = check_extent(ctx, where);
+	}
+	if (status == LETHE_OK) {
+		map_extent(ctx);
 		status = check_dests(ctx, where);
 	}
 	if (status == LETHE_OK) {

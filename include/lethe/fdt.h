@@ -4,8 +4,8 @@
 
 /*
  * The device tree, in three steps: read the tree without a store, fix up a copy, and write the record into the
- * copy (lethe/record.h). A "tree" argument is an 8-byte aligned flattened tree, mapped and readable for its
- * totalsize. Any EL, MMU on or off, naturally aligned accesses only, no allocation, no recursion.
+ * copy (lethe/record.h). A "tree" argument is a flattened tree, aligned to 4 bytes (a FIT image may leave one at 4 mod
+ * 8), mapped and readable for its totalsize. Any EL, MMU on or off, naturally aligned accesses only, no allocation, no recursion.
  */
 
 #include <stdbool.h>
@@ -47,7 +47,19 @@ struct lethe_fdt_facts {
 	uint32_t efi_desc_size;
 	uint64_t efi_system_table;	/* linux,uefi-system-table, PA; 0 if absent */
 	uint32_t boot_count;		/* /chosen/lethe boot-count, 0 if absent */
+	int initrd_status;		/* not 0: the property initrd_name is at fault, and has_initrd is false */
+	const char *initrd_name;
+	uint64_t elfcorehdr;		/* linux,elfcorehdr, PA; size 0 if absent or of a wrong length */
+	uint64_t elfcorehdr_size;
+	bool has_kho;			/* linux,kho-scratch: memory beyond the scratch areas holds kept pages */
+	uint64_t kho_scratch;		/* PA of the array of areas, pairs of 64 bits (start, size) */
+	uint64_t kho_scratch_size;	/* bytes of the array */
+	const void *own;		/* /chosen/lethe reserved: entries of /memreserve/ that an earlier */
+	uint32_t own_count;		/* Lethe made, in the form of /memreserve/ */
 };
+
+#define LETHE_FDT_OWN_MAX	(LETHE_SEGMENT_MAX + 2U)
+#define LETHE_EFI_MAP_MAX	0x100000U	/* bytes of a UEFI map: 21,845 descriptors; servers have hundreds */
 
 /*
  * Checks the header of a tree. Reads its first 40 bytes only.
@@ -60,10 +72,12 @@ int lethe_fdt_probe(const void *tree, uint32_t *total_size);
 
 /*
  * Checks a whole tree (bounds of every block and tag), then collects the facts. An initrd does not count if it is
- * empty, or if the tree states only one of its ends.
- * Return: 0, and *facts; else what lethe_fdt_probe() returns, or
- *         LETHE_E_TREE_BROKEN   a block or tag is damaged, or a property of /chosen has a wrong size or no end
- *         LETHE_E_TREE_CELLS    an address or size does not fit 64 bits, or wraps
+ * empty, if the tree states only one of its ends, or if an end is at fault (initrd_status). bootargs without a NUL
+ * do not count, as Linux copies them itself.
+ * Return: 0; else what lethe_fdt_probe() returns, or
+ *         LETHE_E_TREE_BROKEN   a block or tag is damaged; or the property that *where names has a wrong length
+ *         LETHE_E_TREE_CELLS    the property that *where names does not fit 64 bits, or wraps
+ * If only properties are at fault, all other facts are there, and total_size is not 0. Else *facts is zero.
  */
 int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe_where *where);
 

@@ -36,6 +36,7 @@ extern "C" {
 #define LETHE_RECORD_NAME_STAGE_BYTES		"stage-bytes"
 #define LETHE_RECORD_NAME_SEGMENT_NAMES		"segment-names"
 #define LETHE_RECORD_NAME_SEGMENT_VERDICTS	"segment-verdicts"
+#define LETHE_RECORD_NAME_RESERVED		"reserved"
 
 struct lethe_record {
 	const char *version;		/* Lethe's */
@@ -53,6 +54,8 @@ struct lethe_record {
 	unsigned int segment_count;
 	const char *segment_names[LETHE_SEGMENT_MAX];
 	const char *segment_verdicts[LETHE_SEGMENT_MAX];	/* "ok", "skipped" */
+	unsigned int reserved_count;			/* numbers, two for each entry of /memreserve/: start, size */
+	uint64_t reserved[2 * (LETHE_SEGMENT_MAX + 2)];	/* made by Lethe, and its to take back */
 };
 
 /*

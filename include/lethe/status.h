@@ -74,9 +74,10 @@
 	X(MEMORY_UNKNOWN, -219, "fixed destination, but no RAM is described") \
 	X(SOURCE_LETHE, -220, "source overlaps Lethe itself or the plan") \
 	X(LOADER_TREE, -221, "the loader's device tree overlaps the extent") \
-	X(LOADER_INITRD, -222, "loader's initrd in the extent, or inside out") \
+	X(LOADER_INITRD, -222, "loader's initrd in the extent or not in RAM") \
 	X(INITRD_WINDOW, -223, "initrd and kernel not in one 32 GiB window") \
 	X(SOURCE_NOT_RAM, -224, "source is not in known RAM") \
+	X(EXTENT_RESERVED, -225, "reserved memory that the bundle needs") \
 	/* the device tree */ \
 	X(TREE_NONE, -301, "no device tree: none from the loader, none packed") \
 	X(TREE_HEADER, -302, "device tree header is wrong") \
@@ -85,7 +86,8 @@
 	X(TREE_BROKEN, -305, "device tree is damaged") \
 	X(TREE_NOSPACE, -306, "device tree cannot grow in its slot") \
 	X(TREE_CELLS, -307, "value does not fit the tree's cells") \
-	X(TREE_ALIGN, -308, "device tree is not 8-byte aligned") \
+	X(TREE_ALIGN, -308, "device tree is not 4-byte aligned") \
+	X(TREE_CLAIM, -309, "what it names is Lethe's, or no RAM") \
 	/* contents */ \
 	X(DIGEST, -401, "digest does not match") \
 	/* the machine */ \

@@ -3,12 +3,19 @@
  * The whole-tree check. If a tree passes, every bounds check inside libfdt passes as well, and
  * Linux sees the same nodes and properties. The check uses no code of libfdt's, because the
  * purgatory's libfdt has no checks (FDT_ASSUME_MASK). All loads are aligned words and single bytes.
+ * A tree may lie at 4 mod 8, where a FIT image leaves some.
  */
 #include <string.h>
 
 #include "fdt/fdt_get.h"
 
 #define DEPTH_MAX 64U /* as in Linux, when it unflattens a tree */
+
+/*
+ * Names of properties have at most 31 characters (Devicetree Specification, 2.2.4.1), and longer
+ * ones are about. Each look at a property reads its name, so a limit bounds the cost of a search.
+ */
+#define PROPERTY_NAME_MAX 255U
 
 /*
  * Version 16 has names relative to the parent, and is the oldest version that Linux reads. The
@@ -54,7 +61,7 @@ static bool block_is_inside(const struct fdt_header *header, uint32_t offset, ui
 
 static int header_check(const void *tree, struct fdt_header *header)
 {
-	if ((uintptr_t)tree % sizeof(fdt64_t) != 0) {
+	if ((uintptr_t)tree % sizeof(fdt32_t) != 0) {
 		return LETHE_E_TREE_ALIGN;
 	}
 	load_header(tree, header);
@@ -115,6 +122,27 @@ static uint32_t names_size(const void *tree, const struct fdt_header *header)
 		size--;
 	}
 	return size;
+}
+
+/* True if no name is longer than PROPERTY_NAME_MAX. The purgatory's trees come from kexec-tools. */
+static bool names_are_bounded(const void *tree, const struct fdt_header *header)
+{
+#ifndef LETHE_PURGATORY
+	const char *strings = (const char *)tree + header->off_dt_strings;
+	uint32_t length = 0;
+	uint32_t i;
+
+	for (i = 0; i < header->size_dt_strings; i++) {
+		length = strings[i] != '\0' ? length + 1 : 0;
+		if (length > PROPERTY_NAME_MAX) {
+			return false;
+		}
+	}
+#else
+	(void)tree;
+	(void)header;
+#endif
+	return true;
 }
 
 /* Walks all tags. *cursor becomes the offset after the last tag, or of the first wrong tag. */
@@ -188,6 +216,10 @@ int lethe_fdt_check(const void *tree, struct lethe_fdt_layout *layout, struct le
 	if (!reservations_are_sound(tree, &header, &layout->reservations_end)) {
 		return lethe_error_at(where, LETHE_E_TREE_BROKEN, LETHE_WHAT_TREE, 0,
 				      "memory reservation block", (uintptr_t)tree);
+	}
+	if (!names_are_bounded(tree, &header)) {
+		return lethe_error_at(where, LETHE_E_TREE_BROKEN, LETHE_WHAT_TREE, 0,
+				      "strings block", (uintptr_t)tree);
 	}
 	if (!structure_is_sound(tree, &header, &cursor)) {
 		return lethe_error_at(where, LETHE_E_TREE_BROKEN, LETHE_WHAT_TREE, 0,

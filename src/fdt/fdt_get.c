@@ -11,13 +11,6 @@ bool lethe_fdt_range_is_inside(const struct lethe_fdt_range *range, uint64_t bas
 	return range->base - base < size && range->size <= size - (range->base - base);
 }
 
-void lethe_fdt_range_extend(const struct lethe_fdt_range *range, uint64_t *cursor)
-{
-	if (*cursor - range->base < range->size) {
-		*cursor = range->base + range->size;
-	}
-}
-
 int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, const void *tree, int parent, int node,
 			  const char *name)
 {
@@ -59,9 +52,19 @@ void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int par
 	regs->tree = tree;
 	regs->parent = parent;
 	regs->node = fdt_first_subnode(tree, parent);
+	regs->current = regs->node;
 	regs->memory_only = memory_only;
 	regs->ranges.next = NULL;
 	regs->ranges.status = LETHE_OK;
+}
+
+/* Linux takes linux,usable-memory of a memory node before reg, also an empty one. */
+static const char *regs_name(const struct lethe_fdt_regs *regs, int node)
+{
+	static const char usable[] = "linux,usable-memory";
+
+	return regs->memory_only && fdt_getprop(regs->tree, node, usable, NULL) != NULL ? usable
+											: "reg";
 }
 
 bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *range)
@@ -75,10 +78,12 @@ bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *ra
 			return false;
 		}
 		regs->node = fdt_next_subnode(tree, node);
+		regs->current = node;
 		if ((!regs->memory_only ||
 		     lethe_fdt_node_says(tree, node, "device_type", "memory")) &&
 		    lethe_fdt_node_is_on(tree, node)) {
-			lethe_fdt_ranges_open(&regs->ranges, tree, regs->parent, node, "reg");
+			lethe_fdt_ranges_open(&regs->ranges, tree, regs->parent, node,
+					      regs_name(regs, node));
 		}
 	}
 	return true;

@@ -14,6 +14,8 @@
 
 #include <lethe/fdt.h>
 
+#include "plan/range_set.h"
+
 /* The ends of the blocks of a sound tree. Neither end is in the header. */
 struct lethe_fdt_layout {
 	uint32_t reservations_end; /* offset after the terminator of the memory reservations */
@@ -42,14 +44,6 @@ struct lethe_fdt_range {
 /* True if a range is wholly inside [base, base + size). */
 bool lethe_fdt_range_is_inside(const struct lethe_fdt_range *range, uint64_t base, uint64_t size);
 
-/*
- * If this range contains byte *cursor, *cursor becomes the end of the range. Ranges that cover
- * memory together need not be sorted: each search of all ranges moves the cursor to the next gap.
- * LETHE_FDT_SEARCHES_MAX searches suffice for sound firmware, and bound the cost of garbled tables.
- */
-void lethe_fdt_range_extend(const struct lethe_fdt_range *range, uint64_t *cursor);
-#define LETHE_FDT_SEARCHES_MAX 64U
-
 /* The unread rest of a property that is an array of (address, size). */
 struct lethe_fdt_ranges {
 	const fdt32_t *next; /* null: no property is open */
@@ -77,8 +71,9 @@ bool lethe_fdt_ranges_next(struct lethe_fdt_ranges *ranges, struct lethe_fdt_ran
 struct lethe_fdt_regs {
 	const void *tree;
 	int parent;
-	int node;
-	bool memory_only; /* subnodes of device_type memory only */
+	int node;         /* the next subnode */
+	int current;      /* the last entry's subnode */
+	bool memory_only; /* subnodes of device_type memory only, and linux,usable-memory before reg */
 	struct lethe_fdt_ranges ranges;
 };
 
@@ -87,6 +82,72 @@ void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, const void *tree, int par
 
 /* As lethe_fdt_ranges_next(); the status is regs->ranges.status. */
 bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *range);
+
+/*
+ * fdt_memory.c: adds the RAM of a sound tree to *ram: each entry that shares a byte with a wanted
+ * range.
+ * Return: 0, or LETHE_E_TREE_CELLS if an entry wraps or does not fit 64 bits
+ */
+int lethe_fdt_memory_collect(const void *tree, const struct lethe_range_set *wanted,
+			     struct lethe_range_set *ram);
+
+/*
+ * fdt_reserved.c: the next entry of /memreserve/ of a sound tree. *offset is 0 before the first.
+ * False at the end: Linux and libfdt stop at an entry of size 0. An entry may wrap.
+ */
+bool lethe_fdt_entry_next(const void *tree, uint32_t *offset, struct lethe_fdt_range *range);
+
+/* True if the last boot's record says that an earlier Lethe made this entry of /memreserve/. */
+bool lethe_fdt_entry_is_own(const struct lethe_fdt_facts *facts, const struct lethe_fdt_range *range);
+
+/* The reservations of a sound tree: /memreserve/, then the nodes of /reserved-memory with a reg. */
+struct lethe_fdt_reserved {
+	const void *tree;
+	uint32_t offset; /* of the next entry of /memreserve/ */
+	bool is_node;    /* the last reservation is a node's */
+	struct lethe_fdt_regs regs;
+};
+
+void lethe_fdt_reserved_start(struct lethe_fdt_reserved *reserved, const void *tree);
+
+/* As lethe_fdt_ranges_next(); the status is reserved->regs.ranges.status. */
+bool lethe_fdt_reserved_next(struct lethe_fdt_reserved *reserved, struct lethe_fdt_range *range);
+
+/* Of the last reservation: true if it must not be mapped cacheable; its node's name. */
+bool lethe_fdt_reserved_is_no_map(const struct lethe_fdt_reserved *reserved);
+const char *lethe_fdt_reserved_name(const struct lethe_fdt_reserved *reserved);
+
+/* True if the two share a byte. Works for an entry of /memreserve/ that wraps, too. */
+bool lethe_fdt_reserved_touches(const struct lethe_fdt_range *range, uint64_t base, uint64_t size);
+
+/* fdt_copy.c: a copy of a sound tree in the making. begin, entry for each reservation, structure, end. */
+struct lethe_fdt_copy {
+	const void *tree;
+	char *buffer;
+	uint32_t size;      /* of the buffer */
+	uint32_t used;      /* bytes of the buffer */
+	uint32_t structure; /* offset of the structure block in the buffer */
+	bool is_full;
+};
+
+void lethe_fdt_copy_begin(struct lethe_fdt_copy *copy, const void *tree, void *buffer, uint32_t size);
+
+/* Adds an entry of /memreserve/. The last has size 0. */
+void lethe_fdt_copy_entry(struct lethe_fdt_copy *copy, uint64_t base, uint64_t size);
+
+/*
+ * Adds the structure block, without FDT_NOP, nodes `lethe` and the named properties at the top of
+ * /chosen. names is a list (strings_list.h); a string that ends in '-' names all properties that
+ * begin with it.
+ */
+void lethe_fdt_copy_structure(struct lethe_fdt_copy *copy, uint32_t structure_size,
+			      const char *names);
+
+/*
+ * Adds the strings block and the header. The copy is open (totalsize is the buffer's size).
+ * Return: 0, or LETHE_E_TREE_NOSPACE; the buffer's contents are undefined then.
+ */
+int lethe_fdt_copy_end(struct lethe_fdt_copy *copy);
 
 /*
  * Reads a number of count cells, and moves *cells past the number.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The memory of the tree: RAM, and reserved RAM. */
+/* The RAM of the tree: the device_type "memory" nodes under the root. */
 #include "fdt/fdt_get.h"
 
 bool lethe_fdt_memory_at(const void *tree, unsigned int index, uint64_t *base, uint64_t *size)
@@ -19,70 +19,46 @@ bool lethe_fdt_memory_at(const void *tree, unsigned int index, uint64_t *base, u
 	return false;
 }
 
+int lethe_fdt_memory_collect(const void *tree, const struct lethe_range_set *wanted,
+			     struct lethe_range_set *ram)
+{
+	struct lethe_fdt_range entry;
+	struct lethe_fdt_regs regs;
+
+	lethe_fdt_regs_start(&regs, tree, 0, true);
+	while (lethe_fdt_regs_next(&regs, &entry)) {
+		const struct lethe_range range = lethe_range_of(entry.base, entry.size);
+
+		if (lethe_range_set_overlaps(wanted, range)) {
+			lethe_range_set_add(ram, range);
+		}
+	}
+	return regs.ranges.status;
+}
+
 bool lethe_fdt_memory_covers(const void *tree, uint64_t base, uint64_t size)
 {
-	uint64_t before = base;
-	uint64_t cursor = base;
-	struct lethe_fdt_range range;
-	struct lethe_fdt_regs regs;
-	struct lethe_fdt_layout layout;
+	struct lethe_range pieces[LETHE_RANGE_PIECES];
+	struct lethe_range_set ram;
+	struct lethe_range_set wanted;
+	struct lethe_range rest;
 	unsigned int searches;
+	struct lethe_fdt_layout layout;
 
-	if (size > UINT64_MAX - base || lethe_fdt_check(tree, &layout, NULL) != LETHE_OK) {
+	if (lethe_range_wraps(base, size) || lethe_fdt_check(tree, &layout, NULL) != LETHE_OK) {
 		return false;
 	}
-	for (searches = 0; searches < LETHE_FDT_SEARCHES_MAX && cursor - base < size; searches++) {
-		lethe_fdt_regs_start(&regs, tree, 0, true);
-		while (lethe_fdt_regs_next(&regs, &range)) {
-			lethe_fdt_range_extend(&range, &cursor);
-		}
-		if (regs.ranges.status != LETHE_OK || cursor == before) {
+	rest = lethe_range_of(base, size);
+	for (searches = 0; searches < LETHE_RANGE_SEARCHES; searches++) {
+		lethe_range_set_init(&wanted, &rest, 1);
+		wanted.count = 1;
+		lethe_range_set_init(&ram, pieces, LETHE_RANGE_PIECES);
+		if (lethe_fdt_memory_collect(tree, &wanted, &ram) != LETHE_OK) {
 			return false;
 		}
-		before = cursor;
-	}
-	return cursor - base >= size;
-}
-
-/* True if the two ranges share a byte. Works for a garbled reservation that wraps, too. */
-static bool touches(const struct lethe_fdt_range *range, uint64_t base, uint64_t size)
-{
-	return range->size != 0 && size != 0 &&
-	       (range->base - base < size || base - range->base < range->size);
-}
-
-bool lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip,
-			uint64_t skip_size)
-{
-	struct lethe_fdt_range range;
-	struct lethe_fdt_regs regs;
-	struct lethe_fdt_layout layout;
-	int parent;
-	int i;
-
-	if (size == 0) {
-		return false;
-	}
-	/* If the tree is damaged, all memory counts as reserved: refusing is safer than storing. */
-	if (lethe_fdt_check(tree, &layout, NULL) != LETHE_OK) {
-		return true;
-	}
-	for (i = fdt_num_mem_rsv(tree) - 1; i >= 0; i--) {
-		fdt_get_mem_rsv(tree, i, &range.base, &range.size);
-		if (touches(&range, base, size) &&
-		    !lethe_fdt_range_is_inside(&range, skip, skip_size)) {
-			return true;
+		if (!lethe_range_set_advance(&ram, &rest)) {
+			break;
 		}
 	}
-	parent = fdt_subnode_offset(tree, 0, "reserved-memory");
-	if (parent < 0) {
-		return false;
-	}
-	lethe_fdt_regs_start(&regs, tree, parent, false);
-	while (lethe_fdt_regs_next(&regs, &range)) {
-		if (touches(&range, base, size)) {
-			return true;
-		}
-	}
-	return regs.ranges.status != LETHE_OK;
+	return rest.start == rest.end;
 }

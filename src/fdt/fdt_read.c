@@ -7,13 +7,23 @@
 
 #include "fdt/fdt_get.h"
 
-/* The facts so far, and the name of the current property, for errors. */
+/* The facts so far, and the first property at fault. */
 struct reading {
 	const void *tree;
 	struct lethe_fdt_facts *facts;
 	int chosen;
-	const char *name;
+	int status;       /* LETHE_OK: no property is at fault */
+	const char *name; /* of the property */
 };
+
+/* The first fault stays. The reading goes on, because a console and a conduit do not depend on it. */
+static void fault(struct reading *reading, int status, const char *name)
+{
+	if (status != LETHE_OK && reading->status == LETHE_OK) {
+		reading->status = status;
+		reading->name = name;
+	}
+}
 
 /* Reads the PSCI conduit and the interrupt controller from nodes anywhere in the tree. */
 static void read_devices(const void *tree, struct lethe_fdt_facts *facts)
@@ -78,17 +88,16 @@ static void read_cpus(const void *tree, struct lethe_fdt_facts *facts)
 }
 
 /* Sets has_memory if a device_type memory node has an entry that is not empty. */
-static int read_memory(struct reading *reading)
+static void read_memory(struct reading *reading)
 {
 	struct lethe_fdt_range range;
 	struct lethe_fdt_regs regs;
 
-	reading->name = "memory";
 	lethe_fdt_regs_start(&regs, reading->tree, 0, true);
 	while (lethe_fdt_regs_next(&regs, &range)) {
 		reading->facts->has_memory |= range.size != 0;
 	}
-	return regs.ranges.status;
+	fault(reading, regs.ranges.status, "memory");
 }
 
 /*
@@ -96,7 +105,8 @@ static int read_memory(struct reading *reading)
  * *is_present is true if the property exists.
  * Return: 0, or LETHE_E_TREE_BROKEN if the property has another length.
  */
-static int read_number(struct reading *reading, const char *name, uint64_t *value, bool *is_present)
+static int read_number(const struct reading *reading, const char *name, uint64_t *value,
+		       bool *is_present)
 {
 	int length;
 	const fdt32_t *cells = fdt_getprop(reading->tree, reading->chosen, name, &length);
@@ -105,35 +115,42 @@ static int read_number(struct reading *reading, const char *name, uint64_t *valu
 	if (!*is_present) {
 		return LETHE_OK;
 	}
-	reading->name = name;
 	if (length != sizeof(fdt32_t) && length != sizeof(fdt64_t)) {
 		return LETHE_E_TREE_BROKEN;
 	}
 	return lethe_fdt_get_cells(&cells, length / (int)sizeof(fdt32_t), value);
 }
 
-static int read_initrd(struct reading *reading)
+/* A fault counts only if the loader's initrd is wanted: the caller decides. */
+static void read_initrd(struct reading *reading)
 {
+	static const char names[2][19] = {"linux,initrd-start", "linux,initrd-end"};
 	struct lethe_fdt_facts *facts = reading->facts;
-	uint64_t start = 0;
-	uint64_t end = 0;
-	bool has_start;
-	bool has_end;
-	int status = read_number(reading, "linux,initrd-start", &start, &has_start);
+	uint64_t end[2] = {0, 0};
+	bool has_both = true;
+	bool is_present;
+	int i;
 
-	if (status == LETHE_OK) {
-		status = read_number(reading, "linux,initrd-end", &end, &has_end);
+	for (i = 0; i < 2; i++) {
+		const int status = read_number(reading, names[i], &end[i], &is_present);
+
+		has_both &= is_present;
+		if (status != LETHE_OK && facts->initrd_status == LETHE_OK) {
+			facts->initrd_status = status;
+			facts->initrd_name = names[i];
+		}
 	}
-	/* The caller compares both ends: in a packed tree the initrd does not matter. */
-	if (status == LETHE_OK && has_start && has_end && start != end) {
+	if (facts->initrd_status == LETHE_OK && has_both && end[0] != end[1]) {
 		facts->has_initrd = true;
-		facts->initrd_start = start;
-		facts->initrd_end = end;
+		facts->initrd_start = end[0];
+		facts->initrd_end = end[1];
 	}
-	return status;
 }
 
-/* Reads the map only if all four properties are sound. A wrong property is no error. */
+/*
+ * Reads the map only if all four properties have a sound length, as Linux does. A map too large
+ * to be read is at fault, because the map may say what memory is firmware's.
+ */
 static void read_efi(struct reading *reading)
 {
 	static const char names[4][26] = {
@@ -155,24 +172,34 @@ static void read_efi(struct reading *reading)
 			return;
 		}
 	}
-	if (value[1] <= UINT32_MAX && value[2] <= UINT32_MAX) {
+	if (value[1] > LETHE_EFI_MAP_MAX || value[2] > LETHE_EFI_MAP_MAX) {
+		fault(reading, LETHE_E_TREE_BROKEN, names[value[1] > LETHE_EFI_MAP_MAX ? 1 : 2]);
+	} else if (lethe_range_wraps(value[0], value[1])) {
+		fault(reading, LETHE_E_TREE_CELLS, names[0]);
+	} else {
 		facts->efi_mmap = value[0];
 		facts->efi_mmap_size = (uint32_t)value[1];
 		facts->efi_desc_size = (uint32_t)value[2];
 	}
 }
 
-static int read_usable(struct reading *reading)
+/* Opens a property of /chosen with (address, size) in the root's cells. */
+static int open_ranges(const struct reading *reading, struct lethe_fdt_ranges *ranges,
+		       const char *name)
 {
+	return lethe_fdt_ranges_open(ranges, reading->tree, 0, reading->chosen, name);
+}
+
+static void read_usable(struct reading *reading)
+{
+	static const char name[] = "linux,usable-memory-range";
 	struct lethe_fdt_facts *facts = reading->facts;
 	struct lethe_fdt_ranges ranges;
 	struct lethe_fdt_range range;
-	int status;
 
-	reading->name = "linux,usable-memory-range";
-	status = lethe_fdt_ranges_open(&ranges, reading->tree, 0, reading->chosen, reading->name);
-	if (status != LETHE_OK || ranges.next == NULL) {
-		return status;
+	if (open_ranges(reading, &ranges, name) != LETHE_OK || ranges.next == NULL) {
+		fault(reading, ranges.status, name);
+		return;
 	}
 	while (lethe_fdt_ranges_next(&ranges, &range)) {
 		/* Linux also uses the first two only. */
@@ -186,34 +213,62 @@ static int read_usable(struct reading *reading)
 	 * If the property is cut off, the limit is unknown. That is an error, because the crashed
 	 * kernel's memory is beyond the limit.
 	 */
-	return ranges.status == LETHE_OK && ranges.left != 0 ? LETHE_E_TREE_BROKEN : ranges.status;
+	fault(reading, ranges.left != 0 ? LETHE_E_TREE_BROKEN : LETHE_OK, name);
+	fault(reading, ranges.status, name);
 }
 
-static int read_texts(struct reading *reading)
+/*
+ * Reads one (address, size). False if the property is absent or has another length: Linux ignores
+ * it then.
+ */
+static bool read_range(const struct reading *reading, const char *name, uint64_t *base,
+		       uint64_t *size)
+{
+	struct lethe_fdt_ranges ranges;
+	struct lethe_fdt_range range;
+
+	if (open_ranges(reading, &ranges, name) != LETHE_OK ||
+	    !lethe_fdt_ranges_next(&ranges, &range) || ranges.left != 0) {
+		return false;
+	}
+	*base = range.base;
+	*size = range.size;
+	return true;
+}
+
+/* Reads the last boot's record. Without a record, the offset is negative: no property is found. */
+static void read_record(const struct reading *reading)
 {
 	struct lethe_fdt_facts *facts = reading->facts;
 	const void *tree = reading->tree;
+	const int node = fdt_subnode_offset(tree, reading->chosen, "lethe");
 	const fdt32_t *count;
 	int length;
 
-	/* Without a record, the offset is negative, and libfdt finds no property. */
-	count = fdt_getprop(tree, fdt_subnode_offset(tree, reading->chosen, "lethe"),
-			    LETHE_RECORD_NAME_BOOT_COUNT, &length);
+	count = fdt_getprop(tree, node, LETHE_RECORD_NAME_BOOT_COUNT, &length);
 	if (count != NULL && length == sizeof(*count)) {
 		facts->boot_count = fdt32_ld(count);
 	}
-	reading->name = "bootargs";
-	facts->bootargs = fdt_getprop(tree, reading->chosen, reading->name, &length);
-	if (facts->bootargs == NULL || length == 0) {
-		facts->bootargs = NULL;
-		return LETHE_OK;
+	facts->own = fdt_getprop(tree, node, LETHE_RECORD_NAME_RESERVED, &length);
+	if (facts->own != NULL && (unsigned int)length <= LETHE_FDT_OWN_MAX * 16U) {
+		facts->own_count = (uint32_t)length / 16U;
 	}
-	return facts->bootargs[length - 1] == '\0' ? LETHE_OK : LETHE_E_TREE_BROKEN;
+}
+
+/* Linux copies bootargs without a NUL up to the last byte but one. Lethe looks only into whole ones. */
+static void read_bootargs(const struct reading *reading)
+{
+	int length;
+	const char *bootargs = fdt_getprop(reading->tree, reading->chosen, "bootargs", &length);
+
+	if (bootargs != NULL && length != 0 && bootargs[length - 1] == '\0') {
+		reading->facts->bootargs = bootargs;
+	}
 }
 
 int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe_where *where)
 {
-	struct reading reading = {tree, facts, -1, NULL};
+	struct reading reading = {tree, facts, -1, LETHE_OK, NULL};
 	struct lethe_fdt_layout layout;
 	int status;
 
@@ -232,18 +287,16 @@ int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe
 	read_devices(tree, facts);
 	read_cpus(tree, facts);
 	read_efi(&reading);
-	status = read_memory(&reading);
-	if (status == LETHE_OK) {
-		status = read_texts(&reading);
-	}
-	if (status == LETHE_OK) {
-		status = read_initrd(&reading);
-	}
-	if (status == LETHE_OK) {
-		status = read_usable(&reading);
-	}
-	if (status == LETHE_OK) {
+	read_memory(&reading);
+	read_bootargs(&reading);
+	read_record(&reading);
+	read_initrd(&reading);
+	read_usable(&reading);
+	read_range(&reading, "linux,elfcorehdr", &facts->elfcorehdr, &facts->elfcorehdr_size);
+	facts->has_kho = read_range(&reading, "linux,kho-scratch", &facts->kho_scratch,
+				    &facts->kho_scratch_size);
+	if (reading.status == LETHE_OK) {
 		return LETHE_OK;
 	}
-	return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, reading.name, 0);
+	return lethe_error_at(where, reading.status, LETHE_WHAT_TREE, 0, reading.name, 0);
 }

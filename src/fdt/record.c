@@ -21,7 +21,8 @@ enum kind {
 	KIND_TEXT_OR_NONE, /* a null pointer is no property */
 };
 
-#define SEGMENTS    0U /* one value per segment */
+#define SEGMENTS    0U   /* one value per segment */
+#define RESERVED    255U /* as many values as the record says; no property if none */
 #define FIELD(name) offsetof(struct lethe_record, name)
 
 /* All properties in order: name, kind, number of values, field. */
@@ -40,7 +41,15 @@ enum kind {
 	X(LETHE_RECORD_NAME_STAGE_TICKS, KIND_U64, LETHE_RECORD_STAGES, FIELD(stage_ticks))        \
 	X(LETHE_RECORD_NAME_STAGE_BYTES, KIND_U64, LETHE_RECORD_STAGES, FIELD(stage_bytes))        \
 	X(LETHE_RECORD_NAME_SEGMENT_NAMES, KIND_TEXT, SEGMENTS, FIELD(segment_names))              \
-	X(LETHE_RECORD_NAME_SEGMENT_VERDICTS, KIND_TEXT, SEGMENTS, FIELD(segment_verdicts))
+	X(LETHE_RECORD_NAME_SEGMENT_VERDICTS, KIND_TEXT, SEGMENTS, FIELD(segment_verdicts))        \
+	RESERVED_PROPERTY(X)
+
+/* The purgatory reserves nothing. */
+#ifdef LETHE_PURGATORY
+#define RESERVED_PROPERTY(X)
+#else
+#define RESERVED_PROPERTY(X) X(LETHE_RECORD_NAME_RESERVED, KIND_U64, RESERVED, FIELD(reserved))
+#endif
 
 struct property {
 	uint16_t field; /* offset in the record */
@@ -114,6 +123,14 @@ static void put_property(struct node *node, const struct property *property,
 		count = record->segment_count < LETHE_SEGMENT_MAX ? record->segment_count
 								  : LETHE_SEGMENT_MAX;
 	}
+#ifndef LETHE_PURGATORY
+	if (count == RESERVED) {
+		count = record->reserved_count;
+		if (count == 0) {
+			return;
+		}
+	}
+#endif
 	put_values(&value, property, values, count);
 	put_cell(node, FDT_PROP);
 	put_cell(node, value.size);

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "plan/range_set.h"
+
 #define EFI_PAGE_SHIFT     12
 #define EFI_MEMORY_WB      0x8ULL
 #define EFI_MEMORY_RUNTIME (1ULL << 63)
@@ -21,5 +23,13 @@ struct lethe_efi_descriptor {
 	uint64_t pages;
 	uint64_t attribute;
 };
+
+/* Adds to *ram the memory that an OS may use, each entry that shares a byte with a wanted range. */
+void lethe_efi_memory_collect(const void *map, uint64_t map_size, uint64_t desc_size,
+			      const struct lethe_range_set *wanted, struct lethe_range_set *ram);
+
+/* True if the map says memory of any kind, firmware's included, for a byte of the range. */
+bool lethe_efi_memory_is_any(const void *map, uint64_t map_size, uint64_t desc_size,
+			     struct lethe_range range);
 
 #endif

@@ -18,6 +18,7 @@ PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check.c plan_check_name.c plan_ch
 DIGEST_SRCS := src/sha256.c src/digest/sha256_host.c
 PLACE_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c) $(PLAN)/plan_builder.c
 $(call unit,plan/status,src/plan/status.c)
+$(call unit,plan/range_set,src/plan/range_set.c)
 $(call unit,plan/plan,$(PLAN_SRCS) $(DIGEST_SRCS) $(PLAN)/plan_builder.c $(wildcard $(PLAN)/plan_rows_*.c) $(PLAN)/plan_poke.c)
 $(call unit,plan/plan_build,src/library/plan_build.c $(PLAN_SRCS) $(DIGEST_SRCS))
 $(call unit,plan/place plan/place_order,$(PLACE_SRCS))
@@ -42,7 +43,7 @@ $(call unit,cpu/el2_regs,$(addprefix src/cpu/,el2_regs.c el2_lower_regs.c))
 # dtc compiles the trees (test/unit/fdt/trees/) during the tests, and compares them. The code under test uses the
 # target's libfdt, with the same sources and assumptions. The tests use the system's libfdt as the reference. tree.o is
 # linked before it meets the tests, and exports lethe_* only.
-TREE_SRCS := $(wildcard src/fdt/*.c) src/firmware/efi_memory.c src/fdt_fixup.c
+TREE_SRCS := $(wildcard src/fdt/*.c) src/firmware/efi_memory.c src/fdt_fixup.c src/plan/range_set.c
 $(call unit,$(addprefix fdt/fdt_,check read stdout memory fixup space) fdt/record,src/plan/status.c \
 	$(addprefix test/unit/fdt/,trees.c fixup.c) tree,-lfdt)
 $(call unit,fdt/acpi,src/firmware/acpi.c)

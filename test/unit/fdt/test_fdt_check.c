@@ -25,7 +25,7 @@ static void test_probe_refused(void **state)
 	unsigned char *bad;
 
 	(void)state;
-	assert_int_equal(lethe_fdt_probe((unsigned char *)tree + 4, &size), LETHE_E_TREE_ALIGN);
+	assert_int_equal(lethe_fdt_probe((unsigned char *)tree + 2, &size), LETHE_E_TREE_ALIGN);
 	assert_int_equal(size, 12345);
 
 #define REFUSED(edit, status)                                                                      \

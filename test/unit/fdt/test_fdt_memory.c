@@ -117,29 +117,58 @@ static void test_memory_broken(void **state)
 	free(tree);
 }
 
-/* Many entries in descending order: no more reads than allowed, and no hang. */
-static void test_memory_descending(void **state)
+/* Adjacent entries are one piece of RAM, in any order, in one node or in as many as there are entries. */
+static void test_memory_scattered(void **state)
 {
-	static char text[64 * 1024];
-	unsigned int count;
+	enum { COUNT = 3000 };
+	static char text[COUNT * 80];
+	unsigned int step;
 
 	(void)state;
-	for (count = 60; count <= 1000; count += 940) {
-		size_t used = (size_t)sprintf(
-			text, "/dts-v1/; / { memory@0 { device_type = \"memory\"; reg = ");
+	/* Descending, and by a step that has no divisor in common with the count. */
+	for (step = COUNT - 1; step != 0; step = step == COUNT - 1 ? 1009 : 0) {
+		const bool is_apart = step == 1009;
+		size_t used = (size_t)sprintf(text, "/dts-v1/; / { memory@0 { device_type = \"memory\"; "
+						    "reg = <0 0 0>");
 		unsigned int i;
 		void *tree;
 
-		for (i = count; i != 0; i--) {
-			used += (size_t)sprintf(text + used, "%s<0 0x%x 0x1000>",
-						i == count ? "" : ",", (i - 1) * 0x1000);
+		for (i = 0; i < COUNT; i++) {
+			const unsigned int base = (i + 1) * step % COUNT * 0x1000;
+
+			used += (size_t)sprintf(text + used,
+						is_apart && i % 3 == 0
+							? "; }; memory@%x { device_type = "
+							  "\"memory\"; reg = <0 0x%x 0x1000>"
+							: ", <0 0x%x 0x1000>",
+						base, base);
 		}
 		sprintf(text + used, "; }; };");
 		tree = tree_compile_text(text);
-		assert_int_equal(covers(tree, 0, count * 0x1000), count == 60);
-		assert_true(covers(tree, 0, 2 * 0x1000));
+		assert_true(covers(tree, 0, COUNT * 0x1000));
+		assert_false(covers(tree, 0, COUNT * 0x1000 + 1));
+		assert_true(covers(tree, 1, 2 * 0x1000));
 		free(tree);
 	}
+}
+
+/* Linux takes linux,usable-memory before reg. */
+static void test_usable_memory(void **state)
+{
+	void *tree = tree_compile_text(
+		"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; "
+		"memory@0 { device_type = \"memory\"; reg = <0 0x10000>; linux,usable-memory = <0 0x1000>; }; "
+		"memory@20000 { device_type = \"memory\"; reg = <0x20000 0x1000>; linux,usable-memory; }; "
+		"reserved-memory { #address-cells = <1>; #size-cells = <1>; "
+		"x@50000 { reg = <0x50000 0x1000>; linux,usable-memory = <0x60000 0x1000>; }; }; };");
+
+	(void)state;
+	assert_true(covers(tree, 0, 0x1000));
+	assert_false(covers(tree, 0, 0x1001));
+	assert_false(covers(tree, 0x20000, 0x20001));
+	assert_true(reserved(tree, 0x50000, 0x50001));
+	assert_false(reserved(tree, 0x60000, 0x60001));
+	free(tree);
 }
 
 /* UEFI: type, pad, physical, virtual, pages, attribute; and 8 bytes more, as in real firmware. */
@@ -200,7 +229,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_memory_broken),
-		cmocka_unit_test(test_memory_descending),
+		cmocka_unit_test(test_memory_scattered),
+		cmocka_unit_test(test_usable_memory),
 		cmocka_unit_test(test_efi),
 	};
 

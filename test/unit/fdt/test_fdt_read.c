@@ -46,6 +46,7 @@ static void read_as(const char *name, struct lethe_fdt_facts *facts)
 		}
 		again.total_size = facts->total_size;
 		again.bootargs = facts->bootargs;
+		again.own = facts->own;
 		assert_memory_equal(&again, facts, sizeof(again));
 		free(relaid);
 	}
@@ -184,14 +185,6 @@ static void test_chosen_refused(void **state)
 	static const char cells[] = "#address-cells = <2>; #size-cells = <2>;";
 
 	(void)state;
-	assert_chosen_refused("", "linux,initrd-start = <0 1 2>;", LETHE_E_TREE_BROKEN,
-			      "linux,initrd-start");
-	assert_chosen_refused("", "linux,initrd-start;", LETHE_E_TREE_BROKEN, "linux,initrd-start");
-	assert_chosen_refused("", "linux,initrd-end = [01 02 03];", LETHE_E_TREE_BROKEN,
-			      "linux,initrd-end");
-	assert_chosen_refused("", "linux,initrd-start = <1>; linux,initrd-end;",
-			      LETHE_E_TREE_BROKEN, "linux,initrd-end");
-	assert_chosen_refused("", "bootargs = [71 75 69 65 74];", LETHE_E_TREE_BROKEN, "bootargs");
 	assert_chosen_refused(cells, "linux,usable-memory-range = <0 1 0>;", LETHE_E_TREE_BROKEN,
 			      "linux,usable-memory-range");
 	assert_chosen_refused(cells, "linux,usable-memory-range = <0 1 0 1 0>;",
@@ -211,6 +204,85 @@ static void test_chosen_refused(void **state)
 	assert_chosen_refused("#address-cells = [01]; memory { device_type = \"memory\"; "
 			      "reg = <0 1>; };",
 			      "", LETHE_E_TREE_CELLS, "memory");
+}
+
+/* An initrd's ends are at fault only for a boot that wants the loader's initrd. */
+static void assert_initrd_refused(const char *chosen, int status, const char *name)
+{
+	struct lethe_fdt_facts facts;
+	struct lethe_where where;
+
+	assert_int_equal(read_text("", chosen, &facts, &where), LETHE_OK);
+	assert_false(facts.has_initrd);
+	assert_int_equal(facts.initrd_status, status);
+	assert_string_equal(facts.initrd_name, name);
+}
+
+static void test_initrd_refused(void **state)
+{
+	(void)state;
+	assert_initrd_refused("linux,initrd-start = <0 1 2>;", LETHE_E_TREE_BROKEN,
+			      "linux,initrd-start");
+	assert_initrd_refused("linux,initrd-start;", LETHE_E_TREE_BROKEN, "linux,initrd-start");
+	assert_initrd_refused("linux,initrd-end = [01 02 03];", LETHE_E_TREE_BROKEN,
+			      "linux,initrd-end");
+	assert_initrd_refused("linux,initrd-start = <1>; linux,initrd-end;", LETHE_E_TREE_BROKEN,
+			      "linux,initrd-end");
+	assert_initrd_refused("linux,initrd-start = [01]; linux,initrd-end = <2>;",
+			      LETHE_E_TREE_BROKEN, "linux,initrd-start");
+}
+
+/* One property at fault leaves all other facts: a console and a conduit do not depend on it. */
+static void test_others_stay(void **state)
+{
+	static const char psci[] = "psci { compatible = \"arm,psci-1.0\"; method = \"hvc\"; }; "
+				   "memory@0 { device_type = \"memory\"; reg = <0 0 1>; };";
+	struct lethe_fdt_facts facts;
+	struct lethe_where where;
+
+	(void)state;
+	assert_int_equal(read_text(psci, "linux,usable-memory-range = <1>;", &facts, &where),
+			 LETHE_E_TREE_BROKEN);
+	assert_int_equal(facts.psci, LETHE_PSCI_HVC);
+	assert_true(facts.has_memory);
+	assert_true(facts.total_size != 0);
+	/* bootargs without a NUL are Linux's affair */
+	assert_int_equal(read_text(psci, "bootargs = [71 75 69 65 74];", &facts, &where), LETHE_OK);
+	assert_int_equal(facts.psci, LETHE_PSCI_HVC);
+}
+
+/* A map that is too large, or wraps, cannot be asked; what has a wrong length is not there. */
+static void test_claims(void **state)
+{
+	static const char rest[] = "linux,uefi-mmap-desc-size = <48>; linux,uefi-mmap-desc-ver = <1>;";
+	static const char cells[] = "#address-cells = <2>; #size-cells = <2>;";
+	struct lethe_fdt_facts facts;
+	struct lethe_where where;
+	char text[256];
+
+	(void)state;
+	snprintf(text, sizeof(text), "linux,uefi-mmap-start = <5>; linux,uefi-mmap-size = <0x100001>; %s", rest);
+	assert_chosen_refused("", text, LETHE_E_TREE_BROKEN, "linux,uefi-mmap-size");
+	snprintf(text, sizeof(text), "linux,uefi-mmap-start = <5>; linux,uefi-mmap-size = <1 2>; %s", rest);
+	assert_chosen_refused("", text, LETHE_E_TREE_BROKEN, "linux,uefi-mmap-size");
+	assert_chosen_refused("", "linux,uefi-mmap-start = <5>; linux,uefi-mmap-size = <2>; "
+			      "linux,uefi-mmap-desc-size = <1 0>; linux,uefi-mmap-desc-ver = <1>;",
+			      LETHE_E_TREE_BROKEN, "linux,uefi-mmap-desc-size");
+	snprintf(text, sizeof(text),
+		 "linux,uefi-mmap-start = <0xffffffff 0xffffffff>; linux,uefi-mmap-size = <0x1000>; %s", rest);
+	assert_chosen_refused("", text, LETHE_E_TREE_CELLS, "linux,uefi-mmap-start");
+
+	assert_int_equal(read_text(cells, "linux,elfcorehdr = <1 2 3 4>; linux,kho-scratch = <5 6 0 7>;",
+				   &facts, &where), LETHE_OK);
+	assert_int_equal(facts.elfcorehdr, 0x100000002);
+	assert_int_equal(facts.elfcorehdr_size, 0x300000004);
+	assert_true(facts.has_kho);
+	assert_int_equal(facts.kho_scratch, 0x500000006);
+	assert_int_equal(facts.kho_scratch_size, 7);
+	assert_int_equal(read_text(cells, "linux,elfcorehdr = <1 2 3>; linux,kho-scratch = <5 6 0 7 8>;",
+				   &facts, &where), LETHE_OK);
+	assert_int_equal(facts.elfcorehdr_size, 0);
+	assert_false(facts.has_kho);
 }
 
 static void test_chosen_edges(void **state)
@@ -270,15 +342,6 @@ static void test_chosen_edges(void **state)
 	assert_int_equal(facts.efi_mmap, 0);
 	assert_int_equal(read_text("", "linux,uefi-system-table = <1 2 3>;", &facts, &where), 0);
 	assert_int_equal(facts.efi_system_table, 0);
-	/* a size above 32 bits is not cut */
-	assert_int_equal(
-		read_text("",
-			  "linux,uefi-mmap-start = <5>; linux,uefi-mmap-size = <1 2>; "
-			  "linux,uefi-mmap-desc-size = <3>; linux,uefi-mmap-desc-ver = <1>;",
-			  &facts, &where),
-		0);
-	assert_int_equal(facts.efi_mmap, 0);
-
 	/* the root's defaults are 2 and 1; empty entries are none; of three the first two */
 	assert_int_equal(
 		read_text("", "linux,usable-memory-range = <1 0 7>, <0 0 0>, <2 0 8>, <3 0 9>;",
@@ -343,7 +406,10 @@ int main(void)
 		cmocka_unit_test(test_virt),           cmocka_unit_test(test_bare),
 		cmocka_unit_test(test_stub),           cmocka_unit_test(test_crash),
 		cmocka_unit_test(test_cpus),           cmocka_unit_test(test_cells1),
-		cmocka_unit_test(test_chosen_refused), cmocka_unit_test(test_chosen_edges),
+		cmocka_unit_test(test_chosen_refused),
+		cmocka_unit_test(test_initrd_refused),
+		cmocka_unit_test(test_others_stay),
+		cmocka_unit_test(test_claims), cmocka_unit_test(test_chosen_edges),
 	};
 
 	return cmocka_run_group_tests_name("fdt_read", tests, NULL, NULL);

@@ -65,6 +65,7 @@ static void test_every_room(void **state)
 /* A tree of nearly 2 MiB in a tree buffer of 2 MiB: trap 40. And a tree that is mostly slack. */
 static void test_brim(void **state)
 {
+	static char bootargs[1024]; /* more than the removals make room for */
 	void *small = tree_compile("virt");
 	uint32_t filling = (uint32_t)LETHE_FDT_MAX - fdt_totalsize(small) - 64;
 	struct lethe_fixup fixup;
@@ -76,6 +77,8 @@ static void test_brim(void **state)
 
 	(void)state;
 	fixup_virt(&fixup);
+	fixup.bootargs = bootargs;
+	memset(bootargs, 'x', sizeof(bootargs) - 1);
 	assert_int_equal(fdt_open_into(small, tree, (int)LETHE_FDT_MAX), 0);
 	fixed = fixup_run(tree, LETHE_FDT_MAX, &fixup, &status, &where);
 	assert_int_equal(status, LETHE_OK);

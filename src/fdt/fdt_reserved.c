@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory that firmware or a loader reserved: the entries of /memreserve/, and the nodes of
+ * /reserved-memory with a `reg`. All loads are 32 bits wide: a tree may lie at 4 mod 8.
+ */
+#include "fdt/fdt_get.h"
+
+static uint64_t load64(const void *tree, uint32_t offset)
+{
+	const fdt32_t *cells = (const void *)((const char *)tree + offset);
+
+	return (uint64_t)fdt32_to_cpu(cells[0]) << 32 | fdt32_to_cpu(cells[1]);
+}
+
+bool lethe_fdt_entry_next(const void *tree, uint32_t *offset, struct lethe_fdt_range *range)
+{
+	if (*offset == 0) {
+		*offset = fdt_off_mem_rsvmap(tree);
+	}
+	range->base = load64(tree, *offset);
+	range->size = load64(tree, *offset + 8);
+	if (range->size == 0) {
+		return false;
+	}
+	*offset += (uint32_t)sizeof(struct fdt_reserve_entry);
+	return true;
+}
+
+bool lethe_fdt_entry_is_own(const struct lethe_fdt_facts *facts, const struct lethe_fdt_range *range)
+{
+	uint32_t i;
+
+	for (i = 0; i < facts->own_count; i++) {
+		if (load64(facts->own, i * 16) == range->base &&
+		    load64(facts->own, i * 16 + 8) == range->size) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void lethe_fdt_reserved_start(struct lethe_fdt_reserved *reserved, const void *tree)
+{
+	reserved->tree = tree;
+	reserved->offset = 0;
+	reserved->is_node = false;
+	reserved->regs.ranges.status = LETHE_OK;
+}
+
+bool lethe_fdt_reserved_next(struct lethe_fdt_reserved *reserved, struct lethe_fdt_range *range)
+{
+	int parent;
+
+	if (!reserved->is_node) {
+		if (lethe_fdt_entry_next(reserved->tree, &reserved->offset, range)) {
+			return true;
+		}
+		parent = fdt_subnode_offset(reserved->tree, 0, "reserved-memory");
+		if (parent < 0) {
+			return false;
+		}
+		reserved->is_node = true;
+		lethe_fdt_regs_start(&reserved->regs, reserved->tree, parent, false);
+	}
+	return lethe_fdt_regs_next(&reserved->regs, range);
+}
+
+bool lethe_fdt_reserved_is_no_map(const struct lethe_fdt_reserved *reserved)
+{
+	return reserved->is_node &&
+	       fdt_getprop(reserved->tree, reserved->regs.current, "no-map", NULL) != NULL;
+}
+
+const char *lethe_fdt_reserved_name(const struct lethe_fdt_reserved *reserved)
+{
+	return reserved->is_node ? fdt_get_name(reserved->tree, reserved->regs.current, NULL)
+				 : "memreserve";
+}
+
+bool lethe_fdt_reserved_touches(const struct lethe_fdt_range *range, uint64_t base, uint64_t size)
+{
+	return range->size != 0 && size != 0 &&
+	       (range->base - base < size || base - range->base < range->size);
+}
+
+bool lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t skip,
+			uint64_t skip_size)
+{
+	struct lethe_fdt_reserved reserved;
+	struct lethe_fdt_range range;
+	struct lethe_fdt_layout layout;
+
+	if (size == 0) {
+		return false;
+	}
+	/* If the tree is damaged, all memory counts as reserved: refusing is safer than storing. */
+	if (lethe_fdt_check(tree, &layout, NULL) != LETHE_OK) {
+		return true;
+	}
+	lethe_fdt_reserved_start(&reserved, tree);
+	while (lethe_fdt_reserved_next(&reserved, &range)) {
+		if (lethe_fdt_reserved_touches(&range, base, size) &&
+		    (reserved.is_node || !lethe_fdt_range_is_inside(&range, skip, skip_size))) {
+			return true;
+		}
+	}
+	return reserved.regs.ranges.status != LETHE_OK;
+}
