@@ -27,6 +27,8 @@ def wanted(ids, el):
     sve = field(ids["ID_AA64PFR0_EL1"], 32)
     sme = field(ids["ID_AA64PFR1_EL1"], 24)
     mte = field(ids["ID_AA64PFR1_EL1"], 8)
+    csv2 = field(ids["ID_AA64PFR0_EL1"], 56)
+    scxtnum = csv2 >= 2 or csv2 == 1 and field(ids["ID_AA64PFR1_EL1"], 32) >= 2
     pauth = ids["ID_AA64ISAR1_EL1"] & 0xff000ff0 or ids["ID_AA64ISAR2_EL1"] & 0xff00
     table = {
         "HCR_EL2": bit(31),
@@ -45,6 +47,7 @@ def wanted(ids, el):
         table["HCR_EL2"] |= bit(29)                             # HCD: there is no hypervisor to call
         table["HCR_EL2"] |= bit(40, 41) if pauth else 0         # APK, API
         table["HCR_EL2"] |= bit(56) if mte >= 2 else 0          # ATA
+        table["HCR_EL2"] |= bit(53) if scxtnum else 0           # EnSCXT
         table["SCTLR_EL2"] |= bit(60) if sme else 0             # EnTP2
     if sve:
         table["ZCR_EL2"] = 0xf

@@ -9,6 +9,8 @@
 
 #include <lethe/handoff.h>
 
+#include "cpu/el2.h"
+
 #define FIELD(value, shift) ((uint64_t)(value) << (shift))
 
 /* Cortex-A53: only FP, and a PMU with 6 counters. */
@@ -424,6 +426,23 @@ static void test_what_is_written(void **state)
 	}
 }
 
+/* The purgatory has this part alone. */
+static void test_own_part_with_el3(void **state)
+{
+	struct lethe_cpu_id id = old_cpu();
+	struct lethe_el2_regs regs;
+
+	(void)state;
+	id.pfr1 = FIELD(1, 24); /* SME */
+	lethe_el2_regs_own(&id, &regs);
+	assert_true(regs.has_sme && regs.has_svcr);
+	id.pfr0 = FIELD(1, 12);
+	lethe_el2_regs_own(&id, &regs);
+	assert_true(regs.has_sme && !regs.has_svcr);
+	assert_int_equal(regs.cptr & FIELD(1, 12),
+			 0); /* TSM: the payload may use what firmware lets pass */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_fields_of_two_kinds),
 		cmocka_unit_test(test_gicv5),
 		cmocka_unit_test(test_what_is_written),
+		cmocka_unit_test(test_own_part_with_el3),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
