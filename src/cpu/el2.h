@@ -10,8 +10,8 @@
 
 /*
  * EL2 in two parts: the needs of a payload at EL2 (el2.c, el2_regs.c), and on top the needs of
- * EL1 below (el2_lower.c, el2_lower_regs.c; the fine-grained traps in el2_fgt.c, el2_fgt_regs.c). The
- * functions of lethe/handoff.h do both parts.
+ * EL1 below (el2_lower.c, el2_lower_regs.c; the fine-grained traps in el2_fgt.c, el2_fgt_regs.c).
+ * The functions of lethe/handoff.h do both parts.
  */
 
 /*
@@ -50,7 +50,8 @@ void lethe_el2_own_prepare(const struct lethe_el2_regs *regs);
 /* Pure: the values of the fine-grained traps, hfgrtr to ich_hfgitr. Any state. */
 void lethe_el2_fgt_regs(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs);
 
-/* Writes the values of lethe_el2_fgt_regs(), as far as has_fgt, has_fgt2, has_hafgrtr and has_gicv5 say. EL2 only. */
+/* Writes the values of lethe_el2_fgt_regs(), as far as has_fgt, has_fgt2, has_hafgrtr and has_gicv5
+ * say. EL2 only. */
 void lethe_el2_fgt_write(const struct lethe_el2_regs *regs);
 
 #endif

@@ -46,6 +46,7 @@ static void write_el1(const struct lethe_cpu_id *id, const struct lethe_el2_regs
 		WRITE_EL1(id, TCR2_EL1, TCR2_EL12, 0);
 	}
 	if (regs->has_gcs) { /* booting.rst: no guarded control stack at any level */
+		WRITE(GCSCR_EL2, 0);
 		WRITE_EL1(id, GCSCR_EL1, GCSCR_EL12, 0);
 		WRITE(GCSCRE0_EL1, 0);
 	}
@@ -73,8 +74,7 @@ static void write_mpam(const struct lethe_el2_regs *regs)
 {
 	WRITE(MPAM2_EL2, regs->mpam2);
 	if (READ(MPAMIDR_EL1) & MPAMIDR_HAS_HCR) {
-		WRITE(MPAMHCR_EL2,
-		      0); /* EL1 reads MPAMIDR_EL1, and its partitions are physical ones */
+		WRITE(MPAMHCR_EL2, 0); /* no virtual partitions, MPAMIDR_EL1 untrapped */
 	}
 }
 
@@ -128,7 +128,8 @@ void lethe_el1_prepare(void)
 		return; /* as in el2_lower_regs.c: zero, or kept by firmware */
 	}
 	if (feature(pfr1, PFR1_GCS) != 0) {
-		WRITE(GCSCRE0_EL1, 0); /* GCSCR_EL1 is 0: entry.S */
+		WRITE(GCSCR_EL1, 0); /* whole: entry.S wrote it only if the stack was on */
+		WRITE(GCSCRE0_EL1, 0);
 	}
 	if (feature(pfr1, PFR1_SME) == 0) {
 		return;
