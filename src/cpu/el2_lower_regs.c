@@ -11,7 +11,7 @@
  * - What a payload at EL1 cannot do without, and no later code can write: by the ID field alone.
  *   booting.rst asks firmware to let it pass.
  * - The same for a payload at EL2: only on a CPU without EL3. A payload that knows a feature sets
- * up its registers, and for any other payload they are as its loader's would be without Lethe.
+ *   up its registers, and any other payload finds them as without Lethe.
  * - What only has to be zero, and is zero or kept by firmware (booting.rst asks that of a loader,
  *   Lethe's own included): only on a CPU without EL3.
  */
