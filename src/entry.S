@@ -132,11 +132,15 @@
 	isb					// trace is off
 	.endm
 
-	/* A guarded control stack left on would make the first RET fault. */
+	/*
+	 * A guarded control stack left on would make the first RET fault. CHKFEAT tells if it is on, and is a
+	 * NOP on older CPUs (Arm ARM, "Check Feature"). The registers are touched only then: firmware that
+	 * keeps them (SCR_EL3.GCSEn = 0) also keeps the stack off, and would not return from an access.
+	 */
 	.macro	gcs_off
-	mrs	x3, id_aa64pfr1_el1
-	ubfx	x4, x3, #PFR1_GCS, #4
-	cbz	x4, .Lown_memory
+	mov	x16, #CHKFEAT_GCS
+	hint	#HINT_CHKFEAT			// CHKFEAT X16: clears the bit if this EL's stack is on
+	cbnz	x16, .Lown_memory
 	cmp	x20, #2
 	b.lo	.Lgcs_off_el1
 	b.hi	.Lown_memory			// EL3: refused soon, and GCSCR_EL3 is firmware's

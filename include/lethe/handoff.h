@@ -44,17 +44,24 @@ struct lethe_cpu_id {
 	uint64_t pfr0, pfr1, pfr2, dfr0, isar1, isar2, mmfr0, mmfr1, mmfr3, smfr0;
 	uint64_t pmcr;		/* PMCR_EL0, read only if the CPU has a PMU, else 0 */
 	uint64_t pmbidr, trbidr; /* read only if the CPU has that buffer, else 0 */
+	uint64_t pmsidr;	/* PMSIDR_EL1, read only if the profiling buffer is EL2's to give, else 0 */
 	bool e2h;		/* HCR_EL2.E2H in force */
 	bool gic_v3;		/* by the tree, the interrupt controller is a GICv3 or later */
 };
 
-/* EL2 registers, whole, for an EL1 payload (booting.rst, "Call the kernel image"). */
+/*
+ * EL2 registers, whole, for an EL1 payload (booting.rst, "Call the kernel image"). hdfgrtr2 is for
+ * HDFGWTR2_EL2 as well. A has_* is true if the register is there, and to be written.
+ */
 struct lethe_el2_regs {
 	uint64_t hcr, sctlr, cptr, cnthctl, mdcr, vpidr, vmpidr, sctlr_el1, cpacr_el1;
-	uint64_t icc_sre, hcrx, zcr, smcr, pmscr;
-	uint64_t hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr;
-	bool has_gic, has_hcrx, has_sve, has_sme, has_fgt;
-	bool has_gcs, has_brbe, has_amu, has_sctlr2, has_tcr2, has_hafgrtr, has_pmscr;
+	uint64_t icc_sre, hcrx, zcr, smcr, pmscr, mpam2;
+	uint64_t hfgrtr, hfgwtr, hfgitr, hdfgrtr, hdfgwtr, hdfgrtr2;
+	uint64_t ich_hfgrtr, ich_hfgwtr, ich_hfgitr;
+	bool has_sve, has_sme; /* the CPU has the feature */
+	bool has_gic, has_gicv5, has_hcrx, has_fgt, has_fgt2, has_hafgrtr;
+	bool has_zcr, has_smcr, has_svcr, has_mpam, has_pmscr, has_brbe, has_amu;
+	bool has_gcs, has_sctlr2, has_tcr2, has_lor;
 };
 
 /* Pure: computes the register values. to_el1: for a payload at EL1. Any state. */
@@ -64,12 +71,15 @@ void lethe_el2_regs(const struct lethe_cpu_id *id, bool to_el1, struct lethe_el2
 void lethe_cpu_id_read(struct lethe_cpu_id *id);
 
 /*
- * Writes the registers except HCR_EL2 and SCTLR_EL2, which lethe_handoff() writes last, and leaves streaming
- * SVE mode. The values are in force after the next ISB, lethe_handoff()'s. EL2 only.
+ * Writes the registers except HCR_EL2 and SCTLR_EL2, which lethe_handoff() writes last, and with has_svcr leaves
+ * streaming SVE mode. The values are in force after the next ISB, lethe_handoff()'s. EL2 only.
  */
 void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs);
 
-/* Prepares EL1 for a payload at EL1: no guarded control stack for EL0, no streaming SVE mode. EL1 only. */
+/*
+ * Prepares EL1 for a payload at EL1: no guarded control stack for EL0, no streaming SVE mode. On a CPU with EL3
+ * neither is touched, as firmware may keep both. EL1 only.
+ */
 void lethe_el1_prepare(void);
 
 #ifdef __cplusplus

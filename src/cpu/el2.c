@@ -24,7 +24,7 @@ void lethe_el2_own_prepare(const struct lethe_el2_regs *regs)
 	WRITE(hstr_el2, 0);                /* no coprocessor trap */
 	WRITE(vttbr_el2, 0);               /* VMID 0, no stage 2 */
 	ISB(); /* ZCR_EL2, SMCR_EL2 and SVCR are trapped until CPTR is in force */
-	if (regs->has_sme) {
+	if (regs->has_svcr) {
 		WRITE(SVCR, 0); /* no kernel expects to start in streaming mode */
 	}
 	/* The other registers are in force after the hand-off's own ISB; no earlier code needs

@@ -10,7 +10,8 @@
 
 /*
  * EL2 in two parts: the needs of a payload at EL2 (el2.c, el2_regs.c), and on top the needs of
- * EL1 below (el2_lower.c, el2_lower_regs.c). The functions of lethe/handoff.h do both parts.
+ * EL1 below (el2_lower.c, el2_lower_regs.c; the fine-grained traps in el2_fgt.c, el2_fgt_regs.c).
+ * The functions of lethe/handoff.h do both parts.
  */
 
 /*
@@ -37,13 +38,20 @@ static inline bool has_pmu(const struct lethe_cpu_id *id)
 /* Reads the ID registers for lethe_el2_regs_own(); id->e2h is the caller's. EL2 only. */
 void lethe_el2_own_id(struct lethe_cpu_id *id);
 
-/* Pure: hcr, sctlr, cptr, cnthctl, mdcr, has_sve and has_sme. Any state. */
+/* Pure: hcr, sctlr, cptr, cnthctl, mdcr, has_sve, has_sme and has_svcr. Any state. */
 void lethe_el2_regs_own(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs);
 
 /*
- * Writes the values of lethe_el2_regs_own(), except HCR_EL2 and SCTLR_EL2, and leaves streaming
- * SVE mode. CPTR_EL2 is in force afterwards. EL2 only.
+ * Writes the values of lethe_el2_regs_own(), except HCR_EL2 and SCTLR_EL2, and with has_svcr leaves
+ * streaming SVE mode. CPTR_EL2 is in force afterwards. EL2 only.
  */
 void lethe_el2_own_prepare(const struct lethe_el2_regs *regs);
+
+/* Pure: the values of the fine-grained traps, hfgrtr to ich_hfgitr. Any state. */
+void lethe_el2_fgt_regs(const struct lethe_cpu_id *id, struct lethe_el2_regs *regs);
+
+/* Writes the values of lethe_el2_fgt_regs(), as far as has_fgt, has_fgt2, has_hafgrtr and has_gicv5
+ * say. EL2 only. */
+void lethe_el2_fgt_write(const struct lethe_el2_regs *regs);
 
 #endif

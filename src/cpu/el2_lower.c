@@ -29,6 +29,10 @@ void lethe_cpu_id_read(struct lethe_cpu_id *id)
 	id->mmfr1 = READ(id_aa64mmfr1_el1);
 	id->mmfr3 = READ(ID_AA64MMFR3_EL1);
 	id->smfr0 = READ(ID_AA64SMFR0_EL1);
+	/* If a higher level owns the profiling buffer, it keeps this register, too. */
+	id->pmsidr = feature(id->dfr0, DFR0_PMSVER) != 0 && (id->pmbidr & BIT(PMBIDR_P_BIT)) == 0
+			     ? READ(PMSIDR_EL1)
+			     : 0;
 }
 
 static void write_el1(const struct lethe_cpu_id *id, const struct lethe_el2_regs *regs)
@@ -42,8 +46,46 @@ static void write_el1(const struct lethe_cpu_id *id, const struct lethe_el2_regs
 		WRITE_EL1(id, TCR2_EL1, TCR2_EL12, 0);
 	}
 	if (regs->has_gcs) { /* booting.rst: no guarded control stack at any level */
+		WRITE(GCSCR_EL2, 0);
 		WRITE_EL1(id, GCSCR_EL1, GCSCR_EL12, 0);
 		WRITE(GCSCRE0_EL1, 0);
+	}
+	if (regs->has_lor) {
+		WRITE(LORC_EL1, 0); /* no limited ordering region of an earlier program */
+	}
+}
+
+static void write_gic(const struct lethe_el2_regs *regs)
+{
+	uint64_t sre = regs->icc_sre;
+
+	if ((READ(ICC_SRE_EL2) & ICC_SRE_SRE) != 0) {
+		/* From 1 back to 0 is not for software to choose: what reads 1 stays. */
+		sre |= ICC_SRE_SRE | ICC_SRE_ENABLE;
+	}
+	WRITE(ICC_SRE_EL2, sre);
+	ISB(); /* ICH_HCR_EL2 exists only once SRE is in force */
+	if (READ(ICC_SRE_EL2) & ICC_SRE_SRE) {
+		WRITE(ICH_HCR_EL2, 0); /* no virtual interrupts */
+	}
+}
+
+static void write_mpam(const struct lethe_el2_regs *regs)
+{
+	WRITE(MPAM2_EL2, regs->mpam2);
+	if (READ(MPAMIDR_EL1) & MPAMIDR_HAS_HCR) {
+		WRITE(MPAMHCR_EL2, 0); /* no virtual partitions, MPAMIDR_EL1 untrapped */
+	}
+}
+
+/* Lengths of vectors. CPTR_EL2 is in force, so that neither write is trapped at EL2. */
+static void write_vector_lengths(const struct lethe_el2_regs *regs)
+{
+	if (regs->has_zcr) {
+		WRITE(ZCR_EL2, regs->zcr);
+	}
+	if (regs->has_smcr) {
+		WRITE(SMCR_EL2, regs->smcr);
 	}
 }
 
@@ -61,34 +103,16 @@ void lethe_el2_prepare(const struct lethe_cpu_id *id, const struct lethe_el2_reg
 		WRITE(AMCNTENSET0_EL0, AMCNTENSET0_ARCHITECTED); /* the counters run */
 	}
 	if (regs->has_gic) {
-		/* From 1 back to 0 is not for software to choose: what reads 1 stays. */
-		WRITE(ICC_SRE_EL2, regs->icc_sre | ((READ(ICC_SRE_EL2) & ICC_SRE_SRE) != 0
-							    ? ICC_SRE_SRE | ICC_SRE_ENABLE
-							    : 0));
-		ISB(); /* ICH_HCR_EL2 exists only once SRE is in force */
-		if (READ(ICC_SRE_EL2) & ICC_SRE_SRE) {
-			WRITE(ICH_HCR_EL2, 0); /* no virtual interrupts */
-		}
+		write_gic(regs);
+	}
+	if (regs->has_mpam) {
+		write_mpam(regs);
 	}
 	if (regs->has_hcrx) {
 		WRITE(HCRX_EL2, regs->hcrx);
 	}
-	if (regs->has_sve) {
-		WRITE(ZCR_EL2, regs->zcr);
-	}
-	if (regs->has_sme) {
-		WRITE(SMCR_EL2, regs->smcr);
-	}
-	if (regs->has_fgt) {
-		WRITE(HFGRTR_EL2, regs->hfgrtr);
-		WRITE(HFGWTR_EL2, regs->hfgwtr);
-		WRITE(HFGITR_EL2, regs->hfgitr);
-		WRITE(HDFGRTR_EL2, regs->hdfgrtr);
-		WRITE(HDFGWTR_EL2, regs->hdfgwtr);
-	}
-	if (regs->has_hafgrtr) {
-		WRITE(HAFGRTR_EL2, 0); /* its bits trap when 1 */
-	}
+	write_vector_lengths(regs);
+	lethe_el2_fgt_write(regs);
 	if (regs->has_pmscr) {
 		WRITE(PMSCR_EL2, regs->pmscr);
 	}
@@ -100,8 +124,12 @@ void lethe_el1_prepare(void)
 	uint64_t pfr1 = READ(id_aa64pfr1_el1);
 	uint64_t cpacr;
 
+	if (has_el3(READ(id_aa64pfr0_el1))) {
+		return; /* as in el2_lower_regs.c: zero, or kept by firmware */
+	}
 	if (feature(pfr1, PFR1_GCS) != 0) {
-		WRITE(GCSCRE0_EL1, 0); /* entry.S wrote GCSCR_EL1 */
+		WRITE(GCSCR_EL1, 0); /* whole: entry.S wrote it only if the stack was on */
+		WRITE(GCSCRE0_EL1, 0);
 	}
 	if (feature(pfr1, PFR1_SME) == 0) {
 		return;

@@ -58,4 +58,7 @@ void lethe_el2_regs_own(const struct lethe_cpu_id *id, struct lethe_el2_regs *re
 	regs->cptr = cptr(regs, id->e2h);
 	regs->cnthctl = cnthctl(id->e2h);
 	regs->mdcr = mdcr(id);
+	/* Firmware that keeps SME would not return from the write. Then streaming mode was never
+	 * on. */
+	regs->has_svcr = regs->has_sme & !has_el3(id->pfr0);
 }

@@ -13,12 +13,17 @@
 #define PFR0_FP		16	/* signed */
 #define PFR0_GIC	24	/* the system register interface */
 #define PFR0_SVE	32
+#define PFR0_MPAM	40
 #define PFR0_AMU	44
+#define PFR0_CSV2	56
 
 #define PFR1_MTE	8
+#define PFR1_MPAM_FRAC	16
 #define PFR1_SME	24
+#define PFR1_CSV2_FRAC	32
 #define PFR1_GCS	44
 
+#define PFR2_GCIE	12	/* GICv5 */
 #define PFR2_FPMR	32
 
 #define DFR0_PMUVER	8
@@ -45,6 +50,7 @@
 #define MMFR0_TGRAN4	28	/* signed */
 #define MMFR0_FGT	56
 
+#define MMFR1_LO		16	/* limited ordering regions */
 #define MMFR1_HCX	40
 
 #define MMFR3_TCRX	0
@@ -58,9 +64,14 @@
 #define SMFR0_FA64_BIT	63	/* a single bit */
 
 /* Values of some fields. */
+#define CSV2_2		2	/* SCXTNUM_ELx */
+#define CSV2_FRAC_1P2	2	/* likewise, with CSV2 = 1 */
 #define MTE_TAGS_IN_MEMORY 2
+#define FGT_2		2	/* FEAT_FGT2 */
 #define LS64_V		2	/* ST64BV as well */
+#define LS64_ACCDATA	3	/* ST64BV0 and ACCDATA_EL1 as well */
 #define PMSVER_1P2	3	/* FEAT_SPEv1p2 */
+#define PMUVER_V3P9	9
 #define PMUVER_FOREIGN	0xf	/* a PMU outside the architecture */
 #define PARANGE_48	5
 
@@ -83,6 +94,12 @@ static inline unsigned int feature(uint64_t reg, unsigned int field)
 static inline bool feature_is_negative(uint64_t reg, unsigned int field)
 {
 	return feature(reg, field) >= 8;
+}
+
+/* pfr0: ID_AA64PFR0_EL1. With an EL3, firmware may keep a register of a newer feature to itself. */
+static inline bool has_el3(uint64_t pfr0)
+{
+	return feature(pfr0, PFR0_EL3) != 0;
 }
 
 #endif

@@ -63,9 +63,14 @@ int lethe_mmu_regs(const struct lethe_mmu_id *id, struct lethe_mmu_regs *regs)
 		regs->tcr |= TCR_T1SZ_48 | TCR_EPD1 | TCR_TG1_4KIB |
 			     (uint64_t)range << TCR_EL1_IPS_SHIFT;
 	}
-	/* Zero turns off PIE, POE, AIE, D128 and DisCH. Reset guarantees no value. */
+	/*
+	 * Zero turns off PIE, POE, AIE, D128 and DisCH. Linux leaves PIE on, with which the map
+	 * would have other permissions. So TCR2 is written on the ID field's word: with an EL3,
+	 * firmware has let it pass (booting.rst, SCR_EL3.TCR2En).
+	 */
 	regs->has_tcr2 = feature(id->mmfr3, MMFR3_TCRX) != 0;
-	/* With an EL3 it is zero: firmware either makes it so or keeps it, and then a write never ends. */
-	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0 && feature(id->pfr0, PFR0_EL3) == 0;
+	/* With an EL3 it is zero: firmware either makes it so or keeps it, and then a write never
+	 * ends. */
+	regs->has_sctlr2 = feature(id->mmfr3, MMFR3_SCTLRX) != 0 && !has_el3(id->pfr0);
 	return LETHE_OK;
 }

@@ -40,6 +40,14 @@
 #define HDFGRTR_EL2		s3_4_c3_c1_4
 #define HAFGRTR_EL2		s3_4_c3_c1_6
 #define HDFGWTR_EL2		s3_4_c3_c1_5
+#define HDFGRTR2_EL2		s3_4_c3_c1_0
+#define HDFGWTR2_EL2		s3_4_c3_c1_1
+#define HFGRTR2_EL2		s3_4_c3_c1_2
+#define HFGWTR2_EL2		s3_4_c3_c1_3
+#define HFGITR2_EL2		s3_4_c3_c1_7
+#define ICH_HFGRTR_EL2		s3_4_c12_c9_4
+#define ICH_HFGWTR_EL2		s3_4_c12_c9_6
+#define ICH_HFGITR_EL2		s3_4_c12_c9_7
 #define HCRX_EL2		s3_4_c1_c2_2
 #define ZCR_EL2			s3_4_c1_c2_0
 #define SMCR_EL2		s3_4_c1_c2_6
@@ -48,6 +56,7 @@
 
 #define PMSCR_EL1		s3_0_c9_c9_0	/* statistical profiling */
 #define PMSCR_EL2		s3_4_c9_c9_0
+#define PMSIDR_EL1		s3_0_c9_c9_7
 #define PMBLIMITR_EL1		s3_0_c9_c10_0
 #define PMBIDR_EL1		s3_0_c9_c10_7
 #define TRFCR_EL1		s3_0_c1_c2_1	/* trace */
@@ -56,6 +65,10 @@
 #define TRBIDR_EL1		s3_0_c9_c11_7
 #define BRBCR_EL2		s2_4_c9_c0_0
 #define AMCNTENSET0_EL0		s3_3_c13_c2_5
+#define MPAMIDR_EL1		s3_0_c10_c4_4
+#define MPAMHCR_EL2		s3_4_c10_c4_0
+#define MPAM2_EL2		s3_4_c10_c5_0
+#define LORC_EL1		s3_0_c10_c4_3
 
 #define ICC_SRE_EL2		s3_4_c12_c9_5
 #define ICH_HCR_EL2		s3_4_c12_c11_0
@@ -65,6 +78,8 @@
 #define HINT_PSB_CSYNC		17
 #define HINT_TSB_CSYNC		18
 #define HINT_BTI_JC		38
+#define HINT_CHKFEAT		40	/* of X16 */
+#define CHKFEAT_GCS		1
 
 /* ---- bits ---- */
 
@@ -111,6 +126,7 @@
 #define HCR_E2H			BIT(HCR_E2H_BIT)
 #define HCR_APK			BIT(40)
 #define HCR_API			BIT(41)
+#define HCR_EnSCXT		BIT(53)	/* SCXTNUM_EL1, SCXTNUM_EL0 */
 #define HCR_ATA			BIT(56)
 
 /* CPTR_EL2 with E2H = 0: 1 traps at EL2 and below. */
@@ -141,6 +157,7 @@
 
 #define PMCR_N_SHIFT		11
 #define PMBIDR_P_BIT		4	/* a higher level owns the buffer */
+#define PMSIDR_FDS		BIT(7)	/* filtering by data source: PMSDSFR_EL1 */
 #define TRBIDR_P_BIT		4
 
 #define VTCR_RES1		BIT(31)
@@ -150,9 +167,13 @@
 
 #define AMCNTENSET0_ARCHITECTED	0xf	/* the four counters of every AMU */
 
+#define MPAM2_EnMPAMSM		BIT(50)	/* MPAMSM_EL1; SME only */
+#define MPAMIDR_HAS_HCR		BIT(17)
+
 #define ICC_SRE_SRE		BIT(0)
 #define ICC_SRE_ENABLE		BIT(3)
 
+#define HCRX_EnAS0		BIT(0)	/* ST64BV0 */
 #define HCRX_EnALS		BIT(1)	/* LD64B, ST64B */
 #define HCRX_EnASR		BIT(2)	/* ST64BV */
 #define HCRX_MCE2		BIT(10)
@@ -168,6 +189,7 @@
 #define SMCR_FA64		BIT(31)
 
 /* Fine-grained traps: a bit named n* traps if 0. HFGWTR_EL2 and HDFGWTR_EL2 have the same layout. */
+#define HFGRTR_nACCDATA_EL1	BIT(50)
 #define HFGRTR_nGCS_EL0		BIT(52)
 #define HFGRTR_nGCS_EL1		BIT(53)
 #define HFGRTR_nSMPRI_EL1	BIT(54)
@@ -187,6 +209,19 @@
 #define HDFGRTR_nBRBCTL		BIT(60)
 #define HDFGRTR_nBRBDATA	BIT(61)
 #define HDFGRTR_nPMSNEVFR_EL1	BIT(62)
+
+/* HDFGWTR2_EL2 has the same layout. */
+#define HDFGRTR2_nPMICNTR_EL0	BIT(2)
+#define HDFGRTR2_nPMICFILTR_EL0	BIT(3)
+#define HDFGRTR2_nPMUACR_EL1	BIT(4)
+#define HDFGRTR2_nPMSDSFR_EL1	BIT(19)
+
+/* GICv5's trap if 0 as well, though their names have no n. All that booting.rst lists. */
+#define ICH_HFGRTR_UNTRAPPED	0x1f00ff /* ICC_PPI_{ACTIVER,PRIORITYR,PENDR,ENABLER,HMR}n, 20 to 16; then */
+					 /* IAFFIDR, ICSR, PCR, HPPIR, HAPR, CR0, IDRn, APR, 7 to 0 */
+#define ICH_HFGWTR_UNTRAPPED	0x1e0065 /* the same without what is only read: HMRn, IAFFIDR, HPPIR, HAPR, IDRn */
+#define ICH_HFGITR_UNTRAPPED	0x7ff	 /* GICR CDNMIA and CDIA; GIC CDDI, CDEOI, CDHM, CDRCFG, CDPEND, CDAFF, */
+					 /* CDPRI, CDDIS, CDEN */
 
 /* TCR_ELx: fields for TTBR0_ELx, at the same place in all layouts. */
 #define TCR_T0SZ_48		16	/* 64 - 48 bits of address */

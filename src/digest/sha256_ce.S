@@ -17,7 +17,7 @@
  * x4        all         the old value of the trap register
  * x5        all         the trap register with no traps
  * x6        all         0: the trap register is CPACR_EL1 or CPTR_EL2 under that name; 1: CPTR_EL2, E2H = 0
- * x7        start       not 0: the CPU has SME
+ * x7        start       not 0: the CPU has SME; then SVCR
  * x8        block       the destination of the next block
  * x9, x10   block       d8 and d9, the caller's
  * x11       start       scratch
@@ -71,7 +71,8 @@
  * bool lethe_sha256_ce(uint32_t state[8], const void *data, uint64_t count, void *dest);
  *
  * Adds whole blocks to the state, and copies the blocks if dest is not null. Returns false at once unless
- * the CPU has the instructions, runs at EL1 or EL2, and is not in streaming mode.
+ * the CPU has the instructions, runs at EL1 or EL2, and is not in streaming mode, and on a CPU with SME
+ * and EL3: firmware that keeps SME would not return from asking for the mode.
  *
  * In        x0 = state, 8-byte aligned    x1 = data, any alignment    x2 = blocks, not 0    x3 = 0, or dest; then x1
  *           and x3 are 8-byte aligned, and x3 is not in (x1, x1 + 64 * x2)
@@ -85,18 +86,23 @@
  * Purgatory 8-byte aligned data and dest 0 only: the regions are pages, and not copied
  */
 FUNC lethe_sha256_ce
+#ifndef LETHE_PURGATORY
 	mov	x8, x3
+#endif
 	mrs	x3, id_aa64isar0_el1
 	ubfx	x3, x3, #ISAR0_SHA2, #4
 	cbz	x3, .Lno
 	mrs	x7, id_aa64pfr1_el1
 	ubfx	x7, x7, #PFR1_SME, #4
+	mrs	x3, id_aa64pfr0_el1
+	tst	x3, #(0xf << PFR0_EL3)
+	ccmp	x7, #0, #4, ne			// with an EL3 and SME, firmware may never return from ...
+	b.ne	.Lno				// ... a read of SVCR: the general registers do as well
 	mrs	x3, CurrentEL
-	sub	x3, x3, #(1 << CURRENTEL_SHIFT)	// EL1 is 0, EL2 is 4
 	mov	x6, #0
-	cbz	x3, 1f
-	cmp	x3, #(1 << CURRENTEL_SHIFT)
-	b.ne	.Lno
+	cmp	x3, #CURRENTEL_EL2
+	b.lo	1f
+	b.hi	.Lno
 	mrs	x3, hcr_el2
 	tbnz	x3, #HCR_E2H_BIT, 1f		// CPACR_EL1 is then CPTR_EL2, in CPACR_EL1's layout
 	mov	x6, #1
@@ -118,10 +124,10 @@ FUNC lethe_sha256_ce
 3:	msr	cpacr_el1, x5			// no traps at EL1, or at EL2 with E2H = 1
 4:	isb					// in force before SVCR is read and the first vector register
 .Lopen:
-	mov	w3, #0
+	mov	w3, #0				// returned if in streaming mode
 	cbz	x7, 5f
-	mrs	x3, SVCR
-	tbnz	x3, #SVCR_SM_BIT, .Lstreaming	// SHA-2 is undefined in streaming mode, which is the caller's to leave
+	mrs	x7, SVCR
+	tbnz	x7, #SVCR_SM_BIT, .Lclose	// SHA-2 is undefined in streaming mode, which is the caller's to leave
 
 5:	fmov	x9, d8
 	fmov	x10, d9
@@ -194,9 +200,6 @@ FUNC lethe_sha256_ce
 	b	.Lloaded
 #endif
 
-.Lstreaming:
-	mov	w3, #0
-	b	.Lclose
 .Lno:	mov	w0, #0
 	ret
 END lethe_sha256_ce

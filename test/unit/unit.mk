@@ -38,7 +38,8 @@ IDMAP_SRCS := src/cpu/idmap.c test/unit/cpu/table_walk.c test/unit/cpu/table_liv
 $(call unit,cpu/idmap_property,$(IDMAP_SRCS))
 $(call unit,cpu/idmap cpu/idmap_live,$(IDMAP_SRCS) test/unit/cpu/idmap_pool.c)
 $(call unit,cpu/mmu_regs,src/cpu/mmu_regs.c)
-$(call unit,cpu/el2_regs,$(addprefix src/cpu/,el2_regs.c el2_lower_regs.c))
+$(call unit,cpu/el2_regs,$(addprefix src/cpu/,el2_regs.c el2_lower_regs.c el2_fgt_regs.c))
+$(call unit,cpu/el2_bits,$(addprefix src/cpu/,el2_regs.c el2_lower_regs.c el2_fgt_regs.c))
 
 # dtc compiles the trees (test/unit/fdt/trees/) during the tests, and compares them. The code under test uses the
 # target's libfdt, with the same sources and assumptions. The tests use the system's libfdt as the reference. tree.o is

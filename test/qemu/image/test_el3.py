@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Lethe is entered at EL3, or by firmware that came from EL3."""
 
+import os
+import struct
+
 from images import pack, write
 from machine import Machine
-from paths import LOAD, UBOOT, VIRT_UART
+from paths import IMAGES, LOAD, UBOOT, VIRT_UART
 
+FREE = 0x4a000000
 UART = ["--console", f"pl011,{VIRT_UART:#x}"]
 
 
@@ -30,3 +34,18 @@ def test_uboot_that_came_from_el3(work):
         machine.type("booti 0x42000000 - $fdtcontroladdr\n")
         machine.expect(r"^lethe: 0\.1\.0 at 0x42000000 EL2 ", "^lethe: enter")
         assert machine.payload()["el"] == 2
+
+
+def test_firmware_that_is_older_than_the_cpu(work):
+    """No access of Lethe's is trapped at EL3, on a CPU with SVE, SME, FGT and HCX: the payload is to run at EL2."""
+    code = struct.pack("<5I", 0x52800961,                       # mov w1, #'K'
+                       0xd2a00003 | VIRT_UART >> 16 << 5,       # movz x3, #.., lsl #16
+                       0xb9000061,                              # str w1, [x3]
+                       0xd503207f, 0x17ffffff)                  # wfi; b .-4
+    raw = write(work + "/raw", code)
+    boot = pack(work + "/boot.img", *UART, "--raw", f"{raw}@{FREE:#x},entry={FREE:#x}", kernel=None)
+    with Machine(el=3, cpu="max", load=[(boot, LOAD)],
+                 extra=["-bios", os.path.join(IMAGES, "old-firmware.img")],
+                 cohsan={"stop": FREE, "publish": {"raw": (FREE, FREE + len(code))}}) as machine:
+        machine.expect(r"^lethe: 0\.1\.0 at .* EL2 ", f"^lethe: enter {FREE:#x} EL2$", never="^!")
+        machine.expect_text(b"K")

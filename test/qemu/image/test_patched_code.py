@@ -41,6 +41,22 @@ def test_an_serror_at_the_hvc_is_no_answer(work):
         assert machine.monitor.wait_halted()["X00"] == SERROR       # no console is known yet
 
 
+CHKFEAT_X16 = 0xd503251f                # HINT #40: a NOP here, X16 stays 1
+MOV_X16 = 0xd2800010                    # mov x16, #0
+
+
+@pytest.mark.parametrize("el", [1, 2])
+def test_a_guarded_control_stack_is_turned_off(work, el):
+    """If CHKFEAT says that it is on. Without GCS the write is undefined: it is not reached unless the answer is patched."""
+    bundle = Bundle(pack(work + "/boot.img"))
+    start = blob_symbol("lethe_entry_common")
+    at = next(at for at in range(start, start + 512, 4)
+              if int.from_bytes(bundle.bytes[at:at + 4], "little") == CHKFEAT_X16)
+    bundle.bytes[at:at + 4] = MOV_X16.to_bytes(4, "little")
+    with Machine(bundle.save(work + "/patched.img"), el=el, monitor=True) as machine:
+        assert machine.monitor.wait_halted()["X00"] == FAULT
+
+
 # ---- E2H that stays 1 ----
 
 NOP = 0xd503201f

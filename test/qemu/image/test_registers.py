@@ -27,6 +27,8 @@ def wanted(ids, el):
     sve = field(ids["ID_AA64PFR0_EL1"], 32)
     sme = field(ids["ID_AA64PFR1_EL1"], 24)
     mte = field(ids["ID_AA64PFR1_EL1"], 8)
+    csv2 = field(ids["ID_AA64PFR0_EL1"], 56)
+    scxtnum = csv2 >= 2 or csv2 == 1 and field(ids["ID_AA64PFR1_EL1"], 32) >= 2
     pauth = ids["ID_AA64ISAR1_EL1"] & 0xff000ff0 or ids["ID_AA64ISAR2_EL1"] & 0xff00
     table = {
         "HCR_EL2": bit(31),
@@ -45,6 +47,7 @@ def wanted(ids, el):
         table["HCR_EL2"] |= bit(29)                             # HCD: there is no hypervisor to call
         table["HCR_EL2"] |= bit(40, 41) if pauth else 0         # APK, API
         table["HCR_EL2"] |= bit(56) if mte >= 2 else 0          # ATA
+        table["HCR_EL2"] |= bit(53) if scxtnum else 0           # EnSCXT
         table["SCTLR_EL2"] |= bit(60) if sme else 0             # EnTP2
     if sve:
         table["ZCR_EL2"] = 0xf
@@ -65,6 +68,29 @@ def wanted(ids, el):
     return table
 
 
+def read_ids(gdb, values):
+    ids = {name: read(gdb, name) for name in (
+        "ID_AA64PFR1_EL1", "ID_AA64ISAR1_EL1", "ID_AA64ISAR2_EL1", "ID_AA64MMFR0_EL1",
+        "ID_AA64MMFR1_EL1", "ID_AA64MMFR3_EL1", "ID_AA64SMFR0_EL1", "PMCR_EL0")}
+    return ids | {"MIDR_EL1": values["midr"], "ID_AA64PFR0_EL1": values["pfr0"]}
+
+
+def read(gdb, register):
+    # Names of registers that AArch32 shares are AArch32's.
+    for other in (register, {"SCTLR_EL1": "SCTLR", "MIDR_EL1": "MIDR"}.get(register),
+                  {"PMCR_EL0": "PMCR", "ID_AA64PFR0_EL1": "ID_AA64PFR0"}.get(register)):
+        if other in gdb.numbers:
+            return gdb.read(other)
+    raise AssertionError(f"the gdbstub has no {register}")
+
+
+def check(gdb, table):
+    found = {name: read(gdb, name) for name in table}
+    wrong = [f"{name}: {found[name]:#x}, not {value:#x}" for name, value in table.items()
+             if found[name] != value]
+    assert not wrong, wrong
+
+
 @pytest.mark.parametrize("gic3", [False, True], ids=["gicv2", "gicv3"])
 @pytest.mark.parametrize("flags", [["e2h"], []], ids=["vhe", "nvhe"])
 @pytest.mark.parametrize("el", [1, 2], ids=["to-el1", "to-el2"])
@@ -77,30 +103,33 @@ def test_el2_registers(work, cpu, el, flags, gic3):
     with Machine(stub, cpu=cpu, machine=name, load=[(boot, target)], gdb=True) as machine:
         values = machine.payload()
         gdb = machine.gdb()
-
-        def read(register):
-            # Names of registers that AArch32 shares are AArch32's.
-            for other in (register, {"SCTLR_EL1": "SCTLR", "MIDR_EL1": "MIDR"}.get(register),
-                          {"PMCR_EL0": "PMCR", "ID_AA64PFR0_EL1": "ID_AA64PFR0"}.get(register)):
-                if other in gdb.numbers:
-                    return gdb.read(other)
-            raise AssertionError(f"the gdbstub has no {register}")
-
-        ids = {name: read(name) for name in (
-            "ID_AA64PFR1_EL1", "ID_AA64ISAR1_EL1", "ID_AA64ISAR2_EL1", "ID_AA64MMFR0_EL1",
-            "ID_AA64MMFR1_EL1", "ID_AA64MMFR3_EL1", "ID_AA64SMFR0_EL1", "PMCR_EL0")}
-        ids["MIDR_EL1"] = values["midr"]
-        ids["ID_AA64PFR0_EL1"] = values["pfr0"]
-        table = wanted(ids, el)
-        found = {name: read(name) for name in table}
-        wrong = [f"{name}: {found[name]:#x}, not {value:#x}" for name, value in table.items()
-                 if found[name] != value]
-        assert not wrong, wrong
+        check(gdb, wanted(read_ids(gdb, values), el))
         assert values["cntfrq"] != 0 and values["mpidr"] == 0x80000000
         if el == 1:
             assert values["cpacr"] == 3 << 20       # FPEN: as an EL1 that was always there has it
         if gic3 and el == 1:
             assert values["icc_sre"] & 1
+
+
+# What hostile.S leaves in registers that firmware may keep.
+LEFT = {"HCRX_EL2": 0, "ZCR_EL2": 0, "SMCR_EL2": 0, "HFGRTR_EL2": (1 << 52) - 1, "HFGWTR_EL2": (1 << 52) - 1,
+        "HFGITR_EL2": (1 << 55) - 1, "HDFGRTR_EL2": (1 << 59) - 1, "HDFGWTR_EL2": (1 << 59) - 1}
+
+
+@pytest.mark.parametrize("el", [1, 2], ids=["to-el1", "to-el2"])
+def test_el2_registers_below_el3(work, el):
+    """With an EL3 a payload at EL1 finds the same, and one at EL2 what its loader left."""
+    target = LOAD + 2 * MIB
+    boot = pack(work + "/boot.img", *(["--el", "1"] if el == 1 else []))
+    stub = Hostile(target).save(work + "/stub")
+    with Machine(stub, cpu="max", machine="virt,virtualization=on,secure=on", load=[(boot, target)],
+                 gdb=True) as machine:
+        values = machine.payload()
+        assert values["pfr0"] >> 12 & 0xf       # EL3
+        gdb = machine.gdb()
+        table = wanted(read_ids(gdb, values), el)
+        table["HCR_EL2"] &= ~bit(29)            # HCD is RES0 with an EL3
+        check(gdb, table | (LEFT if el == 2 else {}))
 
 
 @pytest.mark.parametrize("el, to", [(2, 2), (2, 1), (1, 1)])

@@ -9,18 +9,7 @@
 
 #include <lethe/handoff.h>
 
-#define FIELD(value, shift) ((uint64_t)(value) << (shift))
-
-/* Cortex-A53: only FP, and a PMU with 6 counters. */
-static struct lethe_cpu_id old_cpu(void)
-{
-	return (struct lethe_cpu_id){
-		.midr = 0x410fd034,
-		.mpidr = 0x80000003,
-		.dfr0 = FIELD(1, 8) | 6,
-		.pmcr = FIELD(6, 11),
-	};
-}
+#include "old_cpu.h"
 
 static void test_old_cpu(void **state)
 {
@@ -206,7 +195,7 @@ static void test_features(void **state)
 
 static void test_ls64(void **state)
 {
-	static const uint64_t wanted[] = {0, 2, 6, 6}; /* EnALS; EnASR from LS64_V on */
+	static const uint64_t wanted[] = {0, 2, 6, 7}; /* EnALS; EnASR; EnAS0 */
 	uint64_t version;
 
 	(void)state;
@@ -243,11 +232,16 @@ static void test_profiling_and_activity(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_old_cpu),     cmocka_unit_test(test_at_el2),
-		cmocka_unit_test(test_e2h_layouts), cmocka_unit_test(test_pauth),
-		cmocka_unit_test(test_mte),         cmocka_unit_test(test_mdcr),
-		cmocka_unit_test(test_gic),         cmocka_unit_test(test_features),
-		cmocka_unit_test(test_new_cpu),     cmocka_unit_test(test_ls64),
+		cmocka_unit_test(test_old_cpu),
+		cmocka_unit_test(test_at_el2),
+		cmocka_unit_test(test_e2h_layouts),
+		cmocka_unit_test(test_pauth),
+		cmocka_unit_test(test_mte),
+		cmocka_unit_test(test_mdcr),
+		cmocka_unit_test(test_gic),
+		cmocka_unit_test(test_features),
+		cmocka_unit_test(test_new_cpu),
+		cmocka_unit_test(test_ls64),
 		cmocka_unit_test(test_profiling_and_activity),
 	};
 
