@@ -161,18 +161,19 @@ $(SHA_BLOCKS): TARGET_CFLAGS += $(if $(filter scalar,$(SHA)),-DLETHE_SHA_SCALAR)
 LINK_FLAGS := -nostdlib -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,noexecstack,-z,max-page-size=4096 \
 	-Wl,--gc-sections,--orphan-handling=error,--fix-cortex-a53-843419,--build-id=none
 BLOB_OBJS := $(call objects,blob) $(call libfdt_objects,blob) $(NEWLIB_OBJS)
-$(O)/lethe.elf: linker.ld src/sections.ld $(BLOB_OBJS)
+$(O)/lethe.elf: linker.ld src/sections.ld tools/seal.sh $(BLOB_OBJS)
 	echo '  LINK    $@'
 	$(CC_TARGET) $(BLOB_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-Lsrc,-T,linker.ld -o $@ $(BLOB_OBJS)
+	tools/seal.sh '$(CROSS_COMPILE)' $@
 $(O)/lethe.img: $(O)/lethe.elf
-	$(OBJCOPY_TARGET) -O binary $(foreach s,head text rodata data bss pool stack,-j .$(s) \
+	$(OBJCOPY_TARGET) -O binary $(foreach s,head self text rodata data bss pool stack,-j .$(s) \
 		--set-section-flags .$(s)=alloc,load,contents) $< $@
 	tools/size.sh $(CROSS_COMPILE)nm $<
 
 # ---- the library: it carries the blob, as far as it is stored; lethe_boot() copies it into the workspace ----
 BOOT_BLOB := $(O)/lethe-boot.bin
 $(BOOT_BLOB): $(O)/lethe.elf
-	$(OBJCOPY_TARGET) -O binary $(foreach s,head text rodata data,-j .$(s)) $< $@
+	$(OBJCOPY_TARGET) -O binary $(foreach s,head self text rodata data,-j .$(s)) $< $@
 BOOT_BLOB_OBJ := $(O)/obj/library/src/library/boot_blob.S.o
 $(BOOT_BLOB_OBJ): $(BOOT_BLOB)
 $(BOOT_BLOB_OBJ): BOOT_DEFS = -DBOOT_BLOB='"$(BOOT_BLOB)"'

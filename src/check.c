@@ -1,37 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stage 1: checks the plan and places its parts. Writes only the context. */
-#include "cpu/feature.h"
+/* Stage 1: checks Lethe itself and the plan, and places the plan's parts. Writes only the context.
+ */
+#include "check_kernel.h"
+#include "check_self.h"
 #include "cpu/hyp_stub.h"
-#include "cpu/sysreg.h"
 #include "entry.h"
 #include "stages.h"
 
-/* True if the CPU has the kernel's page size, a number of the Image header. */
-static bool has_page_size(unsigned int page_size)
-{
-	const uint64_t mmfr0 = READ(id_aa64mmfr0_el1);
-
-	switch (page_size) {
-	case 1: return !feature_is_negative(mmfr0, MMFR0_TGRAN4);
-	case 2: return feature(mmfr0, MMFR0_TGRAN16) != 0;
-	case 3: return !feature_is_negative(mmfr0, MMFR0_TGRAN64);
-	default: return true;
-	}
-}
-
-static int check(struct lethe_context *ctx, struct lethe_where *where)
+static int accept_plan(struct lethe_context *ctx, struct lethe_where *where)
 {
 	const struct lethe_plan *plan = (const struct lethe_plan *)ctx->plan_pa;
-	int status = lethe_plan_check(plan, ctx->plan_limit, where);
+	const int status = lethe_plan_check(plan, ctx->plan_limit, where);
 
-	if (status != LETHE_OK) {
-		return status;
+	if (status == LETHE_OK) {
+		ctx->plan = plan;
+		ctx->slot = &lethe_plan_slots(plan)[ctx->slot_index];
 	}
-	ctx->plan = plan;
-	ctx->slot = &lethe_plan_slots(plan)[ctx->slot_index];
+	return status;
+}
 
-	status = lethe_plan_supported(
+static int place_plan(struct lethe_context *ctx, struct lethe_where *where)
+{
+	const struct lethe_plan *plan = ctx->plan;
+	int status = lethe_plan_supported(
 		plan, ctx->library != 0 ? LETHE_DOOR_LIBRARY : LETHE_DOOR_IMAGE, where);
+
 	if (status != LETHE_OK) {
 		return status;
 	}
@@ -39,11 +32,12 @@ static int check(struct lethe_context *ctx, struct lethe_where *where)
 		return lethe_error_at(where, LETHE_E_IMAGE_EXTENT, LETHE_WHAT_NONE, 0, 0,
 				      ctx->image_size);
 	}
-	if (!has_page_size(ctx->page_size)) {
-		return lethe_error_at(where, LETHE_E_PAGE_SIZE, LETHE_WHAT_NONE, 0, 0, 0);
-	}
 	status = lethe_place(plan, ctx->plan_pa, ctx->slot_index, ctx->image_base, &ctx->placement,
 			     where);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	status = lethe_check_kernel(ctx, where);
 	if (status != LETHE_OK) {
 		return status;
 	}
@@ -66,10 +60,19 @@ static bool needs_el2(const struct lethe_context *ctx)
 
 int lethe_stage_check(struct lethe_context *ctx, int door_status)
 {
+	const int self_status = lethe_check_self();
 	int status = door_status;
 
+	/* Even if Lethe is damaged: the plan says where to print that, and what to do then. */
 	if (status == LETHE_OK) {
-		status = check(ctx, &ctx->check_where);
+		status = accept_plan(ctx, &ctx->check_where);
+	}
+	if (self_status != LETHE_OK) {
+		status = self_status;
+		ctx->check_where = (struct lethe_where){0};
+	}
+	if (status == LETHE_OK) {
+		status = place_plan(ctx, &ctx->check_where);
 	}
 	if (status == LETHE_OK && needs_el2(ctx)) {
 		status = lethe_hyp_stub_restart((enum lethe_hyp_stub)ctx->plan->hyp_stub,

@@ -22,7 +22,6 @@ struct lethe_context {
 	const char *door;    /* for the record */
 	uint64_t image_base; /* PA of byte 0 of the Image; of Lethe, in the library door */
 	uint64_t image_size; /* granted by the loader, from the Image header; or of the workspace */
-	unsigned int page_size; /* page-size bits of the Image header: 0 any, 1 4K, 2 16K, 3 64K */
 	uint64_t plan_pa;
 	uint64_t plan_limit; /* the plan has at most so many bytes */
 	uint64_t x0;         /* from the loader */

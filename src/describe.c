@@ -84,7 +84,7 @@ static void fill_record(struct lethe_context *ctx)
 	record->handoff_el = lethe_handoff_el(ctx);
 	record->slot = ctx->slot_index;
 	record->failed_segment = ctx->failed_segment;
-	record->boot_count = ctx->facts.boot_count + 1;
+	record->boot_count = ctx->facts.boot_count + (ctx->facts.boot_count != UINT32_MAX);
 	record->counter_frequency = lethe_counter_rate();
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
 		record->segment_names[record->segment_count] = segments[i].name;

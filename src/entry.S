@@ -180,6 +180,23 @@
 	msr	sctlr_el3, x4
 	.endm
 
+	/*
+	 * A loader may run Lethe where it lies in flash. What follows would store, perhaps commands to the flash, read
+	 * back something else and end in endless exceptions. All ones are the command to go back to reading; erased
+	 * flash reads as all ones.
+	 */
+	.macro	ram_only
+	adr_l	x0, lethe_stack_end
+	mov	x1, #-1
+	str	x1, [x0, #-16]
+	ldr	x3, [x0, #-16]
+	cmp	x3, x1
+	b.ne	.Lnot_in_ram
+	str	xzr, [x0, #-16]
+	ldr	x3, [x0, #-16]
+	cbnz	x3, .Lnot_in_ram
+	.endm
+
 	.macro	zero_bss			// 16-byte aligned, both ends
 	adr_l	x0, lethe_bss_start
 	adr_l	x1, lethe_bss_end
@@ -226,11 +243,20 @@ FUNC lethe_entry_common
 	icache_on
 .Lserror_window:
 	bl	lethe_serror_window		// before our first store: a later SError may be our own
+#ifndef LETHE_PURGATORY				// a kernel has put that into RAM
+	ram_only
+#endif
 	zero_bss
 	enter_c
 
 .Lmisaligned:
 	mov	x0, #LETHE_E_IMAGE_BASE_ASM
-	mov	x1, #0
+	mov	x1, #LETHE_STAGE_ENTRY_ASM
 	b	lethe_halt
+#ifndef LETHE_PURGATORY
+.Lnot_in_ram:
+	mov	x0, #LETHE_E_SELF_ASM
+	mov	x1, #LETHE_STAGE_ENTRY_ASM
+	b	lethe_halt
+#endif
 END lethe_entry_common

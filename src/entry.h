@@ -8,6 +8,8 @@
 #define LETHE_E_IMAGE_BASE_ASM     -202
 #define LETHE_E_FAULT_ASM          -503
 #define LETHE_E_PLAN_WORKSPACE_ASM -123
+#define LETHE_E_SELF_ASM           -204
+#define LETHE_STAGE_ENTRY_ASM      0
 #define LETHE_STAGE_HANDOFF_ASM    8
 
 #define LETHE_LIBRARY_ENTRY 136 /* offset of the library door's stub from byte 0 of the blob */
@@ -16,8 +18,8 @@
 
 #include <stdint.h>
 
-extern const uint8_t lethe_image_start[], lethe_rodata_start[], lethe_data_start[],
-	lethe_blob_end[];
+extern const uint8_t lethe_image_start[], lethe_text_start[], lethe_rodata_start[],
+	lethe_rodata_end[], lethe_data_start[], lethe_blob_end[];
 
 /* Bytes of the blob with bss, tables and stacks. */
 static inline uint64_t lethe_blob_size(void)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "check_again.h"
 #include "console/console.h"
 #include "memory_map.h"
 #include "publish.h"
@@ -18,8 +19,9 @@ void lethe_fallback(struct lethe_context *ctx)
 	lethe_console_drain();
 	lethe_console_open(&closed);
 	lethe_memory_map_leave(ctx, LETHE_OK);
-	/* Before stage 4 nothing was stored, and a refused range may be huge or no memory. */
-	if (lethe_stop_context.stage >= LETHE_STAGE_MOVE) {
+	/* Before stage 4 nothing was stored, and a refused range, or one of a damaged plan, may be
+	 * huge or no memory. */
+	if (lethe_stop_context.stage >= LETHE_STAGE_MOVE && lethe_check_again(ctx) == LETHE_OK) {
 		lethe_publish_abandoned(ctx);
 	}
 	memset(&ctx->plan, 0, sizeof(*ctx) - offsetof(struct lethe_context, plan));

@@ -7,6 +7,7 @@
 
 #include <lethe/cache.h>
 
+#include "check_again.h"
 #include "digest/segment_digest.h"
 #include "move_list.h"
 #include "stages.h"
@@ -54,8 +55,12 @@ static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 
 int lethe_stage_move(struct lethe_context *ctx)
 {
+	const int status = lethe_check_again(ctx);
 	unsigned int i;
 
+	if (status != LETHE_OK) {
+		return status;
+	}
 	/* The list first: its pages may overlap tails, and move_one() zeroes those. */
 	ctx->stage_bytes = lethe_move_list(ctx);
 	for (i = 0; i < ctx->slot->segment_count; i++) {

@@ -18,7 +18,7 @@ purgatory := $(filter-out purgatory/object.S,$(patsubst src/%,%,$(wildcard src/p
              $(addprefix console/,console.c uart.c uart_ns16550.c uart_pl011.c) firmware/acpi.c plan/status.c
 tool      := sha256.c digest/sha256_host.c \
              $(addprefix plan/,layout_asserts.c range_set.c place.c place_check.c place_order.c plan.c status.c \
-                               plan_check.c plan_check_name.c plan_check_segments.c plan_check_slots.c \
+                               plan_check.c plan_check_console.c plan_check_name.c plan_check_segments.c plan_check_slots.c \
                                plan_check_windows.c) \
              $(addprefix fdt/,fdt_check.c fdt_get.c fdt_memory.c fdt_read.c fdt_reserved.c fdt_stdout.c fdt_uart.c)
 

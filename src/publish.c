@@ -8,6 +8,7 @@
 
 #include <libfdt.h>
 
+#include "check_again.h"
 #include "publish.h"
 #include "run.h"
 #include "stages.h"
@@ -50,15 +51,19 @@ void lethe_publish_abandoned(const struct lethe_context *ctx)
 
 int lethe_stage_publish(struct lethe_context *ctx)
 {
-	uint64_t bytes = publish_dests(ctx);
-	int status = LETHE_OK;
+	int status = lethe_check_again(ctx);
+	uint64_t bytes;
 
+	if (status != LETHE_OK) {
+		return status;
+	}
+	bytes = publish_dests(ctx);
 	if (lethe_passes_initrd(ctx)) {
 		bytes += publish_range(ctx->facts.initrd_start,
 				       ctx->facts.initrd_end - ctx->facts.initrd_start);
 	}
 	if (ctx->tree == 0) {
-		return LETHE_OK;
+		return lethe_check_again(ctx);
 	}
 	bytes += fdt_totalsize((const void *)ctx->placement.tree.start);
 	/* The stage's own time goes into the record before the tree is published, last. */
@@ -67,5 +72,6 @@ int lethe_stage_publish(struct lethe_context *ctx)
 						  LETHE_RECORD_PUBLISH, lethe_run_ticks(), bytes);
 	}
 	publish_tree(ctx);
-	return status;
+	/* The hand-off takes the payload's registers from the plan, and cannot fail. */
+	return status != LETHE_OK ? status : lethe_check_again(ctx);
 }

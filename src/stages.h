@@ -11,9 +11,9 @@
  */
 
 /*
- * Checks the plan and places its parts. Reads only. If the plan requests a hyp stub call, the stub
- * enters the door again at EL2. Always returns 0: ctx->check_status holds a failure until the read
- * stage has a console.
+ * Checks Lethe's own bytes and the plan, and places the plan's parts. Reads only. If the plan
+ * requests a hyp stub call, the stub enters the door again at EL2. Always returns 0:
+ * ctx->check_status holds a failure until the read stage has a console.
  */
 int lethe_stage_check(struct lethe_context *ctx, int door_status);
 
@@ -29,7 +29,10 @@ int lethe_stage_memory(struct lethe_context *ctx);
  */
 int lethe_stage_read(struct lethe_context *ctx);
 
-/* Moves every segment and every page of a list to the destination, and zeroes tails. Always 0. */
+/*
+ * Moves every segment and every page of a list to the destination, and zeroes tails.
+ * LETHE_E_PLAN_DIGEST if the plan has changed since the check, in the publish stage likewise.
+ */
 int lethe_stage_move(struct lethe_context *ctx);
 
 /* Checks each segment's digest and prints a line for each. LETHE_E_DIGEST after any mismatch. */

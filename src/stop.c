@@ -11,8 +11,8 @@
 
 #define RESET_SECONDS    5U
 #define STOPPED_READS    1000000U /* a counter of 1 MHz changes once in some hundred reads */
-/* If firmware left CNTFRQ 0: counters run at 19.2 MHz to 1 GHz, so the pause takes 0.5 to 26 s. */
-#define RESET_RATE_GUESS 100000000U
+/* Without a rate from firmware: at 19.2 MHz to 1 GHz the pause takes 0.7 to 35 s. */
+#define RESET_RATE_GUESS (1U << 27)
 
 struct lethe_stop lethe_stop_context = {.on_fail = LETHE_ON_FAIL_HALT, .psci = LETHE_PSCI_NONE};
 

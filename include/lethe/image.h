@@ -39,7 +39,20 @@ struct lethe_blob_header {
 	uint64_t plan_offset;	/* from byte 0, 4 KiB multiple; 0: a bare blob without a plan */
 	uint64_t file_size;	/* bytes of the whole bundle file; 0 in a bare blob */
 	uint8_t digest[32];	/* SHA-256 of [0, blob_size) with this field as zero; 0 in a bare blob. For the host: */
-				/* running code cannot vouch for its own bytes */
+				/* a running blob has changed its data, and pack the headers */
+};
+
+#define LETHE_SELF_OFFSET	144U			/* of struct lethe_blob_self */
+
+/*
+ * What a running blob checks of itself (LETHE_E_SELF): its code and its constants, which nobody changes. Made when the
+ * blob is built, the same in the bare blob and in every bundle. All zero in a blob that was built before there was
+ * such a check.
+ */
+struct lethe_blob_self {
+	uint64_t start;		/* from byte 0: the code's first byte */
+	uint64_t end;		/* behind the last constant */
+	uint8_t digest[32];	/* SHA-256 of [start, end) */
 };
 
 #endif

@@ -62,6 +62,7 @@
 	X(IMAGE_EXTENT, -201, "Image header and plan disagree on image_size") \
 	X(IMAGE_BASE, -202, "Lethe was not loaded at a multiple of 4 KiB") \
 	X(IMAGE_HEADER, -203, "Lethe header is damaged") \
+	X(SELF, -204, "Lethe itself is damaged") \
 	X(DEST_EXTENT, -210, "destination lies outside the loader's extent") \
 	X(DEST_OVERLAP, -211, "destination overlaps another destination") \
 	X(DEST_LETHE, -212, "destination overlaps Lethe itself") \

@@ -3,6 +3,10 @@
 
 #include "cpu/sysreg.h"
 
+/* A rate has no more bits: from Armv8.6 on it is 1 GHz, and before it was lower (Arm ARM, "The
+ * system counter"). */
+#define RATE_BITS 30
+
 uint64_t lethe_counter(void)
 {
 	uint64_t ticks;
@@ -17,5 +21,7 @@ uint64_t lethe_counter(void)
 
 uint64_t lethe_counter_rate(void)
 {
-	return (uint32_t)READ(cntfrq_el0);
+	const uint64_t rate = READ(cntfrq_el0);
+
+	return rate >> RATE_BITS == 0 ? rate : 0;
 }

@@ -8,7 +8,7 @@
  * previous stage's value. */
 uint64_t lethe_counter(void);
 
-/* Hz, or 0 if firmware has set no rate. */
+/* Hz, or 0 if firmware has set no rate, or a rate that no counter has. */
 uint64_t lethe_counter_rate(void);
 
 #endif

@@ -7,7 +7,8 @@
  * Three exceptions come back: any behind the first instruction of the window of lethe_probe_read, an undefined HVC of
  * lethe_hyp_stub_call, and one SError in lethe_serror_window. All others end in lethe_fault, on a stack of its own.
  * During the hand-off TPIDR_ELx of our EL is not 0: no memory may be touched any more, and the exception ends in
- * registers alone. Scratch registers are SP_EL0 (Lethe runs on SP_ELx), TPIDRRO_EL0 and TPIDR_EL0.
+ * registers alone. So does one whose stack keeps no store, or exceptions would follow for ever: in the first instructions
+ * Lethe may turn out to be in flash. A purgatory was put into RAM by a kernel. Scratch registers are SP_EL0 (Lethe runs on SP_ELx), TPIDRRO_EL0 and TPIDR_EL0.
  */
 #include "cpu/asm.h"
 #include "cpu/fault.h"
@@ -18,7 +19,7 @@
  * void lethe_exception(uint64_t kind);
  *
  * In        x0 = LETHE_FAULT_*    SP_EL0 = x0 of the interrupted code
- * Out       ERET to lethe_probe_failed or past the SError window; else lethe_fault
+ * Out       ERET to lethe_probe_failed or past the SError window; else lethe_fault, or lethe_halt if there is no stack
  * Clobbers  TPIDRRO_EL0 TPIDR_EL0
  * Preserves all else, if lethe_exception returns
  * State     EL1, EL2 or EL3, as the exception was taken
@@ -93,6 +94,17 @@ FUNC lethe_exception
 .Lfatal:
 	adr_l	x2, lethe_fault_stack_end
 	mov	sp, x2
+#ifndef LETHE_PURGATORY
+	adr	x3, .Ltry_stack
+	cmp	x1, x3
+	b.eq	.Lno_stack			// from this very store
+	mov	x3, #-1				// a command to flash as well: back to reading
+.Ltry_stack:
+	str	x3, [sp, #-16]
+	ldr	x4, [sp, #-16]
+	cmp	x4, x3
+	b.ne	.Lno_stack
+#endif
 	mov	x2, x1				// ELR
 	mrs	x4, CurrentEL
 	cmp	x4, #CURRENTEL_EL2
@@ -113,6 +125,12 @@ FUNC lethe_exception
 	mov	x29, #0				// end of the frame chain
 	bl	lethe_fault
 	b	lethe_halt			// not reached: lethe_fault does not return
+#ifndef LETHE_PURGATORY
+.Lno_stack:
+	mov	x0, #LETHE_E_FAULT_ASM
+	mov	x1, #LETHE_STAGE_ENTRY_ASM	// entry.S goes no further without such a stack
+	b	lethe_halt
+#endif
 END lethe_exception
 
 /*

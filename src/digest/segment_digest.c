@@ -12,15 +12,28 @@ void lethe_segment_digest_start(struct lethe_segment_digest *digest,
 {
 	digest->segment = segment;
 	digest->done = 0;
+	digest->percent = 0;
 	lethe_progress_start(&digest->progress);
 	lethe_sha256_init(&digest->sha);
+}
+
+/* At most one line per cent: a digest of minutes would print hundreds of lines. */
+static void report_progress(struct lethe_segment_digest *digest)
+{
+	const uint64_t percent = digest->done / (digest->segment->file_size / 100 + 1);
+	uint64_t ticks;
+
+	if (percent != digest->percent && lethe_progress_is_due(&digest->progress, &ticks)) {
+		digest->percent = percent;
+		lethe_console_line("%s %u per cent %u MiB/s", digest->segment->name, percent,
+				   lethe_progress_rate(digest->done, ticks));
+	}
 }
 
 void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t dest,
 				 uint64_t source, uint64_t size)
 {
 	uint64_t piece;
-	uint64_t ticks;
 
 	for (; size != 0; size -= piece, dest += piece, source += piece) {
 		piece = size < LETHE_PROGRESS_PIECE ? size : LETHE_PROGRESS_PIECE;
@@ -30,11 +43,7 @@ void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t d
 			lethe_sha256_copy(&digest->sha, (void *)dest, (const void *)source, piece);
 		}
 		digest->done += piece;
-		if (lethe_progress_is_due(&digest->progress, &ticks)) {
-			lethe_console_line("%s %u per cent %u MiB/s", digest->segment->name,
-					   digest->done / (digest->segment->file_size / 100 + 1),
-					   lethe_progress_rate(digest->done, ticks));
-		}
+		report_progress(digest);
 	}
 }
 

@@ -7,11 +7,13 @@
 #include "context.h"
 #include "digest/progress.h"
 
-/* A segment's running digest. Prints a progress line twice a second. */
+/* A segment's running digest. Prints a progress line twice a second, if it has come a per cent
+ * further. */
 struct lethe_segment_digest {
 	struct lethe_sha256 sha;
 	const struct lethe_segment *segment;
-	uint64_t done; /* bytes added */
+	uint64_t done;    /* bytes added */
+	uint64_t percent; /* of the last progress line, or 0 */
 	struct lethe_progress progress;
 };
 

@@ -18,7 +18,6 @@ static int find_plan(struct lethe_context *ctx, uint64_t base)
 	uint64_t blob_size = lethe_blob_size();
 
 	ctx->image_size = image->image_size;
-	ctx->page_size = (image->flags & LETHE_IMAGE_FLAG_PAGE_MASK) >> LETHE_IMAGE_FLAG_PAGE_SHIFT;
 	if (blob->magic != LETHE_BLOB_MAGIC || blob->version != LETHE_BLOB_VERSION ||
 	    blob->blob_size != blob_size || blob->reserved0 != 0) {
 		return LETHE_E_IMAGE_HEADER;

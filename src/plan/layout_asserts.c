@@ -100,6 +100,11 @@ AT(lethe_blob_header, plan_offset, 24, 8);
 AT(lethe_blob_header, file_size, 32, 8);
 AT(lethe_blob_header, digest, 40, 32);
 
+SIZE(lethe_blob_self, 48);
+AT(lethe_blob_self, start, 0, 8);
+AT(lethe_blob_self, end, 8, 8);
+AT(lethe_blob_self, digest, 16, 32);
+
 _Static_assert(LETHE_BLOB_OFFSET == sizeof(struct lethe_image_header), "blob header moved");
 _Static_assert(LETHE_PLAN_SIZE_MAX == 25280, "the largest plan changed size");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the wire formats are read in place");

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Checks a plan's header. plan_check_segments.c, plan_check_slots.c and plan_check_windows.c check
- * the arrays. All accesses are naturally aligned reads: this code runs in firmware before the MMU
- * is on.
+ * Checks a plan's header, but for the console: plan_check_console.c. plan_check_segments.c,
+ * plan_check_slots.c and plan_check_windows.c check the arrays. All accesses are naturally aligned
+ * reads: this code runs in firmware before the MMU is on.
  */
 #include "plan/plan_check.h"
 
 #include <string.h>
-
-#include "console/uart_drivers.h"
 
 #define KIB_4          0x1000ULL
 #define ENTRY_DONE     4ULL /* kimage: nothing to copy */
@@ -83,40 +81,6 @@ static int check_choices(const struct lethe_plan *plan, struct lethe_where *wher
 	return LETHE_OK;
 }
 
-static int check_console(const struct lethe_plan *plan, struct lethe_where *where)
-{
-	const uint32_t width = plan->console_reg_width;
-	const uint32_t shift = plan->console_reg_shift;
-	const uint64_t base = plan->console_base;
-	const enum lethe_uart_registers registers = lethe_uart_registers(plan->console_kind);
-
-	if (registers == LETHE_UART_UNKNOWN && plan->console_kind > LETHE_CONSOLE_AUTO) {
-		return fail(where, LETHE_E_PLAN_CONSOLE, plan->console_kind);
-	}
-	if (registers == LETHE_UART_SPACED) {
-		if (shift > 3) {
-			return fail(where, LETHE_E_PLAN_CONSOLE, shift);
-		}
-		/* An access wider than the distance between registers would be misaligned. */
-		if ((width != 1 && width != 2 && width != 4) || width > (1U << shift)) {
-			return fail(where, LETHE_E_PLAN_CONSOLE, width);
-		}
-	} else if (shift != 0 || width != 0) {
-		return fail(where, LETHE_E_PLAN_CONSOLE, shift != 0 ? shift : width);
-	}
-	if (registers != LETHE_UART_UNKNOWN) {
-		const uint64_t align = registers == LETHE_UART_WORDS ? 4 : width;
-
-		/* The last register must still have an address: every kind fits 4 KiB. */
-		if (base == 0 || !lethe_is_aligned(base, align) || lethe_range_wraps(base, KIB_4)) {
-			return fail(where, LETHE_E_PLAN_CONSOLE, base);
-		}
-	} else if (base != 0) {
-		return fail(where, LETHE_E_PLAN_CONSOLE, base);
-	}
-	return LETHE_OK;
-}
-
 static int check_workspace(const struct lethe_plan *plan, struct lethe_where *where)
 {
 	const uint64_t base = plan->workspace_base;
@@ -182,14 +146,14 @@ int lethe_plan_check(const void *bytes, uint64_t limit, struct lethe_where *wher
 	    (status = check_digest(plan, where)) != LETHE_OK ||
 	    (status = check_reserved(plan, where)) != LETHE_OK ||
 	    (status = check_choices(plan, where)) != LETHE_OK ||
-	    (status = check_console(plan, where)) != LETHE_OK ||
 	    (status = check_workspace(plan, where)) != LETHE_OK ||
 	    (status = check_list(plan, where)) != LETHE_OK ||
 	    (status = lethe_plan_check_windows(plan, where)) != LETHE_OK ||
-	    (status = lethe_plan_check_segments(plan, where)) != LETHE_OK) {
+	    (status = lethe_plan_check_segments(plan, where)) != LETHE_OK ||
+	    (status = lethe_plan_check_slots(plan, where)) != LETHE_OK) {
 		return status;
 	}
-	return lethe_plan_check_slots(plan, where);
+	return lethe_plan_check_console(plan, where);
 }
 
 static int unsupported(struct lethe_where *where, const char *name, uint64_t value)

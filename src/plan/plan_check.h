@@ -33,4 +33,7 @@ bool lethe_plan_check_windows_cover(const struct lethe_plan *plan, struct lethe_
 /* Checks slots and their strings. Segments must be checked before. */
 int lethe_plan_check_slots(const struct lethe_plan *plan, struct lethe_where *where);
 
+/* Windows and segments must be checked before. */
+int lethe_plan_check_console(const struct lethe_plan *plan, struct lethe_where *where);
+
 #endif

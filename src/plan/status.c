@@ -15,7 +15,7 @@
 	X(PLAN_ENTRY, -119, "entry is in no region")                                               \
 	X(PLAN_TREE, -120, "device tree is in no region")                                          \
 	X(SEGMENT_ALIGN, -131, "is not of whole pages")                                            \
-	X(SEGMENT_WRAP, -132, "wraps around the end of the address space")                         \
+	X(SEGMENT_WRAP, -132, "wraps around")                                                      \
 	X(DEST_LETHE, -212, "overlaps Lethe itself")                                               \
 	X(TREE_NOSPACE, -306, "no room for the record")                                            \
 	X(DIGEST, -401, "digest does not match")                                                   \

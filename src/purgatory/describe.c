@@ -26,7 +26,7 @@ static void fill_record(struct lethe_context *ctx)
 	record->mode = ctx->is_cached ? "cached" : "uncached";
 	record->entry_el = ctx->el;
 	record->handoff_el = ctx->el;
-	record->boot_count = ctx->facts.boot_count + 1;
+	record->boot_count = ctx->facts.boot_count + (ctx->facts.boot_count != UINT32_MAX);
 	record->counter_frequency = lethe_counter_rate();
 	for (; record->segment_count < ctx->plan->segment_count; record->segment_count++) {
 		record->segment_names[record->segment_count] = segments[record->segment_count].name;

@@ -23,6 +23,7 @@
 #define FLAG_STREAMING	5	/* PSTATE.SM and ZA set */
 #define FLAG_PLAIN	6	/* no poison: a mere trampoline */
 #define FLAG_NO_PSCI	7	/* with FLAG_EL1: SMC comes here and answers NOT_SUPPORTED */
+#define FLAG_CNTFRQ	8	/* all ones: the highest EL may write it, here EL2 */
 
 #define HCR_BASE	(1 << 31)
 #define HCR_AMO		(1 << 5)
@@ -112,7 +113,10 @@ entry:
 	dsb	sy
 	isb
 	ldr	x28, [x21, #(target - table)]
-	tbnz	x20, #FLAG_PLAIN, .Lplain
+	tbz	x20, #FLAG_CNTFRQ, 1f
+	mov	x0, #0xffffffff
+	msr	cntfrq_el0, x0
+1:	tbnz	x20, #FLAG_PLAIN, .Lplain
 
 	mrs	x0, CurrentEL
 	cmp	x0, #(1 << 2)

@@ -74,6 +74,19 @@ def test_console(lethe, console, expected):
                                               "console_reg_width")) == expected
 
 
+@pytest.mark.parametrize("console, is_fine", [
+    ("pl011,0x48000000", False), ("pl011,0x480003e4", False), ("ns16550,0x47fffffc,shift=2", False),
+    ("pl011,0x47fff000", True), ("pl011,0x480003e8", True), ("pl011,0x100000", True)])
+def test_console_where_a_segment_goes(lethe, console, is_fine):
+    """Each line would be stored over what was verified. A place in the file is no address yet."""
+    lethe.write("raw1000", b"r" * 1000)
+    options = ["--kernel", "Image", "--raw", "raw1000@0x48000000", "--console", console]
+    if is_fine:
+        lethe.pack(*options)
+        return
+    lethe.bad(2, '--console %s is where "raw0" goes' % console.split(",")[1], "pack", *options, "-o", "boot.img")
+
+
 @pytest.mark.parametrize("text", ["console=ttyAMA0 root=/dev/vda", "", "x" * 2047, "--help", "-o",
                                   "quote\" back\\slash ~"])
 def test_append(lethe, text):

@@ -186,13 +186,40 @@ def test_image_size_below_the_file(packed):
     lethe.bad(3, "image_size 0x100000 is below the size of the file", "verify", "bad.img")
 
 
+SELF = 144          # struct lethe_blob_self: start, end, digest
+
+
+def with_blob_digest(bundle, data):
+    data[104:136] = hashlib.sha256(data[:104] + bytes(32) + data[136:bundle.blob_size]).digest()
+    return data
+
+
 def test_another_blob_is_told(packed):
-    """Another version's: its code differs, its digest is right."""
+    """Another version's: its code differs, its digests are right. An early one has none to check itself by."""
+    lethe, bundle = packed
+    for is_early in (False, True):
+        data = bytearray(bundle.data)
+        data[4096] ^= 1
+        start, end = struct.unpack_from("<QQ", data, SELF)
+        assert start == 4096 and data[SELF + 16:SELF + 48] == hashlib.sha256(bundle.data[start:end]).digest()
+        data[SELF + 16:SELF + 48] = hashlib.sha256(data[start:end]).digest()
+        if is_early:
+            data[SELF:SELF + 48] = bytes(48)
+        lethe.write("bad.img", with_blob_digest(bundle, data))
+        result = lethe.good("verify", "bad.img")
+        assert "warning: its Lethe is whole, but of another version" in result.stderr
+        assert "not the one in this command" in lethe.good("inspect", "bad.img").stdout
+
+
+@pytest.mark.parametrize("at, form, value", [
+    (4096, "<B", 0xff), (SELF, "<Q", 4097), (SELF + 8, "<Q", 4095), (SELF + 8, "<Q", 1 << 63),
+    (SELF, "<Q", (1 << 64) - 1), (SELF + 47, "<B", 0x5a)])
+def test_blob_that_would_refuse_itself(packed, at, form, value):
+    """The digest of the whole blob was made over it, but not the one that Lethe checks."""
     lethe, bundle = packed
     data = bytearray(bundle.data)
-    data[4096] ^= 1
-    data[104:136] = hashlib.sha256(data[:104] + bytes(32) + data[136:bundle.blob_size]).digest()
-    lethe.write("bad.img", data)
-    result = lethe.good("verify", "bad.img")
-    assert "warning: its Lethe is whole, but of another version" in result.stderr
-    assert "not the one in this command" in lethe.good("inspect", "bad.img").stdout
+    struct.pack_into(form, data, at, value)
+    assert data != bundle.data
+    lethe.write("bad.img", with_blob_digest(bundle, data))
+    for command in ("verify", "inspect"):
+        lethe.bad(1, "Lethe itself is damaged (LETHE_E_SELF)", command, "bad.img")

@@ -13,7 +13,7 @@ endef
 unit = $(foreach name,$(1),$(eval $(call unit_test,$(name),$(2),$(3))))
 
 PLAN := test/unit/plan
-PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check.c plan_check_name.c plan_check_segments.c plan_check_slots.c \
+PLAN_SRCS := $(addprefix src/plan/,plan.c plan_check.c plan_check_console.c plan_check_name.c plan_check_segments.c plan_check_slots.c \
 	plan_check_windows.c layout_asserts.c status.c)
 DIGEST_SRCS := src/sha256.c src/digest/sha256_host.c
 PLACE_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c) $(PLAN)/plan_builder.c

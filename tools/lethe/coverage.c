@@ -27,6 +27,28 @@ void coverage_blob_digest(const uint8_t *bytes, uint64_t blob_size,
 	lethe_sha256_final(&sha, digest);
 }
 
+bool coverage_self_is_sound(const struct view *view)
+{
+	struct lethe_blob_self self;
+	uint8_t found[LETHE_DIGEST_SIZE];
+	struct lethe_sha256 sha;
+
+	if (view->size < LETHE_SELF_OFFSET + sizeof(self)) {
+		return false;
+	}
+	memcpy(&self, view->bytes + LETHE_SELF_OFFSET, sizeof(self));
+	if (tool_is_zero((const uint8_t *)&self, sizeof(self))) {
+		return true; /* a Lethe from before there was this digest */
+	}
+	if (self.start > self.end || self.end > view->blob.blob_size || self.end > view->size) {
+		return false;
+	}
+	lethe_sha256_init(&sha);
+	lethe_sha256_update(&sha, view->bytes + self.start, self.end - self.start);
+	lethe_sha256_final(&sha, found);
+	return memcmp(found, self.digest, sizeof(found)) == 0;
+}
+
 /* The end of a segment's bytes in the file. In a damaged plan it may wrap: UINT64_MAX then. */
 static uint64_t source_end(const struct lethe_segment *segment)
 {

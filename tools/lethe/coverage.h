@@ -13,6 +13,9 @@ void coverage_blob_digest(const uint8_t *bytes, uint64_t blob_size,
 /* True if the file has the whole blob, and its digest matches. */
 bool coverage_blob_is_sound(const struct view *view);
 
+/* True if the file has Lethe's code and constants, and they match the digest that Lethe itself checks, if there is one. */
+bool coverage_self_is_sound(const struct view *view);
+
 /* True if a byte outside all digests is not zero: *offset is the first. view->plan is not null. */
 bool coverage_find_stray(const struct view *view, uint64_t *offset);
 

@@ -83,6 +83,11 @@ int bundle_check(const struct bundle *bundle)
 	if (status == LETHE_OK) {
 		status = lethe_plan_supported(plan, LETHE_DOOR_IMAGE, &where);
 	}
+	if (status == LETHE_E_PLAN_CONSOLE && where.what == LETHE_WHAT_SEGMENT) {
+		return tool_fail(TOOL_USAGE, "pack",
+				 "--console 0x%llx is where \"%s\" goes: the lines would be stored there",
+				 where.value, where.name);
+	}
 	if (status != LETHE_OK) {
 		tool_status_line(line, sizeof(line), status, &where);
 		return tool_fail(TOOL_USAGE, "pack", "%s", line);

@@ -306,6 +306,9 @@ void view_digest(struct view *view, struct progress *progress)
 		explain(view, TOOL_CONTENT, LETHE_E_DIGEST, "Lethe itself: %s",
 			lethe_status_text(LETHE_E_DIGEST));
 	}
+	if (view->has_blob && view->blob.plan_offset != 0 && !coverage_self_is_sound(view)) {
+		problem(view, TOOL_CONTENT, LETHE_E_SELF, NULL);
+	}
 	if (!view->plan) {
 		return;
 	}

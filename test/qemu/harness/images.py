@@ -36,6 +36,7 @@ SEGMENT = {
 }
 SEGMENT_SIZE = 112
 WINDOW_SIZE = 16
+SELF = {"start": (144, "Q"), "end": (152, "Q"), "digest": (160, "32s")}
 IMAGE = {"text_offset": (8, "Q"), "image_size": (16, "Q"), "flags": (24, "Q")}
 BLOB = {"magic": (64, "Q"), "version": (72, "I"), "blob_size": (80, "Q"), "plan_offset": (88, "Q"),
         "file_size": (96, "Q"), "digest": (104, "32s")}
@@ -134,6 +135,8 @@ class Bundle:
         self.plan("digest", bytes(32))
         size = self.plan("total_size")
         self.plan("digest", hashlib.sha256(self.bytes[self.plan_at:self.plan_at + size]).digest())
+        code = self.bytes[self.get(SELF, "start"):self.get(SELF, "end")]
+        self.put(SELF, "digest", hashlib.sha256(code).digest())
         self.put(BLOB, "digest", bytes(32))
         self.put(BLOB, "digest", hashlib.sha256(self.bytes[:self.blob_end]).digest())
 
@@ -155,7 +158,7 @@ class Hostile:
     """hostile.S with its table filled in."""
 
     FLAGS = {"e2h": 2, "ee": 4, "el1": 8, "serror": 16, "streaming": 32, "plain": 64,
-             "no-psci": 128}
+             "no-psci": 128, "cntfrq": 256}
 
     def __init__(self, target, *flags, x0=None, civacs=0, copies=(), fills=()):
         with open(os.path.join(paths.IMAGES, "hostile.img"), "rb") as file:

@@ -101,6 +101,15 @@ def test_on_fail_reset(work, el):
         assert machine.expect_exit() == 0
 
 
+def test_reset_with_a_rate_that_no_counter_has(work):
+    """Five seconds of a CNTFRQ of 4.3 GHz are six minutes of QEMU's counter. No time is told by such a rate."""
+    stub = Hostile(LOAD + 2 * MIB, "plain", "cntfrq").save(work + "/stub")
+    path = damaged(work, "--on-fail", "reset", "--raw", f"{write(work + '/raw', b'r' * 64)}@{FREE:#x}")
+    with Machine(stub, load=[(path, LOAD + 2 * MIB)], extra=["-no-reboot", "-icount", "shift=8,sleep=off"]) as machine:
+        machine.expect("^lethe: raw0 64 sha256 ok$", r"\(LETHE_E_DIGEST\)$", "^lethe: reset in 5 s$", "^lethe: reset$")
+        assert machine.expect_exit() == 0
+
+
 def test_on_fail_reset_without_psci(work):
     """Without a conduit Lethe says so, and halts."""
     loader = machine_tree(work + "/loader.dtb")

@@ -21,15 +21,15 @@ BRK = 0xd4200000
 TREE_ROOM = 0x800           # no tree of QEMU's is so small
 
 
-def make(work, count=2, *options):
-    """A bundle of that many slots, each with a payload, an initrd and a raw file of its own."""
+def make(work, count=2, *options, kernel=PAYLOAD):
+    """A bundle of that many slots, each with a payload, an initrd and a raw file of its own. kernel: the first slot's."""
     words = list(options)
     for i in range(count):
         initrd = write(f"{work}/initrd{i}", b"initrd %d" % i * (900 + i))
         raw = write(f"{work}/raw{i}", RAW + b"%d" % i)
         words += ["--fallback", "--kernel", PAYLOAD] if i else []
         words += ["--initrd", initrd, "--raw", f"{raw}@{FREE + i * 0x1003:#x}", "--append", f"slot={i}"]
-    return Bundle(pack(work + "/boot.img", *words))
+    return Bundle(pack(work + "/boot.img", *words, kernel=kernel))
 
 
 def name(plain, slot):
@@ -271,6 +271,24 @@ def test_over_what_is_not_wanted_any_more(work, at):
     with machine(work, bundle.save(work + "/bad.img"), at) as one:
         one.expect("^lethe: fallback 1$")
         booted(one, work, bundle, at, 1, "kernel", 2)
+
+
+@pytest.mark.parametrize("at", [LOAD, ODD])
+@pytest.mark.parametrize("cpu, slot", [("cortex-a72", 1), ("neoverse-n1", 0)])
+def test_page_size_of_each_slot(work, cpu, slot, at):
+    """A kernel of 16 KiB pages, and one of 4 KiB for CPUs without: a cortex-a72 has none."""
+    with open(PAYLOAD, "rb") as file:
+        image = bytearray(file.read())
+    image[24] = 2 << 1 | 8
+    bundle = make(work, kernel=write(work + "/16k", image))
+    with machine(work, bundle.save(work + "/boot.img"), at, cpu=cpu) as one:
+        if slot == 1:
+            one.expect(r'^lethe: FAIL check: segment 2 "kernel": the CPU does not have the kernel.s page size '
+                       r"\(LETHE_E_PAGE_SIZE\)$", "^lethe: fallback 1$")
+        one.expect("^lethe: enter 0x", never="fallback|FAIL")
+        tree = write(work + "/given.dtb", one.read_tree(one.payload()["x0"]))
+        assert fdtget(tree, "/chosen/lethe", "slot") == str(slot)
+        assert fdtget(tree, "/chosen/lethe", "failed-segment") == ("kernel" if slot else None)
 
 
 def test_not_over_what_is(work):

@@ -72,6 +72,18 @@ def test_slow(boot, mode):
     assert sum(map(len, progress.values())) >= 6
 
 
+def test_no_per_cent_twice(work):
+    """A digest of more than fifty seconds: two lines a second would be more than a hundred."""
+    size = 40 * MIB
+    boot = pack(work + "/boot.img", "--initrd", write(work + "/initrd", bytes(size)))
+    with Machine(boot, extra=["-icount", "shift=10,sleep=off"]) as machine:
+        ms = int(machine.expect(rf"^lethe: initrd {size} sha256 ok (\d+) ms")[1])
+        steps = [int(match[2]) for match in map(LINE.fullmatch, machine.lethe_lines()) if match]
+        machine.expect("^payload: end")
+    assert ms > 55000 and len(steps) > 50
+    assert steps == sorted(set(steps)) and steps[-1] <= 100, steps
+
+
 def test_fast(boot):
     progress, final = look(boot, FAST)
     assert len(final) == 5 and not progress

@@ -195,6 +195,8 @@ def test_boot_count_goes_on(work):
         assert record(tree)["boot count"] == str(count)
     text = open(tree, "rb").read()
     assert text.count(b"stage-ticks") == 1
+    fdtput(tree, "-t", "x", "/chosen/lethe", "boot-count", "ffffffff")
+    assert record(boot_and_take(work, boot, dtb=tree)[1])["boot count"] == str(0xffffffff)
 
 
 # ---- which tree ----

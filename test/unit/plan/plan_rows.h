@@ -16,7 +16,7 @@
 
 struct plan_row {
 	const char *label;
-	struct poke pokes[8];
+	struct poke pokes[10];
 	int status;
 	enum lethe_what what;
 	unsigned int index;

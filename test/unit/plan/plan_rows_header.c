@@ -77,6 +77,26 @@ static const struct plan_row rows[] = {
 	{"16550 wider than its distance", {NS16550(0x3f8, 1, 4)}, PLAN_ROW(LETHE_E_PLAN_CONSOLE)},
 	{"16550 misaligned", {NS16550(0x3fa, 2, 4)}, PLAN_ROW(LETHE_E_PLAN_CONSOLE)},
 
+	/* console in memory: window 0 is 128 MiB from 0x80000000, segment 3 goes to 0x90000000 */
+	{"console behind a window", {PL011(0x88000000)}, FINE},
+	{"console a page before a window", {PL011(0x7ffff000)}, FINE},
+	{"console begins in a window", {PL011(0x87fffffc)},
+	 LETHE_E_PLAN_CONSOLE, LETHE_WHAT_WINDOW, 0, NULL},
+	{"console ends in a window", {PL011(0x8ffffffc)},
+	 LETHE_E_PLAN_CONSOLE, LETHE_WHAT_WINDOW, 1, NULL},
+	{"console at a destination", {HEADER(window_count, 0), PL011(0x90000000)},
+	 SEGMENT_ROW(LETHE_E_PLAN_CONSOLE, 3, "raw")},
+	{"console before a destination", {HEADER(window_count, 0), PL011(0x8ffff000)}, FINE},
+	{"console at a source",
+	 {HEADER(window_count, 0), SEGMENT(3, flags, 0), SEGMENT(3, source, 0xa0000002),
+	  SEGMENT(3, file_size, 0x2003), PL011(0xa0002004)},
+	 SEGMENT_ROW(LETHE_E_PLAN_CONSOLE, 3, "raw")},
+	{"console behind a source",
+	 {HEADER(window_count, 0), SEGMENT(3, flags, 0), SEGMENT(3, source, 0xa0000002),
+	  SEGMENT(3, file_size, 0x2003), PL011(0xa0002008)},
+	 FINE},
+	{"console at the number of an offset", {PL011(EXAMPLE_KERNEL)}, FINE},
+
 	/* workspace */
 	{"workspace misaligned", {HEADER(workspace_base, 0x800)}, PLAN_ROW(LETHE_E_PLAN_WORKSPACE)},
 	{"workspace size 0", {HEADER(workspace_size, 0)}, PLAN_ROW(LETHE_E_PLAN_WORKSPACE)},

@@ -39,14 +39,14 @@ static const struct {
 	{"LIST_OVER", -147},      {"LIST_RUNS", -148},
 	{"LIST_SHORT", -149},     {"IMAGE_EXTENT", -201},
 	{"IMAGE_BASE", -202},     {"IMAGE_HEADER", -203},
-	{"DEST_EXTENT", -210},    {"DEST_OVERLAP", -211},
-	{"DEST_LETHE", -212},     {"DEST_PLAN", -213},
-	{"DEST_SOURCE", -214},    {"DEST_NOT_RAM", -215},
-	{"DEST_RESERVED", -216},  {"DEST_UNUSABLE", -217},
-	{"DEST_LOADER", -218},    {"MEMORY_UNKNOWN", -219},
-	{"SOURCE_LETHE", -220},   {"LOADER_TREE", -221},
-	{"LOADER_INITRD", -222},  {"INITRD_WINDOW", -223},
-	{"SOURCE_NOT_RAM", -224},
+	{"SELF", -204},           {"DEST_EXTENT", -210},
+	{"DEST_OVERLAP", -211},   {"DEST_LETHE", -212},
+	{"DEST_PLAN", -213},      {"DEST_SOURCE", -214},
+	{"DEST_NOT_RAM", -215},   {"DEST_RESERVED", -216},
+	{"DEST_UNUSABLE", -217},  {"DEST_LOADER", -218},
+	{"MEMORY_UNKNOWN", -219}, {"SOURCE_LETHE", -220},
+	{"LOADER_TREE", -221},    {"LOADER_INITRD", -222},
+	{"INITRD_WINDOW", -223},  {"SOURCE_NOT_RAM", -224},
 	{"TREE_NONE", -301},      {"TREE_HEADER", -302},
 	{"TREE_FAULT", -303},     {"TREE_SIZE", -304},
 	{"TREE_BROKEN", -305},    {"TREE_NOSPACE", -306},
@@ -155,7 +155,7 @@ static void test_fail(void **state)
 	(void)state;
 	memset(&where, 0xa5, sizeof(where));
 	assert_int_equal(lethe_error_at(&where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, 3, "initrd",
-				    0x123456789abcdef0ULL),
+					0x123456789abcdef0ULL),
 			 LETHE_E_DIGEST);
 	assert_int_equal(where.what, LETHE_WHAT_SEGMENT);
 	assert_int_equal(where.index, 3);

@@ -96,9 +96,10 @@ static void test_again(void **state)
 	boot_text(TOP PSCI "chosen { b = [01]; x { }; " OLD " }; };", 42);
 	boot_text(TOP "chosen { " OLD " x { }; }; " PSCI ODD "};", 42);
 	boot_text(TOP PSCI "chosen { lethe { }; x { }; }; };", 1);
-	boot_text(TOP PSCI "chosen { lethe { boot-count = <0xffffffff>; }; }; };", 0);
-	/* useless */
-	boot_text(TOP PSCI "chosen { lethe { boot-count = <0 4>; }; }; };", 0);
+	boot_text(TOP PSCI "chosen { lethe { boot-count = <0xfffffffe>; }; }; };", UINT32_MAX);
+	/* the most that it holds, or no number */
+	boot_text(TOP PSCI "chosen { lethe { boot-count = <0xffffffff>; }; }; };", UINT32_MAX);
+	boot_text(TOP PSCI "chosen { lethe { boot-count = <0 4>; }; }; };", UINT32_MAX);
 }
 
 /* The names are added once, at any place: a tree that boots for ever does not grow.
