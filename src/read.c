@@ -123,7 +123,6 @@ int lethe_stage_read(struct lethe_context *ctx)
 	set_policy(ctx);
 	is_open = open_fixed(ctx);
 	status = lethe_read_tree(ctx, &ctx->where);
-	lethe_stop_context.tree_is_packed = ctx->tree_is_packed;
 	set_conduit(ctx);
 	memory_status = is_open ? lethe_read_memory(ctx, no_uart, &where) : open_named(ctx, &where);
 	print_tree(ctx);

@@ -71,36 +71,13 @@ static void reset(void)
 }
 
 #ifndef LETHE_PURGATORY /* the purgatory has one slot */
-/*
- * True for what the loader's tree can cause. Such a fault is no fault of the slot, and must not
- * choose an older kernel.
- */
-static bool is_of_tree(int status)
-{
-	switch (status) {
-	case LETHE_E_DEST_NOT_RAM:
-	case LETHE_E_DEST_RESERVED:
-	case LETHE_E_DEST_UNUSABLE:
-	case LETHE_E_DEST_LOADER:
-	case LETHE_E_MEMORY_UNKNOWN:
-	case LETHE_E_LOADER_TREE:
-	case LETHE_E_LOADER_INITRD:
-	case LETHE_E_INITRD_WINDOW:
-	case LETHE_E_EXTENT_RESERVED:
-	case LETHE_E_EL1_SMP: return true;
-	default:
-		return status <= LETHE_E_TREE_NONE && status >= LETHE_E_TREE_CLAIM &&
-		       !lethe_stop_context.tree_is_packed;
-	}
-}
-
 /* Restarts with the next slot, if the policy and the fault allow. */
-static void fall_back(int status)
+static void fall_back(void)
 {
 	if (lethe_stop_context.on_fail != LETHE_ON_FAIL_FALLBACK || lethe_stop_context.slots == 0) {
 		return;
 	}
-	if (is_of_tree(status)) {
+	if (lethe_stop_context.is_tree_at_fault) {
 		lethe_console_line("no fallback: the device tree is at fault, not the slot");
 		return;
 	}
@@ -118,7 +95,7 @@ void lethe_stop(int status)
 		reset();
 	}
 #ifndef LETHE_PURGATORY
-	fall_back(status);
+	fall_back();
 #endif
 	lethe_stop_halt(status);
 }

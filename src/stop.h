@@ -24,7 +24,7 @@ struct lethe_stop {
 	unsigned int el;            /* current */
 	unsigned int slots;         /* number of slots not tried yet */
 	bool has_faulted;           /* a fault occurred in this slot */
-	bool tree_is_packed;        /* the slot's own tree is in use, so its faults are the slot's */
+	bool is_tree_at_fault;      /* the loader's tree, not the slot: no reason for another slot */
 	uint64_t next_slot;         /* address of lethe_next_slot() */
 };
 

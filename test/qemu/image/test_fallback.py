@@ -55,9 +55,15 @@ def no_ram_in_a_window(bundle, at, slot):
     bundle.tail([(FREE, MIB), (NOTHING, MIB)])
 
 
+def outside_the_windows(bundle, slot, **fields):
+    """The plan's own windows rule the place out: what a tree says is no reason for another slot."""
+    put(bundle, name("raw0", slot), **fields)
+    bundle.tail([(FREE, MIB)])
+
+
 def endless(bundle, at, slot):
     """Nothing was stored there, so nothing may be cleaned there: that would take a day."""
-    put(bundle, name("raw0", slot), dest=1 << 40, mem_size=1 << 46)
+    outside_the_windows(bundle, slot, dest=1 << 40, mem_size=1 << 46)
 
 
 # name: (what is done to a slot, the lines about it, the segment that is to blame)
@@ -74,7 +80,7 @@ FAILURES = {
              for plain in ("initrd", "raw0", "kernel")], "initrd"),
     "check": (lambda bundle, at, slot: put(bundle, name("raw0", slot), dest=at + 0x1000),
               [r'^lethe: FAIL check: segment \d+ "raw0.*\(LETHE_E_DEST_LETHE\)$'], "raw0"),
-    "read": (lambda bundle, at, slot: put(bundle, name("raw0", slot), dest=NOT_RAM),
+    "read": (lambda bundle, at, slot: outside_the_windows(bundle, slot, dest=NOT_RAM),
              [r'^lethe: FAIL read: segment \d+ "raw0.*\(LETHE_E_DEST_NOT_RAM\)$'], "raw0"),
     "endless": (endless, [r'^lethe: FAIL read: segment \d+ "raw0.*\(LETHE_E_DEST_NOT_RAM\)$'], "raw0"),
     "fault": (no_ram_at_the_source, [r"^lethe: FAULT EL\d .* stage=move$"], None),
