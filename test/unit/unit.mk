@@ -47,6 +47,9 @@ $(call unit,$(addprefix fdt/fdt_,check read stdout memory fixup space) fdt/recor
 	$(addprefix test/unit/fdt/,trees.c fixup.c) tree,-lfdt)
 $(call unit,fdt/acpi,src/firmware/acpi.c)
 
+# A UART's registers are an array here.
+$(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))
+
 # The purgatory's checks and its tree. As in the object, libfdt has no checks; the tests' libfdt, the system's, has.
 # purgatory.o is therefore linked first, and exports the entry points only.
 PURGATORY_TEST := test/unit/purgatory
