@@ -104,3 +104,7 @@ unit-toolchain: | host-toolchain
 $(CAVP): | unit-toolchain
 check-unit: $(UNIT_PROGRAMS) $(CAVP)
 	CAVP='$(abspath $(CAVP))' $(TEST_PYTHON) test/run_programs.py --times $(O)/test/unit/times.tsv $(UNIT_PROGRAMS)
+
+# What Lethe reads in trees of real boards, for test/tool/test_boards.py.
+$(VERDICTS): $(UNIT_OBJ)/test/unit/fdt/verdicts.c.o $(UNIT_OBJ)/tree.o $(UNIT_OBJ)/src/plan/status.c.o
+	$(HOSTCC) $(SANITIZE) -o $@ $^
