@@ -49,6 +49,7 @@ $(call unit,fdt/acpi,src/firmware/acpi.c)
 
 # A UART's registers are an array here.
 $(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))
+$(call unit,console/earlycon,src/console/earlycon.c)
 
 # The purgatory's checks and its tree. As in the object, libfdt has no checks; the tests' libfdt, the system's, has.
 # purgatory.o is therefore linked first, and exports the entry points only.
