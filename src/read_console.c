@@ -5,6 +5,7 @@
 #include <lethe/version.h>
 
 #include "console/console.h"
+#include "console/earlycon.h"
 #include "console/uart_drivers.h"
 #include "cpu/fault.h"
 #include "memory_map.h"
@@ -15,23 +16,6 @@ bool lethe_read_console_is_fixed(const struct lethe_context *ctx)
 	return ctx->plan != 0 && ctx->plan->console_base != 0;
 }
 
-/* True if a word of the command line starts "earlycon": the user trusts stdout-path already. */
-static bool wants_earlycon(const char *bootargs)
-{
-	const char *cursor = bootargs != 0 ? bootargs : "";
-
-	while (*cursor != '\0') {
-		if (strncmp(cursor, "earlycon", 8) == 0 && strchr(" \t=", cursor[8]) != 0) {
-			return true;
-		}
-		while (*cursor != '\0' && *cursor != ' ' && *cursor != '\t') {
-			cursor++;
-		}
-		cursor += *cursor != '\0';
-	}
-	return false;
-}
-
 static const char *effective_bootargs(const struct lethe_context *ctx)
 {
 	if (ctx->slot->cmdline_size != 0) {
@@ -40,21 +24,23 @@ static const char *effective_bootargs(const struct lethe_context *ctx)
 	return ctx->facts.bootargs;
 }
 
-/* Fills in the UART named by the plan, or without a plan by the tree. */
+/* Fills in the UART that the plan names, or has the command line or the tree name. */
 static void find_uart(const struct lethe_context *ctx, struct lethe_uart *uart)
 {
 	/* Without a valid plan, the tree's console: a silent machine cannot be repaired. */
 	uint32_t kind = ctx->plan != 0 ? ctx->plan->console_kind : LETHE_CONSOLE_STDOUT;
+	const char *bootargs;
 
 	memset(uart, 0, sizeof(*uart));
 	uart->kind = LETHE_CONSOLE_NONE;
 	switch (kind) {
 	case LETHE_CONSOLE_NONE: break;
 	case LETHE_CONSOLE_AUTO:
-		if (ctx->tree == 0 || !wants_earlycon(effective_bootargs(ctx))) {
-			break;
+		bootargs = effective_bootargs(ctx);
+		if (!lethe_earlycon_uart(bootargs, uart) && lethe_earlycon_wanted(bootargs) &&
+		    ctx->tree != 0) {
+			lethe_fdt_stdout(ctx->tree, uart);
 		}
-		lethe_fdt_stdout(ctx->tree, uart);
 		break;
 	case LETHE_CONSOLE_STDOUT:
 		if (ctx->tree != 0) {
