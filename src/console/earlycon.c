@@ -104,24 +104,22 @@ static uint32_t digit_value(char c)
 	return c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a') + 10 : 16;
 }
 
-/* Reads "0x" and hexadecimal digits, up to a comma or the word's end. */
+/* Reads "0x" and hexadecimal digits, up to a comma or the word's end. Without digits: 0. */
 static bool read_address(const char *text, uint64_t *address)
 {
-	const char *digits;
 	const char *at;
 
 	if (strncmp(text, "0x", 2) != 0) {
 		return false;
 	}
-	digits = text + 2;
 	*address = 0;
-	for (at = digits; digit_value(*at) < 16; at++) {
+	for (at = text + 2; digit_value(*at) < 16; at++) {
 		if (*address >> 60 != 0) {
 			return false;
 		}
 		*address = *address << 4 | digit_value(*at);
 	}
-	return at != digits && (*at == '\0' || *at == ',' || is_space(*at));
+	return *at == '\0' || *at == ',' || is_space(*at);
 }
 
 /* Describes the UART of one option: text begins behind the `=`. */

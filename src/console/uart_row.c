@@ -106,19 +106,22 @@ static volatile uint32_t *register_at(const struct lethe_uart *uart, uint32_t of
 	return (volatile uint32_t *)(uart->base + offset);
 }
 
-static void turn_on(const struct lethe_uart *uart, const struct bits *on)
+/* False if the control register faults. */
+static bool turn_on(const struct lethe_uart *uart, const struct bits *on)
 {
-	volatile uint32_t *control = register_at(uart, on->offset);
 	uint32_t value;
 
 	/* Without bits there is no register: a read at offset 0 could take a received character. */
 	if (on->mask == 0) {
-		return;
+		return true;
 	}
-	value = *control;
+	if (lethe_probe_read(uart->base + on->offset, &value, 4, false) != 0) {
+		return false;
+	}
 	if ((value & on->mask) != on->value) {
-		*control = (value & ~on->mask) | on->value;
+		*register_at(uart, on->offset) = (value & ~on->mask) | on->value;
 	}
+	return true;
 }
 
 bool lethe_uart_row_open(struct lethe_uart *uart)
@@ -126,12 +129,8 @@ bool lethe_uart_row_open(struct lethe_uart *uart)
 	const struct row *row = row_of(uart);
 	uint32_t value;
 
-	if (lethe_probe_read(uart->base + row->ready.offset, &value, 4, false) != 0) {
-		return false;
-	}
-	turn_on(uart, &row->on[0]);
-	turn_on(uart, &row->on[1]);
-	return true;
+	return lethe_probe_read(uart->base + row->ready.offset, &value, 4, false) == 0 &&
+	       turn_on(uart, &row->on[0]) && turn_on(uart, &row->on[1]);
 }
 
 /* What the status register says is outstanding: flag, unless the bits are as wanted. */

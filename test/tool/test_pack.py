@@ -66,6 +66,8 @@ def test_option_reaches_the_plan(lethe, options, key, value):
     ("ns16550,0xf0000000,shift=2,width=4", (4, 0xF0000000, 2, 4)),
     ("ns16550,0xf0000000,width=2,shift=1", (4, 0xF0000000, 1, 2)),
     ("ns16550,0x1234567890000,shift=3,width=1", (4, 0x1234567890000, 3, 1)),
+    ("geni,0xa90000", (5, 0xa90000, 0, 0)), ("lpuart,0x5a060000", (12, 0x5a060000, 0, 0)),
+    ("lpuart32,0x5a060010", (13, 0x5a060010, 0, 0)), ("em,0xa4040000", (17, 0xa4040000, 0, 0)),
 ])
 def test_console(lethe, console, expected):
     bundle, _ = lethe.pack("--kernel", "Image", "--console", console)
