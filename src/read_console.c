@@ -5,6 +5,7 @@
 #include <lethe/version.h>
 
 #include "console/console.h"
+#include "console/earlycon.h"
 #include "console/uart_drivers.h"
 #include "cpu/fault.h"
 #include "memory_map.h"
@@ -13,23 +14,6 @@
 bool lethe_read_console_is_fixed(const struct lethe_context *ctx)
 {
 	return ctx->plan != 0 && ctx->plan->console_base != 0;
-}
-
-/* True if a word of the command line starts "earlycon": the user trusts stdout-path already. */
-static bool wants_earlycon(const char *bootargs)
-{
-	const char *cursor = bootargs != 0 ? bootargs : "";
-
-	while (*cursor != '\0') {
-		if (strncmp(cursor, "earlycon", 8) == 0 && strchr(" \t=", cursor[8]) != 0) {
-			return true;
-		}
-		while (*cursor != '\0' && *cursor != ' ' && *cursor != '\t') {
-			cursor++;
-		}
-		cursor += *cursor != '\0';
-	}
-	return false;
 }
 
 static const char *effective_bootargs(const struct lethe_context *ctx)
@@ -46,16 +30,18 @@ void lethe_read_console_find(const struct lethe_context *ctx, bool by_tree,
 	/* Without a valid plan, the tree's console: a silent machine cannot be repaired. */
 	const uint32_t kind = ctx->plan != 0 && !by_tree ? ctx->plan->console_kind
 							 : (uint32_t)LETHE_CONSOLE_STDOUT;
+	const char *bootargs;
 
 	memset(uart, 0, sizeof(*uart));
 	uart->kind = LETHE_CONSOLE_NONE;
 	switch (kind) {
 	case LETHE_CONSOLE_NONE: break;
 	case LETHE_CONSOLE_AUTO:
-		if (ctx->tree == 0 || !wants_earlycon(effective_bootargs(ctx))) {
-			break;
+		bootargs = effective_bootargs(ctx);
+		if (!lethe_earlycon_uart(bootargs, uart) && lethe_earlycon_wanted(bootargs) &&
+		    ctx->tree != 0) {
+			lethe_fdt_stdout(ctx->tree, uart);
 		}
-		lethe_fdt_stdout(ctx->tree, uart);
 		break;
 	case LETHE_CONSOLE_STDOUT:
 		if (ctx->tree != 0) {

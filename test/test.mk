@@ -17,17 +17,19 @@ pytest-toolchain:
 $(KEXEC): | pytest-toolchain
 
 # The host command from outside, and the second writer of plans against it. flips is the command's own objects with
-# another main(). -long: the kexec of Debian's other release, too.
+# another main(); verdicts, what Lethe reads in the trees of boards (unit.mk). -long: the kexec of Debian's other release, too.
 .PHONY: check-tool check-tool-long
 FLIPS := $(O)/test/tool/flips
+VERDICTS := $(O)/test/unit/fdt/verdicts
 $(FLIPS): test/tool/flips.c test/unit/random.h $(TOOL_OBJS)
 	mkdir -p $(@D)
 	$(HOSTCC) $(HOST_CFLAGS) $(WARN) $(INCLUDES) -iquote test/unit -o $@ $< $(filter-out %/main.c.o,$(TOOL_OBJS)) -lfdt -lz -lzstd
 check-tool-long: $(KEXEC_OTHER)
-check-tool check-tool-long: $(O)/lethe $(FLIPS) $(KEXEC) $(KERNEL) $(BUSYBOX) | pytest-toolchain
+check-tool check-tool-long: $(O)/lethe $(FLIPS) $(VERDICTS) $(DTBS) $(KEXEC) $(KERNEL) $(BUSYBOX) | pytest-toolchain
 	mkdir -p $(O)/test/tool
 	O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))' \
 		KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
+		DTBS='$(abspath $(DTBS))' VERDICTS='$(abspath $(VERDICTS))' \
 		$(PYTEST) --junitxml=$(O)/test/tool/result.xml test/tool
 
 # One test after the other: several run `make run`, all in one folder.

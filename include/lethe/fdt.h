@@ -22,7 +22,7 @@ struct lethe_uart {
 	enum lethe_console_kind kind;	/* NONE, or the number of a driver */
 	uint32_t reg_shift;
 	uint32_t reg_width;		/* bytes of an access: 1, 2 or 4 */
-	bool is_sbsa;			/* a PL011 with the generic UART's registers only (SBSA, B) */
+	bool is_sbsa;			/* a PL011 without a control register (SBSA, B), or whose own is left alone */
 	uint64_t base;			/* PA as a CPU sees it, through every `ranges` */
 };
 
@@ -83,10 +83,11 @@ int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe
 
 /*
  * Finds the UART of /chosen's stdout-path (or linux,stdout-path). Follows aliases, ignores the options after ':',
- * translates reg by all `ranges`, and reads reg-shift and reg-io-width. Known: arm,pl011, arm,sbsa-uart; ns16550,
- * ns16550a, snps,dw-apb-uart, nuvoton,npcm750-uart, nuvoton,npcm845-uart and other 8250 compatibles.
- * uart->kind is NONE if the UART is absent, disabled or of an unknown kind, or if the tree is damaged. A missing
- * console is no error.
+ * translates reg by all `ranges`, and reads reg-shift and reg-io-width. Known are the kinds of enum lethe_console_kind;
+ * docs/use/limits.md ("Consoles") lists the hardware. As for Linux's early console, a UART or bus counts although it
+ * is "disabled": stdout-path says that somebody listens there.
+ * uart->kind is NONE if the UART is absent, "fail", "fail-..." or "reserved", or of an unknown kind, or if the tree is
+ * damaged. A missing console is no error.
  */
 void lethe_fdt_stdout(const void *tree, struct lethe_uart *uart);
 

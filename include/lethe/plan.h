@@ -93,9 +93,23 @@ enum lethe_mode {
 enum lethe_console_kind {
 	LETHE_CONSOLE_NONE = 0,
 	LETHE_CONSOLE_STDOUT = 1,	/* stdout-path of the tree */
-	LETHE_CONSOLE_AUTO = 2,		/* as STDOUT, but only if bootargs contain "earlycon" */
-	LETHE_CONSOLE_PL011 = 3,	/* at console_base */
-	LETHE_CONSOLE_NS16550 = 4,	/* at console_base, with reg_shift and reg_width */
+	LETHE_CONSOLE_AUTO = 2,		/* bootargs have "earlycon": the UART of earlycon=, else as STDOUT */
+	/* a UART at console_base */
+	LETHE_CONSOLE_PL011 = 3,
+	LETHE_CONSOLE_NS16550 = 4,	/* with reg_shift and reg_width */
+	LETHE_CONSOLE_GENI = 5,		/* Qualcomm's serial engine */
+	LETHE_CONSOLE_UARTDM = 6,	/* Qualcomm, before that */
+	LETHE_CONSOLE_SCIF = 7,		/* Renesas SCIF and HSCIF, registers 4 bytes apart */
+	LETHE_CONSOLE_RZSCIF = 8,	/* the same, 2 bytes apart */
+	LETHE_CONSOLE_LINFLEX = 9,	/* NXP S32 */
+	LETHE_CONSOLE_IMX = 10,		/* NXP i.MX up to 8M */
+	LETHE_CONSOLE_MESON = 11,	/* Amlogic */
+	LETHE_CONSOLE_LPUART = 12,	/* NXP i.MX 7ULP, 8 and 9 */
+	LETHE_CONSOLE_LPUART32 = 13,	/* NXP Layerscape, little-endian */
+	LETHE_CONSOLE_CDNS = 14,	/* Cadence, in Zynq */
+	LETHE_CONSOLE_ARMADA3700 = 15,	/* Marvell */
+	LETHE_CONSOLE_SAMSUNG = 16,	/* Exynos, Google */
+	LETHE_CONSOLE_EM = 17,		/* Renesas EMMA Mobile, RZ/V2M */
 	LETHE_CONSOLE_COUNT
 };
 
@@ -118,7 +132,7 @@ struct lethe_plan {
 	uint32_t console_reg_shift;	/* NS16550: register n is at base + (n << shift), 0 .. 3 */
 	uint32_t console_reg_width;	/* NS16550: access size, 1, 2 or 4, <= 1 << shift; else 0 */
 	uint32_t reserved0;
-	uint64_t console_base;		/* PA; 0 unless PL011 or NS16550 */
+	uint64_t console_base;		/* PA; 0 for NONE, STDOUT and AUTO */
 	uint64_t extent_size;		/* granted by the loader from byte 0 of the Image; 0: no Image */
 	uint64_t workspace_base;	/* Lethe runs here during the moves; 4 KiB aligned */
 	uint64_t workspace_size;

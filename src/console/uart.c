@@ -16,8 +16,9 @@ _Static_assert(LETHE_UART_SPAN <= 4096, "plan.c lets a UART end 4 KiB above its 
 bool lethe_uart_open(struct lethe_uart *uart)
 {
 	switch ((uint32_t)uart->kind) {
-#define UART(name, number, ...) case number: return lethe_uart_##name##_open(uart);
-	LETHE_UART_DRIVERS(UART)
+#define UART(name, number, registers, span, compatibles, reduced, driver, ...)                     \
+	case number: return lethe_uart_##driver##_open(uart);
+		LETHE_UART_DRIVERS(UART)
 #undef UART
 	default: return false;
 	}
@@ -26,8 +27,9 @@ bool lethe_uart_open(struct lethe_uart *uart)
 static unsigned int status_of(const struct lethe_uart *uart)
 {
 	switch ((uint32_t)uart->kind) {
-#define UART(name, number, ...) case number: return lethe_uart_##name##_status(uart);
-	LETHE_UART_DRIVERS(UART)
+#define UART(name, number, registers, span, compatibles, reduced, driver, ...)                     \
+	case number: return lethe_uart_##driver##_status(uart);
+		LETHE_UART_DRIVERS(UART)
 #undef UART
 	default: return LETHE_UART_GONE;
 	}
@@ -57,8 +59,9 @@ bool lethe_uart_send(const struct lethe_uart *uart, char c)
 		return false;
 	}
 	switch ((uint32_t)uart->kind) {
-#define UART(name, number, ...) case number: lethe_uart_##name##_send(uart, c); return true;
-	LETHE_UART_DRIVERS(UART)
+#define UART(name, number, registers, span, compatibles, reduced, driver, ...)                     \
+	case number: lethe_uart_##driver##_send(uart, c); return true;
+		LETHE_UART_DRIVERS(UART)
 #undef UART
 	default: return false;
 	}

@@ -44,7 +44,18 @@ static int length_to(const char *path, int length, char end)
 	return found != NULL ? (int)(found - path) : length;
 }
 
-/* Follows a path down from the last node. False unless every node exists and is enabled. */
+/*
+ * True if a UART may be used, or be reached through a bus. "disabled" does not forbid it, as
+ * Linux's early console shows: a phone's tree names the debug UART by stdout-path, and leaves it to
+ * the user to enable the node for good. "fail", "fail-..." and "reserved" do.
+ */
+static bool is_usable(const void *tree, int node)
+{
+	return lethe_fdt_node_is_on(tree, node) ||
+	       lethe_fdt_node_says(tree, node, "status", "disabled");
+}
+
+/* Follows a path down from the last node. False unless every node exists and is usable. */
 static bool descend(const void *tree, struct node_path *nodes, const char *path, int length)
 {
 	int component;
@@ -58,7 +69,7 @@ static bool descend(const void *tree, struct node_path *nodes, const char *path,
 			}
 			node = fdt_subnode_offset_namelen(tree, nodes->node[nodes->depth - 1], path,
 							  component);
-			if (node < 0 || !lethe_fdt_node_is_on(tree, node)) {
+			if (node < 0 || !is_usable(tree, node)) {
 				return false;
 			}
 			nodes->node[nodes->depth] = node;
@@ -104,7 +115,7 @@ static bool find_uart(const void *tree, struct lethe_uart *uart)
 	if (length == 0) {
 		length = stdout_path(tree, chosen, "linux,stdout-path", &path);
 	}
-	return length != 0 && lethe_fdt_node_is_on(tree, 0) && follow(tree, &nodes, path, length) &&
+	return length != 0 && is_usable(tree, 0) && follow(tree, &nodes, path, length) &&
 	       nodes.depth >= 2 && lethe_fdt_uart_describe(tree, nodes.node, nodes.depth, uart);
 }
 

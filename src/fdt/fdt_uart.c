@@ -6,6 +6,7 @@
 
 #include "console/uart_drivers.h"
 #include "fdt/fdt_get.h"
+#include "strings_list.h"
 
 /* Translates an address on a bus to the bus's parent. False if no entry of `ranges` covers it. */
 static bool translate(const void *tree, int parent, int bus, uint64_t *address)
@@ -63,22 +64,33 @@ static bool uart_address(const void *tree, const int *node, int depth, uint64_t 
 	return *address >= offset;
 }
 
-/*
- * Finds the driver of a node: sets uart->kind, and *reduced if the node is of the lesser kind.
- * UNKNOWN if no driver fits.
- */
-static enum lethe_uart_registers find_driver(const void *tree, int node, struct lethe_uart *uart,
-					     bool *reduced)
-{
-#define UART(name, number, registers, span, compatibles, reduced_compatibles)                      \
-	*reduced = !lethe_fdt_node_is_any(tree, node, compatibles);                                \
-	if (!*reduced || lethe_fdt_node_is_any(tree, node, reduced_compatibles)) {                 \
-		uart->kind = (enum lethe_console_kind)number;                                      \
-		return LETHE_UART_##registers;                                                     \
-	}
-	LETHE_UART_DRIVERS(UART)
+/* For each kind, in the order of the numbers, two lists: compatibles, and those of lesser kinds. */
+#define UART(name, number, registers, span, compatibles, reduced, ...) compatibles "\0" reduced "\0"
+static const char compatibles[] = LETHE_UART_DRIVERS(UART);
 #undef UART
-	return LETHE_UART_UNKNOWN;
+
+/*
+ * Finds the kind of a node, LETHE_UART_END if none fits. *reduced: the node is of the lesser kind.
+ * If a node is compatible with several, the first in the table counts.
+ */
+static uint32_t find_kind(const void *tree, int node, bool *reduced)
+{
+	const char *name = compatibles;
+	uint32_t list;
+
+	for (list = 2 * LETHE_UART_FIRST; list < 2 * LETHE_UART_END; list++) {
+		for (; *name != '\0'; name = lethe_next_string(name)) {
+			if (fdt_stringlist_search(tree, node, "compatible", name) >= 0) {
+				break;
+			}
+		}
+		if (*name != '\0') {
+			break;
+		}
+		name++; /* past the list's end */
+	}
+	*reduced = list % 2 != 0;
+	return list / 2;
 }
 
 bool lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart)
@@ -91,7 +103,8 @@ bool lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struc
 	    !uart_address(tree, node, depth, &uart->base)) {
 		return false;
 	}
-	registers = find_driver(tree, uart_node, uart, &reduced);
+	uart->kind = (enum lethe_console_kind)find_kind(tree, uart_node, &reduced);
+	registers = lethe_uart_registers(uart->kind);
 	if (registers == LETHE_UART_UNKNOWN) {
 		return false;
 	}

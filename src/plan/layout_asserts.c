@@ -18,6 +18,11 @@
 	_Static_assert(sizeof(struct type) == (size), #type " changed size");                      \
 	_Static_assert(_Alignof(struct type) == 8, #type " is not 8-byte aligned")
 
+#define KIND(kind, uart, number)                                                                   \
+	_Static_assert((int)LETHE_CONSOLE_##kind == (number) &&                                    \
+			       (int)LETHE_UART_##uart == (number),                                 \
+		       #kind " is another number")
+
 SIZE(lethe_plan, 192);
 AT(lethe_plan, magic, 0, 8);
 AT(lethe_plan, version, 8, 4);
@@ -34,8 +39,22 @@ AT(lethe_plan, hyp_stub, 76, 4);
 AT(lethe_plan, psci, 80, 4);
 AT(lethe_plan, mode, 84, 4);
 AT(lethe_plan, console_kind, 88, 4);
-_Static_assert(LETHE_CONSOLE_PL011 == 3 && LETHE_UART_pl011 == 3, "PL011 is another number");
-_Static_assert(LETHE_CONSOLE_NS16550 == 4 && LETHE_UART_ns16550 == 4, "NS16550 is another number");
+KIND(PL011, pl011, 3);
+KIND(NS16550, ns16550, 4);
+KIND(GENI, geni, 5);
+KIND(UARTDM, uartdm, 6);
+KIND(SCIF, scif, 7);
+KIND(RZSCIF, rzscif, 8);
+KIND(LINFLEX, linflex, 9);
+KIND(IMX, imx, 10);
+KIND(MESON, meson, 11);
+KIND(LPUART, lpuart, 12);
+KIND(LPUART32, lpuart32, 13);
+KIND(CDNS, cdns, 14);
+KIND(ARMADA3700, armada3700, 15);
+KIND(SAMSUNG, samsung, 16);
+KIND(EM, em, 17);
+KIND(COUNT, END, 18);
 AT(lethe_plan, console_reg_shift, 92, 4);
 AT(lethe_plan, console_reg_width, 96, 4);
 AT(lethe_plan, reserved0, 100, 4);

@@ -7,10 +7,11 @@ QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	BUSYBOX='$(abspath $(BUSYBOX))' UBOOT='$(abspath $(UBOOT))' EDK2='$(abspath $(EDK2))' \
 	KEXEC='$(abspath $(KEXEC))' KEXEC_OTHER='$(abspath $(KEXEC_OTHER))' CAVP='$(abspath $(CAVP))' \
 	KERNELS='$(abspath $(KERNELS))' KERNELS_GENERIC='$(abspath $(KERNELS_GENERIC))' \
+	DTBS='$(abspath $(DTBS))' \
 	$(PYTEST) --junitxml=$(QEMU_TEST)/result.xml test/qemu test/cohsan
 
 .PHONY: check-qemu check-qemu-long
 check-qemu-long: $(KEXEC_OTHER) $(KERNELS_GENERIC) $(TINY)
 check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(O)/cohsan.so $(O)/meter.so $(O)/purgatory.ro \
-		$(QEMU_PROGRAMS) $(COHSAN_BUILT) $(KERNEL) $(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(KERNELS) $(CAVP)
+		$(QEMU_PROGRAMS) $(COHSAN_BUILT) $(KERNEL) $(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(KERNELS) $(DTBS) $(CAVP)
 	$(QEMU_PYTEST) $(if $(filter %-long,$@),--long)

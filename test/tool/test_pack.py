@@ -66,6 +66,8 @@ def test_option_reaches_the_plan(lethe, options, key, value):
     ("ns16550,0xf0000000,shift=2,width=4", (4, 0xF0000000, 2, 4)),
     ("ns16550,0xf0000000,width=2,shift=1", (4, 0xF0000000, 1, 2)),
     ("ns16550,0x1234567890000,shift=3,width=1", (4, 0x1234567890000, 3, 1)),
+    ("geni,0xa90000", (5, 0xa90000, 0, 0)), ("lpuart,0x5a060000", (12, 0x5a060000, 0, 0)),
+    ("lpuart32,0x5a060010", (13, 0x5a060010, 0, 0)), ("em,0xa4040000", (17, 0xa4040000, 0, 0)),
 ])
 def test_console(lethe, console, expected):
     bundle, _ = lethe.pack("--kernel", "Image", "--console", console)
@@ -180,7 +182,7 @@ def uart_tree(compatible, path=b"/uart@9000000\0", **more):
 
 @pytest.mark.parametrize("options", [["--force-dtb"], []])
 @pytest.mark.parametrize("compatible, path, said", [
-    (b"fsl,imx8mp-uart\0fsl,imx6q-uart\0", b"/uart@9000000\0", "(fsl,imx8mp-uart)"),
+    (b"fsl,ls1021a-lpuart\0fsl,x\0", b"/uart@9000000\0", "(fsl,ls1021a-lpuart)"),
     (b"fsl,unknown\0", b"serial0:115200n8\0", "serial0:115200n8, names no UART that Lethe drives (fsl,unknown)"),
     (b"arm,pl011\0", b"/gone\0", "(no such node)"), (b"arm,pl011\0", b"loop\0", "(no such alias)"),
     (b"", b"serial0\0", "(not compatible with anything)"),

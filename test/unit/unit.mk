@@ -49,6 +49,10 @@ $(call unit,$(addprefix fdt/fdt_,check read stdout memory fixup space) fdt/recor
 	$(addprefix test/unit/fdt/,trees.c fixup.c) tree,-lfdt)
 $(call unit,fdt/acpi,src/firmware/acpi.c)
 
+# A UART's registers are an array here.
+$(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))
+$(call unit,console/earlycon,src/console/earlycon.c)
+
 # The purgatory's checks and its tree. As in the object, libfdt has no checks; the tests' libfdt, the system's, has.
 # purgatory.o is therefore linked first, and exports the entry points only.
 PURGATORY_TEST := test/unit/purgatory
@@ -103,3 +107,7 @@ unit-toolchain: | host-toolchain
 $(CAVP): | unit-toolchain
 check-unit: $(UNIT_PROGRAMS) $(CAVP)
 	CAVP='$(abspath $(CAVP))' $(TEST_PYTHON) test/run_programs.py --times $(O)/test/unit/times.tsv $(UNIT_PROGRAMS)
+
+# What Lethe reads in trees of real boards, for test/tool/test_boards.py.
+$(VERDICTS): $(UNIT_OBJ)/test/unit/fdt/verdicts.c.o $(UNIT_OBJ)/tree.o $(UNIT_OBJ)/src/plan/status.c.o
+	$(HOSTCC) $(SANITIZE) -o $@ $^

@@ -8,6 +8,7 @@
 #	kernel	kernel/Image		Debian's arm64 cloud kernel; kernel/version
 #	kernels	kernels/{6.1,6.12}	Debian 12's and 13's: this release's and the other
 #	kernels-generic  kernels-generic/{6.1,6.12}	the same, of the generic flavour
+#	dtbs	dtbs/VENDOR/*.dtb	the device trees of the latter 6.12
 #	busybox	busybox			static, arm64
 #	u-boot	u-boot.bin		for QEMU's virt machine
 #	edk2	edk2.fd			the same
@@ -116,27 +117,30 @@ fetch_kernel() {
 	echo "${image#linux-image-}" >"$tmp/out/version"
 }
 
-# A release has one of the two kernels; the other is in another suite of the same archive.
-take_version() { # VERSION METAPACKAGE SUITE...
+# A release has one of the two kernels; the other is in another suite of the same archive. Sets world and image.
+find_version() { # VERSION METAPACKAGE SUITE...
 	version=$1
 	package=$2
 	shift 2
-	case $package,$(cat "$O/deps/kernel/version" 2>/dev/null) in
-	"linux-image-cloud-arm64,$version."*)
-		ln "$O/deps/kernel/Image" "$tmp/out/$version"
-		return ;;
-	esac
 	for world in arm64 "$@"; do
 		apt_ready "$world" 2>/dev/null || continue
 		image=$(kernel_package "$world" "$package")
 		case $image in
-		"linux-image-$version."*)
-			take_kernel "$world" "$image" "$tmp/out/$version"
-			return ;;
+		"linux-image-$version."*) return ;;
 		esac
 	done
 	echo "deps: no kernel $version: $package is of another version in this release and in: $*" >&2
 	return 1
+}
+
+take_version() { # VERSION METAPACKAGE SUITE...
+	case $2,$(cat "$O/deps/kernel/version" 2>/dev/null) in
+	"linux-image-cloud-arm64,$1."*)
+		ln "$O/deps/kernel/Image" "$tmp/out/$1"
+		return ;;
+	esac
+	find_version "$@"
+	take_kernel "$world" "$image" "$tmp/out/$version"
 }
 
 take_versions() { # METAPACKAGE
@@ -147,6 +151,15 @@ take_versions() { # METAPACKAGE
 
 fetch_kernels() { take_versions linux-image-cloud-arm64; }
 fetch_kernels_generic() { take_versions linux-image-arm64; }
+
+# The cloud flavour has no boards, hence no trees.
+fetch_dtbs() {
+	find_version 6.12 linux-image-arm64 bookworm-backports trixie
+	mkdir "$tmp/debs" "$tmp/out"
+	(cd "$tmp/debs" && apt_fetch "$world" download "$image")
+	dpkg-deb --fsys-tarfile "$tmp/debs/$image"_*.deb |
+		tar -x --no-same-owner -C "$tmp/out" --strip-components=4 --wildcards './usr/lib/linux-image-*.dtb'
+}
 
 fetch_busybox() {
 	unpack_debs arm64 "$tmp/root" busybox-static

@@ -40,13 +40,18 @@ const char help_pack[] =
 "  --on-fail halt|reset\n"
 "                   when something is wrong: stop with a message (default), or reset by PSCI;\n"
 "                   with --fallback: the next one\n"
-"  --console stdout|auto|none"
-#define UART(name, number, registers, ...) "|" #name ",ADDR" LETHE_UART_FIELDS_##registers
-LETHE_UART_DRIVERS(UART) "\n"
+"  --console stdout|auto|none|UART,ADDR\n"
+"                   where Lethe prints: the device tree's stdout-path (default); if the command\n"
+"                   line has \"earlycon\", the UART of earlycon=UART,ADDR, else stdout-path; nowhere;\n"
+"                   or a UART at ADDR, for ns16550 with registers 1<<N bytes apart (0) and accessed\n"
+"                   N bytes wide (1):"
+#define UART(name, number, registers, ...) " " #name ",ADDR" LETHE_UART_FIELDS_##registers
+PURGATORY_UARTS(UART) "\n"
 #undef UART
-"                   where Lethe prints: the device tree's stdout-path (default); that, but only\n"
-"                   if the command line has \"earlycon\"; nowhere; or a UART at ADDR, for ns16550\n"
-"                   with registers 1<<N bytes apart (0) and accessed N bytes wide (1)\n"
+"             "
+#define UART(name, ...) " " #name
+MORE_UARTS(UART) "\n"
+#undef UART
 "  --raw FILE@ADDR[,entry=ADDR]\n"
 "                   puts FILE at a physical address, and starts it at entry if that is given\n"
 "                   (then --kernel is left out). May be repeated\n"

@@ -20,7 +20,8 @@ import subprocess
 
 PLUGIN = "cohsan.so"
 # Where QEMU's -kernel puts an Image with text_offset 0: 2 MiB behind the start of RAM.
-KERNEL_AT = {"virt": 0x40200000, "npcm845-evb": 0x200000, "raspi3b": 0x200000, "raspi4b": 0x200000}
+KERNEL_AT = {"virt": 0x40200000, "npcm845-evb": 0x200000, "raspi3b": 0x200000, "raspi4b": 0x200000,
+             "imx8mp-evk": 0x40200000, "xlnx-zcu102": 0x200000}
 # Where QEMU's own code of such a board lies: its other CPUs wait there, and are awake.
 FIRMWARE = {"npcm845-evb": [(0, 0x1000)], "raspi3b": [(0, 0x1000)], "raspi4b": [(0, 0x1000)]}
 LINE = re.compile(rb"cohsan: [^\n]*\n")

@@ -13,6 +13,7 @@ KERNEL = os.environ.get("KERNEL", os.path.join(O, "deps/kernel/Image"))
 TINY = os.path.abspath(os.environ.get("TINY", os.path.join(O, "deps/tiny/Image")))  # test/guest/kernel: long tier
 BUSYBOX = os.environ.get("BUSYBOX", os.path.join(O, "deps/busybox"))
 UBOOT = os.environ.get("UBOOT", os.path.join(O, "deps/u-boot.bin"))
+DTBS = os.environ.get("DTBS", os.path.join(O, "deps/dtbs"))
 EDK2 = os.environ.get("EDK2", os.path.join(O, "deps/edk2.fd"))
 IMAGES = os.path.join(O, "test/qemu")
 PAYLOAD = os.path.join(IMAGES, "payload-virt.img")

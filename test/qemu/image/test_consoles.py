@@ -9,7 +9,7 @@ import pytest
 
 from images import Bundle, Hostile, fdtget, fdtput, machine_tree, pack, write
 from machine import Machine
-from paths import LOAD, MIB, TOP
+from paths import LOAD, MIB, TOP, VIRT_UART
 
 HOLE = 0x0e000000           # nothing answers there, on QEMU's virt
 FREE = 0x4a000000
@@ -100,14 +100,29 @@ def test_dead_uart(work, kind):
         assert machine.lethe_lines() == []
 
 
-def test_uart_that_is_off(work):
-    """stdout-path names a node that is disabled: silence, and no access to it."""
+@pytest.mark.parametrize("status, speaks", [("disabled", True), ("fail", False), ("reserved", False)])
+def test_status_of_the_uart(work, status, speaks):
+    """stdout-path names a node that the kernel will not use: Linux's early console prints there, unless it failed."""
     loader = machine_tree(work + "/loader.dtb")
-    fdtput(loader, "-t", "s", "/pl011@9000000", "status", "disabled")
+    fdtput(loader, "-t", "s", "/pl011@9000000", "status", status)
     boot = pack(work + "/boot.img", "--dtb", loader, "--force-dtb")
     with Machine(boot) as machine:
         machine.expect("^payload: end")
-        assert machine.lethe_lines() == []
+        assert bool(machine.lethe_lines()) == speaks
+
+
+@pytest.mark.parametrize("cmdline, speaks", [
+    (f"ro earlycon=pl011,mmio32,{VIRT_UART:#x},115200n8 quiet", True),
+    (f"earlycon=foo,0x1000 earlycon=pl011,{VIRT_UART:#x}", True),
+    (f"earlycon=pl011,{HOLE:#x}", False), (f"earlycon=pl011,{VIRT_UART:#x}x", False), ("earlycon", False)])
+def test_address_of_earlycon(work, cmdline, speaks):
+    """--console auto takes the UART of the command line, with a tree that names none."""
+    loader = machine_tree(work + "/loader.dtb")
+    fdtput(loader, "-d", "/chosen", "stdout-path")
+    boot = pack(work + "/boot.img", "--console", "auto", "--append", cmdline, "--dtb", loader, "--force-dtb")
+    with Machine(boot) as machine:
+        machine.expect("^payload: end")
+        assert bool(machine.lethe_lines()) == speaks
 
 
 def test_stdout_path_forms(work):

@@ -40,16 +40,17 @@ static const struct uart_case uart_cases[] = {
 	/* one byte before and one behind the bus's range */
 	{"/soc/apb/serial@1000", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/soc/apb/serial@a000", LETHE_CONSOLE_NONE, 0, 0, 0},
-	/* a bus without ranges, a bus that is off, a bus with three cells, a bus without sizes */
+	/* a bus that is off is no obstacle */
+	{"/soc/off/serial", LETHE_CONSOLE_PL011, 0x8f0002000, 0, 4},
+	/* a bus without ranges, a bus with three cells, a bus without sizes */
 	{"/soc/unmapped/serial", LETHE_CONSOLE_NONE, 0, 0, 0},
-	{"/soc/off/serial", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/pcie/serial", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/i2c/serial", LETHE_CONSOLE_NONE, 0, 0, 0},
 
 	{"/npcm@f0000000", LETHE_CONSOLE_NS16550, 0xf0000000, 2, 1},
 	{"/aux@7e215040", LETHE_CONSOLE_NS16550, 0x7e215040, 2, 4},
 	{"/offset@1000", LETHE_CONSOLE_NS16550, 0x1400, 0, 1},
-	{"/disabled@2000", LETHE_CONSOLE_NONE, 0, 0, 0},
+	{"/disabled@2000", LETHE_CONSOLE_PL011, 0x2000, 0, 4},
 	{"/be@3000", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/unknown@4000", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/shift@5000", LETHE_CONSOLE_NONE, 0, 0, 0},
@@ -176,6 +177,36 @@ static void test_stdout_names(void **state)
 		0);
 }
 
+/* "disabled" does not forbid a UART that stdout-path names; all that says more does. */
+static void test_stdout_status(void **state)
+{
+	static const struct {
+		const char *status;
+		bool usable;
+	} cases[] = {
+		{"okay", true},     {"ok", true},          {"disabled", true},
+		{"fail", false},    {"fail-hw", false},    {"reserved", false},
+		{"disable", false}, {"disabled-x", false}, {"", false},
+	};
+	char text[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(
+			text, sizeof(text),
+			"/dts-v1/; / { chosen { stdout-path = \"/b/u\"; }; b { ranges; u { "
+			"status = \"%s\"; compatible = \"arm,pl011\"; reg = <0 0x1000 1>; }; }; };",
+			cases[i].status);
+		assert_text_uart(text, cases[i].usable ? 0x1000 : 0);
+		snprintf(text, sizeof(text),
+			 "/dts-v1/; / { chosen { stdout-path = \"/b/u\"; }; b { status = \"%s\"; "
+			 "ranges; u { compatible = \"arm,pl011\"; reg = <0 0x1000 1>; }; }; };",
+			 cases[i].status);
+		assert_text_uart(text, cases[i].usable ? 0x1000 : 0);
+	}
+}
+
 /* A UART at this depth, the root and the UART included. */
 static void assert_deep(unsigned int depth, uint64_t base)
 {
@@ -246,6 +277,28 @@ static void test_stdout_compatibles(void **state)
 	assert_compatible("\"mrvl,mmp-uart\"", LETHE_CONSOLE_NS16550, 2, 4, 0);
 	assert_compatible("\"ti,am654-uart\", \"ns16550a\"", LETHE_CONSOLE_NS16550, 2, 4, 0);
 	assert_compatible("\"ns16550a\", \"ti,am654-uart\"", LETHE_CONSOLE_NS16550, 2, 4, 0);
+	assert_compatible("\"qcom,geni-debug-uart\"", 5, 0, 4, 0);
+	assert_compatible("\"qcom,geni-uart\"", 5, 0, 4, 0);
+	assert_compatible("\"qcom,msm-uartdm-v1.4\", \"qcom,msm-uartdm\"", 6, 0, 4, 0);
+	assert_compatible("\"renesas,scif-r8a77951\", \"renesas,rcar-gen3-scif\", \"renesas,scif\"",
+			  7, 0, 4, 0);
+	assert_compatible("\"renesas,hscif\"", 7, 0, 4, 0);
+	assert_compatible("\"renesas,scif-r9a07g054\", \"renesas,scif-r9a07g044\"", 8, 0, 4, 0);
+	assert_compatible("\"renesas,scif-r9a09g057\"", 8, 0, 4, 0);
+	assert_compatible("\"nxp,s32g2-linflexuart\", \"fsl,s32v234-linflexuart\"", 9, 0, 4, 0);
+	assert_compatible("\"fsl,imx8mp-uart\", \"fsl,imx6q-uart\"", 10, 0, 4, 0);
+	assert_compatible("\"amlogic,meson-gx-uart\", \"amlogic,meson-ao-uart\"", 11, 0, 4, 0);
+	assert_compatible("\"fsl,imx8qm-lpuart\", \"fsl,imx8qxp-lpuart\"", 12, 0, 4, 0);
+	assert_compatible("\"fsl,imx93-lpuart\", \"fsl,imx7ulp-lpuart\"", 12, 0, 4, 0);
+	assert_compatible("\"fsl,ls1028a-lpuart\"", 13, 0, 4, 0);
+	assert_compatible("\"xlnx,zynqmp-uart\", \"cdns,uart-r1p12\"", 14, 0, 4, 0);
+	assert_compatible("\"marvell,armada-3700-uart\"", 15, 0, 4, 0);
+	assert_compatible("\"samsung,exynos5433-uart\"", 16, 0, 4, 0);
+	assert_compatible("\"google,gs101-uart\"", 16, 0, 4, 0);
+	assert_compatible("\"renesas,r9a09g011-uart\", \"renesas,em-uart\"", 17, 0, 4, 0);
+	/* big-endian registers, and another register for characters */
+	assert_compatible("\"fsl,ls1021a-lpuart\"", LETHE_CONSOLE_NONE, 0, 0, 0);
+	assert_compatible("\"marvell,armada-3700-uart-ext\"", LETHE_CONSOLE_NONE, 0, 0, 0);
 	assert_compatible("\"arm,pl011x\"", LETHE_CONSOLE_NONE, 0, 0, 0);
 	assert_compatible("\"\"", LETHE_CONSOLE_NONE, 0, 0, 0);
 }
@@ -255,6 +308,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stdout),
 		cmocka_unit_test(test_stdout_names),
+		cmocka_unit_test(test_stdout_status),
 		cmocka_unit_test(test_stdout_depth),
 		cmocka_unit_test(test_stdout_compatibles),
 	};
