@@ -106,7 +106,6 @@ static void store_cell(struct cpu *cpu, const struct place *place, struct page *
 	if (cell->changed > cpu->ic_synced && cell->changed > cell->ivau) {
 		cell->changed_bytes |= changed;
 	}
-	cell->fresh = bytes | (cell->changed > cpu->isb_time ? cell->fresh : 0);
 	cell->changed = ++now;
 	/* Of another CPU's stores only the last is remembered. */
 	cell->recent = bytes | (cell->store_cpu == cpu->index && cell->store_dsb == cpu->dsb_any + 1 ?

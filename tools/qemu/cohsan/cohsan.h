@@ -211,7 +211,7 @@ struct cpu {
 	 * ISB. */
 	uint64_t ic_done;
 	uint64_t ic_synced;
-	uint64_t ic_direct;	/* complete while fetches looked at no instruction cache */
+	bool ic_direct;		/* an IC of all was complete while I = 0 */
 	uint64_t ic_issued;	/* by an ic that no DSB has completed */
 
 	bool tlb_known[4];	/* by regime: TLBI completed since the start */
@@ -236,6 +236,7 @@ struct cpu {
 
 extern struct cpu cpus[CPUS_MAX];
 extern unsigned int cpus_awake;
+#define BEFORE_START 1		/* a time; 0: never */
 extern uint64_t now;		/* model time */
 extern uint64_t fetch_generation; /* changes whenever the verdict on a fetch might change */
 
@@ -283,7 +284,6 @@ struct cell {
 	uint64_t read;		/* uncached, while dirty */
 	uint64_t changed;	/* time of the last change for the I-side; 0: none */
 	uint64_t changed_bytes;	/* bytes changed since the line was last known good */
-	uint64_t fresh;		/* bytes changed since the last ISB: the pipeline may lack them */
 	uint64_t ivau;		/* an ic ivau removed all changes up to this time */
 	uint64_t isb_after;	/* time of its completion */
 	uint64_t history;	/* up to when the page's history was applied */

@@ -9,7 +9,7 @@
 
 struct cpu cpus[CPUS_MAX];
 unsigned int cpus_awake;
-uint64_t now = 2; /* 0: never; 1: before the start */
+uint64_t now = BEFORE_START + 1;
 uint64_t fetch_generation = 1;
 
 static uint64_t read_handle(struct qemu_plugin_register *handle)

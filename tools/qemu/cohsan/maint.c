@@ -193,7 +193,7 @@ static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
 	}
 }
 
-/* True if fetches use the instruction cache, now or by a write that no ISB has synchronized. */
+/* True if fetches are cacheable, now or by a write that no ISB has synchronized. */
 static bool fetches_cached(const struct cpu *cpu)
 {
 	unsigned int sctlr = REG(cpu_regime(cpu, cpu->el), R_SCTLR);
@@ -212,7 +212,7 @@ static void complete_iallu(struct cpu *cpu, const struct pending *pending)
 		    other->ic_done < pending->issued) {
 			other->ic_done = pending->issued;
 			if (!fetches_cached(other)) {
-				other->ic_direct = pending->issued;
+				other->ic_direct = true;
 			}
 		}
 	}
