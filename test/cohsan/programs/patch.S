@@ -14,6 +14,7 @@
 // case right_two_lines: expect=none
 // case right_eret: expect=none
 // case right_idc: expect=none cpu=neoverse-v1
+// case right_idc_st: expect=none cpu=neoverse-v1
 // case right_off: expect=none
 // case no_dc: expect=fetch-dirty@target also=fetch-no-ic@target
 // case right_clidr: expect=none cpu=neoverse-n1
@@ -42,6 +43,7 @@
 // case thrown: expect=fetch-thrown@target also=fetch-no-ic@target
 // case patched_again: expect=fetch-dirty@target also=fetch-no-ic@target
 // case idc_no_dsb: cpu=neoverse-v1
+// case idc_nsh: cpu=neoverse-v1
 // case idc_no_isb: expect=fetch-no-isb@target cpu=neoverse-v1
 // case cvau_then_off: expect=fetch-dirty@target
 // case no_dc_then_off: expect=fetch-dirty@target also=fetch-no-ic@target
@@ -154,6 +156,12 @@
 #elif is_right_idc
 	// IDC and DIC: coherent caches, but not the CPU's pipeline
 	dsb	ish
+	isb
+#elif is_right_idc_st
+	dsb	ishst				// a store is all that has to be complete
+	isb
+#elif is_idc_nsh
+	dsb	nshst				// other CPUs need not see it
 	isb
 #elif is_idc_no_dsb
 	isb					// no IC is needed, but the store is not visible yet

@@ -34,6 +34,12 @@
 // case live_isb: expect=walk-unordered@bad
 // case live_dsb_ld: expect=walk-unordered@bad
 // case live_dsb_before: expect=walk-unordered@bad
+// case live_no_isb: expect=walk-no-isb@bad el=1,2,2h
+// case live_no_isb_sy: expect=walk-no-isb@bad
+// case live_isb_first: expect=walk-no-isb@bad
+// case live_no_isb_dc: expect=walk-no-isb@bad
+// case right_live_eret: expect=none
+// case right_live_ets2: expect=none cpu=max
 // case m_unordered: expect=walk-unordered@bad
 // case live_nc: el=1,2,2h
 // case live_nc_cvau:
@@ -197,11 +203,30 @@ bad:	msr	SYS(sctlr), x9
 	isb
 #elif is_live_isb
 	isb
+#elif is_live_no_isb || is_right_live_ets2 || is_live_no_isb_dc
+	dsb	ishst
+#elif is_live_no_isb_sy
+	dsb	sy
+#elif is_live_isb_first
+	isb
+	dsb	ishst
+#elif is_right_live_eret
+	dsb	ishst
+	adr	x9, 1f
+	msr	SYS(elr), x9
+	mov	x9, #(0x3c0 | EL << 2 | 1)
+	msr	SYS(spsr), x9
+	eret
+1:
 #elif is_live_dsb_ld
 	dsb	ld
 	isb
 #endif
+#if is_live_no_isb_dc
+bad:	dc	civac, x1
+#else
 bad:	ldr	x4, [x1, #8]
+#endif
 #endif
 #endif
 	end

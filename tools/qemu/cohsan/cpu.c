@@ -141,10 +141,13 @@ void cpu_wake(struct cpu *cpu, unsigned int index)
 	cpu->idc = (cpu->ctr >> 28 & 1) || (clidr >> 24 & 7) == 0 ||
 		   ((clidr >> 21 & 7) == 0 && (clidr >> 27 & 7) == 0);
 	cpu->dic = cpu->ctr >> 29 & 1;
+	cpu->has_ets2 = (cpu_named("ID_AA64MMFR1_EL1") >> 36 & 15) >= 2;
 	cpu->has_vhe = (cpu_named("ID_AA64MMFR1_EL1") >> 8 & 15) != 0;
 	if (cpus_awake != 0) {
 		/* A CPU that firmware has just started holds no older bytes. */
-		cpu->ic_issued = cpu->ic_done = cpu->ic_synced = cpu->isb_time = now;
+		cpu->ic_done = (struct ic_reach){.visible = now, .other = now};
+		cpu->ic_issued = cpu->ic_synced = cpu->ic_done;
+		cpu->isb_time = now;
 	}
 	cpu->awake = true;
 	cpus_awake++;

@@ -92,6 +92,7 @@ static void reached_pou(struct cell *cell, uint64_t bytes)
 	if (cell->not_pou & bytes) {
 		cell->not_pou &= ~bytes;
 		cell->changed = now; /* the I-side may hold the byte from now on */
+		cell->visible = true;
 	}
 }
 
@@ -145,7 +146,8 @@ static void complete_to_pou(const struct cpu *cpu, const struct pending *pending
 void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va)
 {
 	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
-	struct pending pending = {.kind = K_IC, .op = insn->op, .issued = cpu->dsb_ish_time,
+	struct pending pending = {.kind = K_IC, .op = insn->op,
+				  .reach = {.visible = now, .other = cpu->dsb_ish_time},
 				  .needs = insn->op == IC_IALLU ? DOMAIN_NSH : DOMAIN_ISH,
 				  .broadcast = insn->op == IC_IALLUIS};
 	struct translation to;
@@ -158,9 +160,19 @@ void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va)
 		}
 		pending.pa = to.page | (va & (PAGE - 1));
 	} else {
-		cpu->ic_issued = cpu->dsb_ish_time;
+		cpu->ic_issued = pending.reach;
 	}
 	push(cpu, pending);
+}
+
+bool maint_ic_reaches(const struct ic_reach *reach, const struct cell *cell)
+{
+	return cell->changed <= (cell->visible ? reach->visible : reach->other);
+}
+
+bool maint_ic_synced(const struct cpu *cpu, const struct cell *cell)
+{
+	return maint_ic_reaches(&cpu->ic_synced, cell) || cell->changed <= cell->ivau;
 }
 
 bool maint_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell)
@@ -171,7 +183,7 @@ bool maint_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cel
 		const struct pending *one = &cpu->pending[i];
 
 		if (one->kind == K_IC && one->op == IC_IVAU && (one->pa ^ pa) / cpu->iline == 0 &&
-		    cell->changed <= one->issued) {
+		    maint_ic_reaches(&one->reach, cell)) {
 			return true;
 		}
 	}
@@ -186,8 +198,8 @@ static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
 	for (at = base; at < base + cpu->iline; at += GRANULE) {
 		struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
 
-		if (cell != NULL && cell->changed <= pending->issued) {
-			cell->ivau = pending->issued;
+		if (cell != NULL && maint_ic_reaches(&pending->reach, cell)) {
+			cell->ivau = cell->changed;
 			cell->isb_after = now;
 		}
 	}
@@ -201,6 +213,12 @@ static bool fetches_cached(const struct cpu *cpu)
 	return ((cpu->reg[sctlr] | cpu->synced[sctlr]) & SCTLR_I) != 0;
 }
 
+static void extend(struct ic_reach *reach, const struct ic_reach *by)
+{
+	reach->visible = by->visible > reach->visible ? by->visible : reach->visible;
+	reach->other = by->other > reach->other ? by->other : reach->other;
+}
+
 static void complete_iallu(struct cpu *cpu, const struct pending *pending)
 {
 	unsigned int i;
@@ -208,9 +226,8 @@ static void complete_iallu(struct cpu *cpu, const struct pending *pending)
 	for (i = 0; i < CPUS_MAX; i++) {
 		struct cpu *other = &cpus[i];
 
-		if (other->awake && (other == cpu || pending->broadcast) &&
-		    other->ic_done < pending->issued) {
-			other->ic_done = pending->issued;
+		if (other->awake && (other == cpu || pending->broadcast)) {
+			extend(&other->ic_done, &pending->reach);
 			if (!fetches_cached(other)) {
 				other->ic_direct = true;
 			}
@@ -332,6 +349,7 @@ static void stores_complete(struct cpu *cpu)
 	for (i = 0; i < cpu->stored_count; i++) {
 		cpu->stored[i]->stored = 0;
 		cpu->stored[i]->changed = now; /* for the I-side as well */
+		cpu->stored[i]->visible = true;
 	}
 	cpu->stored_count = 0;
 	cpu->dsb_sys++;
@@ -352,6 +370,9 @@ void maint_dsb(struct cpu *cpu, const struct insn *insn)
 	}
 	if (insn->domain != DOMAIN_NSH) {
 		cpu->dsb_ish_time = now;
+		if (cpu->dic) { /* no IC is needed */
+			cpu->ic_done = (struct ic_reach){.visible = now, .other = now};
+		}
 	}
 	if (insn->barrier != BARRIER_ALL) {
 		return; /* completes no maintenance */
@@ -366,7 +387,4 @@ void maint_dsb(struct cpu *cpu, const struct insn *insn)
 		}
 	}
 	cpu->pending_count = kept;
-	if (cpu->dic && insn->domain != DOMAIN_NSH) {
-		cpu->ic_done = now; /* no IC is needed: CTR_EL0.DIC */
-	}
 }

@@ -93,6 +93,25 @@ bool walk_visible(const struct walk_table *table, uint64_t pa, const struct plac
 	return false;
 }
 
+/*
+ * Without FEAT_ETS2 the walk of a later access may have been made before the DSB, unless an ISB stands
+ * between. That a CPU comes by its own descriptor is all that is known here.
+ */
+static void rely_synchronized(const struct cpu *cpu, uint64_t pa, const struct place *place)
+{
+	struct cell *cell = shadow_cell(pa);
+	uint64_t bytes = shadow_mask(pa, 8);
+	struct place at = *place;
+
+	if (cpu->has_ets2 || cell->store_cpu != cpu->index || !(cell->recent & bytes) ||
+	    cpu->dsb_synced >= cell->store_dsb) {
+		return;
+	}
+	at.pa = pa;
+	report("walk-no-isb", &at, "the DSB behind the descriptor's store came, no ISB since");
+	cell->recent &= ~bytes; /* said once is enough */
+}
+
 static struct translation walk_tables(struct cpu *cpu, unsigned int regime, const struct place *place)
 {
 	const struct translation fault = {.memory = MEMORY_FAULT};
@@ -117,7 +136,9 @@ static struct translation walk_tables(struct cpu *cpu, unsigned int regime, cons
 		if (!in_ram(pa)) {
 			return fault;
 		}
-		walk_visible(&table, pa, place);
+		if (walk_visible(&table, pa, place)) {
+			rely_synchronized(cpu, pa, place);
+		}
 		memcpy(&descriptor, ram_host(pa), sizeof(descriptor));
 		if (!(descriptor & 1) || (level == 3 && !(descriptor & 2))) {
 			return fault;
