@@ -161,10 +161,9 @@ def stale_image_el1(folder):
 
 @both
 def others_map_it(folder):
-    """A hypervisor that maps all but Lethe as cacheable, and whose CPU reads ahead."""
+    """A hypervisor that maps all as cacheable, Lethe too, and whose CPU reads ahead."""
     path, kernel, more = moved(folder)
-    ranges = [(LOAD + images.align_up(Bundle(path).blob_end, 4096), 0x48000000),
-              (0x49000000, 0x4b000000)]
+    ranges = [(LOAD, 0x48000000), (0x49000000, 0x4b000000)]
     return Setup(path, payload(2, kernel, more), {"ram": True, "cohsan": {"mapped": ranges}})
 
 
