@@ -189,6 +189,7 @@ struct translation {
 	uint64_t page;	/* PA */
 	uint64_t key;	/* regime and generation; 0: empty */
 	enum memory memory;
+	bool shared;	/* a dc reaches the caches of all CPUs */
 };
 
 #define TLB_SIZE 1024
@@ -350,7 +351,8 @@ struct walk_table { /* how a TTBR is to be read */
 	uint64_t base;
 	unsigned int bits;	/* of input address */
 	unsigned int granule;	/* log2 */
-	bool cacheable;
+	bool may_hit;	/* in some cache */
+	bool must_hit;	/* in every cache that holds the line */
 	bool disabled;
 	uint64_t mair;
 };

@@ -37,6 +37,22 @@ static void issue(enum dc op, struct cell *cell, uint64_t bytes)
 	}
 }
 
+/* What no other CPU's cache can hold: a dc by an address of Non-shareable memory reaches its own CPU's alone. */
+static bool is_own(const struct cpu *cpu, uint64_t pa)
+{
+	uint64_t base = pa & ~(cpu->line - 1);
+	uint64_t at;
+
+	for (at = base; at < base + cpu->line; at += GRANULE) {
+		const struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
+
+		if (cell != NULL && (cell->store_dsb == 0 || cell->store_cpu != cpu->index)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static void dc_line(struct cpu *cpu, enum dc op, const struct place *place)
 {
 	uint64_t base = place->pa & ~(cpu->line - 1);
@@ -82,7 +98,7 @@ void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va)
 	place.pa = to.page | (va & (PAGE - 1));
 	if (insn->op == DC_ZVA) {
 		zero(cpu, &place, to.memory);
-	} else if (in_ram(place.pa)) {
+	} else if (in_ram(place.pa) && (to.shared || is_own(cpu, place.pa))) {
 		dc_line(cpu, (enum dc)insn->op, &place);
 	}
 }
