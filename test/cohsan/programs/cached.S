@@ -177,6 +177,7 @@ bad:	ldr	x2, [x0, #60]			// half of the access in the next line
 	str	x0, [x1]
 	str	x0, [x1, #60]
 	mmu_off
+	dmb	sy
 	dc	civac, x1
 	dsb	sy
 bad:	ldr	x2, [x1, #64]

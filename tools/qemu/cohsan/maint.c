@@ -21,11 +21,16 @@ static void push(struct cpu *cpu, struct pending pending)
 
 /* ---- dc ---- */
 
-/* An uncached store by this CPU, and no barrier that orders the store before later accesses. */
-static bool is_unordered(const struct cpu *cpu, const struct cell *cell)
+/*
+ * A store by this CPU, and no barrier that orders it before later accesses. An address orders a cached store
+ * with a dc that is cached as well.
+ */
+static bool is_unordered(const struct cpu *cpu, const struct cell *cell, bool cached)
 {
-	return cell->store_uncached && cell->stored != 0 && cell->store_cpu == cpu->index &&
-	       cell->store_dmb == cpu->dmb_sys;
+	bool pending = cell->store_uncached ? cell->stored != 0
+					    : !cached && cell->store_dsb == cpu->dsb_any + 1;
+
+	return pending && cell->store_cpu == cpu->index && cell->store_dmb == cpu->dmb_sys;
 }
 
 static void issue(enum dc op, struct cell *cell, uint64_t bytes)
@@ -53,7 +58,7 @@ static bool is_own(const struct cpu *cpu, uint64_t pa)
 	return true;
 }
 
-static void dc_line(struct cpu *cpu, enum dc op, const struct place *place)
+static void dc_line(struct cpu *cpu, enum dc op, const struct place *place, bool cached)
 {
 	uint64_t base = place->pa & ~(cpu->line - 1);
 	uint64_t at;
@@ -64,10 +69,11 @@ static void dc_line(struct cpu *cpu, enum dc op, const struct place *place)
 		if (cell == NULL) {
 			continue;
 		}
-		if (is_unordered(cpu, cell)) {
-			report("unordered-maintenance", place,
-			       "uncached store before it, no DMB or DSB between");
+		if (is_unordered(cpu, cell, cached)) {
+			report("unordered-maintenance", place, "%s store before it, no DMB or DSB between",
+			       cell->store_uncached ? "uncached" : "cached");
 			cell->store_uncached = false;
+			cell->store_dsb = cpu->dsb_any; /* said once is enough */
 		}
 		issue(op, cell, shadow_line_mask(cpu, at));
 	}
@@ -99,7 +105,7 @@ void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va)
 	if (insn->op == DC_ZVA) {
 		zero(cpu, &place, to.memory);
 	} else if (in_ram(place.pa) && (to.shared || is_own(cpu, place.pa))) {
-		dc_line(cpu, (enum dc)insn->op, &place);
+		dc_line(cpu, (enum dc)insn->op, &place, to.memory == MEMORY_CACHED);
 	}
 }
 
