@@ -163,7 +163,10 @@
 	bl	lethe_dcache_clean_inval_poc
 	.endm
 
-	/* No ISB after I = 1: no code relies on I = 1, and all fetches so far came from memory. */
+	/*
+	 * No ISB after I = 1: no code relies on I = 1. Instruction caches may hold fetches made with I = 0, too, but
+	 * nobody has stored to this code since the loader, which left no stale instruction of it (booting.rst).
+	 */
 	.macro	icache_on
 	ic	iallu				// the I side may hold lines of an earlier program
 	dsb	nsh				// the invalidation is complete on this CPU

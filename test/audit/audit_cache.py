@@ -7,6 +7,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 import sites
 
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \|", re.M)
+# 4 << CTR_EL0.DminLine.
+LINE_SIZE = r"mrs (x\d+), ctr_el0\nubfx \1, \1, #16, #4\nmov (x\d+), #0x4\nlsl \2, \2, \1\n"
+STEPPING = {"lethe_dcache_clean_inval_poc", "lethe_relocate_list"}     # cache.S, relocate.S
 
 
 def said(name, operands):
@@ -14,17 +17,22 @@ def said(name, operands):
     return re.sub(r", x\d+$", "", f"{name} {operands}".strip())
 
 
-def in_library(but):
-    """The same of the library's functions that are not in the blob."""
-    found, function = set(), None
-    library = os.path.join(os.environ["O"], "liblethe.o")
-    for line in sites.run("objdump", "-d", library).splitlines():
+def instructions(file):
+    """[(function, name, operands)] of one that is linked, or a library."""
+    found, function = [], None
+    for line in sites.run("objdump", "-d", os.path.join(os.environ["O"], file)).splitlines():
         head = re.match(r"^[0-9a-f]+ <(\w+)>:$", line)
         function = head[1] if head else function
         match = sites.CODE_LINE.match(line)
-        if match and match[3] in sites.OPERATIONS + sites.BARRIERS and function not in but:
-            found.add((function, said(match[3], (match[4] or "").strip())))
+        if match:
+            found.append((function, match[3], (match[4] or "").strip()))
     return found
+
+
+def in_library(but):
+    """The same of the library's functions that are not in the blob."""
+    return {(function, said(name, operands)) for function, name, operands in instructions("liblethe.o")
+            if name in sites.OPERATIONS + sites.BARRIERS and function not in but}
 
 
 def in_object_code():
@@ -56,4 +64,27 @@ def cache_document():
         [f"not in the code: {one}" for one in sorted(document - code)]
 
 
-AUDITS = [cache_document]
+def wrong_step(code):
+    """What is wrong with a function's text: a read of CTR_EL0 for another field, a DC that moves on by another size."""
+    size = re.search(LINE_SIZE, code)
+    steps = set(re.findall(r"dc civac, (x\d+)\nadds? \1, \1, (\S+)\n", code))
+    if code.count("ctr_el0") != (size is not None):
+        return "CTR_EL0 is not read for DminLine"
+    if any(step != (size and size[2]) for _, step in steps):
+        return "a DC moves on by another size than CTR_EL0.DminLine's"
+    return ""
+
+
+def line_size():
+    """lines are as long as CTR_EL0.DminLine says: no emulated CPU has another IminLine or CWG"""
+    bad, seen = [], set()
+    for file in ("lethe.elf", "liblethe.o", "purgatory.elf"):
+        texts = {}
+        for function, name, operands in instructions(file):
+            texts[function] = texts.get(function, "") + f"{name} {operands}\n"
+        bad += [f"{file}: {function}: {wrong_step(code)}" for function, code in texts.items() if wrong_step(code)]
+        seen |= {function for function, code in texts.items() if re.search(LINE_SIZE, code)}
+    return bad + [f"no line size in {name}" for name in STEPPING - seen]
+
+
+AUDITS = [cache_document, line_size]

@@ -12,7 +12,9 @@ import library_cells
 import relocations
 from cell_setup import BUNDLE, TARGET, Setup, by_stub, lines, memory, payload
 from images import Bundle, machine_tree, pack, uefi_memory, write
+from machine import Machine
 from paths import LOAD, MIB, PAYLOAD, TOP, VIRT_UART
+from sites import LINE
 
 FREE = 0x4a000000
 ELSEWHERE = 0x4c000000
@@ -125,6 +127,34 @@ def strict_plan(folder):
 
 
 @both
+def strict_plan_last(folder):
+    """The same, and the file ends with the plan, so that its last line is the plan's. The kernel lies elsewhere."""
+    packed = pack(folder + "/packed.img", "--append", "a=b")
+    bundle = Bundle(packed)
+    kernel = bundle.segments()["kernel"]
+    for field, value in (("source", ELSEWHERE), ("dest", FREE), ("flags", 0), ("align", 0), ("align_offset", 0)):
+        bundle.segment(kernel, field, value)
+    end = bundle.plan_at + bundle.plan("total_size")
+    del bundle.bytes[end:]
+    bundle.put(images.BLOB, "file_size", end)
+    bundle.save(folder + "/boot.img")
+    return Setup(folder + "/boot.img", payload(2),
+                 by_stub(folder, "plain", load=[(PAYLOAD, ELSEWHERE)], cohsan={"clean": "blob"}))
+
+
+@both
+def full_tree(folder):
+    """The tree ends in the middle of its buffer's last line. A boot with a larger buffer tells its size."""
+    options, path = {"ram": True}, folder + "/boot.img"
+    with Machine(pack(path, "--append", "a=b"), **options) as machine:
+        size = len(machine.read_tree(machine.payload()["x0"]))
+    more = (LINE // 2 - size) % LINE
+    bundle = Bundle(pack(path, "--append", "a=b" + "c" * more))
+    bundle.slot("tree_size", images.align_up(size + more, LINE))
+    return Setup(bundle.save(path), payload(2), options)
+
+
+@both
 def strict_own_memory(folder):
     """Nor its own bss and stacks: what it stores there is to stay."""
     path = pack(folder + "/boot.img")
@@ -161,10 +191,9 @@ def stale_image_el1(folder):
 
 @both
 def others_map_it(folder):
-    """A hypervisor that maps all but Lethe as cacheable, and whose CPU reads ahead."""
+    """A hypervisor that maps all as cacheable, Lethe too, and whose CPU reads ahead."""
     path, kernel, more = moved(folder)
-    ranges = [(LOAD + images.align_up(Bundle(path).blob_end, 4096), 0x48000000),
-              (0x49000000, 0x4b000000)]
+    ranges = [(LOAD, 0x48000000), (0x49000000, 0x4b000000)]
     return Setup(path, payload(2, kernel, more), {"ram": True, "cohsan": {"mapped": ranges}})
 
 
@@ -271,10 +300,11 @@ def loaders_initrd(folder):
 
 @both
 def uefi_map(folder):
-    """RAM is told by an EFI memory map that the tree names."""
+    """RAM is told by an EFI memory map that the tree names: the last descriptor has all destinations."""
     tree = machine_tree(folder + "/loader.dtb")
     at = ELSEWHERE + 0x80018
-    table = uefi_memory(tree, at, (0x40000000, 0x48000000), (0x48000000, 0x50000000))
+    others = [(0x50000000 + i * MIB, 0x50000000 + (i + 1) * MIB) for i in range(7)]
+    table = uefi_memory(tree, at, *others, (0x40000000, 0x50000000))
     data = b"far away" * 99
     raw = write(folder + "/raw", data)
     path = pack(folder + "/boot.img", "--raw", f"{raw}@{FREE:#x}")
@@ -326,7 +356,7 @@ def fallback_tree(folder):
     tree = machine_tree(folder + "/own.dtb")
     bundle = Bundle(pack(folder + "/packed.img", "--dtb", tree, "--force-dtb", "--fallback", "--kernel",
                          PAYLOAD))
-    size = os.path.getsize(tree) + 64 + 7 & ~7
+    size = os.path.getsize(tree) + 7 & ~7
     begun = LOAD + bundle.slot("tree_base")
     bundle.slot("tree_size", size)
     bundle.slot("flags", 0, 1)

@@ -5,9 +5,12 @@ import random
 import re
 
 import library_world
+import sites
 from cell_setup import Wrong
 from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
+from library_world import PAGE, blob_size
 from paths import LOAD
+from plan_writer import write_plan
 
 
 class Call:
@@ -52,6 +55,25 @@ def caller(folder, machine):
     return Call(folder, "library", world)
 
 
+def work_size():
+    """Of struct lethe_boot_work, which stands between the blob and the plan in a workspace."""
+    debug = sites.run("readelf", "-wi", library_world.PROGRAM.replace(".img", ".elf"))
+    return int(re.search(r": lethe_boot_work\n.*DW_AT_byte_size *: (\d+)", debug)[1])
+
+
+def last_line(folder, machine):
+    """The plan's last bytes, a command line's, lie in the last line of what the workspace needs."""
+    def fill(plan):
+        plan["slots"][0]["cmdline"] = ""
+        left = -(blob_size() + work_size() + len(write_plan(plan))) % PAGE
+        plan["slots"][0]["cmdline"] = "c" * max(0, left - 1)
+
+    world = library_world.World(random.Random(7), *machine)
+    for mmu in (True, False):
+        the_plan(world, mmu, BEST, None, Segments(world, None, 2).made, change=fill)
+    return Call(folder, "library", world)
+
+
 A53, A72, N1, HOST = ("cortex-a53", 1, False), ("cortex-a72", 2, False), \
     ("neoverse-n1", 1, False), ("max", 2, True)
 CELLS = {
@@ -63,4 +85,5 @@ CELLS = {
     "library_caller_el2": lambda folder: caller(folder, A72),
     "library_caller_el1": lambda folder: caller(folder, N1),
     "library_caller_host": lambda folder: caller(folder, HOST),
+    "library_last_line": lambda folder: last_line(folder, A72),
 }

@@ -42,7 +42,7 @@ SUBJECTS = [("blob", os.path.join(paths.O, "lethe.elf"), "",
              ("lethe_relocate", "lethe_relocate_list")),
             ("relocate", os.path.join(paths.IMAGES, "relocate.elf"), "lethe_relocate"),
             ("library", os.path.join(paths.IMAGES, "library.elf"),
-             ("lethe_boot", "lethe_translate", "check_workspace"))]
+             ("lethe_boot", "lethe_translate", "check_workspace"), (), "image_end")]
 TABLE = os.path.join(paths.O, "mutants.tsv")
 COLUMNS = ("address", "where", "instruction", "mutation", "verdict", "cell", "kind", "seconds")
 

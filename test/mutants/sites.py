@@ -18,6 +18,8 @@ OPERATIONS = ("dc", "ic", "tlbi")
 BARRIERS = ("dmb", "dsb", "isb")
 SCRATCH = 17            # x17: a caller of anything expects it gone
 CAVE, CAVE_END = 0xe00, 0x1000      # zeros in the header page
+CAVE_SIZE = 32          # of another
+LINE = 64               # of most CPUs; where lines are longer a part of one
 NEAR = 4                # neighbours by which one instruction is told from another
 CODE_LINE = re.compile(r"^\s*([0-9a-f]+):\t([0-9a-f]{8}) \t(\S+)(?:\t([^/]*))?")
 
@@ -41,7 +43,7 @@ class Instruction:
 
     @property
     def target(self):
-        """Of a branch."""
+        """Of a branch, its address."""
         return int(self.operands.split(",")[-1].split()[0], 16)
 
     def register(self, index):
@@ -212,14 +214,55 @@ def call_mutants(code, routines):
             yield one, "call", "ret", ((one.address, RET),)
 
 
-def mutants(subject, elf, prefixes, but=()):
-    """All of the functions whose names begin so, by address."""
+def range_code(kind, start, end):
+    """Words that make the range [start, end), two registers, shorter. x2 and x3 are the routine's own."""
+    line, scratch = LINE << 10, 2
+    half = (0xcb000000 | start << 16 | end << 5 | scratch,                  # sub x2, end, start
+            0xd341fc00 | scratch << 5 | scratch)                            # lsr x2, x2, #1
+    return {"start": (0x91000000 | line | start << 5 | start,),             # add start, start, #64
+            "end": (0xd1000000 | line | end << 5 | end,),                   # sub end, end, #64
+            "low": (*half, 0x8b000000 | scratch << 16 | start << 5 | start),    # add start, start, x2
+            "high": (*half, 0xcb000000 | scratch << 16 | end << 5 | end)}[kind]  # sub end, end, x2
+
+
+RANGES = {"start": "the first line left out", "end": "the last line left out",
+          "low": "the lower half left out", "high": "the upper half left out"}
+
+
+def range_mutants(code, ranged, cave):
+    """Calls with a range that is too short, at either end. ranged: {routine: (start, end), its registers}."""
+    for one in code:
+        name = re.search(r"<(\w+)>$", one.operands)
+        if one.name not in ("b", "bl") or not name or name[1] not in ranged or one.symbol in ranged:
+            continue
+        for kind, text in RANGES.items():
+            words = range_code(kind, *ranged[name[1]])
+            patches = [(cave + 4 * i, word) for i, word in enumerate(words)]
+            back = cave + 4 * len(words)
+            yield one, kind, text, ((one.address, one.word & 1 << 31 | branch(one.address, cave)),
+                                    *patches, (back, branch(back, one.target)))
+
+
+def cave_before(elf, symbol, code):
+    """Room for a few instructions, where the last page of a program's text is filled with zeros."""
+    found = re.search(rf"^([0-9a-f]+) \w {symbol}$", run("nm", elf), re.M)
+    cave = int(found[1], 16) - CAVE_SIZE
+    if any(cave <= one.address < cave + CAVE_SIZE for one in code):
+        raise SystemExit(f"mutants: no room before {symbol}")
+    return cave
+
+
+def mutants(subject, elf, prefixes, but=(), cave_end=""):
+    """All of the functions whose names begin so, by address. cave_end: symbol; without it the header page."""
     everything = disassemble(elf)
-    routines = {one.symbol for one, *_ in find_loops(everything)}
+    cave = cave_before(elf, cave_end, everything) if cave_end else CAVE
+    loops = list(find_loops(everything))
+    routines = {one.symbol for one, *_ in loops}
+    ranged = {one.symbol: (compare.register(0), compare.register(1)) for one, _, compare, _ in loops if compare}
     code = [one for one in everything if one.symbol.startswith(prefixes) and one.symbol not in but]
     found = {}
     for made in (barrier_mutants(code), swap_mutants(code), loop_mutants(code),
-                 call_mutants(code, routines)):
+                 call_mutants(code, routines), range_mutants(code, ranged, cave)):
         for mutant in made:
             found.setdefault(mutant[3], Mutant(subject, *mutant))
     return sorted(found.values(), key=lambda mutant: mutant.site.address)

@@ -39,6 +39,10 @@
 // case across:
 // case across_store: expect=read-under-dirty@bad
 // case right_across: expect=none
+// case right_nsh_own: expect=none
+// case right_nsh_device: expect=none
+// case nsh: el=1,2,2h
+// case nsh_neighbour: cpu=a64fx
 // case right_new_block: expect=none
 // case new_block: el=1,2,2h
 #include "common.h"
@@ -104,6 +108,31 @@ bad:	ldr	x2, [x0]
 	mmu_on
 	imm	x2, AS_WT
 bad:	ldr	x2, [x0, x2]
+#elif is_nsh || is_nsh_neighbour || is_right_nsh_own || is_right_nsh_device
+#if is_right_nsh_own
+	dc	civac, x0
+	dsb	sy
+#endif
+	mmu_on
+#if is_right_nsh_device
+	imm	x2, AS_DEVICE
+#else
+	imm	x2, AS_NSH
+#endif
+	add	x2, x2, x0
+#if is_right_nsh_own || is_nsh_neighbour
+	str	x0, [x0]			// of the line's 256 bytes these 64 are ours
+#endif
+	dc	civac, x2			// another CPU's cache may keep the line
+	dsb	sy
+#if is_right_nsh_own
+	mmu_off
+	ldr	x2, [x0]
+#elif is_nsh_neighbour
+bad:	ldr	x2, [x0, #64]
+#else
+bad:	ldr	x2, [x0]
+#endif
 #elif is_no_dsb
 	mmu_on
 	dc	civac, x0
@@ -148,6 +177,7 @@ bad:	ldr	x2, [x0, #60]			// half of the access in the next line
 	str	x0, [x1]
 	str	x0, [x1, #60]
 	mmu_off
+	dmb	sy
 	dc	civac, x1
 	dsb	sy
 bad:	ldr	x2, [x1, #64]

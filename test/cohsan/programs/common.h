@@ -57,6 +57,7 @@
 #define BLOCK_DEVICE	(0x405 | AP_RW | XN)
 #define BLOCK_NC	(0x709 | AP_RW | XN)
 #define BLOCK_WT	(0x70d | AP_RW | XN)
+#define BLOCK_NSH	(0x401 | AP_RW | XN)
 #define TABLE		3
 
 /* Other virtual addresses of RAM in `tables`, relative to the physical one. */
@@ -65,6 +66,7 @@
 #define AS_WB		0xc0000000		/* write-back, another address */
 #define AS_WT		0x140000000
 #define AS_OTHER	0x180000000		/* write-back, and 2 MiB further in RAM */
+#define AS_NSH		0x1c0000000		/* write-back, non-shareable */
 
 	.macro	imm reg, value
 	movz	\reg, #((\value) & 0xffff)
@@ -214,7 +216,8 @@ tables:	.quad	BLOCK_DEVICE
 	.quad	0
 	.quad	0x40000000 + BLOCK_WT
 	.quad	tables_other + TABLE
-	.fill	504, 8, 0
+	.quad	0x40000000 + BLOCK_NSH
+	.fill	503, 8, 0
 tables_other:
 	.quad	0
 	.quad	0x40400000 + BLOCK_WB

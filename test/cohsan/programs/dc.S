@@ -54,6 +54,7 @@
 	bl	visit
 #if is_stored || is_right_between
 #if is_right_between
+	dmb	sy				// the store was cached, this address is not
 	dc	civac, x1
 	dsb	sy
 #endif

@@ -144,6 +144,7 @@ bad:	msr	SYS(sctlr), x9
 #elif is_right_cached_store
 	str	x0, [x0]
 	mmu_off
+	dmb	sy
 	dc	civac, x0
 	dsb	sy
 	set_sctlr SCTLR_ON

@@ -31,11 +31,19 @@
 // case copy_tail: expect=fetch-no-ic@copy_ret
 // case copy_own_page: expect=fetch-stale@near+near_ret
 // case copy_next_page: expect=fetch-stale@near+near_ret
+// case right_i0_copy_ivau: expect=none
 // case i0_no_isb: expect=fetch-no-isb@copy+copy_ret
+// case i0_no_ic: expect=fetch-no-ic@copy+copy_ret el=1,2,2h
+// case i0_ic_first: expect=fetch-no-ic@copy+copy_ret
+// case i0_no_dsb: expect=fetch-no-dsb@copy+copy_ret
+// case i0_no_dsb_ic: expect=fetch-no-dsb@copy+copy_ret
+// case i0_cleaned: expect=fetch-no-ic@target+target_ret args=dirty={target}-{target_end}
 #include "common.h"
 
 	begin
-#if !is_right_stale_i0 && !is_dirty && !is_right_copy && !is_i0_no_isb && !is_stale_i_on_late
+#define I0 (is_right_copy || is_right_stale_i0 || is_dirty || is_stale_i_on_late || is_right_i0_copy_ivau || \
+	is_i0_no_isb || is_i0_no_ic || is_i0_ic_first || is_i0_no_dsb || is_i0_no_dsb_ic || is_i0_cleaned)
+#if !I0
 	set_sctlr (SCTLR_OFF | SCTLR_I)
 #endif
 	adr	x0, target
@@ -72,6 +80,11 @@
 	msr	SYS(sctlr), x9
 	isb
 	blr	x0
+#elif is_i0_cleaned
+	dc	civac, x0			// what the caches held is new to the I-side as well
+	dsb	sy
+	isb
+	blr	x0
 #elif is_thrown
 	dc	ivac, x0
 	dsb	sy
@@ -84,7 +97,7 @@
 	dc	civac, x1
 	dsb	sy
 #endif
-#if is_copy_ic_first
+#if is_copy_ic_first || is_i0_ic_first
 	ic	iallu
 	dsb	sy
 #endif
@@ -100,12 +113,16 @@ store:	str	w2, [x1]
 	// fetches use this page, or the page before: a line may be present
 	dc	civac, x1
 	dsb	sy
-#elif !is_copy_no_dsb
+#elif !is_copy_no_dsb && !is_i0_no_dsb
 	dsb	sy
 #endif
-#if is_copy_ic_first || is_copy_no_ic
+#if is_copy_ic_first || is_copy_no_ic || is_i0_ic_first || is_i0_no_ic
 	isb
-#elif is_copy_no_dsb_ic
+#elif is_i0_no_dsb
+	ic	iallu				// and a DSB that waits for loads only
+	dsb	ld
+	isb
+#elif is_copy_no_dsb_ic || is_i0_no_dsb_ic
 	ic	iallu
 	isb
 #elif is_copy_no_isb || is_i0_no_isb
@@ -115,7 +132,7 @@ store:	str	w2, [x1]
 	ic	iallu
 	isb
 	dsb	sy
-#elif is_right_ivau
+#elif is_right_ivau || is_right_i0_copy_ivau
 	ic	ivau, x1
 	dsb	ish
 	isb

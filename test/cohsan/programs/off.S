@@ -97,6 +97,7 @@
 #endif
 
 #if is_right_after
+	dmb	sy				// the stores were cached, this address is not
 	dc	civac, x4
 	dsb	sy
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Without a barrier a dc by VA is ordered only after a cached store to the same line. A dc may
- * overtake an uncached store. Barriers for one shareability domain, or for one kind of access, do
+ * Without a barrier a dc by VA is ordered only after a cached store to the same line, and only if its own
+ * address is cached as well. A dc may overtake any other store. Barriers for one shareability domain, or for one kind of access, do
  * not suffice.
  */
 // all: expect=unordered-maintenance@bad
@@ -28,12 +28,20 @@
 // case same_line_byte:
 // case alias:
 // case right_alias: expect=none
+// case cached_nc: el=1,2,2h
+// case cached_off:
+// case cached_ish:
+// case right_cached_nc: expect=none
+// case right_cached_dsb: expect=none
+// case right_cached_other: expect=none
 #include "common.h"
 
 	begin
 	adr	x0, cell
 	mov	x2, x0
-#if is_right_cached
+#define STORE_CACHED (is_cached_nc || is_cached_off || is_cached_ish || is_right_cached_nc || is_right_cached_dsb || \
+	is_right_cached_other)
+#if is_right_cached || STORE_CACHED
 	mmu_on
 #elif is_alias || is_right_alias
 	mmu_on
@@ -55,8 +63,20 @@
 #else
 	str	x1, [x2]
 #endif
-#if is_right || is_right_alias || is_second_store
+#if is_cached_off
+	mmu_off					// an ISB alone completes no store
+#elif STORE_CACHED
+	imm	x3, AS_NC
+	add	x0, x0, x3
+#endif
+#if is_right || is_right_alias || is_second_store || is_right_cached_nc
 	dmb	sy
+#elif is_right_cached_dsb
+	dsb	ish				// the store is complete
+#elif is_cached_ish
+	dmb	ish
+#elif is_right_cached_other
+	add	x0, x0, #64
 #elif is_right_dsb
 	dsb	sy
 #elif is_right_osh

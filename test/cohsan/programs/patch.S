@@ -14,6 +14,7 @@
 // case right_two_lines: expect=none
 // case right_eret: expect=none
 // case right_idc: expect=none cpu=neoverse-v1
+// case right_idc_st: expect=none cpu=neoverse-v1
 // case right_off: expect=none
 // case no_dc: expect=fetch-dirty@target also=fetch-no-ic@target
 // case right_clidr: expect=none cpu=neoverse-n1
@@ -42,18 +43,21 @@
 // case thrown: expect=fetch-thrown@target also=fetch-no-ic@target
 // case patched_again: expect=fetch-dirty@target also=fetch-no-ic@target
 // case idc_no_dsb: cpu=neoverse-v1
+// case idc_nsh: cpu=neoverse-v1
 // case idc_no_isb: expect=fetch-no-isb@target cpu=neoverse-v1
 // case cvau_then_off: expect=fetch-dirty@target
 // case no_dc_then_off: expect=fetch-dirty@target also=fetch-no-ic@target
 // case i_off: expect=fetch-no-isb@target
+// case i_off_no_ic: el=1,2,2h
+// case i_off_no_dsb_ic: expect=fetch-no-dsb@target
 // case i_off_cvau: expect=fetch-dirty@target
 // case right_i_off: expect=none
 #include "common.h"
 #define MOV_X0_1	0xd2800020
 
 	begin
-#if is_i_off || is_i_off_cvau || is_right_i_off
-	mmu_on					// I = 0: fetches pass all caches
+#if is_i_off || is_i_off_cvau || is_right_i_off || is_i_off_no_ic || is_i_off_no_dsb_ic
+	mmu_on					// I = 0: fetches pass data and unified caches only
 #else
 	mmu_on	sctlr=(SCTLR_ON | SCTLR_I)
 #endif
@@ -88,12 +92,18 @@
 	eret
 1:
 #endif
-#elif is_i_off || is_right_i_off
+#elif is_i_off_no_ic
+	dc	cvac, x1
+	dsb	sy
+	isb
+#elif is_i_off || is_right_i_off || is_i_off_no_dsb_ic
 	dc	cvac, x1
 	dsb	sy
 	ic	ivau, x1
+#if !is_i_off_no_dsb_ic
 	dsb	ish
-#if is_right_i_off
+#endif
+#if is_right_i_off || is_i_off_no_dsb_ic
 	isb
 #endif
 #elif is_right_clidr
@@ -146,6 +156,12 @@
 #elif is_right_idc
 	// IDC and DIC: coherent caches, but not the CPU's pipeline
 	dsb	ish
+	isb
+#elif is_right_idc_st
+	dsb	ishst				// a store is all that has to be complete
+	isb
+#elif is_idc_nsh
+	dsb	nshst				// other CPUs need not see it
 	isb
 #elif is_idc_no_dsb
 	isb					// no IC is needed, but the store is not visible yet

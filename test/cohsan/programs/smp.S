@@ -26,11 +26,20 @@
 // case second_no_tlbi: expect=tlb-stale@there
 // case second_context: expect=context@there
 // case second_thrown: expect=read-thrown@bad
+// case right_code_there: expect=none el=1,2,2h
+// case right_code_there_ivau: expect=none
+// case code_there_no_isb: expect=fetch-no-isb@target
+// case code_there_no_dsb: expect=fetch-no-dsb@target
+// case code_there_before: expect=fetch-no-ic@target
 // case code_iallu: expect=fetch-no-ic@target
 // case code_no_isb: expect=fetch-no-isb@target
 // case code_isb_here: expect=fetch-no-isb@target
 // case outside: expect=write-outside@there args=write={cell}-{cell_end},write={done}-{done_end}
 #include "common.h"
+/* The second CPU does the IC for what the first has stored, cleaned and completed. */
+#define THERE	(is_right_code_there || is_right_code_there_ivau || is_code_there_no_isb || is_code_there_no_dsb || \
+	is_code_there_before)
+#define CODE	(THERE || is_right_code || is_right_code_is || is_code_iallu || is_code_no_isb || is_code_isb_here)
 
 	begin
 	mrs	x0, mpidr_el1
@@ -74,7 +83,7 @@
 	mov	x3, #0
 	CONDUIT
 	cbnz	x0, fault
-#if is_right_code || is_right_code_is || is_code_iallu || is_code_no_isb || is_code_isb_here
+#if CODE
 	// The second CPU runs `target` once, and reports.
 1:	ldr	x2, [x21]
 	cbz	x2, 1b
@@ -88,7 +97,7 @@
 	dsb	sy
 #if is_code_iallu
 	ic	iallu				// mine
-#else
+#elif !THERE
 	ic	ialluis
 #endif
 	dsb	sy
@@ -206,10 +215,14 @@ there:	ldr	x2, [x20]
 #elif is_outside
 	str	x20, [x20]
 there:	str	x20, [x21]
-#elif is_right_code || is_right_code_is || is_code_iallu || is_code_no_isb || is_code_isb_here
+#elif CODE
 	set_sctlr (SCTLR_OFF | SCTLR_I)
 	adr	x1, target
 	blr	x1
+#if is_code_there_before
+	ic	iallu				// the first CPU has not stored yet
+	dsb	sy
+#endif
 	mov	x2, #1
 	str	x2, [x21]
 #if is_code_isb_here
@@ -218,6 +231,20 @@ there:	str	x20, [x21]
 1:	ldr	x2, [x21]
 	cmp	x2, #2
 	b.ne	1b
+#if THERE
+	dmb	sy				// the flag was read before
+#if is_right_code_there_ivau
+	ic	ivau, x1
+#elif !is_code_there_before
+	ic	iallu
+#endif
+#if !is_code_there_no_dsb
+	dsb	ish
+#endif
+#if !is_code_there_no_isb
+	isb
+#endif
+#endif
 #if is_right_code || is_right_code_is || is_code_iallu
 	isb
 #endif

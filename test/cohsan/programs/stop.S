@@ -14,6 +14,14 @@
 // case stop_right: expect=none args=stop={there},publish=w:{work}-{work_end} stop=there
 // case stop_mmu: expect=handoff-mmu@there_va,handoff-dcache@there_va args=stop={there_pa} \
 //	stop=there_va
+// case right_stop_code: expect=none args=stop={work},publish=w:{work}-{work_end} stop=work el=1,2,2h
+// case right_stop_unpublished: expect=none args=stop={work} stop=work
+// case right_stop_data: expect=none args=stop={there},publish=w:{work}-{work_end} stop=there
+// case stop_no_ic: expect=handoff-icache@work args=stop={work},publish=w:{work}-{work_end} stop=work el=1,2,2h
+// case stop_no_ic_unpublished: expect=handoff-icache@work args=stop={work} stop=work
+// case stop_no_isb: expect=handoff-icache@work args=stop={work},publish=w:{work}-{work_end} stop=work
+// case stop_tail: expect=handoff-icache@work args=stop={work},publish=w:{work}-{work_end} stop=work
+// case stop_dirty: expect=handoff-dirty@work args=stop={work} stop=work
 // case again: expect=none stop=start args=publish=w:{work}-{work_end}
 // case again_dirty: expect=handoff-dirty@start args=publish=w:{work}-{work_end} stop=start
 // case again_only_once: expect=read-under-dirty@bad
@@ -84,6 +92,38 @@ there:	nop
 	adr	x0, cell
 	ldr	x1, [x0]
 	str	x1, [x0]
+#elif is_right_stop_code || is_right_stop_unpublished || is_right_stop_data || is_stop_no_ic || \
+	is_stop_no_ic_unpublished || is_stop_no_isb || is_stop_tail || is_stop_dirty
+	// A program that is no Image, copied and entered.
+	dc	civac, x22
+	dsb	sy
+#if is_stop_dirty
+	mmu_on
+#endif
+	adr	x21, there
+	ldr	w1, [x21]
+	str	w1, [x22]
+	dsb	sy
+#if is_stop_dirty
+	mmu_off
+#endif
+#if is_right_stop_code || is_right_stop_unpublished || is_stop_no_isb || is_stop_tail || is_stop_dirty
+	ic	iallu
+	dsb	sy
+#endif
+#if is_stop_tail
+	str	w1, [x22, #60]			// after the IC
+	dsb	sy
+#endif
+#if !is_stop_no_isb
+	isb
+#endif
+#if is_right_stop_data
+	mov	x22, x21			// what was copied is not what is entered
+#endif
+	blr	x22
+	b	exit
+there:	ret
 #elif is_stop_mmu
 	mmu_on
 	adr	x1, there_pa

@@ -18,6 +18,9 @@
 // case live_neighbour: expect=walk-unordered@bad
 // case nc_walk: el=1,2,2h
 // case nc_walk_dsb:
+// case inner_walk:
+// case outer_walk:
+// case outer_walk_stale: expect=walk-stale@bad args=stale={small}-{small_used}
 // case c0_walk:
 // case dirty_world: args=dirty={small}-{small_used}
 // case last_entry: args=dirty={small_last}-{small_used}
@@ -34,6 +37,12 @@
 // case live_isb: expect=walk-unordered@bad
 // case live_dsb_ld: expect=walk-unordered@bad
 // case live_dsb_before: expect=walk-unordered@bad
+// case live_no_isb: expect=walk-no-isb@bad el=1,2,2h
+// case live_no_isb_sy: expect=walk-no-isb@bad
+// case live_isb_first: expect=walk-no-isb@bad
+// case live_no_isb_dc: expect=walk-no-isb@bad
+// case right_live_eret: expect=none
+// case right_live_ets2: expect=none cpu=max
 // case m_unordered: expect=walk-unordered@bad
 // case live_nc: el=1,2,2h
 // case live_nc_cvau:
@@ -42,6 +51,8 @@
 #include "common.h"
 #define TCR_SMALL	(TCR_WB | T0SZ_32)
 #define TCR_SMALL_NC	(TCR_NC | T0SZ_32)
+#define TCR_SMALL_INNER	(TCR_BASE | (3 << 12) | (1 << 8) | T0SZ_32)
+#define TCR_SMALL_OUTER	(TCR_BASE | (3 << 12) | (1 << 10) | T0SZ_32)
 
 	/* The same four entries, stored under the present map. */
 	.macro	store_tables
@@ -61,7 +72,7 @@ bad:	msr	SYS(sctlr), x9
 
 	begin
 #if is_right_cached_walk || is_right_civac || is_right_cvac || is_nc_walk || is_nc_walk_dsb || \
-	is_thrown
+	is_thrown || is_inner_walk || is_outer_walk
 	mmu_on
 	store_tables
 #if is_right_civac
@@ -79,6 +90,10 @@ bad:	msr	SYS(sctlr), x9
 	mmu_off
 #if is_right_cached_walk || is_thrown
 	mmu_on_bad TCR_SMALL
+#elif is_inner_walk
+	mmu_on_bad TCR_SMALL_INNER		// passes the outer caches
+#elif is_outer_walk
+	mmu_on_bad TCR_SMALL_OUTER
 #else
 	// no more coherent with the caches than the stores are
 	mmu_on_bad TCR_SMALL_NC
@@ -90,6 +105,8 @@ bad:	msr	SYS(sctlr), x9
 	dsb	sy
 	mmu_off
 	mmu_on_bad TCR_SMALL, (SCTLR_OFF | SCTLR_M)	// IRGN says cacheable, C = 0 says no
+#elif is_outer_walk_stale
+	mmu_on_bad TCR_SMALL_OUTER
 #elif is_right_nc_stale
 	mmu_on_bad TCR_SMALL_NC
 #elif is_right_root_end || is_stale_world
@@ -197,11 +214,30 @@ bad:	msr	SYS(sctlr), x9
 	isb
 #elif is_live_isb
 	isb
+#elif is_live_no_isb || is_right_live_ets2 || is_live_no_isb_dc
+	dsb	ishst
+#elif is_live_no_isb_sy
+	dsb	sy
+#elif is_live_isb_first
+	isb
+	dsb	ishst
+#elif is_right_live_eret
+	dsb	ishst
+	adr	x9, 1f
+	msr	SYS(elr), x9
+	mov	x9, #(0x3c0 | EL << 2 | 1)
+	msr	SYS(spsr), x9
+	eret
+1:
 #elif is_live_dsb_ld
 	dsb	ld
 	isb
 #endif
+#if is_live_no_isb_dc
+bad:	dc	civac, x1
+#else
 bad:	ldr	x4, [x1, #8]
+#endif
 #endif
 #endif
 	end

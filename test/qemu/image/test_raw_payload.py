@@ -26,7 +26,8 @@ def raw_payload(work, address, *options):
 def test_raw_payload(work, el, address):
     """A program that is not Linux, at its own address with any alignment; it gets a tree, too."""
     boot = raw_payload(work, address)
-    with Machine(boot, el=el, ram=True, cohsan={"stop": address}) as machine:
+    published = {"raw": (address, address + 0x20000)}
+    with Machine(boot, el=el, ram=True, cohsan={"stop": address, "publish": published}) as machine:
         machine.expect(rf"^lethe: enter {address:#x} EL{el}$")
         match = machine.expect(r"^payload: base=0x([0-9a-f]+)")
         if address % 4096 == 0:

@@ -17,6 +17,7 @@ from paths import IMAGES, LOAD, MIB, O, PAYLOAD, VIRT_UART
 
 FREE = 0x4a000000
 NOP = 0xd503201f
+IC_IALLUIS = 0xd508711f
 STUB = os.path.join(IMAGES, "hostile.img")
 
 # Machines that run Lethe without cohsan. A new one needs a line here.
@@ -117,9 +118,9 @@ def test_what_counts():
 
 # ---- machines ----
 
-def patched(work, find, replace):
+def patched(work, find, replace, *options, **more):
     """A bundle with each such word of the blob replaced."""
-    bundle = Bundle(pack(work + "/boot.img"))
+    bundle = Bundle(pack(work + "/boot.img", *options, **more))
     size = images.blob_symbol("lethe_text_end")
     for at in range(4096, size, 4):
         if int.from_bytes(bundle.bytes[at:at + 4], "little") == find:
@@ -141,6 +142,23 @@ def test_maintenance_left_out(work, el):
     """No DC CIVAC anywhere: the payload boots, since QEMU has no caches, and the test fails."""
     text = objection_to(patched(work, 0xd50b7e20, NOP), el=el)
     assert "cohsan reports:\ncohsan: " in text and "payload: end" in text
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_ic_left_out_before_a_raw_payload(work, is_published):
+    """A payload without an Image header: the I-side may hold what was at its address before."""
+    code = b"".join(word.to_bytes(4, "little") for word in (
+        0xd2a00003 | VIRT_UART >> 16 << 5,  # movz x3, #.., lsl #16
+        0x52800961, 0xb9000061,             # mov w1, #'K'; str w1, [x3]
+        0x52800141, 0xb9000061,             # mov w1, #'\n'; str w1, [x3]
+        0x14000000))                        # b .
+    raw = ("--raw", f"{write(work + '/raw', code)}@{FREE:#x},entry={FREE:#x}")
+    options = {"cohsan": {"stop": FREE, "publish": {"raw": (FREE, FREE + len(code))} if is_published else {}}}
+    with Machine(pack(work + "/right.img", *raw, kernel=None), **options) as machine:
+        machine.expect("^K$")
+    with pytest.raises(Failure, match="handoff-icache .*" + ("raw: 24 of 24" if is_published else "entry: 4 of 4")):
+        with Machine(patched(work, IC_IALLUIS, NOP, *raw, kernel=None), **options) as machine:
+            machine.expect("^K$")
 
 
 def test_cohsan_that_does_not_stop(work, monkeypatch):

@@ -34,7 +34,7 @@ def test_what_is_found():
     found = sites.mutants(*mutants.SUBJECTS[0])
     code = {each.address: each.word for each in sites.disassemble(mutants.SUBJECTS[0][1])}
     assert {each.kind for each in found} == {
-        "nop", "ish", "ld", "ivac", "swap", "first", "last", "once", "align", "size", "call"}
+        "nop", "ish", "ld", "ivac", "swap", "first", "last", "once", "align", "size", "call", *sites.RANGES}
     assert len({each.patches for each in found}) == len(found)
     for each in found:
         for address, word in each.patches:

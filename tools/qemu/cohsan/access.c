@@ -103,11 +103,11 @@ static void store_cell(struct cpu *cpu, const struct place *place, struct page *
 		store_uncached(cpu, place, cell, bytes);
 	}
 	cell->changed_bytes = bytes;
-	if (cell->changed > cpu->ic_synced && cell->changed > cell->ivau) {
+	if (!maint_ic_synced(cpu, cell)) {
 		cell->changed_bytes |= changed;
 	}
-	cell->fresh = bytes | (cell->changed > cpu->isb_time ? cell->fresh : 0);
 	cell->changed = ++now;
+	cell->visible = false;
 	/* Of another CPU's stores only the last is remembered. */
 	cell->recent = bytes | (cell->store_cpu == cpu->index && cell->store_dsb == cpu->dsb_any + 1 ?
 				cell->recent : 0);

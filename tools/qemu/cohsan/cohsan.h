@@ -163,9 +163,18 @@ enum reg {
 #define HCR_TGE	    (1ULL << 27)
 #define HCR_E2H	    (1ULL << 34)
 
+/*
+ * What an ic removes, by the time of the change. A change is visible once a DSB has completed it: then an ic of
+ * any CPU that comes later removes it. Of other changes an ic removes its own CPU's, up to the last DSB.
+ */
+struct ic_reach {
+	uint64_t visible;
+	uint64_t other;
+};
+
 struct pending { /* a dc, ic or tlbi that no DSB has completed */
 	uint64_t pa;
-	uint64_t issued;  /* time */
+	struct ic_reach reach;
 	uint8_t kind;	  /* enum kind */
 	uint8_t op;
 	uint8_t needs;	  /* enum domain */
@@ -180,6 +189,7 @@ struct translation {
 	uint64_t page;	/* PA */
 	uint64_t key;	/* regime and generation; 0: empty */
 	enum memory memory;
+	bool shared;	/* a dc reaches the caches of all CPUs */
 };
 
 #define TLB_SIZE 1024
@@ -196,23 +206,24 @@ struct cpu {
 	uint64_t iline;
 	uint64_t zva;
 	bool has_vhe;
+	bool has_ets2;		/* a walk is ordered with its access: a new descriptor needs no ISB */
 	bool idc;		/* no dc is needed for the I-side */
 	bool dic;		/* nor an ic */
 
 	/* Barriers so far. dsb_time: time of the last full-system DSB. */
 	uint32_t dmb_sys;	/* dmb or dsb, full type, whole system */
 	uint32_t dsb_any;	/* DSBs that wait for stores */
+	uint32_t dsb_synced;	/* those before the last ISB */
 	uint32_t dsb_sys;
 	uint64_t dsb_time;
 	uint64_t dsb_ish_time;
 	uint64_t isb_time;
 
-	/* The I-side holds no byte older than these times: complete, and complete before the last
-	 * ISB. */
-	uint64_t ic_done;
-	uint64_t ic_synced;
-	uint64_t ic_direct;	/* complete while fetches looked at no instruction cache */
-	uint64_t ic_issued;	/* by an ic that no DSB has completed */
+	/* By ic of everything: complete, complete before the last ISB, not completed by a DSB. */
+	struct ic_reach ic_done;
+	struct ic_reach ic_synced;
+	struct ic_reach ic_issued;
+	bool ic_direct;		/* one was complete while I = 0 */
 
 	bool tlb_known[4];	/* by regime: TLBI completed since the start */
 	uint64_t tlb_last[4];	/* the map when M was last on */
@@ -236,6 +247,7 @@ struct cpu {
 
 extern struct cpu cpus[CPUS_MAX];
 extern unsigned int cpus_awake;
+#define BEFORE_START 1		/* a time; 0: never */
 extern uint64_t now;		/* model time */
 extern uint64_t fetch_generation; /* changes whenever the verdict on a fetch might change */
 
@@ -281,9 +293,8 @@ struct cell {
 	uint64_t stored;	/* uncached, by store_cpu, not completed */
 	uint64_t recent;	/* stored, and no DSB since */
 	uint64_t read;		/* uncached, while dirty */
-	uint64_t changed;	/* time of the last change for the I-side; 0: none */
+	uint64_t changed;	/* time of the last change for the I-side, or of the DSB that completed it; 0: none */
 	uint64_t changed_bytes;	/* bytes changed since the line was last known good */
-	uint64_t fresh;		/* bytes changed since the last ISB: the pipeline may lack them */
 	uint64_t ivau;		/* an ic ivau removed all changes up to this time */
 	uint64_t isb_after;	/* time of its completion */
 	uint64_t history;	/* up to when the page's history was applied */
@@ -291,6 +302,7 @@ struct cell {
 	uint32_t store_dsb;
 	uint8_t store_cpu;
 	bool store_uncached;
+	bool visible;		/* changed is the time of a DSB */
 };
 
 struct page {
@@ -339,7 +351,8 @@ struct walk_table { /* how a TTBR is to be read */
 	uint64_t base;
 	unsigned int bits;	/* of input address */
 	unsigned int granule;	/* log2 */
-	bool cacheable;
+	bool may_hit;	/* in some cache */
+	bool must_hit;	/* in every cache that holds the line */
 	bool disabled;
 	uint64_t mair;
 };
@@ -377,6 +390,9 @@ void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va);
 void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va);
 void maint_mmu_on(struct cpu *cpu, unsigned int regime, const struct place *place);
 void maint_caches_on(struct cpu *cpu, const struct place *place);
+bool maint_ic_reaches(const struct ic_reach *reach, const struct cell *cell);
+/* True if the I-side of this CPU holds nothing older than the cell's last change. */
+bool maint_ic_synced(const struct cpu *cpu, const struct cell *cell);
 /* True if an ic ivau of this byte's line is issued after the last change, and not completed. */
 bool maint_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell);
 void maint_tlbi(struct cpu *cpu, const struct insn *insn);

@@ -161,6 +161,7 @@ void context_sync(struct cpu *cpu)
 		cpu->unsynced = false;
 	}
 	cpu->isb_time = ++now;
+	cpu->dsb_synced = cpu->dsb_any;
 	cpu->ic_synced = cpu->ic_done; /* a good verdict stays good: no new fetch_generation */
 }
 

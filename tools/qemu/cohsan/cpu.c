@@ -9,7 +9,7 @@
 
 struct cpu cpus[CPUS_MAX];
 unsigned int cpus_awake;
-uint64_t now = 2; /* 0: never; 1: before the start */
+uint64_t now = BEFORE_START + 1;
 uint64_t fetch_generation = 1;
 
 static uint64_t read_handle(struct qemu_plugin_register *handle)
@@ -141,10 +141,13 @@ void cpu_wake(struct cpu *cpu, unsigned int index)
 	cpu->idc = (cpu->ctr >> 28 & 1) || (clidr >> 24 & 7) == 0 ||
 		   ((clidr >> 21 & 7) == 0 && (clidr >> 27 & 7) == 0);
 	cpu->dic = cpu->ctr >> 29 & 1;
+	cpu->has_ets2 = (cpu_named("ID_AA64MMFR1_EL1") >> 36 & 15) >= 2;
 	cpu->has_vhe = (cpu_named("ID_AA64MMFR1_EL1") >> 8 & 15) != 0;
 	if (cpus_awake != 0) {
 		/* A CPU that firmware has just started holds no older bytes. */
-		cpu->ic_issued = cpu->ic_done = cpu->ic_synced = cpu->isb_time = now;
+		cpu->ic_done = (struct ic_reach){.visible = now, .other = now};
+		cpu->ic_issued = cpu->ic_synced = cpu->ic_done;
+		cpu->isb_time = now;
 	}
 	cpu->awake = true;
 	cpus_awake++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The rules for instruction fetches (Arm ARM B2.4.4, D8.2; CTR_EL0.{IDC, DIC}). */
+/* The rules for instruction fetches (Arm ARM B2.4.4, D7.5, D8.2; CTR_EL0.{IDC, DIC}). */
 #include "cohsan.h"
 
 static void say(const char *kind, const struct place *place, const struct cell *cell, uint64_t bytes)
@@ -36,7 +36,18 @@ static bool visible(const struct cpu *cpu, const struct place *place, struct cel
 	return true;
 }
 
-/* True if the I-side no longer holds the older bytes. With I = 0 only the pipeline could. */
+/*
+ * True if a byte counts as known to the I-side though no IC and ISB came: an instruction cache holds
+ * nothing older of the loaded image (booting.rst), so only a stale line of a unified cache could give
+ * older bytes. Fetches with I = 0 look at no unified cache.
+ */
+static bool known_from_start(const struct cpu *cpu, const struct cell *cell, bool icache)
+{
+	return cell->changed == BEFORE_START && (!icache || cpu->ic_direct);
+}
+
+/* True if the I-side no longer holds the older bytes. SCTLR.I does not matter: instruction caches may hold
+ * Non-cacheable fetches as well. */
 static bool synchronized(const struct cpu *cpu, const struct place *place, struct cell *cell, uint64_t bytes,
 			 bool icache)
 {
@@ -47,18 +58,13 @@ static bool synchronized(const struct cpu *cpu, const struct place *place, struc
 	}
 	if (cell->stored & bytes) {
 		kind = "fetch-no-dsb";
-	} else if (!icache) {
-		kind = cell->changed > cpu->isb_time && (cell->fresh & bytes) ? "fetch-no-isb" : NULL;
-	} else if (cell->changed <= cpu->ic_direct &&
-		   (cell->changed <= cpu->isb_time || !(cell->fresh & bytes))) {
-		kind = NULL; /* earlier fetches came from memory */
-	} else if (cell->changed <= cpu->ic_synced) {
+	} else if (known_from_start(cpu, cell, icache) || maint_ic_reaches(&cpu->ic_synced, cell)) {
 		kind = NULL;
 	} else if (cell->changed <= cell->ivau) {
 		kind = cell->isb_after > cpu->isb_time ? "fetch-no-isb" : NULL;
-	} else if (cell->changed <= cpu->ic_done) {
+	} else if (maint_ic_reaches(&cpu->ic_done, cell)) {
 		kind = "fetch-no-isb";
-	} else if (cell->changed <= cpu->ic_issued || maint_ivau_pends(cpu, place->pa, cell)) {
+	} else if (maint_ic_reaches(&cpu->ic_issued, cell) || maint_ivau_pends(cpu, place->pa, cell)) {
 		kind = "fetch-no-dsb";
 	} else {
 		kind = "fetch-no-ic";

@@ -60,7 +60,7 @@ static void look_at(struct cpu *cpu, struct bad bad[BADS], uint64_t pa, uint64_t
 	count(&bad[BAD_STALE], pa, cell, (cell->stale | cell->newer) & ~cell->dirty & bytes);
 	count(&bad[BAD_THROWN], pa, cell, cell->thrown & bytes);
 	count(&bad[BAD_UNFINISHED], pa, cell, cell->stored & bytes);
-	if (code && cell->changed > cpu->ic_synced && cell->changed > cell->ivau && !(cell->dirty & bytes) && !(cell->stored & bytes)) {
+	if (code && !maint_ic_synced(cpu, cell) && !(cell->dirty & bytes) && !(cell->stored & bytes)) {
 		count(&bad[BAD_ICACHE], pa, cell, bytes & cell->changed_bytes);
 	}
 }
@@ -219,6 +219,7 @@ static void look_at_state(struct cpu *cpu, const struct place *at)
 void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool image)
 {
 	struct place at = {.pc = pc, .va = pc, .pa = pa, .el = cpu_el()};
+	bool known = image; /* which bytes are code */
 	uint64_t size;
 	size_t i;
 
@@ -236,8 +237,13 @@ void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool image)
 	}
 	for (i = 0; i < options.publish.count; i++) {
 		const struct range *range = &options.publish.at[i];
+		bool is_entered = !image && pa >= range->lo && pa < range->hi;
 
-		look(cpu, &at, range->name, range->lo, range->hi, false);
+		look(cpu, &at, range->name, range->lo, range->hi, is_entered);
+		known = known || is_entered;
+	}
+	if (!known) {
+		look(cpu, &at, "entry", pa, pa + 4, true);
 	}
 	report_stop(pc, at.el);
 }

@@ -21,11 +21,16 @@ static void push(struct cpu *cpu, struct pending pending)
 
 /* ---- dc ---- */
 
-/* An uncached store by this CPU, and no barrier that orders the store before later accesses. */
-static bool is_unordered(const struct cpu *cpu, const struct cell *cell)
+/*
+ * A store by this CPU, and no barrier that orders it before later accesses. An address orders a cached store
+ * with a dc that is cached as well.
+ */
+static bool is_unordered(const struct cpu *cpu, const struct cell *cell, bool cached)
 {
-	return cell->store_uncached && cell->stored != 0 && cell->store_cpu == cpu->index &&
-	       cell->store_dmb == cpu->dmb_sys;
+	bool pending = cell->store_uncached ? cell->stored != 0
+					    : !cached && cell->store_dsb == cpu->dsb_any + 1;
+
+	return pending && cell->store_cpu == cpu->index && cell->store_dmb == cpu->dmb_sys;
 }
 
 static void issue(enum dc op, struct cell *cell, uint64_t bytes)
@@ -37,7 +42,23 @@ static void issue(enum dc op, struct cell *cell, uint64_t bytes)
 	}
 }
 
-static void dc_line(struct cpu *cpu, enum dc op, const struct place *place)
+/* What no other CPU's cache can hold: a dc by an address of Non-shareable memory reaches its own CPU's alone. */
+static bool is_own(const struct cpu *cpu, uint64_t pa)
+{
+	uint64_t base = pa & ~(cpu->line - 1);
+	uint64_t at;
+
+	for (at = base; at < base + cpu->line; at += GRANULE) {
+		const struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
+
+		if (cell != NULL && (cell->store_dsb == 0 || cell->store_cpu != cpu->index)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void dc_line(struct cpu *cpu, enum dc op, const struct place *place, bool cached)
 {
 	uint64_t base = place->pa & ~(cpu->line - 1);
 	uint64_t at;
@@ -48,10 +69,11 @@ static void dc_line(struct cpu *cpu, enum dc op, const struct place *place)
 		if (cell == NULL) {
 			continue;
 		}
-		if (is_unordered(cpu, cell)) {
-			report("unordered-maintenance", place,
-			       "uncached store before it, no DMB or DSB between");
+		if (is_unordered(cpu, cell, cached)) {
+			report("unordered-maintenance", place, "%s store before it, no DMB or DSB between",
+			       cell->store_uncached ? "uncached" : "cached");
 			cell->store_uncached = false;
+			cell->store_dsb = cpu->dsb_any; /* said once is enough */
 		}
 		issue(op, cell, shadow_line_mask(cpu, at));
 	}
@@ -82,8 +104,8 @@ void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va)
 	place.pa = to.page | (va & (PAGE - 1));
 	if (insn->op == DC_ZVA) {
 		zero(cpu, &place, to.memory);
-	} else if (in_ram(place.pa)) {
-		dc_line(cpu, (enum dc)insn->op, &place);
+	} else if (in_ram(place.pa) && (to.shared || is_own(cpu, place.pa))) {
+		dc_line(cpu, (enum dc)insn->op, &place, to.memory == MEMORY_CACHED);
 	}
 }
 
@@ -92,6 +114,7 @@ static void reached_pou(struct cell *cell, uint64_t bytes)
 	if (cell->not_pou & bytes) {
 		cell->not_pou &= ~bytes;
 		cell->changed = now; /* the I-side may hold the byte from now on */
+		cell->visible = true;
 	}
 }
 
@@ -145,7 +168,8 @@ static void complete_to_pou(const struct cpu *cpu, const struct pending *pending
 void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va)
 {
 	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
-	struct pending pending = {.kind = K_IC, .op = insn->op, .issued = cpu->dsb_ish_time,
+	struct pending pending = {.kind = K_IC, .op = insn->op,
+				  .reach = {.visible = now, .other = cpu->dsb_ish_time},
 				  .needs = insn->op == IC_IALLU ? DOMAIN_NSH : DOMAIN_ISH,
 				  .broadcast = insn->op == IC_IALLUIS};
 	struct translation to;
@@ -158,9 +182,19 @@ void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va)
 		}
 		pending.pa = to.page | (va & (PAGE - 1));
 	} else {
-		cpu->ic_issued = cpu->dsb_ish_time;
+		cpu->ic_issued = pending.reach;
 	}
 	push(cpu, pending);
+}
+
+bool maint_ic_reaches(const struct ic_reach *reach, const struct cell *cell)
+{
+	return cell->changed <= (cell->visible ? reach->visible : reach->other);
+}
+
+bool maint_ic_synced(const struct cpu *cpu, const struct cell *cell)
+{
+	return maint_ic_reaches(&cpu->ic_synced, cell) || cell->changed <= cell->ivau;
 }
 
 bool maint_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell)
@@ -171,7 +205,7 @@ bool maint_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cel
 		const struct pending *one = &cpu->pending[i];
 
 		if (one->kind == K_IC && one->op == IC_IVAU && (one->pa ^ pa) / cpu->iline == 0 &&
-		    cell->changed <= one->issued) {
+		    maint_ic_reaches(&one->reach, cell)) {
 			return true;
 		}
 	}
@@ -186,19 +220,25 @@ static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
 	for (at = base; at < base + cpu->iline; at += GRANULE) {
 		struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
 
-		if (cell != NULL && cell->changed <= pending->issued) {
-			cell->ivau = pending->issued;
+		if (cell != NULL && maint_ic_reaches(&pending->reach, cell)) {
+			cell->ivau = cell->changed;
 			cell->isb_after = now;
 		}
 	}
 }
 
-/* True if fetches use the instruction cache, now or by a write that no ISB has synchronized. */
+/* True if fetches are cacheable, now or by a write that no ISB has synchronized. */
 static bool fetches_cached(const struct cpu *cpu)
 {
 	unsigned int sctlr = REG(cpu_regime(cpu, cpu->el), R_SCTLR);
 
 	return ((cpu->reg[sctlr] | cpu->synced[sctlr]) & SCTLR_I) != 0;
+}
+
+static void extend(struct ic_reach *reach, const struct ic_reach *by)
+{
+	reach->visible = by->visible > reach->visible ? by->visible : reach->visible;
+	reach->other = by->other > reach->other ? by->other : reach->other;
 }
 
 static void complete_iallu(struct cpu *cpu, const struct pending *pending)
@@ -208,11 +248,10 @@ static void complete_iallu(struct cpu *cpu, const struct pending *pending)
 	for (i = 0; i < CPUS_MAX; i++) {
 		struct cpu *other = &cpus[i];
 
-		if (other->awake && (other == cpu || pending->broadcast) &&
-		    other->ic_done < pending->issued) {
-			other->ic_done = pending->issued;
+		if (other->awake && (other == cpu || pending->broadcast)) {
+			extend(&other->ic_done, &pending->reach);
 			if (!fetches_cached(other)) {
-				other->ic_direct = pending->issued;
+				other->ic_direct = true;
 			}
 		}
 	}
@@ -332,6 +371,7 @@ static void stores_complete(struct cpu *cpu)
 	for (i = 0; i < cpu->stored_count; i++) {
 		cpu->stored[i]->stored = 0;
 		cpu->stored[i]->changed = now; /* for the I-side as well */
+		cpu->stored[i]->visible = true;
 	}
 	cpu->stored_count = 0;
 	cpu->dsb_sys++;
@@ -352,6 +392,9 @@ void maint_dsb(struct cpu *cpu, const struct insn *insn)
 	}
 	if (insn->domain != DOMAIN_NSH) {
 		cpu->dsb_ish_time = now;
+		if (cpu->dic) { /* no IC is needed */
+			cpu->ic_done = (struct ic_reach){.visible = now, .other = now};
+		}
 	}
 	if (insn->barrier != BARRIER_ALL) {
 		return; /* completes no maintenance */
@@ -366,7 +409,4 @@ void maint_dsb(struct cpu *cpu, const struct insn *insn)
 		}
 	}
 	cpu->pending_count = kept;
-	if (cpu->dic && insn->domain != DOMAIN_NSH) {
-		cpu->ic_done = now; /* no IC is needed: CTR_EL0.DIC */
-	}
 }

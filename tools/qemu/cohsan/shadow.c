@@ -104,7 +104,7 @@ void shadow_initial(uint64_t pa, struct cell *cell)
 	cell->stale |= left;
 	cell->not_pou = cell->dirty;
 	cell->present = cell->dirty | cell->stale;
-	cell->changed = cell->present != 0;
+	cell->changed = cell->present != 0 ? BEFORE_START : 0;
 	cell->changed_bytes = cell->present;
 }
 

@@ -18,7 +18,8 @@ static struct walk_table lower_half(uint64_t tcr, bool two_halves)
 
 	return (struct walk_table){.bits = 64 - (unsigned int)bits(tcr, 0, 6),
 				   .granule = granules[bits(tcr, 14, 2)],
-				   .cacheable = bits(tcr, 8, 2) != 0,
+				   .may_hit = bits(tcr, 8, 4) != 0,
+				   .must_hit = bits(tcr, 8, 2) != 0 && bits(tcr, 10, 2) != 0,
 				   .disabled = two_halves && bits(tcr, 7, 1)};
 }
 
@@ -28,7 +29,8 @@ static struct walk_table upper_half(uint64_t tcr)
 
 	return (struct walk_table){.bits = 64 - (unsigned int)bits(tcr, 16, 6),
 				   .granule = granules[bits(tcr, 30, 2)],
-				   .cacheable = bits(tcr, 24, 2) != 0,
+				   .may_hit = bits(tcr, 24, 4) != 0,
+				   .must_hit = bits(tcr, 24, 2) != 0 && bits(tcr, 26, 2) != 0,
 				   .disabled = bits(tcr, 23, 1) != 0};
 }
 
@@ -39,7 +41,8 @@ struct walk_table walk_table(const struct cpu *cpu, unsigned int regime, bool up
 	struct walk_table table = upper ? upper_half(tcr) : lower_half(tcr, two_halves);
 
 	table.base = cpu->reg[REG(regime, upper ? R_TTBR1 : R_TTBR0)] & (OUTPUT | 0xffe);
-	table.cacheable = table.cacheable && cpu_caches(cpu, regime);
+	table.may_hit = table.may_hit && cpu_caches(cpu, regime);
+	table.must_hit = table.must_hit && cpu_caches(cpu, regime);
 	table.mair = cpu->reg[REG(regime, R_MAIR)];
 	if ((upper && !two_halves) || table.bits > 52 || table.bits < 16) {
 		table.disabled = true;
@@ -74,9 +77,9 @@ bool walk_visible(const struct walk_table *table, uint64_t pa, const struct plac
 
 	if (cell->thrown & bytes) {
 		kind = "walk-thrown";
-	} else if (!table->cacheable && (cell->dirty & bytes)) {
+	} else if (!table->must_hit && (cell->dirty & bytes)) {
 		kind = "walk-dirty";
-	} else if (table->cacheable && ((cell->stale | cell->newer) & bytes)) {
+	} else if (table->may_hit && ((cell->stale | cell->newer) & bytes)) {
 		kind = "walk-stale";
 	} else if ((cell->recent & bytes) && cell->store_dsb == cpus[cell->store_cpu].dsb_any + 1) {
 		kind = "walk-unordered";
@@ -91,6 +94,25 @@ bool walk_visible(const struct walk_table *table, uint64_t pa, const struct plac
 	cell->newer &= ~bytes;
 	cell->recent &= ~bytes;
 	return false;
+}
+
+/*
+ * Without FEAT_ETS2 the walk of a later access may have been made before the DSB, unless an ISB stands
+ * between. That a CPU comes by its own descriptor is all that is known here.
+ */
+static void rely_synchronized(const struct cpu *cpu, uint64_t pa, const struct place *place)
+{
+	struct cell *cell = shadow_cell(pa);
+	uint64_t bytes = shadow_mask(pa, 8);
+	struct place at = *place;
+
+	if (cpu->has_ets2 || cell->store_cpu != cpu->index || !(cell->recent & bytes) ||
+	    cpu->dsb_synced >= cell->store_dsb) {
+		return;
+	}
+	at.pa = pa;
+	report("walk-no-isb", &at, "the DSB behind the descriptor's store came, no ISB since");
+	cell->recent &= ~bytes; /* said once is enough */
 }
 
 static struct translation walk_tables(struct cpu *cpu, unsigned int regime, const struct place *place)
@@ -117,7 +139,9 @@ static struct translation walk_tables(struct cpu *cpu, unsigned int regime, cons
 		if (!in_ram(pa)) {
 			return fault;
 		}
-		walk_visible(&table, pa, place);
+		if (walk_visible(&table, pa, place)) {
+			rely_synchronized(cpu, pa, place);
+		}
 		memcpy(&descriptor, ram_host(pa), sizeof(descriptor));
 		if (!(descriptor & 1) || (level == 3 && !(descriptor & 2))) {
 			return fault;
@@ -131,7 +155,9 @@ static struct translation walk_tables(struct cpu *cpu, unsigned int regime, cons
 			}
 			return (struct translation){
 				.page = (out | (va & ((1ULL << shift) - 1))) & ~(uint64_t)(PAGE - 1),
-				.memory = memory};
+				.memory = memory,
+				/* Device and Non-cacheable memory is outer shareable, whatever SH says. */
+				.shared = memory != MEMORY_CACHED || bits(descriptor, 9, 1)};
 		}
 		base = descriptor & OUTPUT & ~((1ULL << table.granule) - 1);
 	}
@@ -174,7 +200,7 @@ struct translation walk(struct cpu *cpu, unsigned int regime, const struct place
 		bool cached = cpu_caches(cpu, regime); /* HCR_EL2.DC */
 
 		return (struct translation){.vpage = vpage, .page = vpage,
-					    .memory = cached ? MEMORY_CACHED : MEMORY_DEVICE};
+					    .memory = cached ? MEMORY_CACHED : MEMORY_DEVICE, .shared = true};
 	}
 	to = walk_tables(cpu, regime, place);
 	if (to.memory != MEMORY_FAULT) {
