@@ -131,9 +131,9 @@ static int write_record(struct lethe_context *ctx, void *buffer, struct lethe_wh
 				   lethe_status_name(status));
 		return LETHE_OK;
 	}
-	return status == LETHE_OK ? LETHE_OK
-				  : lethe_error_at(where, status, LETHE_WHAT_TREE, 0,
-						   LETHE_RECORD_PATH, 0);
+	return status == LETHE_OK
+		       ? LETHE_OK
+		       : lethe_error_at(where, status, LETHE_WHAT_TREE, 0, LETHE_RECORD_PATH, 0);
 }
 
 int lethe_stage_describe(struct lethe_context *ctx)

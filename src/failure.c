@@ -10,8 +10,7 @@
 static bool windows_allow(const struct lethe_context *ctx)
 {
 	return ctx->plan->window_count == 0 || ctx->where.what != LETHE_WHAT_SEGMENT ||
-	       lethe_plan_check_windows_cover(ctx->plan,
-					      lethe_segment_dest(ctx, ctx->where.index));
+	       lethe_plan_check_windows_cover(ctx->plan, lethe_segment_dest(ctx, ctx->where.index));
 }
 
 /*
@@ -23,7 +22,8 @@ static bool is_of_tree(const struct lethe_context *ctx, int status)
 	switch (status) {
 	case LETHE_E_DEST_NOT_RAM: return windows_allow(ctx);
 	case LETHE_E_TREE_NOSPACE:
-		return !ctx->tree_is_packed && lethe_range_size(ctx->placement.tree) >= LETHE_FDT_MAX;
+		return !ctx->tree_is_packed &&
+		       lethe_range_size(ctx->placement.tree) >= LETHE_FDT_MAX;
 	case LETHE_E_DEST_RESERVED:
 	case LETHE_E_DEST_UNUSABLE:
 	case LETHE_E_DEST_LOADER:

@@ -8,7 +8,8 @@
  *	4. /chosen: create the node if absent
  *	5. /chosen: set bootargs, linux,initrd-*, kaslr-seed and rng-seed, if given
  *
- * The first three happen in the copy (fdt/fdt_copy.c), so that the additions can use the free bytes.
+ * The first three happen in the copy (fdt/fdt_copy.c), so that the additions can use the free
+ *bytes.
  */
 #include <string.h>
 
@@ -23,7 +24,7 @@
  */
 #define ONE_BOOT                                                                                   \
 	"linux,elfcorehdr\0linux,usable-memory-range\0linux,dmcryptkeys\0"                         \
-	"linux,booted-from-kexec\0linux,ima-kexec-buffer\0linux,tpm-kexec-buffer\0"                 \
+	"linux,booted-from-kexec\0linux,ima-kexec-buffer\0linux,tpm-kexec-buffer\0"                \
 	"linux,uefi-\0linux,kho-\0"
 
 /* An open tree being edited. The first error sticks and stops all further edits. */
@@ -100,7 +101,8 @@ static bool is_new(const struct lethe_fdt_range *range, const struct lethe_fixup
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (fixup->reserve[i].base == range->base && fixup->reserve[i].size == range->size) {
+		if (fixup->reserve[i].base == range->base &&
+		    fixup->reserve[i].size == range->size) {
 			return true;
 		}
 	}

@@ -22,7 +22,8 @@ static uint64_t publish_range(uint64_t start, uint64_t size)
 /* The buffer whole, for a tree that shrank leaves dirty lines behind its end. */
 static void publish_tree(const struct lethe_context *ctx)
 {
-	publish_range(ctx->placement.tree.start, ctx->placement.tree.end - ctx->placement.tree.start);
+	publish_range(ctx->placement.tree.start,
+		      ctx->placement.tree.end - ctx->placement.tree.start);
 }
 
 /* The segments of the slot, and what the list brought. */

@@ -24,8 +24,7 @@ static const char *effective_bootargs(const struct lethe_context *ctx)
 	return ctx->facts.bootargs;
 }
 
-void lethe_read_console_find(const struct lethe_context *ctx, bool by_tree,
-			     struct lethe_uart *uart)
+void lethe_read_console_find(const struct lethe_context *ctx, bool by_tree, struct lethe_uart *uart)
 {
 	/* Without a valid plan, the tree's console: a silent machine cannot be repaired. */
 	const uint32_t kind = ctx->plan != 0 && !by_tree ? ctx->plan->console_kind

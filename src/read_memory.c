@@ -13,7 +13,8 @@
 #define OWN_MAX 320U  /* a plan's 64 segments twice, 65 runs of a list, 64 windows, and a dozen */
 #define RAM_MAX 1024U /* pieces of RAM apart, of those that concern this boot */
 
-/* KHO's array: pairs of (start, size), native byte order (Linux, include/linux/kexec_handover.h). */
+/* KHO's array: pairs of (start, size), native byte order (Linux, include/linux/kexec_handover.h).
+ */
 #define KHO_AREA     16U
 #define KHO_SIZE_MAX 4096U
 
@@ -236,7 +237,8 @@ int lethe_read_memory(struct lethe_context *ctx, struct lethe_range uart, struct
 	if (ctx->tree == 0) {
 		return LETHE_OK;
 	}
-	/* A fault was found by lethe_fdt_read(), and ends the boot as soon as there is a console. */
+	/* A fault was found by lethe_fdt_read(), and ends the boot as soon as there is a console.
+	 */
 	lethe_fdt_memory_collect(ctx->tree, &asked, &memory);
 	status = collect_reserved(ctx);
 	if (status != LETHE_OK) {

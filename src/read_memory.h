@@ -24,7 +24,8 @@ bool lethe_read_memory_is_own(struct lethe_range range);
  * Then, with a tree: asks each source about all of that, and about the pages of a UART (empty:
  * none). 0, or a status and the property at fault.
  */
-int lethe_read_memory(struct lethe_context *ctx, struct lethe_range uart, struct lethe_where *where);
+int lethe_read_memory(struct lethe_context *ctx, struct lethe_range uart,
+		      struct lethe_where *where);
 
 /* True if any source is there. */
 bool lethe_read_memory_is_known(const struct lethe_context *ctx);

@@ -20,8 +20,8 @@ static bool is_usable(const struct lethe_fdt_facts *facts, struct lethe_range ra
 
 	lethe_range_set_init(&usable, ranges, 2);
 	for (i = 0; i < facts->usable_count; i++) {
-		lethe_range_set_add(&usable, lethe_range_of(facts->usable_base[i],
-							    facts->usable_size[i]));
+		lethe_range_set_add(&usable,
+				    lethe_range_of(facts->usable_base[i], facts->usable_size[i]));
 	}
 	return facts->usable_count == 0 || lethe_range_set_contains(&usable, range);
 }
@@ -43,7 +43,8 @@ static bool overlaps_loader(const struct lethe_context *ctx, struct lethe_range 
 
 	return lethe_range_overlaps(range, ctx->loader_tree) ||
 	       (facts->has_initrd && lethe_range_overlaps(range, initrd_of(facts))) ||
-	       lethe_range_overlaps(range, lethe_range_of(facts->elfcorehdr, facts->elfcorehdr_size));
+	       lethe_range_overlaps(range,
+				    lethe_range_of(facts->elfcorehdr, facts->elfcorehdr_size));
 }
 
 /* A destination outside the extent. */

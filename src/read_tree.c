@@ -90,7 +90,8 @@ static void forget_boot(struct lethe_fdt_facts *facts)
 	facts->boot_count = 0;
 }
 
-/* The extent and the plan's windows are RAM: the loader granted the one, the plan names the other. */
+/* The extent and the plan's windows are RAM: the loader granted the one, the plan names the other.
+ */
 static void map_packed_tree(struct lethe_context *ctx, struct lethe_range tree)
 {
 	if (lethe_range_contains(lethe_extent(ctx), tree) ||

@@ -50,12 +50,12 @@ bool lethe_read_tree_buffer_is_free(struct lethe_context *ctx)
 		return false;
 	}
 	place.start = (extent.start + MIB_2 - 1) & -MIB_2;
-	for (; place.start < extent.end && extent.end - place.start >= size;
-	     place.start += MIB_2) {
+	for (; place.start < extent.end && extent.end - place.start >= size; place.start += MIB_2) {
 		place.end = place.start + size;
 		if (is_free(ctx, place)) {
-			lethe_console_line("reserved memory in the tree slot: the tree goes to 0x%x",
-					   place.start);
+			lethe_console_line(
+				"reserved memory in the tree slot: the tree goes to 0x%x",
+				place.start);
 			ctx->placement.tree = place;
 			return true;
 		}

@@ -26,9 +26,10 @@
 #else
 #define VERSION_FIRST 16U
 #endif
-#define VERSION_LAST   17U
-#define VERSION_SIZE   17U /* the first version with the size of the structure block in the header \
-			    */
+#define VERSION_LAST 17U
+#define VERSION_SIZE                                                                               \
+	17U /* the first version with the size of the structure block in the header                \
+	     */
 #define HEADER_SIZE_16 36U
 
 static inline uint32_t load(const void *base, uint32_t offset)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Copies a tree, and leaves out what the caller names. One pass, so that the cost grows with the
- * tree's size only: libfdt moves the rest of the tree at each removal. All loads of the old tree are
- * words and bytes, as the tree may lie at 4 mod 8; the copy is aligned and in libfdt's order.
+ * tree's size only: libfdt moves the rest of the tree at each removal. All loads of the old tree
+ * are words and bytes, as the tree may lie at 4 mod 8; the copy is aligned and in libfdt's order.
  */
 #include <string.h>
 
@@ -20,7 +20,8 @@ static void put(struct lethe_fdt_copy *copy, const void *bytes, uint32_t size)
 	}
 }
 
-void lethe_fdt_copy_begin(struct lethe_fdt_copy *copy, const void *tree, void *buffer, uint32_t size)
+void lethe_fdt_copy_begin(struct lethe_fdt_copy *copy, const void *tree, void *buffer,
+			  uint32_t size)
 {
 	copy->tree = tree;
 	copy->buffer = buffer;

@@ -73,7 +73,8 @@ struct lethe_fdt_regs {
 	int parent;
 	int node;         /* the next subnode */
 	int current;      /* the last entry's subnode */
-	bool memory_only; /* subnodes of device_type memory only, and linux,usable-memory before reg */
+	bool memory_only; /* subnodes of device_type memory only, and linux,usable-memory before reg
+			   */
 	struct lethe_fdt_ranges ranges;
 };
 
@@ -98,7 +99,8 @@ int lethe_fdt_memory_collect(const void *tree, const struct lethe_range_set *wan
 bool lethe_fdt_entry_next(const void *tree, uint32_t *offset, struct lethe_fdt_range *range);
 
 /* True if the last boot's record says that an earlier Lethe made this entry of /memreserve/. */
-bool lethe_fdt_entry_is_own(const struct lethe_fdt_facts *facts, const struct lethe_fdt_range *range);
+bool lethe_fdt_entry_is_own(const struct lethe_fdt_facts *facts,
+			    const struct lethe_fdt_range *range);
 
 /* The reservations of a sound tree: /memreserve/, then the nodes of /reserved-memory with a reg. */
 struct lethe_fdt_reserved {
@@ -120,7 +122,8 @@ const char *lethe_fdt_reserved_name(const struct lethe_fdt_reserved *reserved);
 /* True if the two share a byte. Works for an entry of /memreserve/ that wraps, too. */
 bool lethe_fdt_reserved_touches(const struct lethe_fdt_range *range, uint64_t base, uint64_t size);
 
-/* fdt_copy.c: a copy of a sound tree in the making. begin, entry for each reservation, structure, end. */
+/* fdt_copy.c: a copy of a sound tree in the making. begin, entry for each reservation, structure,
+ * end. */
 struct lethe_fdt_copy {
 	const void *tree;
 	char *buffer;
@@ -130,7 +133,8 @@ struct lethe_fdt_copy {
 	bool is_full;
 };
 
-void lethe_fdt_copy_begin(struct lethe_fdt_copy *copy, const void *tree, void *buffer, uint32_t size);
+void lethe_fdt_copy_begin(struct lethe_fdt_copy *copy, const void *tree, void *buffer,
+			  uint32_t size);
 
 /* Adds an entry of /memreserve/. The last has size 0. */
 void lethe_fdt_copy_entry(struct lethe_fdt_copy *copy, uint64_t base, uint64_t size);

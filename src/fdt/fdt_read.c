@@ -16,7 +16,8 @@ struct reading {
 	const char *name; /* of the property */
 };
 
-/* The first fault stays. The reading goes on, because a console and a conduit do not depend on it. */
+/* The first fault stays. The reading goes on, because a console and a conduit do not depend on it.
+ */
 static void fault(struct reading *reading, int status, const char *name)
 {
 	if (status != LETHE_OK && reading->status == LETHE_OK) {
@@ -255,7 +256,8 @@ static void read_record(const struct reading *reading)
 	}
 }
 
-/* Linux copies bootargs without a NUL up to the last byte but one. Lethe looks only into whole ones. */
+/* Linux copies bootargs without a NUL up to the last byte but one. Lethe looks only into whole
+ * ones. */
 static void read_bootargs(const struct reading *reading)
 {
 	int length;

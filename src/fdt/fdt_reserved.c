@@ -26,7 +26,8 @@ bool lethe_fdt_entry_next(const void *tree, uint32_t *offset, struct lethe_fdt_r
 	return true;
 }
 
-bool lethe_fdt_entry_is_own(const struct lethe_fdt_facts *facts, const struct lethe_fdt_range *range)
+bool lethe_fdt_entry_is_own(const struct lethe_fdt_facts *facts,
+			    const struct lethe_fdt_range *range)
 {
 	uint32_t i;
 

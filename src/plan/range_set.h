@@ -5,9 +5,10 @@
 #include <lethe/range.h>
 
 /*
- * A set of bytes, kept as sorted ranges that neither overlap nor touch, in an array of the caller's.
- * Ranges may be added in any order, and join. If the array is too small, the set forgets its highest
- * ranges: known_end says up to which address the set is complete. Pure C, any EL, MMU on or off.
+ * A set of bytes, kept as sorted ranges that neither overlap nor touch, in an array of the
+ * caller's. Ranges may be added in any order, and join. If the array is too small, the set forgets
+ * its highest ranges: known_end says up to which address the set is complete. Pure C, any EL, MMU
+ * on or off.
  */
 struct lethe_range_set {
 	struct lethe_range *ranges;
@@ -34,7 +35,8 @@ bool lethe_range_set_overlaps(const struct lethe_range_set *set, struct lethe_ra
  * set forgot ranges, so that another search, for the rest, may find more.
  */
 bool lethe_range_set_advance(const struct lethe_range_set *set, struct lethe_range *rest);
-#define LETHE_RANGE_SEARCHES 64U /* more than sound firmware needs, and a bound for garbled tables */
-#define LETHE_RANGE_PIECES   16U /* the array of such a search */
+#define LETHE_RANGE_SEARCHES                                                                       \
+	64U                    /* more than sound firmware needs, and a bound for garbled tables */
+#define LETHE_RANGE_PIECES 16U /* the array of such a search */
 
 #endif

@@ -87,7 +87,7 @@ def test_packed_console_in_the_bundle(work):
     """The plan names Lethe's own data: the tree's console says so."""
     bundle = Bundle(pack(work + "/boot.img", "--console", f"pl011,{TARGET:#x}"))
     with under(work, bundle.save(work + "/bad.img"), mini(work + "/mini.dtb")) as machine:
-        machine.expect(rf"^lethe: FAIL check: console: .*\(LETHE_E_PLAN_CONSOLE\)$",
+        machine.expect(r"^lethe: FAIL check: console: .*\(LETHE_E_PLAN_CONSOLE\)$",
                        f"^lethe: at {TARGET:#x}$", "^lethe: halt$")
 
 

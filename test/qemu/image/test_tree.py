@@ -355,21 +355,6 @@ def test_tree_inside_the_extent_is_refused(work):
                        "^lethe: halt$")
 
 
-@pytest.mark.parametrize("start, end, refused", [
-    (LOAD + 4 * MIB, LOAD + 5 * MIB, True), (LOAD - MIB, LOAD + 1, True), (LOAD - MIB, LOAD, False),
-    (0x4b000000, 0x4b001000, False), (0x4b001000, 0x4b000000, True)])
-def test_initrd_inside_the_extent_is_refused(work, start, end, refused):
-    loader = machine_tree(work + "/loader.dtb")
-    fdtput(loader, "-t", "x", "/chosen", "linux,initrd-start", "0", f"{start:x}")
-    fdtput(loader, "-t", "x", "/chosen", "linux,initrd-end", "0", f"{end:x}")
-    boot = pack(work + "/boot.img")
-    with Machine(boot, dtb=loader) as machine:
-        if refused:
-            machine.expect(r'^lethe: FAIL read: .*\(LETHE_E_LOADER_INITRD\)$', "^lethe: halt$")
-        else:
-            machine.expect("^lethe: enter", "^payload: end")
-
-
 @pytest.mark.parametrize("base, size, refused", [
     (RAM_BASE, 256 * MIB, False), (LOAD, 8 * MIB, False), (LOAD + MIB, 200 * MIB, True),
     (0x48000000, 64 * MIB, True)])

@@ -28,7 +28,7 @@
 #define DESC   48U
 
 static uint8_t memory[SIZE];
-static uint64_t hole;  /* [hole, hole + hole_size) aborts */
+static uint64_t hole; /* [hole, hole + hole_size) aborts */
 static uint64_t hole_size;
 static unsigned long reads;
 static struct lethe_fdt_facts facts;
@@ -64,7 +64,8 @@ static void put_guid(unsigned int at, uint32_t first, uint64_t table)
 	put(at + 16, table, 8);
 }
 
-static void put_descriptor(unsigned int index, uint64_t pa, uint64_t va, uint64_t pages, uint64_t attributes)
+static void put_descriptor(unsigned int index, uint64_t pa, uint64_t va, uint64_t pages,
+			   uint64_t attributes)
 {
 	unsigned int at = MAP + index * DESC;
 
@@ -84,7 +85,8 @@ static int make(void **state)
 	memcpy(memory + SYSTEM, "IBI SYST", 8);
 	put(SYSTEM + 104, 3, 8);
 	put(SYSTEM + 112, VA + (CONFIG & 0xfff), 8);
-	put_guid(CONFIG, 0xeb9d2d30, BASE + RSDP); /* ACPI 1.0's differs elsewhere, too: not looked at */
+	put_guid(CONFIG, 0xeb9d2d30,
+		 BASE + RSDP); /* ACPI 1.0's differs elsewhere, too: not looked at */
 	put_guid(CONFIG + 24, 0x8868e870, BASE);
 	put_guid(CONFIG + 48, 0x8868e871, BASE + RSDP);
 	memcpy(memory + RSDP, "RSD PTR ", 8);
@@ -102,8 +104,10 @@ static int make(void **state)
 	put_descriptor(0, BASE + 0x7000, VA - 0x1000, 1, 1ULL << 63);
 	put_descriptor(1, BASE, VA, 8, 0xf); /* its virtual address has no meaning */
 	put_descriptor(2, BASE + (CONFIG & ~0xfffU), VA, 2, 1ULL << 63 | 0xf);
-	facts = (struct lethe_fdt_facts){.efi_system_table = BASE + SYSTEM, .efi_mmap = BASE + MAP,
-					  .efi_mmap_size = 3 * DESC, .efi_desc_size = DESC};
+	facts = (struct lethe_fdt_facts){.efi_system_table = BASE + SYSTEM,
+					 .efi_mmap = BASE + MAP,
+					 .efi_mmap_size = 3 * DESC,
+					 .efi_desc_size = DESC};
 	return 0;
 }
 
@@ -193,7 +197,8 @@ static void test_signatures(void **state)
 
 static void test_pointers_to_nothing(void **state)
 {
-	static const uint64_t nothing[] = {0, 1, BASE - 1, BASE + SIZE, BASE + SIZE - 1, 1ULL << 63, UINT64_MAX};
+	static const uint64_t nothing[] = {
+		0, 1, BASE - 1, BASE + SIZE, BASE + SIZE - 1, 1ULL << 63, UINT64_MAX};
 	static const unsigned int pointer[] = {SYSTEM + 112, CONFIG + 64, RSDP + 24, XSDT + 52};
 	unsigned int i;
 	unsigned int j;
@@ -263,14 +268,16 @@ static void test_holes(void **state)
 {
 	static const struct {
 		unsigned int at, size;
-	} needed[] = {{SYSTEM, 8}, {SYSTEM + 112, 8}, {CONFIG + 48, 24}, {RSDP, 8},
-		      {RSDP + 24, 8}, {XSDT, 8}, {XSDT + 52, 8}, {FADT, 4}, {FADT + 4, 2}, {FADT + 129, 2}};
+	} needed[] = {{SYSTEM, 8},    {SYSTEM + 112, 8}, {CONFIG + 48, 24}, {RSDP, 8},
+		      {RSDP + 24, 8}, {XSDT, 8},         {XSDT + 52, 8},    {FADT, 4},
+		      {FADT + 4, 2},  {FADT + 129, 2}};
 	unsigned int i;
 
 	(void)state;
 	hole_size = 1;
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		for (hole = BASE + needed[i].at; hole < BASE + needed[i].at + needed[i].size; hole++) {
+		for (hole = BASE + needed[i].at; hole < BASE + needed[i].at + needed[i].size;
+		     hole++) {
 			assert_none();
 		}
 	}

@@ -32,7 +32,7 @@ static void test_probe_refused(void **state)
 	do {                                                                                       \
 		bad = tree_copy(tree);                                                             \
 		edit;                                                                              \
-		assert_int_equal(lethe_fdt_probe(bad, &size), (status));                          \
+		assert_int_equal(lethe_fdt_probe(bad, &size), (status));                           \
 		free(bad);                                                                         \
 	} while (0)
 	REFUSED(fdt_set_magic(bad, FDT_MAGIC + 1), LETHE_E_TREE_HEADER);

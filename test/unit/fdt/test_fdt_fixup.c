@@ -108,7 +108,8 @@ static bool stays(uint64_t base, uint64_t size, uint64_t extent, uint64_t extent
 	return count == 1;
 }
 
-/* Lethe takes back what an earlier Lethe reserved, where the extent now is. All else is firmware's. */
+/* Lethe takes back what an earlier Lethe reserved, where the extent now is. All else is firmware's.
+ */
 static void test_own(void **state)
 {
 	static const char named[] = "reserved = <0 9 0 9>, <1 0x2000 0 0x1000>;";
@@ -153,8 +154,9 @@ static void test_one_boot(void **state)
 		"kaslr-seed",
 		"rng-seed",
 	};
-	static const char *const kept[] = {"linux,stdout-path", "linux,uefi", "linux,khofdt", "linux,uef",
-					   "stdout-path", "linux,pci-probe-only", "xlinux,uefi-x"};
+	static const char *const kept[] = {
+		"linux,stdout-path", "linux,uefi",           "linux,khofdt", "linux,uef",
+		"stdout-path",       "linux,pci-probe-only", "xlinux,uefi-x"};
 	unsigned int i;
 
 	(void)state;
@@ -167,7 +169,8 @@ static void test_one_boot(void **state)
 		void *tree;
 		int status;
 
-		snprintf(text, sizeof(text), "/dts-v1/; / { chosen { a; %s = <0 1 1>; b; }; };", name);
+		snprintf(text, sizeof(text), "/dts-v1/; / { chosen { a; %s = <0 1 1>; b; }; };",
+			 name);
 		tree = tree_compile_text(text);
 		memset(&fixup, 0, sizeof(fixup));
 		fixup.seed = fixup_seed;

@@ -117,7 +117,8 @@ static void test_memory_broken(void **state)
 	free(tree);
 }
 
-/* Adjacent entries are one piece of RAM, in any order, in one node or in as many as there are entries. */
+/* Adjacent entries are one piece of RAM, in any order, in one node or in as many as there are
+ * entries. */
 static void test_memory_scattered(void **state)
 {
 	enum { COUNT = 3000 };
@@ -128,8 +129,9 @@ static void test_memory_scattered(void **state)
 	/* Descending, and by a step that has no divisor in common with the count. */
 	for (step = COUNT - 1; step != 0; step = step == COUNT - 1 ? 1009 : 0) {
 		const bool is_apart = step == 1009;
-		size_t used = (size_t)sprintf(text, "/dts-v1/; / { memory@0 { device_type = \"memory\"; "
-						    "reg = <0 0 0>");
+		size_t used =
+			(size_t)sprintf(text, "/dts-v1/; / { memory@0 { device_type = \"memory\"; "
+					      "reg = <0 0 0>");
 		unsigned int i;
 		void *tree;
 
@@ -155,12 +157,14 @@ static void test_memory_scattered(void **state)
 /* Linux takes linux,usable-memory before reg. */
 static void test_usable_memory(void **state)
 {
-	void *tree = tree_compile_text(
-		"/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; "
-		"memory@0 { device_type = \"memory\"; reg = <0 0x10000>; linux,usable-memory = <0 0x1000>; }; "
-		"memory@20000 { device_type = \"memory\"; reg = <0x20000 0x1000>; linux,usable-memory; }; "
-		"reserved-memory { #address-cells = <1>; #size-cells = <1>; "
-		"x@50000 { reg = <0x50000 0x1000>; linux,usable-memory = <0x60000 0x1000>; }; }; };");
+	void *tree = tree_compile_text("/dts-v1/; / { #address-cells = <1>; #size-cells = <1>; "
+				       "memory@0 { device_type = \"memory\"; reg = <0 0x10000>; "
+				       "linux,usable-memory = <0 0x1000>; }; "
+				       "memory@20000 { device_type = \"memory\"; reg = <0x20000 "
+				       "0x1000>; linux,usable-memory; }; "
+				       "reserved-memory { #address-cells = <1>; #size-cells = <1>; "
+				       "x@50000 { reg = <0x50000 0x1000>; linux,usable-memory = "
+				       "<0x60000 0x1000>; }; }; };");
 
 	(void)state;
 	assert_true(covers(tree, 0, 0x1000));

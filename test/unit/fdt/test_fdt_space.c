@@ -53,8 +53,8 @@ static void test_every_room(void **state)
 			free(fixed);
 		}
 		/*
-		 * the last capacity tried must have been enough: edits need no more than the old and
-		 * the new
+		 * the last capacity tried must have been enough: edits need no more than the old
+		 * and the new
 		 */
 		assert_int_equal(status, LETHE_OK);
 		free(best);

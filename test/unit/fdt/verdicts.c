@@ -3,8 +3,8 @@
  * What Lethe reads in device trees, for a test that reads them by itself
  *(test/tool/test_boards.py). A line of stdin is a question, a line of stdout its answer:
  *
- *	tree FILE		read STATUS psci P cpus N gic G uart KIND BASE SHIFT WIDTH SBSA memory
- *BASE+SIZE ... reserved BASE SIZE	0 or 1, of the last tree
+ *	tree FILE		read STATUS psci P cpus N gic G uart KIND BASE SHIFT WIDTH SBSA
+ *memory BASE+SIZE ... reserved BASE SIZE	0 or 1, of the last tree
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -45,9 +45,9 @@ static void assert_same(const struct lethe_range_set *set, const uint8_t flags[B
 		bool has_any = false;
 
 		for (range.end = range.start; range.end < BYTES; range.end++) {
-			assert_int_equal(lethe_range_set_overlaps(set, range),
-					 has_any || (range.end > set->known_end &&
-						     range.end > range.start));
+			assert_int_equal(
+				lethe_range_set_overlaps(set, range),
+				has_any || (range.end > set->known_end && range.end > range.start));
 			if (range.end <= set->known_end) {
 				assert_int_equal(lethe_range_set_contains(set, range), has_all);
 			} else if (lethe_range_set_contains(set, range)) {
@@ -126,7 +126,8 @@ static void test_ends(void **state)
 	assert_int_equal(set.count, 0);
 	lethe_range_set_add(&set, (struct lethe_range){0, UINT64_MAX});
 	assert_true(lethe_range_set_contains(&set, (struct lethe_range){0, UINT64_MAX}));
-	assert_true(lethe_range_set_overlaps(&set, (struct lethe_range){UINT64_MAX - 1, UINT64_MAX}));
+	assert_true(
+		lethe_range_set_overlaps(&set, (struct lethe_range){UINT64_MAX - 1, UINT64_MAX}));
 	lethe_range_set_add(&set, lethe_range_of(5, 5));
 	assert_int_equal(set.count, 1);
 }
