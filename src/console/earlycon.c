@@ -63,8 +63,7 @@ static bool skip_field(const char **text, const char *name)
 	return true;
 }
 
-/* The kind whose name begins *text, LETHE_UART_END if none; *reduced: the name is of a lesser one.
- */
+/* The kind whose name begins *text, LETHE_UART_END if none. *reduced: it is of a lesser kind. */
 static uint32_t read_name(const char **text, bool *reduced)
 {
 	const char *name = names;

@@ -76,8 +76,8 @@ static const struct row rows[] = {
 	[ROW(LETHE_UART_armada3700)] =
 		{
 			.ready = {0x0c, BIT(11), 0}, /* TX_FIFO_FULL */
-			.idle = {0x0c, BIT(13) | BIT(6),
-				 BIT(13) | BIT(6)}, /* FIFO, shifter empty */
+			/* FIFO and shifter empty */
+			.idle = {0x0c, BIT(13) | BIT(6), BIT(13) | BIT(6)},
 			.data = 0x04,
 		},
 	/* One character at a time: right with the FIFO on and off, whose full flags differ. */
@@ -133,9 +133,9 @@ bool lethe_uart_row_open(struct lethe_uart *uart)
 	       turn_on(uart, &row->on[0]) && turn_on(uart, &row->on[1]);
 }
 
-/* What the status register says is outstanding: flag, unless the bits are as wanted. */
-static unsigned int unless(const struct lethe_uart *uart, const struct bits *wanted,
-			   unsigned int flag)
+/* 0 if the status bits are as wanted, else flag. */
+static unsigned int flag_unless(const struct lethe_uart *uart, const struct bits *wanted,
+				unsigned int flag)
 {
 	uint32_t value = *register_at(uart, wanted->offset);
 
@@ -149,8 +149,8 @@ unsigned int lethe_uart_row_status(const struct lethe_uart *uart)
 {
 	const struct row *row = row_of(uart);
 
-	return unless(uart, &row->ready, LETHE_UART_FULL | LETHE_UART_SENDING) |
-	       unless(uart, &row->idle, LETHE_UART_SENDING);
+	return flag_unless(uart, &row->ready, LETHE_UART_FULL | LETHE_UART_SENDING) |
+	       flag_unless(uart, &row->idle, LETHE_UART_SENDING);
 }
 
 void lethe_uart_row_send(const struct lethe_uart *uart, char c)
