@@ -17,6 +17,7 @@ import pytest
 DTBS = pathlib.Path(os.environ["DTBS"])
 BOARDS = 900            # fewer name a UART: the package is another one
 SPOKEN_TO = 0.95
+HIDDEN = "with the UART in what the tree calls memory"   # until firmware says how much there is
 PSCI = {None: 1, "smc": 2, "hvc": 3}
 
 
@@ -83,11 +84,12 @@ def test_every_board(verdicts):
             wrong.append(f"{path.name}: {told}\n  not {expected_line(tree, node, names)}")
         wrong += [f"{path.name}: {base:#x}+{size:#x} reserved: {answer}" for (base, size), answer in zip(ask, answers)
                   if answer != str(int(touches(tree.reserved(), base, size)))]
-        kind = int(re.search(r" uart (\d+) ", told)[1])
-        outcome["no stdout-path" if not named else "stdout-path to nothing" if not node else
-                "spoken to" if kind else "not spoken to"] += 1
+        kind, address = re.search(r" uart (\d+) (\w+) ", told).groups()
+        kind = int(kind)
+        outcome["no stdout-path" if not named else "stdout-path to nothing" if not node else "not spoken to" if not kind
+                else HIDDEN if touches(tree.memory(), int(address, 16), 1) else "spoken to"] += 1
         spoken[names[kind] if kind else None] += 1
-    boards = outcome["spoken to"] + outcome["not spoken to"]
+    boards = outcome["spoken to"] + outcome["not spoken to"] + outcome[HIDDEN]
     lines = [f"{sum(outcome.values())} trees, {asked} questions about reserved memory, {len(wrong)} wrong answers"]
     lines += [f"{count:5} {what}" for what, count in outcome.most_common()]
     lines += [f"{count:9} {name}" for name, count in spoken.most_common() if name]
