@@ -358,9 +358,9 @@ def run(work, world, after=lambda path: None, **options):
         return text
 
 
-def halts(work, world, *patterns):
+def halts(work, world, *patterns, image=None):
     """The last job ends with a line like each of these, and "halt"."""
-    with started(work, world) as (machine, before):
+    with started(work, world, image=image) as (machine, before):
         machine.expect(*patterns)
         machine.expect("^lethe: halt$")
         compare(machine, world, before)

@@ -198,5 +198,5 @@ def test_how_flips_end(work, capsys):
         print("\n" + flipped.table(found))
     for what in ("plan", "carried"):
         assert found[what]["FAIL"] == found[what].total(), found
-    assert found["code"]["wrong"] == 0 and found["code"]["silent"] <= 4, found
+    assert found["code"]["wrong"] == 0 and found["code"]["silent"] <= 6, found
     assert found["code"]["FAIL"] > 300, found

@@ -9,7 +9,7 @@ import struct
 
 import pytest
 
-from images import fdtget, machine_tree, write
+from images import blob_symbol, fdtget, machine_tree, write
 from machine import Machine
 from paths import LOAD
 from library_world import BOOT, CHECK, JOBS, PAGE, PROGRAM, SIZE, TABLES, Caller, World, blob_size, compare, \
@@ -151,6 +151,18 @@ def test_found_later(work, machine, mmu, status, stage, change, is_early):
     if is_early:
         world.results = []
     halts(work, world, rf"^lethe: FAIL {stage}: .*\(LETHE_E_{status}\)$")
+
+
+@each_machine
+@each_mmu
+def test_damaged_blob(work, machine, mmu):
+    """A wrong bit in the caller's copy of Lethe goes into the workspace, and is found there."""
+    def flip(image):
+        image[symbols()["lethe_boot_blob"] - LOAD + blob_symbol("lethe_next_slot")] ^= 1
+    world = World(random.Random(1), *machine)
+    the_plan(world, mmu, BEST, None, [plain(world)], console=True)
+    world.results = []
+    halts(work, world, r"^lethe: FAIL check: Lethe itself is damaged \(LETHE_E_SELF\)$", image=program(world, flip))
 
 
 @each_mmu
