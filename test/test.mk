@@ -47,5 +47,6 @@ ONLY ?=
 .PHONY: mutants check-mutants
 mutants check-mutants: $(O)/lethe $(O)/lethe.elf $(O)/cohsan.so $(addprefix $(O)/test/qemu/, \
 		payload-virt.img payload-evb.img hostile.img relocate.img library.img)
-	O='$(O)' QEMU='$(QEMU)' CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) test/mutants/mutants.py \
+	O='$(O)' QEMU='$(QEMU)' CROSS_COMPILE='$(CROSS_COMPILE)' NEWLIB_SRC='$(abspath $(NEWLIB_SRC))' \
+		LIBFDT_SRC='$(abspath $(LIBFDT_SRC))' $(TEST_PYTHON) test/mutants/mutants.py \
 		$(if $(filter check-%,$@),--sample 10,--only '$(ONLY)')

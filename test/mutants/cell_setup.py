@@ -9,8 +9,10 @@ import cohsan
 from images import Bundle, Hostile
 from machine import Machine
 from paths import LOAD, MIB, PAYLOAD
-from sites import CAVE_END
+from sites import CAVE, CAVE_END
 
+CELLS = {}              # {name: function of a folder that returns a Setup}
+UNCACHED = 1            # LETHE_MODE_UNCACHED
 BUNDLE = object()       # in a machine's options: the path of the bundle, mutated or not
 TARGET = LOAD + 2 * MIB
 SCTLR = {1: 0x30d00800, 2: 0x30c50830}
@@ -53,7 +55,7 @@ class Setup:
     def patched(self, path, patches):
         bundle = Bundle(self.bundle)
         for address, word in patches:
-            if address < CAVE_END and any(bundle.bytes[address:address + 4]):
+            if CAVE <= address < CAVE_END and any(bundle.bytes[address:address + 4]):
                 raise SystemExit("mutants: the header page is no longer empty")
             bundle.bytes[address:address + 4] = word.to_bytes(4, "little")
         return bundle.save(path)
@@ -71,6 +73,25 @@ class Setup:
             reports = [re.match(r"cohsan: ([\w-]+) pc=", line) for line in machine.cohsan.lines]
             kinds = [match[1] for match in reports if match and match[1] != "stop"]
             raise Wrong(kinds[0] if kinds else "result", str(error)) from error
+
+
+# ---- the list ----
+
+def cell(function):
+    CELLS[function.__name__] = function
+    return function
+
+
+def both(function):
+    """A cell, and its twin with the MMU off."""
+    def uncached(folder):
+        setup = function(folder)
+        bundle = Bundle(setup.bundle)
+        bundle.plan("mode", UNCACHED)
+        bundle.save(setup.bundle)
+        return setup
+    CELLS[function.__name__ + "_uncached"] = uncached
+    return cell(function)
 
 
 # ---- what a result has to be ----

@@ -30,6 +30,7 @@ sys.path[:0] = [HERE, os.path.join(TOP, "test/qemu/harness")]
 
 import cell_setup       # noqa: E402
 import cells            # noqa: E402
+import edits            # noqa: E402
 from machine import LIMIT, LIMIT_LOADED  # noqa: E402
 import paths  # noqa: E402
 import sites            # noqa: E402
@@ -89,14 +90,20 @@ def baseline(name):
     return name, seconds, set_up(name).subject, found, wrong or again
 
 
+@functools.lru_cache(maxsize=None)
+def copy():
+    return edits.Copy(folder(), TOP, paths.O)
+
+
 def try_mutant(mutant, names, seconds):
     """(cell that noticed, kind) or None, and how long it took"""
     start = time.monotonic()
+    patches = copy().patches(mutant.edit) if mutant.edit else mutant.patches
     for name in names:
         limit = max(5.0, 15 * seconds[name])
-        wrong = boot(name, mutant.patches, limit)
+        wrong = boot(name, patches, limit)
         if wrong and "time is up" in wrong[1]:      # the host may be slow
-            wrong = boot(name, mutant.patches, 4 * limit)
+            wrong = boot(name, patches, 4 * limit)
         if wrong:
             return (name, wrong[0]), time.monotonic() - start
     return None, time.monotonic() - start
@@ -117,7 +124,8 @@ def seed():
 
 def possible(table):
     """All mutants. An instruction that may be left out needs no weaker form, nor a swap with another."""
-    everything = [mutant for subject in SUBJECTS for mutant in sites.mutants(*subject)]
+    everything = [mutant for subject in SUBJECTS for mutant in sites.mutants(*subject)] + \
+        [edit.mutant() for edit in edits.EDITS]
     idle = {(mutant.subject, mutant.site.address) for mutant in everything
             if mutant.kind == "nop" and table.find(mutant)}
     return [mutant for mutant in everything if mutant.kind == "nop" or
@@ -145,13 +153,13 @@ class Run:
     def order(self, mutant):
         """The cells that run it: what noticed something in that function before, then the usual."""
         names = [name for name, (subject, addresses) in self.runs.items()
-                 if subject == mutant.subject and mutant.site.address in addresses]
+                 if subject == mutant.subject and (mutant.edit or mutant.site.address in addresses)]
         first = self.killers.get(mutant.site.function, [])
         return sorted(names, key=lambda name: first.index(name) if name in first else len(first))
 
     def record(self, mutant, noticed, spent):
         listed = self.table.find(mutant)
-        where = f"{mutant.site.symbol}+{mutant.site.offset:#x}"
+        where = mutant.site.function if mutant.edit else f"{mutant.site.symbol}+{mutant.site.offset:#x}"
         if noticed:
             verdict, (name, kind) = "caught", noticed
             known = self.killers.setdefault(mutant.site.function, [])
@@ -200,7 +208,7 @@ def main():
         print(*chosen, sep="\n")
         return 0
     if options.sample is not None:
-        visible = [mutant for mutant in chosen if not table.find(mutant)]
+        visible = [mutant for mutant in chosen if not mutant.edit and not table.find(mutant)]
         chosen = random.Random(seed()).sample(visible, min(options.sample, len(visible)))
     with concurrent.futures.ProcessPoolExecutor(JOBS) as pool:
         run = Run(pool, table)

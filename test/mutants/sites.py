@@ -59,6 +59,7 @@ class Mutant:
     kind: str           # what the list names
     change: str         # the same for people
     patches: tuple      # (address, word)
+    edit: object = None     # edits.Edit: the patches are made when they are needed
 
     def __str__(self):
         return f"{self.site.address:#x}\t{self.site.symbol}+{self.site.offset:#x}\t" \

@@ -6,7 +6,11 @@ import os
 import pytest
 
 
+import cell_setup   # noqa: E402
+import edits    # noqa: E402
 import mutants  # noqa: E402
+import paths    # noqa: E402
+import relocations  # noqa: E402
 import sites    # noqa: E402
 import unseen   # noqa: E402
 
@@ -40,6 +44,28 @@ def test_what_is_found():
         for address, word in each.patches:
             assert code.get(address) != word
             assert address in code or sites.CAVE <= address < sites.CAVE_END
+
+
+def test_edits():
+    """Each can still be made, and changes its file; make mutants builds them."""
+    assert len({(edit.function, edit.name) for edit in edits.EDITS}) == len(edits.EDITS)
+    for edit in edits.EDITS:
+        with open(os.path.join(paths.TOP, "src", edit.file), encoding="utf-8") as file:
+            text = file.read()
+        assert edits.edited(text, edit) != text
+    with pytest.raises(SystemExit, match="stands there 0 times"):
+        edits.edited("", edits.EDITS[0])
+
+
+def test_ic_left_out_with_i_0(work):
+    """Instruction caches may hold what was fetched with I = 0 as well."""
+    found = sites.mutants(*mutants.SUBJECTS[1])
+    mutant = next(one for one in found if one.site.text == "ic iallu" and one.kind == "nop")
+    cell = relocations.Relocation(work, "neoverse-n1", 1, 0, 16)    # no ICACHE
+    cell.boot(work + "/right", (), 60)
+    with pytest.raises(cell_setup.Wrong) as wrong:
+        cell.boot(work + "/wrong", mutant.patches, 60)
+    assert wrong.value.kind == "fetch-no-ic"
 
 
 @pytest.mark.parametrize("row, found, not_found", [

@@ -103,7 +103,7 @@ static void store_cell(struct cpu *cpu, const struct place *place, struct page *
 		store_uncached(cpu, place, cell, bytes);
 	}
 	cell->changed_bytes = bytes;
-	if (!maint_ic_synced(cpu, cell)) {
+	if (!icache_synced(cpu, cell)) {
 		cell->changed_bytes |= changed;
 	}
 	cell->changed = ++now;

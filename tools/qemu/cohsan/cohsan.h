@@ -4,11 +4,12 @@
  *
  *	plugin.c	QEMU's callbacks: translation, start and stop
  *	options.c	the arguments		elf.c	symbols and loaded parts of an ELF
- *	decode.c	the instructions that matter
+ *	decode.c	the instructions that matter: insn.h
  *	cpu.c		a CPU's registers		context.c	and their synchronization
  *	shadow.c	the contents that caches may hold of each byte
  *	access.c	the rules for loads and stores		fetch.c	for instruction fetches
- *	maint.c		dc, ic, tlbi and their completion
+ *	maint.c		dc, tlbi, and the completion of all maintenance
+ *	icache.c	ic, and what instruction caches may hold
  *	walk.c		translation tables		map.c	all that a set of tables maps
  *	handoff.c	the last look		report.c	the reports
  *
@@ -20,6 +21,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "insn.h"
 
 #define GRANULE	 64U   /* bytes of one shadow cell; a cache line is several cells or part of one */
 #define PAGE	 4096U /* bytes of one shadow page */
@@ -88,52 +91,6 @@ void report(const char *kind, const struct place *place, const char *format, ...
 unsigned long report_count(void);
 void report_stop(uint64_t pc, unsigned int el);
 void report_json(void);
-
-/* ---- decode.c ---- */
-
-enum kind {
-	K_OTHER,
-	K_MEMORY,    /* load or store */
-	K_EXCLUSIVE, /* load/store exclusive, atomic */
-	K_FP,	     /* needs FP, SIMD, SVE or SME to be untrapped, no memory */
-	K_DMB,
-	K_DSB,
-	K_ISB,
-	K_ERET,
-	K_EXCEPTION, /* svc, hvc, smc, brk */
-	K_UNMASK,    /* msr daifclr, or msr daif */
-	K_MSR,
-	K_MRS,
-	K_DC,
-	K_IC,
-	K_TLBI,
-};
-
-enum dc { DC_IVAC, DC_CVAC, DC_CVAU, DC_CIVAC, DC_ZVA };
-enum ic { IC_IALLU, IC_IALLUIS, IC_IVAU };
-
-enum domain { DOMAIN_NSH, DOMAIN_ISH, DOMAIN_SYS }; /* osh counts as the whole system */
-enum barrier { BARRIER_LD = 1, BARRIER_ST = 2, BARRIER_ALL = 3 };
-
-struct insn {
-	uint64_t pc;
-	uint64_t pa;	    /* 0: not in RAM */
-	const void *host;   /* QEMU's host address; 0: not in any RAM */
-	enum kind kind;
-	uint8_t el;
-	uint8_t rt;	    /* register operand; 31 is xzr. Of an exclusive: the base, 31 is sp */
-	uint8_t element;    /* bytes of the aligned unit; 0: the access itself */
-	uint8_t fp;	    /* uses FP/SIMD registers */
-	uint8_t op;	    /* enum dc, enum ic */
-	uint8_t domain;	    /* enum domain */
-	uint8_t barrier;    /* enum barrier */
-	uint16_t sys;	    /* op0 op1 CRn CRm op2, as bits 20:5 of the instruction */
-};
-
-#define SYS(op0, op1, crn, crm, op2) \
-	((uint16_t)((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2)))
-
-void decode(uint32_t code, struct insn *insn);
 
 /* ---- cpu.c ---- */
 
@@ -367,7 +324,7 @@ void map_changed(struct cpu *cpu);
 extern uint64_t maps_key;	/* changes when any CPU's map may have */
 bool map_covers_now(uint64_t page);
 
-/* ---- access.c, fetch.c, maint.c, handoff.c ---- */
+/* ---- access.c, fetch.c, maint.c, icache.c, handoff.c ---- */
 
 void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store);
 /* Called before the store: an exclusive store with an open monitor stores nothing. */
@@ -387,17 +344,20 @@ struct run { /* instructions fetched with no event between them */
 void fetch(struct cpu *cpu, struct run *run);
 
 void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va);
-void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va);
 void maint_mmu_on(struct cpu *cpu, unsigned int regime, const struct place *place);
 void maint_caches_on(struct cpu *cpu, const struct place *place);
-bool maint_ic_reaches(const struct ic_reach *reach, const struct cell *cell);
-/* True if the I-side of this CPU holds nothing older than the cell's last change. */
-bool maint_ic_synced(const struct cpu *cpu, const struct cell *cell);
-/* True if an ic ivau of this byte's line is issued after the last change, and not completed. */
-bool maint_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell);
 void maint_tlbi(struct cpu *cpu, const struct insn *insn);
 void maint_dmb(struct cpu *cpu, const struct insn *insn);
 void maint_dsb(struct cpu *cpu, const struct insn *insn);
+void maint_push(struct cpu *cpu, struct pending pending); /* until a DSB */
+
+void icache_ic(struct cpu *cpu, const struct insn *insn, uint64_t va);
+void icache_complete(struct cpu *cpu, const struct pending *pending);
+bool icache_reached(const struct ic_reach *reach, const struct cell *cell);
+/* True if the I-side of this CPU holds nothing older than the cell's last change. */
+bool icache_synced(const struct cpu *cpu, const struct cell *cell);
+/* True if an ic ivau of this byte's line is issued after the last change, and not completed. */
+bool icache_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell);
 
 void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool is_image);
 bool is_image(const void *host);

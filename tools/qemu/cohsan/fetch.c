@@ -58,13 +58,13 @@ static bool synchronized(const struct cpu *cpu, const struct place *place, struc
 	}
 	if (cell->stored & bytes) {
 		kind = "fetch-no-dsb";
-	} else if (known_from_start(cpu, cell, icache) || maint_ic_reaches(&cpu->ic_synced, cell)) {
+	} else if (known_from_start(cpu, cell, icache) || icache_reached(&cpu->ic_synced, cell)) {
 		kind = NULL;
 	} else if (cell->changed <= cell->ivau) {
 		kind = cell->isb_after > cpu->isb_time ? "fetch-no-isb" : NULL;
-	} else if (maint_ic_reaches(&cpu->ic_done, cell)) {
+	} else if (icache_reached(&cpu->ic_done, cell)) {
 		kind = "fetch-no-isb";
-	} else if (maint_ic_reaches(&cpu->ic_issued, cell) || maint_ivau_pends(cpu, place->pa, cell)) {
+	} else if (icache_reached(&cpu->ic_issued, cell) || icache_ivau_pends(cpu, place->pa, cell)) {
 		kind = "fetch-no-dsb";
 	} else {
 		kind = "fetch-no-ic";

@@ -60,7 +60,7 @@ static void look_at(struct cpu *cpu, struct bad bad[BADS], uint64_t pa, uint64_t
 	count(&bad[BAD_STALE], pa, cell, (cell->stale | cell->newer) & ~cell->dirty & bytes);
 	count(&bad[BAD_THROWN], pa, cell, cell->thrown & bytes);
 	count(&bad[BAD_UNFINISHED], pa, cell, cell->stored & bytes);
-	if (code && !maint_ic_synced(cpu, cell) && !(cell->dirty & bytes) && !(cell->stored & bytes)) {
+	if (code && !icache_synced(cpu, cell) && !(cell->dirty & bytes) && !(cell->stored & bytes)) {
 		count(&bad[BAD_ICACHE], pa, cell, bytes & cell->changed_bytes);
 	}
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void push(struct cpu *cpu, struct pending pending)
+void maint_push(struct cpu *cpu, struct pending pending)
 {
 	if (cpu->pending_count == cpu->pending_room) {
 		cpu->pending_room = cpu->pending_room * 2 + 64;
@@ -77,8 +77,8 @@ static void dc_line(struct cpu *cpu, enum dc op, const struct place *place, bool
 		}
 		issue(op, cell, shadow_line_mask(cpu, at));
 	}
-	push(cpu, (struct pending){.pa = base, .kind = K_DC, .op = (uint8_t)op,
-				   .needs = op == DC_CVAU ? DOMAIN_ISH : DOMAIN_SYS});
+	maint_push(cpu, (struct pending){.pa = base, .kind = K_DC, .op = (uint8_t)op,
+					 .needs = op == DC_CVAU ? DOMAIN_ISH : DOMAIN_SYS});
 }
 
 static void zero(struct cpu *cpu, struct place *place, enum memory memory)
@@ -163,99 +163,7 @@ static void complete_to_pou(const struct cpu *cpu, const struct pending *pending
 	}
 }
 
-/* ---- ic, tlbi ---- */
-
-void maint_ic(struct cpu *cpu, const struct insn *insn, uint64_t va)
-{
-	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
-	struct pending pending = {.kind = K_IC, .op = insn->op,
-				  .reach = {.visible = now, .other = cpu->dsb_ish_time},
-				  .needs = insn->op == IC_IALLU ? DOMAIN_NSH : DOMAIN_ISH,
-				  .broadcast = insn->op == IC_IALLUIS};
-	struct translation to;
-
-	if (insn->op == IC_IVAU) {
-		context_rely_memory(cpu, &place);
-		to = walk(cpu, cpu_regime(cpu, insn->el), &place);
-		if (to.memory == MEMORY_FAULT) {
-			return;
-		}
-		pending.pa = to.page | (va & (PAGE - 1));
-	} else {
-		cpu->ic_issued = pending.reach;
-	}
-	push(cpu, pending);
-}
-
-bool maint_ic_reaches(const struct ic_reach *reach, const struct cell *cell)
-{
-	return cell->changed <= (cell->visible ? reach->visible : reach->other);
-}
-
-bool maint_ic_synced(const struct cpu *cpu, const struct cell *cell)
-{
-	return maint_ic_reaches(&cpu->ic_synced, cell) || cell->changed <= cell->ivau;
-}
-
-bool maint_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell)
-{
-	size_t i;
-
-	for (i = 0; i < cpu->pending_count; i++) {
-		const struct pending *one = &cpu->pending[i];
-
-		if (one->kind == K_IC && one->op == IC_IVAU && (one->pa ^ pa) / cpu->iline == 0 &&
-		    maint_ic_reaches(&one->reach, cell)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
-{
-	uint64_t base = pending->pa & ~(cpu->iline - 1);
-	uint64_t at;
-
-	for (at = base; at < base + cpu->iline; at += GRANULE) {
-		struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
-
-		if (cell != NULL && maint_ic_reaches(&pending->reach, cell)) {
-			cell->ivau = cell->changed;
-			cell->isb_after = now;
-		}
-	}
-}
-
-/* True if fetches are cacheable, now or by a write that no ISB has synchronized. */
-static bool fetches_cached(const struct cpu *cpu)
-{
-	unsigned int sctlr = REG(cpu_regime(cpu, cpu->el), R_SCTLR);
-
-	return ((cpu->reg[sctlr] | cpu->synced[sctlr]) & SCTLR_I) != 0;
-}
-
-static void extend(struct ic_reach *reach, const struct ic_reach *by)
-{
-	reach->visible = by->visible > reach->visible ? by->visible : reach->visible;
-	reach->other = by->other > reach->other ? by->other : reach->other;
-}
-
-static void complete_iallu(struct cpu *cpu, const struct pending *pending)
-{
-	unsigned int i;
-
-	for (i = 0; i < CPUS_MAX; i++) {
-		struct cpu *other = &cpus[i];
-
-		if (other->awake && (other == cpu || pending->broadcast)) {
-			extend(&other->ic_done, &pending->reach);
-			if (!fetches_cached(other)) {
-				other->ic_direct = true;
-			}
-		}
-	}
-}
+/* ---- tlbi ---- */
 
 /* TLBI of all entries of a regime: from here its TLBs are known. Other TLBIs only refine this
  * knowledge. */
@@ -286,8 +194,8 @@ void maint_tlbi(struct cpu *cpu, const struct insn *insn)
 		map_changed(cpu);
 	}
 	walk_flush(cpu);
-	push(cpu, (struct pending){.kind = K_TLBI, .regime = (uint8_t)tlbi_regime(cpu, insn),
-				   .needs = local ? DOMAIN_NSH : DOMAIN_ISH, .broadcast = !local});
+	maint_push(cpu, (struct pending){.kind = K_TLBI, .regime = (uint8_t)tlbi_regime(cpu, insn),
+					 .needs = local ? DOMAIN_NSH : DOMAIN_ISH, .broadcast = !local});
 }
 
 static void complete_tlbi(struct cpu *cpu, const struct pending *pending)
@@ -347,11 +255,7 @@ static void complete(struct cpu *cpu, const struct pending *pending)
 		}
 		break;
 	case K_IC:
-		if (pending->op == IC_IVAU) {
-			complete_ivau(cpu, pending);
-		} else {
-			complete_iallu(cpu, pending);
-		}
+		icache_complete(cpu, pending);
 		break;
 	default: complete_tlbi(cpu, pending); break;
 	}

@@ -184,7 +184,7 @@ static void on_special(unsigned int vcpu, void *userdata)
 	case K_MSR: cpu_msr(cpu, insn); break;
 	case K_EXCLUSIVE: access_exclusive(cpu, insn, insn->rt < 31 ? cpu_x(insn->rt) : 0); break;
 	case K_DC: maint_dc(cpu, insn, cpu_x(insn->rt)); break;
-	case K_IC: maint_ic(cpu, insn, cpu_x(insn->rt)); break;
+	case K_IC: icache_ic(cpu, insn, cpu_x(insn->rt)); break;
 	case K_TLBI: maint_tlbi(cpu, insn); break;
 	default: break;
 	}

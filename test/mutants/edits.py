@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Mutants made in the source: which range is cleaned, in what order, a field of a register or a descriptor.
+
+Each is built in a copy of the tree. The words of the blob that differ are patched into a bundle, as any mutant's.
+docs/internals/unseen.md lists those that no boot sees by function and name, as "edit".
+"""
+
+import dataclasses
+import os
+import shutil
+import struct
+import subprocess
+
+import sites
+
+KIND = "edit"
+MADE = ("lethe.img", "lethe.elf", "newlib", "sha-auto", "obj/blob")     # in the build's folder, if they are there
+
+
+@dataclasses.dataclass(frozen=True)
+class Edit:
+    function: str
+    name: str
+    file: str           # in src
+    changes: tuple      # (old, new), one after the other; old stands there once
+
+    def mutant(self):
+        site = sites.Instruction(0, 0, self.name, "", "", 0, self.function)
+        return sites.Mutant("blob", site, KIND, self.file, (), self)
+
+
+def edits(file, function, *found):
+    """Of one function. found: (name, old, new), or (name, (old, new), ..)"""
+    return [Edit(function, name, file, tuple(rest) if isinstance(rest[0], tuple) else (tuple(rest),))
+            for name, *rest in found]
+
+
+def before(line, other):
+    """Changes that move a line up, before another."""
+    return (line, ""), (other, line + other)
+
+
+def behind(line, other):
+    return (line, ""), (other, other + line)
+
+
+CLEAN = "lethe_dcache_clean_inval_poc"
+MMU_ON = "lethe_mmu_on(&regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,\n\t\t     (uint64_t)lethe_blob_end);"
+MMU_OFF = "\tlethe_mmu_off((uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);\n"
+OWN_END = "own_end = (uint64_t)lethe_blob_end;"
+SOURCE = f"\t{CLEAN}(placed->source, placed->source + segment->file_size);\n"
+DEST = f"\t{CLEAN}(placed->dest, placed->dest + segment->mem_size);\n"
+MOVED = "\tmemset((void *)(placed->dest + segment->file_size), 0, tail);\n"
+BUFFER = f"\t{CLEAN}(ctx->placement.tree.start, ctx->placement.tree.end);\n"
+FIXED = "\tstatus = lethe_fdt_fixup(ctx->tree, buffer, space, &fixup, where);\n"
+PATCHED = "\tstatus = lethe_record_patch_stage("
+PUBLISHED = "\tpublish_tree(ctx);\n\treturn status;"
+MAPPED = "\tlethe_memory_map(ctx, map, LETHE_MAP_RW);\n"
+UEFI = f"\t{CLEAN}(map.start, map.end);\n"
+IC = "\tic\tiallu				// the I side may hold lines of an earlier program\n"
+POOL_END = "pool + sizeof(pool)"
+
+
+EDITS = [
+    # Which range.
+    *edits("memory_map.c", "lethe_memory_map_on",
+           ("without the stacks", MMU_ON, MMU_ON.replace("lethe_blob_end", POOL_END)),
+           ("without data and bss", MMU_ON, MMU_ON.replace("lethe_data_start", "pool")),
+           ("without tables and stacks", MMU_ON, MMU_ON.replace("lethe_blob_end", "pool"))),
+    *edits("memory_map.c", "lethe_memory_map_leave",
+           ("without the stacks", MMU_OFF, MMU_OFF.replace("lethe_blob_end", POOL_END)),
+           ("without data and bss", MMU_OFF, MMU_OFF.replace("lethe_data_start", "pool"))),
+    *edits("handoff.c", "lethe_stage_handoff",
+           ("without the stacks", OWN_END, "own_end = (uint64_t)&i & -4096ULL;"),
+           ("without data, bss and tables", "own_start = (uint64_t)lethe_image_start;",
+            "own_start = (uint64_t)&i & -4096ULL;")),
+    *edits("entry.S", "lethe_entry_common",
+           ("without tables and stacks", "adr_l\tx1, lethe_blob_end", "adr_l\tx1, lethe_bss_end"),
+           ("without text and constants", "\tmov\tx0, x22\n\tadr_l\tx1", "\tadr_l\tx0, lethe_data_start\n\tadr_l\tx1")),
+    *edits("move.c", "move_one", ("without the tail", DEST, DEST.replace("mem_size", "file_size"))),
+    *edits("move_list.c", "lethe_move_list",
+           ("the first page of a run", "image->runs[i].dest + image->runs[i].size);", "image->runs[i].dest + walk.page);")),
+    *edits("publish.c", "publish_dests",
+           ("without the tails", "segments[i].mem_size);", "segments[i].file_size);")),
+    *edits("publish.c", "publish_tree",
+           ("the tree and not its buffer", "ctx->placement.tree.end - ctx->placement.tree.start);",
+            "fdt_totalsize((const void *)ctx->placement.tree.start));")),
+    *edits("read_tree.c", "find_loader_tree",
+           ("the header alone", "probe_range(ctx->x0, size)", "probe_range(ctx->x0, sizeof(struct fdt_header))")),
+    *edits("read_ram.c", "is_ram",
+           ("the first descriptor", UEFI, UEFI.replace("map.end", "map.start + facts->efi_desc_size"))),
+    *edits("door/image.c", "find_plan",
+           ("the plan's header", "ctx->plan_pa + ctx->plan_limit);", "ctx->plan_pa + sizeof(struct lethe_plan));")),
+    # In what order.
+    *edits("memory_map.c", "lethe_memory_map_on",
+           ("cleaned before the last store", ("\tctx->is_cached = true;\n\t" + MMU_ON, 
+            f"\tvoid {CLEAN}(uint64_t, uint64_t);\n"
+            f"\t{CLEAN}((uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);\n\tctx->is_cached = true;\n\t"
+            + MMU_ON.replace("lethe_data_start", "pool").replace("lethe_blob_end", "pool")))),
+    *edits("entry.S", "lethe_entry_common",
+           ("the IC before the clean", *before(IC, f"\tbl\t{CLEAN}\n"))),
+    *edits("cpu/mmu.S", "lethe_mmu_off",
+           ("cleaned before M is cleared", (f"\tbl\t{CLEAN}\n\tret\tx4\n", "\tret\tx4\n"),
+            ("FUNC lethe_mmu_off\n\tmov\tx4, x30\n", f"FUNC lethe_mmu_off\n\tmov\tx4, x30\n\tbl\t{CLEAN}\n"))),
+    *edits("move.c", "move_one",
+           ("the destination before the source", *before(DEST, SOURCE)),
+           ("the destination behind the copy", *behind(DEST, MOVED))),
+    *edits("describe.c", "fix_up", ("the buffer behind the first store", *behind(BUFFER, FIXED))),
+    *edits("publish.c", "lethe_stage_publish",
+           ("the tree before its last store", (PUBLISHED, "\treturn status;"), (PATCHED, "\tpublish_tree(ctx);\n" + PATCHED))),
+    *edits("read_ram.c", "is_ram", ("cleaned before it is mapped", *before(UEFI, MAPPED))),
+    # Fields of registers.
+    *edits("cpu/mmu_regs.c", "lethe_mmu_regs",
+           ("walks pass the inner caches", "TCR_IRGN0_WB | ", ""),
+           ("walks pass the outer caches", "TCR_ORGN0_WB | ", ""),
+           ("walks are not shareable", " | TCR_SH0_INNER", ""),
+           ("walks from TTBR1", "TCR_EPD1 | ", ""),
+           ("addresses of 47 bits", "TCR_T0SZ_48 | ", "17 | "),
+           ("physical addresses of 32 bits", "(uint64_t)range << TCR_EL2_PS_SHIFT", "0U"),
+           ("memory is write-through", "(0xffULL << (8", "(0xbbULL << (8"),
+           ("memory is Non-cacheable", "(0xffULL << (8", "(0x44ULL << (8"),
+           ("the console is cacheable", "(0x00ULL << (8", "(0xffULL << (8"),
+           ("C = 0", "SCTLR_M | SCTLR_C | SCTLR_I", "SCTLR_M | SCTLR_I"),
+           ("I = 0", "SCTLR_M | SCTLR_C | SCTLR_I", "SCTLR_M | SCTLR_C"),
+           ("stage 2 is on", "regs->hcr = HCR_RW | HCR_AMO;", "regs->hcr = HCR_RW | HCR_AMO | 1;"),
+           ("E2H is cleared", "\t\t\tregs->hcr |= HCR_E2H;\n", "")),
+    # Fields of descriptors.
+    *edits("cpu/idmap.c", "attributes",
+           ("memory is Non-shareable", "ACCESSED | SH_INNER | ATTR_INDEX", "ACCESSED | ATTR_INDEX"),
+           ("memory is Outer Shareable", "ACCESSED | SH_INNER | ATTR_INDEX", "ACCESSED | 2 << 8 | ATTR_INDEX"),
+           ("memory is Device", "SH_INNER | ATTR_INDEX(LETHE_ATTR_NORMAL)", "SH_INNER | ATTR_INDEX(LETHE_ATTR_DEVICE)"),
+           ("the console is Normal", "ACCESSED | ATTR_INDEX(LETHE_ATTR_DEVICE)", "ACCESSED | ATTR_INDEX(LETHE_ATTR_NORMAL)"),
+           ("AF = 0", "\t\tvalue = ACCESSED | SH_INNER", "\t\tvalue = SH_INNER"),
+           ("text and constants are writable", "\t\tvalue |= AP_READ_ONLY;", "\t\tvalue |= 0;"),
+           ("AP[1] = 0 at EL2", "\t\tvalue |= AP_EL0;\n", ""),
+           ("all is executable at EL2", "kind == LETHE_MAP_TEXT ? value : value | UXN", "value"),
+           ("all is executable at EL1", "kind == LETHE_MAP_TEXT ? value : value | PXN", "value"),
+           ("text is not executable", "kind == LETHE_MAP_TEXT ? value : value | UXN", "value | UXN")),
+]
+
+
+class Copy:
+    """A copy of the source and of the blob's objects, in which edits are built."""
+
+    def __init__(self, folder, top, build):
+        self.top, self.made = os.path.join(folder, "edited"), os.path.join(folder, "edited", "build")
+        leave = {".git", os.path.basename(build)}
+        shutil.copytree(top, self.top, ignore=lambda at, names: leave & set(names) if at == top else ())
+        for name in filter(lambda name: os.path.exists(os.path.join(build, name)), MADE):
+            source, copy = os.path.join(build, name), os.path.join(self.made, name)
+            if os.path.isdir(source):
+                shutil.copytree(source, copy)
+            else:
+                os.makedirs(self.made, exist_ok=True)
+                shutil.copy2(source, copy)
+        self.image = self.make()
+
+    def make(self):
+        """The blob."""
+        environment = {name: value for name, value in os.environ.items()
+                       if name not in ("O", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+        subprocess.run(["make", "-s", "-C", self.top, "O=build", "DEPS=no", "build/lethe.img"], check=True,
+                       stdout=subprocess.DEVNULL, env=environment)
+        with open(os.path.join(self.made, "lethe.img"), "rb") as file:
+            return file.read()
+
+    def patches(self, edit):
+        """((address, word), ..): what the edit changes in the blob."""
+        path = os.path.join(self.top, "src", edit.file)
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(edited(text, edit))
+        try:
+            image = self.make()
+        finally:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        if len(image) != len(self.image):
+            raise SystemExit(f"mutants: {edit.file}: {edit.name}: the blob has another size")
+        words = zip(struct.iter_unpack("<I", self.image), struct.iter_unpack("<I", image))
+        return tuple((4 * i, new) for i, ((old,), (new,)) in enumerate(words) if old != new)
+
+
+def edited(text, edit):
+    for old, new in edit.changes:
+        if text.count(old) != 1:
+            raise SystemExit(f"mutants: {edit.file}: {edit.name}: stands there {text.count(old)} times: {old}")
+        text = text.replace(old, new)
+    return text
