@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "read_memory.h"
 
-#include <lethe/cache.h>
-
 #include "entry.h"
 #include "fdt/fdt_get.h"
 #include "firmware/efi_memory.h"
 #include "memory_map.h"
 #include "plan/plan_check.h"
+#include "read_tree.h"
 
 #define PAGE    4096ULL
 #define OWN_MAX 320U  /* a plan's 64 segments twice, 65 runs of a list, 64 windows, and a dozen */
@@ -172,7 +171,7 @@ static int collect_reserved(const struct lethe_context *ctx)
 }
 
 /*
- * Makes a table of the loader's readable. The tree names its place, so the place must be RAM by
+ * Makes a table of the loader's readable, clean to the PoC. The tree names its place, so the place must be RAM by
  * /memory if that is there, and none of Lethe's. Writable: a destination may share a page with it.
  */
 static bool open_table(struct lethe_context *ctx, struct lethe_range table)
@@ -182,8 +181,7 @@ static bool open_table(struct lethe_context *ctx, struct lethe_range table)
 		return false;
 	}
 	lethe_memory_map(ctx, table, LETHE_MAP_RW);
-	lethe_dcache_clean_inval_poc(table.start, table.end);
-	return true;
+	return lethe_read_tree_probe(table.start, lethe_range_size(table)) == LETHE_OK;
 }
 
 static int claim_error(struct lethe_where *where, const char *name, struct lethe_range range)
@@ -253,23 +251,37 @@ bool lethe_read_memory_is_known(const struct lethe_context *ctx)
 	return ctx->plan->window_count != 0 || ctx->facts.has_memory || ctx->facts.efi_mmap != 0;
 }
 
-bool lethe_read_memory_is_ram(const struct lethe_context *ctx, struct lethe_range range)
+/* True if each source of the loader's that is there says RAM. */
+static bool is_ram_by_loader(const struct lethe_context *ctx, struct lethe_range range)
 {
 	const struct lethe_fdt_facts *facts = &ctx->facts;
 
-	if (ctx->plan->window_count != 0 && !lethe_plan_check_windows_cover(ctx->plan, range)) {
-		return false;
-	}
 	if (facts->has_memory && !lethe_range_set_contains(&memory, range)) {
 		return false;
 	}
 	if (facts->efi_mmap != 0 && !lethe_range_set_contains(&efi, range)) {
 		return false;
 	}
-	if (facts->has_kho && !lethe_range_set_contains(&kho, range)) {
-		return false;
+	return !facts->has_kho || lethe_range_set_contains(&kho, range);
+}
+
+static bool is_in_windows(const struct lethe_context *ctx, struct lethe_range range)
+{
+	return ctx->plan->window_count == 0 || lethe_plan_check_windows_cover(ctx->plan, range);
+}
+
+bool lethe_read_memory_is_ram(const struct lethe_context *ctx, struct lethe_range range)
+{
+	return lethe_read_memory_is_known(ctx) && is_in_windows(ctx, range) &&
+	       is_ram_by_loader(ctx, range);
+}
+
+bool lethe_read_memory_holds_initrd(const struct lethe_context *ctx, struct lethe_range initrd)
+{
+	if (ctx->facts.has_memory || ctx->facts.efi_mmap != 0) {
+		return is_ram_by_loader(ctx, initrd);
 	}
-	return lethe_read_memory_is_known(ctx);
+	return lethe_read_memory_is_ram(ctx, initrd);
 }
 
 bool lethe_read_memory_may_be_ram(const struct lethe_context *ctx, struct lethe_range range)

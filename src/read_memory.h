@@ -33,6 +33,12 @@ bool lethe_read_memory_is_known(const struct lethe_context *ctx);
 /* True if each source that is there says RAM for every byte. False if no source is there. */
 bool lethe_read_memory_is_ram(const struct lethe_context *ctx, struct lethe_range range);
 
+/*
+ * As is_ram, for the loader's initrd: the plan's windows are for the bundle's parts, and are asked
+ * only if the loader says nothing.
+ */
+bool lethe_read_memory_holds_initrd(const struct lethe_context *ctx, struct lethe_range initrd);
+
 /* True if any source says RAM, of any kind, for any byte. */
 bool lethe_read_memory_may_be_ram(const struct lethe_context *ctx, struct lethe_range range);
 

@@ -170,7 +170,7 @@ static int initrd_status(const struct lethe_context *ctx, struct lethe_range ini
 		return LETHE_E_INITRD_WINDOW;
 	}
 	return lethe_range_overlaps(initrd, ctx->loader_tree) ||
-			       !lethe_read_memory_is_ram(ctx, initrd) ||
+			       !lethe_read_memory_holds_initrd(ctx, initrd) ||
 			       lethe_range_set_overlaps(lethe_read_memory_no_map(), initrd)
 		       ? LETHE_E_LOADER_INITRD
 		       : LETHE_OK;

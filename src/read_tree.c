@@ -14,8 +14,7 @@
 
 #define PAGE 4096ULL
 
-/* Makes [pa, pa + size) readable, or returns a status: x0 may hold any value. */
-static int probe_range(uint64_t pa, uint64_t size)
+int lethe_read_tree_probe(uint64_t pa, uint64_t size)
 {
 	uint64_t end = pa + size;
 	uint64_t address;
@@ -42,7 +41,7 @@ static int find_loader_tree(struct lethe_context *ctx)
 	if ((ctx->x0 & 3) != 0) {
 		return LETHE_E_TREE_ALIGN;
 	}
-	status = probe_range(ctx->x0, sizeof(struct fdt_header));
+	status = lethe_read_tree_probe(ctx->x0, sizeof(struct fdt_header));
 	if (status != LETHE_OK) {
 		return status;
 	}
@@ -51,7 +50,7 @@ static int find_loader_tree(struct lethe_context *ctx)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = probe_range(ctx->x0, size);
+	status = lethe_read_tree_probe(ctx->x0, size);
 	if (status != LETHE_OK) {
 		return status;
 	}

@@ -11,6 +11,12 @@
 void lethe_read_tree_find(struct lethe_context *ctx);
 
 /*
+ * Makes [pa, pa + size), which any loader may have named, readable and clean to the PoC. 0, or
+ * LETHE_E_TREE_FAULT if a page answers with an abort, or LETHE_E_TREE_HEADER if the range wraps.
+ */
+int lethe_read_tree_probe(uint64_t pa, uint64_t size);
+
+/*
  * Selects and reads a tree: the loader's, else the packed tree. Without a plan (ctx->plan null)
  * only the loader's. 0, or a status and its place.
  */

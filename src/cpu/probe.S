@@ -24,8 +24,8 @@
  * Out       w0 = 0, or -1 if the access was aborted (value is then untouched)
  * Clobbers  x0 x4 flags
  * Preserves all else
- * State     EL1, EL2 or EL3; MMU off, or on with a device register mapped (no maintain); SError unmasked;
- *           lethe_vectors in force
+ * State     EL1, EL2 or EL3; MMU off, or on with the page mapped: memory as Normal, a register as Device; SError
+ *           unmasked; lethe_vectors in force
  * Stack     0
  */
 FUNC lethe_probe_read

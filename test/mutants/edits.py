@@ -86,7 +86,7 @@ EDITS = [
            ("the tree and not its buffer", "ctx->placement.tree.end - ctx->placement.tree.start);",
             "fdt_totalsize((const void *)ctx->placement.tree.start));")),
     *edits("read_tree.c", "find_loader_tree",
-           ("the header alone", "probe_range(ctx->x0, size)", "probe_range(ctx->x0, sizeof(struct fdt_header))")),
+           ("the header alone", "lethe_read_tree_probe(ctx->x0, size)", "lethe_read_tree_probe(ctx->x0, sizeof(struct fdt_header))")),
     *edits("read_ram.c", "is_ram",
            ("the first descriptor", UEFI, UEFI.replace("map.end", "map.start + facts->efi_desc_size"))),
     *edits("door/image.c", "find_plan",

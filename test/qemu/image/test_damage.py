@@ -204,7 +204,7 @@ REFUSED = [
     ({"plan.on_fail": 4}, "PLAN_POLICY", ""),
     ({"plan.el": 2}, "PLAN_EL", ""),
     ({"plan.hyp_stub": 3}, "PLAN_STUB", ""),
-    ({"plan.console_kind": 5}, "PLAN_CONSOLE", ""),
+    ({"plan.console_kind": 99}, "PLAN_CONSOLE", ""),
     ({"plan.console_base": 0x09000002}, "PLAN_CONSOLE", ""),
     ({"plan.console_base": 0}, "PLAN_CONSOLE", ""),
     ({"plan.console_base": TOP + 0x800}, "PLAN_CONSOLE", ""),

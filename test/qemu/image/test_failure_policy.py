@@ -50,7 +50,8 @@ def test_map_of_the_loaders_that_faults(work):
     boot = pack(work + "/boot.img", "--raw", f"{raw}@{FREE:#x}")
     stub = Hostile(LOAD + 2 * MIB, "plain", x0=0x4c000000).save(work + "/stub")
     with Machine(stub, load=[(boot, LOAD + 2 * MIB), (loader, 0x4c000000)]) as machine:
-        machine.expect(r"^lethe: FAULT EL2 .* stage=read$", "^lethe: halt$")
+        machine.expect(r'^lethe: FAIL read: device tree "linux,uefi-mmap-start": .*\(LETHE_E_TREE_CLAIM\)$',
+                       "^lethe: halt$")
 
 
 def test_nested_fault_halts(work):

@@ -154,7 +154,12 @@ def test_source_above_the_cpus_addresses(work, el, cpu, bits):
     for down, why in ((0, "MAP_ADDRESS"), (1, None)):
         bundle, _ = sources(work, packed_raw(work, "--stop-after", "check"), source - down)
         bundle.tail([(FREE, 0x100000), ((1 << bits) - 0x20000, 0x40000)])
-        with Machine(bundle.save(work + "/boot.img"), cpu=cpu, el=el) as machine:
+        # The windows alone say what is RAM: no tree contradicts.
+        tree = machine_tree(work + "/loader.dtb", el=el, cpu=cpu)
+        fdtput(tree, "-r", "/memory@40000000")
+        stub = Hostile(LOAD + 2 * MIB, "plain", x0=ELSEWHERE).save(work + "/stub")
+        load = [(bundle.save(work + "/boot.img"), LOAD + 2 * MIB), (tree, ELSEWHERE)]
+        with Machine(stub, cpu=cpu, el=el, load=load) as machine:
             machine.expect("^lethe: would enter ", "^lethe: halt$", never="FAIL|FAULT")
             lines = [line for line in machine.lethe_lines() if "uncached" in line]
             assert len(lines) == bool(why) and all(why in line for line in lines)
