@@ -93,7 +93,7 @@ EDITS = [
            ("the plan's header", "ctx->plan_pa + ctx->plan_limit);", "ctx->plan_pa + sizeof(struct lethe_plan));")),
     # In what order.
     *edits("memory_map.c", "lethe_memory_map_on",
-           ("cleaned before the last store", ("\tctx->is_cached = true;\n\t" + MMU_ON, 
+           ("cleaned before the last store", ("\tctx->is_cached = true;\n\t" + MMU_ON,
             f"\tvoid {CLEAN}(uint64_t, uint64_t);\n"
             f"\t{CLEAN}((uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);\n\tctx->is_cached = true;\n\t"
             + MMU_ON.replace("lethe_data_start", "pool").replace("lethe_blob_end", "pool")))),
@@ -121,9 +121,7 @@ EDITS = [
            ("memory is Non-cacheable", "(0xffULL << (8", "(0x44ULL << (8"),
            ("the console is cacheable", "(0x00ULL << (8", "(0xffULL << (8"),
            ("C = 0", "SCTLR_M | SCTLR_C | SCTLR_I", "SCTLR_M | SCTLR_I"),
-           ("I = 0", "SCTLR_M | SCTLR_C | SCTLR_I", "SCTLR_M | SCTLR_C"),
-           ("stage 2 is on", "regs->hcr = HCR_RW | HCR_AMO;", "regs->hcr = HCR_RW | HCR_AMO | 1;"),
-           ("E2H is cleared", "\t\t\tregs->hcr |= HCR_E2H;\n", "")),
+           ("I = 0", "SCTLR_M | SCTLR_C | SCTLR_I", "SCTLR_M | SCTLR_C")),
     # Fields of descriptors.
     *edits("cpu/idmap.c", "attributes",
            ("memory is Non-shareable", "ACCESSED | SH_INNER | ATTR_INDEX", "ACCESSED | ATTR_INDEX"),
