@@ -46,6 +46,11 @@ static void print_headers(const struct view *view)
 		       pages[(image->flags & LETHE_IMAGE_FLAG_PAGE_MASK) >>
 			     LETHE_IMAGE_FLAG_PAGE_SHIFT]);
 	}
+	if (view->has_image && view->has_blob && image->image_size > blob->file_size) {
+		printf("room     0x%" PRIx64 " (%s) behind the file: RAM that nothing else uses or reserves\n",
+		       image->image_size - blob->file_size,
+		       tool_size_text(text, image->image_size - blob->file_size));
+	}
 	if (view->has_blob) {
 		printf("blob     0x%" PRIx64 " (%s), plan at 0x%" PRIx64 ", %s\n", blob->blob_size,
 		       tool_size_text(text, blob->blob_size), blob->plan_offset,
