@@ -20,6 +20,7 @@ def test_inspect_table_and_map(packed):
         assert piece in text, piece
     for name in bundle.names():
         assert name in text
+    assert f"room     {bundle.image_size - bundle.file_size:#x} (" in text
     borders = [int(line.split()[0], 16) for line in text.split("memory elsewhere")[0].splitlines()
                if line.startswith("  0x") and "+--" in line]
     assert borders == sorted(borders) and borders[0] == 0 and borders[-1] == bundle.image_size

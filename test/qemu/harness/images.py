@@ -213,6 +213,7 @@ echo "init: version=$(/busybox cat $d/version) mode=$(/busybox cat $d/mode)"
 echo "init: failed=$(/busybox cat $d/failed-segment 2>/dev/null)"
 echo "init: cmdline=$(/busybox cat /proc/cmdline)"
 echo "init: model=$(/busybox cat /proc/device-tree/model)"
+/busybox echo init: chosen $(/busybox ls /proc/device-tree/chosen)
 echo "init: end"
 /busybox sleep 1000
 """

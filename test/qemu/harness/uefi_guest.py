@@ -4,6 +4,7 @@
 import re
 import struct
 
+from chosen import strangers
 from images import fdtget, source_of, write
 
 MEMORY = 512
@@ -29,4 +30,7 @@ def chosen(folder, tree):
     found = {name: fdtget(path, "/chosen", "linux,uefi-" + name, "bx") for name in EFI}
     assert all(found.values())
     # Not by fdtget -l: where Linux has wiped rng-seed out, which it has when there was one, NOPs are an error to it.
-    return found, re.findall(r"^\t(\S+) \{$", source_of(path), re.MULTILINE)
+    source = source_of(path)
+    names = re.findall(r"^\t\t([^\s=;]+)(?: = |;)", source, re.MULTILINE)
+    assert "linux,uefi-system-table" in names and not strangers(names)
+    return found, re.findall(r"^\t(\S+) \{$", source, re.MULTILINE)

@@ -8,6 +8,7 @@ Lethe and out of it meet; CPU, number of CPUs and GIC, which do not, take turns.
 import os
 
 import pairwise
+from chosen import strangers
 from images import Bundle, Hostile, align_up, fdtput, machine_tree, pack
 from machine import Machine
 from paths import KERNEL, LOAD, MIB, UBOOT
@@ -146,5 +147,7 @@ def test_boot(work, initrd, cell):
             machine.expect("Unable to mount root fs")
             return
         machine.expect(r"^init: version=0\.1\.0.* mode=cached", r"^init: model=" +
-                       ("own tree" if cell["tree"] == "own" else "linux,dummy-virt"), "^init: end",
-                       never="Kernel panic")
+                       ("own tree" if cell["tree"] == "own" else "linux,dummy-virt"), never="Kernel panic")
+        names = machine.expect(r"^init: chosen (.*)$")[1].split()
+        assert "bootargs" in names and not strangers(names)
+        machine.expect("^init: end", never="Kernel panic")
