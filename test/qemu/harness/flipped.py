@@ -31,10 +31,10 @@ POLL = 0.05             # seconds between two looks at a CPU that may wait
 
 
 class Outcome:
-    """How one boot of the bundle at path ended."""
+    """How one boot of the bundle at path ended. options: more of Machine's."""
 
-    def __init__(self, path, seconds):
-        with Machine(path, memory=64, monitor=True, cohsan=None,
+    def __init__(self, path, seconds, **options):
+        with Machine(path, memory=64, monitor=True, cohsan=None, **options,
                      because="it is damaged: what is asked is how it ends") as machine:
             self.machine = machine
             end = time.monotonic() + seconds
