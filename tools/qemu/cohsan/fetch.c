@@ -37,9 +37,9 @@ static bool visible(const struct cpu *cpu, const struct place *place, struct cel
 }
 
 /*
- * True if a byte counts as known to the I-side though no IC and ISB came: an instruction cache holds
- * nothing older of the loaded image (booting.rst), so only a stale line of a unified cache could give
- * older bytes. Fetches with I = 0 look at no unified cache.
+ * True if the cell is as it was at the start and the I-side holds nothing older. Instruction caches hold no stale
+ * instruction of the loaded image (booting.rst), so only a stale line of a unified cache could give older bytes.
+ * Fetches with I = 0 look at no unified cache.
  */
 static bool known_from_start(const struct cpu *cpu, const struct cell *cell, bool icache)
 {
