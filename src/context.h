@@ -52,9 +52,9 @@ struct lethe_context {
 	/* read */
 	const void *tree; /* the tree to be fixed up; null: the payload gets no tree */
 	bool tree_is_packed;
-	bool x0_is_tree; /* x0 points to the magic number of a tree */
+	bool x0_is_tree;                /* x0 points to the magic number of a tree */
 	struct lethe_range loader_tree; /* empty without a loader's tree, and with FORCE_TREE */
-	int x0_status;   /* the reason why x0 is no tree; LETHE_OK if a tree or not read */
+	int x0_status; /* the reason why x0 is no tree; LETHE_OK if a tree or not read */
 
 	/* move and verify */
 	uint8_t found[LETHE_DIGEST_SIZE]; /* the last computed digest */
@@ -110,6 +110,14 @@ static inline struct lethe_range lethe_extent(const struct lethe_context *ctx)
 static inline unsigned int lethe_list_runs(const struct lethe_context *ctx)
 {
 	return ctx->library != 0 ? ctx->library->image.run_count : 0;
+}
+
+/* The loader's initrd, which may be inside out. Empty without one. */
+static inline struct lethe_range lethe_loader_initrd(const struct lethe_context *ctx)
+{
+	const struct lethe_range initrd = {ctx->facts.initrd_start, ctx->facts.initrd_end};
+
+	return initrd;
 }
 
 /* True if Lethe passes the loader's initrd on, because the slot has no initrd. */

@@ -3,6 +3,7 @@
 #include "console/console.h"
 #include "read_console.h"
 #include "read_memory.h"
+#include "read_own.h"
 #include "read_ram.h"
 #include "read_tree.h"
 #include "stages.h"
@@ -61,12 +62,12 @@ static bool open_fixed(struct lethe_context *ctx)
 {
 	struct lethe_uart uart;
 
-	lethe_read_memory_own(ctx);
+	lethe_read_own(ctx);
 	if (!lethe_read_console_is_fixed(ctx)) {
 		return false;
 	}
 	lethe_read_console_find(ctx, false, &uart);
-	if (lethe_read_memory_is_own(lethe_read_console_pages(&uart))) {
+	if (lethe_read_own_touches(lethe_read_console_pages(&uart))) {
 		if (ctx->check_status == LETHE_OK) {
 			ctx->check_status =
 				lethe_error_at(&ctx->check_where, LETHE_E_PLAN_CONSOLE,
@@ -91,7 +92,7 @@ static int open_named(struct lethe_context *ctx, struct lethe_where *where)
 	lethe_read_console_find(ctx, lethe_read_console_is_fixed(ctx), &uart);
 	pages = lethe_read_console_pages(&uart);
 	status = lethe_read_memory(ctx, pages, where);
-	if (lethe_read_memory_is_own(pages) || lethe_read_memory_may_be_ram(ctx, pages)) {
+	if (lethe_read_own_touches(pages) || lethe_read_memory_may_be_ram(ctx, pages)) {
 		uart.kind = LETHE_CONSOLE_NONE;
 	}
 	lethe_read_console(ctx, &uart);

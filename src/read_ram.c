@@ -8,44 +8,10 @@
 
 #include "memory_map.h"
 #include "plan/range_set.h"
+#include "read_loader.h"
 #include "read_memory.h"
+#include "read_reserved.h"
 #include "read_tree_buffer.h"
-
-/* Linux uses the first two ranges of linux,usable-memory-range; two that touch are one. */
-static bool is_usable(const struct lethe_fdt_facts *facts, struct lethe_range range)
-{
-	struct lethe_range ranges[2];
-	struct lethe_range_set usable;
-	int i;
-
-	lethe_range_set_init(&usable, ranges, 2);
-	for (i = 0; i < facts->usable_count; i++) {
-		lethe_range_set_add(&usable,
-				    lethe_range_of(facts->usable_base[i], facts->usable_size[i]));
-	}
-	return facts->usable_count == 0 || lethe_range_set_contains(&usable, range);
-}
-
-static struct lethe_range initrd_of(const struct lethe_fdt_facts *facts)
-{
-	const struct lethe_range initrd = {facts->initrd_start, facts->initrd_end};
-
-	return initrd;
-}
-
-/*
- * True if the range overlaps memory that the loader filled for the next kernel. An initrd whose end
- * is below its start overlaps nothing.
- */
-static bool overlaps_loader(const struct lethe_context *ctx, struct lethe_range range)
-{
-	const struct lethe_fdt_facts *facts = &ctx->facts;
-
-	return lethe_range_overlaps(range, ctx->loader_tree) ||
-	       (facts->has_initrd && lethe_range_overlaps(range, initrd_of(facts))) ||
-	       lethe_range_overlaps(range,
-				    lethe_range_of(facts->elfcorehdr, facts->elfcorehdr_size));
-}
 
 /* A destination outside the extent. */
 static int check_fixed(struct lethe_context *ctx, struct lethe_range dest)
@@ -53,16 +19,16 @@ static int check_fixed(struct lethe_context *ctx, struct lethe_range dest)
 	if (!lethe_read_memory_is_known(ctx)) {
 		return LETHE_E_MEMORY_UNKNOWN;
 	}
-	if (!is_usable(&ctx->facts, dest)) {
+	if (!lethe_read_loader_is_usable(&ctx->facts, dest)) {
 		return LETHE_E_DEST_UNUSABLE;
 	}
 	if (!lethe_read_memory_is_ram(ctx, dest)) {
 		return LETHE_E_DEST_NOT_RAM;
 	}
-	if (overlaps_loader(ctx, dest)) {
+	if (lethe_read_loader_overlaps(ctx, dest)) {
 		return LETHE_E_DEST_LOADER;
 	}
-	if (lethe_read_memory_is_reserved(dest)) {
+	if (lethe_read_reserved_touches(dest)) {
 		return LETHE_E_DEST_RESERVED;
 	}
 	lethe_memory_map(ctx, dest, LETHE_MAP_RW);
@@ -75,7 +41,7 @@ static int check_fixed(struct lethe_context *ctx, struct lethe_range dest)
  */
 static void check_source(struct lethe_context *ctx, struct lethe_range source)
 {
-	if (lethe_read_memory_is_ram(ctx, source) && !lethe_read_memory_is_reserved(source)) {
+	if (lethe_read_memory_is_ram(ctx, source) && !lethe_read_reserved_touches(source)) {
 		lethe_memory_map(ctx, source, LETHE_MAP_RO);
 	} else {
 		lethe_memory_map_leave(ctx, LETHE_E_SOURCE_NOT_RAM);
@@ -91,7 +57,7 @@ static int reserved_error(const struct lethe_context *ctx, struct lethe_range ra
 			  struct lethe_where *where)
 {
 	uint64_t start;
-	const char *name = lethe_read_memory_reserved_name(ctx, range, &start);
+	const char *name = lethe_read_reserved_name(ctx, range, &start);
 
 	return lethe_error_at(where, LETHE_E_EXTENT_RESERVED, LETHE_WHAT_TREE, 0, name, start);
 }
@@ -100,7 +66,7 @@ static int reserved_error(const struct lethe_context *ctx, struct lethe_range ra
 static int check_inside(const struct lethe_context *ctx, struct lethe_range range,
 			struct lethe_where *where)
 {
-	return is_in_extent(ctx, range) && lethe_read_memory_is_reserved(range)
+	return is_in_extent(ctx, range) && lethe_read_reserved_touches(range)
 		       ? reserved_error(ctx, range, where)
 		       : LETHE_OK;
 }
@@ -116,7 +82,7 @@ static int check_extent(struct lethe_context *ctx, struct lethe_where *where)
 	unsigned int i;
 
 	if (ctx->library != 0) {
-		return lethe_range_set_overlaps(lethe_read_memory_no_map(), workspace)
+		return lethe_range_set_overlaps(lethe_read_reserved_no_map(), workspace)
 			       ? reserved_error(ctx, workspace, where)
 			       : LETHE_OK;
 	}
@@ -139,7 +105,7 @@ static int check_extent(struct lethe_context *ctx, struct lethe_where *where)
 /* Maps the extent, around pages that must not be mapped. */
 static void map_extent(struct lethe_context *ctx)
 {
-	const struct lethe_range_set *no_map = lethe_read_memory_no_map();
+	const struct lethe_range_set *no_map = lethe_read_reserved_no_map();
 	struct lethe_range rest = lethe_extent(ctx);
 	unsigned int i;
 
@@ -158,65 +124,6 @@ static void map_extent(struct lethe_context *ctx)
 	if (rest.start < rest.end) {
 		lethe_memory_map(ctx, rest, LETHE_MAP_RW);
 	}
-}
-
-static int initrd_status(const struct lethe_context *ctx, struct lethe_range initrd)
-{
-	if (initrd.end <= initrd.start) {
-		return LETHE_E_LOADER_INITRD;
-	}
-	if (!lethe_place_initrd_fits(ctx->plan, ctx->slot, &ctx->placement, initrd.start,
-				     initrd.end)) {
-		return LETHE_E_INITRD_WINDOW;
-	}
-	return lethe_range_overlaps(initrd, ctx->loader_tree) ||
-			       !lethe_read_memory_holds_initrd(ctx, initrd) ||
-			       lethe_range_set_overlaps(lethe_read_memory_no_map(), initrd)
-		       ? LETHE_E_LOADER_INITRD
-		       : LETHE_OK;
-}
-
-/*
- * The loader's initrd never overlaps the extent. If it is passed on, its ends must be sound, and
- * it must be RAM by each source. If the bundle brings its own, a loader's that is inside out or not
- * there does not matter, as in Linux.
- */
-static int check_initrd(const struct lethe_context *ctx, struct lethe_where *where)
-{
-	const struct lethe_fdt_facts *facts = &ctx->facts;
-	const struct lethe_range initrd = initrd_of(facts);
-	int status = LETHE_OK;
-
-	if (ctx->slot->initrd_segment == LETHE_INDEX_NONE && facts->initrd_status != LETHE_OK) {
-		return lethe_error_at(where, facts->initrd_status, LETHE_WHAT_TREE, 0,
-				      facts->initrd_name, 0);
-	}
-	if (facts->has_initrd && lethe_range_overlaps(initrd, lethe_extent(ctx))) {
-		status = LETHE_E_LOADER_INITRD;
-	} else if (lethe_passes_initrd(ctx)) {
-		status = initrd_status(ctx, initrd);
-	}
-	return status == LETHE_OK ? LETHE_OK
-				  : lethe_error_at(where, status, LETHE_WHAT_TREE, 0,
-						   "linux,initrd-start", initrd.start);
-}
-
-/* Checks the loader's tree and initrd, and the tree's usable memory, against the extent. */
-static int check_loader(const struct lethe_context *ctx, struct lethe_where *where)
-{
-	const struct lethe_range extent = lethe_extent(ctx);
-	int status;
-
-	if (lethe_range_overlaps(extent, ctx->loader_tree)) {
-		return lethe_error_at(where, LETHE_E_LOADER_TREE, LETHE_WHAT_NONE, 0, 0,
-				      ctx->loader_tree.start);
-	}
-	status = check_initrd(ctx, where);
-	if (status == LETHE_OK && !is_usable(&ctx->facts, extent)) {
-		return lethe_error_at(where, LETHE_E_DEST_UNUSABLE, LETHE_WHAT_TREE, 0,
-				      "linux,usable-memory-range", extent.start);
-	}
-	return status;
 }
 
 static int check_dest(struct lethe_context *ctx, struct lethe_range dest)
@@ -275,13 +182,13 @@ static void check_sources(struct lethe_context *ctx)
 		check_source(ctx, lethe_range_of(windows[i].base, windows[i].size));
 	}
 	if (lethe_passes_initrd(ctx)) {
-		lethe_memory_map(ctx, initrd_of(&ctx->facts), LETHE_MAP_RO);
+		lethe_memory_map(ctx, lethe_loader_initrd(ctx), LETHE_MAP_RO);
 	}
 }
 
 int lethe_read_ram(struct lethe_context *ctx, struct lethe_where *where)
 {
-	int status = check_loader(ctx, where);
+	int status = lethe_read_loader(ctx, where);
 
 	if (status == LETHE_OK) {
 		status = check_extent(ctx, where);

@@ -7,7 +7,7 @@
 #include "read_tree_buffer.h"
 
 #include "console/console.h"
-#include "read_memory.h"
+#include "read_reserved.h"
 
 #define MIB_2 0x200000ULL
 
@@ -18,7 +18,7 @@ static bool is_free(const struct lethe_context *ctx, struct lethe_range place)
 	const struct lethe_range region = {place.start, (place.end + MIB_2 - 1) & -MIB_2};
 	unsigned int i;
 
-	if (lethe_read_memory_is_reserved(region) ||
+	if (lethe_read_reserved_touches(region) ||
 	    lethe_range_overlaps(place, placement->workspace) ||
 	    lethe_range_overlaps(place, placement->plan)) {
 		return false;
@@ -43,7 +43,7 @@ bool lethe_read_tree_buffer_is_free(struct lethe_context *ctx)
 	const uint64_t size = lethe_range_size(ctx->placement.tree);
 	struct lethe_range place;
 
-	if (!lethe_read_memory_is_reserved(ctx->placement.tree)) {
+	if (!lethe_read_reserved_touches(ctx->placement.tree)) {
 		return true;
 	}
 	if ((ctx->slot->flags & LETHE_SLOT_TREE_OFFSET) == 0) {
