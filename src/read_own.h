@@ -10,9 +10,8 @@
  * destinations, the tree buffer, and the loader's tree. Without a placement: itself and the tree.
  */
 
-#define LETHE_OWN_MAX                                                                              \
-	320U /* a plan's 64 segments twice, 65 runs of a list, 64 windows, a dozen                 \
-	      */
+/* A plan's 64 segments twice, 65 runs of a list, 64 windows, and a dozen. */
+#define LETHE_OWN_MAX 320U
 
 /* Notes all of that, for this slot. */
 void lethe_read_own(const struct lethe_context *ctx);

@@ -54,9 +54,10 @@ MOVED = "\tmemset((void *)(placed->dest + segment->file_size), 0, tail);\n"
 BUFFER = f"\t{CLEAN}(ctx->placement.tree.start, ctx->placement.tree.end);\n"
 FIXED = "\tstatus = lethe_fdt_fixup(ctx->tree, buffer, space, &fixup, where);\n"
 PATCHED = "\tstatus = lethe_record_patch_stage("
-PUBLISHED = "\tpublish_tree(ctx);\n\treturn status;"
-MAPPED = "\tlethe_memory_map(ctx, map, LETHE_MAP_RW);\n"
-UEFI = f"\t{CLEAN}(map.start, map.end);\n"
+PUBLISHED = "\tpublish_tree(ctx);\n"
+WITH_RECORD = "\tif (ctx->has_record) {\n"
+MAPPED = "\tlethe_memory_map(ctx, table, LETHE_MAP_RW);\n"
+PROBED = "\treturn lethe_read_tree_probe(table.start, lethe_range_size(table)) == LETHE_OK;\n"
 IC = "\tic\tiallu				// the I side may hold lines of an earlier program\n"
 POOL_END = "pool + sizeof(pool)"
 
@@ -87,8 +88,8 @@ EDITS = [
             "fdt_totalsize((const void *)ctx->placement.tree.start));")),
     *edits("read_tree.c", "find_loader_tree",
            ("the header alone", "lethe_read_tree_probe(ctx->x0, size)", "lethe_read_tree_probe(ctx->x0, sizeof(struct fdt_header))")),
-    *edits("read_ram.c", "is_ram",
-           ("the first descriptor", UEFI, UEFI.replace("map.end", "map.start + facts->efi_desc_size"))),
+    *edits("read_memory.c", "open_table",
+           ("the first descriptor", PROBED, PROBED.replace("lethe_range_size(table)", "ctx->facts.efi_desc_size"))),
     *edits("door/image.c", "find_plan",
            ("the plan's header", "ctx->plan_pa + ctx->plan_limit);", "ctx->plan_pa + sizeof(struct lethe_plan));")),
     # In what order.
@@ -107,8 +108,10 @@ EDITS = [
            ("the destination behind the copy", *behind(DEST, MOVED))),
     *edits("describe.c", "fix_up", ("the buffer behind the first store", *behind(BUFFER, FIXED))),
     *edits("publish.c", "lethe_stage_publish",
-           ("the tree before its last store", (PUBLISHED, "\treturn status;"), (PATCHED, "\tpublish_tree(ctx);\n" + PATCHED))),
-    *edits("read_ram.c", "is_ram", ("cleaned before it is mapped", *before(UEFI, MAPPED))),
+           ("the tree before its last store", (PUBLISHED + "\t/* The hand-off", "\t/* The hand-off"), (WITH_RECORD, PUBLISHED + WITH_RECORD))),
+    *edits("read_memory.c", "open_table",
+           ("cleaned before it is mapped", (MAPPED, ""),
+            (PROBED, PROBED.replace("return", "const bool is_there =") + MAPPED + "\treturn is_there;\n"))),
     # Fields of registers.
     *edits("cpu/mmu_regs.c", "lethe_mmu_regs",
            ("walks pass the inner caches", "TCR_IRGN0_WB | ", ""),
