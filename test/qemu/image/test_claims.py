@@ -373,7 +373,8 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("how", ODD)
+@pytest.mark.parametrize("how", [how if how == "properties" else pytest.param(how, marks=pytest.mark.long)
+                                 for how in ODD])
 def test_two_mebibytes_of_odd_things(work, how):
     """Bounded, and Lethe's first line comes before the rest."""
     tree = with_node(work + "/odd.dtb", **ODD[how])
