@@ -136,6 +136,23 @@ static struct lethe_fdt_range pages_of(const struct lethe_fdt_range *range)
 	return pages;
 }
 
+/*
+ * The next reservation that is not empty. No part may share a page with no-map memory, so that has
+ * the whole of its pages.
+ */
+static bool next_reserved(struct lethe_fdt_reserved *entry, struct lethe_fdt_range *range)
+{
+	do {
+		if (!lethe_fdt_reserved_next(entry, range)) {
+			return false;
+		}
+	} while (range->size == 0);
+	if (entry->is_no_map) {
+		*range = pages_of(range);
+	}
+	return true;
+}
+
 /* True for an entry of /memreserve/ that an earlier Lethe made in what is this extent now. */
 static bool is_own_entry(const struct lethe_context *ctx, const struct lethe_fdt_reserved *entry,
 			 const struct lethe_fdt_range *range)
@@ -154,15 +171,13 @@ static int collect_reserved(const struct lethe_context *ctx)
 	struct lethe_fdt_range range;
 
 	lethe_fdt_reserved_start(&entry, ctx->tree);
-	while (lethe_fdt_reserved_next(&entry, &range)) {
+	while (next_reserved(&entry, &range)) {
 		if (is_own_entry(ctx, &entry, &range)) {
 			continue;
 		}
 		add_reserved(&reserved, &range);
-		if (lethe_fdt_reserved_is_no_map(&entry)) {
-			const struct lethe_fdt_range pages = pages_of(&range);
-
-			add_reserved(&no_map, &pages);
+		if (entry.is_no_map) {
+			add_reserved(&no_map, &range);
 		}
 	}
 	/* The crashed kernel's headers are the crash kernel's reason to be. */
@@ -171,8 +186,9 @@ static int collect_reserved(const struct lethe_context *ctx)
 }
 
 /*
- * Makes a table of the loader's readable, clean to the PoC. The tree names its place, so the place must be RAM by
- * /memory if that is there, and none of Lethe's. Writable: a destination may share a page with it.
+ * Makes a table of the loader's readable, clean to the PoC. The tree names its place, so the place
+ * must be RAM by /memory if that is there, and none of Lethe's. Writable: a destination may share a
+ * page with it.
  */
 static bool open_table(struct lethe_context *ctx, struct lethe_range table)
 {
@@ -319,7 +335,7 @@ const char *lethe_read_memory_reserved_name(const struct lethe_context *ctx,
 	struct lethe_fdt_range found;
 
 	lethe_fdt_reserved_start(&entry, ctx->tree);
-	while (lethe_fdt_reserved_next(&entry, &found)) {
+	while (next_reserved(&entry, &found)) {
 		if (lethe_fdt_reserved_touches(&found, range.start, lethe_range_size(range)) &&
 		    !is_own_entry(ctx, &entry, &found)) {
 			*start_of = found.base;
