@@ -64,6 +64,8 @@ struct lethe_range lethe_read_console_pages(const struct lethe_uart *uart)
 	if (uart->kind != LETHE_CONSOLE_NONE) {
 		pages.start = uart->base & ~(page - 1);
 		pages.end = (uart->base + LETHE_UART_SPAN + page - 1) & ~(page - 1);
+		/* The top page ends at 2^64, which no range can say. */
+		pages.end = pages.end != 0 ? pages.end : UINT64_MAX;
 	}
 	return pages;
 }

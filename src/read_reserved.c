@@ -40,6 +40,23 @@ static struct lethe_fdt_range pages_of(const struct lethe_fdt_range *range)
 	return pages;
 }
 
+/*
+ * The next reservation that is not empty. No part may share a page with no-map memory, so that has
+ * the whole of its pages.
+ */
+static bool next_reserved(struct lethe_fdt_reserved *entry, struct lethe_fdt_range *range)
+{
+	do {
+		if (!lethe_fdt_reserved_next(entry, range)) {
+			return false;
+		}
+	} while (range->size == 0);
+	if (entry->is_no_map) {
+		*range = pages_of(range);
+	}
+	return true;
+}
+
 /* True for an entry of /memreserve/ that an earlier Lethe made in what is this extent now. */
 static bool is_own_entry(const struct lethe_context *ctx, const struct lethe_fdt_reserved *entry,
 			 const struct lethe_fdt_range *range)
@@ -63,15 +80,13 @@ int lethe_read_reserved(const struct lethe_context *ctx, const struct lethe_rang
 		return LETHE_OK;
 	}
 	lethe_fdt_reserved_start(&entry, ctx->tree);
-	while (lethe_fdt_reserved_next(&entry, &range)) {
+	while (next_reserved(&entry, &range)) {
 		if (is_own_entry(ctx, &entry, &range)) {
 			continue;
 		}
 		add(&reserved, asked, &range);
-		if (lethe_fdt_reserved_is_no_map(&entry)) {
-			const struct lethe_fdt_range pages = pages_of(&range);
-
-			add(&no_map, asked, &pages);
+		if (entry.is_no_map) {
+			add(&no_map, asked, &range);
 		}
 	}
 	/* The crashed kernel's headers are the crash kernel's reason to be. */
@@ -96,7 +111,7 @@ const char *lethe_read_reserved_name(const struct lethe_context *ctx, struct let
 	struct lethe_fdt_range found;
 
 	lethe_fdt_reserved_start(&entry, ctx->tree);
-	while (lethe_fdt_reserved_next(&entry, &found)) {
+	while (next_reserved(&entry, &found)) {
 		if (lethe_fdt_reserved_touches(&found, range.start, lethe_range_size(range)) &&
 		    !is_own_entry(ctx, &entry, &found)) {
 			*start_of = found.base;

@@ -86,8 +86,8 @@ int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe
  * translates reg by all `ranges`, and reads reg-shift and reg-io-width. Known are the kinds of enum lethe_console_kind;
  * docs/use/limits.md ("Consoles") lists the hardware. As for Linux's early console, a UART or bus counts although it
  * is "disabled": stdout-path says that somebody listens there.
- * uart->kind is NONE if the UART is absent, "fail", "fail-..." or "reserved", or of an unknown kind, or if the tree is
- * damaged. A missing console is no error.
+ * uart->kind is NONE if the UART is absent, "fail", "fail-..." or "reserved", of an unknown kind, or within the last
+ * 4 KiB of the address space, or if the tree is damaged. A missing console is no error.
  */
 void lethe_fdt_stdout(const void *tree, struct lethe_uart *uart);
 

@@ -107,6 +107,8 @@ struct lethe_fdt_reserved {
 	const void *tree;
 	uint32_t offset; /* of the next entry of /memreserve/ */
 	bool is_node;    /* the last reservation is a node's */
+	int node;        /* its offset */
+	bool is_no_map;  /* it must not be mapped cacheable */
 	struct lethe_fdt_regs regs;
 };
 
@@ -115,8 +117,7 @@ void lethe_fdt_reserved_start(struct lethe_fdt_reserved *reserved, const void *t
 /* As lethe_fdt_ranges_next(); the status is reserved->regs.ranges.status. */
 bool lethe_fdt_reserved_next(struct lethe_fdt_reserved *reserved, struct lethe_fdt_range *range);
 
-/* Of the last reservation: true if it must not be mapped cacheable; its node's name. */
-bool lethe_fdt_reserved_is_no_map(const struct lethe_fdt_reserved *reserved);
+/* The name of the last reservation's node, or "memreserve". */
 const char *lethe_fdt_reserved_name(const struct lethe_fdt_reserved *reserved);
 
 /* True if the two share a byte. Works for an entry of /memreserve/ that wraps, too. */

@@ -45,6 +45,8 @@ void lethe_fdt_reserved_start(struct lethe_fdt_reserved *reserved, const void *t
 	reserved->tree = tree;
 	reserved->offset = 0;
 	reserved->is_node = false;
+	reserved->node = -1;
+	reserved->is_no_map = false;
 	reserved->regs.ranges.status = LETHE_OK;
 }
 
@@ -63,18 +65,21 @@ bool lethe_fdt_reserved_next(struct lethe_fdt_reserved *reserved, struct lethe_f
 		reserved->is_node = true;
 		lethe_fdt_regs_start(&reserved->regs, reserved->tree, parent, false);
 	}
-	return lethe_fdt_regs_next(&reserved->regs, range);
-}
-
-bool lethe_fdt_reserved_is_no_map(const struct lethe_fdt_reserved *reserved)
-{
-	return reserved->is_node &&
-	       fdt_getprop(reserved->tree, reserved->regs.current, "no-map", NULL) != NULL;
+	if (!lethe_fdt_regs_next(&reserved->regs, range)) {
+		return false;
+	}
+	/* Looked up once a node: a node may have as many properties as entries. */
+	if (reserved->node != reserved->regs.current) {
+		reserved->node = reserved->regs.current;
+		reserved->is_no_map =
+			fdt_getprop(reserved->tree, reserved->node, "no-map", NULL) != NULL;
+	}
+	return true;
 }
 
 const char *lethe_fdt_reserved_name(const struct lethe_fdt_reserved *reserved)
 {
-	return reserved->is_node ? fdt_get_name(reserved->tree, reserved->regs.current, NULL)
+	return reserved->is_node ? fdt_get_name(reserved->tree, reserved->node, NULL)
 				 : "memreserve";
 }
 

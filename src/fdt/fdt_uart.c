@@ -61,7 +61,8 @@ static bool uart_address(const void *tree, const int *node, int depth, uint64_t 
 	}
 	offset = lethe_fdt_node_u32(tree, uart, "reg-offset", 0);
 	*address += offset;
-	return *address >= offset;
+	/* Registers that wrap would be in RAM at 0. No driver uses more than 4 KiB. */
+	return *address >= offset && !lethe_range_wraps(*address, 4096);
 }
 
 /* For each kind, in the order of the numbers, two lists: compatibles, and those of lesser kinds. */

@@ -5,11 +5,12 @@
 # A target is a name in FUZZ_TARGETS; it is built from test/fuzz/fuzz_NAME.c, driver.c and
 #	FUZZ_SRCS_NAME	every other needed file, from the top of the tree
 #	FUZZ_LIBS_NAME	libraries
+#	FUZZ_SHORT_NAME	inputs of fuzz, if not 100,000 and N is not given
 #	FUZZ_LONG_NAME	inputs of fuzz-long, if not a million
 # With clang there is also $(O)/test/fuzz/libfuzzer_NAME, whose arguments are libFuzzer's.
 
-N ?= 100000
-FUZZ_TARGETS := kimage fdt plan purgatory bundle
+N ?=
+FUZZ_TARGETS := kimage fdt boot_tree plan purgatory bundle
 FUZZ_PLAN_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) $(PLAN)/plan_builder.c
 FUZZ_LONG_plan := 10000000
@@ -26,6 +27,18 @@ FUZZ_SRCS_kimage := $(KIMAGE_SRCS)
 FUZZ_SRCS_purgatory := test/fuzz/tree_input.c $(filter %.c,$(PURGATORY_WORLD))
 FUZZ_LIBS_purgatory := -lfdt
 
+# The code of the read stage and the describe stage, whose calls of __sanitizer_cov_trace_pc() count its work.
+# No libfuzzer_boot_tree: libFuzzer has a use of its own for them.
+FUZZ_SRCS_boot_tree := $(addprefix test/fuzz/,boot_world.c boot_input.c flat_tree.c tree_input.c)
+FUZZ_LIBS_boot_tree := -lfdt
+FUZZ_SHORT_boot_tree := 15000
+BOOT_TREE_SRCS := $(TREE_SRCS) $(addprefix src/,describe.c read.c read_console.c read_loader.c read_memory.c read_own.c read_ram.c read_reserved.c read_tree.c read_tree_buffer.c \
+	stage.c console/earlycon.c) $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
+BOOT_TREE_CFLAGS = $(FUZZ_CFLAGS) -isystem $(LIBFDT_SRC) -fsanitize-coverage=trace-pc \
+	$(if $(findstring clang,$(HOSTCC)),,-fsanitize-sections=.pool)
+$(eval $(call compile,fuzz-boot_tree,HOSTCC,BOOT_TREE_CFLAGS,NO_DEFS,unit-toolchain))
+FUZZ_TREES = $(abspath $(DTBS))/*/*.dtb
+
 FUZZ_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers -iquote test/unit -iquote test/fuzz \
 	$(UNIT_FOLDERS:%=-iquote %)
 FUZZ_OBJ := $(O)/obj/fuzz
@@ -39,6 +52,10 @@ $(O)/test/fuzz/fuzz_%: $(FUZZ_OBJ)/test/fuzz/fuzz_%.c.o $(FUZZ_OBJ)/test/fuzz/dr
 	$(HOSTCC) $(SANITIZE) -o $@ $(filter %.o,$^) $(FUZZ_LIBS_$*)
 # The code and the libfdt of the unit tests (unit.mk).
 $(O)/test/fuzz/fuzz_fdt: $(UNIT_OBJ)/tree.o
+$(O)/test/fuzz/fuzz_boot_tree: $(O)/obj/fuzz-boot_tree/code.o
+$(O)/obj/fuzz-boot_tree/code.o: $(BOOT_TREE_SRCS:%=$(O)/obj/fuzz-boot_tree/%.o) $(call libfdt_objects,fuzz-boot_tree)
+	$(HOSTCC) -r -nostdlib -o $@ $^
+	objcopy -w --keep-global-symbol='lethe_*' $@
 $(O)/test/fuzz/fuzz_purgatory: $(UNIT_OBJ)/purgatory.o
 $(O)/test/fuzz/libfuzzer_fdt: $(TREE_SRCS)
 $(O)/test/fuzz/libfuzzer_%: test/fuzz/fuzz_%.c $$(FUZZ_SRCS_$$*)
@@ -46,8 +63,9 @@ $(O)/test/fuzz/libfuzzer_%: test/fuzz/fuzz_%.c $$(FUZZ_SRCS_$$*)
 	clang $(FUZZ_CFLAGS) $(INCLUDES) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS_$*)
 
 .PHONY: fuzz-long
-fuzz: FUZZ_COUNT = $(N)
+fuzz: FUZZ_COUNT = $(or $(N),$(FUZZ_SHORT_$(1)),100000)
 fuzz-long: FUZZ_COUNT = $(or $(FUZZ_LONG_$(1)),1000000)
+# Real trees are among the seeds of boot_tree if they are there.
 fuzz fuzz-long: $(FUZZ_PROGRAMS)
-	$(TEST_PYTHON) test/run_programs.py --times $(O)/test/fuzz/times.tsv --limit 7200 $(foreach name,$(FUZZ_TARGETS), \
+	FUZZ_TREES='$(FUZZ_TREES)' $(TEST_PYTHON) test/run_programs.py --times $(O)/test/fuzz/times.tsv --limit 7200 $(foreach name,$(FUZZ_TARGETS), \
 		'$(O)/test/fuzz/fuzz_$(name) -n $(call FUZZ_COUNT,$(name)) $(if $(SEED),-s $(SEED))')

@@ -58,6 +58,8 @@ static const struct uart_case uart_cases[] = {
 	{"/tight@7000", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/odd@8002", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/endless@a000", LETHE_CONSOLE_NONE, 0, 0, 0},
+	{"/below@ffffffffffffe000", LETHE_CONSOLE_PL011, 0xffffffffffffe000, 0, 4},
+	{"/top@fffffffffffff000", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/noreg", LETHE_CONSOLE_NONE, 0, 0, 0},
 	{"/short@9000", LETHE_CONSOLE_NONE, 0, 0, 0},
 
