@@ -9,42 +9,15 @@
 #include "read_console.h"
 #include "tree_input.h"
 
-/* True if every source that is there says RAM. */
-static bool is_ram(struct lethe_range range, bool by_windows)
-{
-	const struct lethe_window *windows = lethe_plan_windows(boot_ctx.plan);
-	struct flat_range named[BOOT_WINDOWS] = {{0}};
-	uint32_t i;
-
-	for (i = 0; i < boot_ctx.plan->window_count; i++) {
-		named[i].base = windows[i].base;
-		named[i].size = windows[i].size;
-	}
-	if (boot_ctx.plan->window_count == 0 && !claims.has_memory && !claims.has_efi) {
-		return false;
-	}
-	return (!by_windows || boot_ctx.plan->window_count == 0 ||
-		boot_covered(named, (int)boot_ctx.plan->window_count, range)) &&
-	       (!claims.has_memory || boot_covered(said.memory.range, said.memory.count, range)) &&
-	       (!claims.has_efi || boot_covered(said.efi.range, said.efi.count, range)) &&
-	       (!claims.has_kho || boot_covered(said.kho.range, said.kho.count, range));
-}
-
 static void check_usable(struct lethe_range range)
 {
-	must(claims.usable_count == 0 || boot_covered(claims.usable, claims.usable_count, range));
+	must(boot_is_usable(range));
 }
 
 /* A part of the bundle, wherever it is. */
 static void check_part(struct lethe_range part)
 {
-	int i;
-
-	for (i = 0; i < said.reserved.count; i++) {
-		must(!boot_touches(&said.reserved.range[i], part) ||
-		     (boot_is_own(&said.reserved.range[i]) &&
-		      boot_touches(&said.reserved.range[i], lethe_extent(&boot_ctx))));
-	}
+	must(!boot_is_reserved(part, false));
 	must(!lethe_range_overlaps(part, claims.elfcorehdr));
 	must(!lethe_range_overlaps(part, boot_ctx.loader_tree));
 	must(!claims.has_initrd || !lethe_range_overlaps(part, claims.initrd));
@@ -58,7 +31,7 @@ static void check_dest(struct lethe_range dest)
 	}
 	check_part(dest);
 	check_usable(dest);
-	must(boot_inside(dest, lethe_extent(&boot_ctx)) || is_ram(dest, true));
+	must(boot_inside(dest, lethe_extent(&boot_ctx)) || boot_is_ram(dest, true));
 	must(world_is_mapped(&boot_ctx, dest));
 }
 
@@ -72,7 +45,7 @@ static void check_initrd(void)
 	must(!lethe_range_overlaps(claims.initrd, lethe_extent(&boot_ctx)));
 	if (boot_ctx.slot->initrd_segment == LETHE_INDEX_NONE) {
 		must(claims.initrd.start < claims.initrd.end);
-		must(is_ram(claims.initrd, !claims.has_memory && !claims.has_efi));
+		must(boot_is_ram(claims.initrd, !claims.has_memory && !claims.has_efi));
 		must(!lethe_range_overlaps(claims.initrd, boot_ctx.loader_tree));
 		for (i = 0; i < said.reserved.count; i++) {
 			must(!said.reserved.range[i].no_map ||
@@ -129,8 +102,7 @@ static bool is_listed(struct lethe_range range)
 	return false;
 }
 
-/* True if Lethe, or what it vouches for, has a byte there. */
-static bool is_of_lethe(struct lethe_range range)
+bool boot_is_of_lethe(struct lethe_range range)
 {
 	uint32_t i;
 
@@ -147,11 +119,6 @@ static bool is_of_lethe(struct lethe_range range)
 	       lethe_range_overlaps(range, boot_ctx.loader_tree);
 }
 
-static bool is_of_tree(int status)
-{
-	return status <= LETHE_E_TREE_NONE && status >= LETHE_E_TREE_CLAIM;
-}
-
 /* The UART that the tree named: no RAM by anything that could be read. */
 void boot_check_uart(int status)
 {
@@ -163,7 +130,7 @@ void boot_check_uart(int status)
 	if (world.uart.kind == LETHE_CONSOLE_NONE) {
 		return;
 	}
-	must(!is_of_lethe(pages));
+	must(!boot_is_of_lethe(pages));
 	if (boot_ctx.plan->console_base != 0) {
 		return;
 	}
@@ -174,7 +141,7 @@ void boot_check_uart(int status)
 	for (i = 0; i < said.memory.count; i++) {
 		must(!boot_touches(&said.memory.range[i], pages));
 	}
-	for (i = 0; i < said.efi_any.count && !is_of_tree(status); i++) {
+	for (i = 0; i < said.efi_any.count && !boot_is_of_tree(status); i++) {
 		must(!boot_touches(&said.efi_any.range[i], pages));
 	}
 }
@@ -223,27 +190,4 @@ void boot_check_accepted(void)
 	check_dest(boot_ctx.placement.tree);
 	check_initrd();
 	check_maps();
-}
-
-static bool is_documented(int status)
-{
-	switch (status) {
-	case LETHE_E_DEST_NOT_RAM:
-	case LETHE_E_DEST_RESERVED:
-	case LETHE_E_DEST_UNUSABLE:
-	case LETHE_E_DEST_LOADER:
-	case LETHE_E_MEMORY_UNKNOWN:
-	case LETHE_E_LOADER_TREE:
-	case LETHE_E_LOADER_INITRD:
-	case LETHE_E_INITRD_WINDOW:
-	case LETHE_E_EXTENT_RESERVED:
-	case LETHE_E_PLAN_CONSOLE: return true;
-	default: return is_of_tree(status);
-	}
-}
-
-void boot_check_refused(int status)
-{
-	must(is_documented(status));
-	must(boot_ctx.where.name == NULL || strlen(boot_ctx.where.name) < FLAT_SIZE_MAX);
 }

@@ -199,3 +199,44 @@ bool boot_is_own(const struct flat_range *entry)
 	}
 	return false;
 }
+
+bool boot_is_ram(struct lethe_range range, bool by_windows)
+{
+	const struct lethe_window *windows = lethe_plan_windows(boot_ctx.plan);
+	struct flat_range named[LETHE_WINDOW_MAX] = {{0}};
+	uint32_t i;
+
+	for (i = 0; i < boot_ctx.plan->window_count; i++) {
+		named[i].base = windows[i].base;
+		named[i].size = windows[i].size;
+	}
+	if (boot_ctx.plan->window_count == 0 && !claims.has_memory && !claims.has_efi) {
+		return false;
+	}
+	return (!by_windows || boot_ctx.plan->window_count == 0 ||
+		boot_covered(named, (int)boot_ctx.plan->window_count, range)) &&
+	       (!claims.has_memory || boot_covered(said.memory.range, said.memory.count, range)) &&
+	       (!claims.has_efi || boot_covered(said.efi.range, said.efi.count, range)) &&
+	       (!claims.has_kho || boot_covered(said.kho.range, said.kho.count, range));
+}
+
+bool boot_is_usable(struct lethe_range range)
+{
+	return claims.usable_count == 0 || boot_covered(claims.usable, claims.usable_count, range);
+}
+
+bool boot_is_reserved(struct lethe_range range, bool no_map_only)
+{
+	int i;
+
+	for (i = 0; i < said.reserved.count; i++) {
+		const struct flat_range *entry = &said.reserved.range[i];
+
+		if ((entry->no_map || !no_map_only) &&
+		    boot_touches(entry, entry->no_map ? boot_pages_of(range) : range) &&
+		    !(boot_is_own(entry) && boot_touches(entry, lethe_extent(&boot_ctx)))) {
+			return true;
+		}
+	}
+	return !no_map_only && lethe_range_overlaps(range, claims.elfcorehdr);
+}

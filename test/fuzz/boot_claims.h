@@ -46,6 +46,15 @@ bool boot_keep_one(const struct flat_prop *prop);
 /* True for an entry of /memreserve/ that the last boot's record names. */
 bool boot_is_own(const struct flat_range *entry);
 
+/* True if every source that is there says RAM: the plan's windows, if asked, and the loader's. */
+bool boot_is_ram(struct lethe_range range, bool by_windows);
+
+/* True if linux,usable-memory-range has it, or is not there. */
+bool boot_is_usable(struct lethe_range range);
+
+/* True if the tree reserves a byte of the range, or no-map memory shares a page with it. */
+bool boot_is_reserved(struct lethe_range range, bool no_map_only);
+
 /* True if the two share a byte. The entry may wrap. */
 bool boot_touches(const struct flat_range *entry, struct lethe_range range);
 

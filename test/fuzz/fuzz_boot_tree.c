@@ -10,7 +10,7 @@
  * - a UART is neither Lethe's nor RAM;
  * - the tree handed on has each reservation that was there, but for those that ended; nothing
  * outside /chosen has changed;
- * - a refusal has a status of the read stage or the describe stage, and a name;
+ * - a refusal has a reason, which the second reader finds as well;
  * - the work is linear in the size of the input.
  */
 
