@@ -29,7 +29,8 @@ FUZZ_LIBS_purgatory := -lfdt
 
 # The code of the read stage and the describe stage, whose calls of __sanitizer_cov_trace_pc() count its work.
 # No libfuzzer_boot_tree: libFuzzer has a use of its own for them.
-FUZZ_SRCS_boot_tree := $(addprefix test/fuzz/,boot_world.c boot_input.c flat_tree.c tree_input.c)
+FUZZ_SRCS_boot_tree := $(addprefix test/fuzz/,boot_world.c boot_input.c boot_plan.c boot_claims.c boot_check_read.c boot_check_refused.c boot_check_tree.c flat_tree.c \
+	tree_input.c)
 FUZZ_LIBS_boot_tree := -lfdt
 FUZZ_SHORT_boot_tree := 15000
 BOOT_TREE_SRCS := $(TREE_SRCS) $(addprefix src/,describe.c read.c read_console.c read_loader.c read_memory.c read_own.c read_ram.c read_reserved.c read_tree.c read_tree_buffer.c \
