@@ -120,16 +120,16 @@ int lethe_read_memory(struct lethe_context *ctx, struct lethe_range uart, struct
 	int status;
 
 	start(ctx, uart);
+	status = lethe_read_reserved(ctx, &asked);
+	if (status != LETHE_OK) {
+		return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, "reserved-memory", 0);
+	}
 	if (ctx->tree == 0) {
 		return LETHE_OK;
 	}
 	/* A fault was found by lethe_fdt_read(), and ends the boot as soon as there is a console.
 	 */
 	lethe_fdt_memory_collect(ctx->tree, &asked, &memory);
-	status = lethe_read_reserved(ctx, &asked);
-	if (status != LETHE_OK) {
-		return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, "reserved-memory", 0);
-	}
 	status = collect_efi(ctx, where);
 	return status == LETHE_OK ? collect_kho(ctx, where) : status;
 }
