@@ -6,6 +6,7 @@
 #include <lethe/record.h>
 
 #include "fdt/fdt_get.h"
+#include "strings_list.h"
 
 /* The facts so far, and the first property at fault. */
 struct reading {
@@ -26,23 +27,64 @@ static void fault(struct reading *reading, int status, const char *name)
 	}
 }
 
-/* Reads the PSCI conduit and the interrupt controller from nodes anywhere in the tree. */
+/*
+ * True if a value, a list of strings, has any string of names (strings_list.h). A last string
+ * without a NUL is none.
+ */
+static bool list_has_any(const char *list, int length, const char *names)
+{
+	const char *end = list + length;
+	const char *name;
+	size_t size;
+
+	for (; list < end; list += size) {
+		size = strnlen(list, (size_t)(end - list)) + 1;
+		if (size > (size_t)(end - list)) {
+			return false;
+		}
+		lethe_for_each_string(name, names)
+		{
+			if (strcmp(list, name) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void read_conduit(const void *tree, int node, struct lethe_fdt_facts *facts)
+{
+	if (lethe_fdt_node_says(tree, node, "method", "smc")) {
+		facts->psci = LETHE_PSCI_SMC;
+	} else if (lethe_fdt_node_says(tree, node, "method", "hvc")) {
+		facts->psci = LETHE_PSCI_HVC;
+	}
+}
+
+/*
+ * Reads the PSCI conduit and the interrupt controller from nodes anywhere in the tree. Each node is
+ * asked for one property: a search costs as much as the node has properties.
+ */
 static void read_devices(const void *tree, struct lethe_fdt_facts *facts)
 {
+	const char *list;
+	bool is_gic;
+	bool is_psci;
+	int length;
 	int node;
 
 	for (node = fdt_next_node(tree, 0, NULL); node >= 0;
 	     node = fdt_next_node(tree, node, NULL)) {
-		if (!lethe_fdt_node_is_on(tree, node)) {
+		list = fdt_getprop(tree, node, "compatible", &length);
+		if (list == NULL) {
 			continue;
 		}
-		facts->has_gic_v3 |= lethe_fdt_node_is_any(tree, node, "arm,gic-v3\0arm,gic-v5\0");
-		if (facts->psci == LETHE_PSCI_NONE &&
-		    lethe_fdt_node_is_any(tree, node, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0")) {
-			if (lethe_fdt_node_says(tree, node, "method", "smc")) {
-				facts->psci = LETHE_PSCI_SMC;
-			} else if (lethe_fdt_node_says(tree, node, "method", "hvc")) {
-				facts->psci = LETHE_PSCI_HVC;
+		is_gic = list_has_any(list, length, "arm,gic-v3\0arm,gic-v5\0");
+		is_psci = list_has_any(list, length, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0");
+		if ((is_gic || is_psci) && lethe_fdt_node_is_on(tree, node)) {
+			facts->has_gic_v3 |= is_gic;
+			if (is_psci && facts->psci == LETHE_PSCI_NONE) {
+				read_conduit(tree, node, facts);
 			}
 		}
 	}
