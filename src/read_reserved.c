@@ -30,7 +30,7 @@ static void add(struct lethe_range_set *set, const struct lethe_range_set *asked
 	}
 }
 
-/* The pages of the range: a map has no smaller parts. */
+/* The pages of the range. */
 static struct lethe_fdt_range pages_of(const struct lethe_fdt_range *range)
 {
 	struct lethe_fdt_range pages;
@@ -40,21 +40,11 @@ static struct lethe_fdt_range pages_of(const struct lethe_fdt_range *range)
 	return pages;
 }
 
-/*
- * The next reservation that is not empty. No part may share a page with no-map memory, so that has
- * the whole of its pages.
- */
-static bool next_reserved(struct lethe_fdt_reserved *entry, struct lethe_fdt_range *range)
+/* A map has no smaller parts than pages, so no-map memory has the whole of its own. */
+static struct lethe_fdt_range whole_of(const struct lethe_fdt_reserved *entry,
+				       const struct lethe_fdt_range *range)
 {
-	do {
-		if (!lethe_fdt_reserved_next(entry, range)) {
-			return false;
-		}
-	} while (range->size == 0);
-	if (entry->is_no_map) {
-		*range = pages_of(range);
-	}
-	return true;
+	return entry->is_no_map && range->size != 0 ? pages_of(range) : *range;
 }
 
 /* True for an entry of /memreserve/ that an earlier Lethe made in what is this extent now. */
@@ -80,13 +70,15 @@ int lethe_read_reserved(const struct lethe_context *ctx, const struct lethe_rang
 		return LETHE_OK;
 	}
 	lethe_fdt_reserved_start(&entry, ctx->tree);
-	while (next_reserved(&entry, &range)) {
+	while (lethe_fdt_reserved_next(&entry, &range)) {
+		const struct lethe_fdt_range whole = whole_of(&entry, &range);
+
 		if (is_own_entry(ctx, &entry, &range)) {
 			continue;
 		}
-		add(&reserved, asked, &range);
+		add(&reserved, asked, &whole);
 		if (entry.is_no_map) {
-			add(&no_map, asked, &range);
+			add(&no_map, asked, &whole);
 		}
 	}
 	/* The crashed kernel's headers are the crash kernel's reason to be. */
@@ -111,8 +103,10 @@ const char *lethe_read_reserved_name(const struct lethe_context *ctx, struct let
 	struct lethe_fdt_range found;
 
 	lethe_fdt_reserved_start(&entry, ctx->tree);
-	while (next_reserved(&entry, &found)) {
-		if (lethe_fdt_reserved_touches(&found, range.start, lethe_range_size(range)) &&
+	while (lethe_fdt_reserved_next(&entry, &found)) {
+		const struct lethe_fdt_range whole = whole_of(&entry, &found);
+
+		if (lethe_fdt_reserved_touches(&whole, range.start, lethe_range_size(range)) &&
 		    !is_own_entry(ctx, &entry, &found)) {
 			*start_of = found.base;
 			return lethe_fdt_reserved_name(&entry);

@@ -66,6 +66,26 @@ static struct lethe_range number_range(const char *start, const char *size)
 	return range;
 }
 
+/* A table that Lethe reads is no memory of its own, and RAM if anything says what is. */
+static void check_table(struct lethe_range table)
+{
+	must(table.start == table.end || !boot_is_of_lethe(table));
+	must(!boot_is_reserved(table, true));
+	must(!claims.has_memory || boot_covered(said.memory.range, said.memory.count, table));
+}
+
+static void check_tables(void)
+{
+	const int chosen = flat_child(&old_tree, FLAT_ROOT, "chosen");
+
+	if (claims.has_efi) {
+		check_table(number_range("linux,uefi-mmap-start", "linux,uefi-mmap-size"));
+	}
+	if (claims.has_kho && boot_keep_one(flat_prop(&old_tree, chosen, "linux,kho-scratch"))) {
+		check_table(lethe_range_of(boot_kept.range[0].base, boot_kept.range[0].size));
+	}
+}
+
 /* True if this boot has a reason to touch the range as RAM. */
 static bool is_listed(struct lethe_range range)
 {
@@ -189,5 +209,6 @@ void boot_check_accepted(void)
 	}
 	check_dest(boot_ctx.placement.tree);
 	check_initrd();
+	check_tables();
 	check_maps();
 }

@@ -29,7 +29,7 @@ FUZZ_LIBS_purgatory := -lfdt
 
 # The code of the read stage and the describe stage, whose calls of __sanitizer_cov_trace_pc() count its work.
 # No libfuzzer_boot_tree: libFuzzer has a use of its own for them.
-FUZZ_SRCS_boot_tree := $(addprefix test/fuzz/,boot_world.c boot_input.c boot_plan.c boot_claims.c boot_check_read.c boot_check_refused.c boot_check_tree.c flat_tree.c \
+FUZZ_SRCS_boot_tree := $(addprefix test/fuzz/,boot_world.c boot_input.c boot_input_tree.c boot_seeds.c boot_plan.c boot_claims.c boot_check_read.c boot_check_refused.c boot_check_tree.c flat_tree.c \
 	tree_input.c)
 FUZZ_LIBS_boot_tree := -lfdt
 FUZZ_SHORT_boot_tree := 15000

@@ -148,6 +148,15 @@ def test_extent_is_not_mapped_over_no_map(work):
         assert fdtget(path, f"/reserved-memory/optee@{start:x}", "no-map") is not None
 
 
+def test_empty_no_map_is_none(work):
+    """A node of no bytes in the middle of a page of the kernel: the page stays in the map."""
+    bundle = Bundle(pack(work + "/boot.img"))
+    start = TARGET + bundle.segment(0, "source") + 0x1801
+    tree = mini(work + "/mini.dtb", root=reserved_node(start, 0))
+    with under(work, bundle.save(work + "/sealed.img"), tree) as machine:
+        machine.expect("^lethe: enter", never="FAIL")
+
+
 def test_what_an_earlier_lethe_reserved(work):
     """Its record says so: what lies in this extent is ours again, and its entry goes. A stranger's stays."""
     start = TARGET + Bundle(pack(work + "/boot.img")).segment(0, "source")
