@@ -121,15 +121,15 @@ int lethe_read_memory(struct lethe_context *ctx, struct lethe_range uart, struct
 
 	start(ctx, uart);
 	status = lethe_read_reserved(ctx, &asked);
-	if (status != LETHE_OK) {
-		return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, "reserved-memory", 0);
-	}
 	if (ctx->tree == 0) {
 		return LETHE_OK;
 	}
-	/* A fault was found by lethe_fdt_read(), and ends the boot as soon as there is a console.
+	/* lethe_fdt_read() found any fault there: that ends the boot as soon as there is a console.
 	 */
 	lethe_fdt_memory_collect(ctx->tree, &asked, &memory);
+	if (status != LETHE_OK) {
+		return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, "reserved-memory", 0);
+	}
 	status = collect_efi(ctx, where);
 	return status == LETHE_OK ? collect_kho(ctx, where) : status;
 }
@@ -184,8 +184,12 @@ bool lethe_read_memory_may_be_ram(const struct lethe_context *ctx, struct lethe_
 			return true;
 		}
 	}
+	/* Without /memory, a UEFI map that could not be opened may say anything. */
+	if (!efi_is_open) {
+		return lethe_range_set_overlaps(&memory, range) ||
+		       (ctx->facts.efi_mmap != 0 && !ctx->facts.has_memory);
+	}
 	return lethe_range_set_overlaps(&memory, range) ||
-	       (efi_is_open &&
-		lethe_efi_memory_is_any((const void *)map.start, ctx->facts.efi_mmap_size,
-					ctx->facts.efi_desc_size, range));
+	       lethe_efi_memory_is_any((const void *)map.start, ctx->facts.efi_mmap_size,
+				       ctx->facts.efi_desc_size, range);
 }
