@@ -2,6 +2,7 @@
 /* Stage 3: the tree, the console, and every check that needs either. */
 #include "console/console.h"
 #include "read_console.h"
+#include "read_loader.h"
 #include "read_memory.h"
 #include "read_own.h"
 #include "read_ram.h"
@@ -92,7 +93,8 @@ static int open_named(struct lethe_context *ctx, struct lethe_where *where)
 	lethe_read_console_find(ctx, lethe_read_console_is_fixed(ctx), &uart);
 	pages = lethe_read_console_pages(&uart);
 	status = lethe_read_memory(ctx, pages, where);
-	if (lethe_read_own_touches(pages) || lethe_read_memory_may_be_ram(ctx, pages)) {
+	if (lethe_read_own_touches(pages) || lethe_read_loader_overlaps(ctx, pages) ||
+	    lethe_read_memory_may_be_ram(ctx, pages)) {
 		uart.kind = LETHE_CONSOLE_NONE;
 	}
 	lethe_read_console(ctx, &uart);

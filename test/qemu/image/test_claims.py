@@ -71,6 +71,16 @@ def test_console_in_memory(work, el, where):
         assert machine.lethe_lines() == []
 
 
+def test_console_in_the_loaders_initrd(work):
+    """Neither is to be believed: no byte goes there, and the status is all there is."""
+    tree = mini(work + "/mini.dtb", chosen=f"linux,initrd-start = <{VIRT_UART:#x}>; "
+                                           f"linux,initrd-end = <{VIRT_UART + 0x2000:#x}>;")
+    with under(work, pack(work + "/boot.img"), tree, monitor=True) as machine:
+        assert machine.monitor.wait_halted()["X00"] == -222 & (1 << 64) - 1
+        machine.drain(0.3)
+        assert machine.raw == b""
+
+
 def test_console_in_firmwares_memory(work):
     """The UEFI map says RAM of a kind that no OS may use: that is no place for a UART either."""
     tree = machine_tree(work + "/tree.dtb")

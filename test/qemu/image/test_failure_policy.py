@@ -59,6 +59,7 @@ def test_nested_fault_halts(work):
     boot = pack(work + "/boot.img", "--console", f"pl011,{VIRT_UART - 16:#x}")
     with Machine(boot, monitor=True) as machine:
         registers = machine.monitor.wait_halted()
+        machine.drain(0.2)
         assert registers["X00"] == FAULT and machine.raw == b""
 
 
@@ -162,4 +163,5 @@ def test_no_console_leaves_the_status(work):
     with Machine(damaged(work, "--console", "none"), monitor=True) as machine:
         registers = machine.monitor.wait_halted()
         assert registers["X00"] == DIGEST and registers["X01"] == 5
+        machine.drain(0.2)
         assert machine.raw == b""

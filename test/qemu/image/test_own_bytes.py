@@ -150,6 +150,7 @@ def test_in_flash(work, how, el):
     with Machine(el=el, monitor=True, **start) as machine:
         registers = machine.monitor.wait_halted(40)     # QEMU itself takes seconds to put an ELF file into its flash
         assert registers["X00"] == E_SELF and registers["X01"] == ENTRY
+        machine.drain(0.2)
         assert machine.raw == b""
 
 
@@ -168,6 +169,7 @@ def ends_in_registers(**start):
     with Machine(monitor=True, **start) as machine:
         registers = machine.monitor.wait_halted()
         assert registers["X00"] == E_FAULT and registers["X01"] == ENTRY
+        machine.drain(0.2)
         assert machine.raw == b""
 
 
