@@ -187,6 +187,19 @@ static void check_maps(void)
 	}
 }
 
+/* The tree buffer may have moved: it is still over nothing that is needed until it is written. */
+static void check_buffer(void)
+{
+	const struct lethe_range tree = boot_ctx.placement.tree;
+	uint32_t i;
+
+	must(!lethe_range_overlaps(tree, boot_ctx.placement.workspace));
+	must(!lethe_range_overlaps(tree, boot_ctx.placement.plan));
+	for (i = 0; i < boot_ctx.plan->segment_count; i++) {
+		must(!lethe_range_overlaps(tree, lethe_segment_dest(&boot_ctx, i)));
+	}
+}
+
 void boot_check_accepted(void)
 {
 	uint32_t i;
@@ -208,6 +221,7 @@ void boot_check_accepted(void)
 		must(world_is_mapped(&boot_ctx, source));
 	}
 	check_dest(boot_ctx.placement.tree);
+	check_buffer();
 	check_initrd();
 	check_tables();
 	check_maps();

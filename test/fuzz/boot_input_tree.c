@@ -166,6 +166,9 @@ static void put_memreserve(struct making *making)
 		} else if (one_in(making, 6)) {
 			range.base = BOOT_LOADER_INITRD;
 			range.size = 0x1000000;
+		} else if (one_in(making, 32)) {
+			range.base = -0x1000ULL; /* wraps */
+			range.size = pick_address(making) + 0x1000;
 		}
 		fdt_add_mem_rsv(making->tree, range.base, range.size);
 	}
