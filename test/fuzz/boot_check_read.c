@@ -102,16 +102,11 @@ static bool is_listed(struct lethe_range range)
 	    (claims.has_initrd && boot_inside(range, claims.initrd))) {
 		return true;
 	}
-	boot_kept.count = 0;
-	if (claims.has_kho) {
-		const int chosen = flat_child(&old_tree, FLAT_ROOT, "chosen");
-
-		flat_entries(&old_tree, FLAT_ROOT,
-			     flat_prop(&old_tree, chosen, "linux,kho-scratch"), &boot_kept);
-		if (boot_inside(range,
-				lethe_range_of(boot_kept.range[0].base, boot_kept.range[0].size))) {
-			return true;
-		}
+	if (claims.has_kho &&
+	    boot_keep_one(flat_prop(&old_tree, flat_child(&old_tree, FLAT_ROOT, "chosen"),
+				    "linux,kho-scratch")) &&
+	    boot_inside(range, lethe_range_of(boot_kept.range[0].base, boot_kept.range[0].size))) {
+		return true;
 	}
 	for (i = 0; i < boot_ctx.plan->segment_count; i++) {
 		if (boot_inside(range, lethe_segment_dest(&boot_ctx, i)) ||
