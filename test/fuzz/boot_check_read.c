@@ -102,16 +102,11 @@ static bool is_listed(struct lethe_range range)
 	    (claims.has_initrd && boot_inside(range, claims.initrd))) {
 		return true;
 	}
-	boot_kept.count = 0;
-	if (claims.has_kho) {
-		const int chosen = flat_child(&old_tree, FLAT_ROOT, "chosen");
-
-		flat_entries(&old_tree, FLAT_ROOT,
-			     flat_prop(&old_tree, chosen, "linux,kho-scratch"), &boot_kept);
-		if (boot_inside(range,
-				lethe_range_of(boot_kept.range[0].base, boot_kept.range[0].size))) {
-			return true;
-		}
+	if (claims.has_kho &&
+	    boot_keep_one(flat_prop(&old_tree, flat_child(&old_tree, FLAT_ROOT, "chosen"),
+				    "linux,kho-scratch")) &&
+	    boot_inside(range, lethe_range_of(boot_kept.range[0].base, boot_kept.range[0].size))) {
+		return true;
 	}
 	for (i = 0; i < boot_ctx.plan->segment_count; i++) {
 		if (boot_inside(range, lethe_segment_dest(&boot_ctx, i)) ||
@@ -187,6 +182,19 @@ static void check_maps(void)
 	}
 }
 
+/* The tree buffer may have moved: it is still over nothing that is needed until it is written. */
+static void check_buffer(void)
+{
+	const struct lethe_range tree = boot_ctx.placement.tree;
+	uint32_t i;
+
+	must(!lethe_range_overlaps(tree, boot_ctx.placement.workspace));
+	must(!lethe_range_overlaps(tree, boot_ctx.placement.plan));
+	for (i = 0; i < boot_ctx.plan->segment_count; i++) {
+		must(!lethe_range_overlaps(tree, lethe_segment_dest(&boot_ctx, i)));
+	}
+}
+
 void boot_check_accepted(void)
 {
 	uint32_t i;
@@ -208,6 +216,7 @@ void boot_check_accepted(void)
 		must(world_is_mapped(&boot_ctx, source));
 	}
 	check_dest(boot_ctx.placement.tree);
+	check_buffer();
 	check_initrd();
 	check_tables();
 	check_maps();

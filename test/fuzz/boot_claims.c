@@ -99,14 +99,20 @@ bool boot_in_world(uint64_t base, uint64_t size)
 	       size <= WORLD_SIZE - (base - WORLD_BASE);
 }
 
-/* True if the property is one entry, no more and no less: Linux takes no other. */
-bool boot_keep_one(const struct flat_prop *prop)
+/* Keeps the entries of a property; of an absent one, none. */
+static void keep(const struct flat_prop *prop)
 {
 	boot_kept.count = 0;
 	boot_kept.is_bad = false;
+	boot_kept.is_cut = false;
 	if (prop != NULL) {
 		flat_entries(&old_tree, FLAT_ROOT, prop, &boot_kept);
 	}
+}
+
+bool boot_keep_one(const struct flat_prop *prop)
+{
+	keep(prop);
 	return boot_kept.count == 1 && !boot_kept.is_bad && !boot_kept.is_cut;
 }
 
@@ -147,10 +153,7 @@ static void read_chosen(int chosen)
 		flat_number(&old_tree, chosen, "linux,initrd-start", &claims.initrd.start) &&
 		flat_number(&old_tree, chosen, "linux,initrd-end", &claims.initrd.end) &&
 		claims.initrd.start != claims.initrd.end;
-	boot_kept.count = 0;
-	if (usable != NULL) {
-		flat_entries(&old_tree, FLAT_ROOT, usable, &boot_kept);
-	}
+	keep(usable);
 	for (i = 0; i < boot_kept.count && claims.usable_count < 2; i++) {
 		if (boot_kept.range[i].size != 0) {
 			claims.usable[claims.usable_count++] = boot_kept.range[i];

@@ -112,7 +112,7 @@ static uint32_t make_kho(struct making *making, void *bytes)
 static void make_bundle(struct making *making)
 {
 	static const uint64_t dests[] = {0x46000000, 0x45000000, 0x4e000000, 0x41fff000,
-					 0x47ffe123};
+					 0x47ffe123, 0x42410000, 0x42610000, 0x42600000};
 	struct boot_input *input = making->input;
 	uint64_t at = WORLD_BASE;
 
@@ -128,7 +128,7 @@ static void make_bundle(struct making *making)
 	input->raw_count = (uint32_t)below(making, BOOT_RAW + 1);
 	input->reserve = (uint32_t)below(making, 8);
 	for (unsigned int i = 0; i < BOOT_RAW; i++) {
-		input->raw[i].base = dests[below(making, 5)] + i * 0x100000;
+		input->raw[i].base = dests[below(making, 8)] + i * 0x100000;
 		input->raw[i].size = 1 + below(making, 0x4000);
 		if (one_in(making, 16)) {
 			input->raw[i].base = pick_address(making);

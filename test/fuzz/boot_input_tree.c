@@ -166,6 +166,9 @@ static void put_memreserve(struct making *making)
 		} else if (one_in(making, 6)) {
 			range.base = BOOT_LOADER_INITRD;
 			range.size = 0x1000000;
+		} else if (one_in(making, 32)) {
+			range.base = -0x1000ULL; /* wraps */
+			range.size = pick_address(making) + 0x1000;
 		}
 		fdt_add_mem_rsv(making->tree, range.base, range.size);
 	}
@@ -253,9 +256,15 @@ static void put_memory(struct making *making)
 /* A UART, where a device or RAM may be. */
 static void put_console(struct making *making)
 {
-	const struct boot_range range = {
-		one_in(making, 4) ? pick_address(making) & ~7ULL : 0x9000000, 0x1000};
+	struct boot_range range = {0x9000000, 0x1000};
 	int node = fdt_add_subnode(making->tree, 0, "uart@9000000");
+
+	if (one_in(making, 4)) {
+		range.base = pick_address(making) & ~7ULL;
+	} else if (one_in(making, 32)) {
+		range.base = -8 * below(making, 1024); /* the registers may wrap */
+		range.size = 4;
+	}
 
 	if (node >= 0) {
 		put_ranges(making, 0, node, "reg", &range, 1);
