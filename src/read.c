@@ -93,8 +93,10 @@ static int open_named(struct lethe_context *ctx, struct lethe_where *where)
 	lethe_read_console_find(ctx, lethe_read_console_is_fixed(ctx), &uart);
 	pages = lethe_read_console_pages(&uart);
 	status = lethe_read_memory(ctx, pages, where);
-	if (lethe_read_own_touches(pages) || lethe_read_loader_overlaps(ctx, pages) ||
-	    lethe_read_memory_may_be_ram(ctx, pages)) {
+	/* If nothing says what is RAM, the loader's initrd may be. Else it is RAM, or refused. */
+	if (lethe_read_own_touches(pages) || lethe_read_memory_may_be_ram(ctx, pages) ||
+	    (!ctx->facts.has_memory && ctx->facts.efi_mmap == 0 &&
+	     lethe_read_loader_overlaps(ctx, pages))) {
 		uart.kind = LETHE_CONSOLE_NONE;
 	}
 	lethe_read_console(ctx, &uart);

@@ -5,47 +5,12 @@ import struct
 
 import pytest
 
-from images import (Bundle, Hostile, blob_symbol, dtc, fdtget, fdtput, machine_tree, pack, reservations,
-                    uefi_memory, write)
+from images import Bundle, Hostile, blob_symbol, fdtget, fdtput, machine_tree, pack, reservations, uefi_memory, write
 from machine import Machine
-from paths import LOAD, MIB, PAYLOAD, VIRT_UART
+from mini_tree import TARGET, TREE, given, mini, page_of_raw, under
+from paths import MIB, PAYLOAD, VIRT_UART
 
-TARGET = LOAD + 2 * MIB     # of the bundle
-TREE = 0x4c000000           # of the loader's tree
 KIB_64 = 0x10000
-
-
-def mini(path, *, top="", root="", chosen="", memory="", cells=2):
-    """A small tree by hand: no slack, and nothing that QEMU adds."""
-    memory = memory or 'memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x10000000>; };'
-    return dtc(path, f"""/dts-v1/; {top}
-        / {{
-            #address-cells = <2>; #size-cells = <{cells}>; compatible = "linux,dummy-virt"; model = "mini";
-            chosen {{ stdout-path = "/soc/uart@9000000"; {chosen} }};
-            {memory}
-            psci {{ compatible = "arm,psci-1.0"; method = "smc"; }};
-            cpus {{ #address-cells = <1>; #size-cells = <0>;
-                cpu@0 {{ device_type = "cpu"; compatible = "arm,cortex-a72"; reg = <0>; }}; }};
-            soc {{ #address-cells = <1>; #size-cells = <1>; compatible = "simple-bus"; ranges = <0 0 0 0x40000000>;
-                uart@9000000 {{ compatible = "arm,pl011"; reg = <0x9000000 0x1000>; }}; }};
-            {root}
-        }};""")
-
-
-def under(work, boot, tree, at=TREE, load=(), **options):
-    """The machine with the bundle and this very tree."""
-    stub = Hostile(TARGET, "plain", x0=at).save(work + "/stub")
-    return Machine(stub, load=[(boot, TARGET), (tree, at), *load], **options)
-
-
-def given(machine, work):
-    """The payload's values, and the path of the tree that it got."""
-    values = machine.payload()
-    return values, write(work + "/given.dtb", machine.read_tree(values["x0"]))
-
-
-def page_of_raw(work, at, size=4096):
-    return ["--raw", f"{write(work + '/page', b'r' * size)}@{at:#x}"]
 
 
 # A console
@@ -72,8 +37,8 @@ def test_console_in_memory(work, el, where):
 
 
 def test_console_in_the_loaders_initrd(work):
-    """Neither is to be believed: no byte goes there, and the status is all there is."""
-    tree = mini(work + "/mini.dtb", chosen=f"linux,initrd-start = <{VIRT_UART:#x}>; "
+    """No memory node says which of the two lies: no byte goes there, and the status is all there is."""
+    tree = mini(work + "/mini.dtb", memory="memory@0 { };", chosen=f"linux,initrd-start = <{VIRT_UART:#x}>; "
                                            f"linux,initrd-end = <{VIRT_UART + 0x2000:#x}>;")
     with under(work, pack(work + "/boot.img"), tree, monitor=True) as machine:
         assert machine.monitor.wait_halted()["X00"] == -222 & (1 << 64) - 1
@@ -341,70 +306,3 @@ def test_tree_does_not_choose_the_slot(work):
     with under(work, boot, tree) as machine:
         machine.expect(r"\"raw0\": .*\(LETHE_E_DEST_RESERVED\)$",
                        "^lethe: no fallback: the device tree is at fault, not the slot$", "^lethe: halt$")
-
-
-# Cost
-
-def many_entries(path, count):
-    """A tree with so many entries in /memreserve/, none near the bundle."""
-    tree = bytearray(open(mini(path), "rb").read())
-    old = struct.unpack_from(">10I", tree)
-    entries = b"".join(struct.pack(">QQ", 0x60000000 + i * 0x2000, 0x1000) for i in range(count))
-    grown = tree[:old[4]] + entries + tree[old[4]:]
-    shift = len(entries)
-    struct.pack_into(">4I", grown, 4, old[1] + shift, old[2] + shift, old[3] + shift, old[4])
-    return write(path, grown)
-
-
-@pytest.mark.parametrize("mode", ["cached", "uncached"])
-def test_ten_thousand_reservations(work, mode):
-    """All are kept; and the boot takes seconds, not minutes (the harness's limit)."""
-    bundle = Bundle(pack(work + "/boot.img"))
-    bundle.plan("mode", int(mode == "uncached"))
-    with under(work, bundle.save(work + "/sealed.img"), many_entries(work + "/many.dtb", 10000), ram=True) as machine:
-        machine.expect("^lethe: 0.1.0 at ", "^lethe: enter")
-        _, path = given(machine, work)
-        assert len(reservations(open(path, "rb").read())) == 10000
-
-
-def with_node(path, properties=(), nodes=0, value=b"\0\0\0\1"):
-    """mini() with a node `odd` under the root: properties by name, and so many empty subnodes. dtc takes minutes."""
-    tree = open(mini(path), "rb").read()
-    header = list(struct.unpack_from(">10I", tree))
-    structure, strings = tree[header[2]:header[2] + header[9]], tree[header[3]:header[3] + header[8]]
-    names, node = bytearray(strings), bytearray(struct.pack(">I", 1) + b"odd\0")
-    for name in properties:
-        node += struct.pack(">III", 3, len(value), len(names)) + value + bytes(-len(value) % 4)
-        names += name + b"\0"
-    node += b"".join(struct.pack(">I", 1) + b"n%06d\0" % i + struct.pack(">I", 2) for i in range(nodes))
-    end = structure.rindex(struct.pack(">II", 2, 9))     # the root's
-    structure = structure[:end] + bytes(node) + struct.pack(">III", 2, 2, 9)
-    header[9], header[3] = len(structure), header[2] + len(structure)
-    header[8], header[1] = len(names), header[3] + len(names)
-    return write(path, struct.pack(">10I", *header) + tree[40:header[2]] + structure + bytes(names))
-
-
-ODD = {
-    "long names": {"properties": [b"y" * 248 + b"%06d" % i for i in range(7000)]},
-    "properties": {"properties": [b"p%05d" % i for i in range(80000)]},
-    "nodes": {"nodes": 110000},
-    "long value": {"properties": [b"compatible"], "value": b"abc\0" * 470000},
-}
-
-
-@pytest.mark.parametrize("how", [how if how == "properties" else pytest.param(how, marks=pytest.mark.long)
-                                 for how in ODD])
-def test_two_mebibytes_of_odd_things(work, how):
-    """Bounded, and Lethe's first line comes before the rest."""
-    tree = with_node(work + "/odd.dtb", **ODD[how])
-    assert 1.7e6 < len(open(tree, "rb").read()) < 2 * MIB - 1000
-    boot = pack(work + "/boot.img")
-    with under(work, boot, tree) as machine:
-        machine.expect("^lethe: 0.1.0 at ", "^lethe: enter")
-
-
-def test_name_without_end(work):
-    """A name of a megabyte would be read at each look at a property."""
-    tree = with_node(work + "/odd.dtb", properties=[b"z" * 256])
-    with under(work, pack(work + "/boot.img", "--console", f"pl011,{VIRT_UART:#x}"), tree) as machine:
-        machine.expect(r'^lethe: FAIL read: device tree "strings block": .*\(LETHE_E_TREE_BROKEN\)$', "^lethe: halt$")
