@@ -75,20 +75,6 @@ static bool is_left_out(const void *tree, int offset, uint32_t tag, const char *
 	}
 }
 
-/* The offset after a subnode that begins at offset. */
-static int end_of(const void *tree, int offset)
-{
-	int depth = 0;
-	uint32_t tag;
-
-	do {
-		tag = fdt_next_tag(tree, offset, &offset);
-		depth += tag == FDT_BEGIN_NODE;
-		depth -= tag == FDT_END_NODE;
-	} while (depth != 0);
-	return offset;
-}
-
 void lethe_fdt_copy_structure(struct lethe_fdt_copy *copy, uint32_t structure_size,
 			      const char *names)
 {
@@ -108,7 +94,7 @@ void lethe_fdt_copy_structure(struct lethe_fdt_copy *copy, uint32_t structure_si
 				break;
 			}
 			if (tag == FDT_BEGIN_NODE) {
-				next = end_of(tree, offset);
+				next = lethe_fdt_end_of(tree, offset);
 			}
 			if (is_left_out(tree, offset, tag, names)) {
 				put(copy, structure + copied, (uint32_t)offset - copied);

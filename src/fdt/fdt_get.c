@@ -139,6 +139,19 @@ bool lethe_fdt_node_is_any(const void *tree, int node, const char *names)
 	return false;
 }
 
+int lethe_fdt_end_of(const void *tree, int node)
+{
+	int depth = 0;
+	uint32_t tag;
+
+	do {
+		tag = fdt_next_tag(tree, node, &node);
+		depth += tag == FDT_BEGIN_NODE;
+		depth -= tag == FDT_END_NODE;
+	} while (depth != 0);
+	return node;
+}
+
 int lethe_fdt_status(int error)
 {
 	if (error >= 0) {

@@ -172,6 +172,9 @@ bool lethe_fdt_node_says(const void *tree, int node, const char *name, const cha
 /* True if `status` is absent, "okay" or "ok". */
 bool lethe_fdt_node_is_on(const void *tree, int node);
 
+/* The offset after a node that begins at this offset. */
+int lethe_fdt_end_of(const void *tree, int node);
+
 /* True if a node is compatible with any string of a list (strings_list.h). */
 bool lethe_fdt_node_is_any(const void *tree, int node, const char *names);
 

@@ -155,20 +155,6 @@ static void put_record(struct node *node, const struct lethe_record *record, uin
 	put_cell(node, FDT_END_NODE);
 }
 
-/* The offset after a node. */
-static int end_of(const void *tree, int node)
-{
-	int depth = 0;
-	uint32_t tag;
-
-	do {
-		tag = fdt_next_tag(tree, node, &node);
-		depth += tag == FDT_BEGIN_NODE;
-		depth -= tag == FDT_END_NODE;
-	} while (depth != 0);
-	return node;
-}
-
 /* The offset of an earlier boot's names in the strings block; the block's size if not found. */
 static uint32_t find_names(const char *strings, uint32_t size)
 {
@@ -202,9 +188,9 @@ int lethe_record_write(void *tree, const struct lethe_record *record)
 	/* At the last boot's record, which the node replaces, or at the end of /chosen. */
 	offset = fdt_subnode_offset(tree, chosen, "lethe");
 	if (offset >= 0) {
-		resume = structure + end_of(tree, offset);
+		resume = structure + lethe_fdt_end_of(tree, offset);
 	} else {
-		offset = end_of(tree, chosen) - FDT_TAGSIZE;
+		offset = lethe_fdt_end_of(tree, chosen) - FDT_TAGSIZE;
 		resume = structure + offset;
 	}
 	first_name = find_names((char *)tree + strings, size);
