@@ -30,7 +30,7 @@ WATCHED += [{"cpu": "max", "el": el, "smp": 1, "load": "-c,-l,-i"} for el in (2,
 DC_CIVAC_X19, IC_IALLU = 0xd50b7e33, 0xd508751f
 # What cohsan reports of a kernel whose copying code lacks one of these.
 FORGOTTEN = [pytest.param(DC_CIVAC_X19, {"fetch-dirty", "handoff-dirty"}, id="dc-civac"),
-             pytest.param(IC_IALLU, {"handoff-icache"}, id="ic-iallu")]
+             pytest.param(IC_IALLU, {"handoff-icache", "fetch-no-ic"}, id="ic-iallu")]
 
 
 def pytest_generate_tests(metafunc):
