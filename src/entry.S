@@ -165,7 +165,7 @@
 
 	/*
 	 * No ISB after I = 1: no code relies on I = 1. Instruction caches may hold fetches made with I = 0, too, but
-	 * nobody has stored to this code since the loader, which left no stale instruction of it (booting.rst).
+	 * no store has reached this code since the loader's, which left no stale instruction of it (booting.rst).
 	 */
 	.macro	icache_on
 	ic	iallu				// the I side may hold lines of an earlier program

@@ -45,7 +45,7 @@ struct lethe_blob_header {
 #define LETHE_SELF_OFFSET	144U			/* of struct lethe_blob_self */
 
 /*
- * What a running blob checks of itself (LETHE_E_SELF): its code and its constants, which nobody changes. Made when the
+ * What a running blob checks of itself (LETHE_E_SELF): its code and its constants, which never change. Made when the
  * blob is built, the same in the bare blob and in every bundle. All zero in a blob that was built before there was
  * such a check.
  */
