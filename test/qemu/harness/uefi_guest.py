@@ -31,6 +31,6 @@ def chosen(folder, tree):
     assert all(found.values())
     # Not by fdtget -l: where Linux has wiped rng-seed out, which it has when there was one, NOPs are an error to it.
     source = source_of(path)
-    names = re.findall(r"^\t\t([^\s=;]+)(?: = |;)", source, re.MULTILINE)
+    names = re.findall(r"^\t\t([a-z][^\s=;]*)(?: = |;)", source, re.MULTILINE)
     assert "linux,uefi-system-table" in names and not strangers(names)
     return found, re.findall(r"^\t(\S+) \{$", source, re.MULTILINE)
