@@ -13,7 +13,7 @@ import library_cells
 import relocations
 from cell_setup import TARGET, Setup, both, by_stub, cell, memory, payload
 from end_cells import FREE, HOLE
-from images import Bundle, machine_tree, pack, uefi_memory, write
+from images import Bundle, dtc, fdtput, machine_tree, pack, source_of, uefi_memory, write
 from machine import Machine
 from paths import LOAD, MIB, PAYLOAD
 from sites import LINE
@@ -330,19 +330,36 @@ def fallback(folder):
                  {"ram": True, "cohsan": {"publish": {"given up": (FREE, FREE + len(raw))}}})
 
 
+def unchanged_tree(folder):
+    """A tree of which the fix-up's copy drops nothing: the copy is as long, and fills a buffer of that size."""
+    tree = machine_tree(folder + "/own.dtb")
+    for seed in ("kaslr-seed", "rng-seed"):
+        fdtput(tree, "-d", "/chosen", seed)
+    tree = dtc(tree, source_of(tree))
+    return tree, os.path.getsize(tree) + 7 & ~7
+
+
 @cell
 def fallback_tree(folder):
-    """The same of a tree that got no further than half of it: where the second slot writes none."""
-    tree = machine_tree(folder + "/own.dtb")
-    bundle = Bundle(pack(folder + "/packed.img", "--dtb", tree, "--force-dtb", "--fallback", "--kernel",
-                         PAYLOAD))
-    size = os.path.getsize(tree) + 7 & ~7
+    """The same of a tree that was begun: where the second slot writes none. The command line does not fit."""
+    tree, size = unchanged_tree(folder)
+    bundle = Bundle(pack(folder + "/packed.img", "--dtb", tree, "--force-dtb", "--append", "x" * 500, "--fallback",
+                         "--kernel", PAYLOAD))
     begun = LOAD + bundle.slot("tree_base")
     bundle.slot("tree_size", size)
     bundle.slot("flags", 0, 1)
     bundle.slot("tree_base", 0x4b000000, 1)
     return Setup(bundle.save(folder + "/boot.img"), payload(2),
                  {"ram": True, "cohsan": {"publish": {"begun": (begun, begun + size)}}})
+
+
+@cell
+def tree_without_record(folder):
+    """The buffer has no room for the record, and the boot goes on without it."""
+    tree, size = unchanged_tree(folder)
+    bundle = Bundle(pack(folder + "/packed.img", "--dtb", tree, "--force-dtb"))
+    bundle.slot("tree_size", size)
+    return Setup(bundle.save(folder + "/boot.img"), payload(2), {"ram": True})
 
 
 CELLS = relocations.CELLS | library_cells.CELLS | cell_setup.CELLS
