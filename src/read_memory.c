@@ -99,7 +99,8 @@ static int collect_kho(struct lethe_context *ctx, struct lethe_where *where)
 	const uint64_t *pair;
 	uint64_t left;
 
-	if (!ctx->facts.has_kho) {
+	/* An empty array has no areas: it is not looked at, and nothing is RAM by KHO. */
+	if (!ctx->facts.has_kho || lethe_range_size(array) == 0) {
 		return LETHE_OK;
 	}
 	if (((array.start | array.end) & (sizeof(*pair) - 1)) != 0 ||

@@ -215,6 +215,15 @@ def test_kho_scratch(work, area, refused):
             machine.expect("^lethe: enter")
 
 
+def test_empty_kho_array_is_not_looked_at(work):
+    """Its place may be firmware's: a table that has no bytes is none that Lethe reads."""
+    tree = mini(work + "/mini.dtb", chosen="linux,kho-scratch = <0 0x4b000800 0 0>;", root="""
+        reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;
+            secure@4b000000 { reg = <0 0x4b000000 0 0x1000>; no-map; }; };""")
+    with under(work, pack(work + "/boot.img"), tree) as machine:
+        machine.expect("^lethe: enter")
+
+
 def test_elfcorehdr_is_the_loaders(work):
     tree = mini(work + "/mini.dtb", chosen="linux,elfcorehdr = <0 0x48000800 0 0x10>;")
     boot = pack(work + "/boot.img", *page_of_raw(work, 0x48000000))
