@@ -117,7 +117,7 @@ include src/products.mk
 # the whole tree (fdt_check.c), which uses nothing of libfdt's: ASSUME_VALID_DTB. Without it, libfdt refuses a tree at
 # 4 mod 8.
 LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0x29 -isystem $(LIBFDT_SRC)
-LIBRARY_CFLAGS = $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -isystem $(LIBFDT_SRC)
+LIBRARY_CFLAGS = $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h
 # The blob's C, libfdt with it, is optimized as one unit (3 KB less), and reaches everything with ADR, for it is smaller
 # than a megabyte. What is linked into other loaders can be neither. A prologue that is put off is paid for with
 # copies of the code before it.

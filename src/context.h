@@ -64,6 +64,7 @@ struct lethe_context {
 	struct lethe_where where; /* the place of the failure */
 	bool is_reported;         /* the FAIL line was printed */
 	bool has_record;          /* describe: the tree has the record */
+	int record_at;            /* describe: offset of the record in the structure block */
 
 	/* large, so last: the others stay within reach of short instructions */
 	struct lethe_fdt_facts facts;     /* read's */

@@ -13,6 +13,9 @@
 #include "cpu/counter.h"
 #include "cpu/fault.h"
 #include "describe_seed.h"
+#include "fdt/fdt_copy.h"
+#include "fdt/record_at.h"
+#include "fdt_fixup.h"
 #include "handoff.h"
 #include "run.h"
 #include "stages.h"
@@ -109,12 +112,12 @@ static int fix_up(struct lethe_context *ctx, void *buffer, struct lethe_where *w
 
 	memset(&fixup, 0, sizeof(fixup));
 	fill_fixup(ctx, &fixup);
-	if (lethe_describe_seed(ctx->tree_is_packed ? 0 : ctx->tree, seed)) {
+	if (lethe_describe_seed(ctx->tree_is_packed ? 0 : &ctx->facts, seed)) {
 		fixup.seed = seed;
 	}
 	/* Before the first store: no line of the loader's may land on the buffer. */
 	lethe_dcache_clean_inval_poc(ctx->placement.tree.start, ctx->placement.tree.end);
-	status = lethe_fdt_fixup(ctx->tree, buffer, space, &fixup, where);
+	status = lethe_fdt_fixup_read(&ctx->facts, buffer, space, &fixup, where);
 	memset(seed, 0, sizeof(seed)); /* the seeds are the next kernel's secret */
 	fixup.seed = 0;
 	return status;
@@ -123,7 +126,8 @@ static int fix_up(struct lethe_context *ctx, void *buffer, struct lethe_where *w
 /* The next kernel runs without the record: if a full tree has no room for it, the boot goes on. */
 static int write_record(struct lethe_context *ctx, void *buffer, struct lethe_where *where)
 {
-	const int status = lethe_record_write(buffer, &ctx->record);
+	const int status = lethe_record_write_in(buffer, lethe_fdt_copy_chosen(&ctx->facts),
+						 &ctx->record, &ctx->record_at);
 
 	ctx->has_record = status == LETHE_OK;
 	if (status == LETHE_E_TREE_NOSPACE) {
@@ -153,10 +157,10 @@ int lethe_stage_describe(struct lethe_context *ctx)
 	if (status != LETHE_OK) {
 		return status;
 	}
-	status = lethe_fdt_close(buffer);
-	if (status != LETHE_OK || !ctx->has_record) {
-		return status;
+	lethe_fdt_seal(buffer);
+	if (!ctx->has_record) {
+		return LETHE_OK;
 	}
-	return lethe_record_patch_stage(buffer, LETHE_RECORD_DESCRIBE, lethe_run_ticks(),
-					fdt_totalsize(buffer));
+	return lethe_record_patch_in(buffer, ctx->record_at, LETHE_RECORD_DESCRIBE,
+				     lethe_run_ticks(), fdt_totalsize(buffer));
 }

@@ -52,10 +52,11 @@ static bool add_rndr(struct lethe_sha256 *pool)
 }
 
 /* False if the seed is absent or all zeros: a kernel zeroes a seed after use. */
-static bool add_property(struct lethe_sha256 *pool, const void *tree, int chosen, const char *name)
+static bool add_property(struct lethe_sha256 *pool, const struct lethe_fdt_facts *facts,
+			 const char *name)
 {
 	int size;
-	const uint8_t *bytes = fdt_getprop(tree, chosen, name, &size);
+	const uint8_t *bytes = fdt_getprop(facts->tree.dtb, facts->chosen, name, &size);
 	int i;
 
 	if (bytes == 0 || size < (int)LETHE_SEED_KASLR) {
@@ -70,7 +71,7 @@ static bool add_property(struct lethe_sha256 *pool, const void *tree, int chosen
 	return false;
 }
 
-bool lethe_describe_seed(const void *tree, uint8_t seed[SEED_SIZE])
+bool lethe_describe_seed(const struct lethe_fdt_facts *facts, uint8_t seed[SEED_SIZE])
 {
 	struct lethe_sha256 pool;
 	uint64_t ticks = lethe_counter();
@@ -82,13 +83,9 @@ bool lethe_describe_seed(const void *tree, uint8_t seed[SEED_SIZE])
 	lethe_sha256_init(&pool);
 	lethe_sha256_update(&pool, "lethe seed", 10);
 	lethe_sha256_update(&pool, &ticks, sizeof(ticks));
-	if (tree != 0) {
-		int chosen = fdt_subnode_offset(tree, 0, "chosen");
-
-		if (chosen >= 0) {
-			has_entropy |= add_property(&pool, tree, chosen, "kaslr-seed");
-			has_entropy |= add_property(&pool, tree, chosen, "rng-seed");
-		}
+	if (facts != 0 && facts->chosen >= 0) {
+		has_entropy |= add_property(&pool, facts, "kaslr-seed");
+		has_entropy |= add_property(&pool, facts, "rng-seed");
 	}
 	has_entropy |= add_rndr(&pool);
 	if (!has_entropy) {

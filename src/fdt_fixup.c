@@ -1,22 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fix-up of the device tree. Its edits, in order:
+ * The fix-up of the device tree: one copy (fdt/fdt_copy.c) with these edits.
  *
  *	1. /memreserve/: leave out stale entries (is_stale())
  *	2. /memreserve/: add the new entries
  *	3. /chosen: leave out the last boot's record and stale properties (stale_names())
  *	4. /chosen: create the node if absent
- *	5. /chosen: set bootargs, linux,initrd-*, kaslr-seed and rng-seed, if given
- *
- * The first three happen in the copy (fdt/fdt_copy.c), so that the additions can use the free
- *bytes.
+ *	5. /chosen: add bootargs, linux,initrd-*, kaslr-seed and rng-seed, if given
  */
 #include <string.h>
 
-#include "fdt/fdt_get.h"
+#include "fdt/fdt_copy.h"
+#include "fdt_fixup.h"
 
-#define INITRD "linux,initrd-start\0linux,initrd-end\0"
-#define SEEDS  "kaslr-seed\0rng-seed\0"
+#define BOOTARGS "bootargs\0"
+#define INITRD   "linux,initrd-start\0linux,initrd-end\0"
+#define SEEDS    "kaslr-seed\0rng-seed\0"
+
+/* All that may be added. The names lie together in the strings block, where the next boot finds them. */
+static const char names[] = BOOTARGS INITRD SEEDS;
+#define NAME_INITRD_START (sizeof(BOOTARGS) - 1)
+#define NAME_INITRD_END   (NAME_INITRD_START + sizeof("linux,initrd-start"))
+#define NAME_KASLR_SEED   (NAME_INITRD_START + sizeof(INITRD) - 1)
+#define NAME_RNG_SEED     (NAME_KASLR_SEED + sizeof("kaslr-seed"))
 
 /*
  * What one boot leaves in /chosen for the next kernel only. In a packed tree all of it is another
@@ -26,30 +32,6 @@
 	"linux,elfcorehdr\0linux,usable-memory-range\0linux,dmcryptkeys\0"                         \
 	"linux,booted-from-kexec\0linux,ima-kexec-buffer\0linux,tpm-kexec-buffer\0"                \
 	"linux,uefi-\0linux,kho-\0"
-
-/* An open tree being edited. The first error sticks and stops all further edits. */
-struct editing {
-	void *buffer;
-	int chosen;
-	int error;        /* libfdt's */
-	const char *name; /* of the property or node that could not be edited */
-};
-
-static void set(struct editing *editing, const char *name, const void *value, size_t size)
-{
-	if (editing->error == 0) {
-		editing->error =
-			fdt_setprop(editing->buffer, editing->chosen, name, value, (int)size);
-		editing->name = name;
-	}
-}
-
-static void set_number(struct editing *editing, const char *name, uint64_t value)
-{
-	fdt64_t number = cpu_to_fdt64(value);
-
-	set(editing, name, &number, sizeof(number));
-}
 
 /*
  * True if a loader made this reservation for [base, end): each end is exact, or rounded outwards to
@@ -118,7 +100,7 @@ static void copy_reservations(struct lethe_fdt_copy *copy, const struct lethe_fi
 	uint32_t offset = 0;
 	unsigned int i;
 
-	while (lethe_fdt_entry_next(copy->tree, &offset, &range)) {
+	while (lethe_fdt_entry_next(facts->tree, &offset, &range)) {
 		const bool is_twin = range.base == last.base && range.size == last.size;
 
 		if (!is_twin && !is_stale(&range, fixup, facts) &&
@@ -138,50 +120,56 @@ static void copy_reservations(struct lethe_fdt_copy *copy, const struct lethe_fi
 	lethe_fdt_copy_entry(copy, 0, 0);
 }
 
-/* The properties of /chosen that the copy leaves out. */
+/* The properties of /chosen that the copy leaves out: also those that it adds. */
 static const char *stale_names(const struct lethe_fixup *fixup)
 {
 	if (fixup->packed) {
-		return ONE_BOOT SEEDS INITRD;
+		return fixup->bootargs != NULL ? ONE_BOOT SEEDS INITRD BOOTARGS : ONE_BOOT SEEDS INITRD;
+	}
+	if (fixup->bootargs != NULL) {
+		return fixup->initrd_end != 0 ? SEEDS INITRD BOOTARGS : SEEDS BOOTARGS;
 	}
 	return fixup->initrd_end != 0 ? SEEDS INITRD : SEEDS;
 }
 
-/* All further edits are inside /chosen, so the offset of /chosen does not change. */
-static void open_chosen(struct editing *editing)
+static void add(struct lethe_fdt_copy *copy, size_t name, const void *value, size_t size)
 {
-	editing->name = "chosen";
-	editing->error = 0;
-	editing->chosen = fdt_subnode_offset(editing->buffer, 0, "chosen");
-	if (editing->chosen < 0) {
-		editing->chosen = fdt_add_subnode(editing->buffer, 0, "chosen");
-	}
-	if (editing->chosen < 0) {
-		editing->error = editing->chosen;
-	}
+	struct lethe_fdt_value *property = &copy->property[copy->property_count++];
+
+	property->name = names + name;
+	property->value = value;
+	property->size = (uint32_t)size;
 }
 
-static void set_new(struct editing *editing, const struct lethe_fixup *fixup)
+static int copy_tree(const struct lethe_fdt_facts *facts, struct lethe_fdt_copy *copy,
+		     const struct lethe_fixup *fixup)
 {
+	const fdt64_t initrd[2] = {cpu_to_fdt64(fixup->initrd_start),
+				   cpu_to_fdt64(fixup->initrd_end)};
+
+	copy_reservations(copy, fixup, facts);
+	copy->stale = stale_names(fixup);
+	copy->names = names;
+	copy->names_size = sizeof(names) - 1;
 	if (fixup->bootargs != NULL) {
-		set(editing, "bootargs", fixup->bootargs, strlen(fixup->bootargs) + 1);
+		add(copy, 0, fixup->bootargs, strlen(fixup->bootargs) + 1);
 	}
 	if (fixup->initrd_end != 0) {
-		set_number(editing, "linux,initrd-start", fixup->initrd_start);
-		set_number(editing, "linux,initrd-end", fixup->initrd_end);
+		add(copy, NAME_INITRD_START, &initrd[0], sizeof(initrd[0]));
+		add(copy, NAME_INITRD_END, &initrd[1], sizeof(initrd[1]));
 	}
 	if (fixup->seed != NULL) {
-		set(editing, "kaslr-seed", fixup->seed, LETHE_SEED_KASLR);
-		set(editing, "rng-seed", fixup->seed + LETHE_SEED_KASLR, LETHE_SEED_RNG);
+		add(copy, NAME_KASLR_SEED, fixup->seed, LETHE_SEED_KASLR);
+		add(copy, NAME_RNG_SEED, fixup->seed + LETHE_SEED_KASLR, LETHE_SEED_RNG);
 	}
+	lethe_fdt_copy_structure(copy);
+	return lethe_fdt_copy_end(copy);
 }
 
-int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct lethe_fixup *fixup,
-		    struct lethe_where *where)
+int lethe_fdt_fixup_read(const struct lethe_fdt_facts *facts, void *buffer, uint64_t size,
+			 const struct lethe_fixup *fixup, struct lethe_where *where)
 {
-	struct lethe_fdt_facts facts;
 	struct lethe_fdt_copy copy;
-	struct editing editing;
 	int status;
 
 	if ((uintptr_t)buffer % 8 != 0) {
@@ -192,36 +180,31 @@ int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct 
 		return lethe_error_at(where, LETHE_E_INTERNAL, LETHE_WHAT_TREE, 0, NULL,
 				      fixup->reserve_count);
 	}
-	status = lethe_fdt_read(tree, &facts, where);
-	if (status != LETHE_OK) {
-		return status;
-	}
-	lethe_fdt_copy_begin(&copy, tree, buffer,
+	lethe_fdt_copy_begin(&copy, facts, buffer,
 			     (uint32_t)(size < LETHE_FDT_MAX ? size : LETHE_FDT_MAX));
-	copy_reservations(&copy, fixup, &facts);
-	lethe_fdt_copy_structure(&copy, facts.structure_size, stale_names(fixup));
-	status = lethe_fdt_copy_end(&copy);
-	if (status != LETHE_OK) {
-		return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, NULL, facts.used_size);
-	}
-	editing.buffer = buffer;
-	open_chosen(&editing);
-	set_new(&editing, fixup);
-	if (editing.error == 0) {
-		return LETHE_OK;
-	}
-	return lethe_error_at(where, lethe_fdt_status(editing.error), LETHE_WHAT_TREE, 0,
-			      editing.name, facts.used_size);
+	status = copy_tree(facts, &copy, fixup);
+	return status == LETHE_OK ? LETHE_OK
+				  : lethe_error_at(where, status, LETHE_WHAT_TREE, 0, copy.full_at,
+						   facts->used_size);
+}
+
+int lethe_fdt_fixup(const void *tree, void *buffer, uint64_t size, const struct lethe_fixup *fixup,
+		    struct lethe_where *where)
+{
+	struct lethe_fdt_facts facts;
+	const int status = lethe_fdt_read(tree, &facts, where);
+
+	return status == LETHE_OK ? lethe_fdt_fixup_read(&facts, buffer, size, fixup, where)
+				  : status;
 }
 
 int lethe_fdt_close(void *buffer)
 {
 	struct lethe_fdt_layout layout;
 
-	/* libfdt checks no tree here (ASSUME_VALID_DTB). */
-	if (lethe_fdt_check(buffer, &layout, NULL) != LETHE_OK ||
-	    !lethe_fdt_is_in_order(buffer, &layout)) {
+	if (lethe_fdt_check(buffer, &layout, NULL) != LETHE_OK || !lethe_fdt_is_in_order(&layout)) {
 		return LETHE_E_TREE_BROKEN;
 	}
-	return fdt_pack(buffer) == 0 ? LETHE_OK : LETHE_E_TREE_BROKEN;
+	lethe_fdt_seal(buffer);
+	return LETHE_OK;
 }

@@ -14,15 +14,15 @@ purgatory := $(filter-out purgatory/object.S,$(patsubst src/%,%,$(wildcard src/p
              main.c run.c stage.c handoff.c stop.c entry.S cache.S memory_map.c $(sha256_small) digest/progress.c \
              $(addprefix cpu/,counter.c el2.c el2_regs.c exception.S fault.c halt.S handoff.S hyp_stub.S idmap.c mmu.S \
                               mmu_regs.c probe.S psci.c serror_window.S) \
-             $(addprefix fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c record.c) \
+             $(addprefix fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c fdt_walk.c record.c) \
              $(addprefix console/,console.c uart.c uart_ns16550.c uart_pl011.c) firmware/acpi.c plan/status.c
 tool      := sha256.c digest/sha256_host.c \
              $(addprefix plan/,layout_asserts.c range_set.c place.c place_check.c place_order.c plan.c status.c \
                                plan_check.c plan_check_console.c plan_check_name.c plan_check_segments.c plan_check_slots.c \
                                plan_check_windows.c) \
-             $(addprefix fdt/,fdt_check.c fdt_get.c fdt_memory.c fdt_read.c fdt_reserved.c fdt_stdout.c fdt_uart.c)
+             $(addprefix fdt/,fdt_check.c fdt_get.c fdt_memory.c fdt_read.c fdt_reserved.c fdt_scan.c fdt_stdout.c fdt_uart.c fdt_walk.c)
 
-libfdt    := fdt fdt_ro fdt_rw fdt_wip fdt_addresses
+libfdt    := fdt fdt_ro fdt_wip
 
 # $(call sources,PRODUCT): its files, from the top of the tree.
 sources = $(sort $(patsubst src/./%,src/%,$(foreach word,$($(1)),\

@@ -9,6 +9,7 @@
 #include <libfdt.h>
 
 #include "check_again.h"
+#include "fdt/record_at.h"
 #include "publish.h"
 #include "run.h"
 #include "stages.h"
@@ -69,8 +70,8 @@ int lethe_stage_publish(struct lethe_context *ctx)
 	bytes += fdt_totalsize((const void *)ctx->placement.tree.start);
 	/* The stage's own time goes into the record before the tree is published, last. */
 	if (ctx->has_record) {
-		status = lethe_record_patch_stage((void *)ctx->placement.tree.start,
-						  LETHE_RECORD_PUBLISH, lethe_run_ticks(), bytes);
+		status = lethe_record_patch_in((void *)ctx->placement.tree.start, ctx->record_at,
+					       LETHE_RECORD_PUBLISH, lethe_run_ticks(), bytes);
 	}
 	publish_tree(ctx);
 	/* The hand-off takes the payload's registers from the plan, and cannot fail. */

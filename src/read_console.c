@@ -8,6 +8,7 @@
 #include "console/earlycon.h"
 #include "console/uart_drivers.h"
 #include "cpu/fault.h"
+#include "fdt/fdt_get.h"
 #include "memory_map.h"
 #include "read_console.h"
 
@@ -39,12 +40,12 @@ void lethe_read_console_find(const struct lethe_context *ctx, bool by_tree, stru
 		bootargs = effective_bootargs(ctx);
 		if (!lethe_earlycon_uart(bootargs, uart) && lethe_earlycon_wanted(bootargs) &&
 		    ctx->tree != 0) {
-			lethe_fdt_stdout(ctx->tree, uart);
+			lethe_fdt_stdout_checked(ctx->facts.tree, ctx->facts.chosen, uart);
 		}
 		break;
 	case LETHE_CONSOLE_STDOUT:
 		if (ctx->tree != 0) {
-			lethe_fdt_stdout(ctx->tree, uart);
+			lethe_fdt_stdout_checked(ctx->facts.tree, ctx->facts.chosen, uart);
 		}
 		break;
 	default: /* a driver's number: lethe_plan_check() refuses all others */

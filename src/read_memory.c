@@ -127,7 +127,7 @@ int lethe_read_memory(struct lethe_context *ctx, struct lethe_range uart, struct
 	}
 	/* lethe_fdt_read() found any fault there: that ends the boot as soon as there is a console.
 	 */
-	lethe_fdt_memory_collect(ctx->tree, &asked, &memory);
+	lethe_fdt_memory_collect(&ctx->facts, &asked, &memory);
 	if (status != LETHE_OK) {
 		return lethe_error_at(where, status, LETHE_WHAT_TREE, 0, "reserved-memory", 0);
 	}

@@ -69,7 +69,7 @@ int lethe_read_reserved(const struct lethe_context *ctx, const struct lethe_rang
 	if (ctx->tree == 0) {
 		return LETHE_OK;
 	}
-	lethe_fdt_reserved_start(&entry, ctx->tree);
+	lethe_fdt_reserved_start(&entry, ctx->facts.tree, ctx->facts.reserved_memory);
 	while (lethe_fdt_reserved_next(&entry, &range)) {
 		const struct lethe_fdt_range whole = whole_of(&entry, &range);
 
@@ -102,7 +102,7 @@ const char *lethe_read_reserved_name(const struct lethe_context *ctx, struct let
 	struct lethe_fdt_reserved entry;
 	struct lethe_fdt_range found;
 
-	lethe_fdt_reserved_start(&entry, ctx->tree);
+	lethe_fdt_reserved_start(&entry, ctx->facts.tree, ctx->facts.reserved_memory);
 	while (lethe_fdt_reserved_next(&entry, &found)) {
 		const struct lethe_fdt_range whole = whole_of(&entry, &found);
 

@@ -26,8 +26,22 @@ struct lethe_uart {
 	uint64_t base;			/* PA as a CPU sees it, through every `ranges` */
 };
 
-/* The facts that lethe_fdt_read() collects. Strings point into the tree. */
+/* A tree that has passed the whole-tree check, which alone makes one. Null: no tree. */
+struct lethe_fdt {
+	const void *dtb;
+};
+
+/*
+ * The facts that lethe_fdt_read() collects. Strings point into the tree. Offsets are of tags in the structure block, as
+ * in libfdt; a negative one is a node that is absent.
+ */
 struct lethe_fdt_facts {
+	struct lethe_fdt tree;
+	int chosen;			/* /chosen */
+	int reserved_memory;		/* /reserved-memory */
+	int first_memory;		/* the root's subnodes of device_type memory lie from the one */
+	int last_memory;		/* to the other */
+	int first_child;		/* behind the root's properties */
 	uint32_t total_size;		/* header totalsize */
 	uint32_t used_size;		/* bytes of the tree without slack and gaps */
 	uint32_t structure_size;	/* of the structure block, FDT_END included */

@@ -226,6 +226,7 @@ int lethe_fdt_check(const void *tree, struct lethe_fdt_layout *layout, struct le
 		return lethe_error_at(where, LETHE_E_TREE_BROKEN, LETHE_WHAT_TREE, 0,
 				      "structure block", cursor);
 	}
+	layout->tree.dtb = tree;
 	layout->structure_size = has_structure_size(&header) ? header.size_dt_struct : cursor;
 	return LETHE_OK;
 }

@@ -1,29 +1,59 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Copies a tree, and leaves out what the caller names. One pass, so that the cost grows with the
- * tree's size only: libfdt moves the rest of the tree at each removal. All loads of the old tree
- * are words and bytes, as the tree may lie at 4 mod 8; the copy is aligned and in libfdt's order.
+ * Copies a tree, leaves out what the caller names, and adds properties to /chosen. One pass, so that
+ * the cost grows with the tree's size only: libfdt moves the rest of the tree at each edit, and
+ * searches the strings block for each name. All loads of the old tree are words and bytes, as the
+ * tree may lie at 4 mod 8; the copy is aligned and in libfdt's order.
  */
+#include "fdt/fdt_copy.h"
+
 #include <string.h>
 
-#include "fdt/fdt_get.h"
 #include "strings_list.h"
+
+/* By cells where that can be: newlib copies bytes if the two ends differ by 4. */
+static void copy_bytes(char *to, const char *from, uint32_t size)
+{
+	if ((((uintptr_t)to | (uintptr_t)from | size) & 3) == 0) {
+		for (; size != 0; size -= 4, to += 4, from += 4) {
+			*(fdt32_t *)(void *)to = *(const fdt32_t *)(const void *)from;
+		}
+	} else {
+		memcpy(to, from, size);
+	}
+}
 
 static void put(struct lethe_fdt_copy *copy, const void *bytes, uint32_t size)
 {
-	if (size > copy->size - copy->used) {
+	if (size > copy->size - copy->used && !copy->is_full) {
 		copy->is_full = true;
+		copy->full_at = copy->name;
 	}
 	if (!copy->is_full) {
-		memcpy(copy->buffer + copy->used, bytes, size);
+		copy_bytes(copy->buffer + copy->used, bytes, size);
 		copy->used += size;
 	}
 }
 
-void lethe_fdt_copy_begin(struct lethe_fdt_copy *copy, const void *tree, void *buffer,
-			  uint32_t size)
+static void put_cell(struct lethe_fdt_copy *copy, uint32_t value)
 {
-	copy->tree = tree;
+	const fdt32_t cell = cpu_to_fdt32(value);
+
+	put(copy, &cell, sizeof(cell));
+}
+
+/* Copies the structure block from where the last call ended up to this tag. */
+static void put_up_to(struct lethe_fdt_copy *copy, const fdt32_t *tag)
+{
+	put(copy, copy->next, (uint32_t)((const char *)tag - (const char *)copy->next));
+	copy->next = tag;
+}
+
+void lethe_fdt_copy_begin(struct lethe_fdt_copy *copy, const struct lethe_fdt_facts *facts,
+			  void *buffer, uint32_t size)
+{
+	memset(copy, 0, sizeof(*copy));
+	copy->facts = facts;
 	copy->buffer = buffer;
 	copy->size = size;
 	copy->used = sizeof(struct fdt_header);
@@ -54,65 +84,115 @@ static bool is_listed(const char *name, const char *list)
 	return false;
 }
 
-/* True for `lethe`, and for `lethe@...`, which libfdt finds by the same name. */
-static bool is_record(const char *name)
-{
-	return strncmp(name, "lethe", 5) == 0 && (name[5] == '\0' || name[5] == '@');
-}
-
 /* True for a tag, at the top of /chosen, that the copy leaves out. */
-static bool is_left_out(const void *tree, int offset, uint32_t tag, const char *names)
+static bool is_left_out(const struct lethe_fdt_copy *copy, const fdt32_t *cell, uint32_t tag)
 {
-	const char *name;
+	const void *dtb = copy->facts->tree.dtb;
 
 	switch (tag) {
 	case FDT_NOP: return true; /* Linux makes one of each seed that it has used */
 	case FDT_PROP:
-		fdt_getprop_by_offset(tree, offset, &name, NULL);
-		return is_listed(name, names);
-	case FDT_BEGIN_NODE: return is_record(fdt_get_name(tree, offset, NULL));
-	default: return false;
+		return is_listed((const char *)dtb + fdt_off_dt_strings(dtb) + fdt32_to_cpu(cell[2]),
+				 copy->stale);
+	default: return lethe_fdt_is_named((const char *)(cell + 1), "lethe", 5);
 	}
 }
 
-void lethe_fdt_copy_structure(struct lethe_fdt_copy *copy, uint32_t structure_size,
-			      const char *names)
+static void put_property(struct lethe_fdt_copy *copy, const struct lethe_fdt_value *property)
 {
-	const void *tree = copy->tree;
-	const char *structure = (const char *)tree + fdt_off_dt_struct(tree);
-	int offset = fdt_subnode_offset(tree, 0, "chosen");
-	uint32_t copied = 0; /* up to this offset */
-	uint32_t tag;
-	int next;
+	static const char zeros[3];
 
-	copy->structure = copy->used;
-	if (offset >= 0) {
-		fdt_next_tag(tree, offset, &offset);
-		for (;; offset = next) {
-			tag = fdt_next_tag(tree, offset, &next);
-			if (tag == FDT_END_NODE) {
-				break;
-			}
-			if (tag == FDT_BEGIN_NODE) {
-				next = lethe_fdt_end_of(tree, offset);
-			}
-			if (is_left_out(tree, offset, tag, names)) {
-				put(copy, structure + copied, (uint32_t)offset - copied);
-				copied = (uint32_t)next;
-			}
+	copy->name = property->name;
+	put_cell(copy, FDT_PROP);
+	put_cell(copy, property->size);
+	put_cell(copy, copy->first_name + (uint32_t)(property->name - copy->names));
+	put(copy, property->value, property->size);
+	put(copy, zeros, -property->size & 3U);
+	copy->name = NULL;
+}
+
+static void put_properties(struct lethe_fdt_copy *copy)
+{
+	unsigned int i;
+
+	for (i = 0; i < copy->property_count; i++) {
+		put_property(copy, &copy->property[i]);
+	}
+}
+
+/* Copies what is at the top of /chosen, and its subnodes; the additions come before the subnodes. */
+static void put_chosen(struct lethe_fdt_copy *copy)
+{
+	const fdt32_t *cell = lethe_fdt_tag_at(copy->facts->tree, copy->facts->chosen);
+	bool in_properties = true;
+	const fdt32_t *tag;
+	uint32_t kind;
+
+	lethe_fdt_step(&cell);
+	for (;;) {
+		tag = cell;
+		kind = lethe_fdt_step(&cell);
+		if (in_properties && (kind == FDT_BEGIN_NODE || kind == FDT_END_NODE)) {
+			in_properties = false;
+			put_up_to(copy, tag);
+			put_properties(copy);
+		}
+		if (kind == FDT_END_NODE) {
+			return;
+		}
+		if (kind == FDT_BEGIN_NODE) {
+			cell = lethe_fdt_skip(tag);
+		}
+		if (is_left_out(copy, tag, kind)) {
+			put_up_to(copy, tag);
+			copy->next = cell;
 		}
 	}
-	put(copy, structure + copied, structure_size - copied);
+}
+
+/* Makes a node /chosen in front of the root's subnodes. */
+static void put_new_chosen(struct lethe_fdt_copy *copy)
+{
+	put_up_to(copy, lethe_fdt_tag_at(copy->facts->tree, copy->facts->first_child));
+	copy->name = "chosen";
+	put(copy, "\0\0\0\1chosen\0", 12); /* FDT_BEGIN_NODE and the node's name */
+	put_properties(copy);
+	put_cell(copy, FDT_END_NODE);
+	copy->name = NULL;
+}
+
+void lethe_fdt_copy_structure(struct lethe_fdt_copy *copy)
+{
+	const struct lethe_fdt_facts *facts = copy->facts;
+	const void *dtb = facts->tree.dtb;
+	const fdt32_t *first = lethe_fdt_tag_at(facts->tree, 0);
+
+	if (copy->property_count != 0) {
+		copy->first_name = lethe_fdt_find_names((const char *)dtb + fdt_off_dt_strings(dtb),
+							fdt_size_dt_strings(dtb), copy->names,
+							copy->names_size);
+	}
+	copy->structure = copy->used;
+	copy->next = first;
+	if (facts->chosen >= 0) {
+		put_chosen(copy);
+	} else {
+		put_new_chosen(copy);
+	}
+	put_up_to(copy, first + facts->structure_size / sizeof(*first));
 }
 
 int lethe_fdt_copy_end(struct lethe_fdt_copy *copy)
 {
-	const void *tree = copy->tree;
-	const uint32_t strings_size = fdt_size_dt_strings(tree);
+	const void *dtb = copy->facts->tree.dtb;
+	const uint32_t strings_size = fdt_size_dt_strings(dtb);
 	const uint32_t strings = copy->used;
 	struct fdt_header *header = (struct fdt_header *)copy->buffer;
 
-	put(copy, (const char *)tree + fdt_off_dt_strings(tree), strings_size);
+	put(copy, (const char *)dtb + fdt_off_dt_strings(dtb), strings_size);
+	if (copy->property_count != 0 && copy->first_name == strings_size) {
+		put(copy, copy->names, copy->names_size);
+	}
 	if (copy->is_full) {
 		return LETHE_E_TREE_NOSPACE;
 	}
@@ -123,9 +203,9 @@ int lethe_fdt_copy_end(struct lethe_fdt_copy *copy)
 	fdt_set_off_dt_struct(header, copy->structure);
 	fdt_set_size_dt_struct(header, strings - copy->structure);
 	fdt_set_off_dt_strings(header, strings);
-	fdt_set_size_dt_strings(header, strings_size);
+	fdt_set_size_dt_strings(header, copy->used - strings);
 	fdt_set_version(header, 17);
 	fdt_set_last_comp_version(header, 16);
-	fdt_set_boot_cpuid_phys(header, fdt_boot_cpuid_phys(tree));
+	fdt_set_boot_cpuid_phys(header, fdt_boot_cpuid_phys(dtb));
 	return LETHE_OK;
 }

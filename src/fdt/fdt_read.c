@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Collects facts for Lethe from a tree that has passed lethe_fdt_check(). */
+/* Collects facts for Lethe: what /chosen says, and what fdt_scan.c finds in the whole tree. */
 
 #include <string.h>
 
 #include <lethe/record.h>
 
 #include "fdt/fdt_get.h"
-#include "strings_list.h"
 
 /* The facts so far, and the first property at fault. */
 struct reading {
-	const void *tree;
+	struct lethe_fdt tree;
 	struct lethe_fdt_facts *facts;
-	int chosen;
 	int status;       /* LETHE_OK: no property is at fault */
 	const char *name; /* of the property */
 };
@@ -28,122 +26,6 @@ static void fault(struct reading *reading, int status, const char *name)
 }
 
 /*
- * True if a value, a list of strings, has any string of names (strings_list.h). A last string
- * without a NUL is none.
- */
-static bool list_has_any(const char *list, int length, const char *names)
-{
-	const char *end = list + length;
-	const char *name;
-	size_t size;
-
-	for (; list < end; list += size) {
-		size = strnlen(list, (size_t)(end - list)) + 1;
-		if (size > (size_t)(end - list)) {
-			return false;
-		}
-		lethe_for_each_string(name, names)
-		{
-			if (strcmp(list, name) == 0) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-static void read_conduit(const void *tree, int node, struct lethe_fdt_facts *facts)
-{
-	if (lethe_fdt_node_says(tree, node, "method", "smc")) {
-		facts->psci = LETHE_PSCI_SMC;
-	} else if (lethe_fdt_node_says(tree, node, "method", "hvc")) {
-		facts->psci = LETHE_PSCI_HVC;
-	}
-}
-
-/*
- * Reads the PSCI conduit and the interrupt controller from nodes anywhere in the tree. Each node is
- * asked for one property: a search costs as much as the node has properties.
- */
-static void read_devices(const void *tree, struct lethe_fdt_facts *facts)
-{
-	const char *list;
-	bool is_gic;
-	bool is_psci;
-	int length;
-	int node;
-
-	for (node = fdt_next_node(tree, 0, NULL); node >= 0;
-	     node = fdt_next_node(tree, node, NULL)) {
-		list = fdt_getprop(tree, node, "compatible", &length);
-		if (list == NULL) {
-			continue;
-		}
-		is_gic = list_has_any(list, length, "arm,gic-v3\0arm,gic-v5\0");
-		is_psci = list_has_any(list, length, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0");
-		if ((is_gic || is_psci) && lethe_fdt_node_is_on(tree, node)) {
-			facts->has_gic_v3 |= is_gic;
-			if (is_psci && facts->psci == LETHE_PSCI_NONE) {
-				read_conduit(tree, node, facts);
-			}
-		}
-	}
-}
-
-/* True for a device_type "cpu"; in older trees for a name and an enable-method instead. */
-static bool is_cpu(const void *tree, int node)
-{
-	const char *name = fdt_get_name(tree, node, NULL);
-
-	if (fdt_getprop(tree, node, "device_type", NULL) != NULL) {
-		return lethe_fdt_node_says(tree, node, "device_type", "cpu");
-	}
-	return strncmp(name, "cpu", 3) == 0 && (name[3] == '\0' || name[3] == '@') &&
-	       fdt_getprop(tree, node, "enable-method", NULL) != NULL;
-}
-
-/*
- * True unless the CPU has failed. A "disabled" CPU waits for its enable-method (Devicetree
- * Specification, 3.8.1), and Linux starts such a CPU as well.
- */
-static bool can_start(const void *tree, int node)
-{
-	int length;
-	const char *status = fdt_getprop(tree, node, "status", &length);
-
-	return status == NULL || length < 4 || strncmp(status, "fail", 4) != 0;
-}
-
-static void read_cpus(const void *tree, struct lethe_fdt_facts *facts)
-{
-	int cpus = fdt_subnode_offset(tree, 0, "cpus");
-	int node;
-
-	if (cpus < 0) {
-		return;
-	}
-	fdt_for_each_subnode(node, tree, cpus)
-	{
-		if (is_cpu(tree, node) && can_start(tree, node)) {
-			facts->cpu_count++;
-		}
-	}
-}
-
-/* Sets has_memory if a device_type memory node has an entry that is not empty. */
-static void read_memory(struct reading *reading)
-{
-	struct lethe_fdt_range range;
-	struct lethe_fdt_regs regs;
-
-	lethe_fdt_regs_start(&regs, reading->tree, 0, true);
-	while (lethe_fdt_regs_next(&regs, &range)) {
-		reading->facts->has_memory |= range.size != 0;
-	}
-	fault(reading, regs.ranges.status, "memory");
-}
-
-/*
  * Reads a number from /chosen. The length decides between one and two cells, as in Linux.
  * *is_present is true if the property exists.
  * Return: 0, or LETHE_E_TREE_BROKEN if the property has another length.
@@ -152,7 +34,7 @@ static int read_number(const struct reading *reading, const char *name, uint64_t
 		       bool *is_present)
 {
 	int length;
-	const fdt32_t *cells = fdt_getprop(reading->tree, reading->chosen, name, &length);
+	const fdt32_t *cells = fdt_getprop(reading->tree.dtb, reading->facts->chosen, name, &length);
 
 	*is_present = cells != NULL;
 	if (!*is_present) {
@@ -230,7 +112,7 @@ static void read_efi(struct reading *reading)
 static int open_ranges(const struct reading *reading, struct lethe_fdt_ranges *ranges,
 		       const char *name)
 {
-	return lethe_fdt_ranges_open(ranges, reading->tree, 0, reading->chosen, name);
+	return lethe_fdt_ranges_open(ranges, reading->tree, 0, reading->facts->chosen, name);
 }
 
 static void read_usable(struct reading *reading)
@@ -283,16 +165,16 @@ static bool read_range(const struct reading *reading, const char *name, uint64_t
 static void read_record(const struct reading *reading)
 {
 	struct lethe_fdt_facts *facts = reading->facts;
-	const void *tree = reading->tree;
-	const int node = fdt_subnode_offset(tree, reading->chosen, "lethe");
+	struct lethe_fdt tree = reading->tree;
+	const int node = lethe_fdt_child(tree, facts->chosen, "lethe", 5);
 	const fdt32_t *count;
 	int length;
 
-	count = fdt_getprop(tree, node, LETHE_RECORD_NAME_BOOT_COUNT, &length);
+	count = fdt_getprop(tree.dtb, node, LETHE_RECORD_NAME_BOOT_COUNT, &length);
 	if (count != NULL && length == sizeof(*count)) {
 		facts->boot_count = fdt32_ld(count);
 	}
-	facts->own = fdt_getprop(tree, node, LETHE_RECORD_NAME_RESERVED, &length);
+	facts->own = fdt_getprop(tree.dtb, node, LETHE_RECORD_NAME_RESERVED, &length);
 	if (facts->own != NULL && (unsigned int)length <= LETHE_FDT_OWN_MAX * 16U) {
 		facts->own_count = (uint32_t)length / 16U;
 	}
@@ -303,7 +185,7 @@ static void read_record(const struct reading *reading)
 static void read_bootargs(const struct reading *reading)
 {
 	int length;
-	const char *bootargs = fdt_getprop(reading->tree, reading->chosen, "bootargs", &length);
+	const char *bootargs = fdt_getprop(reading->tree.dtb, reading->facts->chosen, "bootargs", &length);
 
 	if (bootargs != NULL && length != 0 && bootargs[length - 1] == '\0') {
 		reading->facts->bootargs = bootargs;
@@ -312,7 +194,7 @@ static void read_bootargs(const struct reading *reading)
 
 int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe_where *where)
 {
-	struct reading reading = {tree, facts, -1, LETHE_OK, NULL};
+	struct reading reading = {.facts = facts};
 	struct lethe_fdt_layout layout;
 	int status;
 
@@ -322,16 +204,16 @@ int lethe_fdt_read(const void *tree, struct lethe_fdt_facts *facts, struct lethe
 	if (status != LETHE_OK) {
 		return status;
 	}
+	reading.tree = layout.tree;
+	facts->tree = layout.tree;
 	facts->structure_size = layout.structure_size;
-	reading.chosen = fdt_subnode_offset(tree, 0, "chosen");
 	facts->total_size = fdt_totalsize(tree);
 	facts->used_size = (uint32_t)sizeof(struct fdt_header) + layout.reservations_end -
 			   fdt_off_mem_rsvmap(tree) + layout.structure_size +
 			   fdt_size_dt_strings(tree);
-	read_devices(tree, facts);
-	read_cpus(tree, facts);
+	status = lethe_fdt_scan(layout.tree, facts);
 	read_efi(&reading);
-	read_memory(&reading);
+	fault(&reading, status, "memory");
 	read_bootargs(&reading);
 	read_record(&reading);
 	read_initrd(&reading);

@@ -3,22 +3,24 @@
  * Memory that firmware or a loader reserved: the entries of /memreserve/, and the nodes of
  * /reserved-memory with a `reg`. All loads are 32 bits wide: a tree may lie at 4 mod 8.
  */
+#include <limits.h>
+
 #include "fdt/fdt_get.h"
 
-static uint64_t load64(const void *tree, uint32_t offset)
+static uint64_t load64(const void *bytes, uint32_t offset)
 {
-	const fdt32_t *cells = (const void *)((const char *)tree + offset);
+	const fdt32_t *cells = (const void *)((const char *)bytes + offset);
 
 	return (uint64_t)fdt32_to_cpu(cells[0]) << 32 | fdt32_to_cpu(cells[1]);
 }
 
-bool lethe_fdt_entry_next(const void *tree, uint32_t *offset, struct lethe_fdt_range *range)
+bool lethe_fdt_entry_next(struct lethe_fdt tree, uint32_t *offset, struct lethe_fdt_range *range)
 {
 	if (*offset == 0) {
-		*offset = fdt_off_mem_rsvmap(tree);
+		*offset = fdt_off_mem_rsvmap(tree.dtb);
 	}
-	range->base = load64(tree, *offset);
-	range->size = load64(tree, *offset + 8);
+	range->base = load64(tree.dtb, *offset);
+	range->size = load64(tree.dtb, *offset + 8);
 	if (range->size == 0) {
 		return false;
 	}
@@ -40,9 +42,10 @@ bool lethe_fdt_entry_is_own(const struct lethe_fdt_facts *facts,
 	return false;
 }
 
-void lethe_fdt_reserved_start(struct lethe_fdt_reserved *reserved, const void *tree)
+void lethe_fdt_reserved_start(struct lethe_fdt_reserved *reserved, struct lethe_fdt tree, int parent)
 {
 	reserved->tree = tree;
+	reserved->parent = parent;
 	reserved->offset = 0;
 	reserved->is_node = false;
 	reserved->node = -1;
@@ -52,18 +55,17 @@ void lethe_fdt_reserved_start(struct lethe_fdt_reserved *reserved, const void *t
 
 bool lethe_fdt_reserved_next(struct lethe_fdt_reserved *reserved, struct lethe_fdt_range *range)
 {
-	int parent;
-
 	if (!reserved->is_node) {
 		if (lethe_fdt_entry_next(reserved->tree, &reserved->offset, range)) {
 			return true;
 		}
-		parent = fdt_subnode_offset(reserved->tree, 0, "reserved-memory");
-		if (parent < 0) {
+		if (reserved->parent < 0) {
 			return false;
 		}
 		reserved->is_node = true;
-		lethe_fdt_regs_start(&reserved->regs, reserved->tree, parent, false);
+		lethe_fdt_regs_start(&reserved->regs, reserved->tree, reserved->parent,
+				     lethe_fdt_first_child(reserved->tree, reserved->parent),
+				     INT_MAX, false);
 	}
 	if (!lethe_fdt_regs_next(&reserved->regs, range)) {
 		return false;
@@ -72,14 +74,14 @@ bool lethe_fdt_reserved_next(struct lethe_fdt_reserved *reserved, struct lethe_f
 	if (reserved->node != reserved->regs.current) {
 		reserved->node = reserved->regs.current;
 		reserved->is_no_map =
-			fdt_getprop(reserved->tree, reserved->node, "no-map", NULL) != NULL;
+			fdt_getprop(reserved->tree.dtb, reserved->node, "no-map", NULL) != NULL;
 	}
 	return true;
 }
 
 const char *lethe_fdt_reserved_name(const struct lethe_fdt_reserved *reserved)
 {
-	return reserved->is_node ? fdt_get_name(reserved->tree, reserved->node, NULL)
+	return reserved->is_node ? fdt_get_name(reserved->tree.dtb, reserved->node, NULL)
 				 : "memreserve";
 }
 
@@ -103,7 +105,8 @@ bool lethe_fdt_reserved(const void *tree, uint64_t base, uint64_t size, uint64_t
 	if (lethe_fdt_check(tree, &layout, NULL) != LETHE_OK) {
 		return true;
 	}
-	lethe_fdt_reserved_start(&reserved, tree);
+	lethe_fdt_reserved_start(&reserved, layout.tree,
+				 lethe_fdt_child(layout.tree, 0, "reserved-memory", 15));
 	while (lethe_fdt_reserved_next(&reserved, &range)) {
 		if (lethe_fdt_reserved_touches(&range, base, size) &&
 		    (reserved.is_node || !lethe_fdt_range_is_inside(&range, skip, skip_size))) {

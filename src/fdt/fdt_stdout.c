@@ -21,7 +21,7 @@ struct node_path {
  * A property's text; null unless the property exists, is not empty, and ends with a zero. A
  * negative node gives null here, because the purgatory's libfdt checks no offset.
  */
-static const char *text(const void *tree, int node, const char *name, int name_length)
+static const char *text(struct lethe_fdt tree, int node, const char *name, int name_length)
 {
 	int length;
 	const char *value;
@@ -29,7 +29,7 @@ static const char *text(const void *tree, int node, const char *name, int name_l
 	if (node < 0) {
 		return NULL;
 	}
-	value = fdt_getprop_namelen(tree, node, name, name_length, &length);
+	value = fdt_getprop_namelen(tree.dtb, node, name, name_length, &length);
 	if (value == NULL || memchr(value, '\0', (size_t)length) == NULL || *value == '\0') {
 		return NULL;
 	}
@@ -49,14 +49,14 @@ static int length_to(const char *path, int length, char end)
  * Linux's early console shows: a phone's tree names the debug UART by stdout-path, and leaves it to
  * the user to enable the node for good. "fail", "fail-..." and "reserved" do.
  */
-static bool is_usable(const void *tree, int node)
+static bool is_usable(struct lethe_fdt tree, int node)
 {
 	return lethe_fdt_node_is_on(tree, node) ||
 	       lethe_fdt_node_says(tree, node, "status", "disabled");
 }
 
 /* Follows a path down from the last node. False unless every node exists and is usable. */
-static bool descend(const void *tree, struct node_path *nodes, const char *path, int length)
+static bool descend(struct lethe_fdt tree, struct node_path *nodes, const char *path, int length)
 {
 	int component;
 	int node;
@@ -67,8 +67,7 @@ static bool descend(const void *tree, struct node_path *nodes, const char *path,
 			if (nodes->depth == LEVELS) {
 				return false;
 			}
-			node = fdt_subnode_offset_namelen(tree, nodes->node[nodes->depth - 1], path,
-							  component);
+			node = lethe_fdt_child(tree, nodes->node[nodes->depth - 1], path, component);
 			if (node < 0 || !is_usable(tree, node)) {
 				return false;
 			}
@@ -82,13 +81,13 @@ static bool descend(const void *tree, struct node_path *nodes, const char *path,
 }
 
 /* Follows a path. The first component of a relative path is an alias of an absolute path. */
-static bool follow(const void *tree, struct node_path *nodes, const char *path, int length)
+static bool follow(struct lethe_fdt tree, struct node_path *nodes, const char *path, int length)
 {
 	int first = length_to(path, length, '/');
 	const char *alias;
 
 	if (first != 0) {
-		alias = text(tree, fdt_subnode_offset(tree, 0, "aliases"), path, first);
+		alias = text(tree, lethe_fdt_child(tree, 0, "aliases", 7), path, first);
 		if (alias == NULL || *alias != '/' ||
 		    !descend(tree, nodes, alias, (int)strlen(alias))) {
 			return false;
@@ -98,15 +97,14 @@ static bool follow(const void *tree, struct node_path *nodes, const char *path, 
 }
 
 /* Finds a stdout-path. Returns the length without the options, 0 if the path is absent. */
-static int stdout_path(const void *tree, int chosen, const char *name, const char **path)
+static int stdout_path(struct lethe_fdt tree, int chosen, const char *name, const char **path)
 {
 	*path = text(tree, chosen, name, (int)strlen(name));
 	return *path != NULL ? length_to(*path, (int)strlen(*path), ':') : 0;
 }
 
-static bool find_uart(const void *tree, struct lethe_uart *uart)
+static bool find_uart(struct lethe_fdt tree, int chosen, struct lethe_uart *uart)
 {
-	int chosen = fdt_subnode_offset(tree, 0, "chosen");
 	struct node_path nodes = {{0}, 1};
 	const char *path;
 	int length;
@@ -119,10 +117,10 @@ static bool find_uart(const void *tree, struct lethe_uart *uart)
 	       nodes.depth >= 2 && lethe_fdt_uart_describe(tree, nodes.node, nodes.depth, uart);
 }
 
-void lethe_fdt_stdout_checked(const void *tree, struct lethe_uart *uart)
+void lethe_fdt_stdout_checked(struct lethe_fdt tree, int chosen, struct lethe_uart *uart)
 {
 	memset(uart, 0, sizeof(*uart));
-	if (!find_uart(tree, uart)) {
+	if (!find_uart(tree, chosen, uart)) {
 		memset(uart, 0, sizeof(*uart));
 		uart->kind = LETHE_CONSOLE_NONE;
 	}
@@ -134,7 +132,8 @@ void lethe_fdt_stdout(const void *tree, struct lethe_uart *uart)
 
 	/* A broken tree may name any address, so Lethe uses none of its UARTs. */
 	if (lethe_fdt_check(tree, &layout, NULL) == LETHE_OK) {
-		lethe_fdt_stdout_checked(tree, uart);
+		lethe_fdt_stdout_checked(layout.tree, lethe_fdt_child(layout.tree, 0, "chosen", 6),
+					 uart);
 	} else {
 		memset(uart, 0, sizeof(*uart));
 		uart->kind = LETHE_CONSOLE_NONE;

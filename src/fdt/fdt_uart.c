@@ -9,18 +9,18 @@
 #include "strings_list.h"
 
 /* Translates an address on a bus to the bus's parent. False if no entry of `ranges` covers it. */
-static bool translate(const void *tree, int parent, int bus, uint64_t *address)
+static bool translate(struct lethe_fdt tree, int parent, int bus, uint64_t *address)
 {
-	int child_cells = fdt_address_cells(tree, bus);
-	int parent_cells = fdt_address_cells(tree, parent);
-	int size_cells = fdt_size_cells(tree, bus);
+	int child_cells = lethe_fdt_address_cells(tree, bus);
+	int parent_cells = lethe_fdt_address_cells(tree, parent);
+	int size_cells = lethe_fdt_size_cells(tree, bus);
 	int entry = (child_cells + parent_cells + size_cells) * (int)sizeof(fdt32_t);
 	uint64_t child;
 	uint64_t parent_base;
 	uint64_t size;
 	int failed;
 	int left;
-	const fdt32_t *value = fdt_getprop(tree, bus, "ranges", &left);
+	const fdt32_t *value = fdt_getprop(tree.dtb, bus, "ranges", &left);
 
 	if (value == NULL || (child_cells | parent_cells | size_cells) < 0) {
 		return false;
@@ -41,7 +41,7 @@ static bool translate(const void *tree, int parent, int bus, uint64_t *address)
 }
 
 /* The base of the UART node[depth - 1], PA for a CPU. False if the UART has no base. */
-static bool uart_address(const void *tree, const int *node, int depth, uint64_t *address)
+static bool uart_address(struct lethe_fdt tree, const int *node, int depth, uint64_t *address)
 {
 	int uart = node[depth - 1];
 	struct lethe_fdt_ranges reg;
@@ -74,14 +74,14 @@ static const char compatibles[] = LETHE_UART_DRIVERS(UART);
  * Finds the kind of a node, LETHE_UART_END if none fits. *reduced: the node is of the lesser kind.
  * If a node is compatible with several, the first in the table counts.
  */
-static uint32_t find_kind(const void *tree, int node, bool *reduced)
+static uint32_t find_kind(struct lethe_fdt tree, int node, bool *reduced)
 {
 	const char *name = compatibles;
 	uint32_t list;
 
 	for (list = 2 * LETHE_UART_FIRST; list < 2 * LETHE_UART_END; list++) {
 		for (; *name != '\0'; name = lethe_next_string(name)) {
-			if (fdt_stringlist_search(tree, node, "compatible", name) >= 0) {
+			if (fdt_stringlist_search(tree.dtb, node, "compatible", name) >= 0) {
 				break;
 			}
 		}
@@ -94,13 +94,13 @@ static uint32_t find_kind(const void *tree, int node, bool *reduced)
 	return list / 2;
 }
 
-bool lethe_fdt_uart_describe(const void *tree, const int *node, int depth, struct lethe_uart *uart)
+bool lethe_fdt_uart_describe(struct lethe_fdt tree, const int *node, int depth, struct lethe_uart *uart)
 {
 	int uart_node = node[depth - 1];
 	enum lethe_uart_registers registers;
 	bool reduced;
 
-	if (fdt_getprop(tree, uart_node, "big-endian", NULL) != NULL ||
+	if (fdt_getprop(tree.dtb, uart_node, "big-endian", NULL) != NULL ||
 	    !uart_address(tree, node, depth, &uart->base)) {
 		return false;
 	}

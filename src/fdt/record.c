@@ -11,6 +11,7 @@
 #include <lethe/record.h>
 
 #include "fdt/fdt_get.h"
+#include "fdt/record_at.h"
 #include "strings_list.h"
 
 enum kind {
@@ -155,45 +156,32 @@ static void put_record(struct node *node, const struct lethe_record *record, uin
 	put_cell(node, FDT_END_NODE);
 }
 
-/* The offset of an earlier boot's names in the strings block; the block's size if not found. */
-static uint32_t find_names(const char *strings, uint32_t size)
+int lethe_record_write_in(void *tree, int chosen, const struct lethe_record *record, int *record_at)
 {
-	uint32_t offset;
-
-	for (offset = 0; offset + NAMES_SIZE <= size; offset++) {
-		if (memcmp(strings + offset, names, NAMES_SIZE) == 0) {
-			return offset;
-		}
-	}
-	return size;
-}
-
-int lethe_record_write(void *tree, const struct lethe_record *record)
-{
-	const int chosen = fdt_subnode_offset(tree, 0, "chosen");
-	char *structure = (char *)tree + fdt_off_dt_struct(tree);
+	const struct lethe_fdt sound = {tree};
 	const uint32_t strings = fdt_off_dt_strings(tree);
 	const uint32_t size = fdt_size_dt_strings(tree);
+	char *structure = (char *)tree + fdt_off_dt_struct(tree);
 	char *end = (char *)tree + strings + size;
 	struct node node = {NULL, 0};
 	uint32_t first_name;
 	uint32_t added;
 	uint32_t delta; /* negative if the node becomes smaller: all sums are modulo 2^32 */
-	char *resume;
+	const char *resume;
 	int offset;
 
 	if (chosen < 0) {
 		return LETHE_E_TREE_BROKEN;
 	}
 	/* At the last boot's record, which the node replaces, or at the end of /chosen. */
-	offset = fdt_subnode_offset(tree, chosen, "lethe");
+	offset = lethe_fdt_child(sound, chosen, "lethe", 5);
 	if (offset >= 0) {
-		resume = structure + lethe_fdt_end_of(tree, offset);
+		resume = (const char *)lethe_fdt_skip(lethe_fdt_tag_at(sound, offset));
 	} else {
-		offset = lethe_fdt_end_of(tree, chosen) - FDT_TAGSIZE;
-		resume = structure + offset;
+		resume = (const char *)(lethe_fdt_skip(lethe_fdt_tag_at(sound, chosen)) - 1);
+		offset = (int)(resume - structure);
 	}
-	first_name = find_names((char *)tree + strings, size);
+	first_name = lethe_fdt_find_names((char *)tree + strings, size, names, NAMES_SIZE);
 	added = first_name == size ? NAMES_SIZE : 0;
 	put_record(&node, record, first_name);
 	node.bytes = structure + offset;
@@ -207,7 +195,17 @@ int lethe_record_write(void *tree, const struct lethe_record *record)
 	fdt_set_size_dt_struct(tree, fdt_size_dt_struct(tree) + delta);
 	fdt_set_off_dt_strings(tree, strings + delta);
 	fdt_set_size_dt_strings(tree, size + added);
+	*record_at = offset;
 	return LETHE_OK;
+}
+
+int lethe_record_write(void *tree, const struct lethe_record *record)
+{
+	const struct lethe_fdt sound = {tree};
+	int record_at;
+
+	return lethe_record_write_in(tree, lethe_fdt_child(sound, 0, "chosen", 6), record,
+				     &record_at);
 }
 
 static int patch(void *tree, int node, const char *name, unsigned int stage, uint64_t value)
@@ -219,17 +217,22 @@ static int patch(void *tree, int node, const char *name, unsigned int stage, uin
 						   sizeof(number));
 }
 
-int lethe_record_patch_stage(void *tree, unsigned int stage, uint64_t ticks, uint64_t bytes)
+int lethe_record_patch_in(void *tree, int record_at, unsigned int stage, uint64_t ticks,
+			  uint64_t bytes)
 {
-	int node = fdt_subnode_offset(tree, 0, "chosen");
-
-	if (node >= 0) {
-		node = fdt_subnode_offset(tree, node, "lethe");
-	}
-	if (stage >= LETHE_RECORD_STAGES || node < 0 ||
-	    patch(tree, node, LETHE_RECORD_NAME_STAGE_TICKS, stage, ticks) != 0 ||
-	    patch(tree, node, LETHE_RECORD_NAME_STAGE_BYTES, stage, bytes) != 0) {
+	if (stage >= LETHE_RECORD_STAGES || record_at < 0 ||
+	    patch(tree, record_at, LETHE_RECORD_NAME_STAGE_TICKS, stage, ticks) != 0 ||
+	    patch(tree, record_at, LETHE_RECORD_NAME_STAGE_BYTES, stage, bytes) != 0) {
 		return LETHE_E_TREE_BROKEN;
 	}
 	return LETHE_OK;
+}
+
+int lethe_record_patch_stage(void *tree, unsigned int stage, uint64_t ticks, uint64_t bytes)
+{
+	const struct lethe_fdt sound = {tree};
+	const int chosen = lethe_fdt_child(sound, 0, "chosen", 6);
+
+	return lethe_record_patch_in(tree, lethe_fdt_child(sound, chosen, "lethe", 5), stage, ticks,
+				     bytes);
 }

@@ -7,7 +7,7 @@ PURGATORY := $(O)/obj/purgatory
 PURGATORY_NEWLIB := $(NEWLIB_FUNCS:%=$(PURGATORY)/newlib/%.o)
 PURGATORY_OBJS := $(call objects,purgatory) $(call libfdt_objects,purgatory) $(PURGATORY_NEWLIB)
 # Code moved out of a loop needs more registers, and those need instructions that save and restore.
-PURGATORY_CFLAGS = $(BLOB_CFLAGS) -DLETHE_PURGATORY -DLETHE_SHA256_SIMD=1 -include src/purgatory/aligned_cells.h \
+PURGATORY_CFLAGS = $(BLOB_CFLAGS) -DLETHE_PURGATORY -DLETHE_SHA256_SIMD=1 \
 	-fno-tree-loop-optimize -fno-move-loop-invariants
 PURGATORY_ASFLAGS := -DLETHE_PURGATORY
 $(eval $(call compile,purgatory,CC_TARGET,PURGATORY_CFLAGS,PURGATORY_ASFLAGS,toolchain $(NEWLIB_HEADERS)))

@@ -11,8 +11,6 @@
 #include "stages.h"
 #include "stop.h"
 
-static int chosen; /* offset of /chosen, or negative */
-
 static void open_console(struct lethe_context *ctx)
 {
 	struct lethe_uart uart;
@@ -24,7 +22,7 @@ static void open_console(struct lethe_context *ctx)
 	if (arm64_sink == 0) {
 		return;
 	}
-	lethe_fdt_stdout_checked(ctx->tree, &uart);
+	lethe_fdt_stdout_checked(ctx->facts.tree, ctx->facts.chosen, &uart);
 	if (uart.kind == LETHE_CONSOLE_NONE || uart.base != arm64_sink) {
 		return;
 	}
@@ -35,11 +33,11 @@ static void open_console(struct lethe_context *ctx)
 }
 
 /* The conduit of the first PSCI node. NONE if the node has another method, or without a node. */
-static enum lethe_psci conduit_of(const void *tree)
+static enum lethe_psci conduit_of(struct lethe_fdt tree)
 {
 	int node = -1;
 
-	while ((node = fdt_next_node(tree, node, 0)) >= 0) {
+	while ((node = fdt_next_node(tree.dtb, node, 0)) >= 0) {
 		if (lethe_fdt_node_is_any(tree, node, "arm,psci-1.0\0arm,psci-0.2\0arm,psci\0")) {
 			return lethe_fdt_node_says(tree, node, "method", "smc")   ? LETHE_PSCI_SMC
 			       : lethe_fdt_node_says(tree, node, "method", "hvc") ? LETHE_PSCI_HVC
@@ -50,29 +48,30 @@ static enum lethe_psci conduit_of(const void *tree)
 }
 
 /* The number at the beginning of a property of /chosen, or 0. */
-static uint64_t number_of(const void *tree, const char *name, int cells)
+static uint64_t number_of(const struct lethe_fdt_facts *facts, const char *name, int cells)
 {
 	uint64_t number;
 	int length;
-	const fdt32_t *value = fdt_getprop(tree, chosen, name, &length);
+	const fdt32_t *value = fdt_getprop(facts->tree.dtb, facts->chosen, name, &length);
 
 	lethe_fdt_get_cells(&value, length >= cells * 4 ? cells : 0, &number);
 	return number;
 }
 
 /* Reads the facts with which acpi.c finds the FADT. */
-static void read_efi(struct lethe_fdt_facts *facts, const void *tree)
+static void read_efi(struct lethe_fdt_facts *facts)
 {
-	facts->efi_system_table = number_of(tree, "linux,uefi-system-table", 2);
-	facts->efi_mmap = number_of(tree, "linux,uefi-mmap-start", 2);
-	facts->efi_mmap_size = (uint32_t)number_of(tree, "linux,uefi-mmap-size", 1);
-	facts->efi_desc_size = (uint32_t)number_of(tree, "linux,uefi-mmap-desc-size", 1);
+	facts->efi_system_table = number_of(facts, "linux,uefi-system-table", 2);
+	facts->efi_mmap = number_of(facts, "linux,uefi-mmap-start", 2);
+	facts->efi_mmap_size = (uint32_t)number_of(facts, "linux,uefi-mmap-size", 1);
+	facts->efi_desc_size = (uint32_t)number_of(facts, "linux,uefi-mmap-desc-size", 1);
 }
 
 /* Before the digest is checked, the tree is used only for console, conduit and names. */
 static void read_tree(struct lethe_context *ctx)
 {
 	const void *tree = (const void *)ctx->placement.tree.start;
+	struct lethe_fdt_facts *facts = &ctx->facts;
 	struct lethe_fdt_layout layout;
 	int last_record;
 
@@ -84,23 +83,24 @@ static void read_tree(struct lethe_context *ctx)
 	if (((uint64_t)tree & (LETHE_PURGATORY_PAGE - 1)) != 0 ||
 	    !lethe_purgatory_plan_holds(ctx, (uint64_t)tree, fdt_totalsize(tree)) ||
 	    lethe_fdt_check(tree, &layout, 0) != LETHE_OK ||
-	    !lethe_fdt_is_in_order(tree, &layout)) {
+	    !lethe_fdt_is_in_order(&layout)) {
 		return;
 	}
 	ctx->tree = tree;
-	ctx->facts.used_size = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
-	lethe_stop_context.psci = conduit_of(tree);
-	chosen = fdt_subnode_offset(tree, 0, "chosen");
-	if (chosen >= 0) {
+	facts->used_size = fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
+	facts->tree = layout.tree;
+	lethe_stop_context.psci = conduit_of(facts->tree);
+	facts->chosen = lethe_fdt_child(facts->tree, 0, "chosen", 6);
+	if (facts->chosen >= 0) {
 		if (lethe_stop_context.psci == LETHE_PSCI_NONE) {
-			read_efi(&ctx->facts, tree);
+			read_efi(facts);
 			lethe_stop_context.acpi = ctx;
 		}
-		lethe_purgatory_plan_name(number_of(tree, "linux,elfcorehdr", 2), "elfcorehdr", 11);
-		last_record = fdt_subnode_offset(tree, chosen, "lethe");
+		lethe_purgatory_plan_name(number_of(facts, "linux,elfcorehdr", 2), "elfcorehdr", 11);
+		last_record = lethe_fdt_child(facts->tree, facts->chosen, "lethe", 5);
 		if (last_record >= 0) {
-			ctx->facts.boot_count = lethe_fdt_node_u32(tree, last_record,
-								   LETHE_RECORD_NAME_BOOT_COUNT, 0);
+			facts->boot_count = lethe_fdt_node_u32(facts->tree, last_record,
+							       LETHE_RECORD_NAME_BOOT_COUNT, 0);
 		}
 	}
 	open_console(ctx);

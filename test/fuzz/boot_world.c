@@ -246,8 +246,9 @@ unsigned int lethe_handoff_el(const struct lethe_context *ctx)
 	return ctx->el;
 }
 
-bool lethe_describe_seed(const void *tree, uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG])
+bool lethe_describe_seed(const struct lethe_fdt_facts *facts,
+			 uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG])
 {
 	memset(seed, 0x5a, LETHE_SEED_KASLR + LETHE_SEED_RNG);
-	return tree != NULL;
+	return facts != NULL;
 }

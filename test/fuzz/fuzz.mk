@@ -35,7 +35,7 @@ FUZZ_LIBS_boot_tree := -lfdt
 FUZZ_SHORT_boot_tree := 15000
 BOOT_TREE_SRCS := $(TREE_SRCS) $(addprefix src/,describe.c read.c read_console.c read_loader.c read_memory.c read_own.c read_ram.c read_reserved.c read_tree.c read_tree_buffer.c \
 	stage.c console/earlycon.c) $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
-BOOT_TREE_CFLAGS = $(FUZZ_CFLAGS) -isystem $(LIBFDT_SRC) -fsanitize-coverage=trace-pc \
+BOOT_TREE_CFLAGS = $(FUZZ_CFLAGS) -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h -fsanitize-coverage=trace-pc \
 	$(if $(findstring clang,$(HOSTCC)),,-fsanitize-sections=.pool)
 $(eval $(call compile,fuzz-boot_tree,HOSTCC,BOOT_TREE_CFLAGS,NO_DEFS,unit-toolchain))
 FUZZ_TREES = $(abspath $(DTBS))/*/*.dtb

@@ -69,7 +69,7 @@ UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g $(SANITIZE) -Wno-missing-field-initializers 
 	$(UNIT_FOLDERS:%=-iquote %)
 UNIT_OBJ := $(O)/obj/unit
 $(eval $(call compile,unit,HOSTCC,UNIT_CFLAGS,NO_DEFS,unit-toolchain))
-$(TREE_SRCS:%=$(UNIT_OBJ)/%.o): UNIT_CFLAGS += -isystem $(LIBFDT_SRC)
+$(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit): UNIT_CFLAGS += -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h
 $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 	$(HOSTCC) -r -nostdlib -o $@ $^
 	objcopy -w --keep-global-symbol='lethe_*' $@
@@ -78,9 +78,9 @@ $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 
 PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,purgatory_main.c check.c memory.c read.c verify.c describe.c \
 	absent.c purgatory_plan.c) \
-	$(addprefix src/fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c record.c) src/plan/status.c src/digest/progress.c \
+	$(addprefix src/fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c fdt_walk.c record.c) src/plan/status.c src/digest/progress.c \
 	$(PURGATORY_TEST)/purgatory_sequence.c
-PURGATORY_UNIT_CFLAGS = $(UNIT_CFLAGS) -DLETHE_PURGATORY -include src/purgatory/aligned_cells.h -isystem $(LIBFDT_SRC)
+PURGATORY_UNIT_CFLAGS = $(UNIT_CFLAGS) -DLETHE_PURGATORY -include src/fdt/aligned_cells.h -isystem $(LIBFDT_SRC)
 $(eval $(call compile,unit-purgatory,HOSTCC,PURGATORY_UNIT_CFLAGS,NO_DEFS,unit-toolchain))
 $(call libfdt_objects,unit-purgatory): LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0xff
 # gcc leaves variables in sections of their own without red zones; clang does not.

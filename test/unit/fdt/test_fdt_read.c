@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,29 @@
 #include <lethe/fdt.h>
 
 #include "trees.h"
+
+/* The facts know an absent node by any negative offset. */
+static void assert_same_node(int found, int wanted)
+{
+	assert_int_equal(found < 0 ? -1 : found, wanted < 0 ? -1 : wanted);
+}
+
+/* The first or the last of the root's subnodes of device_type memory, by libfdt. */
+static int memory_node(const void *tree, bool last)
+{
+	int found = -1;
+	int node;
+
+	fdt_for_each_subnode(node, tree, 0)
+	{
+		const char *type = fdt_getprop(tree, node, "device_type", NULL);
+
+		if (type != NULL && strcmp(type, "memory") == 0 && (last || found < 0)) {
+			found = node;
+		}
+	}
+	return found;
+}
 
 static void read_as(const char *name, struct lethe_fdt_facts *facts)
 {
@@ -32,6 +56,11 @@ static void read_as(const char *name, struct lethe_fdt_facts *facts)
 	/* dtc leaves no gap but the alignment of the reservations */
 	assert_int_equal(facts->used_size, size);
 	assert_int_equal(facts->structure_size, fdt_size_dt_struct(tree));
+	assert_ptr_equal(facts->tree.dtb, tree);
+	assert_same_node(facts->chosen, fdt_subnode_offset(tree, 0, "chosen"));
+	assert_same_node(facts->reserved_memory, fdt_subnode_offset(tree, 0, "reserved-memory"));
+	assert_same_node(facts->first_memory, memory_node(tree, false));
+	assert_same_node(facts->last_memory, memory_node(tree, true));
 
 	for (order = 0; order < TREE_ORDERS; order++) {
 		struct lethe_fdt_facts again;
@@ -44,6 +73,8 @@ static void read_as(const char *name, struct lethe_fdt_facts *facts)
 		if (bootargs != NULL) {
 			assert_string_equal(again.bootargs, bootargs);
 		}
+		assert_ptr_equal(again.tree.dtb, relaid);
+		again.tree = facts->tree;
 		again.total_size = facts->total_size;
 		again.bootargs = facts->bootargs;
 		again.own = facts->own;

@@ -111,9 +111,9 @@ int sequence_read_and_describe(void)
 
 int sequence_tree_check(const void *tree)
 {
-	struct lethe_fdt_layout layout = {0, 0};
+	struct lethe_fdt_layout layout = {0};
 
-	if (lethe_fdt_check(tree, &layout, 0) != LETHE_OK || !lethe_fdt_is_in_order(tree, &layout)) {
+	if (lethe_fdt_check(tree, &layout, 0) != LETHE_OK || !lethe_fdt_is_in_order(&layout)) {
 		return LETHE_E_TREE_BROKEN;
 	}
 	return layout.structure_size != fdt_size_dt_struct(tree) ? LETHE_E_INTERNAL : LETHE_OK;
