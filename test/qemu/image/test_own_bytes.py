@@ -97,12 +97,12 @@ def of_segment(bundle, name, field):
 
 
 CHANGES = {  # when, what, and the stage that has to find it
-    "read-destination": ("lethe_fdt_stdout", lambda bundle: of_segment(bundle, "raw0", "dest") + 2, 1, "move"),
-    "read-size": ("lethe_fdt_stdout", lambda bundle: PLAN["total_size"][0] + 3, 7, "move"),
-    "read-no-size": ("lethe_fdt_stdout", lambda bundle: PLAN["total_size"][0] + 1, 1, "move"),
-    "describe-memory": ("lethe_record_patch_stage", lambda bundle: of_segment(bundle, "kernel", "mem_size") + 7, 5,
+    "read-destination": ("lethe_fdt_read", lambda bundle: of_segment(bundle, "raw0", "dest") + 2, 1, "move"),
+    "read-size": ("lethe_fdt_read", lambda bundle: PLAN["total_size"][0] + 3, 7, "move"),
+    "read-no-size": ("lethe_fdt_read", lambda bundle: PLAN["total_size"][0] + 1, 1, "move"),
+    "describe-memory": ("lethe_record_patch_in", lambda bundle: of_segment(bundle, "kernel", "mem_size") + 7, 5,
                         "publish"),
-    "publish-x3": ("lethe_record_patch_stage",
+    "publish-x3": ("lethe_record_patch_in",
                    lambda bundle: bundle.slot_base() - bundle.plan_at + SLOT["x1"][0] + 16, 0, "publish"),
 }
 
