@@ -15,9 +15,9 @@ BENCH_ENV = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 .PHONY: bench-digest bench-road bench-boot bench-judge bench-charts
 bench: deps-bench
 	rm -f $(O)/bench.json
-	for part in digest road relocate library purgatory model boot judge charts; do $(MAKE) bench-$$part || exit 1; done
+	for part in goals digest road relocate library purgatory model boot judge charts; do $(MAKE) bench-$$part || exit 1; done
 
-include bench/digest/digests.mk bench/library.mk bench/model.mk bench/purgatory.mk bench/relocate.mk
+include bench/digest/digests.mk bench/goals.mk bench/library.mk bench/model.mk bench/purgatory.mk bench/relocate.mk
 bench-digest: $(O)/meter.so $(DIGESTS:%=$(O)/bench/digest/%.elf)
 	$(BENCH_ENV) $(PYTHON) bench/digest.py $(DIGEST_MIB) -- $(DIGESTS)
 bench-road: $(O)/meter.so $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) \

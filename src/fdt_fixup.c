@@ -17,7 +17,8 @@
 #define INITRD   "linux,initrd-start\0linux,initrd-end\0"
 #define SEEDS    "kaslr-seed\0rng-seed\0"
 
-/* All that may be added. The names lie together in the strings block, where the next boot finds them. */
+/* All that may be added. The names lie together in the strings block, where the next boot finds
+ * them. */
 static const char names[] = BOOTARGS INITRD SEEDS;
 #define NAME_INITRD_START (sizeof(BOOTARGS) - 1)
 #define NAME_INITRD_END   (NAME_INITRD_START + sizeof("linux,initrd-start"))
@@ -124,7 +125,8 @@ static void copy_reservations(struct lethe_fdt_copy *copy, const struct lethe_fi
 static const char *stale_names(const struct lethe_fixup *fixup)
 {
 	if (fixup->packed) {
-		return fixup->bootargs != NULL ? ONE_BOOT SEEDS INITRD BOOTARGS : ONE_BOOT SEEDS INITRD;
+		return fixup->bootargs != NULL ? ONE_BOOT SEEDS INITRD BOOTARGS
+					       : ONE_BOOT SEEDS INITRD;
 	}
 	if (fixup->bootargs != NULL) {
 		return fixup->initrd_end != 0 ? SEEDS INITRD BOOTARGS : SEEDS BOOTARGS;

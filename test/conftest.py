@@ -11,7 +11,7 @@ import tempfile
 import pytest
 
 sys.path[:0] = [os.path.join(os.path.dirname(__file__), folder)
-                for folder in ("qemu/harness", "cohsan", "mutants", "tool", ".")]
+                for folder in ("qemu/harness", "cohsan", "mutants", "tool", "../bench", ".")]
 
 import images   # noqa: E402
 import paths    # noqa: E402

@@ -26,7 +26,7 @@ struct lethe_uart {
 	uint64_t base;			/* PA as a CPU sees it, through every `ranges` */
 };
 
-/* A tree that has passed the whole-tree check, which alone makes one. Null: no tree. */
+/* A tree that has passed the whole-tree check. Null: no tree. */
 struct lethe_fdt {
 	const void *dtb;
 };

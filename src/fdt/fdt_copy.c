@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Copies a tree, leaves out what the caller names, and adds properties to /chosen. One pass, so that
- * the cost grows with the tree's size only: libfdt moves the rest of the tree at each edit, and
- * searches the strings block for each name. All loads of the old tree are words and bytes, as the
- * tree may lie at 4 mod 8; the copy is aligned and in libfdt's order.
+ * Copies a tree, leaves out what the caller names, and adds properties to /chosen. One pass, so
+ * that the cost grows with the tree's size only: libfdt moves the rest of the tree at each edit,
+ * and searches the strings block for each name. All loads of the old tree are words and bytes, as
+ * the tree may lie at 4 mod 8; the copy is aligned and in libfdt's order.
  */
 #include "fdt/fdt_copy.h"
 
@@ -92,7 +92,8 @@ static bool is_left_out(const struct lethe_fdt_copy *copy, const fdt32_t *cell, 
 	switch (tag) {
 	case FDT_NOP: return true; /* Linux makes one of each seed that it has used */
 	case FDT_PROP:
-		return is_listed((const char *)dtb + fdt_off_dt_strings(dtb) + fdt32_to_cpu(cell[2]),
+		return is_listed((const char *)dtb + fdt_off_dt_strings(dtb) +
+					 fdt32_to_cpu(cell[2]),
 				 copy->stale);
 	default: return lethe_fdt_is_named((const char *)(cell + 1), "lethe", 5);
 	}
@@ -120,7 +121,8 @@ static void put_properties(struct lethe_fdt_copy *copy)
 	}
 }
 
-/* Copies what is at the top of /chosen, and its subnodes; the additions come before the subnodes. */
+/* Copies what is at the top of /chosen, and its subnodes; the additions come before the subnodes.
+ */
 static void put_chosen(struct lethe_fdt_copy *copy)
 {
 	const fdt32_t *cell = lethe_fdt_tag_at(copy->facts->tree, copy->facts->chosen);

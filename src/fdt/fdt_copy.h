@@ -20,17 +20,18 @@ struct lethe_fdt_value {
 struct lethe_fdt_copy {
 	const struct lethe_fdt_facts *facts;
 	char *buffer;
-	uint32_t size;        /* of the buffer */
-	uint32_t used;        /* bytes of the buffer */
+	uint32_t size; /* of the buffer */
+	uint32_t used; /* bytes of the buffer */
 	bool is_full;
-	const char *full_at;  /* the property or node that did not fit; null: another part */
-	const char *name;     /* the property or node that is being written, or null */
-	uint32_t structure;   /* offset of the structure block in the buffer */
-	uint32_t first_name;  /* offset of the names in the strings block */
-	const fdt32_t *next;  /* the tag up to which the structure block is copied or left out */
+	const char *full_at; /* the property or node that did not fit; null: another part */
+	const char *name;    /* the property or node that is being written, or null */
+	uint32_t structure;  /* offset of the structure block in the buffer */
+	uint32_t first_name; /* offset of the names in the strings block */
+	const fdt32_t *next; /* the tag up to which the structure block is copied or left out */
 
 	/* the caller's: /chosen */
-	const char *stale; /* properties to be left out, a list (strings_list.h); "name-" is all that begin so */
+	const char *stale; /* properties to be left out, a list (strings_list.h); "name-" is all
+			      that begin so */
 	const char *names; /* of all properties that may be added, each with its NUL */
 	uint32_t names_size;
 	unsigned int property_count;

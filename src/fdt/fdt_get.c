@@ -27,8 +27,8 @@ int lethe_fdt_size_cells(struct lethe_fdt tree, int node)
 	return cells > FDT_MAX_NCELLS ? -1 : (int)cells;
 }
 
-int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, struct lethe_fdt tree, int parent, int node,
-			  const char *name)
+int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, struct lethe_fdt tree, int parent,
+			  int node, const char *name)
 {
 	ranges->next = fdt_getprop(tree.dtb, node, name, &ranges->left);
 	ranges->address_cells = lethe_fdt_address_cells(tree, parent);
@@ -81,7 +81,7 @@ static const char *regs_name(const struct lethe_fdt_regs *regs, int node)
 	static const char usable[] = "linux,usable-memory";
 
 	return regs->memory_only && fdt_getprop(regs->tree.dtb, node, usable, NULL) != NULL ? usable
-											: "reg";
+											    : "reg";
 }
 
 bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *range)
@@ -125,8 +125,7 @@ uint32_t lethe_fdt_find_names(const char *strings, uint32_t size, const char *na
 	uint32_t offset;
 
 	for (offset = 0; offset + names_size <= size; offset++) {
-		if (strings[offset] == *names &&
-		    memcmp(strings + offset, names, names_size) == 0) {
+		if (strings[offset] == *names && memcmp(strings + offset, names, names_size) == 0) {
 			return offset;
 		}
 	}

@@ -70,8 +70,8 @@ struct lethe_fdt_ranges {
  * Return: 0, also if the property is absent
  *         LETHE_E_TREE_CELLS   a number of cells is out of range
  */
-int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, struct lethe_fdt tree, int parent, int node,
-			  const char *name);
+int lethe_fdt_ranges_open(struct lethe_fdt_ranges *ranges, struct lethe_fdt tree, int parent,
+			  int node, const char *name);
 
 /*
  * Reads the next entry. False if no whole entry is left. Also false if an entry wraps or does not
@@ -99,9 +99,9 @@ void lethe_fdt_regs_start(struct lethe_fdt_regs *regs, struct lethe_fdt tree, in
 bool lethe_fdt_regs_next(struct lethe_fdt_regs *regs, struct lethe_fdt_range *range);
 
 /*
- * fdt_scan.c: walks the whole tree once, for the facts of fdt_read.c. Sets the offsets, psci, cpu_count,
- * has_gic_v3 and has_memory.
- * Return: 0, or LETHE_E_TREE_CELLS if an entry of memory wraps or does not fit 64 bits
+ * fdt_scan.c: walks the whole tree once, for the facts of fdt_read.c. Sets the offsets, psci,
+ * cpu_count, has_gic_v3 and has_memory. Return: 0, or LETHE_E_TREE_CELLS if an entry of memory
+ * wraps or does not fit 64 bits
  */
 int lethe_fdt_scan(struct lethe_fdt tree, struct lethe_fdt_facts *facts);
 
@@ -148,8 +148,8 @@ const char *lethe_fdt_reserved_name(const struct lethe_fdt_reserved *reserved);
 bool lethe_fdt_reserved_touches(const struct lethe_fdt_range *range, uint64_t base, uint64_t size);
 
 /*
- * The offset of names, several strings with their NULs, in a strings block; the block's size if they
- * do not lie there together.
+ * The offset of names, several strings with their NULs, in a strings block; the block's size if
+ * they do not lie there together.
  */
 uint32_t lethe_fdt_find_names(const char *strings, uint32_t size, const char *names,
 			      uint32_t names_size);
@@ -180,7 +180,8 @@ bool lethe_fdt_node_is_any(struct lethe_fdt tree, int node, const char *names);
  * root, node[0]. True if a CPU can drive the UART: mapped through every `ranges`, of a known kind,
  * and with registers for aligned accesses. Otherwise *uart is undefined.
  */
-bool lethe_fdt_uart_describe(struct lethe_fdt tree, const int *node, int depth, struct lethe_uart *uart);
+bool lethe_fdt_uart_describe(struct lethe_fdt tree, const int *node, int depth,
+			     struct lethe_uart *uart);
 
 /*
  * fdt_stdout.c: lethe_fdt_stdout() for a sound tree, whose /chosen is at this offset; negative if

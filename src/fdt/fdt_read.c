@@ -34,7 +34,8 @@ static int read_number(const struct reading *reading, const char *name, uint64_t
 		       bool *is_present)
 {
 	int length;
-	const fdt32_t *cells = fdt_getprop(reading->tree.dtb, reading->facts->chosen, name, &length);
+	const fdt32_t *cells =
+		fdt_getprop(reading->tree.dtb, reading->facts->chosen, name, &length);
 
 	*is_present = cells != NULL;
 	if (!*is_present) {
@@ -185,7 +186,8 @@ static void read_record(const struct reading *reading)
 static void read_bootargs(const struct reading *reading)
 {
 	int length;
-	const char *bootargs = fdt_getprop(reading->tree.dtb, reading->facts->chosen, "bootargs", &length);
+	const char *bootargs =
+		fdt_getprop(reading->tree.dtb, reading->facts->chosen, "bootargs", &length);
 
 	if (bootargs != NULL && length != 0 && bootargs[length - 1] == '\0') {
 		reading->facts->bootargs = bootargs;

@@ -42,7 +42,8 @@ bool lethe_fdt_entry_is_own(const struct lethe_fdt_facts *facts,
 	return false;
 }
 
-void lethe_fdt_reserved_start(struct lethe_fdt_reserved *reserved, struct lethe_fdt tree, int parent)
+void lethe_fdt_reserved_start(struct lethe_fdt_reserved *reserved, struct lethe_fdt tree,
+			      int parent)
 {
 	reserved->tree = tree;
 	reserved->parent = parent;

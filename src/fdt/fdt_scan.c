@@ -15,10 +15,10 @@ struct scan {
 	struct lethe_fdt tree;
 	struct lethe_fdt_facts *facts;
 	const char *strings;
-	int cpus;              /* offset of /cpus */
-	uint32_t depth;        /* of the node; the root's is 1 */
-	int parent;            /* offset of the last node of depth 2 */
-	const fdt32_t *node;   /* null: its properties have ended */
+	int cpus;                  /* offset of /cpus */
+	uint32_t depth;            /* of the node; the root's is 1 */
+	int parent;                /* offset of the last node of depth 2 */
+	const fdt32_t *node;       /* null: its properties have ended */
 	const fdt32_t *compatible; /* the property's tag, or null */
 	bool has_device_type;
 	int memory_status;

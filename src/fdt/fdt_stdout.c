@@ -67,7 +67,8 @@ static bool descend(struct lethe_fdt tree, struct node_path *nodes, const char *
 			if (nodes->depth == LEVELS) {
 				return false;
 			}
-			node = lethe_fdt_child(tree, nodes->node[nodes->depth - 1], path, component);
+			node = lethe_fdt_child(tree, nodes->node[nodes->depth - 1], path,
+					       component);
 			if (node < 0 || !is_usable(tree, node)) {
 				return false;
 			}

@@ -94,7 +94,8 @@ static uint32_t find_kind(struct lethe_fdt tree, int node, bool *reduced)
 	return list / 2;
 }
 
-bool lethe_fdt_uart_describe(struct lethe_fdt tree, const int *node, int depth, struct lethe_uart *uart)
+bool lethe_fdt_uart_describe(struct lethe_fdt tree, const int *node, int depth,
+			     struct lethe_uart *uart)
 {
 	int uart_node = node[depth - 1];
 	enum lethe_uart_registers registers;

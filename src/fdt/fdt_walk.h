@@ -31,8 +31,7 @@ static inline const fdt32_t *lethe_fdt_tag_at(struct lethe_fdt tree, int offset)
 /* The offset of a tag. */
 static inline int lethe_fdt_offset_of(struct lethe_fdt tree, const fdt32_t *tag)
 {
-	return (int)((const char *)tag - (const char *)tree.dtb -
-		     fdt_off_dt_struct(tree.dtb));
+	return (int)((const char *)tag - (const char *)tree.dtb - fdt_off_dt_struct(tree.dtb));
 }
 
 /* Moves *cell from a tag to the next. Returns the tag passed. FDT_NOP is a tag as others are. */
@@ -58,7 +57,8 @@ const fdt32_t *lethe_fdt_skip(const fdt32_t *node);
 int lethe_fdt_first_child(struct lethe_fdt tree, int node);
 int lethe_fdt_next_child(struct lethe_fdt tree, int child);
 
-/* True if libfdt finds a node by this name: the node's own may have an address behind it, "@...". */
+/* True if libfdt finds a node by this name: the node's own may have an address behind it, "@...".
+ */
 bool lethe_fdt_is_named(const char *node, const char *name, int length);
 
 /*

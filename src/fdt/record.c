@@ -199,13 +199,18 @@ int lethe_record_write_in(void *tree, int chosen, const struct lethe_record *rec
 	return LETHE_OK;
 }
 
-int lethe_record_write(void *tree, const struct lethe_record *record)
+static int find_chosen(const void *tree)
 {
 	const struct lethe_fdt sound = {tree};
+
+	return fdt_magic(tree) == FDT_MAGIC ? lethe_fdt_child(sound, 0, "chosen", 6) : -1;
+}
+
+int lethe_record_write(void *tree, const struct lethe_record *record)
+{
 	int record_at;
 
-	return lethe_record_write_in(tree, lethe_fdt_child(sound, 0, "chosen", 6), record,
-				     &record_at);
+	return lethe_record_write_in(tree, find_chosen(tree), record, &record_at);
 }
 
 static int patch(void *tree, int node, const char *name, unsigned int stage, uint64_t value)
@@ -231,8 +236,7 @@ int lethe_record_patch_in(void *tree, int record_at, unsigned int stage, uint64_
 int lethe_record_patch_stage(void *tree, unsigned int stage, uint64_t ticks, uint64_t bytes)
 {
 	const struct lethe_fdt sound = {tree};
-	const int chosen = lethe_fdt_child(sound, 0, "chosen", 6);
 
-	return lethe_record_patch_in(tree, lethe_fdt_child(sound, chosen, "lethe", 5), stage, ticks,
-				     bytes);
+	return lethe_record_patch_in(tree, lethe_fdt_child(sound, find_chosen(tree), "lethe", 5),
+				     stage, ticks, bytes);
 }

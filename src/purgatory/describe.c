@@ -46,7 +46,8 @@ static bool copy_with_record(struct lethe_context *ctx)
 	}
 	memcpy(buffer, ctx->tree, ctx->facts.used_size);
 	fdt_set_totalsize(buffer, sizeof(buffer));
-	if (lethe_record_write_in(buffer, ctx->facts.chosen, &ctx->record, &ctx->record_at) != LETHE_OK) {
+	if (lethe_record_write_in(buffer, ctx->facts.chosen, &ctx->record, &ctx->record_at) !=
+	    LETHE_OK) {
 		return false;
 	}
 	fdt_set_totalsize(buffer, fdt_off_dt_strings(buffer) + fdt_size_dt_strings(buffer));

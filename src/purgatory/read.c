@@ -82,8 +82,7 @@ static void read_tree(struct lethe_context *ctx)
 	 */
 	if (((uint64_t)tree & (LETHE_PURGATORY_PAGE - 1)) != 0 ||
 	    !lethe_purgatory_plan_holds(ctx, (uint64_t)tree, fdt_totalsize(tree)) ||
-	    lethe_fdt_check(tree, &layout, 0) != LETHE_OK ||
-	    !lethe_fdt_is_in_order(&layout)) {
+	    lethe_fdt_check(tree, &layout, 0) != LETHE_OK || !lethe_fdt_is_in_order(&layout)) {
 		return;
 	}
 	ctx->tree = tree;
@@ -96,7 +95,8 @@ static void read_tree(struct lethe_context *ctx)
 			read_efi(facts);
 			lethe_stop_context.acpi = ctx;
 		}
-		lethe_purgatory_plan_name(number_of(facts, "linux,elfcorehdr", 2), "elfcorehdr", 11);
+		lethe_purgatory_plan_name(number_of(facts, "linux,elfcorehdr", 2), "elfcorehdr",
+					  11);
 		last_record = lethe_fdt_child(facts->tree, facts->chosen, "lethe", 5);
 		if (last_record >= 0) {
 			facts->boot_count = lethe_fdt_node_u32(facts->tree, last_record,

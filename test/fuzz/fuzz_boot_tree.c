@@ -31,7 +31,7 @@
 #define PAGE 4096ULL
 
 /* Blocks of code for each byte of the tree and of the tables, and for an empty tree. */
-#define WORK_PER_BYTE 250U
+#define WORK_PER_BYTE 100U
 #define WORK_AT_LEAST 200000U
 
 static struct {

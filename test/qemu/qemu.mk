@@ -3,6 +3,7 @@
 # Everything that boots. check-qemu is the first tier; check-qemu-long also takes the slow tests and many more
 # cells. Needs lethe and what `make deps` gets. One file, one test: `make check-qemu K=name`.
 K ?=
+GOALS_PROGRAMS := $(O)/bench/library.img $(O)/bench/digest/lethe-purgatory.elf
 QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	BUSYBOX='$(abspath $(BUSYBOX))' UBOOT='$(abspath $(UBOOT))' EDK2='$(abspath $(EDK2))' \
 	KEXEC='$(abspath $(KEXEC))' KEXEC_OTHER='$(abspath $(KEXEC_OTHER))' CAVP='$(abspath $(CAVP))' \
@@ -13,5 +14,6 @@ QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 .PHONY: check-qemu check-qemu-long
 check-qemu-long: $(KEXEC_OTHER) $(KERNELS_GENERIC) $(TINY)
 check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(O)/cohsan.so $(O)/meter.so $(O)/purgatory.ro \
-		$(QEMU_PROGRAMS) $(COHSAN_BUILT) $(KERNEL) $(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(KERNELS) $(DTBS) $(CAVP)
+		$(QEMU_PROGRAMS) $(COHSAN_BUILT) $(KERNEL) $(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(KERNELS) $(DTBS) $(CAVP) \
+		$(GOALS_PROGRAMS)
 	$(QEMU_PYTEST) $(if $(filter %-long,$@),--long)

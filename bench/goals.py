@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""goals.py: what a boot costs on a board, row by row: docs/internals/bench.md, "Goals".
+
+Every row can also be counted small, in seconds: a test of the first tier compares that with the table.
+"""
+
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import digest
+import images
+import library
+import meter
+import mini_tree
+import paths
+import report
+from paths import MIB
+
+BOARD = os.path.join(paths.DTBS, "rockchip/rk3588-rock-5b.dtb")
+BECAUSE = "counted here; the tests have cohsan"
+TICK = 16               # instructions: -icount shift=0 is one a nanosecond, the counter runs at 62.5 MHz
+OUTSIDE = 0x48000000    # RAM behind the extent
+
+
+def with_memory(path, out):
+    """A board's tree with the RAM of QEMU's machine."""
+    with open(path, "rb") as file:
+        images.write(out, file.read())
+    for name, kind, values in (("device_type", "s", ["memory"]), ("reg", "x", ["0", "40000000", "0", "10000000"])):
+        subprocess.run(["fdtput", "-p", "-t", kind, out, "/memory@40000000", name, *values], check=True)
+    return out
+
+
+def with_reservations(path, count, out):
+    """The tree with so many entries in /memreserve/, none near the bundle."""
+    with open(path, "rb") as file:
+        tree = file.read()
+    header = list(struct.unpack_from(">10I", tree))
+    entries = b"".join(struct.pack(">QQ", 0x60000000 + i * 0x2000, 0x1000) for i in range(count))
+    old = header[4]
+    for field in (1, 2, 3):
+        header[field] += len(entries)
+    return images.write(out, struct.pack(">10I", *header) + tree[40:old] + entries + tree[old:])
+
+
+def ticks(tree):
+    """stage-ticks of the record, as instructions, by the stage's name"""
+    done = subprocess.run(["fdtget", "-t", "x", tree, "/chosen/lethe", "stage-ticks"], check=True,
+                          stdout=subprocess.PIPE, text=True)
+    cells = [int(word, 16) for word in done.stdout.split()]
+    names = ("check", "memory", "read", "move", "verify", "describe", "publish")
+    return {name: (high << 32 | low) * TICK for name, high, low in zip(names, cells[::2], cells[1::2])}
+
+
+def boot(folder, bundle, tree):
+    """The meter's counts of a boot with this very tree, and the instructions of each stage."""
+    size = os.path.getsize(tree)
+    run = meter.Meter(folder, mini_tree.TARGET, "handoff",
+                      ranges=[("tree", mini_tree.TREE, mini_tree.TREE + size)])
+    extra = ["-icount", "shift=0,sleep=off", *run.options()]
+    with mini_tree.under(folder, bundle, tree, ram=True, extra=extra, cohsan=None, because=BECAUSE) as machine:
+        machine.deadline = time.monotonic() + 300
+        _, given = mini_tree.given(machine, folder)
+        counted = run.result()
+    assert not counted["undecoded"]
+    counted["stages"] = ticks(given)
+    counted["tree_size"] = size
+    return counted
+
+
+def uncached(bundle, out):
+    changed = images.Bundle(bundle)
+    changed.plan("mode", 1)
+    return changed.save(out)
+
+
+def tree_rows(folder, full):
+    """Reading and describing a board's tree."""
+    bundle = images.pack(folder + "/boot.img")
+    counted = boot(folder, bundle, BOARD)
+    loads = counted["ranges"]["tree"]
+    read = sum(loads[kind]["loads"]["bytes"] for kind in ("uncached", "cached"))
+    work = counted["stages"]["read"] + counted["stages"]["describe"]
+    yield "tree", work
+    yield "tree-passes", round(read / counted["tree_size"], 2)
+    device = boot(folder, uncached(bundle, folder + "/uncached.img"), BOARD)["uncached"]
+    yield "tree-uncached", device["loads"]["accesses"] + device["stores"]["accesses"]
+    page = images.write(folder + "/page", bytes(range(256)) * 16)
+    outside = [word for i in range(60) for word in ("--raw", f"{page}@{OUTSIDE + i * 0x10000:#x}")]
+    many = boot(folder, images.pack(folder + "/many.img", *outside), with_memory(BOARD, folder + "/ram.dtb"))
+    yield "tree-segments", many["stages"]["read"] + many["stages"]["describe"]
+    reserved = boot(folder, bundle, with_reservations(BOARD, 1000, folder + "/reserved.dtb"))
+    yield "tree-reservations", reserved["stages"]["read"] + reserved["stages"]["describe"]
+
+
+def in_place(folder, size, tree):
+    kernel = images.small_kernel(f"{folder}/kernel", size)
+    return boot(folder, images.pack(f"{folder}/boot.img", kernel=kernel), tree)
+
+
+def boot_rows(folder, full):
+    """A kernel in place, from entry to entry."""
+    small, large = (2 * MIB, 30 * MIB) if full else (MIB, 2 * MIB)
+    small_tree = mini_tree.mini(folder + "/mini.dtb")
+    first, second = (in_place(folder, size, small_tree) for size in (small, large))
+    lines = (large - small) // 64
+    yield "boot-mini", round(second["instructions"] / large, 3)
+    yield "boot-board", round(in_place(folder, large, BOARD)["instructions"] / large, 3)
+    yield "dc-in-place", round((second["dc"] - first["dc"]) / lines, 2)
+    counts = []
+    for size in (small, large):
+        payload = images.write(folder + "/payload", os.urandom(size))
+        counts.append(boot(folder, images.pack(folder + "/boot.img", "--raw", f"{payload}@{OUTSIDE:#x}"),
+                           small_tree)["dc"])
+    yield "dc-copied", round((counts[1] - counts[0]) / lines, 2)
+
+
+def library_rows(folder, full):
+    """A page of a list, by lethe_boot()."""
+    found = library.measure(16384 if full else 256, "cached")["per_page"]
+    yield "list-cached", found["instructions"]
+    yield "list-cached-dc", found["dc"]
+    found = library.measure(16384 if full else 256, "uncached")["per_page"]
+    yield "list-uncached", found["instructions"]
+
+
+def digest_rows(folder, full):
+    size = MIB if full else 64 << 10
+    message = images.write(folder + "/message", os.urandom(size))
+    yield "purgatory-digest", round(digest.measure("lethe-purgatory", message, size)["instructions"] / size, 2)
+
+
+PARTS = (tree_rows, boot_rows, library_rows, digest_rows)
+
+
+def rows(part, full=False):
+    with tempfile.TemporaryDirectory() as folder:
+        return dict(part(folder, full))
+
+
+def main():
+    found = {}
+    for part in PARTS:
+        for name, value in rows(part, "--small" not in sys.argv).items():
+            found[name] = value
+            print(f"{name:20} {value:>14,}", flush=True)
+    if "--small" not in sys.argv:
+        report.save("goals", found)
+
+
+if __name__ == "__main__":
+    main()
