@@ -102,11 +102,30 @@ static void fill_record(struct lethe_context *ctx)
 	record->stage_names[LETHE_RECORD_PUBLISH] = lethe_stage_name(LETHE_STAGE_PUBLISH);
 }
 
+/*
+ * Bytes that the fix-up and the record add at most, beside the command line: an entry, a name, a
+ * verdict and two numbers for each segment, and a kilobyte or two of properties.
+ */
+#define ADDED_MAX 0x4000U
+_Static_assert(ADDED_MAX > sizeof(struct lethe_fixup) + sizeof(struct lethe_record) +
+				   LETHE_SEGMENT_MAX * (16 + sizeof("skipped")) + 4096,
+	       "ADDED_MAX");
+
+/* The part of the buffer that may be stored to. */
+static uint64_t needed_space(const struct lethe_context *ctx)
+{
+	const uint64_t space = lethe_range_size(ctx->placement.tree);
+	const uint64_t needed =
+		(uint64_t)ctx->facts.used_size + ctx->slot->cmdline_size + ADDED_MAX;
+
+	return needed < space ? needed : space;
+}
+
 /* Copies the tree to the buffer and edits the copy. */
 static int fix_up(struct lethe_context *ctx, void *buffer, struct lethe_where *where)
 {
 	static struct lethe_fixup fixup; /* a kilobyte, too large for the stack */
-	const uint64_t space = lethe_range_size(ctx->placement.tree);
+	const uint64_t space = needed_space(ctx);
 	uint8_t seed[LETHE_SEED_KASLR + LETHE_SEED_RNG];
 	int status;
 
@@ -115,8 +134,8 @@ static int fix_up(struct lethe_context *ctx, void *buffer, struct lethe_where *w
 	if (lethe_describe_seed(ctx->tree_is_packed ? 0 : &ctx->facts, seed)) {
 		fixup.seed = seed;
 	}
-	/* Before the first store: no line of the loader's may land on the buffer. */
-	lethe_dcache_clean_inval_poc(ctx->placement.tree.start, ctx->placement.tree.end);
+	/* Before the first store: no line of the loader's may land on the tree. */
+	lethe_dcache_clean_inval_poc(ctx->placement.tree.start, ctx->placement.tree.start + space);
 	status = lethe_fdt_fixup_read(&ctx->facts, buffer, space, &fixup, where);
 	memset(seed, 0, sizeof(seed)); /* the seeds are the next kernel's secret */
 	fixup.seed = 0;
