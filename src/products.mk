@@ -7,20 +7,20 @@ sha256       := sha256.c digest/sha256_blocks.c digest/sha256_constants.S digest
                 $(if $(filter auto,$(SHA)),digest/sha256_ce.S)
 sha256_small := $(sha256:scalar.S=scalar_small.S)
 
-blob      := . door cpu plan fdt firmware console digest/progress.c digest/segment_digest.c $(sha256)
+blob      := . door cpu plan fdt firmware console smp digest/progress.c digest/segment_digest.c $(sha256)
 library   := library plan fdt firmware/efi_memory.c cache.S relocate.S fdt_fixup.c $(sha256) \
              $(addprefix cpu/,el2.c el2_regs.c el2_lower.c el2_lower_regs.c el2_fgt.c el2_fgt_regs.c handoff.S halt.S idmap.c mmu_regs.c)
 purgatory := $(filter-out purgatory/object.S,$(patsubst src/%,%,$(wildcard src/purgatory/*.[cS]))) \
              main.c run.c stage.c handoff.c stop.c entry.S cache.S memory_map.c $(sha256_small) digest/progress.c \
-             $(addprefix cpu/,counter.c el2.c el2_regs.c exception.S fault.c halt.S handoff.S hyp_stub.S idmap.c mmu.S \
-                              mmu_regs.c probe.S psci.c serror_window.S) \
+             $(addprefix cpu/,counter.c deadline.c el2.c el2_regs.c exception.S fault.c halt.S handoff.S hyp_stub.S idmap.c mmu.S \
+                              mmu_regs.c probe.S psci.c serror_window.S smc.S) \
              $(addprefix fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c fdt_walk.c record.c) \
              $(addprefix console/,console.c uart.c uart_ns16550.c uart_pl011.c) firmware/acpi.c plan/status.c
 tool      := sha256.c digest/sha256_host.c \
              $(addprefix plan/,layout_asserts.c range_set.c place.c place_check.c place_order.c plan.c status.c \
                                plan_check.c plan_check_console.c plan_check_name.c plan_check_segments.c plan_check_slots.c \
                                plan_check_windows.c) \
-             $(addprefix fdt/,fdt_check.c fdt_get.c fdt_memory.c fdt_read.c fdt_reserved.c fdt_scan.c fdt_stdout.c fdt_uart.c fdt_walk.c)
+             $(addprefix fdt/,fdt_check.c fdt_cpus.c fdt_get.c fdt_memory.c fdt_read.c fdt_reserved.c fdt_scan.c fdt_stdout.c fdt_uart.c fdt_walk.c)
 
 libfdt    := fdt fdt_ro fdt_wip
 

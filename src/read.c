@@ -7,6 +7,7 @@
 #include "read_own.h"
 #include "read_ram.h"
 #include "read_tree.h"
+#include "smp/census.h"
 #include "stages.h"
 #include "stop.h"
 
@@ -48,6 +49,10 @@ static int check_machine(struct lethe_context *ctx)
 		lethe_console_line("uncached: %s (LETHE_E_%s)",
 				   lethe_status_text(ctx->uncached_why),
 				   lethe_status_name(ctx->uncached_why));
+	}
+	status = ctx->tree != 0 ? lethe_census(ctx, &ctx->where) : LETHE_OK;
+	if (status != LETHE_OK) {
+		return status;
 	}
 	if (ctx->el == 2 && ctx->plan->el == LETHE_EL_1 && may_have_more_cpus(&ctx->facts)) {
 		return LETHE_E_EL1_SMP;

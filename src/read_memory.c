@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "read_memory.h"
 
-#include "fdt/fdt_get.h"
+#include "fdt/fdt_cpus.h"
 #include "firmware/efi_memory.h"
 #include "memory_map.h"
 #include "plan/plan_check.h"
@@ -37,6 +37,20 @@ static struct lethe_range kho_array(const struct lethe_fdt_facts *facts)
 	return lethe_range_of(facts->kho_scratch, facts->kho_scratch_size);
 }
 
+/* The words with which CPUs are released, for the census. */
+static void add_words(const struct lethe_context *ctx)
+{
+	struct lethe_fdt_cpu cpu;
+	int node = 0;
+
+	while (ctx->tree != 0 && lethe_fdt_cpu_next(&ctx->facts, &node, &cpu)) {
+		if (cpu.enable == LETHE_FDT_ENABLE_SPIN_TABLE) {
+			lethe_range_set_add(&asked,
+					    lethe_range_of(cpu.release_addr, sizeof(uint64_t)));
+		}
+	}
+}
+
 static void start(const struct lethe_context *ctx, struct lethe_range uart)
 {
 	const struct lethe_range_set *own = lethe_read_own_set();
@@ -54,6 +68,7 @@ static void start(const struct lethe_context *ctx, struct lethe_range uart)
 	lethe_range_set_add(&asked, efi_map(&ctx->facts));
 	lethe_range_set_add(&asked, kho_array(&ctx->facts));
 	lethe_range_set_add(&asked, lethe_loader_initrd(ctx));
+	add_words(ctx);
 }
 
 /*
@@ -171,6 +186,13 @@ bool lethe_read_memory_holds_initrd(const struct lethe_context *ctx, struct leth
 		return is_ram_by_loader(ctx, initrd);
 	}
 	return lethe_read_memory_is_ram(ctx, initrd);
+}
+
+bool lethe_read_memory_holds_word(const struct lethe_context *ctx, struct lethe_range word)
+{
+	return (ctx->facts.has_memory || ctx->facts.efi_mmap != 0) && is_ram_by_loader(ctx, word) &&
+	       !lethe_read_own_touches(word) &&
+	       !lethe_range_set_overlaps(lethe_read_reserved_no_map(), word);
 }
 
 bool lethe_read_memory_may_be_ram(const struct lethe_context *ctx, struct lethe_range range)

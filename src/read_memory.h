@@ -30,6 +30,12 @@ bool lethe_read_memory_is_ram(const struct lethe_context *ctx, struct lethe_rang
  */
 bool lethe_read_memory_holds_initrd(const struct lethe_context *ctx, struct lethe_range initrd);
 
+/*
+ * True for a CPU's release word in memory that may be looked at: RAM by each source of the
+ * loader's, of which one is there, neither Lethe's nor no-map.
+ */
+bool lethe_read_memory_holds_word(const struct lethe_context *ctx, struct lethe_range word);
+
 /* True if any source says RAM, of any kind, for any byte. */
 bool lethe_read_memory_may_be_ram(const struct lethe_context *ctx, struct lethe_range range);
 

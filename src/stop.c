@@ -3,16 +3,13 @@
 
 #include "console/console.h"
 #include "console/report.h"
-#include "cpu/counter.h"
+#include "cpu/deadline.h"
 #include "cpu/psci.h"
 #include "entry.h"
 #include "firmware/acpi.h"
 #include "memory_map.h"
 
-#define RESET_SECONDS    5U
-#define STOPPED_READS    1000000U /* a counter of 1 MHz changes once in some hundred reads */
-/* Without a rate from firmware: at 19.2 MHz to 1 GHz the pause takes 0.7 to 35 s. */
-#define RESET_RATE_GUESS (1U << 27)
+#define RESET_SECONDS 5U
 
 struct lethe_stop lethe_stop_context = {.on_fail = LETHE_ON_FAIL_HALT, .psci = LETHE_PSCI_NONE};
 
@@ -21,23 +18,6 @@ void lethe_stop_halt(int status)
 	lethe_console_line("halt");
 	lethe_console_drain();
 	lethe_halt(status, lethe_stop_context.stage);
-}
-
-static void wait_seconds(uint64_t seconds)
-{
-	uint64_t rate = lethe_counter_rate();
-	uint64_t start = lethe_counter();
-	uint64_t last = start;
-	uint64_t now = start;
-	uint32_t same = 0;
-
-	rate = rate != 0 ? rate : RESET_RATE_GUESS;
-	/* If firmware never started the counter, the pause must not become a hang. */
-	while (now - start < seconds * rate && same < STOPPED_READS) {
-		now = lethe_counter();
-		same = now == last ? same + 1 : 0;
-		last = now;
-	}
 }
 
 /*
@@ -53,6 +33,7 @@ static void ask_acpi(struct lethe_context *ctx)
 static void reset(void)
 {
 	static const struct lethe_where nowhere;
+	struct lethe_deadline pause;
 
 	if (lethe_stop_context.acpi != 0) {
 		ask_acpi(lethe_stop_context.acpi);
@@ -63,7 +44,9 @@ static void reset(void)
 	}
 	/* Without the pause, a flashed image would reset too fast for its lines to be read. */
 	lethe_console_line("reset in %u s", (uint64_t)RESET_SECONDS);
-	wait_seconds(RESET_SECONDS);
+	lethe_deadline_begin(&pause, RESET_SECONDS * 1000);
+	while (!lethe_deadline_is_over(&pause)) {
+	}
 	lethe_console_line("reset");
 	lethe_console_drain();
 	lethe_psci_reset(lethe_stop_context.psci);

@@ -38,6 +38,7 @@ struct lethe_fdt {
 struct lethe_fdt_facts {
 	struct lethe_fdt tree;
 	int chosen;			/* /chosen */
+	int cpus;			/* /cpus */
 	int reserved_memory;		/* /reserved-memory */
 	int first_memory;		/* the root's subnodes of device_type memory lie from the one */
 	int last_memory;		/* to the other */

@@ -37,6 +37,9 @@ extern "C" {
 #define LETHE_RECORD_NAME_SEGMENT_NAMES		"segment-names"
 #define LETHE_RECORD_NAME_SEGMENT_VERDICTS	"segment-verdicts"
 #define LETHE_RECORD_NAME_RESERVED		"reserved"
+#define LETHE_RECORD_NAME_CPUS_OFF		"cpus-off"
+#define LETHE_RECORD_NAME_CPUS_ON		"cpus-on"
+#define LETHE_RECORD_NAME_CPUS_UNKNOWN		"cpus-unknown"
 
 struct lethe_record {
 	const char *version;		/* Lethe's */
@@ -56,6 +59,9 @@ struct lethe_record {
 	const char *segment_verdicts[LETHE_SEGMENT_MAX];	/* "ok", "skipped" */
 	unsigned int reserved_count;			/* numbers, two for each entry of /memreserve/: start, size */
 	uint64_t reserved[2 * (LETHE_SEGMENT_MAX + 2)];	/* made by Lethe, and its to take back */
+	uint32_t cpus_off;		/* of the other CPUs, before anything was moved */
+	uint32_t cpus_on;
+	uint32_t cpus_unknown;
 };
 
 /*

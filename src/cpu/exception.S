@@ -4,8 +4,8 @@
  *
  * Why assembly: a vector has no free register and perhaps no good stack.
  *
- * Three exceptions come back: any behind the first instruction of the window of lethe_probe_read, an undefined HVC of
- * lethe_hyp_stub_call, and one SError in lethe_serror_window. All others end in lethe_fault, on a stack of its own.
+ * Three kinds of exception come back: any behind the first instruction of the window of lethe_probe_read, an undefined
+ * HVC of lethe_hyp_stub_call or SMC of lethe_smc, and one SError in lethe_serror_window. All others end in lethe_fault, on a stack of its own.
  * During the hand-off TPIDR_ELx of our EL is not 0: no memory may be touched any more, and the exception ends in
  * registers alone. So does one whose stack keeps no store, or exceptions would follow for ever: in the first
  * instructions Lethe may turn out to be in flash. A purgatory was put into RAM by a kernel. Scratch registers are SP_EL0
@@ -48,7 +48,9 @@ FUNC lethe_exception
 	msr	tpidr_el0, x2			// saved
 	adr	x2, lethe_hyp_stub_call		// the first instruction is the HVC
 	cmp	x1, x2
-	ccmp	x0, #LETHE_FAULT_SYNC, #0, eq	// an SError there is not the HVC's
+	adr	x2, lethe_smc			// likewise, the SMC
+	ccmp	x1, x2, #4, ne
+	ccmp	x0, #LETHE_FAULT_SYNC, #0, eq	// an SError there is not the call's
 	b.eq	.Lno_answer
 	adr	x2, lethe_probe_start		// exclusive: nothing of the probe's has run there
 	cmp	x1, x2
@@ -57,7 +59,7 @@ FUNC lethe_exception
 	cmp	x1, x2
 	b.hi	.Lis_serror
 .Lno_answer:
-	adr	x1, lethe_probe_failed		// returns -1, for the HVC as well
+	adr	x1, lethe_probe_failed		// returns -1, for HVC and SMC as well
 	b	.Lresume
 
 .Lis_serror:

@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cpu/psci.h"
 
-#define PSCI_SYSTEM_RESET 0x84000009U
+#include "cpu/hyp_stub.h"
 
-/* SMCCC before 1.1 lets the callee clobber x0-x17. */
-#define SMCCC_CLOBBERS                                                                             \
-	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",    \
-		"x14", "x15", "x16", "x17", "memory", "cc"
+#define PSCI_AFFINITY_INFO 0xc4000004U /* the 64-bit form: an affinity has 40 bits */
+#define PSCI_SYSTEM_RESET  0x84000009U
 
 bool lethe_psci_is_usable(enum lethe_psci conduit, unsigned int el)
 {
 	return conduit == LETHE_PSCI_SMC || (conduit == LETHE_PSCI_HVC && el == 1);
 }
 
+static int32_t call(enum lethe_psci conduit, uint64_t function, uint64_t arg1, uint64_t arg2)
+{
+	return (int32_t)(conduit == LETHE_PSCI_SMC ? lethe_smc(function, arg1, arg2, 0)
+						   : lethe_hyp_stub_call(function, arg1, arg2));
+}
+
+int32_t lethe_psci_affinity_info(enum lethe_psci conduit, uint64_t affinity)
+{
+	return call(conduit, PSCI_AFFINITY_INFO, affinity, 0);
+}
+
 void lethe_psci_reset(enum lethe_psci conduit)
 {
-	uint64_t function = PSCI_SYSTEM_RESET;
-
-	if (conduit == LETHE_PSCI_SMC) {
-		__asm__ volatile("mov x0, %0\n\tsmc #0" : : "r"(function) : SMCCC_CLOBBERS);
-	} else {
-		__asm__ volatile("mov x0, %0\n\thvc #0" : : "r"(function) : SMCCC_CLOBBERS);
-	}
+	call(conduit, PSCI_SYSTEM_RESET, 0, 0);
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "fdt/fdt_get.h"
+#include "fdt/fdt_cpus.h"
 #include "strings_list.h"
 
 /* The state of the walk, and the node whose properties are being passed. */
@@ -15,7 +15,6 @@ struct scan {
 	struct lethe_fdt tree;
 	struct lethe_fdt_facts *facts;
 	const char *strings;
-	int cpus;                  /* offset of /cpus */
 	uint32_t depth;            /* of the node; the root's is 1 */
 	int parent;                /* offset of the last node of depth 2 */
 	const fdt32_t *node;       /* null: its properties have ended */
@@ -77,30 +76,6 @@ static void read_device(struct scan *scan, int node)
 	}
 }
 
-/* True for a device_type "cpu"; in older trees for a name and an enable-method instead. */
-static bool is_cpu(const struct scan *scan, int node)
-{
-	const char *name = (const char *)(scan->node + 1);
-
-	if (scan->has_device_type) {
-		return lethe_fdt_node_says(scan->tree, node, "device_type", "cpu");
-	}
-	return strncmp(name, "cpu", 3) == 0 && (name[3] == '\0' || name[3] == '@') &&
-	       fdt_getprop(scan->tree.dtb, node, "enable-method", NULL) != NULL;
-}
-
-/*
- * True unless the CPU has failed. A "disabled" CPU waits for its enable-method (Devicetree
- * Specification, 3.8.1), and Linux starts such a CPU as well.
- */
-static bool can_start(struct lethe_fdt tree, int node)
-{
-	int length;
-	const char *status = fdt_getprop(tree.dtb, node, "status", &length);
-
-	return status == NULL || length < 4 || strncmp(status, "fail", 4) != 0;
-}
-
 /* Sets has_memory if a device_type memory node has an entry that is not empty. */
 static void read_memory(struct scan *scan, int node)
 {
@@ -130,8 +105,8 @@ static void read_top(struct scan *scan, int node)
 
 	if (*name == 'c' && facts->chosen < 0 && lethe_fdt_is_named(name, "chosen", 6)) {
 		facts->chosen = node;
-	} else if (*name == 'c' && scan->cpus < 0 && lethe_fdt_is_named(name, "cpus", 4)) {
-		scan->cpus = node;
+	} else if (*name == 'c' && facts->cpus < 0 && lethe_fdt_is_named(name, "cpus", 4)) {
+		facts->cpus = node;
 	} else if (*name == 'r' && facts->reserved_memory < 0 &&
 		   lethe_fdt_is_named(name, "reserved-memory", 15)) {
 		facts->reserved_memory = node;
@@ -155,8 +130,9 @@ static void end_properties(struct scan *scan, const fdt32_t *end)
 	if (scan->depth == 2) {
 		scan->parent = node;
 		read_top(scan, node);
-	} else if (scan->depth == 3 && scan->parent == scan->cpus && is_cpu(scan, node) &&
-		   can_start(scan->tree, node)) {
+	} else if (scan->depth == 3 && scan->parent == scan->facts->cpus &&
+		   lethe_fdt_is_cpu(scan->tree, node) &&
+		   lethe_fdt_cpu_can_start(scan->tree, node)) {
 		scan->facts->cpu_count++;
 	}
 	scan->node = NULL;
@@ -175,11 +151,12 @@ static void pass_property(struct scan *scan, const fdt32_t *tag)
 
 int lethe_fdt_scan(struct lethe_fdt tree, struct lethe_fdt_facts *facts)
 {
-	struct scan scan = {.tree = tree, .facts = facts, .cpus = -1, .parent = -1};
+	struct scan scan = {.tree = tree, .facts = facts, .parent = -1};
 	const fdt32_t *cell = lethe_fdt_tag_at(tree, 0);
 	const fdt32_t *tag;
 
-	facts->chosen = facts->reserved_memory = facts->first_memory = facts->last_memory = -1;
+	facts->chosen = facts->cpus = facts->reserved_memory = facts->first_memory =
+		facts->last_memory = -1;
 	scan.strings = (const char *)tree.dtb + fdt_off_dt_strings(tree.dtb);
 	do {
 		tag = cell;

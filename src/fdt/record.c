@@ -43,13 +43,17 @@ enum kind {
 	X(LETHE_RECORD_NAME_STAGE_BYTES, KIND_U64, LETHE_RECORD_STAGES, FIELD(stage_bytes))        \
 	X(LETHE_RECORD_NAME_SEGMENT_NAMES, KIND_TEXT, SEGMENTS, FIELD(segment_names))              \
 	X(LETHE_RECORD_NAME_SEGMENT_VERDICTS, KIND_TEXT, SEGMENTS, FIELD(segment_verdicts))        \
-	RESERVED_PROPERTY(X)
+	BLOB_PROPERTIES(X)
 
-/* The purgatory reserves nothing. */
+/* The purgatory reserves nothing, and asks for no CPU. */
 #ifdef LETHE_PURGATORY
-#define RESERVED_PROPERTY(X)
+#define BLOB_PROPERTIES(X)
 #else
-#define RESERVED_PROPERTY(X) X(LETHE_RECORD_NAME_RESERVED, KIND_U64, RESERVED, FIELD(reserved))
+#define BLOB_PROPERTIES(X)                                                                         \
+	X(LETHE_RECORD_NAME_RESERVED, KIND_U64, RESERVED, FIELD(reserved))                         \
+	X(LETHE_RECORD_NAME_CPUS_OFF, KIND_U32, 1, FIELD(cpus_off))                                \
+	X(LETHE_RECORD_NAME_CPUS_ON, KIND_U32, 1, FIELD(cpus_on))                                  \
+	X(LETHE_RECORD_NAME_CPUS_UNKNOWN, KIND_U32, 1, FIELD(cpus_unknown))
 #endif
 
 struct property {

@@ -19,6 +19,7 @@
 #include "handoff.h"
 #include "read_tree.h"
 #include "run.h"
+#include "smp/census.h"
 #include "stop.h"
 #include "tree_input.h"
 
@@ -244,6 +245,14 @@ uint64_t lethe_run_ticks(void)
 unsigned int lethe_handoff_el(const struct lethe_context *ctx)
 {
 	return ctx->el;
+}
+
+/* smp/census.h. The only CPU here is Lethe's. */
+int lethe_census(struct lethe_context *ctx, struct lethe_where *where)
+{
+	(void)ctx;
+	(void)where;
+	return LETHE_OK;
 }
 
 bool lethe_describe_seed(const struct lethe_fdt_facts *facts,

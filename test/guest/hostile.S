@@ -24,6 +24,7 @@
 #define FLAG_PLAIN	6	/* no poison: a mere trampoline */
 #define FLAG_NO_PSCI	7	/* with FLAG_EL1: SMC comes here and answers NOT_SUPPORTED */
 #define FLAG_CNTFRQ	8	/* all ones: the highest EL may write it, here EL2 */
+#define FLAG_CPU	9	/* CPU 1 is left running; civacs: it turns itself off after so many ticks, 0: never */
 
 #define HCR_BASE	(1 << 31)
 #define HCR_AMO		(1 << 5)
@@ -59,9 +60,21 @@ table:						// offset 64
 target:	.quad	0
 flags:	.quad	0
 x0_val:	.quad	0
-civacs:	.quad	0				// FLAG_SERROR: 0 at once, n at the n-th DC CIVAC
+civacs:	.quad	0				// FLAG_SERROR: 0 at once, n at the n-th DC CIVAC. FLAG_CPU: ticks
 copies:	.fill	12, 8, 0			// 4 x { source (-1: the tree), destination, size }
 fills:	.fill	12, 8, 0			// 4 x { start, end, pattern }
+
+second:						// CPU 1: x0 = ticks
+	mov	x1, x0
+	mrs	x2, cntvct_el0
+1:	isb
+	mrs	x3, cntvct_el0
+	sub	x3, x3, x2
+	cmp	x3, x1
+	b.lo	1b
+	cbz	x1, 1b
+	ldr	x0, =0x84000002			// PSCI CPU_OFF
+	smc	#0
 
 entry:
 	mov	x19, x0
@@ -116,6 +129,12 @@ entry:
 	tbz	x20, #FLAG_CNTFRQ, 1f
 	mov	x0, #0xffffffff
 	msr	cntfrq_el0, x0
+1:	tbz	x20, #FLAG_CPU, 1f
+	ldr	x0, =0xc4000003			// PSCI CPU_ON
+	mov	x1, #1
+	adr	x2, second
+	ldr	x3, [x21, #(civacs - table)]
+	smc	#0
 1:	tbnz	x20, #FLAG_PLAIN, .Lplain
 
 	mrs	x0, CurrentEL

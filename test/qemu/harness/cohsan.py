@@ -33,7 +33,7 @@ BLOB_MAGIC_AT, BLOB_MAGIC = 64, b"LETHEBLB"
 PLAN_OFFSET_AT, PLAN_TOTAL_SIZE_AT = 88, 12
 STUB_CODE = 288         # hostile.S: behind the header and the table
 STUB_SIZE = 0x10000
-STUB_EL1 = 8
+STUB_STAYS = 8 | 512     # at EL2, or on CPU 1
 
 
 def read(path, offset, size):
@@ -65,8 +65,8 @@ def find(kernel, load, base, stub):
         for source, destination, _ in struct.iter_unpack("<QQQ", read(kernel, 96, 96)):
             if destination == target and source in placed:
                 return target, placed[source], []
-        # The stub that stays at EL2 is firmware: its memory is clean.
-        others = [(base, base + STUB_SIZE)] if flags & STUB_EL1 else []
+        # The stub that stays is firmware: its memory is clean.
+        others = [(base, base + STUB_SIZE)] if flags & STUB_STAYS else []
         return (target, placed[target], others) if target in placed else None
     if len(placed) == 1:
         return next((address, path, []) for address, path in placed.items())

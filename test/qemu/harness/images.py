@@ -158,7 +158,7 @@ class Hostile:
     """hostile.S with its table filled in."""
 
     FLAGS = {"e2h": 2, "ee": 4, "el1": 8, "serror": 16, "streaming": 32, "plain": 64,
-             "no-psci": 128, "cntfrq": 256}
+             "no-psci": 128, "cntfrq": 256, "cpu": 512}
 
     def __init__(self, target, *flags, x0=None, civacs=0, copies=(), fills=()):
         with open(os.path.join(paths.IMAGES, "hostile.img"), "rb") as file:

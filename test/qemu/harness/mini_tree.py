@@ -9,7 +9,10 @@ TARGET = LOAD + 2 * MIB     # of the bundle
 TREE = 0x4c000000           # of the loader's tree
 
 
-def mini(path, *, top="", root="", chosen="", memory="", cells=2):
+CPU = 'cpu@0 { device_type = "cpu"; compatible = "arm,cortex-a72"; reg = <0>; };'
+
+
+def mini(path, *, top="", root="", chosen="", memory="", cells=2, cpus=CPU):
     """A small tree by hand: no slack, and nothing that QEMU adds."""
     memory = memory or 'memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x10000000>; };'
     return dtc(path, f"""/dts-v1/; {top}
@@ -19,16 +22,16 @@ def mini(path, *, top="", root="", chosen="", memory="", cells=2):
             {memory}
             psci {{ compatible = "arm,psci-1.0"; method = "smc"; }};
             cpus {{ #address-cells = <1>; #size-cells = <0>;
-                cpu@0 {{ device_type = "cpu"; compatible = "arm,cortex-a72"; reg = <0>; }}; }};
+                {cpus} }};
             soc {{ #address-cells = <1>; #size-cells = <1>; compatible = "simple-bus"; ranges = <0 0 0 0x40000000>;
                 uart@9000000 {{ compatible = "arm,pl011"; reg = <0x9000000 0x1000>; }}; }};
             {root}
         }};""")
 
 
-def under(work, boot, tree, at=TREE, load=(), **options):
+def under(work, boot, tree, at=TREE, load=(), flags=(), civacs=0, **options):
     """The machine with the bundle and this very tree."""
-    stub = Hostile(TARGET, "plain", x0=at).save(work + "/stub")
+    stub = Hostile(TARGET, "plain", *flags, x0=at, civacs=civacs).save(work + "/stub")
     return Machine(stub, load=[(boot, TARGET), (tree, at), *load], **options)
 
 

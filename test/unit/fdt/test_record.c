@@ -30,6 +30,9 @@ static const struct lethe_record sample = {
 	.segment_count = 3,
 	.segment_names = {"kernel", "initrd", "dtb"},
 	.segment_verdicts = {"ok", "ok", "skipped"},
+	.cpus_off = 3,
+	.cpus_on = 1,
+	.cpus_unknown = 2,
 };
 
 #define RECORD(ticks, bytes)                                                                       \
@@ -42,7 +45,8 @@ static const struct lethe_record sample = {
 	" stage-ticks = /bits/ 64 <1 2 0x200000000 3 4 5 " ticks ">;"                              \
 	" stage-bytes = /bits/ 64 <0 4096 0 0xfffffffff 7 8 " bytes ">;"                           \
 	" segment-names = \"kernel\", \"initrd\", \"dtb\";"                                        \
-	" segment-verdicts = \"ok\", \"ok\", \"skipped\"; };"
+	" segment-verdicts = \"ok\", \"ok\", \"skipped\";"                                         \
+	" cpus-off = <3>; cpus-on = <1>; cpus-unknown = <2>; };"
 
 #define BEFORE "/dts-v1/; / { a { b = <1>; }; chosen { bootargs = \"x\";"
 #define AFTER  "other { keep; }; }; z { y = \"x\"; }; };"
@@ -118,7 +122,8 @@ static void test_order(void **state)
 		"record-version",    "version",          "door",        "mode",
 		"entry-el",          "handoff-el",       "slot",        "boot-count",
 		"counter-frequency", "stage-names",      "stage-ticks", "stage-bytes",
-		"segment-names",     "segment-verdicts",
+		"segment-names",     "segment-verdicts", "cpus-off",    "cpus-on",
+		"cpus-unknown",
 	};
 	void *tree = tree_compile_text(BEFORE AFTER);
 	void *open = open_tree(tree, 4096);

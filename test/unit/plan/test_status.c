@@ -94,6 +94,7 @@ static const struct {
 	{"NO_PSCI", -505},
 	{"RESET_RETURNED", -506},
 	{"PAGE_SIZE", -507},
+	{"CPU_ON", -508},
 	{"MAP_POOL", -510},
 	{"MAP_GRANULE", -511},
 	{"MAP_ADDRESS", -512},
