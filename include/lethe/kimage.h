@@ -35,7 +35,7 @@ extern "C" {
 
 #define LETHE_KIMAGE_RUN_MAX 64U /* Linux has at most 16 segments, each one run */
 
-/* Of the check's tables: more make a search rarer. */
+/* Of the check's tables: more make a search rarer. PARTS is a power of two. */
 #define LETHE_KIMAGE_STRETCHES 16U
 #define LETHE_KIMAGE_PARTS     256U
 

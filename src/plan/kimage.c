@@ -17,7 +17,6 @@
 
 #define ENTRY_SIZE 8U
 #define NOWHERE    1ULL /* no page's address */
-#define PART_BITS  8U   /* of LETHE_KIMAGE_PARTS */
 
 /* The loops need all registers: each variable in memory is a Device access for every entry. */
 #define NOINLINE __attribute__((noinline))
@@ -79,7 +78,6 @@ static struct lethe_kimage_run *find_run(struct lethe_kimage *image, uint64_t ad
 	return run;
 }
 _Static_assert(LETHE_KIMAGE_RUN_MAX == 64, "find_run() takes six steps");
-_Static_assert(LETHE_KIMAGE_PARTS == 1U << PART_BITS, "divide()");
 
 /* Ends the open run after bytes, the number of bytes stored by the list so far. */
 static void close_run(const struct list_check *check, uint64_t bytes)
@@ -137,21 +135,21 @@ static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t 
 }
 
 /*
- * Divides the memory from the first window to the end of the last into no more than
- * LETHE_KIMAGE_PARTS parts, whose size is a power of two. The parts need not begin at the first
- * window: they are numbered modulo LETHE_KIMAGE_PARTS.
+ * Divides memory into parts whose size is a power of two. From the first window to the end of the last
+ * there are about LETHE_KIMAGE_PARTS of them or fewer, and they are numbered modulo that.
  */
 static void divide(struct list_check *check)
 {
 	const struct lethe_window *first = check->constraints->windows;
 	const struct lethe_window *last = first + check->constraints->window_count - 1;
+	const unsigned int few = __builtin_ctz(LETHE_KIMAGE_PARTS);
 	unsigned int bits;
 
 	memset(check->image->answers, 0, sizeof(check->image->answers));
 	memset(check->image->answer_of, 0, sizeof(check->image->answer_of));
 	if (check->constraints->window_count != 0) {
-		bits = 64 - (unsigned int)__builtin_clzll((last->base + last->size - first->base) | 1);
-		check->part_shift = bits > PART_BITS ? bits - PART_BITS : 0;
+		bits = 64 - __builtin_clzll((last->base + last->size - 1 - first->base) | 1);
+		check->part_shift = bits > few ? bits - few : 0;
 	}
 }
 
@@ -166,15 +164,14 @@ static inline uint8_t *answer_of(const struct list_check *check, uint64_t source
 }
 
 /*
- * The first answer that is not this window's alone: a protected range cuts the window, so it has several
- * stretches. Returns the answer that holds the source, else an answer to be replaced.
+ * A protected range cuts the source's window, so the window has further stretches. Returns the stretch
+ * that holds the source, else one to be replaced.
  */
 static struct lethe_window *find_stretch(struct list_check *check, uint64_t source)
 {
 	struct lethe_window *const stretches = check->answers + LETHE_WINDOW_MAX;
-	unsigned int i;
 
-	for (i = 0; i < LETHE_KIMAGE_STRETCHES && stretches[i].size != 0; i++) {
+	for (unsigned int i = 0; i < LETHE_KIMAGE_STRETCHES && stretches[i].size != 0; i++) {
 		if (holds(&stretches[i], source)) {
 			return &stretches[i];
 		}
@@ -182,10 +179,7 @@ static struct lethe_window *find_stretch(struct list_check *check, uint64_t sour
 	return &stretches[check->stretch_count++ % LETHE_KIMAGE_STRETCHES];
 }
 
-/*
- * The answer for a source whose part names another: whole readable pages around the source, or null and
- * check->status.
- */
+/* For a source whose part names another answer: whole readable pages around it, or null and check->status. */
 static NOINLINE const struct lethe_window *find_answer(struct list_check *check, uint64_t source)
 {
 	const struct lethe_kimage_constraints *constraints = check->constraints;
