@@ -6,7 +6,7 @@
 
 #include <lethe/sha256.h>
 
-/* The purgatory's goes on in general registers by itself: saving the arguments in between takes bytes. */
+/* The purgatory's goes on in general registers by itself: to save arguments here takes bytes. */
 #ifdef LETHE_PURGATORY
 #define CE_NEVER_FAILS 1
 #else

@@ -4,8 +4,8 @@
  *
  * The list may be long, and each read of an entry may be a Device access. So each entry costs a few
  * comparisons in registers, against the last answer. An answer holds for a range of addresses
- * (kimage_allowed.h), so a search is rare: each window has its own, and the upper bits of a source's
- * address name the window. Destinations form few runs, even if pages are out of order.
+ * (kimage_allowed.h), so a search is rare: each window has its own, and the upper bits of a
+ * source's address name the window. Destinations form few runs, even if pages are out of order.
  */
 
 #include <lethe/kimage.h>
@@ -25,17 +25,17 @@ struct list_check {
 	const struct lethe_kimage_constraints *constraints;
 	struct lethe_kimage *image;
 	struct lethe_where *where;
-	struct lethe_kimage_run *last;     /* the open run; null before the first */
-	uint64_t page;                     /* bytes */
-	uint64_t tortoise;                 /* an earlier list page */
-	uint64_t origin;                   /* of the list, if it were one piece as far as it was read */
-	struct lethe_window *answers;      /* the image's */
-	uint8_t *answer_of;                /* likewise */
-	struct lethe_range allowed;        /* the last answer to another question */
+	struct lethe_kimage_run *last; /* the open run; null before the first */
+	uint64_t page;                 /* bytes */
+	uint64_t tortoise;             /* an earlier list page */
+	uint64_t origin;               /* of the list, if it were one piece as far as it was read */
+	struct lethe_window *answers;  /* the image's */
+	uint8_t *answer_of;            /* likewise */
+	struct lethe_range allowed;    /* the last answer to another question */
 	unsigned int shift;
 	unsigned int part_shift; /* of the parts of answer_of */
 	unsigned int stretch_count;
-	int status;              /* if find_answer() finds none */
+	int status; /* if find_answer() finds none */
 };
 
 static uint64_t read_entry(uint64_t pointer)
@@ -135,8 +135,8 @@ static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t 
 }
 
 /*
- * Divides memory into parts whose size is a power of two. From the first window to the end of the last
- * there are about LETHE_KIMAGE_PARTS of them or fewer, and they are numbered modulo that.
+ * Divides memory into parts whose size is a power of two. From the first window to the end of the
+ * last there are about LETHE_KIMAGE_PARTS of them or fewer, and they are numbered modulo that.
  */
 static void divide(struct list_check *check)
 {
@@ -164,8 +164,8 @@ static inline uint8_t *answer_of(const struct list_check *check, uint64_t source
 }
 
 /*
- * A protected range cuts the source's window, so the window has further stretches. Returns the stretch
- * that holds the source, else one to be replaced.
+ * A protected range cuts the source's window, so the window has further stretches. Returns the
+ * stretch that holds the source, else one to be replaced.
  */
 static struct lethe_window *find_stretch(struct list_check *check, uint64_t source)
 {
@@ -179,7 +179,7 @@ static struct lethe_window *find_stretch(struct list_check *check, uint64_t sour
 	return &stretches[check->stretch_count++ % LETHE_KIMAGE_STRETCHES];
 }
 
-/* For a source whose part names another answer: whole readable pages around it, or null and check->status. */
+/* If a part names another answer: whole readable pages around the source, or null and a status. */
 static NOINLINE const struct lethe_window *find_answer(struct list_check *check, uint64_t source)
 {
 	const struct lethe_kimage_constraints *constraints = check->constraints;
@@ -232,7 +232,7 @@ static int enter_list_page(struct list_check *check, uint64_t address)
 static NOINLINE int check_entries(struct list_check *check, const uint64_t *head)
 {
 	const uint64_t page = check->page;
-	/* next: pointer to an entry; next - check->origin and dest - dest_origin: bytes read and copied */
+	/* next: pointer to an entry. Differences to the origins: bytes read and bytes copied */
 	uint64_t next = (uintptr_t)head;
 	uint64_t dest = NOWHERE, dest_origin = dest;
 	uint64_t dest_end = NOWHERE;  /* every page in [dest, dest_end) may be stored */

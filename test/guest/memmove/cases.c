@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every alignment of source and destination with every size, far apart and by every short distance; and
- * sources and destinations at the very ends of RAM, where a byte too many would be a fault.
+ * Every alignment of source and destination with every size, far apart and by every short distance;
+ * and sources and destinations at the very ends of RAM, where a byte too many would be a fault.
  */
 #include "cases.h"
 
@@ -171,7 +171,8 @@ void run_cases(uint64_t ram_start, uint64_t ram_end)
 				move(FAR_TO + to, FAR_FROM + from, size);
 				move(FAR_FROM + to, FAR_TO + from, size);
 			}
-			for (unsigned int to = NEAR + from - DISTANCE; to <= NEAR + from + DISTANCE; to++) {
+			for (unsigned int to = NEAR + from - DISTANCE; to <= NEAR + from + DISTANCE;
+			     to++) {
 				move(to, NEAR + from, size);
 			}
 			set(FAR_TO + from, (int)size * 37 + 0x100, size);
