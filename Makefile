@@ -178,6 +178,9 @@ BOOT_BLOB_OBJ := $(O)/obj/library/src/library/boot_blob.S.o
 $(BOOT_BLOB_OBJ): $(BOOT_BLOB)
 $(BOOT_BLOB_OBJ): BOOT_DEFS = -DBOOT_BLOB='"$(BOOT_BLOB)"'
 
+# The string routines for the programs of tests and bench, which link single objects.
+STRING_OBJS := $(O)/obj/library/src/memmove.S.o $(NEWLIB_OBJS)
+
 # One object whose only globals are lethe_*: mem*, str* and libfdt inside are nobody else's business.
 LIBRARY_OBJS := $(call objects,library) $(call libfdt_objects,library) $(NEWLIB_OBJS)
 $(O)/liblethe.a: $(LIBRARY_OBJS)

@@ -12,20 +12,6 @@
 #include "move_list.h"
 #include "stages.h"
 
-/*
- * Moves a segment up onto its own source: from the end, in pieces that do not overlap. newlib's
- * memmove() would copy single bytes, each a Device access: 54 million for a kernel.
- */
-static void slide_up(uint64_t dest, uint64_t source, uint64_t size)
-{
-	while (size != 0) {
-		uint64_t piece = size < dest - source ? size : dest - source;
-
-		size -= piece;
-		memcpy((void *)(dest + size), (const void *)(source + size), piece);
-	}
-}
-
 static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 {
 	const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];
@@ -42,7 +28,8 @@ static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 	lethe_dcache_clean_inval_poc(placed->dest, placed->dest + segment->mem_size);
 	if (placed->dest != placed->source) {
 		if (placed->dest - placed->source < segment->file_size) {
-			slide_up(placed->dest, placed->source, segment->file_size);
+			memmove((void *)placed->dest, (const void *)placed->source,
+				segment->file_size);
 		} else {
 			/* If the digest is wrong, the verify stage hashes again and reports. */
 			lethe_segment_digest(ctx, index, placed->source);

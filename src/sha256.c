@@ -46,9 +46,15 @@ void lethe_sha256_init_simd(struct lethe_sha256 *sha)
 	begin(sha, true);
 }
 
+/* The compiler need not ask where the answer is always the same. */
+static bool may_use_simd(const struct lethe_sha256 *sha)
+{
+	return LETHE_SHA256_SIMD || sha->simd;
+}
+
 static void add_block(struct lethe_sha256 *sha)
 {
-	lethe_sha256_blocks(sha->state, sha->block, 1, NULL, sha->simd);
+	lethe_sha256_blocks(sha->state, sha->block, 1, NULL, may_use_simd(sha));
 }
 
 /* Adds bytes to the partial block. Also copies the bytes to dest unless dest is null. */
@@ -80,7 +86,8 @@ void lethe_sha256_copy(struct lethe_sha256 *sha, void *dest, const void *source,
 	bytes += first;
 	copy = copy != NULL ? copy + first : NULL;
 	if (whole != 0) {
-		lethe_sha256_blocks(sha->state, bytes, whole / LETHE_SHA256_BLOCK, copy, sha->simd);
+		lethe_sha256_blocks(sha->state, bytes, whole / LETHE_SHA256_BLOCK, copy,
+				    may_use_simd(sha));
 		sha->bytes += whole;
 	}
 	bytes += whole;
@@ -103,10 +110,11 @@ static void store_big_endian(uint8_t *bytes, uint32_t word)
 	bytes[3] = (uint8_t)word;
 }
 
-void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SIZE])
+/* bytes: the message's, of which only those of the partial block count. */
+static void pad(struct lethe_sha256 *sha, uint64_t bytes, uint8_t digest[LETHE_SHA256_SIZE])
 {
 	uint64_t bits = sha->bytes * 8;
-	uint64_t pending = sha->bytes % LETHE_SHA256_BLOCK;
+	uint64_t pending = bytes % LETHE_SHA256_BLOCK;
 
 	/* Section 5.1.1: a 1 bit, zeros, and the length in the last eight bytes of a block. */
 	sha->block[pending++] = 0x80;
@@ -123,4 +131,14 @@ void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SI
 	for (unsigned int i = 0; i < 8; i++) {
 		store_big_endian(digest + 4 * i, sha->state[i]);
 	}
+}
+
+void lethe_sha256_final(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SIZE])
+{
+	pad(sha, sha->bytes, digest);
+}
+
+void lethe_sha256_final_whole(struct lethe_sha256 *sha, uint8_t digest[LETHE_SHA256_SIZE])
+{
+	pad(sha, 0, digest);
 }

@@ -32,7 +32,7 @@ static void ask_acpi(struct lethe_context *ctx)
 
 static void reset(void)
 {
-	static const struct lethe_where nowhere;
+	static struct lethe_where nowhere; /* in bss, which takes no bytes */
 	struct lethe_deadline pause;
 
 	if (lethe_stop_context.acpi != 0) {

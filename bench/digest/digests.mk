@@ -22,9 +22,9 @@ KEXEC_OBJS := $(KEXEC_BUILD)/purgatory/sha256.o $(KEXEC_BUILD)/purgatory/string.
 OPENSSL_ASM := $(O)/bench/openssl/sha256-armv8.S
 
 # Lethe's two digests: the same objects, with the block function that the caller allows. The purgatory's are shorter.
-LETHE_DIGEST := $(patsubst %,$(O)/obj/library/%.o,$(call sources,sha256)) $(NEWLIB_OBJS)
+LETHE_DIGEST := $(patsubst %,$(O)/obj/library/%.o,$(call sources,sha256)) $(STRING_OBJS)
 LETHE_DIGEST_SMALL := $(patsubst %.c,$(O)/obj/library/%.c.o,$(patsubst %.S,$(PURGATORY)/%.S.o,\
-	$(call sources,sha256_small))) $(NEWLIB_OBJS)
+	$(call sources,sha256_small))) $(STRING_OBJS)
 
 $(eval $(call digest,lethe-scalar,lethe,$(LETHE_DIGEST),-Iinclude -DINIT=lethe_sha256_init))
 $(eval $(call digest,lethe-purgatory,lethe,$(LETHE_DIGEST_SMALL),-Iinclude -DINIT=lethe_sha256_init))

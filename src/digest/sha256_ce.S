@@ -83,7 +83,8 @@
  * State     any EL; MMU on or off; FP/SIMD trapped at this level or not
  * Stack     0
  * After     the traps of this level are as before
- * Purgatory 8-byte aligned data and dest 0 only: the regions are pages, and not copied
+ * Purgatory 8-byte aligned data and dest 0 only: the regions are pages, and not copied. In place of returning false it
+ *           becomes lethe_sha256_scalar(), with that function's clobbers and stack, and returns true
  */
 FUNC lethe_sha256_ce
 #ifndef LETHE_PURGATORY
@@ -124,7 +125,6 @@ FUNC lethe_sha256_ce
 3:	msr	cpacr_el1, x5			// no traps at EL1, or at EL2 with E2H = 1
 4:	isb					// in force before SVCR is read and the first vector register
 .Lopen:
-	mov	w3, #0				// returned if in streaming mode
 	cbz	x7, 5f
 	mrs	x7, SVCR
 	tbnz	x7, #SVCR_SM_BIT, .Lclose	// SHA-2 is undefined in streaming mode, which is the caller's to leave
@@ -143,8 +143,6 @@ FUNC lethe_sha256_ce
 	cset	x11, ne
 	orr	x3, x3, x11, lsl #COPY_BIT
 #endif
-	mov	v2.16b, v0.16b
-	mov	v3.16b, v1.16b
 
 .Lblock:
 #ifndef LETHE_PURGATORY
@@ -155,6 +153,8 @@ FUNC lethe_sha256_ce
 	.irp	n, 4, 5, 6, 7
 	rev32	v\n\().16b, v\n\().16b		// big-endian in the message
 	.endr
+	mov	v2.16b, v0.16b
+	mov	v3.16b, v1.16b
 	add	v8.4s, v4.4s, v16.4s
 	sixteen	17, 18, 19, 20, old=2
 	sixteen	21, 22, 23, 24
@@ -169,16 +169,13 @@ FUNC lethe_sha256_ce
 	sub	x2, x2, #1
 	add	v0.4s, v0.4s, v2.4s
 	add	v1.4s, v1.4s, v3.4s
-	mov	v2.16b, v0.16b
-	mov	v3.16b, v1.16b
 	cbnz	x2, .Lblock
 
 	st1	{v0.2d-v1.2d}, [x0]
 	fmov	d8, x9
 	fmov	d9, x10
-	mov	w3, #1
 
-.Lclose:					// w3 = return value
+.Lclose:
 	cmp	x4, x5
 	b.eq	3f
 	cbz	x6, 1f
@@ -186,8 +183,17 @@ FUNC lethe_sha256_ce
 	b	2f
 1:	msr	cpacr_el1, x4			// likewise
 2:	isb					// the trap is in force from here on
-3:	mov	w0, w3
+3:	cbnz	x2, .Lno			// streaming mode
+	mov	w0, #1
 	ret
+
+.Lno:						// x0 to x2 are as at the call
+#ifdef LETHE_PURGATORY
+	b	lethe_sha256_scalar		// returns 1
+#else
+	mov	w0, #0
+	ret
+#endif
 
 #ifndef LETHE_PURGATORY
 .Lother:
@@ -199,7 +205,4 @@ FUNC lethe_sha256_ce
 	ld1	{v4.16b-v7.16b}, [x1], #64
 	b	.Lloaded
 #endif
-
-.Lno:	mov	w0, #0
-	ret
 END lethe_sha256_ce

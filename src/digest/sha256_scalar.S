@@ -8,8 +8,6 @@
  */
 #include "digest/sha256_round.inc"
 
-#define LAST	   32	/* bytes of constants of the last turn */
-
 /*
  * void lethe_sha256_scalar(uint32_t state[8], const void *data, uint64_t count);
  *
@@ -23,7 +21,7 @@
  * Stack     112
  */
 FUNC lethe_sha256_scalar
-	load_state LAST
+	load_state 3
 .Lblock:
 	tst	xdata, #7
 	b.ne	.Lbytes
@@ -33,25 +31,24 @@ FUNC lethe_sha256_scalar
 	b	.Lturn
 
 .Lschedule:
-	schedule A0, A1, B0, B1, B3
-	schedule A1, A2, B1, B2, B0
-	schedule A2, A3, B2, B3, B1
-	schedule A3, A0, B3, B0, B2		// the first A and B have changed already
+	schedule A0, A1, B0, B1, B3, B0, B0
+	schedule A1, A2, B1, B2, B0, B1, B1
+	schedule A2, A3, B2, B3, B1, B2, B2
+	schedule A3, A0, B3, B0, B2, B3, B3	// the first A and B have changed already
 .Lturn:
-	rounds	a, b, c, d, e, f, g, h, A0
-	rounds	g, h, a, b, c, d, e, f, A1
-	rounds	e, f, g, h, a, b, c, d, A2
-	rounds	c, d, e, f, g, h, a, b, A3
-	cmp	xk, xklast
-	b.lo	.Lschedule
-	b.hi	.Ladd
+	rounds	A0, A1
+	rounds	A2, A3
+	sub	xblocks, xblocks, #1
+	tst	xblocks, #6
+	b.ne	.Lschedule
+	tbz	xblocks, #0, .Ladd
 	mov	xA0, xB0			// the last turn: no words follow
 	mov	xA1, xB1
 	mov	xA2, xB2
 	mov	xA3, xB3
 	b	.Lturn
 .Ladd:
-	end_block LAST, .Lblock
+	end_block .Lblock
 	store_state
 
 	// Eight bytes a turn, which move through A and B like a queue.

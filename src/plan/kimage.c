@@ -4,13 +4,14 @@
  *
  * The list may be long, and each read of an entry may be a Device access. So each entry costs a few
  * comparisons in registers, against the last answer. An answer holds for a range of addresses
- * (kimage_allowed.h), so a search is rare. Destinations form few runs, even if pages are out of
- * order.
+ * (kimage_allowed.h), so a search is rare: each window has its own, and the upper bits of a
+ * source's address name the window. Destinations form few runs, even if pages are out of order.
  */
 
 #include <lethe/kimage.h>
 
 #include <stddef.h>
+#include <string.h>
 
 #include "plan/kimage_allowed.h"
 
@@ -24,13 +25,17 @@ struct list_check {
 	const struct lethe_kimage_constraints *constraints;
 	struct lethe_kimage *image;
 	struct lethe_where *where;
-	struct lethe_kimage_run *last;     /* the open run; null before the first */
-	uint64_t page;                     /* bytes */
-	uint64_t tortoise;                 /* an earlier list page */
-	struct lethe_range sources;        /* whole readable pages: the last answer */
-	struct lethe_range sources_before; /* the last answer but one */
-	struct lethe_range allowed;        /* the last answer, of any kind */
+	struct lethe_kimage_run *last; /* the open run; null before the first */
+	uint64_t page;                 /* bytes */
+	uint64_t tortoise;             /* an earlier list page */
+	uint64_t origin;               /* of the list, if it were one piece as far as it was read */
+	struct lethe_window *answers;  /* the image's */
+	uint8_t *answer_of;            /* likewise */
+	struct lethe_range allowed;    /* the last answer to another question */
 	unsigned int shift;
+	unsigned int part_shift; /* of the parts of answer_of */
+	unsigned int stretch_count;
+	int status; /* if find_answer() finds none */
 };
 
 static uint64_t read_entry(uint64_t pointer)
@@ -129,22 +134,75 @@ static NOINLINE int find_dest(struct list_check *check, uint64_t dest, uint64_t 
 	return LETHE_OK;
 }
 
-/* RAM often has two parts around a protected range, so the check stores the last two answers. */
-static NOINLINE int find_source(struct list_check *check, uint64_t source)
+/*
+ * Divides memory into parts whose size is a power of two. From the first window to the end of the
+ * last there are about LETHE_KIMAGE_PARTS of them or fewer, and they are numbered modulo that.
+ */
+static void divide(struct list_check *check)
 {
-	const struct lethe_range before = check->sources_before;
-	int status;
+	const struct lethe_window *first = check->constraints->windows;
+	const struct lethe_window *last = first + check->constraints->window_count - 1;
+	const unsigned int few = __builtin_ctz(LETHE_KIMAGE_PARTS);
+	unsigned int bits;
 
-	check->sources_before = check->sources;
-	check->sources = before;
-	if (source - before.start < before.end - before.start) {
-		return LETHE_OK;
+	memset(check->image->answers, 0, sizeof(check->image->answers));
+	memset(check->image->answer_of, 0, sizeof(check->image->answer_of));
+	if (check->constraints->window_count != 0) {
+		bits = 64 - __builtin_clzll((last->base + last->size - 1 - first->base) | 1);
+		check->part_shift = bits > few ? bits - few : 0;
 	}
-	status = lethe_kimage_allowed(check->constraints, source, check->page,
-				      LETHE_KIMAGE_READ_SOURCE, &check->sources);
-	check->sources.start = (check->sources.start + check->page - 1) & -check->page;
-	check->sources.end &= -check->page;
-	return status;
+}
+
+static inline bool holds(const struct lethe_window *answer, uint64_t source)
+{
+	return source - answer->base < answer->size;
+}
+
+static inline uint8_t *answer_of(const struct list_check *check, uint64_t source)
+{
+	return &check->answer_of[(source >> check->part_shift) % LETHE_KIMAGE_PARTS];
+}
+
+/*
+ * A protected range cuts the source's window, so the window has further stretches. Returns the
+ * stretch that holds the source, else one to be replaced.
+ */
+static struct lethe_window *find_stretch(struct list_check *check, uint64_t source)
+{
+	struct lethe_window *const stretches = check->answers + LETHE_WINDOW_MAX;
+
+	for (unsigned int i = 0; i < LETHE_KIMAGE_STRETCHES && stretches[i].size != 0; i++) {
+		if (holds(&stretches[i], source)) {
+			return &stretches[i];
+		}
+	}
+	return &stretches[check->stretch_count++ % LETHE_KIMAGE_STRETCHES];
+}
+
+/* If a part names another answer: whole readable pages around the source, or null and a status. */
+static NOINLINE const struct lethe_window *find_answer(struct list_check *check, uint64_t source)
+{
+	const struct lethe_kimage_constraints *constraints = check->constraints;
+	struct lethe_window *answer =
+		&check->answers[(find_window(constraints, source) - constraints->windows) %
+				LETHE_WINDOW_MAX];
+	struct lethe_range found;
+
+	if (answer->size != 0 && !holds(answer, source)) {
+		answer = find_stretch(check, source);
+	}
+	*answer_of(check, source) = (uint8_t)(answer - check->answers);
+	if (holds(answer, source)) {
+		return answer;
+	}
+	check->status = lethe_kimage_allowed(constraints, source, check->page,
+					     LETHE_KIMAGE_READ_SOURCE, &found);
+	if (check->status != LETHE_OK) {
+		return NULL;
+	}
+	answer->base = (found.start + check->page - 1) & -check->page;
+	answer->size = (found.end & -check->page) - answer->base;
+	return answer;
 }
 
 /*
@@ -174,14 +232,15 @@ static int enter_list_page(struct list_check *check, uint64_t address)
 static NOINLINE int check_entries(struct list_check *check, const uint64_t *head)
 {
 	const uint64_t page = check->page;
-	/* next: pointer to an entry; next - origin and dest - dest_origin: bytes read and copied */
-	uint64_t next = (uintptr_t)head, origin = next;
+	/* next: pointer to an entry. Differences to the origins: bytes read and bytes copied */
+	uint64_t next = (uintptr_t)head;
 	uint64_t dest = NOWHERE, dest_origin = dest;
 	uint64_t dest_end = NOWHERE;  /* every page in [dest, dest_end) may be stored */
 	uint64_t start = 0, span = 0; /* source entries in [start, start + span) may be read */
 	uint64_t value;
 	int status;
 
+	check->origin = next;
 	for (;;) {
 		const uint64_t entry = read_entry(next);
 		const uint64_t flags = entry & (page - 1);
@@ -189,13 +248,21 @@ static NOINLINE int check_entries(struct list_check *check, const uint64_t *head
 		next += ENTRY_SIZE;
 		if (flags == LETHE_KIMAGE_SOURCE) {
 			if (entry - start >= span) {
-				value = entry - LETHE_KIMAGE_SOURCE;
-				status = find_source(check, value);
-				if (status != LETHE_OK) {
-					break;
+				const struct lethe_window *answer =
+					&check->answers[*answer_of(check, entry)];
+
+				start = answer->base;
+				span = answer->size;
+				if (entry - start >= span) {
+					answer = find_answer(check, entry - LETHE_KIMAGE_SOURCE);
+					if (answer == NULL) {
+						value = entry - LETHE_KIMAGE_SOURCE;
+						status = check->status;
+						break;
+					}
+					start = answer->base;
+					span = answer->size;
 				}
-				start = check->sources.start;
-				span = check->sources.end - start;
 			}
 			if (dest == dest_end) {
 				status = find_dest(check, dest, dest - dest_origin);
@@ -220,14 +287,14 @@ static NOINLINE int check_entries(struct list_check *check, const uint64_t *head
 			if (status != LETHE_OK) {
 				break;
 			}
-			origin -= next;
+			check->origin -= next;
 			next = value + check->constraints->bias;
-			origin += next;
+			check->origin += next;
 			continue;
 		} else if (entry == LETHE_KIMAGE_DONE) {
 			close_run(check, dest - dest_origin);
 			check->image->pages = (dest - dest_origin) >> check->shift;
-			check->image->entries = (next - origin) / ENTRY_SIZE;
+			check->image->entries = (next - check->origin) / ENTRY_SIZE;
 			return LETHE_OK;
 		} else {
 			value = entry;
@@ -240,7 +307,7 @@ static NOINLINE int check_entries(struct list_check *check, const uint64_t *head
 			break;
 		}
 	}
-	return fail(check, status, (next - origin) / ENTRY_SIZE - 1, value);
+	return fail(check, status, (next - check->origin) / ENTRY_SIZE - 1, value);
 }
 
 /* The gap around address between two runs, or outside all runs. run: find_run()'s answer. */
@@ -307,6 +374,8 @@ int lethe_kimage_check(uint64_t head, unsigned int page_shift,
 				   .image = image,
 				   .where = where,
 				   .tortoise = NOWHERE,
+				   .answers = image->answers,
+				   .answer_of = image->answer_of,
 				   .shift = page_shift};
 	int status;
 
@@ -323,6 +392,7 @@ int lethe_kimage_check(uint64_t head, unsigned int page_shift,
 	for (unsigned int i = 0; i <= LETHE_KIMAGE_RUN_MAX; i++) {
 		image->runs[i] = (struct lethe_kimage_run){UINT64_MAX, 0, 0};
 	}
+	divide(&check);
 	status = check_entries(&check, &head);
 	return status != LETHE_OK ? status : check_reads(&check, &head);
 }

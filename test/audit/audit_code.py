@@ -118,7 +118,7 @@ def sized():
 def disassembled():
     """the disassembly is there at all (the audits above look at something)"""
     functions = {f for f, _, _, _ in instructions()}
-    wanted = {"lethe_entry_common", "lethe_handoff", "lethe_dcache_clean_inval_poc", "memmove", "fdt_next_tag"}
+    wanted = {"lethe_entry_common", "lethe_handoff", "lethe_dcache_clean_inval_poc", "memset", "fdt_next_tag"}
     return sorted(wanted - functions)
 
 

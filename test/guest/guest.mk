@@ -7,7 +7,7 @@ QEMU_LDFLAGS = -Wl,-Ttext=0,-e,start,-z,max-page-size=4096,--build-id=none
 LINKED_LDFLAGS = -nostdlib -static -Wl,--build-id=none,-z,noexecstack,--no-warn-rwx-segments
 GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protector -mstrict-align \
 	-mgeneral-regs-only -Iinclude
-QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img hostile.img relocate.img kimage.img \
+QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img hostile.img relocate.img kimage.img memmove.img \
 	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img meter.img trapped.img old-firmware.img flat)
 
 # $(call flat,NAME,FILES): a program that begins with the first file, at 0.
@@ -19,7 +19,8 @@ $(QEMU_TEST)/$(1).img: $(2)
 endef
 LIBRARY_OBJ := $(O)/obj/library/src
 SHA256_OWN := $(addprefix $(O)/obj/guest/test/guest/sha256/,program.S.o jobs.c.o)
-SHA256_SHARED := $(SHA256_OWN) $(LIBRARY_OBJ)/sha256.c.o $(NEWLIB_OBJS)
+MEMMOVE_OWN := $(addprefix $(O)/obj/guest/test/guest/memmove/,program.S.o cases.c.o)
+SHA256_SHARED := $(SHA256_OWN) $(LIBRARY_OBJ)/sha256.c.o $(STRING_OBJS)
 SHA256_BLOCKS := $(LIBRARY_OBJ)/digest/sha256_blocks.c.o
 $(eval $(call flat,payload-virt,test/guest/payload.S))
 $(eval $(call flat,payload-evb,test/guest/payload.S))
@@ -28,7 +29,8 @@ $(eval $(call flat,trapped,test/guest/trapped.S))
 $(eval $(call flat,old-firmware,test/guest/old_firmware.S))
 $(eval $(call flat,meter,test/guest/meter/program.S))
 $(eval $(call flat,relocate,test/guest/relocate/program.S $(LIBRARY_OBJ)/relocate.S.o))
-$(eval $(call flat,kimage,test/guest/kimage/program.S $(LIBRARY_OBJ)/plan/kimage.c.o $(LIBRARY_OBJ)/plan/status.c.o $(NEWLIB_OBJS)))
+$(eval $(call flat,kimage,test/guest/kimage/program.S $(LIBRARY_OBJ)/plan/kimage.c.o $(LIBRARY_OBJ)/plan/status.c.o $(STRING_OBJS)))
+$(eval $(call flat,memmove,$(MEMMOVE_OWN) $(STRING_OBJS)))
 # The library's objects, the same for SHA=scalar, and the same with purgatory.ro's block functions.
 $(eval $(call flat,sha256,$(SHA256_SHARED) $(SHA256_BLOCKS) \
 	$(patsubst %,$(O)/obj/library/src/%.o,$(filter digest/%.S,$(sha256)))))

@@ -30,7 +30,7 @@ $(call unit,digest/regions,src/library/regions.c $(DIGEST_SRCS))
 KIMAGE := test/unit/kimage
 KIMAGE_SRCS := src/plan/kimage.c src/plan/status.c \
 	$(addprefix $(KIMAGE)/,kimage_world.c kimage_compare.c kimage_reference.c)
-$(call unit,kimage/kimage kimage/kimage_limits kimage/kimage_order,$(KIMAGE_SRCS) $(KIMAGE)/kimage_case.c)
+$(call unit,kimage/kimage kimage/kimage_limits kimage/kimage_order kimage/kimage_answers,$(KIMAGE_SRCS) $(KIMAGE)/kimage_case.c)
 $(call unit,kimage/kimage_property,$(KIMAGE_SRCS))
 check-long: export KIMAGE_LISTS ?= 10000
 

@@ -10,7 +10,8 @@
 
 NEWLIB_FUNCS ?= memchr memcmp memcpy memmove memset strchr strcmp strlen strncmp strnlen strrchr
 
-NEWLIB_OBJS := $(NEWLIB_FUNCS:%=$(O)/newlib/%.o)
+# The blob and the library have a memcpy and a memmove of their own: src/memmove.S.
+NEWLIB_OBJS := $(patsubst %,$(O)/newlib/%.o,$(filter-out memcpy memmove,$(NEWLIB_FUNCS)))
 NEWLIB_HEADERS := $(O)/newlib/include/newlib.h
 
 # -nostdinc keeps the headers of a hosted cross compiler (glibc's) out. newlib's limits.h and stdint.h include the
@@ -28,7 +29,7 @@ NEWLIB_FAST := memcmp memcpy memmove memset
 NEWLIB_CFLAGS = $(if $(filter $(NEWLIB_FAST),$*),-O2,-Os) -fno-builtin -fno-tree-loop-distribute-patterns -w \
 	-ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)=build -ffile-prefix-map=$(NEWLIB_SRC)=newlib
 
-$(NEWLIB_OBJS): $(O)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS) Makefile
+$(NEWLIB_FUNCS:%=$(O)/newlib/%.o): $(O)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(NEWLIB_CFLAGS) -c -o $@ $<
 

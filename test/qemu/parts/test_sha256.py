@@ -74,7 +74,7 @@ class Jobs:
                  wanted or hashlib.sha256(message).digest(), **more)
 
 
-def run(work, jobs, cell, program=PROGRAM):
+def run(work, jobs, cell, program=PROGRAM, extra=()):
     """Runs all jobs. Each has its digest, and uses vector registers only if it should."""
     cpu, el, flags = cell
     with open(program, "rb") as file:
@@ -87,7 +87,7 @@ def run(work, jobs, cell, program=PROGRAM):
         with open(path, "wb") as file:
             file.write(content)
     with Machine(paths[0], cpu=cpu, el=el, load=list(zip(paths[1:], (JOBS, DATA))), ram=True,
-                 cohsan=None, because=BECAUSE) as machine:
+                 extra=extra, cohsan=None, because=BECAUSE) as machine:
         match = machine.expect(r"^sha256: (end|wrong .*)$")
         if match[1] != "end":
             raise machine.failure(match[0])
@@ -280,3 +280,18 @@ def test_purgatory_build(work, cell):
     for message, digest in cavp.messages("SHA256LongMsg.rsp"):
         jobs.message(message, digest, traps=[(False, open_trap(cell))])
     run(work, jobs, cell, PROGRAM_PURGATORY)
+
+
+@pytest.mark.parametrize("program, most", [(PROGRAM, 28.5), (PROGRAM_PURGATORY, 31)], ids=["library", "purgatory"])
+def test_scalar_cost(work, program, most):
+    """Instructions a byte in general registers, calls and padding included."""
+    at = meter.symbols(program.replace(".img", ".elf"), LOAD)
+    start = at["lethe_sha256_scalar"]
+    code = [("scalar", start, min(address for address in at.values() if address > start + 64))]
+    counted = meter.Meter(work, at["entry"], at["end"], code=code)
+    jobs = Jobs()
+    jobs.message(bytes(0x10000), kinds=(SCALAR,), traps=[(False, open_trap(CELLS[1]))])
+    run(work, jobs, CELLS[1], program, counted.options())
+    each = counted.result()["code"]["scalar"]["instructions"] / (0x10000 + BLOCK)
+    print(each)
+    assert 20 < each <= most

@@ -44,8 +44,8 @@ int world_check(const struct world *world)
 	image.list_pages = 0;
 	kimage_reference(world->head, &world->memory, &world->limits, &expected);
 	/* No byte is read behind their ends. */
-	limits.windows = memcpy(windows, world->windows, windows_size);
-	limits.protected_ranges = memcpy(protected_ranges, world->protected_ranges, protected_size);
+	limits.windows = memcpy(windows, world->limits.windows, windows_size);
+	limits.protected_ranges = memcpy(protected_ranges, world->limits.protected_ranges, protected_size);
 	status = lethe_kimage_check(world->head, world->memory.shift, &limits, &image, &where);
 	free(windows);
 	free(protected_ranges);
