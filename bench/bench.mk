@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # make bench: all of docs/internals/bench.md, into $(O)/bench.json, and two charts. The parts: bench-digest,
-# bench-road, bench-relocate (relocate.mk), bench-library (library.mk), bench-purgatory (purgatory.mk), bench-model
+# bench-road, bench-console, bench-relocate (relocate.mk), bench-library (library.mk), bench-purgatory (purgatory.mk), bench-model
 # (model.mk), bench-boot and bench-judge. DIGEST_MIB: sizes of the message; PAIRS: how often a boot is timed;
 # CHARTS: where bench-charts draws.
 PAIRS ?= 5
@@ -12,10 +12,10 @@ BENCH_ENV = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	BUSYBOX='$(abspath $(BUSYBOX))' CC_TARGET='$(CC_TARGET)' CROSS_COMPILE='$(CROSS_COMPILE)' PYTHON='$(PYTHON)' \
 	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=test/qemu/harness:bench
 
-.PHONY: bench-digest bench-road bench-boot bench-judge bench-charts
+.PHONY: bench-digest bench-road bench-console bench-boot bench-judge bench-charts
 bench: deps-bench
 	rm -f $(O)/bench.json
-	for part in digest road relocate library purgatory model boot judge charts; do $(MAKE) bench-$$part || exit 1; done
+	for part in digest road console relocate library purgatory model boot judge charts; do $(MAKE) bench-$$part || exit 1; done
 
 include bench/digest/digests.mk bench/library.mk bench/model.mk bench/purgatory.mk bench/relocate.mk
 bench-digest: $(O)/meter.so $(DIGESTS:%=$(O)/bench/digest/%.elf)
@@ -23,6 +23,9 @@ bench-digest: $(O)/meter.so $(DIGESTS:%=$(O)/bench/digest/%.elf)
 bench-road: $(O)/meter.so $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) \
 		$(O)/test/qemu/payload-virt.img $(O)/bench/digest/kexec-tools.elf
 	$(BENCH_ENV) $(PYTHON) bench/sequence.py
+bench-console: $(O)/meter.so $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) $(O)/test/qemu/slow-uart.img
+	mkdir -p $(O)/bench
+	$(BENCH_ENV) $(PYTHON) bench/console_wait.py
 bench-boot: $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX)
 	$(BENCH_ENV) bench/boot.sh $(PAIRS)
 bench-judge: $(O)/cohsan.so $(O)/lethe $(O)/lethe.elf $(KERNEL) $(BUSYBOX)
