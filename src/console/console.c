@@ -8,8 +8,28 @@
 
 #define LINE_LIMIT 120U
 
-static unsigned int column;    /* in the current line */
+static unsigned int column;   /* in the current line */
 static volatile bool in_line; /* an exception may interrupt the line and print its own */
+
+void lethe_console_open(const struct lethe_uart *uart)
+{
+	lethe_output_open(uart);
+}
+
+void lethe_console_drain(void)
+{
+	lethe_output_drain();
+}
+
+void lethe_console_feed(void)
+{
+	lethe_output_feed();
+}
+
+void lethe_console_hurry(void)
+{
+	lethe_output_hurry();
+}
 
 /* Prints c unless the line is full. */
 static void print_char(char c)
@@ -84,5 +104,5 @@ void lethe_console_line(const char *format, ...)
 	lethe_output_put('\r');
 	lethe_output_put('\n');
 	in_line = false;
-	lethe_console_feed();
+	lethe_output_feed();
 }

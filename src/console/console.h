@@ -22,8 +22,8 @@ void lethe_console_open(const struct lethe_uart *uart);
 void lethe_console_drain(void);
 
 /*
- * Gives the UART as many waiting characters as it takes at this moment, and does not wait. Without a
- * waiting character it is not touched. For whatever runs long: called between its pieces.
+ * Gives the UART as many waiting characters as it takes at this moment, and does not wait. Without
+ * a waiting character it is not touched. For whatever runs long: called between its pieces.
  */
 void lethe_console_feed(void);
 
@@ -39,8 +39,8 @@ void lethe_console_hurry(void);
  * and %h (const uint8_t *, 32 bytes as hexadecimal). The caller casts every number to uint64_t.
  *
  * The line may wait in memory until lethe_console_feed(), _hurry() or _drain(); lines keep their
- * order, and none is lost. An exception in the midst of a line may print its own, on one of its own.
- * In the purgatory the UART has taken the line on return, and feed and hurry do nothing.
+ * order, and none is lost. An exception in the midst of a line may print its own, on one of its
+ * own. In the purgatory the UART has taken the line on return, and feed and hurry do nothing.
  */
 void lethe_console_line(const char *format, ...);
 

@@ -4,11 +4,18 @@
 
 #include <stdbool.h>
 
+#include <lethe/fdt.h>
+
 /*
  * Where the console's characters go. The blob has output_ring.c, which waits for the UART as little
- * as possible. The purgatory has no room for that: purgatory/output_direct.c. The same file has
- * console.h's functions that send: lethe_console_open(), _feed(), _hurry() and _drain().
+ * as possible. The purgatory has no room for that: purgatory/output_direct.c.
  */
+
+/* As the functions of console.h. */
+void lethe_output_open(const struct lethe_uart *uart);
+void lethe_output_feed(void);
+void lethe_output_hurry(void);
+void lethe_output_drain(void);
 
 /* False: characters would be dropped. */
 bool lethe_output_is_open(void);

@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Characters that the UART does not take yet wait in a ring. At 115200 baud one lasts 87 us, and a
- * boot that goes well prints 180 of them: the digest is going on meanwhile.
+ * Characters that the UART does not take yet wait in a ring, as a character lasts 87 us at 115200
+ * baud, and the digest has time for them.
  *
- * An exception may come between any two instructions, and its line goes through the same ring. So
- * each index is stored whole and in the program's order, behind what it stands for, and indexes are
- * counted modulo the ring's size wherever they are read: no value of them leads out of the ring, or
- * to more characters than the ring has. A character whose index the exception prevented is printed
- * once more, not lost.
+ * An exception may come between any two instructions, and its line goes through the same ring. So a
+ * character is in the ring before its index counts it, and in the UART before the other index does:
+ * a character that the exception overtakes may come twice, and none is lost. Indexes are words,
+ * stored in the program's order, and count modulo the ring's size wherever they are used: whatever
+ * they are, what waits is in the ring, and the wait has an end.
  */
 #include "console/output.h"
 
-#include "console/console.h"
 #include "console/uart.h"
 
-/* A power of two. The lines of a boot with eight segments; and of what comes in describe and later,
- * where no piece of a digest is near, more than those stages have time to send. */
+/*
+ * A power of two. It holds all of a boot with eight segments; more would have to be waited for at
+ * the hand-off, as nothing behind the digest lasts that long. In linker.ld it lies in the stacks'
+ * page, which has that room.
+ */
 #define RING 512U
+#define FULL (RING - 1) /* one more would count as none */
 
-/* Not zeroed at entry: behind the indexes, each character is stored before it is read. */
+/* Not zeroed at entry: no character is read before it is stored. */
 static volatile char ring[RING] __attribute__((section(".pool")));
 static volatile uint32_t put;  /* characters that came, modulo 2^32 */
 static volatile uint32_t sent; /* of these, the UART's */
@@ -55,22 +58,17 @@ static bool give(uint32_t polls)
 	return has_room;
 }
 
-/* Closes the console if the UART does not get ready: a dead UART costs a single time-out. */
-static void give_patiently(void)
+/* Waits until no more than so many wait. A dead UART costs a single time-out, and the console. */
+static void empty(uint32_t left)
 {
-	if (!give(LETHE_UART_POLLS)) {
-		close();
+	while (waiting() > left) {
+		if (!give(LETHE_UART_POLLS)) {
+			close();
+		}
 	}
 }
 
-static void empty(void)
-{
-	while (waiting() != 0) {
-		give_patiently();
-	}
-}
-
-void lethe_console_open(const struct lethe_uart *wanted)
+void lethe_output_open(const struct lethe_uart *wanted)
 {
 	close();
 	is_hurried = false;
@@ -88,34 +86,32 @@ bool lethe_output_is_open(void)
 
 void lethe_output_put(char c)
 {
-	if (lethe_output_is_open() && waiting() == RING - 1) {
-		give_patiently();
-	}
+	empty(FULL - 1);
 	if (!lethe_output_is_open()) {
 		return;
 	}
 	ring[put % RING] = c;
 	put = put + 1;
 	if (is_hurried) {
-		empty();
+		empty(0);
 	}
 }
 
-void lethe_console_feed(void)
+void lethe_output_feed(void)
 {
 	while (waiting() != 0 && give(1)) {
 	}
 }
 
-void lethe_console_hurry(void)
+void lethe_output_hurry(void)
 {
 	is_hurried = true;
-	empty();
+	empty(0);
 }
 
-void lethe_console_drain(void)
+void lethe_output_drain(void)
 {
-	empty();
+	empty(0);
 	if (lethe_output_is_open() && !lethe_uart_drain(&uart)) {
 		close();
 	}

@@ -6,7 +6,7 @@
 
 _Static_assert(LETHE_UART_SPAN <= 4096, "plan.c lets a UART end 4 KiB above its base");
 
-#define DRAIN_LIMIT (16 * LETHE_UART_POLLS) /* a FIFO of 128 characters at 9600 baud takes 133 ms */
+#define DRAIN_LIMIT (16 * LETHE_UART_POLLS) /* 128 characters at 9600 baud take 133 ms */
 
 bool lethe_uart_open(struct lethe_uart *uart)
 {

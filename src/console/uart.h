@@ -32,8 +32,8 @@ bool lethe_uart_send(const struct lethe_uart *uart, char c);
 
 /*
  * Looks at the UART, at most `polls` times, until it takes a character. Returns how many
- * lethe_uart_store() may give it now; 0 if it took none in time; LETHE_UART_NO_ANSWER if it is gone.
- * Between two calls no more characters are sent than the first one said (uart_room.c).
+ * lethe_uart_store() may give it now; 0 if it took none in time; LETHE_UART_NO_ANSWER if it is
+ * gone. Between two calls no more characters are sent than the first one said (uart_room.c).
  */
 #define LETHE_UART_NO_ANSWER (-1)
 int lethe_uart_room(const struct lethe_uart *uart, uint32_t polls);

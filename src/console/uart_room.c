@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How many characters a UART takes without another look at it: one, for all but a 16550 that has
- * shown that its FIFO is one.
+ * How many characters a UART takes after one look at it: one, unless it is a 16550 that has shown
+ * what its THRE means.
  *
- * A PC16550D (National Semiconductor, "Line Status Register", "Interrupt Identification Register")
- * says by LSR.THRE that the FIFO of 16 is empty, and not that it has room; so sixteen characters may
- * follow. Two bits of IIR tell that the FIFO is on. The bits alone are not enough: those of a
- * Raspberry Pi's mini UART are always set, and its THRE says that there is room for at least one, of
- * 8 (BCM2835 ARM Peripherals, AUX_MU_IIR_REG, AUX_MU_LSR_REG). MediaTek's THRE says that no more
- * than a trigger level is left. A plan, a command line and a tree name all of these by the same kind.
+ * A PC16550D with its FIFOs on (National Semiconductor, PC16550D, 8.0) sets LSR.THRE when the
+ * transmit FIFO is empty, and clears THRE with the first byte: 16 may follow. IIR[7:6] = 3 says
+ * that the FIFOs are on. Those two bits do not suffice. On a Raspberry Pi's mini UART they are
+ * always set, and THRE says that the FIFO, of 8, can accept at least one (BCM2835 ARM Peripherals,
+ * AUX_MU_IIR_REG, AUX_MU_LSR_REG). On others THRE may mean that no more than a trigger level is
+ * left. Plans, trees and command lines name all of these as the same kind.
  *
- * So the UART has to show it. Sent to one by one from the moment when nothing was left in it, it says
- * "not empty" with no more than two characters, if its FIFO is a 16550's. From this on THRE leaves at
- * most one of these in the FIFO: 15 follow. A FIFO that is off says the same, and then IIR tells. A
- * UART that never says so takes characters one by one, as long as it says that it takes them.
+ * So the UART is asked by what it does. From TEMT on, when it holds nothing, it gets characters one
+ * by one. A THRE that goes away with the first or second of them leaves at most one in the FIFO
+ * whenever it is set: 15 of 16 may follow. A FIFO that is off does the same, which IIR then tells.
+ * A UART whose THRE stays gets one character for each look, as long as THRE allows: that is right
+ * for each of them, and was done for all of them before.
  *
- * IIR is read once, and only then. The read takes away the news of an empty transmitter from an
- * interrupt that Lethe never takes and that a kernel asks for anew. Every 16550 that uart_drivers.h
- * names has IIR in this place, with these bits as in a PC16550D (OMAP: a mirror of FCR's bit 0; DW:
- * 00 or 11), unless LCR selects another bank, in which no register sends characters either.
+ * IIR is read once, behind that proof, so never on a mini UART. It is in the bank of LSR and THR,
+ * and the read may take back an interrupt for an empty transmitter: Lethe takes none, and a
+ * kernel's driver asks for it anew.
  */
 #include "console/uart.h"
 #include "console/uart_drivers.h"
@@ -27,10 +27,10 @@
 
 #define NS16550_IIR         2
 #define NS16550_IIR_FIFO_ON 0xc0U
-#define FEW                 2U  /* characters in the UART when it said "not empty" */
+#define FEW                 2U  /* one of them is being sent, or soon */
 #define BURST               15U /* of 16, and one may be left */
 
-static unsigned int count; /* characters since the UART was seen empty; more than FEW: or not known */
+static unsigned int count; /* characters since TEMT; more than FEW: many, or not known */
 static unsigned int burst; /* 0: not known yet */
 
 void lethe_uart_room_start(void)

@@ -2,12 +2,11 @@
 /* The purgatory's console: each character waits for the UART. */
 #include "console/output.h"
 
-#include "console/console.h"
 #include "console/uart.h"
 
 static struct lethe_uart uart; /* kind NONE: the console is closed */
 
-void lethe_console_open(const struct lethe_uart *wanted)
+void lethe_output_open(const struct lethe_uart *wanted)
 {
 	uart = *wanted;
 	if (uart.kind != LETHE_CONSOLE_NONE && !lethe_uart_open(&uart)) {
@@ -20,7 +19,7 @@ bool lethe_output_is_open(void)
 	return uart.kind != LETHE_CONSOLE_NONE;
 }
 
-void lethe_console_drain(void)
+void lethe_output_drain(void)
 {
 	if (lethe_output_is_open() && !lethe_uart_drain(&uart)) {
 		uart.kind = LETHE_CONSOLE_NONE;
@@ -35,10 +34,10 @@ void lethe_output_put(char c)
 	}
 }
 
-void lethe_console_feed(void)
+void lethe_output_feed(void)
 {
 }
 
-void lethe_console_hurry(void)
+void lethe_output_hurry(void)
 {
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The UART: a FIFO, and a shift register that takes a character's time for each. A character appears
- * on the machine's own PL011 when its last bit has left, as the first access after that shows. What a
- * guest leaves behind in the FIFO never appears. A character too many is lost, and a # says so.
+ * The UART: a FIFO, and a shift register that takes a character's time for each. A character
+ * appears on the machine's own PL011 when its last bit has left, as the first access after that
+ * shows. What a guest leaves behind in the FIFO never appears. A character too many is lost, and a
+ * # says so.
  */
 #include "program.h"
 
-#define OUT    (*(volatile uint32_t *)0x09000000)
-#define CHARS  64U
+#define OUT   (*(volatile uint32_t *)0x09000000)
+#define CHARS 64U
 
-#define WNR    (1U << 6)
+#define WNR      (1U << 6)
 #define SRT(esr) ((esr) >> 16 & 31)
 
 extern const struct table table;

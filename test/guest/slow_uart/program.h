@@ -13,7 +13,8 @@
 struct table {
 	uint64_t bundle; /* entered at EL1 */
 	uint64_t ticks;  /* of the counter, for a character; 0: none */
-	uint64_t depth;  /* characters that the FIFO holds, beside the one that is being sent: 1 to 32 */
+	uint64_t depth;  /* characters that the FIFO holds, beside the one that is being sent: 1 to
+			    32 */
 	uint64_t thre;   /* the 16550 says "empty" with at most so many in the FIFO */
 	uint64_t iir;    /* what the 16550's register has */
 };

@@ -26,13 +26,15 @@ static const struct lethe_uart ns16550 = {.kind = (enum lethe_console_kind)LETHE
 					  .reg_shift = MODEL_SHIFT,
 					  .reg_width = MODEL_WIDTH};
 
+static char text[1024]; /* what is printed when no exception comes */
+
 static uint64_t countdown; /* accesses to the exception; 0: none comes */
 static jmp_buf handled;
 static uint32_t *indexes[64]; /* what was stored as a word while a line was printed */
 static unsigned int index_count;
 static uint32_t damage; /* goes into all of these before the exception, unless 0 */
 
-/* As lethe_fault() does. It does not return. */
+/* As lethe_fault() and lethe_stop_halt() do. It does not return. */
 static void access(void)
 {
 	unsigned int i;
@@ -43,8 +45,8 @@ static void access(void)
 	for (i = 0; damage != 0 && i < index_count; i++) {
 		*indexes[i] = damage * (i + 1);
 	}
-	lethe_console_hurry();
 	lethe_console_line("FAULT");
+	lethe_console_hurry();
 	lethe_console_drain();
 	longjmp(handled, 1);
 }
@@ -105,13 +107,12 @@ void __tsan_write_range(void *address, long size)
 }
 
 /*
- * What comes out: the first line whole, a beginning of the second, on a line of its own the
+ * What comes out: the first lines whole, a beginning of the second, on a line of its own the
  * exception's. One character may come twice: the one that was on its way.
  */
 static void assert_text(uint64_t at)
 {
 	const char *found = model.text;
-	static const char text[] = FIRST SECOND;
 	const char *expected = text;
 	size_t length = model.length;
 	unsigned int twice = 0;
@@ -132,29 +133,37 @@ static void assert_text(uint64_t at)
 				 model.text);
 		}
 	}
-	assert_true((size_t)(expected - text) >= strlen(FIRST));
+	assert_true((size_t)(expected - text) >= strlen(text) - strlen(SECOND));
 }
 
-/* Each access in turn. The UART takes all at once, or as a 16550 does. */
-static void test_everywhere(void **state)
+/* Each access in turn. The UART takes all at once, or as a 16550 does; the ring is empty or full.
+ */
+static void everywhere(unsigned int first_lines)
 {
 	static const struct model uarts[] = {
-		{.depth = 64, .empty = 63},
-		{.depth = 16, .empty = 0, .iir = 0xc1},
-		{.depth = 1, .empty = 0, .iir = 0x01},
+		{.char_ns = 500, .depth = 64, .empty = 63},
+		{.char_ns = 500, .depth = 16, .empty = 0, .iir = 0xc1},
+		{.char_ns = 500, .depth = 1, .empty = 0, .iir = 0x01},
 	};
 	volatile bool is_over;
 	volatile uint64_t at;
 	volatile size_t i;
+	unsigned int line;
 
-	(void)state;
+	text[0] = '\0';
+	for (line = 0; line < first_lines; line++) {
+		strcat(text, FIRST);
+	}
+	strcat(text, SECOND);
 	model_at_store = access;
 	for (i = 0; i < sizeof(uarts) / sizeof(uarts[0]); i++) {
 		for (at = 1, is_over = false; !is_over; at++) {
 			model = uarts[i];
 			countdown = 0;
 			lethe_console_open(&ns16550);
-			lethe_console_line("the first");
+			for (line = 0; line < first_lines; line++) {
+				lethe_console_line("the first");
+			}
 			if (setjmp(handled) == 0) {
 				countdown = at;
 				lethe_console_line("the second");
@@ -167,6 +176,18 @@ static void test_everywhere(void **state)
 		}
 		assert_true(at > 100);
 	}
+}
+
+static void test_everywhere(void **state)
+{
+	(void)state;
+	everywhere(1);
+}
+
+static void test_everywhere_with_a_full_ring(void **state)
+{
+	(void)state;
+	everywhere(30);
 }
 
 /* Whatever the indexes are: the exception's line comes out, behind no more than the ring has. */
@@ -189,14 +210,18 @@ static void test_any_index(void **state)
 		damage = 0;
 		assert_true(index_count == 2);
 		assert_true(model.length < 600);
-		assert_memory_equal(model.text + model.length - strlen(FAULT), FAULT, strlen(FAULT));
+		assert_memory_equal(model.text + model.length - strlen(FAULT), FAULT,
+				    strlen(FAULT));
 	}
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_everywhere),
-					   cmocka_unit_test(test_any_index)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_everywhere),
+		cmocka_unit_test(test_everywhere_with_a_full_ring),
+		cmocka_unit_test(test_any_index),
+	};
 
 	return cmocka_run_group_tests_name("ring_exception", tests, NULL, NULL);
 }

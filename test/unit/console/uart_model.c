@@ -13,11 +13,15 @@
 struct model model;
 void (*model_at_store)(void);
 
+static uint64_t char_ns(void)
+{
+	return model.char_ns != 0 ? model.char_ns : MODEL_CHAR_NS;
+}
+
 /* Characters of which a bit is still to leave: the last may be one of them. */
 static uint64_t inside(void)
 {
-	return model.end <= model.now ? 0
-				      : (model.end - model.now + MODEL_CHAR_NS - 1) / MODEL_CHAR_NS;
+	return model.end <= model.now ? 0 : (model.end - model.now + char_ns() - 1) / char_ns();
 }
 
 static uint64_t in_fifo(void)
@@ -46,7 +50,7 @@ static void store(char c)
 	model.stores++;
 	model.most = model.stores > model.most ? model.stores : model.most;
 	assert_true(in_fifo() < model.depth);
-	model.end = (inside() == 0 ? model.now : model.end) + MODEL_CHAR_NS;
+	model.end = (inside() == 0 ? model.now : model.end) + char_ns();
 	assert_true(model.length < sizeof(model.text));
 	model.text[model.length++] = c;
 	if (model_at_store != NULL) {

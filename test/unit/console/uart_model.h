@@ -20,12 +20,13 @@ struct model {
 	uint32_t depth; /* of the FIFO */
 	uint32_t empty; /* "ready" is said with at most so many in the FIFO */
 	uint32_t iir;
-	bool is_dead; /* never ready */
-	bool is_gone; /* does not answer */
+	uint64_t char_ns; /* 0: MODEL_CHAR_NS */
+	bool is_dead;     /* never ready */
+	bool is_gone;     /* does not answer */
 	/* what happens */
 	uint64_t now;
-	uint64_t end;     /* when the last bit of all has left */
-	unsigned int looks; /* at the status */
+	uint64_t end;        /* when the last bit of all has left */
+	unsigned int looks;  /* at the status */
 	unsigned int stores; /* since the last look */
 	unsigned int most;   /* of these, ever */
 	unsigned int iir_reads;
