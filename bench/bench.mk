@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # make bench: all of docs/internals/bench.md, into $(O)/bench.json, and two charts. The parts: bench-digest,
-# bench-road, bench-console, bench-relocate (relocate.mk), bench-library (library.mk), bench-purgatory (purgatory.mk), bench-model
-# (model.mk), bench-boot and bench-judge. DIGEST_MIB: sizes of the message; PAIRS: how often a boot is timed;
+# bench-road, bench-console, bench-relocate (relocate.mk), bench-library (library.mk), bench-purgatory (purgatory.mk),
+# bench-model (model.mk), bench-boot and bench-judge. DIGEST_MIB: sizes of the message; PAIRS: how often a boot is timed;
 # CHARTS: where bench-charts draws.
 PAIRS ?= 5
 DIGEST_MIB ?= 1 64
