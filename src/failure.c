@@ -43,6 +43,7 @@ void lethe_failure_report(struct lethe_context *ctx, int status)
 {
 	const struct lethe_where *where = &ctx->where;
 
+	lethe_console_hurry();
 	if (where->what == LETHE_WHAT_SEGMENT && ctx->failed_segment == 0) {
 		ctx->failed_segment = where->name;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "run.h"
 
+#include "console/console.h"
 #include "cpu/counter.h"
 #include "failure.h"
 #include "stop.h"
@@ -9,6 +10,7 @@ static uint64_t stage_start; /* ticks */
 
 void lethe_run_begin(enum lethe_stage stage)
 {
+	lethe_console_feed();
 	lethe_stop_context.stage = stage;
 	stage_start = lethe_counter();
 }

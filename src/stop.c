@@ -72,6 +72,7 @@ void lethe_stop(int status)
 {
 	static bool has_tried;
 
+	lethe_console_hurry();
 	/* Once: if the conduit faults, the exception comes back here. */
 	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_RESET && !has_tried) {
 		has_tried = true;

@@ -4,47 +4,38 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "console/uart.h"
+#include "console/output.h"
 
 #define LINE_LIMIT 120U
 
-static struct lethe_uart uart; /* kind NONE: the console is closed */
-static unsigned int column;    /* in the current line */
-static bool in_line; /* inside a line: an exception may interrupt and print its own line */
+static unsigned int column;   /* in the current line */
+static volatile bool in_line; /* an exception may interrupt the line and print its own */
 
-void lethe_console_open(const struct lethe_uart *wanted)
+void lethe_console_open(const struct lethe_uart *uart)
 {
-	uart = *wanted;
-	if (uart.kind != LETHE_CONSOLE_NONE && !lethe_uart_open(&uart)) {
-		uart.kind = LETHE_CONSOLE_NONE;
-	}
-}
-
-static bool is_open(void)
-{
-	return uart.kind != LETHE_CONSOLE_NONE;
+	lethe_output_open(uart);
 }
 
 void lethe_console_drain(void)
 {
-	if (is_open() && !lethe_uart_drain(&uart)) {
-		uart.kind = LETHE_CONSOLE_NONE;
-	}
+	lethe_output_drain();
 }
 
-/* Closes the console if the UART does not answer: a dead UART costs a single time-out. */
-static void send(char c)
+void lethe_console_feed(void)
 {
-	if (is_open() && !lethe_uart_send(&uart, c)) {
-		uart.kind = LETHE_CONSOLE_NONE;
-	}
+	lethe_output_feed();
+}
+
+void lethe_console_hurry(void)
+{
+	lethe_output_hurry();
 }
 
 /* Prints c unless the line is full. */
 static void print_char(char c)
 {
 	if (column < LINE_LIMIT) {
-		send(c);
+		lethe_output_put(c);
 		column++;
 	}
 }
@@ -86,12 +77,12 @@ void lethe_console_line(const char *format, ...)
 {
 	va_list args;
 
-	if (!is_open()) {
+	if (!lethe_output_is_open()) {
 		return;
 	}
 	if (in_line) {
-		send('\r');
-		send('\n');
+		lethe_output_put('\r');
+		lethe_output_put('\n');
 	}
 	in_line = true;
 	column = 0;
@@ -110,7 +101,8 @@ void lethe_console_line(const char *format, ...)
 		}
 	}
 	va_end(args);
-	send('\r');
-	send('\n');
+	lethe_output_put('\r');
+	lethe_output_put('\n');
 	in_line = false;
+	lethe_output_feed();
 }

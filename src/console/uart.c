@@ -6,12 +6,7 @@
 
 _Static_assert(LETHE_UART_SPAN <= 4096, "plan.c lets a UART end 4 KiB above its base");
 
-/*
- * Polls for one character. A character at 9600 baud takes 1 ms, and a Device read some 100 ns. So
- * the limit is tens of times longer than any working UART needs.
- */
-#define POLL_LIMIT  1000000U
-#define DRAIN_LIMIT (16 * POLL_LIMIT) /* a FIFO of 128 characters at 9600 baud takes 133 ms */
+#define DRAIN_LIMIT (16 * LETHE_UART_POLLS) /* 128 characters at 9600 baud take 133 ms */
 
 bool lethe_uart_open(struct lethe_uart *uart)
 {
@@ -24,7 +19,7 @@ bool lethe_uart_open(struct lethe_uart *uart)
 	}
 }
 
-static unsigned int status_of(const struct lethe_uart *uart)
+unsigned int lethe_uart_status(const struct lethe_uart *uart)
 {
 	switch ((uint32_t)uart->kind) {
 #define UART(name, number, registers, span, compatibles, reduced, driver, ...)                     \
@@ -41,7 +36,7 @@ static bool wait_while(const struct lethe_uart *uart, unsigned int busy, uint32_
 	uint32_t i;
 
 	for (i = 0; i < polls; i++) {
-		unsigned int status = status_of(uart);
+		unsigned int status = lethe_uart_status(uart);
 
 		if ((status & LETHE_UART_GONE) != 0) {
 			return false;
@@ -53,18 +48,24 @@ static bool wait_while(const struct lethe_uart *uart, unsigned int busy, uint32_
 	return false;
 }
 
-bool lethe_uart_send(const struct lethe_uart *uart, char c)
+void lethe_uart_store(const struct lethe_uart *uart, char c)
 {
-	if (!wait_while(uart, LETHE_UART_FULL, POLL_LIMIT)) {
-		return false;
-	}
 	switch ((uint32_t)uart->kind) {
 #define UART(name, number, registers, span, compatibles, reduced, driver, ...)                     \
-	case number: lethe_uart_##driver##_send(uart, c); return true;
+	case number: lethe_uart_##driver##_send(uart, c); break;
 		LETHE_UART_DRIVERS(UART)
 #undef UART
-	default: return false;
+	default: break;
 	}
+}
+
+bool lethe_uart_send(const struct lethe_uart *uart, char c)
+{
+	if (!wait_while(uart, LETHE_UART_FULL, LETHE_UART_POLLS)) {
+		return false;
+	}
+	lethe_uart_store(uart, c);
+	return true;
 }
 
 bool lethe_uart_drain(const struct lethe_uart *uart)

@@ -124,13 +124,14 @@ static inline enum lethe_uart_registers lethe_uart_registers(uint32_t console_ki
 #define LETHE_UART_GONE    (1U << 2) /* the UART does not answer */
 
 /*
- * A driver, in console/uart_DRIVER.c. Only uart.c waits, with a limit; a driver never waits. MMU
- * off, or the registers mapped as Device memory. A function's *uart is of the driver's kinds.
+ * A driver, in console/uart_DRIVER.c. Only uart.c and uart_room.c wait, with a limit; a driver
+ * never waits. MMU off, or the registers mapped as Device memory. A function's *uart is of the
+ * driver's kinds.
  *
  * _open: reads a register by lethe_probe_read() before any plain access, and enables a transmitter
  *        that is off; baud rate and format stay. False if the UART faults.
  * _status: LETHE_UART_* above.
- * _send: sends one character, after _status without FULL.
+ * _send: sends one character, after _status without FULL; a 16550 several (uart_room.c).
  */
 #define UART(name, number, registers, span, compatibles, reduced, driver, ...)                     \
 	bool lethe_uart_##driver##_open(struct lethe_uart *uart);                                  \

@@ -44,6 +44,7 @@ void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t d
 		}
 		digest->done += piece;
 		report_progress(digest);
+		lethe_console_feed();
 	}
 }
 

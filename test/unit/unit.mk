@@ -52,6 +52,11 @@ $(call unit,fdt/acpi,src/firmware/acpi.c)
 # A UART's registers are an array here.
 $(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))
 $(call unit,console/earlycon,src/console/earlycon.c)
+# Two drivers are a model in virtual time. hooked_ring.o calls the test before each of its accesses to memory.
+RING_SRCS := $(addprefix src/console/,console.c uart.c uart_room.c uart_geni.c uart_linflex.c uart_row.c uart_scif.c uart_uartdm.c) \
+	test/unit/console/uart_model.c
+$(call unit,console/ring,src/console/output_ring.c $(RING_SRCS))
+$(call unit,console/ring_exception,hooked_ring $(RING_SRCS))
 
 # The purgatory's checks and its tree. As in the object, libfdt has no checks; the tests' libfdt, the system's, has.
 # purgatory.o is therefore linked first, and exports the entry points only.
@@ -75,6 +80,11 @@ $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 	objcopy -w --keep-global-symbol='lethe_*' $@
 # A map in use depends on the stores before and after each fence: table_live.c checks the order.
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
+
+HOOKED_UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g -fsanitize=thread
+$(eval $(call compile,unit-hooked,HOSTCC,HOOKED_UNIT_CFLAGS,NO_DEFS,unit-toolchain))
+$(UNIT_OBJ)/hooked_ring.o: $(O)/obj/unit-hooked/src/console/output_ring.c.o
+	cp $< $@
 
 PURGATORY_UNIT_SRCS := src/main.c src/run.c $(addprefix src/purgatory/,purgatory_main.c check.c memory.c read.c verify.c describe.c \
 	absent.c purgatory_plan.c) \

@@ -175,6 +175,10 @@ void lethe_console_line(const char *format, ...)
 	sequence_log.progress += strstr(format, "to go") != NULL;
 }
 
+void lethe_console_feed(void)
+{
+}
+
 void lethe_purgatory_sink(uint64_t sink, const char *line)
 {
 	(void)sink;
