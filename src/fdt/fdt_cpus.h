@@ -22,14 +22,8 @@ struct lethe_fdt_cpu {
 	uint64_t release_addr; /* PA of the word, with LETHE_FDT_ENABLE_SPIN_TABLE */
 };
 
-/* True for a device_type "cpu"; in older trees for a name and an enable-method instead. */
+/* True for a subnode of /cpus that is a CPU which can be started. */
 bool lethe_fdt_is_cpu(struct lethe_fdt tree, int node);
-
-/*
- * True unless the CPU has failed. A "disabled" CPU waits for its enable-method (Devicetree
- * Specification, 3.8.1), and Linux starts such a CPU as well.
- */
-bool lethe_fdt_cpu_can_start(struct lethe_fdt tree, int node);
 
 /*
  * The next CPU of a tree that was read, which can be started. *node: 0 before the first. False

@@ -131,8 +131,7 @@ static void end_properties(struct scan *scan, const fdt32_t *end)
 		scan->parent = node;
 		read_top(scan, node);
 	} else if (scan->depth == 3 && scan->parent == scan->facts->cpus &&
-		   lethe_fdt_is_cpu(scan->tree, node) &&
-		   lethe_fdt_cpu_can_start(scan->tree, node)) {
+		   lethe_fdt_is_cpu(scan->tree, node)) {
 		scan->facts->cpu_count++;
 	}
 	scan->node = NULL;
