@@ -92,6 +92,19 @@ static inline struct lethe_range lethe_segment_dest(const struct lethe_context *
 			      lethe_plan_segments(ctx->plan)[index].mem_size);
 }
 
+/* What the move stage stores of it: in place, and of what the list brings, the tail alone. */
+static inline struct lethe_range lethe_segment_stored(const struct lethe_context *ctx,
+						      unsigned int index)
+{
+	const struct lethe_placed *placed = &ctx->placement.segment[index];
+	struct lethe_range stored = lethe_segment_dest(ctx, index);
+
+	if (placed->dest == placed->source) {
+		stored.start += lethe_plan_segments(ctx->plan)[index].file_size;
+	}
+	return stored;
+}
+
 /* A segment's source, before the move. */
 static inline struct lethe_range lethe_segment_source(const struct lethe_context *ctx,
 						      unsigned int index)

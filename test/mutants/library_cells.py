@@ -1,16 +1,26 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Cells for the library door: its caller's side, which is in the library only, and the blob behind it."""
 
+import hashlib
 import random
 import re
+import struct
 
 import library_world
 import sites
 from cell_setup import Wrong
+from images import SELF
 from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
 from library_world import PAGE, blob_size
 from paths import LOAD
 from plan_writer import write_plan
+
+
+def seal(image, blob):
+    """The digest of the code that the blob checks before all else: unsealed, each mutant would end there."""
+    first, last = (struct.unpack_from("<Q", image, blob + SELF[field][0])[0] for field in ("start", "end"))
+    at = blob + SELF["digest"][0]
+    image[at:at + 32] = hashlib.sha256(image[blob + first:blob + last]).digest()
 
 
 class Call:
@@ -30,6 +40,8 @@ class Call:
             for address, word in patches:
                 at = start + address - LOAD
                 image[at:at + 4] = word.to_bytes(4, "little")
+            if start:
+                seal(image, start - LOAD)
 
         try:
             library_world.run(self.folder, self.world, image=library_world.program(self.world, patch),
