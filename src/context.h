@@ -119,6 +119,12 @@ static inline struct lethe_range lethe_extent(const struct lethe_context *ctx)
 	return lethe_range_of(ctx->image_base, ctx->image_size);
 }
 
+/* True if cached loads see the newest bytes of all sources: the caller has promised it. */
+static inline bool lethe_sources_are_coherent(const struct lethe_context *ctx)
+{
+	return ctx->is_cached && (ctx->plan->flags & LETHE_PLAN_COHERENT) != 0;
+}
+
 /* Number of the indirection list's runs; 0 without a list. */
 static inline unsigned int lethe_list_runs(const struct lethe_context *ctx)
 {

@@ -35,15 +35,18 @@ static void slide_up(uint64_t dest, uint64_t source, uint64_t size)
 /*
  * Cleans a segment's source before the first read: a line left by the loader must neither answer
  * instead of memory nor be written back later. For what stays in place this is all: Lethe stores
- * nothing there, so a line filled since equals memory. What the list brought is Lethe's own. Then
- * what is stored to, before the first store.
+ * nothing there, so a line filled since equals memory. What the list brought is Lethe's own, and a
+ * coherent source that is copied is read where its newest bytes are. Then what is stored to, before
+ * the first store.
  */
 static void clean_segment(const struct lethe_context *ctx, unsigned int index)
 {
 	const struct lethe_range stored = lethe_segment_stored(ctx, index);
 	struct lethe_range source = lethe_segment_source(ctx, index);
 
-	if ((lethe_plan_segments(ctx->plan)[index].flags & LETHE_SEGMENT_SOURCE_LIST) != 0) {
+	if ((lethe_plan_segments(ctx->plan)[index].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 ||
+	    (lethe_sources_are_coherent(ctx) &&
+	     ctx->placement.segment[index].dest != source.start)) {
 		source.end = source.start;
 	}
 	if (!ctx->is_cached && lethe_range_overlaps(source, stored)) {

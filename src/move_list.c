@@ -78,8 +78,12 @@ uint64_t lethe_move_list(struct lethe_context *ctx)
 		return 0;
 	}
 	image = &ctx->library->image;
-	/* Before the first read: the caller's dirty lines go to memory, stale lines go away. */
-	for (walk = start(ctx); lethe_kimage_walk_next(&walk, &source);) {
+	/*
+	 * Before the first read: the caller's dirty lines go to memory, stale lines go away.
+	 * Coherent sources have no stale lines, and a cached load finds the dirty ones.
+	 */
+	walk = start(ctx);
+	while (!lethe_sources_are_coherent(ctx) && lethe_kimage_walk_next(&walk, &source)) {
 		lethe_dcache_clean_inval_bulk(source, source + walk.page);
 	}
 	/* Without segments the copy has no digest to compute. */

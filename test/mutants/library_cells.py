@@ -55,8 +55,23 @@ def behind(folder, machine, mmu, mode, shift, segments=4):
     """One plan with all that there is in plans."""
     world = library_world.World(random.Random(5), *machine)
     the_list = List(world, shift, 8, 3, "full")
-    the_plan(world, mmu, mode, the_list, Segments(world, the_list, segments).made if segments else [])
+    the_plan(world, mmu, mode, the_list, Segments(world, the_list, segments).made if segments else [], coherent=False)
     return Call(folder, "blob", world)
+
+
+def coherent(folder, machine, change=None):
+    """The sources' newest bytes are in the caches alone. change: of the plan."""
+    world = library_world.World(random.Random(8), *machine)
+    the_list = List(world, 12, 8, 3, "full")
+    caller = library_world.Caller(world, True)
+    caller.caches, caller.sctlr = True, caller.sctlr | library_world.C
+    the_plan(world, True, BEST, the_list, Segments(world, the_list, 4).made, coherent=True, caller=caller, change=change)
+    return Call(folder, "blob", world)
+
+
+def beyond(plan):
+    """A window above the CPU's physical addresses: no map can be made, and the boot goes on uncached."""
+    plan["windows"].append({"base": 1 << 47, "size": PAGE})
 
 
 def caller(folder, machine):
@@ -93,6 +108,8 @@ CELLS = {
     "library_el1": lambda folder: behind(folder, N1, True, BEST, 14),
     "library_walk": lambda folder: behind(folder, A72, True, UNCACHED, 12, segments=0),
     "library_el1_uncached": lambda folder: behind(folder, A53, False, UNCACHED, 16),
+    "library_coherent": lambda folder: coherent(folder, A72),
+    "library_coherent_uncached": lambda folder: coherent(folder, A53, beyond),
     "library_host": lambda folder: behind(folder, HOST, True, BEST, 12),
     "library_caller_el2": lambda folder: caller(folder, A72),
     "library_caller_el1": lambda folder: caller(folder, N1),
