@@ -67,24 +67,38 @@ static void copy_pages(struct lethe_context *ctx)
 	}
 }
 
+/*
+ * Before the first read: the caller's dirty lines go to memory, stale lines go away. Consecutive
+ * sources are cleaned in one, for a barrier is dearer than a page's walk.
+ */
+static void clean_sources(const struct lethe_context *ctx)
+{
+	struct lethe_kimage_walk walk = start(ctx);
+	struct lethe_range pages = {0, 0};
+	uint64_t source;
+
+	while (lethe_kimage_walk_next(&walk, &source)) {
+		if (source != pages.end) {
+			lethe_dcache_clean_inval_bulk(pages.start, pages.end);
+			pages.start = source;
+		}
+		pages.end = source + walk.page;
+	}
+	lethe_dcache_clean_inval_bulk(pages.start, pages.end);
+}
+
 uint64_t lethe_move_list(struct lethe_context *ctx)
 {
 	const struct lethe_kimage *image;
-	struct lethe_kimage_walk walk;
-	uint64_t source;
 	unsigned int i;
 
 	if (lethe_list_runs(ctx) == 0) {
 		return 0;
 	}
 	image = &ctx->library->image;
-	/*
-	 * Before the first read: the caller's dirty lines go to memory, stale lines go away.
-	 * Coherent sources have no stale lines, and a cached load finds the dirty ones.
-	 */
-	walk = start(ctx);
-	while (!lethe_sources_are_coherent(ctx) && lethe_kimage_walk_next(&walk, &source)) {
-		lethe_dcache_clean_inval_bulk(source, source + walk.page);
+	/* Coherent sources have no stale lines, and a cached load finds the dirty ones. */
+	if (!lethe_sources_are_coherent(ctx)) {
+		clean_sources(ctx);
 	}
 	/* Without segments the copy has no digest to compute. */
 	if (!ctx->is_cached && ctx->plan->segment_count == 0) {

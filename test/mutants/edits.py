@@ -100,7 +100,8 @@ EDITS = [
            ("whatever the plan says", "return ctx->is_cached && (ctx->plan->flags & LETHE_PLAN_COHERENT) != 0;",
             "return ctx->is_cached;")),
     *edits("move_list.c", "lethe_move_list",
-           ("the first page of a run", "lethe_range_of(run->dest, run->size)", "lethe_range_of(run->dest, walk.page)")),
+           ("the first page of a run", "lethe_range_of(run->dest, run->size)",
+            "lethe_range_of(run->dest, 1ULL << ctx->plan->list_page_shift)")),
     *edits("publish.c", "publish_dests",
            ("without the tails", STORED, STORED.replace("lethe_range_size(stored)", "lethe_range_size(stored) - "
             "lethe_plan_segments(ctx->plan)[i].mem_size + lethe_plan_segments(ctx->plan)[i].file_size")),

@@ -12,6 +12,7 @@ from cell_setup import Wrong
 from images import SELF
 from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
 from library_world import PAGE, blob_size
+from lists import DESTINATION, SOURCE
 from paths import LOAD
 from plan_writer import write_plan
 
@@ -56,6 +57,30 @@ def behind(folder, machine, mmu, mode, shift, segments=4):
     world = library_world.World(random.Random(5), *machine)
     the_list = List(world, shift, 8, 3, "full")
     the_plan(world, mmu, mode, the_list, Segments(world, the_list, segments).made if segments else [], coherent=False)
+    return Call(folder, "blob", world)
+
+
+class Blocks(List):
+    """Each run from a block of its own, so that no source page is cleaned twice."""
+
+    def write(self, writer):
+        self.blocks = []
+        for first, length in self.runs:
+            at, end = self.world.take(length * self.page, self.page, gap=0x5000, name="list sources"), self.world.at
+            self.world.memory.write(at, self.rng.randbytes(end - at))
+            self.blocks.append((at, end))
+            writer.add(first | DESTINATION)
+            for page in range(at, end, self.page):
+                writer.add(page | SOURCE)
+        return writer.end(), writer.entries + 1
+
+    def memory(self):
+        return super().memory() + self.blocks
+
+
+def blocks(folder, machine):
+    world = library_world.World(random.Random(9), *machine)
+    the_plan(world, True, BEST, Blocks(world, 12, 8, 3, "full"), [], coherent=False)
     return Call(folder, "blob", world)
 
 
@@ -108,6 +133,7 @@ CELLS = {
     "library_el1": lambda folder: behind(folder, N1, True, BEST, 14),
     "library_walk": lambda folder: behind(folder, A72, True, UNCACHED, 12, segments=0),
     "library_el1_uncached": lambda folder: behind(folder, A53, False, UNCACHED, 16),
+    "library_blocks": lambda folder: blocks(folder, A72),
     "library_coherent": lambda folder: coherent(folder, A72),
     "library_coherent_uncached": lambda folder: coherent(folder, A53, beyond),
     "library_host": lambda folder: behind(folder, HOST, True, BEST, 12),

@@ -352,7 +352,7 @@ def the_plan(world, mmu, mode, the_list, segments, *, console=None, change=None,
         room += the_list.page + 8 * the_list.entries
     room = up(room) + PAGE * rng.randrange(4)
     workspace = world.take(room, PAGE, name="workspace")
-    at = world.take(size, 8, name="plan")
+    at = world.take(size + (PAGE if change else 0), 8, name="plan")
     x = tuple(rng.getrandbits(64) for _ in range(3))
     caller = options.pop("caller", None) or Caller(world, mmu)
     # To return, it would look at the sources first: they are not mapped.
