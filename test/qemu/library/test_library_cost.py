@@ -45,8 +45,8 @@ def counts(work, pages, mode, trapped, coherent):
 
 
 @pytest.mark.parametrize("mode, trapped, coherent, dc, instructions", [
-    (BEST, False, False, 2, 765), (BEST, True, False, 2, 1026), (BEST, False, True, 1, 553),
-    (UNCACHED, False, False, 3, 881), (UNCACHED, True, False, 3, 1142)],
+    (BEST, False, False, 2, 736), (BEST, True, False, 2, 997), (BEST, False, True, 1, 553),
+    (UNCACHED, False, False, 3, 860), (UNCACHED, True, False, 3, 1121)],
     ids=["cached", "cached, FP trapped", "coherent", "uncached", "uncached, FP trapped"])
 def test_a_page(work, mode, trapped, coherent, dc, instructions):
     few, many = (counts(work, pages, mode, trapped, coherent) for pages in PAGES)
