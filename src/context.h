@@ -93,6 +93,19 @@ static inline struct lethe_range lethe_segment_dest(const struct lethe_context *
 			      lethe_plan_segments(ctx->plan)[index].mem_size);
 }
 
+/* What the move stage stores of it: in place, and of what the list brings, the tail alone. */
+static inline struct lethe_range lethe_segment_stored(const struct lethe_context *ctx,
+						      unsigned int index)
+{
+	const struct lethe_placed *placed = &ctx->placement.segment[index];
+	struct lethe_range stored = lethe_segment_dest(ctx, index);
+
+	if (placed->dest == placed->source) {
+		stored.start += lethe_plan_segments(ctx->plan)[index].file_size;
+	}
+	return stored;
+}
+
 /* A segment's source, before the move. */
 static inline struct lethe_range lethe_segment_source(const struct lethe_context *ctx,
 						      unsigned int index)
@@ -105,6 +118,12 @@ static inline struct lethe_range lethe_segment_source(const struct lethe_context
 static inline struct lethe_range lethe_extent(const struct lethe_context *ctx)
 {
 	return lethe_range_of(ctx->image_base, ctx->image_size);
+}
+
+/* True if cached loads see the newest bytes of all sources: the caller has promised it. */
+static inline bool lethe_sources_are_coherent(const struct lethe_context *ctx)
+{
+	return ctx->is_cached && (ctx->plan->flags & LETHE_PLAN_COHERENT) != 0;
 }
 
 /* Number of the indirection list's runs; 0 without a list. */

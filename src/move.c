@@ -5,27 +5,48 @@
  */
 #include <string.h>
 
-#include <lethe/cache.h>
-
+#include "before_store.h"
+#include "cache_bulk.h"
 #include "check_again.h"
+#include "copy.h"
 #include "digest/segment_digest.h"
 #include "move_list.h"
 #include "stages.h"
+
+/*
+ * Cleans a segment's source before the first read: a line left by the loader must neither answer
+ * instead of memory nor be written back later. For what stays in place this is all: Lethe stores
+ * nothing there, so a line filled since equals memory. What the list brought is Lethe's own, and a
+ * coherent source that is copied is read where its newest bytes are. Then what is stored to, before
+ * the first store.
+ */
+static void clean_segment(const struct lethe_context *ctx, unsigned int index)
+{
+	const struct lethe_range stored = lethe_segment_stored(ctx, index);
+	struct lethe_range source = lethe_segment_source(ctx, index);
+
+	if ((lethe_plan_segments(ctx->plan)[index].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 ||
+	    (lethe_sources_are_coherent(ctx) &&
+	     ctx->placement.segment[index].dest != source.start)) {
+		source.end = source.start;
+	}
+	if (!ctx->is_cached && lethe_range_overlaps(source, stored)) {
+		/* Over itself: both in one, for each line once. */
+		source.start = stored.start < source.start ? stored.start : source.start;
+		source.end = stored.end > source.end ? stored.end : source.end;
+		lethe_dcache_clean_inval_bulk(source.start, source.end);
+		return;
+	}
+	lethe_dcache_clean_inval_bulk(source.start, source.end);
+	lethe_before_store(ctx, stored);
+}
 
 static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 {
 	const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];
 	const struct lethe_placed *placed = &ctx->placement.segment[index];
-	uint64_t tail = segment->mem_size - segment->file_size;
-	uint64_t stored = tail;
 
-	/*
-	 * Before the first read: a line left by the loader must neither answer instead of memory
-	 * nor be written back later.
-	 */
-	lethe_dcache_clean_inval_poc(placed->source, placed->source + segment->file_size);
-	/* Before the first store: no older line may be written back over the new bytes. */
-	lethe_dcache_clean_inval_poc(placed->dest, placed->dest + segment->mem_size);
+	clean_segment(ctx, index);
 	if (placed->dest != placed->source) {
 		if (placed->dest - placed->source < segment->file_size) {
 			memmove((void *)placed->dest, (const void *)placed->source,
@@ -34,10 +55,10 @@ static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 			/* If the digest is wrong, the verify stage hashes again and reports. */
 			lethe_segment_digest(ctx, index, placed->source);
 		}
-		stored += segment->file_size;
 	}
-	memset((void *)(placed->dest + segment->file_size), 0, tail);
-	return stored;
+	memset((void *)(placed->dest + segment->file_size), 0,
+	       segment->mem_size - segment->file_size);
+	return lethe_range_size(lethe_segment_stored(ctx, index));
 }
 
 int lethe_stage_move(struct lethe_context *ctx)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Stage 4: the pages of an indirection list. lethe_kimage_check() has accepted the list. */
-#include <string.h>
-
-#include <lethe/cache.h>
 #include <lethe/relocate.h>
 
+#include "before_store.h"
+#include "cache_bulk.h"
+#include "copy.h"
 #include "digest/segment_digest.h"
 #include "move_list.h"
 #include "plan/kimage_walk.h"
@@ -62,36 +62,53 @@ static void copy_pages(struct lethe_context *ctx)
 			}
 		}
 		if (source != walk.dest) {
-			memcpy((void *)(walk.dest + size), (const void *)(source + size),
-			       walk.page - size);
+			lethe_copy(walk.dest + size, source + size, walk.page - size);
 		}
 	}
+}
+
+/*
+ * Before the first read: the caller's dirty lines go to memory, stale lines go away. Consecutive
+ * sources are cleaned in one, for a barrier is dearer than a page's walk.
+ */
+static void clean_sources(const struct lethe_context *ctx)
+{
+	struct lethe_kimage_walk walk = start(ctx);
+	struct lethe_range pages = {0, 0};
+	uint64_t source;
+
+	while (lethe_kimage_walk_next(&walk, &source)) {
+		if (source != pages.end) {
+			lethe_dcache_clean_inval_bulk(pages.start, pages.end);
+			pages.start = source;
+		}
+		pages.end = source + walk.page;
+	}
+	lethe_dcache_clean_inval_bulk(pages.start, pages.end);
 }
 
 uint64_t lethe_move_list(struct lethe_context *ctx)
 {
 	const struct lethe_kimage *image;
-	struct lethe_kimage_walk walk;
-	uint64_t source;
 	unsigned int i;
 
 	if (lethe_list_runs(ctx) == 0) {
 		return 0;
 	}
 	image = &ctx->library->image;
-	/* Before the first read: the caller's dirty lines go to memory, stale lines go away. */
-	for (walk = start(ctx); lethe_kimage_walk_next(&walk, &source);) {
-		lethe_dcache_clean_inval_poc(source, source + walk.page);
+	/* Coherent sources have no stale lines, and a cached load finds the dirty ones. */
+	if (!lethe_sources_are_coherent(ctx)) {
+		clean_sources(ctx);
 	}
 	/* Without segments the copy has no digest to compute. */
 	if (!ctx->is_cached && ctx->plan->segment_count == 0) {
 		lethe_relocate_list(ctx->library->list, ctx->plan->list_page_shift);
 		return image->pages << ctx->plan->list_page_shift;
 	}
-	/* Before the first store: no older line may be written back over the new bytes. */
 	for (i = 0; i < image->run_count; i++) {
-		lethe_dcache_clean_inval_poc(image->runs[i].dest,
-					     image->runs[i].dest + image->runs[i].size);
+		const struct lethe_kimage_run *run = &image->runs[i];
+
+		lethe_before_store(ctx, lethe_range_of(run->dest, run->size));
 	}
 	copy_pages(ctx);
 	return image->pages << ctx->plan->list_page_shift;

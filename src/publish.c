@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 7: cleans and invalidates all of the payload's memory to the PoC. In cached mode our stores
- * are in the caches. In uncached mode our stores are in memory, but another agent, or an
- * instruction fetch in a unified cache, may have filled lines since.
+ * Stage 7: cleans and invalidates to the PoC what Lethe has stored for the payload. In cached mode
+ * our stores are in the caches. In uncached mode our stores are in memory, but another agent, or an
+ * instruction fetch in a unified cache, may have filled lines before them. What stays in place was
+ * cleaned before it was read, and a line filled since equals memory.
  */
-#include <lethe/cache.h>
-
 #include <libfdt.h>
 
+#include "cache_bulk.h"
 #include "check_again.h"
 #include "fdt/record_at.h"
 #include "publish.h"
@@ -16,7 +16,7 @@
 
 static uint64_t publish_range(uint64_t start, uint64_t size)
 {
-	lethe_dcache_clean_inval_poc(start, start + size);
+	lethe_dcache_clean_inval_bulk(start, start + size);
 	return size;
 }
 
@@ -27,15 +27,16 @@ static void publish_tree(const struct lethe_context *ctx)
 		      ctx->placement.tree.end - ctx->placement.tree.start);
 }
 
-/* The segments of the slot, and what the list brought. */
+/* What was stored of the slot's segments, and what the list brought. */
 static uint64_t publish_dests(const struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
 	uint64_t bytes = 0;
 	unsigned int i;
 
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
-		bytes += publish_range(ctx->placement.segment[i].dest, segments[i].mem_size);
+		const struct lethe_range stored = lethe_segment_stored(ctx, i);
+
+		bytes += publish_range(stored.start, lethe_range_size(stored));
 	}
 	for (i = 0; i < lethe_list_runs(ctx); i++) {
 		const struct lethe_kimage_run *run = &ctx->library->image.runs[i];

@@ -27,46 +27,14 @@
  */
 #include <lethe/relocate.h>
 
+#include "copy_turn.inc"
 #include "cpu/asm.h"
-#include "cpu/feature.h"
-#include "cpu/sysreg.h"
 
 /* The flags of an entry, by Linux's names. */
 #define IND_DESTINATION_BIT 0
 #define IND_INDIRECTION_BIT 1
 #define IND_DONE_BIT	    2
 #define IND_SOURCE_BIT	    3
-
-	/*
-	 * Loads or stores two registers at `offset` of a 256-byte block. The first access moves the base
-	 * to the next block, so later offsets are negative. No instruction only counts, and the order is
-	 * ascending.
-	 */
-	.macro	pair op, base, offset, a, b
-	.if	\offset == 0
-	\op	\a, \b, [\base], #256
-	.else
-	\op	\a, \b, [\base, #\offset - 256]
-	.endif
-	.endm
-
-	.macro	turn_q op, base
-	pair	\op, \base, 0, q16, q17
-	pair	\op, \base, 32, q18, q19
-	pair	\op, \base, 64, q20, q21
-	pair	\op, \base, 96, q22, q23
-	pair	\op, \base, 128, q24, q25
-	pair	\op, \base, 160, q26, q27
-	pair	\op, \base, 192, q28, q29
-	pair	\op, \base, 224, q30, q31
-	.endm
-
-	.macro	quarter_x op, base, offset
-	pair	\op, \base, \offset, x10, x11
-	pair	\op, \base, \offset + 16, x12, x13
-	pair	\op, \base, \offset + 32, x14, x15
-	pair	\op, \base, \offset + 48, x16, x17
-	.endm
 
 /*
  * void lethe_relocate(uint64_t head, uint64_t entry, uint64_t tree, uint64_t page_shift);
@@ -121,22 +89,7 @@ lethe_relocate_list:
 	cmn	x1, x2, lsl #2			// four lines minus a page: carry unless negative
 	cset	x3, lo
 
-	/* x8 = 1 if FP/SIMD is present and not trapped */
-	mov	x8, #0
-	mrs	x9, id_aa64pfr0_el1
-	tbnz	x9, #SIGN_BIT(PFR0_FP), .Lwalk
-	mrs	x9, CurrentEL
-	cmp	x9, #CURRENTEL_EL2
-	b.eq	1f
-	mrs	x9, cpacr_el1
-	ubfx	x8, x9, #CPACR_FPEN_BIT, #1
-	b	.Lwalk
-1:	mrs	x9, cptr_el2
-	ubfx	x8, x9, #CPACR_FPEN_BIT, #1
-	mrs	x10, hcr_el2
-	tbnz	x10, #HCR_E2H_BIT, .Lwalk
-	mvn	x9, x9
-	ubfx	x8, x9, #CPTR_TFP_BIT, #1
+	fp_untrapped x8, x9, x10
 
 	// From here on the only memory accessed is the list, the sources and the destinations.
 .Lwalk:	tbz	x0, #IND_INDIRECTION_BIT, .Lend	// an empty list
@@ -191,10 +144,7 @@ lethe_relocate_list:
 	b	.Lnext
 
 .Lcopy_x:					/* the same in general registers */
-	.irp	offset, 0, 64, 128, 192
-	quarter_x ldp, x5, \offset
-	quarter_x stp, x4, \offset
-	.endr
+	turn_x	x5, x4
 	bics	xzr, x4, x1			// 0 at the next page
 	b.ne	.Lcopy_x
 	b	.Lnext

@@ -23,6 +23,14 @@
  * mapping do not matter: Lethe reads plan and list through that mapping, and maintains all other memory before
  * each access, whatever the caches hold.
  *
+ * LETHE_PLAN_COHERENT in the plan's flags is one more promise, and saves the maintenance of each source that is
+ * copied: the MMU and the D-cache of this CPU are on, and a load through Normal Inner Shareable Write-Back memory
+ * finds the newest bytes of every source. Dirty lines may lie over sources, stale lines may not. So all stores to
+ * sources went through such mappings, or their makers (a device's DMA, a Non-cacheable mapping) have maintained
+ * the lines since. Lethe then reads the sources through the caches; their dirty lines stay, as in all of RAM that
+ * the payload has not asked for. If the boot turns out to be uncached after all, the sources are cleaned as without
+ * the flag.
+ *
  * EL1 or EL2 (E2H 0 or 1), AArch64, little-endian; MMU, caches, interrupts on or off; stack: 1 KiB below
  * sp. General registers only: no FP/SIMD register is touched. From EL1, Lethe goes up to EL2 through a hyp
  * stub only if the plan states the stub's generation.
@@ -61,7 +69,8 @@ uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigne
  *				policy RETURN, a source as required above. where names "plan", "workspace",
  *				the entry or the segment; the value is the first unmapped address
  *	LETHE_E_PLAN_*, LETHE_E_SEGMENT_*, LETHE_E_WINDOW	of lethe_plan_check()
- *	LETHE_E_PLAN_UNSUPPORTED	an extent, more than one slot, fallback
+ *	LETHE_E_PLAN_UNSUPPORTED	an extent, more than one slot, fallback; COHERENT with the caller's MMU or
+ *				D-cache off (the value is the caller's SCTLR_ELx)
  *	LETHE_E_PLAN_WORKSPACE	not the plan's, over the plan or the caller's stack, or too small (the
  *				value is the size required)
  *	LETHE_E_SOURCE_*, LETHE_E_DEST_*, LETHE_E_INITRD_WINDOW	of lethe_place()

@@ -47,7 +47,8 @@ extern "C" {
 /* lethe_plan.flags */
 #define LETHE_PLAN_STOP_AFTER_CHECK	(1U << 0)	/* dry run: report, write no memory, halt */
 #define LETHE_PLAN_WORKSPACE_OFFSET	(1U << 1)	/* workspace_base is an image offset */
-#define LETHE_PLAN_FLAGS		0x3U
+#define LETHE_PLAN_COHERENT		(1U << 2)	/* sources are coherent, boot.h; library door, not UNCACHED */
+#define LETHE_PLAN_FLAGS		0x7U
 
 /* lethe_plan.on_fail: the action after a stage has failed */
 enum lethe_on_fail {

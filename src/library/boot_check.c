@@ -36,6 +36,17 @@ static int check_mapped(const struct boot_check *check, struct lethe_range range
 		       : fail(check, LETHE_E_CALLER_MAP, name, first_unmapped);
 }
 
+/* With the MMU or the D-cache off, the caller's stores pass the caches: no source is coherent. */
+static int check_coherent(const struct boot_check *check)
+{
+	const uint64_t caches = SCTLR_M | SCTLR_C;
+	const uint64_t sctlr = lethe_boot_map_sctlr();
+
+	return (check->plan->flags & LETHE_PLAN_COHERENT) == 0 || (sctlr & caches) == caches
+		       ? LETHE_OK
+		       : fail(check, LETHE_E_PLAN_UNSUPPORTED, "coherent sources", sctlr);
+}
+
 /* The plan may lie at any address. No field is used before its check. */
 static int check_plan(const struct boot_check *check)
 {
@@ -261,6 +272,9 @@ int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct leth
 		return fail(&check, LETHE_E_EL3, NULL, 0);
 	}
 	status = check_plan(&check);
+	if (status == LETHE_OK) {
+		status = check_coherent(&check);
+	}
 	if (status == LETHE_OK) {
 		status = check_workspace(&check, lethe_boot_workspace(plan->total_size, 0, 0));
 	}

@@ -27,6 +27,9 @@ static inline struct lethe_boot_work *lethe_boot_work(void *workspace)
 	return (struct lethe_boot_work *)((uint8_t *)workspace + lethe_boot_workspace_blob());
 }
 
+/* boot_map.c: SCTLR_ELx of the caller's level. */
+uint64_t lethe_boot_map_sctlr(void);
+
 /* boot_map.c: true if the caller's MMU is on. */
 bool lethe_boot_map_is_on(void);
 

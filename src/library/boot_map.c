@@ -6,11 +6,14 @@
 
 #define PAGE 4096ULL
 
+uint64_t lethe_boot_map_sctlr(void)
+{
+	return READ(CurrentEL) == CURRENTEL_EL2 ? READ(sctlr_el2) : READ(sctlr_el1);
+}
+
 bool lethe_boot_map_is_on(void)
 {
-	const uint64_t sctlr = READ(CurrentEL) == CURRENTEL_EL2 ? READ(sctlr_el2) : READ(sctlr_el1);
-
-	return (sctlr & SCTLR_M) != 0;
+	return (lethe_boot_map_sctlr() & SCTLR_M) != 0;
 }
 
 bool lethe_boot_map_holds(struct lethe_range range, bool for_writing, uint64_t *first_unmapped)

@@ -78,6 +78,10 @@ static int check_choices(const struct lethe_plan *plan, struct lethe_where *wher
 	if (plan->mode >= LETHE_MODE_COUNT) {
 		return fail(where, LETHE_E_PLAN_MODE, plan->mode);
 	}
+	/* The caches that hold the newest bytes of coherent sources would not be asked. */
+	if ((plan->flags & LETHE_PLAN_COHERENT) != 0 && plan->mode == LETHE_MODE_UNCACHED) {
+		return fail(where, LETHE_E_PLAN_MODE, plan->mode);
+	}
 	return LETHE_OK;
 }
 
@@ -169,6 +173,10 @@ int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
 	/* The blob has no list checker, and every entry of the list would be a Device access. */
 	if (is_image && plan->list_head != 0) {
 		return unsupported(where, "indirection list", plan->list_head);
+	}
+	/* The loader of an Image has its MMU off: it has cleaned, or it has not. */
+	if (is_image && (plan->flags & LETHE_PLAN_COHERENT) != 0) {
+		return unsupported(where, "coherent sources", plan->flags);
 	}
 	/* The library door has no Image, so no base for offsets. */
 	if (!is_image && plan->extent_size != 0) {

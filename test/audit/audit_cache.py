@@ -9,7 +9,7 @@ import sites
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \|", re.M)
 # 4 << CTR_EL0.DminLine.
 LINE_SIZE = r"mrs (x\d+), ctr_el0\nubfx \1, \1, #16, #4\nmov (x\d+), #0x4\nlsl \2, \2, \1\n"
-STEPPING = {"lethe_dcache_clean_inval_poc", "lethe_relocate_list"}     # cache.S, relocate.S
+STEPPING = {"lethe_dcache_clean_inval_poc", "lethe_dcache_clean_inval_bulk", "lethe_relocate_list"}   # cache.S, cache_bulk.S, relocate.S
 
 
 def said(name, operands):

@@ -9,8 +9,8 @@ CROSS = os.environ["CROSS_COMPILE"]
 ELF = f"{O}/lethe.elf"
 PURGATORY = f"{O}/purgatory.elf"
 
-# The units that may use FP/SIMD registers: relocate.S, where they are not trapped; sha256_ce.S, which sees to that.
-SIMD_UNITS = ("lethe_relocate_list", "lethe_sha256_ce")
+# The units that may use FP/SIMD registers: relocate.S and copy.S, where they are not trapped; sha256_ce.S, which sees to that.
+SIMD_UNITS = ("lethe_copy_turns", "lethe_relocate_list", "lethe_sha256_ce")
 
 # With the MMU off: exclusives and atomics are not defined on Device memory, DC ZVA faults.
 FORBIDDEN = re.compile(r"^(ld(a|x|ax)r|st(l?x|lx)r|ldxp|ldaxp|stxp|stlxp|cas|swp|ld(add|clr|eor|set|smax|umax|smin|umin))")

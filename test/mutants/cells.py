@@ -169,6 +169,37 @@ def stale_image_el1(folder):
     return Setup(folder + "/boot.img", payload(1), stale_image(folder, el=1))
 
 
+RAM = (0x40000000, 0x50000000)
+
+
+@both
+def all_dirty(folder):
+    """Nothing old in the caches, and all that is new, but for the blob: a kernel in place, segments that move."""
+    path, kernel, more = moved(folder)
+    dirty = [(RAM[0], LOAD), (LOAD + images.blob_symbol("lethe_blob_end"), RAM[1])]
+    return Setup(path, payload(2, kernel, more), {"ram": True, "cohsan": {"clean": [RAM], "dirty": dirty}})
+
+
+@both
+def all_stale(folder):
+    """The loader cleaned all, and something older lies over all of it."""
+    path, kernel, more = moved(folder)
+    return Setup(path, payload(1, kernel, more), {"ram": True, "el": 1, "cohsan": {"stale": [RAM]}})
+
+
+@both
+def beside(folder):
+    """What shares the first and the last line of a segment is the payload's, and was in memory before."""
+    data = bytes(i % 233 for i in range(5003))
+    bundle = Bundle(pack(folder + "/packed.img", "--raw", f"{write(folder + '/raw', data)}@{FREE + 3:#x}"))
+    index, size = bundle.segments()["raw0"], 0x1803
+    bundle.segment(index, "mem_size", size)
+    end = FREE + 3 + size
+    kept = {"before": (FREE, FREE + 3), "behind": (end, images.align_up(end, LINE))}
+    return Setup(bundle.save(folder + "/boot.img"), payload(2, more=memory((FREE + 3, data + bytes(size - len(data))))),
+                 {"ram": True, "cohsan": {"stale": [RAM], "publish": kept}})
+
+
 @both
 def others_map_it(folder):
     """A hypervisor that maps all as cacheable, Lethe too, and whose CPU reads ahead."""

@@ -48,9 +48,16 @@ CLEAN = "lethe_dcache_clean_inval_poc"
 MMU_ON = "lethe_mmu_on(&regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,\n\t\t     (uint64_t)lethe_blob_end);"
 MMU_OFF = "\tlethe_mmu_off((uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);\n"
 OWN_END = "own_end = (uint64_t)lethe_blob_end;"
-SOURCE = f"\t{CLEAN}(placed->source, placed->source + segment->file_size);\n"
-DEST = f"\t{CLEAN}(placed->dest, placed->dest + segment->mem_size);\n"
-MOVED = "\tmemset((void *)(placed->dest + segment->file_size), 0, tail);\n"
+BULK = "lethe_dcache_clean_inval_bulk"
+SOURCE_LINE = f"\t{BULK}(source.start, source.end);\n"
+BEFORE = "\tlethe_before_store(ctx, stored);\n"
+SOURCE = SOURCE_LINE + BEFORE       # the line alone stands there twice
+CLEANED = "\tclean_segment(ctx, index);\n"
+MOVED = "\treturn lethe_range_size(lethe_segment_stored(ctx, index));\n"
+IN_PLACE = "ctx->placement.segment[index].dest == ctx->placement.segment[index].source"
+WITHOUT_TAIL = "stored.end - segment->mem_size + segment->file_size"
+STORED = "publish_range(stored.start, lethe_range_size(stored));"
+SEGMENT = "const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];\n"
 BUFFER = f"\t{CLEAN}(ctx->placement.tree.start, ctx->placement.tree.end);\n"
 FIXED = "\tstatus = lethe_fdt_fixup(ctx->tree, buffer, space, &fixup, where);\n"
 PATCHED = "\tstatus = lethe_record_patch_stage("
@@ -78,11 +85,28 @@ EDITS = [
     *edits("entry.S", "lethe_entry_common",
            ("without tables and stacks", "adr_l\tx1, lethe_blob_end", "adr_l\tx1, lethe_bss_end"),
            ("without text and constants", "\tmov\tx0, x22\n\tadr_l\tx1", "\tadr_l\tx0, lethe_data_start\n\tadr_l\tx1")),
-    *edits("move.c", "move_one", ("without the tail", DEST, DEST.replace("mem_size", "file_size"))),
+    *edits("move.c", "clean_segment",
+           ("without the tail", BEFORE,
+            f"\t{SEGMENT}\tlethe_before_store(ctx, (struct lethe_range){{stored.start, {WITHOUT_TAIL}}});\n"),
+           ("not what is in place", SOURCE, f"\tif (!({IN_PLACE}))\n\t{SOURCE}"),
+           ("what is in place alone", SOURCE, f"\tif ({IN_PLACE})\n\t{SOURCE}"),
+           ("over itself, the source alone", "source.end = stored.end > source.end ? stored.end : source.end;", ""),
+           ("over itself, the destination alone", ("source.start = stored.start < source.start ? stored.start : source.start;",
+                                                   "source.start = stored.start;"))),
+    *edits("before_store.c", "lethe_before_store",
+           ("uncached as cached", "if (!ctx->is_cached) {", "if (ctx == 0) {")),
+    *edits("context.h", "lethe_sources_are_coherent",
+           ("uncached as well", "return ctx->is_cached && ", "return "),
+           ("whatever the plan says", "return ctx->is_cached && (ctx->plan->flags & LETHE_PLAN_COHERENT) != 0;",
+            "return ctx->is_cached;")),
     *edits("move_list.c", "lethe_move_list",
-           ("the first page of a run", "image->runs[i].dest + image->runs[i].size);", "image->runs[i].dest + walk.page);")),
+           ("the first page of a run", "lethe_range_of(run->dest, run->size)",
+            "lethe_range_of(run->dest, 1ULL << ctx->plan->list_page_shift)")),
     *edits("publish.c", "publish_dests",
-           ("without the tails", "segments[i].mem_size);", "segments[i].file_size);")),
+           ("without the tails", STORED, STORED.replace("lethe_range_size(stored)", "lethe_range_size(stored) - "
+            "lethe_plan_segments(ctx->plan)[i].mem_size + lethe_plan_segments(ctx->plan)[i].file_size")),
+           ("not the tail of what is in place", STORED, STORED.replace("lethe_range_size(stored)",
+            "stored.start == ctx->placement.segment[i].dest ? lethe_range_size(stored) : 0"))),
     *edits("publish.c", "publish_tree",
            ("the tree and not its buffer", "ctx->placement.tree.end - ctx->placement.tree.start);",
             "fdt_totalsize((const void *)ctx->placement.tree.start));")),
@@ -103,9 +127,9 @@ EDITS = [
     *edits("cpu/mmu.S", "lethe_mmu_off",
            ("cleaned before M is cleared", (f"\tbl\t{CLEAN}\n\tret\tx4\n", "\tret\tx4\n"),
             ("FUNC lethe_mmu_off\n\tmov\tx4, x30\n", f"FUNC lethe_mmu_off\n\tmov\tx4, x30\n\tbl\t{CLEAN}\n"))),
-    *edits("move.c", "move_one",
-           ("the destination before the source", *before(DEST, SOURCE)),
-           ("the destination behind the copy", *behind(DEST, MOVED))),
+    *edits("move.c", "clean_segment",
+           ("the destination before the source", SOURCE_LINE + BEFORE, BEFORE + SOURCE_LINE)),
+    *edits("move.c", "move_one", ("cleaned behind the copy", (CLEANED, ""), (MOVED, CLEANED + MOVED))),
     *edits("describe.c", "fix_up", ("the buffer behind the first store", *behind(BUFFER, FIXED))),
     *edits("publish.c", "lethe_stage_publish",
            ("the tree before its last store", (PUBLISHED + "\t/* The hand-off", "\t/* The hand-off"), (WITH_RECORD, PUBLISHED + WITH_RECORD))),

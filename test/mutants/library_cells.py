@@ -1,16 +1,27 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Cells for the library door: its caller's side, which is in the library only, and the blob behind it."""
 
+import hashlib
 import random
 import re
+import struct
 
 import library_world
 import sites
 from cell_setup import Wrong
+from images import SELF
 from library_plans import BEST, UNCACHED, List, Segments, add_random, the_plan
 from library_world import PAGE, blob_size
+from lists import DESTINATION, SOURCE
 from paths import LOAD
 from plan_writer import write_plan
+
+
+def seal(image, blob):
+    """The digest of the code that the blob checks before all else: unsealed, each mutant would end there."""
+    first, last = (struct.unpack_from("<Q", image, blob + SELF[field][0])[0] for field in ("start", "end"))
+    at = blob + SELF["digest"][0]
+    image[at:at + 32] = hashlib.sha256(image[blob + first:blob + last]).digest()
 
 
 class Call:
@@ -30,6 +41,8 @@ class Call:
             for address, word in patches:
                 at = start + address - LOAD
                 image[at:at + 4] = word.to_bytes(4, "little")
+            if start:
+                seal(image, start - LOAD)
 
         try:
             library_world.run(self.folder, self.world, image=library_world.program(self.world, patch),
@@ -43,8 +56,47 @@ def behind(folder, machine, mmu, mode, shift, segments=4):
     """One plan with all that there is in plans."""
     world = library_world.World(random.Random(5), *machine)
     the_list = List(world, shift, 8, 3, "full")
-    the_plan(world, mmu, mode, the_list, Segments(world, the_list, segments).made if segments else [])
+    the_plan(world, mmu, mode, the_list, Segments(world, the_list, segments).made if segments else [], coherent=False)
     return Call(folder, "blob", world)
+
+
+class Blocks(List):
+    """Each run from a block of its own, so that no source page is cleaned twice."""
+
+    def write(self, writer):
+        self.blocks = []
+        for first, length in self.runs:
+            at, end = self.world.take(length * self.page, self.page, gap=0x5000, name="list sources"), self.world.at
+            self.world.memory.write(at, self.rng.randbytes(end - at))
+            self.blocks.append((at, end))
+            writer.add(first | DESTINATION)
+            for page in range(at, end, self.page):
+                writer.add(page | SOURCE)
+        return writer.end(), writer.entries + 1
+
+    def memory(self):
+        return super().memory() + self.blocks
+
+
+def blocks(folder, machine):
+    world = library_world.World(random.Random(9), *machine)
+    the_plan(world, True, BEST, Blocks(world, 12, 8, 3, "full"), [], coherent=False)
+    return Call(folder, "blob", world)
+
+
+def coherent(folder, machine, change=None):
+    """The sources' newest bytes are in the caches alone. change: of the plan."""
+    world = library_world.World(random.Random(8), *machine)
+    the_list = List(world, 12, 8, 3, "full")
+    caller = library_world.Caller(world, True)
+    caller.caches, caller.sctlr = True, caller.sctlr | library_world.C
+    the_plan(world, True, BEST, the_list, Segments(world, the_list, 4).made, coherent=True, caller=caller, change=change)
+    return Call(folder, "blob", world)
+
+
+def beyond(plan):
+    """A window above the CPU's physical addresses: no map can be made, and the boot goes on uncached."""
+    plan["windows"].append({"base": 1 << 47, "size": PAGE})
 
 
 def caller(folder, machine):
@@ -81,6 +133,9 @@ CELLS = {
     "library_el1": lambda folder: behind(folder, N1, True, BEST, 14),
     "library_walk": lambda folder: behind(folder, A72, True, UNCACHED, 12, segments=0),
     "library_el1_uncached": lambda folder: behind(folder, A53, False, UNCACHED, 16),
+    "library_blocks": lambda folder: blocks(folder, A72),
+    "library_coherent": lambda folder: coherent(folder, A72),
+    "library_coherent_uncached": lambda folder: coherent(folder, A53, beyond),
     "library_host": lambda folder: behind(folder, HOST, True, BEST, 12),
     "library_caller_el2": lambda folder: caller(folder, A72),
     "library_caller_el1": lambda folder: caller(folder, N1),

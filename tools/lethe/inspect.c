@@ -76,10 +76,11 @@ static void print_plan(const struct lethe_plan *plan)
 
 	printf("plan     version %" PRIu32 ", %" PRIu32 " bytes, sha256 %s\n", plan->version,
 	       plan->total_size, view_hex(digest, plan->digest));
-	printf("policy   on-fail %s, el %s, mode %s, psci %s%s\n",
+	printf("policy   on-fail %s, el %s, mode %s, psci %s%s%s\n",
 	       CHOICE(buffer[0], on_fail, plan->on_fail), CHOICE(buffer[1], el, plan->el),
 	       CHOICE(buffer[2], mode, plan->mode), CHOICE(buffer[3], psci, plan->psci),
-	       (plan->flags & LETHE_PLAN_STOP_AFTER_CHECK) != 0 ? ", stop after check" : "");
+	       (plan->flags & LETHE_PLAN_STOP_AFTER_CHECK) != 0 ? ", stop after check" : "",
+	       (plan->flags & LETHE_PLAN_COHERENT) != 0 ? ", coherent sources" : "");
 	printf("console  %s", CHOICE(buffer[4], console, plan->console_kind));
 	if (plan->console_base != 0) {
 		printf(" at 0x%" PRIx64, plan->console_base);

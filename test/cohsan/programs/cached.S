@@ -36,6 +36,11 @@
 // case into_stale_byte: expect=store-into-stale@bad
 // case into_stale_a64fx: expect=store-into-stale@bad cpu=a64fx
 // case right_into_next: expect=none
+// case beside_old: expect=read-thrown@bad args=clean={start}-{bss_end},stale={cell}-{cell_end} el=1,2,2h
+// case beside_old_a64fx: expect=read-thrown@bad args=clean={start}-{bss_end},stale={cell}-{cell_end} cpu=a64fx
+// case right_beside_old: expect=none args=clean={start}-{bss_end},stale={cell}-{cell_end}
+// case right_beside_dirty: expect=none args=clean={start}-{bss_end},dirty={cell}-{cell_end}
+// case right_over_old: expect=none args=clean={start}-{bss_end},stale={cell}-{cell_end}
 // case across:
 // case across_store: expect=read-under-dirty@bad
 // case right_across: expect=none
@@ -151,6 +156,31 @@ bad:	ldr	x2, [x0]
 	mmu_on
 	str	w0, [x0]
 bad:	ldr	x2, [x0]			// the other half is from before
+#elif is_beside_old || is_right_beside_old || is_right_beside_dirty
+#if is_right_beside_old
+	dc	civac, x0
+	dsb	sy
+#endif
+	mmu_on
+	str	x0, [x0]			// the line is old but for this
+	dc	civac, x0			// and now memory is, too
+	dsb	sy
+bad:	ldr	x2, [x0, #8]
+#elif is_beside_old_a64fx
+	mmu_on
+	str	x0, [x0]
+	dc	civac, x0
+	dsb	sy
+bad:	ldr	x2, [x0, #128]
+#elif is_right_over_old
+	mmu_on
+	mov	x2, #8				// all of the line is stored to
+1:	sub	x2, x2, #1
+	str	x0, [x0, x2, lsl #3]
+	cbnz	x2, 1b
+	dc	civac, x0
+	dsb	sy
+	ldr	x2, [x0, #8]
 #elif is_c0
 	mmu_on	sctlr=(SCTLR_OFF | SCTLR_M)
 bad:	ldr	x2, [x0]

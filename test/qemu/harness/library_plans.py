@@ -15,6 +15,7 @@ from paths import VIRT_UART
 from plan_writer import IN_PLACE, NONE, SOURCE_LIST, write_plan
 
 BEST, UNCACHED = 0, 1
+COHERENT = 4        # a plan's flag
 HALT = 1
 NO_CONSOLE, PL011 = 0, 3
 PSCI_NONE = 1
@@ -318,8 +319,12 @@ def effect(world, the_list, segments):
     return listed, reference_segments(listed, segments)
 
 
-def the_plan(world, mmu, mode, the_list, segments, *, console=None, change=None, **options):
-    """Writes the plan, the caller and the job. change: of the plan, a dictionary, before it is sealed."""
+def the_plan(world, mmu, mode, the_list, segments, *, console=None, change=None, coherent=None, **options):
+    """Writes the plan, the caller and the job.
+
+    change: of the plan, a dictionary, before it is sealed. coherent: the sources are dirty in the caches, and the plan
+    says so; drawn if the caller may say so.
+    """
     rng = world.rng
     final, _ = effect(world, the_list, segments)
     entry = choose_entry(world, the_list, segments, world.memory, final)
@@ -337,9 +342,9 @@ def the_plan(world, mmu, mode, the_list, segments, *, console=None, change=None,
         each["digest"] = hashlib.sha256(data).digest()
     dests = [(place(s), place(s) + s["mem_size"]) for s in segments] + \
         (the_list.ranges() if the_list else [])
-    needed = dests + (the_list.memory() if the_list else []) + \
-        [(s["source"], s["source"] + s["file_size"]) for s in segments
-         if not s.get("flags", 0) & SOURCE_LIST]
+    sources = [(s["source"], s["source"] + s["file_size"]) for s in segments
+               if s["file_size"] and not s.get("flags", 0) & SOURCE_LIST]
+    needed = dests + (the_list.memory() if the_list else []) + sources
     told = windows(world, [each for each in needed if each[0] < each[1]])
     size = 192 + 128 + 112 * len(segments) + 16 * len(told)
     room = blob_size() + WORK + size
@@ -347,7 +352,7 @@ def the_plan(world, mmu, mode, the_list, segments, *, console=None, change=None,
         room += the_list.page + 8 * the_list.entries
     room = up(room) + PAGE * rng.randrange(4)
     workspace = world.take(room, PAGE, name="workspace")
-    at = world.take(size, 8, name="plan")
+    at = world.take(size + (PAGE if change else 0), 8, name="plan")
     x = tuple(rng.getrandbits(64) for _ in range(3))
     caller = options.pop("caller", None) or Caller(world, mmu)
     # To return, it would look at the sources first: they are not mapped.
@@ -358,6 +363,12 @@ def the_plan(world, mmu, mode, the_list, segments, *, console=None, change=None,
             "windows": told}
     if the_list:
         plan |= {"list_head": the_list.head, "list_page_shift": the_list.shift}
+        sources += merge(lists.sources(world.memory, the_list.head, the_list.shift))
+    if coherent is None:
+        coherent = mode == BEST and caller.seen("wb") == "wb" and rng.random() < 0.4
+    if coherent:
+        plan["flags"] = COHERENT
+        world.worlds += [("dirty", each) for each in sources if each[0] < each[1]]
     if console or (console is None and rng.random() < 0.06) or os.environ.get("CONSOLE"):
         plan |= {"console_kind": PL011, "console_base": VIRT_UART}
     if change:

@@ -1,11 +1,25 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A plan that the library door takes, to be made wrong in one thing."""
 
+import hashlib
 import struct
 
 from library_plans import HALT, NONE, SOURCE_LIST, WORK, write_plan
 from library_world import C, PAGE, Caller, blob_size, up
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
+
+
+def seal(raw):
+    raw[16:48] = bytes(32)
+    raw[16:48] = hashlib.sha256(raw).digest()
+
+
+def poke(at, fmt, value, sealed=True):
+    def damage(raw):
+        struct.pack_into("<" + fmt, raw, at, value)
+        if sealed:
+            seal(raw)
+    return damage
 
 
 class Base:

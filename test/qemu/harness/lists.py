@@ -49,6 +49,20 @@ def jump(target):
                        0xf2a00009 | (target >> 16) << 5, 0xd61f0120)
 
 
+def sources(memory, entry, shift):
+    """[(start, end)] of each page that a list reads, also of those that it leaves in place."""
+    found, at = [], None
+    while not entry & DONE:
+        address = entry & -(1 << shift)
+        if entry & INDIRECTION:
+            at = address
+        elif entry & SOURCE:
+            found.append((address, address + (1 << shift)))
+        entry = memory.word(at)
+        at += 8
+    return found
+
+
 class Writer:
     """Lays entries out over list pages. style: "full": the link is in the last slot, as Linux has
     it; "early": it may be in any; "long": most slots are filled with what does nothing."""

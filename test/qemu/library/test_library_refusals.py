@@ -6,12 +6,12 @@ import hashlib
 import os
 import random
 import re
-import struct
 
 import pytest
 
-from library_valid_plan import Base
-from library_world import BOOT, CHECK, PAGE, World, blob_size, run, up
+from library_valid_plan import Base, poke
+from library_plans import COHERENT
+from library_world import BOOT, C, CHECK, PAGE, World, blob_size, run, up
 from lists import DESTINATION, DONE, INDIRECTION, SOURCE
 from paths import TOP
 from plan_writer import FORCE_TREE, IN_PLACE, SOURCE_OFFSET
@@ -50,19 +50,6 @@ def nothing(base):
     pass
 
 
-def seal(raw):
-    raw[16:48] = bytes(32)
-    raw[16:48] = hashlib.sha256(raw).digest()
-
-
-def poke(at, fmt, value, sealed=True):
-    def damage(raw):
-        struct.pack_into("<" + fmt, raw, at, value)
-        if sealed:
-            seal(raw)
-    return damage
-
-
 def damaged(id_, status, damage, where=("", 0, None)):
     ROWS.append((id_, status, where, None, damage, nothing))
 
@@ -95,7 +82,7 @@ damaged("segment's name", "PLAN_NAME", poke(SEGMENT + 112, "B", 0), ("SEGMENT", 
 damaged("segment's flags", "PLAN_FLAGS", poke(SEGMENT + 16, "I", 16), ("SEGMENT", 0, 16, "listed"))
 damaged("first segment", "PLAN_SLOT", poke(SLOT + 20, "I", 1), ("SLOT", 0, 1, "job"))
 damaged("strings", "PLAN_STRING", poke(SLOT + 72, "I", 1), ("SLOT", 0, 1, "job"))
-rows("PLAN_FLAGS", ("", 0, 4), flags=4)
+rows("PLAN_FLAGS", ("", 0, 8), flags=8)
 rows("PLAN_POLICY", ("", 0, 4), on_fail=4)
 rows("PLAN_EL", ("", 0, 2), el=2)
 rows("PLAN_STUB", ("", 0, 3), hyp_stub=3)
@@ -109,6 +96,18 @@ rows("PLAN_WORKSPACE", ("", 0, 0), workspace_size=0)
 rows("PLAN_UNSUPPORTED", ("", 0, 0x1000, "extent"), extent_size=0x1000)
 rows("PLAN_UNSUPPORTED", ("", 0, 3, "on-fail fallback"), on_fail=3)
 rows("WINDOW", ("WINDOW", 0, 1), windows=[{"base": 1, "size": PAGE}])
+
+
+@row("PLAN_MODE", ("", 0, 1))
+def coherent_but_uncached(base):
+    base.plan |= {"flags": COHERENT, "mode": 1}
+
+
+@row("PLAN_UNSUPPORTED", ("", 0, lambda base: base.caller.sctlr, "coherent sources"))
+def coherent_with_the_caches_off(base):
+    base.plan["flags"] = COHERENT
+    base.caller.caches = False
+    base.caller.sctlr &= ~C
 
 
 @row("PLAN_UNSUPPORTED", ("SLOT", 1, 2, "second"))

@@ -26,9 +26,11 @@ static const struct plan_row rows[] = {
 	{"no segment", {HEADER(segment_count, 0)}, PLAN_ROW(LETHE_E_PLAN_COUNT)},
 
 	/* header */
-	{"flag 2", {HEADER(flags, 7)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
+	{"flag 3", {HEADER(flags, 0xf)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
 	{"flag 31", {HEADER(flags, 0x80000002)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
 	{"rehearsal", {HEADER(flags, 3)}, FINE},
+	{"coherent", {HEADER(flags, 6)}, FINE},
+	{"coherent, uncached", {HEADER(flags, 6), HEADER(mode, 1)}, PLAN_ROW(LETHE_E_PLAN_MODE)},
 	{"on_fail 4", {HEADER(on_fail, 4)}, PLAN_ROW(LETHE_E_PLAN_POLICY)},
 	{"on_fail 3", {HEADER(on_fail, 3)}, FINE},
 	{"el 2", {HEADER(el, 2)}, PLAN_ROW(LETHE_E_PLAN_EL)},

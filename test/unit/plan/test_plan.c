@@ -314,6 +314,7 @@ static const struct {
 	 {{DOES}, {REFUSES("on-fail fallback")}}},
 	{{HEADER(el, LETHE_EL_1), HEADER(mode, LETHE_MODE_UNCACHED)}, {{DOES}, {DOES}}},
 	{{HEADER(flags, LETHE_PLAN_STOP_AFTER_CHECK)}, {{DOES}, {DOES}}},
+	{{HEADER(flags, LETHE_PLAN_COHERENT)}, {{REFUSES("coherent sources")}, {DOES}}},
 	{{HEADER(hyp_stub, LETHE_HYP_STUB_4_7)}, {{DOES}, {DOES}}},
 	{{HEADER(hyp_stub, LETHE_HYP_STUB_4_12)}, {{DOES}, {DOES}}},
 	{{WITH_LIST}, {{REFUSES("indirection list")}, {DOES}}},

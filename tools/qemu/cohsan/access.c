@@ -69,6 +69,24 @@ static void store_uncached(struct cpu *cpu, const struct place *place, struct ce
 	cell->stored |= bytes;
 }
 
+/*
+ * A line from before the start is written to, and its eviction undoes what memory has beside the store. Said when
+ * a byte of that is read or handed over: until then it may be nobody's. A byte that is dirty as well is newest there.
+ */
+static void throw_neighbours(const struct cpu *cpu, const struct place *place)
+{
+	uint64_t base = place->pa & ~(cpu->line - 1);
+	uint64_t at;
+
+	for (at = base; at < base + cpu->line; at += GRANULE) {
+		if (in_ram(at)) {
+			struct cell *cell = shadow_cell(at);
+
+			cell->thrown |= cell->stale & ~cell->dirty & shadow_line_mask(cpu, at);
+		}
+	}
+}
+
 static void store_cached(struct cpu *cpu, const struct place *place, struct cell *cell, uint64_t bytes)
 {
 	uint64_t newer = cell->newer;
@@ -79,6 +97,9 @@ static void store_cached(struct cpu *cpu, const struct place *place, struct cell
 		cell->newer = newer;
 		say("store-into-stale", place, cell, shadow_line_mask(cpu, place->pa));
 		shadow_line_clear(cpu, place->pa, FIELD(newer));
+	}
+	if (shadow_line_any(cpu, place->pa, cell, FIELD(stale))) {
+		throw_neighbours(cpu, place);
 	}
 	cell->dirty |= bytes;
 	cell->not_pou |= bytes;
