@@ -5,6 +5,7 @@ Every row can also be counted small, in seconds: a test of the first tier compar
 """
 
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -13,11 +14,14 @@ import time
 
 import digest
 import images
+import kimage_runner
 import library
+import memory_runner
 import meter
 import mini_tree
 import paths
 import report
+import slow_uart
 from paths import MIB
 
 BOARD = os.path.join(paths.DTBS, "rockchip/rk3588-rock-5b.dtb")
@@ -134,7 +138,31 @@ def digest_rows(folder, full):
     yield "purgatory-digest", round(digest.measure("lethe-purgatory", message, size)["instructions"] / size, 2)
 
 
-PARTS = (tree_rows, boot_rows, library_rows, digest_rows)
+def console_rows(folder, full):
+    """A UART at 115200 baud in virtual time."""
+    kernel = images.small_kernel(folder + "/kernel", (26 if full else 8) * MIB)
+    initrd = images.write(folder + "/initrd", random.Random(1).randbytes(4 * MIB))
+    for name, at, uart in (("console-16550", slow_uart.NS16550, slow_uart.FIFO_ON),
+                           ("console-pl011", slow_uart.PL011, {"depth": 32})):
+        bundle = images.pack(folder + "/boot.img", "--initrd", initrd, "--console", slow_uart.CONSOLES[at], kernel=kernel)
+        yield name, round(slow_uart.waited(folder, bundle, **uart)[0] / 1e6, 2)
+
+
+def list_rows(folder, full):
+    """The check of a list whose pages are scattered."""
+    for windows in (8, 64):
+        count = 20000 if full else 4000
+        found = kimage_runner.measure(folder, *reversed(kimage_runner.scattered(windows, count)))
+        yield f"windows-{windows}", round(found["instructions"] / found["entries"], 2)
+
+
+def memory_rows(folder, full):
+    size = MIB if full else 64 << 10
+    found = memory_runner.measure(folder, memory_runner.MEMMOVE, 1, 4 * MIB - 1, size)
+    yield "move-unaligned", round(found["instructions"] / size, 3)
+
+
+PARTS = (tree_rows, boot_rows, library_rows, digest_rows, console_rows, list_rows, memory_rows)
 
 
 def rows(part, full=False):
