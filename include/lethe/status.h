@@ -99,7 +99,7 @@
 	X(NO_PSCI, -505, "no PSCI conduit is known") \
 	X(RESET_RETURNED, -506, "PSCI SYSTEM_RESET returned") \
 	X(PAGE_SIZE, -507, "the CPU does not have the kernel's page size") \
-	X(CPU_ON, -508, "another CPU still runs, perhaps in memory that is to be written") \
+	X(CPU_ON, -508, "another CPU still runs") \
 	X(MAP_POOL, -510, "the map needs more tables than there is room for") \
 	X(MAP_GRANULE, -511, "the CPU does not have 4 KiB pages") \
 	X(MAP_ADDRESS, -512, "address is above what can be mapped") \

@@ -20,6 +20,14 @@ def test_record(lethe):
         assert line in lines, line
 
 
+def test_record_of_cpus(lethe):
+    three = {f"cpus_{state}": struct.pack(">I", i) for i, state in enumerate(("off", "on", "unknown"))}
+    lethe.write("fdt", record_tree(**three))
+    assert "other CPUs      0 off, 1 on, 2 unknown\n" in lethe.good("record", "fdt").stdout
+    lethe.write("fdt", record_tree())
+    assert "other CPUs" not in lethe.good("record", "fdt").stdout
+
+
 def test_record_without_frequency(lethe):
     lethe.write("fdt", record_tree(counter_frequency=struct.pack(">Q", 0)))
     text = lethe.good("record", "fdt").stdout

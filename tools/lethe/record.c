@@ -175,6 +175,21 @@ static int print_segments(const struct record *record)
 	return TOOL_OK;
 }
 
+/* Older records have none of the three, nor have the purgatory's. */
+static void print_cpus(const struct record *record)
+{
+	uint64_t off;
+	uint64_t on;
+	uint64_t unknown;
+
+	if (number(record, LETHE_RECORD_NAME_CPUS_OFF, &off) &&
+	    number(record, LETHE_RECORD_NAME_CPUS_ON, &on) &&
+	    number(record, LETHE_RECORD_NAME_CPUS_UNKNOWN, &unknown)) {
+		printf("%-16s%" PRIu64 " off, %" PRIu64 " on, %" PRIu64 " unknown\n", "other CPUs", off,
+		       on, unknown);
+	}
+}
+
 static int print_record(const struct file *file)
 {
 	struct record record = {.file = file->name, .tree = file->bytes};
@@ -208,6 +223,7 @@ static int print_record(const struct file *file)
 	line_number(&record, "handed over at", "EL", LETHE_RECORD_NAME_HANDOFF_EL);
 	line_number(&record, "slot", "", LETHE_RECORD_NAME_SLOT);
 	line_number(&record, "boot count", "", LETHE_RECORD_NAME_BOOT_COUNT);
+	print_cpus(&record);
 
 	int code = print_stages(&record);
 

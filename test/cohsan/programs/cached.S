@@ -36,6 +36,9 @@
 // case into_stale_byte: expect=store-into-stale@bad
 // case into_stale_a64fx: expect=store-into-stale@bad cpu=a64fx
 // case right_into_next: expect=none
+// case right_into_whole: expect=none el=1,2,2h
+// case into_part: expect=store-into-stale@bad
+// case into_read: expect=store-into-stale@bad
 // case beside_old: expect=read-thrown@bad args=clean={start}-{bss_end},stale={cell}-{cell_end} el=1,2,2h
 // case beside_old_a64fx: expect=read-thrown@bad args=clean={start}-{bss_end},stale={cell}-{cell_end} cpu=a64fx
 // case right_beside_old: expect=none args=clean={start}-{bss_end},stale={cell}-{cell_end}
@@ -305,6 +308,17 @@ bad:	strb	w0, [x1, #63]
 #elif is_into_stale_a64fx
 	store_uncached
 bad:	str	x0, [x1, #128]
+#elif is_right_into_whole || is_into_part || is_into_read
+	store_uncached
+bad:	str	x0, [x1, #8]
+#if is_into_read
+	ldr	x2, [x1]			// too early
+#endif
+#if is_into_part
+	str	w0, [x1]			// half of what is newer
+#else
+	str	x0, [x1]
+#endif
 #elif is_right_into_next
 	store_uncached
 	str	x0, [x1, #128]

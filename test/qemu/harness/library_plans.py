@@ -368,7 +368,8 @@ def the_plan(world, mmu, mode, the_list, segments, *, console=None, change=None,
         coherent = mode == BEST and caller.seen("wb") == "wb" and rng.random() < 0.4
     if coherent:
         plan["flags"] = COHERENT
-        world.worlds += [("dirty", each) for each in sources if each[0] < each[1]]
+        # memmove() reads whole words, in one line with a byte that is wanted: no line is coherent in part.
+        world.worlds += [("dirty", (start & ~7, end + 7 & ~7)) for start, end in sources if start < end]
     if console or (console is None and rng.random() < 0.06) or os.environ.get("CONSOLE"):
         plan |= {"console_kind": PL011, "console_base": VIRT_UART}
     if change:

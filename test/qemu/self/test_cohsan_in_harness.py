@@ -21,7 +21,7 @@ IC_IALLUIS = 0xd508711f
 STUB = os.path.join(IMAGES, "hostile.img")
 
 # Machines that run Lethe without cohsan. A new one needs a line here.
-NOT_WATCHED = ["measure",      # test_kimage_cost.py: the library behind a program, metered
+NOT_WATCHED = ["operations",   # test_maintenance_cost.py: metered
               "run",          # test_sha256.py: the library behind a program, no hand-over
               "test_in_turn", # test_purgatory.py: two doors in turn, at other places each time
               "test_started", # test_kernel_pairs.py: the purgatory in the first tier; with --long it is

@@ -32,6 +32,9 @@ static void load_cached(const struct cpu *cpu, const struct place *place, struct
 		say("read-thrown", place, cell, bytes);
 		cell->thrown &= ~bytes;
 	}
+	if (cell->undone & bytes) {
+		undone_say(place->pa, place->pa + 1);
+	}
 	if ((cell->stale | cell->newer) & bytes) {
 		say("read-stale", place, cell, bytes);
 		shadow_line_clear(cpu, place->pa, FIELD(stale));
@@ -58,6 +61,7 @@ static void store_uncached(struct cpu *cpu, const struct place *place, struct ce
 	}
 	cell->newer |= shadow_mapped(page) ? bytes : bytes & cell->present;
 	cell->thrown &= ~bytes;
+	cell->undone &= ~bytes;
 	cell->read &= ~bytes;
 	if (cell->stored == 0) {
 		if (cpu->stored_count == cpu->stored_room) {
@@ -89,14 +93,14 @@ static void throw_neighbours(const struct cpu *cpu, const struct place *place)
 
 static void store_cached(struct cpu *cpu, const struct place *place, struct cell *cell, uint64_t bytes)
 {
-	uint64_t newer = cell->newer;
-
 	/* A byte that is only stored over counts as new. */
 	cell->newer &= ~bytes;
+	if ((cell->undone & bytes) != 0) {
+		cell->undone &= ~bytes;
+		undone_replaced();
+	}
 	if (shadow_line_any(cpu, place->pa, cell, FIELD(newer))) {
-		cell->newer = newer;
-		say("store-into-stale", place, cell, shadow_line_mask(cpu, place->pa));
-		shadow_line_clear(cpu, place->pa, FIELD(newer));
+		undone_begin(cpu, place);
 	}
 	if (shadow_line_any(cpu, place->pa, cell, FIELD(stale))) {
 		throw_neighbours(cpu, place);
@@ -248,7 +252,7 @@ static bool load_changes_nothing(const struct page *page, uint64_t va)
 {
 	const struct cell *cell = &page->cell[va % PAGE / GRANULE];
 
-	return cell->present == ALL && (cell->thrown | cell->stale | cell->newer) == 0;
+	return cell->present == ALL && (cell->thrown | cell->undone | cell->stale | cell->newer) == 0;
 }
 
 /* Not inline: accesses that change nothing skip this function. */

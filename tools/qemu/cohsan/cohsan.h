@@ -8,6 +8,7 @@
  *	cpu.c		a CPU's registers		context.c	and their synchronization
  *	shadow.c	the contents that caches may hold of each byte
  *	access.c	the rules for loads and stores		fetch.c	for instruction fetches
+ *	undone.c	stores into lines that are older than memory
  *	maint.c		dc, tlbi, and the completion of all maintenance
  *	icache.c	ic, and what instruction caches may hold
  *	walk.c		translation tables		map.c	all that a set of tables maps
@@ -242,6 +243,7 @@ struct cell {
 	uint64_t stale;
 	uint64_t newer;
 	uint64_t thrown;
+	uint64_t undone;	/* newer in memory, beside a cached store: undone.c */
 	uint64_t present;
 	uint64_t dirty;
 	uint64_t not_pou;
@@ -290,6 +292,12 @@ uint64_t shadow_line_mask(const struct cpu *cpu, uint64_t pa);
 bool shadow_line_any(const struct cpu *cpu, uint64_t pa, struct cell *cell, size_t field); /* cell: pa's */
 void shadow_line_clear(const struct cpu *cpu, uint64_t pa, size_t field);
 #define FIELD(name) offsetof(struct cell, name)
+
+/* ---- undone.c ---- */
+
+void undone_begin(struct cpu *cpu, const struct place *place); /* this store hits a line with newer bytes */
+void undone_replaced(void);			/* a store has replaced some of them */
+void undone_say(uint64_t lo, uint64_t hi);	/* of lines that touch [lo, hi): reports what is left */
 /* True if a line may be filled now. */
 bool shadow_mapped(struct page *page);
 void shadow_fetched(uint64_t pa);	/* an instruction was, with M = 0 and I = 1 */

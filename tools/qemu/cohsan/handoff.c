@@ -245,5 +245,6 @@ void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool image)
 	if (!known) {
 		look(cpu, &at, "entry", pa, pa + 4, true);
 	}
+	undone_say(0, UINT64_MAX);
 	report_stop(pc, at.el);
 }

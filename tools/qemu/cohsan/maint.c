@@ -63,6 +63,7 @@ static void dc_line(struct cpu *cpu, enum dc op, const struct place *place, bool
 	uint64_t base = place->pa & ~(cpu->line - 1);
 	uint64_t at;
 
+	undone_say(base, base + cpu->line);
 	for (at = base; at < base + cpu->line; at += GRANULE) {
 		struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
 

@@ -62,6 +62,7 @@ static void at_exit(qemu_plugin_id_t id, void *userdata)
 	(void)id;
 	(void)userdata;
 	if (state == AWAKE) {
+		undone_say(0, UINT64_MAX);
 		report_json();
 	}
 	if (report_count() != 0) {
