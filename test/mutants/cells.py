@@ -13,7 +13,7 @@ import library_cells
 import relocations
 from cell_setup import TARGET, Setup, both, by_stub, cell, memory, payload
 from end_cells import FREE, HOLE
-from images import Bundle, dtc, fdtput, machine_tree, pack, source_of, uefi_memory, write
+from images import Bundle, dtc, fdtput, machine_tree, pack, small_kernel, source_of, uefi_memory, write
 from machine import Machine
 from paths import LOAD, MIB, PAYLOAD
 from sites import LINE
@@ -342,6 +342,20 @@ def bad_x0(folder):
         payload(2)(machine)
     return Setup(pack(folder + "/boot.img", "--dtb", tree), check,
                  by_stub(folder, x0=HOLE, cohsan={"clean": "plan"}))
+
+
+@cell
+def header_across_lines(folder):
+    """The header of the Image that is entered, far behind the plan, lies in two cache lines, with a field that is read in
+    each."""
+    kernel, far = small_kernel(folder + "/kernel"), write(folder + "/far", bytes(MIB))
+    bundle = Bundle(pack(folder + "/packed.img", "--raw", f"{far}@{FREE + 2 * MIB:#x}",
+                         "--raw", f"{kernel}@{FREE:#x},entry={FREE:#x}", kernel=None))
+    index = bundle.segments()["raw1"]
+    source, size = (bundle.segment(index, field) for field in ("source", "file_size"))
+    bundle.bytes[source:source + size + 32] = bytes(32) + bundle.bytes[source:source + size]
+    bundle.segment(index, "source", source + 32)
+    return Setup(bundle.save(folder + "/boot.img"), payload(2, kernel), {"ram": True, "cohsan": {"clean": "plan"}})
 
 
 @cell
