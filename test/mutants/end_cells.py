@@ -9,6 +9,7 @@ from images import Bundle, pack, write
 from paths import LOAD, PAYLOAD, TOP, VIRT_UART
 
 FREE = 0x4a000000
+ELSEWHERE = 0x4c000000
 HOLE = 0x0e000000       # nothing answers there
 UART = ["--console", f"pl011,{VIRT_UART:#x}"]
 
