@@ -55,13 +55,14 @@ bool lethe_fdt_is_named(const char *node, const char *name, int length)
 
 int lethe_fdt_child(struct lethe_fdt tree, int node, const char *name, int length)
 {
-	const fdt32_t *cell = lethe_fdt_tag_at(tree, node);
+	const fdt32_t *cell;
 	const fdt32_t *tag;
 	uint32_t kind;
 
 	if (node < 0) {
 		return -1;
 	}
+	cell = lethe_fdt_tag_at(tree, node);
 	lethe_fdt_step(&cell);
 	for (;;) {
 		tag = cell;
