@@ -113,7 +113,7 @@ objects = $(patsubst %,$(O)/obj/$(1)/%.o,$(call sources,$(1)))
 libfdt_objects = $(libfdt:%=$(O)/obj/$(1)/libfdt/%.o)
 
 include src/products.mk
-# An edit that fails ends the boot: ASSUME_NO_ROLLBACK, ASSUME_LIBFDT_FLAWLESS. A tree meets libfdt behind the check of
+# libfdt reads, and stores numbers in place: ASSUME_NO_ROLLBACK, ASSUME_LIBFDT_FLAWLESS. A tree meets libfdt behind the check of
 # the whole tree (fdt_check.c), which uses nothing of libfdt's: ASSUME_VALID_DTB. Without it, libfdt refuses a tree at
 # 4 mod 8.
 LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0x29 -isystem $(LIBFDT_SRC)

@@ -94,7 +94,7 @@ def tree_rows(folder, full):
     yield "tree", work, cells, "a load of each cell"
     yield "tree-passes", round(read / counted["tree_size"], 2), 1, "each byte once"
     device = boot(folder, uncached(bundle, folder + "/uncached.img"), BOARD)["uncached"]
-    yield "tree-uncached", device["loads"]["accesses"] + device["stores"]["accesses"], 2 * cells, "a copy by cells"
+    yield "tree-uncached", device["loads"]["accesses"] + device["stores"]["accesses"], cells, "a copy by words of 8 bytes"
     page = images.write(folder + "/page", bytes(range(256)) * 16)
     outside = [word for i in range(60) for word in ("--raw", f"{page}@{OUTSIDE + i * 0x10000:#x}")]
     many = boot(folder, images.pack(folder + "/many.img", *outside), with_memory(BOARD, folder + "/ram.dtb"))

@@ -5,8 +5,8 @@
  * Why assembly: a vector has no free register and perhaps no good stack.
  *
  * Three kinds of exception come back: any behind the first instruction of the window of lethe_probe_read, an undefined
- * HVC of lethe_hyp_stub_call or SMC of lethe_smc, and one SError in lethe_serror_window. All others end in lethe_fault, on a stack of its own.
- * During the hand-off TPIDR_ELx of our EL is not 0: no memory may be touched any more, and the exception ends in
+ * HVC of lethe_hyp_stub_call or SMC of lethe_smc, and one SError in lethe_serror_window. All others end in lethe_fault,
+ * on a stack of its own. During the hand-off TPIDR_ELx of our EL is not 0: no memory may be touched any more, and the exception ends in
  * registers alone. So does one whose stack keeps no store, or exceptions would follow for ever: in the first
  * instructions Lethe may turn out to be in flash. A purgatory was put into RAM by a kernel. Scratch registers are SP_EL0
  * (Lethe runs on SP_ELx), TPIDRRO_EL0 and TPIDR_EL0.

@@ -11,18 +11,6 @@
 
 #include "strings_list.h"
 
-/* By cells where that can be: newlib copies bytes if the two ends differ by 4. */
-static void copy_bytes(char *to, const char *from, uint32_t size)
-{
-	if ((((uintptr_t)to | (uintptr_t)from | size) & 3) == 0) {
-		for (; size != 0; size -= 4, to += 4, from += 4) {
-			*(fdt32_t *)(void *)to = *(const fdt32_t *)(const void *)from;
-		}
-	} else {
-		memcpy(to, from, size);
-	}
-}
-
 static void put(struct lethe_fdt_copy *copy, const void *bytes, uint32_t size)
 {
 	if (size > copy->size - copy->used && !copy->is_full) {
@@ -30,7 +18,7 @@ static void put(struct lethe_fdt_copy *copy, const void *bytes, uint32_t size)
 		copy->full_at = copy->name;
 	}
 	if (!copy->is_full) {
-		copy_bytes(copy->buffer + copy->used, bytes, size);
+		memcpy(copy->buffer + copy->used, bytes, size);
 		copy->used += size;
 	}
 }

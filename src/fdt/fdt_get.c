@@ -168,11 +168,3 @@ bool lethe_fdt_node_is_any(struct lethe_fdt tree, int node, const char *names)
 	}
 	return false;
 }
-
-int lethe_fdt_status(int error)
-{
-	if (error >= 0) {
-		return LETHE_OK;
-	}
-	return error == -FDT_ERR_NOSPACE ? LETHE_E_TREE_NOSPACE : LETHE_E_TREE_BROKEN;
-}

@@ -189,7 +189,4 @@ bool lethe_fdt_uart_describe(struct lethe_fdt tree, const int *node, int depth,
  */
 void lethe_fdt_stdout_checked(struct lethe_fdt tree, int chosen, struct lethe_uart *uart);
 
-/* A result of libfdt as LETHE_OK, LETHE_E_TREE_NOSPACE or LETHE_E_TREE_BROKEN. */
-int lethe_fdt_status(int error);
-
 #endif
