@@ -51,6 +51,7 @@ struct lethe_fdt_facts {
 	uint64_t initrd_start;		/* PA, only when has_initrd */
 	uint64_t initrd_end;		/* exclusive; not checked to be above initrd_start */
 	enum lethe_psci psci;		/* NONE, SMC or HVC */
+	bool has_psci_0_2;		/* PSCI 0.2 or later: function numbers are the standard's */
 	unsigned int cpu_count;		/* CPUs that can be started: device_type cpu, status not "fail..." */
 	bool has_gic_v3;			/* a node compatible with arm,gic-v3 or arm,gic-v5 */
 	bool has_memory;			/* any device_type memory node with a non-empty reg */

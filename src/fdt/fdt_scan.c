@@ -71,6 +71,8 @@ static void read_device(struct scan *scan, int node)
 	if ((is_gic || is_psci) && lethe_fdt_node_is_on(scan->tree, node)) {
 		scan->facts->has_gic_v3 |= is_gic;
 		if (is_psci) {
+			scan->facts->has_psci_0_2 |=
+				list_has_any(list, length, "arm,psci-1.0\0arm,psci-0.2\0");
 			read_conduit(scan, node);
 		}
 	}

@@ -20,9 +20,16 @@ enum state {
 	UNKNOWN,
 };
 
-static enum state ask_firmware(uint64_t id)
+/* PSCI 0.1 has no such call, and numbers of its own. A plan that states the conduit means 0.2. */
+static bool has_affinity_info(const struct lethe_context *ctx)
 {
-	if (!lethe_psci_is_usable(lethe_stop_context.psci, lethe_stop_context.el)) {
+	return lethe_psci_is_usable(lethe_stop_context.psci, lethe_stop_context.el) &&
+	       (ctx->plan->psci != LETHE_PSCI_TREE || ctx->facts.has_psci_0_2);
+}
+
+static enum state ask_firmware(const struct lethe_context *ctx, uint64_t id)
+{
+	if (!has_affinity_info(ctx)) {
 		return UNKNOWN;
 	}
 	switch (lethe_psci_affinity_info(lethe_stop_context.psci, id)) {
@@ -53,7 +60,7 @@ static enum state ask_word(struct lethe_context *ctx, uint64_t word)
 static enum state ask(struct lethe_context *ctx, const struct lethe_fdt_cpu *cpu)
 {
 	switch (cpu->enable) {
-	case LETHE_FDT_ENABLE_PSCI: return ask_firmware(cpu->id);
+	case LETHE_FDT_ENABLE_PSCI: return ask_firmware(ctx, cpu->id);
 	case LETHE_FDT_ENABLE_SPIN_TABLE: return ask_word(ctx, cpu->release_addr);
 	default: return UNKNOWN;
 	}

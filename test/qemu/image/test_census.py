@@ -41,6 +41,17 @@ def test_firmware_knows_no_such_cpu(work):
         assert counted(given(machine, work)[1]) == [1, 0, 1]
 
 
+def test_psci_0_1_has_no_such_call(work):
+    """Its numbers are the node's own, and AFFINITY_INFO is none of them: nothing is asked, nothing is known."""
+    tree = mini_of(work, 2, 1)
+    with open(tree, "rb") as file:
+        data = file.read()
+    write(tree, data.replace(b"arm,psci-1.0", b"arm,psci".ljust(12, b"\0")))
+    with under(work, pack(work + "/boot.img"), tree, smp=2, ram=True) as machine:
+        machine.expect("^lethe: enter")
+        assert counted(given(machine, work)[1]) == [0, 0, 1]
+
+
 def test_a_cpu_still_runs(work):
     with under(work, pack(work + "/boot.img"), mini_of(work, 2, 1, 2), smp=3, flags=["cpu"]) as machine:
         machine.expect(r"^lethe: FAIL read: device tree \"cpu@1\": .*\(LETHE_E_CPU_ON\)$", "^lethe: halt$", never="enter")
