@@ -117,11 +117,12 @@ include src/products.mk
 # the whole tree (fdt_check.c), which uses nothing of libfdt's: ASSUME_VALID_DTB. Without it, libfdt refuses a tree at
 # 4 mod 8.
 LIBFDT_CPPFLAGS = -DFDT_ASSUME_MASK=0x29 -isystem $(LIBFDT_SRC)
-LIBRARY_CFLAGS = $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h
+LIBRARY_CFLAGS = $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -Isrc/libfdt -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h
 # The blob's C, libfdt with it, is optimized as one unit (3 KB less), and reaches everything with ADR, for it is smaller
 # than a megabyte. What is linked into other loaders can be neither. A prologue that is put off is paid for with
 # copies of the code before it.
-BLOB_CFLAGS = $(LIBRARY_CFLAGS) -flto -mcmodel=tiny -fno-shrink-wrap -DLETHE_BLOB
+BLOB_CFLAGS = $(LIBRARY_CFLAGS) -flto -flto-partition=one -mcmodel=tiny -fno-shrink-wrap -fno-move-loop-invariants \
+	-fno-tree-loop-im -fno-schedule-insns2 -fno-guess-branch-probability -fno-tree-pta -DLETHE_BLOB
 $(eval $(call compile,library,CC_TARGET,LIBRARY_CFLAGS,BOOT_DEFS,toolchain $(NEWLIB_HEADERS)))
 $(eval $(call compile,blob,CC_TARGET,BLOB_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
 
