@@ -14,6 +14,7 @@ static int accept_plan(struct lethe_context *ctx, struct lethe_where *where)
 
 	if (status == LETHE_OK) {
 		ctx->plan = plan;
+		ctx->segments = lethe_plan_segments(plan);
 		ctx->slot = &lethe_plan_slots(plan)[ctx->slot_index];
 	}
 	return status;

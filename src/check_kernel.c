@@ -11,7 +11,7 @@
 static const struct lethe_image_header *find_header(const struct lethe_context *ctx)
 {
 	const unsigned int index = ctx->slot->entry_segment;
-	const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];
+	const struct lethe_segment *segment = &ctx->segments[index];
 	const struct lethe_image_header *header;
 	uint64_t source;
 
@@ -52,7 +52,7 @@ int lethe_check_kernel(const struct lethe_context *ctx, struct lethe_where *wher
 	if (header != 0 && !has_page_size((header->flags & LETHE_IMAGE_FLAG_PAGE_MASK) >>
 					  LETHE_IMAGE_FLAG_PAGE_SHIFT)) {
 		return lethe_error_at(where, LETHE_E_PAGE_SIZE, LETHE_WHAT_SEGMENT, index,
-				      lethe_plan_segments(ctx->plan)[index].name, 0);
+				      ctx->segments[index].name, 0);
 	}
 	return LETHE_OK;
 }

@@ -41,6 +41,7 @@ struct lethe_context {
 	/* check */
 	const struct lethe_plan *plan; /* null until lethe_plan_check() has accepted the plan */
 	const struct lethe_slot *slot;
+	const struct lethe_segment *segments; /* of the plan */
 	bool is_checked;  /* the check stage has passed, and placement, below, is valid */
 	int check_status; /* of the door or the check stage; printed as soon as a console is open */
 	struct lethe_where check_where;
@@ -58,6 +59,7 @@ struct lethe_context {
 
 	/* move and verify */
 	uint8_t found[LETHE_DIGEST_SIZE]; /* the last computed digest */
+	uint64_t bad_chunk;               /* of the plan, if the segment at fault has chunks */
 
 	/* every stage */
 	uint64_t stage_bytes;     /* bytes handled, for the record */
@@ -71,6 +73,7 @@ struct lethe_context {
 	struct lethe_placement placement; /* check's */
 	uint64_t verify_ticks[LETHE_SEGMENT_MAX];
 	bool verified[LETHE_SEGMENT_MAX];
+	uint8_t verify_cpus[LETHE_SEGMENT_MAX]; /* that digested it; 0: it has no chunks */
 	struct lethe_record record;
 };
 
@@ -90,7 +93,7 @@ static inline struct lethe_range lethe_segment_dest(const struct lethe_context *
 						    unsigned int index)
 {
 	return lethe_range_of(ctx->placement.segment[index].dest,
-			      lethe_plan_segments(ctx->plan)[index].mem_size);
+			      ctx->segments[index].mem_size);
 }
 
 /* What the move stage stores of it: in place, and of what the list brings, the tail alone. */
@@ -101,7 +104,7 @@ static inline struct lethe_range lethe_segment_stored(const struct lethe_context
 	struct lethe_range stored = lethe_segment_dest(ctx, index);
 
 	if (placed->dest == placed->source) {
-		stored.start += lethe_plan_segments(ctx->plan)[index].file_size;
+		stored.start += ctx->segments[index].file_size;
 	}
 	return stored;
 }
@@ -111,7 +114,7 @@ static inline struct lethe_range lethe_segment_source(const struct lethe_context
 						      unsigned int index)
 {
 	return lethe_range_of(ctx->placement.segment[index].source,
-			      lethe_plan_segments(ctx->plan)[index].file_size);
+			      ctx->segments[index].file_size);
 }
 
 /* The range granted by the loader; in the library door the workspace. */

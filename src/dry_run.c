@@ -40,7 +40,7 @@ bool lethe_dry_run_is_wanted(const struct lethe_context *ctx)
 
 void lethe_dry_run(const struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
+	const struct lethe_segment *segments = ctx->segments;
 	const struct lethe_placement *placement = &ctx->placement;
 	unsigned int i;
 

@@ -17,7 +17,7 @@ static struct lethe_kimage_walk start(const struct lethe_context *ctx)
 /* The segment whose first page is at dest, or null. */
 static const struct lethe_segment *segment_at(const struct lethe_context *ctx, uint64_t dest)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
+	const struct lethe_segment *segments = ctx->segments;
 	unsigned int i;
 
 	for (i = 0; i < ctx->plan->segment_count; i++) {

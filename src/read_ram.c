@@ -134,7 +134,7 @@ static int check_dest(struct lethe_context *ctx, struct lethe_range dest)
 /* Checks and maps all memory that later stages write. */
 static int check_dests(struct lethe_context *ctx, struct lethe_where *where)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
+	const struct lethe_segment *segments = ctx->segments;
 	const struct lethe_range tree = ctx->placement.tree;
 	unsigned int i;
 	int status;

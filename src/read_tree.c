@@ -106,7 +106,7 @@ static int use_packed_tree(struct lethe_context *ctx, struct lethe_where *where)
 {
 	unsigned int index = ctx->slot->tree_segment;
 	uint64_t pa = ctx->placement.segment[index].dest;
-	uint64_t size = lethe_plan_segments(ctx->plan)[index].file_size;
+	uint64_t size = ctx->segments[index].file_size;
 	uint32_t tree_size;
 	int status;
 
@@ -116,7 +116,7 @@ static int use_packed_tree(struct lethe_context *ctx, struct lethe_where *where)
 	status = lethe_segment_digest(ctx, index, pa);
 	if (status != LETHE_OK) {
 		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
-				      lethe_plan_segments(ctx->plan)[index].name, 0);
+				      ctx->segments[index].name, 0);
 	}
 	status = lethe_fdt_probe((const void *)pa, &tree_size);
 	if (status == LETHE_OK && tree_size > size) {
@@ -124,7 +124,7 @@ static int use_packed_tree(struct lethe_context *ctx, struct lethe_where *where)
 	}
 	if (status != LETHE_OK) {
 		return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index,
-				      lethe_plan_segments(ctx->plan)[index].name, 0);
+				      ctx->segments[index].name, 0);
 	}
 	status = lethe_fdt_read((const void *)pa, &ctx->facts, where);
 	if (ctx->facts.total_size != 0) {

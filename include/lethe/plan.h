@@ -12,8 +12,10 @@
  *	struct lethe_slot	slot_count times 128 bytes
  *	struct lethe_segment	segment_count times 112 bytes
  *	struct lethe_window	window_count times 16 bytes
+ *	chunk digests		chunk_count times 32 bytes
  *	strings			strings_size bytes, zero-padded to a multiple of 8
  *
+ * A plan with chunk digests has version 2, any other version 1.
  * total_size is exactly the sum, so every content has a single encoding. The digest is SHA-256 over
  * total_size bytes, with the digest field taken as zero. Every reserved byte is zero. A reader refuses
  * unknown versions, flags and numbers. A sealed plan is never edited: the real addresses are computed into
@@ -34,6 +36,7 @@ extern "C" {
 
 #define LETHE_PLAN_MAGIC	0x4e4c50454854454cULL	/* "LETHEPLN" in memory */
 #define LETHE_PLAN_VERSION	1U
+#define LETHE_PLAN_VERSION_CHUNKS 2U			/* with chunk digests */
 
 #define LETHE_NAME_SIZE		16U	/* printable ASCII, zero-padded, at least one zero */
 #define LETHE_SLOT_MAX		4U
@@ -43,12 +46,16 @@ extern "C" {
 #define LETHE_FDT_MAX		0x200000ULL	/* booting.rst: at most 2 MiB */
 #define LETHE_INDEX_NONE	0xffffffffU
 #define LETHE_DIGEST_SIZE	32U
+#define LETHE_CHUNK_MAX		16384U	/* in all segments */
+#define LETHE_CHUNK_SHIFT_MIN	16U	/* 64 KiB */
+#define LETHE_CHUNK_SHIFT_MAX	26U	/* 64 MiB */
 
 /* lethe_plan.flags */
 #define LETHE_PLAN_STOP_AFTER_CHECK	(1U << 0)	/* dry run: report, write no memory, halt */
 #define LETHE_PLAN_WORKSPACE_OFFSET	(1U << 1)	/* workspace_base is an image offset */
 #define LETHE_PLAN_COHERENT		(1U << 2)	/* sources are coherent, boot.h; library door, not UNCACHED */
-#define LETHE_PLAN_FLAGS		0x7U
+#define LETHE_PLAN_SMP			(1U << 3)	/* the CPUs that are off may be used; version 2, library door */
+#define LETHE_PLAN_FLAGS		0xfU
 
 /* lethe_plan.on_fail: the action after a stage has failed */
 enum lethe_on_fail {
@@ -132,7 +139,7 @@ struct lethe_plan {
 	uint32_t console_kind;
 	uint32_t console_reg_shift;	/* NS16550: register n is at base + (n << shift), 0 .. 3 */
 	uint32_t console_reg_width;	/* NS16550: access size, 1, 2 or 4, <= 1 << shift; else 0 */
-	uint32_t reserved0;
+	uint32_t chunk_count;		/* version 2: 1 .. LETHE_CHUNK_MAX; else 0 */
 	uint64_t console_base;		/* PA; 0 for NONE, STDOUT and AUTO */
 	uint64_t extent_size;		/* granted by the loader from byte 0 of the Image; 0: no Image */
 	uint64_t workspace_base;	/* Lethe runs here during the moves; 4 KiB aligned */
@@ -177,15 +184,15 @@ struct lethe_slot {
 struct lethe_segment {
 	char name[LETHE_NAME_SIZE];
 	uint32_t flags;
-	uint32_t reserved0;
+	uint32_t chunk_shift;		/* 0: one digest; 16 .. 26: one for each 2^shift file bytes */
 	uint64_t source;		/* image offset or PA, any alignment */
 	uint64_t dest;			/* PA, any alignment */
 	uint64_t file_size;		/* bytes present and digested; may be 0 */
 	uint64_t mem_size;		/* bytes at the destination; the tail is zeroed; may be 0 */
 	uint64_t align;			/* IN_PLACE: 0, or a power of two >= 4 KiB: if the source is not */
 	uint64_t align_offset;		/* at a multiple of align plus align_offset, slide up to the next */
-	uint8_t digest[LETHE_DIGEST_SIZE];
-	uint64_t reserved1;
+	uint8_t digest[LETHE_DIGEST_SIZE];	/* of the file bytes; with chunks, of their digests */
+	uint64_t first_chunk;		/* index of its first chunk digest; 0 without */
 };
 
 /* RAM that Lethe may store to beyond the extent. [base, base + size), 4 KiB aligned, ascending. */
@@ -194,6 +201,7 @@ struct lethe_window {
 	uint64_t size;
 };
 
+/* Of a plan without chunk digests, which take LETHE_DIGEST_SIZE bytes each. */
 #define LETHE_PLAN_SIZE_MAX \
 	(sizeof(struct lethe_plan) + LETHE_SLOT_MAX * sizeof(struct lethe_slot) + \
 	 LETHE_SEGMENT_MAX * sizeof(struct lethe_segment) + \
@@ -203,11 +211,19 @@ struct lethe_window {
 const struct lethe_slot *lethe_plan_slots(const struct lethe_plan *plan);
 const struct lethe_segment *lethe_plan_segments(const struct lethe_plan *plan);
 const struct lethe_window *lethe_plan_windows(const struct lethe_plan *plan);
+const uint8_t *lethe_plan_chunks(const struct lethe_plan *plan); /* 32 bytes each */
 const char *lethe_plan_strings(const struct lethe_plan *plan);
 
+/* The number of a segment's chunks, of which the last may be short; 0 without chunks. */
+uint64_t lethe_segment_chunks(const struct lethe_segment *segment);
+
+/* SHA-256 of a segment's chunk digests, one behind the other: what its digest has to be. */
+void lethe_segment_root(const struct lethe_plan *plan, const struct lethe_segment *segment,
+			uint8_t digest[LETHE_DIGEST_SIZE]);
+
 /*
- * The total_size of a plan with these counts, bytes. Counts above the limits are the caller's mistake;
- * the result does not wrap for any 32-bit counts.
+ * The total_size of a plan with these counts and without chunk digests, bytes. Counts above the limits are the
+ * caller's mistake; the result does not wrap for any 32-bit counts.
  */
 uint64_t lethe_plan_size(uint32_t slots, uint32_t segments, uint32_t windows, uint32_t strings);
 

@@ -52,6 +52,7 @@
 	X(PLAN_LIST, -122, "indirection list is wrong") \
 	X(PLAN_WORKSPACE, -123, "workspace is wrong") \
 	X(PLAN_UNSUPPORTED, -124, "asks for something this version does not do") \
+	X(PLAN_CHUNKS, -125, "chunk digests are wrong") \
 	X(SEGMENT_SIZE, -130, "memory size is smaller than file size") \
 	X(SEGMENT_ALIGN, -131, "alignment or its offset is not allowed") \
 	X(SEGMENT_WRAP, -132, "wraps around the end of the address space") \
@@ -100,6 +101,7 @@
 	X(RESET_RETURNED, -506, "PSCI SYSTEM_RESET returned") \
 	X(PAGE_SIZE, -507, "the CPU does not have the kernel's page size") \
 	X(CPU_ON, -508, "another CPU still runs") \
+	X(CPU_LOST, -509, "a CPU did not come back") \
 	X(MAP_POOL, -510, "the map needs more tables than there is room for") \
 	X(MAP_GRANULE, -511, "the CPU does not have 4 KiB pages") \
 	X(MAP_ADDRESS, -512, "address is above what can be mapped") \

@@ -22,9 +22,39 @@ const struct lethe_window *lethe_plan_windows(const struct lethe_plan *plan)
 	return (const struct lethe_window *)(lethe_plan_segments(plan) + plan->segment_count);
 }
 
+const uint8_t *lethe_plan_chunks(const struct lethe_plan *plan)
+{
+	return (const uint8_t *)(lethe_plan_windows(plan) + plan->window_count);
+}
+
 const char *lethe_plan_strings(const struct lethe_plan *plan)
 {
-	return (const char *)(lethe_plan_windows(plan) + plan->window_count);
+	return (const char *)(lethe_plan_chunks(plan) +
+			      plan->chunk_count * (uint64_t)LETHE_DIGEST_SIZE);
+}
+
+uint64_t lethe_segment_chunks(const struct lethe_segment *segment)
+{
+	const uint64_t size = segment->file_size;
+
+	if (segment->chunk_shift == 0) {
+		return 0;
+	}
+	/* Rounded up; the size itself may be near 2^64. */
+	return (size >> segment->chunk_shift) +
+	       ((size & ((1ULL << segment->chunk_shift) - 1)) != 0);
+}
+
+void lethe_segment_root(const struct lethe_plan *plan, const struct lethe_segment *segment,
+			uint8_t digest[LETHE_DIGEST_SIZE])
+{
+	struct lethe_sha256 sha;
+
+	lethe_sha256_init(&sha);
+	lethe_sha256_update(&sha,
+			    lethe_plan_chunks(plan) + segment->first_chunk * LETHE_DIGEST_SIZE,
+			    lethe_segment_chunks(segment) * LETHE_DIGEST_SIZE);
+	lethe_sha256_final(&sha, digest);
 }
 
 uint64_t lethe_plan_size(uint32_t slots, uint32_t segments, uint32_t windows, uint32_t strings)
@@ -36,7 +66,7 @@ uint64_t lethe_plan_size(uint32_t slots, uint32_t segments, uint32_t windows, ui
 
 void lethe_plan_digest(const struct lethe_plan *plan, uint8_t digest[LETHE_DIGEST_SIZE])
 {
-	static const uint8_t zero[LETHE_DIGEST_SIZE];
+	static uint8_t zero[LETHE_DIGEST_SIZE]; /* in bss, which takes no bytes */
 	const uint8_t *bytes = (const uint8_t *)plan;
 	const uint32_t rest = offsetof(struct lethe_plan, flags);
 	struct lethe_sha256 sha;

@@ -20,10 +20,12 @@ static int fail(struct lethe_where *where, int status, uint64_t value)
 /* Checks the counts and sizes, without which the digest has no bounds. */
 static int check_frame(const struct lethe_plan *plan, uint64_t limit, struct lethe_where *where)
 {
+	uint32_t chunks = 0;
+
 	if (plan->magic != LETHE_PLAN_MAGIC) {
 		return fail(where, LETHE_E_PLAN_MAGIC, plan->magic);
 	}
-	if (plan->version != LETHE_PLAN_VERSION) {
+	if (plan->version != LETHE_PLAN_VERSION && plan->version != LETHE_PLAN_VERSION_CHUNKS) {
 		return fail(where, LETHE_E_PLAN_VERSION, plan->version);
 	}
 	if (plan->slot_count == 0 || plan->slot_count > LETHE_SLOT_MAX) {
@@ -40,9 +42,17 @@ static int check_frame(const struct lethe_plan *plan, uint64_t limit, struct let
 	if (plan->strings_size > LETHE_STRINGS_MAX) {
 		return fail(where, LETHE_E_PLAN_COUNT, plan->strings_size);
 	}
+	/* One content has one encoding: what has no chunks is of version 1. */
+	if (plan->version == LETHE_PLAN_VERSION_CHUNKS) {
+		chunks = plan->chunk_count;
+		if (chunks == 0 || chunks > LETHE_CHUNK_MAX) {
+			return fail(where, LETHE_E_PLAN_COUNT, chunks);
+		}
+	}
 	if (plan->total_size > limit ||
-	    plan->total_size != lethe_plan_size(plan->slot_count, plan->segment_count,
-						plan->window_count, plan->strings_size)) {
+	    plan->total_size != chunks * LETHE_DIGEST_SIZE +
+					lethe_plan_size(plan->slot_count, plan->segment_count,
+							plan->window_count, plan->strings_size)) {
 		return fail(where, LETHE_E_PLAN_SIZE, plan->total_size);
 	}
 	return LETHE_OK;
@@ -50,7 +60,11 @@ static int check_frame(const struct lethe_plan *plan, uint64_t limit, struct let
 
 static int check_reserved(const struct lethe_plan *plan, struct lethe_where *where)
 {
-	uint64_t bits = plan->reserved0 | plan->reserved1;
+	uint64_t bits = plan->reserved1;
+
+	if (plan->version == LETHE_PLAN_VERSION) {
+		bits |= plan->chunk_count;
+	}
 
 	for (unsigned int i = 0; i < sizeof(plan->reserved2) / sizeof(plan->reserved2[0]); i++) {
 		bits |= plan->reserved2[i];
@@ -60,7 +74,8 @@ static int check_reserved(const struct lethe_plan *plan, struct lethe_where *whe
 
 static int check_choices(const struct lethe_plan *plan, struct lethe_where *where)
 {
-	if ((plan->flags & ~LETHE_PLAN_FLAGS) != 0) {
+	if ((plan->flags & ~LETHE_PLAN_FLAGS) != 0 ||
+	    ((plan->flags & LETHE_PLAN_SMP) != 0 && plan->version == LETHE_PLAN_VERSION)) {
 		return fail(where, LETHE_E_PLAN_FLAGS, plan->flags);
 	}
 	if (plan->on_fail >= LETHE_ON_FAIL_COUNT) {
@@ -177,6 +192,10 @@ int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
 	/* The loader of an Image has its MMU off: it has cleaned, or it has not. */
 	if (is_image && (plan->flags & LETHE_PLAN_COHERENT) != 0) {
 		return unsupported(where, "coherent sources", plan->flags);
+	}
+	/* A bundle has no caller that could forbid it. */
+	if (is_image && (plan->flags & LETHE_PLAN_SMP) != 0) {
+		return unsupported(where, "several CPUs", plan->flags);
 	}
 	/* The library door has no Image, so no base for offsets. */
 	if (!is_image && plan->extent_size != 0) {

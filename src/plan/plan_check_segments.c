@@ -7,6 +7,7 @@
 #include <lethe/plan.h>
 
 #include <stddef.h>
+#include <string.h>
 
 #include "plan/plan_check.h"
 
@@ -50,10 +51,43 @@ static int check_segment_kind(const struct lethe_plan *plan, const struct lethe_
 	return LETHE_OK;
 }
 
-static int check_segment(const struct lethe_plan *plan, const struct lethe_segment *segment,
-			 uint32_t index, struct lethe_where *where)
+/* *next: the first chunk that no segment before has. */
+static int check_chunks(const struct lethe_plan *plan, const struct lethe_segment *segment,
+			uint32_t index, uint64_t *next, struct lethe_where *where)
 {
-	const uint64_t reserved = segment->reserved0 | segment->reserved1;
+	const uint32_t shift = segment->chunk_shift;
+	uint8_t root[LETHE_DIGEST_SIZE];
+	uint64_t count;
+
+	if (plan->version == LETHE_PLAN_VERSION && (shift | segment->first_chunk) != 0) {
+		return segment_fail(segment, index, LETHE_E_PLAN_RESERVED,
+				    shift | segment->first_chunk, where);
+	}
+	if (shift == 0) {
+		return segment->first_chunk == 0 ? LETHE_OK
+						 : segment_fail(segment, index,
+								LETHE_E_PLAN_CHUNKS,
+								segment->first_chunk, where);
+	}
+	if (shift < LETHE_CHUNK_SHIFT_MIN || shift > LETHE_CHUNK_SHIFT_MAX ||
+	    (segment->flags & LETHE_SEGMENT_SOURCE_LIST) != 0) {
+		return segment_fail(segment, index, LETHE_E_PLAN_CHUNKS, shift, where);
+	}
+	count = lethe_segment_chunks(segment);
+	if (count == 0 || segment->first_chunk != *next || count > plan->chunk_count - *next) {
+		return segment_fail(segment, index, LETHE_E_PLAN_CHUNKS, segment->first_chunk,
+				    where);
+	}
+	*next += count;
+	lethe_segment_root(plan, segment, root);
+	return memcmp(root, segment->digest, sizeof(root)) == 0
+		       ? LETHE_OK
+		       : segment_fail(segment, index, LETHE_E_PLAN_CHUNKS, 0, where);
+}
+
+static int check_segment(const struct lethe_plan *plan, const struct lethe_segment *segment,
+			 uint32_t index, uint64_t *next_chunk, struct lethe_where *where)
+{
 	const bool is_in_place = (segment->flags & LETHE_SEGMENT_IN_PLACE) != 0;
 	const uint64_t dest = is_in_place ? segment->source : segment->dest;
 	int status;
@@ -63,9 +97,6 @@ static int check_segment(const struct lethe_plan *plan, const struct lethe_segme
 	}
 	if ((segment->flags & ~LETHE_SEGMENT_FLAGS) != 0) {
 		return segment_fail(segment, index, LETHE_E_PLAN_FLAGS, segment->flags, where);
-	}
-	if (reserved != 0) {
-		return segment_fail(segment, index, LETHE_E_PLAN_RESERVED, reserved, where);
 	}
 	status = check_segment_kind(plan, segment, index, where);
 	if (status != LETHE_OK) {
@@ -84,19 +115,23 @@ static int check_segment(const struct lethe_plan *plan, const struct lethe_segme
 	    segment->source + segment->file_size > plan->extent_size) {
 		return segment_fail(segment, index, LETHE_E_SEGMENT_SOURCE, segment->source, where);
 	}
-	return LETHE_OK;
+	return check_chunks(plan, segment, index, next_chunk, where);
 }
 
 int lethe_plan_check_segments(const struct lethe_plan *plan, struct lethe_where *where)
 {
 	const struct lethe_segment *segments = lethe_plan_segments(plan);
+	uint64_t next_chunk = 0;
 
 	for (uint32_t i = 0; i < plan->segment_count; i++) {
-		int status = check_segment(plan, &segments[i], i, where);
+		int status = check_segment(plan, &segments[i], i, &next_chunk, where);
 
 		if (status != LETHE_OK) {
 			return status;
 		}
 	}
-	return LETHE_OK;
+	return next_chunk == plan->chunk_count
+		       ? LETHE_OK
+		       : lethe_error_at(where, LETHE_E_PLAN_CHUNKS, LETHE_WHAT_NONE, 0, NULL,
+					next_chunk);
 }

@@ -131,6 +131,7 @@ bool boot_plan_enter(const struct boot_input *input, struct lethe_context *ctx)
 	ctx->library = (input->flags & BOOT_LIBRARY) != 0 ? &library : NULL;
 	ctx->x0 = (input->flags & BOOT_LOADER) != 0 ? input->tree_pa : 0;
 	ctx->plan = &plan_bytes.header;
+	ctx->segments = lethe_plan_segments(ctx->plan);
 	ctx->slot = lethe_plan_slots(ctx->plan);
 	ctx->is_checked = true;
 	return is_good_plan(ctx->plan) &&

@@ -42,14 +42,16 @@ def rebuild(plan):
                            *(slot[key] for key in SLOT_KEYS[1:6]), *slot["x"],
                            *(slot[key] for key in SLOT_KEYS[10:]), 0, 0, 0)
     for segment in plan["segments"]:
-        out += struct.pack(SEGMENT, segment["name"].encode("latin-1"), segment["flags"], 0,
+        out += struct.pack(SEGMENT, segment["name"].encode("latin-1"), segment["flags"],
+                           segment["chunk_shift"],
                            *(segment[key] for key in SEGMENT_KEYS[3:9]),
-                           bytes.fromhex(segment["digest"]), 0)
+                           bytes.fromhex(segment["digest"]), segment["first_chunk"])
     for window in plan["windows"]:
         out += struct.pack("<QQ", window["base"], window["size"])
+    out += bytes.fromhex(plan["chunks"])
     strings = bytes.fromhex(plan["strings"])
     out += strings + bytes(-len(strings) % 8)
-    values = {**plan, "digest": bytes(32), "reserved0": 0, "reserved1": 0}
+    values = {**plan, "digest": bytes(32), "reserved1": 0}
     head = struct.pack(PLAN, *(values[key] for key in PLAN_KEYS), 0, 0, 0, 0, 0)
     digest = hashlib.sha256(head + out).digest()
     assert digest.hex() == plan["digest"]
@@ -57,7 +59,7 @@ def rebuild(plan):
 
 
 @pytest.mark.parametrize("options", [
-    [*K], [*K, "--append", "a \\ \"b\""], [*K, "--initrd", "initrd", "--dtb", "dtb", "--force-dtb",
+    [*K], [*K, "--chunks", "16", "--initrd", "initrd"], [*K, "--append", "a \\ \"b\""], [*K, "--initrd", "initrd", "--dtb", "dtb", "--force-dtb",
     "--el", "1", "--on-fail", "reset", "--console", "ns16550,0xfff0000000,shift=2,width=4",
     "--stop-after", "check", "--raw", "raw@0xffffffff00000000"],
     ["--raw", "raw@0x48000000,entry=0x48000004"],

@@ -23,7 +23,10 @@ def test_record(lethe):
 def test_record_of_cpus(lethe):
     three = {f"cpus_{state}": struct.pack(">I", i) for i, state in enumerate(("off", "on", "unknown"))}
     lethe.write("fdt", record_tree(**three))
-    assert "other CPUs      0 off, 1 on, 2 unknown\n" in lethe.good("record", "fdt").stdout
+    found = lethe.good("record", "fdt").stdout
+    assert "other CPUs      0 off, 1 on, 2 unknown\n" in found and "digest CPUs" not in found
+    lethe.write("fdt", record_tree(**three, digest_cpus=struct.pack(">I", 4)))
+    assert "digest CPUs     4\n" in lethe.good("record", "fdt").stdout
     lethe.write("fdt", record_tree())
     assert "other CPUs" not in lethe.good("record", "fdt").stdout
 

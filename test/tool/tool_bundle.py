@@ -9,14 +9,14 @@ NONE = 0xFFFFFFFF
 PLAN = "<QII32s" + "I" * 14 + "QQQQQII5Q"
 PLAN_KEYS = ("magic version total_size digest flags on_fail slot_count segment_count window_count "
              "strings_size el hyp_stub psci mode console_kind console_reg_shift console_reg_width "
-             "reserved0 console_base extent_size workspace_base workspace_size list_head "
+             "chunk_count console_base extent_size workspace_base workspace_size list_head "
              "list_page_shift reserved1").split()
 SLOT = "<16sIIIIQ4QIIIIQQ3Q"
 SLOT_KEYS = ("name flags first_segment segment_count entry_segment entry x0 x1 x2 x3 "
              "cmdline_offset cmdline_size tree_segment initrd_segment tree_base tree_size").split()
 SEGMENT = "<16sIIQQQQQQ32sQ"
-SEGMENT_KEYS = ("name flags reserved0 source dest file_size mem_size align align_offset digest "
-                "reserved1").split()
+SEGMENT_KEYS = ("name flags chunk_shift source dest file_size mem_size align align_offset digest "
+                "first_chunk").split()
 OFFSET, IN_PLACE, RESERVE = 1, 4, 8
 
 
@@ -40,7 +40,8 @@ class Bundle:
             for i in range(self.plan["segment_count"])]
         for segment in self.segments:
             segment["name"] = segment["name"].rstrip(b"\0").decode()
-        self.strings_at = self.segment_at + 112 * len(self.segments)
+        self.chunks_at = self.segment_at + 112 * len(self.segments)
+        self.strings_at = self.chunks_at + 32 * self.plan["chunk_count"]
         self.strings = bytes(data[self.strings_at:self.strings_at + self.plan["strings_size"]])
         self.cmdline = self.strings         # with one slot
 

@@ -7,6 +7,7 @@
 #include <lethe/fdt.h>
 
 #include "bundle.h"
+#include "chunks.h"
 #include "console/uart_drivers.h"
 #include "coverage.h"
 #include "tool.h"
@@ -19,6 +20,9 @@ struct building {
 	struct lethe_segment *segment; /* array */
 	char *strings;
 	uint32_t strings_used;
+	const struct options *options;
+	uint32_t coarser; /* than `--chunks auto` says, so that a plan can have them all */
+	uint64_t chunks_used;
 	uint32_t count;
 	uint64_t cursor;
 };
@@ -72,6 +76,11 @@ static uint32_t add(struct building *building, unsigned int slot, const char *na
 	segment->flags = flags | LETHE_SEGMENT_SOURCE_OFFSET;
 	segment->file_size = size;
 	segment->mem_size = size;
+	segment->chunk_shift = chunks_shift(building->options, size, building->coarser);
+	if (segment->chunk_shift != 0) {
+		segment->first_chunk = building->chunks_used;
+		building->chunks_used += lethe_segment_chunks(segment);
+	}
 	part->bytes = bytes;
 	part->size = size;
 	building->slot[slot].segment_count++;
@@ -152,7 +161,7 @@ static uint64_t put_kernels(struct building *building, const struct bundle_input
 static void fill_plan(struct lethe_plan *plan, const struct options *options, uint64_t blob_size)
 {
 	plan->magic = LETHE_PLAN_MAGIC;
-	plan->version = LETHE_PLAN_VERSION;
+	plan->version = plan->chunk_count == 0 ? LETHE_PLAN_VERSION : LETHE_PLAN_VERSION_CHUNKS;
 	plan->flags = LETHE_PLAN_WORKSPACE_OFFSET |
 		      (options->stop_after_check ? LETHE_PLAN_STOP_AFTER_CHECK : 0);
 	plan->on_fail = options->on_fail;
@@ -293,51 +302,63 @@ static void fill_headers(struct bundle *bundle, const struct bundle_input *input
 }
 
 /* Allocates an empty plan of the right size, and finds its arrays. */
-static void begin_plan(struct building *building, const struct options *options,
+static int begin_plan(struct building *building, const struct options *options,
 		       const struct bundle_input *input)
 {
 	struct bundle *bundle = building->bundle;
 	uint32_t segments = 0;
 	uint32_t strings = 0;
+	uint32_t chunks;
 	uint64_t size;
+	int code = chunks_plan(options, input, &building->coarser, &chunks);
 
+	if (code != TOOL_OK) {
+		return code;
+	}
 	for (unsigned int i = 0; i < options->slot_count; i++) {
 		segments += options->slot[i].raw_count + (input[i].kernel != NULL) +
 			    (input[i].initrd != NULL) + (input[i].dtb != NULL);
 		strings += text_size(options->slot[i].append);
 	}
-	size = lethe_plan_size(options->slot_count, segments, 0, strings);
+	size = lethe_plan_size(options->slot_count, segments, 0, strings) +
+	       chunks * (uint64_t)LETHE_DIGEST_SIZE;
 	bundle->plan = tool_alloc(size);
 	memset(bundle->plan, 0, size);
 	bundle->plan->total_size = (uint32_t)size;
 	bundle->plan->slot_count = options->slot_count;
 	bundle->plan->segment_count = segments;
 	bundle->plan->strings_size = strings;
+	bundle->plan->chunk_count = chunks;
 	building->plan = bundle->plan;
 	building->slot = (struct lethe_slot *)(bundle->plan + 1);
 	building->segment = (struct lethe_segment *)(building->slot + options->slot_count);
-	building->strings = (char *)(building->segment + segments);
+	building->strings =
+		(char *)(building->segment + segments) + chunks * (size_t)LETHE_DIGEST_SIZE;
 	building->cursor = tool_round_up(bundle->blob.blob_size + size, TOOL_PAGE);
+	return TOOL_OK;
 }
 
 int bundle_build(struct bundle *bundle, const struct options *options,
 		 const struct bundle_input *input)
 {
-	struct building building = {.bundle = bundle};
+	struct building building = {.bundle = bundle, .options = options};
 	uint64_t tree_base;
+	int code;
 
 	memset(bundle, 0, sizeof(*bundle));
 	if (read_blob(bundle) != TOOL_OK) {
 		return TOOL_UNREADABLE;
 	}
-	begin_plan(&building, options, input);
+	code = begin_plan(&building, options, input);
+	if (code != TOOL_OK) {
+		return code;
+	}
 	fill_plan(bundle->plan, options, bundle->blob.blob_size);
 	if (options->slot[0].force_dtb && options->console_kind == LETHE_CONSOLE_STDOUT) {
 		resolve_stdout(bundle->plan, input[0].dtb);
 	}
 	for (unsigned int i = 0; i < options->slot_count; i++) {
-		int code = build_slot(&building, i, options, &input[i]);
-
+		code = build_slot(&building, i, options, &input[i]);
 		if (code != TOOL_OK) {
 			return code;
 		}
@@ -351,6 +372,13 @@ int bundle_build(struct bundle *bundle, const struct options *options,
 		uint64_t end = bundle->part[i].offset + bundle->part[i].size;
 
 		bundle->file_size = end > bundle->file_size ? end : bundle->file_size;
+	}
+	/* Of what bundle_seal() has still to fill in: bundle_check() sees a sound plan. */
+	for (uint32_t i = 0; i < bundle->plan->segment_count; i++) {
+		if (building.segment[i].chunk_shift != 0) {
+			lethe_segment_root(bundle->plan, &building.segment[i],
+					   building.segment[i].digest);
+		}
 	}
 	lethe_plan_digest(bundle->plan, bundle->plan->digest);
 	fill_headers(bundle, input);

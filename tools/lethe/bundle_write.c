@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads the files of a bundle that has its layout: once for the digests, once to write them. */
-#include <lethe/sha256.h>
-
 #include "bundle.h"
+#include "chunks.h"
 #include "progress.h"
 #include "tool.h"
 
@@ -21,23 +20,14 @@ void bundle_seal(struct bundle *bundle)
 	struct lethe_plan *plan = bundle->plan;
 	struct lethe_segment *segment =
 		(struct lethe_segment *)((struct lethe_slot *)(plan + 1) + plan->slot_count);
+	uint8_t *chunks = (uint8_t *)(segment + plan->segment_count);
 	struct progress progress;
-	struct lethe_sha256 sha;
-	uint64_t piece;
 
 	progress_start(&progress, parts_size(bundle));
 	for (uint32_t i = 0; i < plan->segment_count; i++) {
-		const uint8_t *bytes = bundle->part[i].bytes;
-
-		lethe_sha256_init(&sha);
-		for (uint64_t left = bundle->part[i].size; left != 0; left -= piece) {
-			piece = left < TOOL_MIB ? left : TOOL_MIB;
-			lethe_sha256_update(&sha, bytes, piece);
-			file_forget(bytes, piece);
-			progress_add(&progress, piece);
-			bytes += piece;
-		}
-		lethe_sha256_final(&sha, segment[i].digest);
+		chunks_digest(&segment[i], bundle->part[i].bytes,
+			      chunks + segment[i].first_chunk * LETHE_DIGEST_SIZE,
+			      segment[i].digest, &progress);
 	}
 	progress_end(&progress);
 	lethe_plan_digest(plan, plan->digest);

@@ -52,6 +52,10 @@ PURGATORY_UARTS(UART) "\n"
 #define UART(name, ...) " " #name
 MORE_UARTS(UART) "\n"
 #undef UART
+"  --chunks auto|off|N\n"
+"                   digests for chunks of 2^N bytes, so that all CPUs can check them: N 16 to 26;\n"
+"                   auto (default): 256 KiB, above 256 MiB 1 MiB, and none below 4 MiB; or one\n"
+"                   digest for each file, as sha256sum prints it\n"
 "  --raw FILE@ADDR[,entry=ADDR]\n"
 "                   puts FILE at a physical address, and starts it at entry if that is given\n"
 "                   (then --kernel is left out). May be repeated\n"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chunks.h"
 #include "console/uart_drivers.h"
 #include "file.h"
 #include "options.h"
@@ -165,6 +166,15 @@ static void print_segments(const struct view *view)
 		       (flags & LETHE_SEGMENT_IN_PLACE) != 0 ? "in place" : dest,
 		       segment[i].file_size, segment[i].mem_size,
 		       view_verdict_text(view->verdict[i]), view_hex(digest, segment[i].digest));
+	}
+	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
+		char text[CHUNKS_TEXT_SIZE];
+
+		if (segment[i].chunk_shift != 0) {
+			printf("    %" PRIu32 " %" PRIu64 " chunks, %s\n", i,
+			       lethe_segment_chunks(&segment[i]),
+			       chunks_text(text, &segment[i], segment[i].digest));
+		}
 	}
 	printf("    + from byte 0 of the file; o source is such an offset, l from a page list, "
 	       "p in place, r reserved\n");

@@ -119,10 +119,16 @@ static void print_segments(const struct view *view)
 		KEY(segment, mem_size);
 		KEY(segment, align);
 		KEY(segment, align_offset);
+		KEY(segment, chunk_shift);
+		KEY(segment, first_chunk);
 		key_hex("digest", segment->digest, LETHE_DIGEST_SIZE);
 		if (view->verdict[i] == VIEW_OK || view->verdict[i] == VIEW_BAD) {
 			printf(", ");
 			key_hex("found", view->found[i], LETHE_DIGEST_SIZE);
+		}
+		if (view->verdict[i] == VIEW_BAD &&
+		    view->bad_chunk[i] < lethe_segment_chunks(segment)) {
+			printf(", \"bad_chunk\": %" PRIu64, view->bad_chunk[i]);
 		}
 		printf(", \"verdict\": \"%s\"}", view_verdict_text(view->verdict[i]));
 	}
@@ -153,6 +159,7 @@ static void print_plan(const struct view *view)
 	KEY(plan, console_kind);
 	KEY(plan, console_reg_shift);
 	KEY(plan, console_reg_width);
+	KEY(plan, chunk_count);
 	KEY(plan, console_base);
 	printf("\n    ");
 	KEY(plan, extent_size);
@@ -171,6 +178,8 @@ static void print_plan(const struct view *view)
 		       window->base, window->size);
 	}
 	printf("],\n    ");
+	key_hex("chunks", lethe_plan_chunks(plan), plan->chunk_count * (size_t)LETHE_DIGEST_SIZE);
+	printf(",\n    ");
 	key_hex("strings", (const uint8_t *)lethe_plan_strings(plan), plan->strings_size);
 	printf("\n  },\n");
 }

@@ -19,6 +19,7 @@ enum option_id {
 	OPTION_EL,
 	OPTION_ON_FAIL,
 	OPTION_CONSOLE,
+	OPTION_CHUNKS,
 	OPTION_RAW,
 	OPTION_STOP_AFTER,
 	OPTION_FALLBACK,
@@ -48,6 +49,7 @@ static const struct {
 	[OPTION_EL] = {"--el", 1, OF_PLAN},
 	[OPTION_ON_FAIL] = {"--on-fail", 1, OF_PLAN},
 	[OPTION_CONSOLE] = {"--console", 1, OF_PLAN},
+	[OPTION_CHUNKS] = {"--chunks", 1, OF_PLAN},
 	[OPTION_RAW] = {"--raw", 1, OF_SLOT},
 	[OPTION_STOP_AFTER] = {"--stop-after", 1, OF_PLAN},
 	[OPTION_FALLBACK] = {"--fallback", 0, OF_FILE},
@@ -87,6 +89,7 @@ static int apply(struct options *options, unsigned int *seen, enum option_id id,
 	case OPTION_EL: return options_el(options, value);
 	case OPTION_ON_FAIL: return options_on_fail(options, value);
 	case OPTION_CONSOLE: return options_console(options, value);
+	case OPTION_CHUNKS: return options_chunks(options, value);
 	case OPTION_RAW: return options_raw(options, slot, value);
 	case OPTION_STOP_AFTER: return options_stop_after(options, value);
 	case OPTION_FALLBACK: return begin_fallback(options, seen);
@@ -177,6 +180,7 @@ int options_parse(int argc, char **argv, struct options *options)
 	memset(options, 0, sizeof(*options));
 	options->on_fail = LETHE_ON_FAIL_HALT;
 	options->console_kind = LETHE_CONSOLE_STDOUT;
+	options->chunks_auto = true;
 	options->slot_count = 1;
 	for (int i = 0; i < argc; i++) {
 		const char *value;

@@ -39,6 +39,8 @@ struct options {
 	uint32_t console_shift;
 	uint32_t console_width;
 	uint64_t console_base;
+	bool chunks_auto;
+	uint32_t chunk_shift; /* unless chunks_auto; 0: no chunks */
 	unsigned int slot_count;
 	struct options_slot slot[LETHE_SLOT_MAX];
 	unsigned int raw_count;
@@ -55,6 +57,7 @@ void options_free(struct options *options);
 int options_el(struct options *options, const char *value);
 int options_on_fail(struct options *options, const char *value);
 int options_stop_after(struct options *options, const char *value);
+int options_chunks(struct options *options, const char *value);
 int options_append(struct options_slot *slot, const char *value);
 int options_console(struct options *options, const char *value);
 int options_raw(struct options *options, struct options_slot *slot, const char *value);

@@ -181,12 +181,16 @@ static void print_cpus(const struct record *record)
 	uint64_t off;
 	uint64_t on;
 	uint64_t unknown;
+	uint64_t digest;
 
 	if (number(record, LETHE_RECORD_NAME_CPUS_OFF, &off) &&
 	    number(record, LETHE_RECORD_NAME_CPUS_ON, &on) &&
 	    number(record, LETHE_RECORD_NAME_CPUS_UNKNOWN, &unknown)) {
 		printf("%-16s%" PRIu64 " off, %" PRIu64 " on, %" PRIu64 " unknown\n", "other CPUs", off,
 		       on, unknown);
+	}
+	if (number(record, LETHE_RECORD_NAME_DIGEST_CPUS, &digest) && digest != 0) {
+		printf("%-16s%" PRIu64 "\n", "digest CPUs", digest);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The values of options of "lethe pack": TOOL_OK, or TOOL_USAGE after printing why. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "options.h"
@@ -41,6 +42,26 @@ int options_stop_after(struct options *options, const char *value)
 		return tool_usage("pack", "--stop-after %s: only check is known", value);
 	}
 	options->stop_after_check = 1;
+	return TOOL_OK;
+}
+
+int options_chunks(struct options *options, const char *value)
+{
+	char *end;
+	unsigned long shift;
+
+	options->chunks_auto = strcmp(value, "auto") == 0;
+	options->chunk_shift = 0;
+	if (options->chunks_auto || strcmp(value, "off") == 0) {
+		return TOOL_OK;
+	}
+	shift = strtoul(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || *end != 0 || shift < LETHE_CHUNK_SHIFT_MIN ||
+	    shift > LETHE_CHUNK_SHIFT_MAX) {
+		return tool_usage("pack", "--chunks %s: is auto, off, or %u to %u: chunks of 2^N bytes",
+				  value, LETHE_CHUNK_SHIFT_MIN, LETHE_CHUNK_SHIFT_MAX);
+	}
+	options->chunk_shift = (uint32_t)shift;
 	return TOOL_OK;
 }
 

@@ -21,7 +21,16 @@ static void print_segment(const struct view *view, uint32_t i)
 	}
 	printf("%-8s %12" PRIu64 " bytes  sha256 %s\n", name, segment->file_size,
 	       view_verdict_text(view->verdict[i]));
-	if (view->verdict[i] == VIEW_BAD) {
+	if (view->verdict[i] == VIEW_BAD && view->bad_chunk[i] < lethe_segment_chunks(segment)) {
+		const uint8_t *chunk = lethe_plan_chunks(view->plan) +
+				       (segment->first_chunk + view->bad_chunk[i]) *
+					       LETHE_DIGEST_SIZE;
+
+		printf("  chunk %" PRIu64 " of %" PRIu64 " at 0x%" PRIx64 "\n", view->bad_chunk[i],
+		       lethe_segment_chunks(segment), view->bad_chunk[i] << segment->chunk_shift);
+		printf("  expected %s\n  found    %s\n", view_hex(expected, chunk),
+		       view_hex(found, view->found[i]));
+	} else if (view->verdict[i] == VIEW_BAD) {
 		printf("  expected %s\n  found    %s\n", view_hex(expected, segment->digest),
 		       view_hex(found, view->found[i]));
 	}

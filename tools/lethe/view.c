@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <lethe/sha256.h>
-
 #include "bundle.h"
+#include "chunks.h"
 #include "file.h"
 #include "kernel.h"
 #include "view.h"
@@ -176,12 +175,17 @@ static void read_plan(struct view *view)
 	memcpy(&head, view->bytes + offset, sizeof(head));
 
 	const uint64_t rest = view->size - offset;
-	const uint64_t limit = rest < LETHE_PLAN_SIZE_MAX ? rest : LETHE_PLAN_SIZE_MAX;
+	const uint32_t chunks = head.version == LETHE_PLAN_VERSION ? 0 : head.chunk_count;
+	const uint64_t most = LETHE_PLAN_SIZE_MAX + LETHE_CHUNK_MAX * LETHE_DIGEST_SIZE;
+	const uint64_t limit = rest < most ? rest : most;
 	const bool readable =
 		head.slot_count <= LETHE_SLOT_MAX && head.segment_count <= LETHE_SEGMENT_MAX &&
 		head.window_count <= LETHE_WINDOW_MAX && head.strings_size <= LETHE_STRINGS_MAX &&
-		lethe_plan_size(head.slot_count, head.segment_count, head.window_count,
-				head.strings_size) <= limit;
+		chunks <= LETHE_CHUNK_MAX &&
+		chunks * LETHE_DIGEST_SIZE + lethe_plan_size(head.slot_count, head.segment_count,
+							     head.window_count,
+							     head.strings_size) <=
+			limit;
 	struct lethe_plan *plan = tool_alloc(limit);
 
 	memcpy(plan, view->bytes + offset, limit);
@@ -198,6 +202,8 @@ static void read_plan(struct view *view)
 		free(plan);
 		return;
 	}
+	/* The strings of a damaged plan of version 1 lie where its reader expects them. */
+	plan->chunk_count = chunks;
 	view->plan = plan;
 }
 
@@ -279,23 +285,44 @@ uint64_t view_digest_size(const struct view *view)
 	return size;
 }
 
-static void digest_segment(struct view *view, uint32_t index, struct progress *progress)
+/* True if a segment's chunks lie in the plan's table: those of a damaged plan may not. */
+static bool has_chunk_digests(const struct lethe_plan *plan, const struct lethe_segment *segment)
 {
-	const struct lethe_segment *segment = &lethe_plan_segments(view->plan)[index];
-	const uint8_t *bytes = view->bytes + segment->source;
-	struct lethe_sha256 sha;
-	uint64_t piece;
+	const uint64_t count = lethe_segment_chunks(segment);
 
-	lethe_sha256_init(&sha);
-	for (uint64_t left = segment->file_size; left != 0; left -= piece, bytes += piece) {
-		piece = left < TOOL_MIB ? left : TOOL_MIB;
-		lethe_sha256_update(&sha, bytes, piece);
-		file_forget(bytes, piece);
-		if (progress) {
-			progress_add(progress, piece);
-		}
+	return segment->chunk_shift >= LETHE_CHUNK_SHIFT_MIN &&
+	       segment->chunk_shift <= LETHE_CHUNK_SHIFT_MAX &&
+	       segment->first_chunk <= plan->chunk_count &&
+	       count <= plan->chunk_count - segment->first_chunk;
+}
+
+/* True if all bytes are as the plan says. */
+static bool digest_segment(struct view *view, uint32_t index, struct progress *progress)
+{
+	struct lethe_segment segment = lethe_plan_segments(view->plan)[index];
+	const uint8_t *expected =
+		lethe_plan_chunks(view->plan) + segment.first_chunk * LETHE_DIGEST_SIZE;
+	uint8_t *chunks;
+	uint64_t count;
+	uint64_t i;
+
+	if (!has_chunk_digests(view->plan, &segment)) {
+		segment.chunk_shift = 0;
 	}
-	lethe_sha256_final(&sha, view->found[index]);
+	count = lethe_segment_chunks(&segment);
+	chunks = tool_alloc((count + 1) * LETHE_DIGEST_SIZE);
+	chunks_digest(&segment, view->bytes + segment.source, chunks, view->found[index], progress);
+	for (i = 0; i < count && memcmp(chunks + i * LETHE_DIGEST_SIZE,
+					expected + i * LETHE_DIGEST_SIZE, LETHE_DIGEST_SIZE) == 0;
+	     i++) {
+	}
+	view->bad_chunk[index] = i;
+	if (i < count) {
+		memcpy(view->found[index], chunks + i * LETHE_DIGEST_SIZE, LETHE_DIGEST_SIZE);
+	}
+	free(chunks);
+	return i == count &&
+	       memcmp(view->found[index], segment.digest, LETHE_DIGEST_SIZE) == 0;
 }
 
 void view_digest(struct view *view, struct progress *progress)
@@ -325,8 +352,7 @@ void view_digest(struct view *view, struct progress *progress)
 			problem(view, TOOL_CONTENT, LETHE_E_SEGMENT_SOURCE, &where);
 			continue;
 		}
-		digest_segment(view, i, progress);
-		if (memcmp(view->found[i], segment[i].digest, LETHE_DIGEST_SIZE) == 0) {
+		if (digest_segment(view, i, progress)) {
 			view->verdict[i] = VIEW_OK;
 			continue;
 		}

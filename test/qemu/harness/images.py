@@ -16,7 +16,7 @@ PLAN = {
     "flags": (48, "I"), "on_fail": (52, "I"), "slot_count": (56, "I"), "segment_count": (60, "I"),
     "window_count": (64, "I"), "strings_size": (68, "I"), "el": (72, "I"), "hyp_stub": (76, "I"),
     "psci": (80, "I"), "mode": (84, "I"), "console_kind": (88, "I"), "console_reg_shift": (92, "I"),
-    "console_reg_width": (96, "I"), "reserved0": (100, "I"), "console_base": (104, "Q"),
+    "console_reg_width": (96, "I"), "chunk_count": (100, "I"), "console_base": (104, "Q"),
     "extent_size": (112, "Q"), "workspace_base": (120, "Q"), "workspace_size": (128, "Q"),
     "list_head": (136, "Q"), "list_page_shift": (144, "I"), "reserved1": (148, "I"),
     "reserved2": (152, "Q"),
@@ -30,9 +30,9 @@ SLOT = {
 }
 SLOT_SIZE = 128
 SEGMENT = {
-    "name": (0, "16s"), "flags": (16, "I"), "reserved0": (20, "I"), "source": (24, "Q"),
+    "name": (0, "16s"), "flags": (16, "I"), "chunk_shift": (20, "I"), "source": (24, "Q"),
     "dest": (32, "Q"), "file_size": (40, "Q"), "mem_size": (48, "Q"), "align": (56, "Q"),
-    "align_offset": (64, "Q"), "digest": (72, "32s"), "reserved1": (104, "Q"),
+    "align_offset": (64, "Q"), "digest": (72, "32s"), "first_chunk": (104, "Q"),
 }
 SEGMENT_SIZE = 112
 WINDOW_SIZE = 16

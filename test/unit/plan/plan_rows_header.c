@@ -21,12 +21,14 @@ static const struct plan_row rows[] = {
 	/* frame */
 	{"magic", {HEADER(magic, LETHE_PLAN_MAGIC + 1)}, PLAN_ROW(LETHE_E_PLAN_MAGIC)},
 	{"version 0", {HEADER(version, 0)}, PLAN_ROW(LETHE_E_PLAN_VERSION)},
-	{"version 2", {HEADER(version, 2)}, PLAN_ROW(LETHE_E_PLAN_VERSION)},
+	{"version 2 without chunks", {HEADER(version, 2)}, PLAN_ROW(LETHE_E_PLAN_COUNT)},
+	{"version 3", {HEADER(version, 3)}, PLAN_ROW(LETHE_E_PLAN_VERSION)},
 	{"no slot", {HEADER(slot_count, 0)}, PLAN_ROW(LETHE_E_PLAN_COUNT)},
 	{"no segment", {HEADER(segment_count, 0)}, PLAN_ROW(LETHE_E_PLAN_COUNT)},
 
 	/* header */
-	{"flag 3", {HEADER(flags, 0xf)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
+	{"several CPUs without chunks", {HEADER(flags, 0xa)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
+	{"flag 4", {HEADER(flags, 0x12)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
 	{"flag 31", {HEADER(flags, 0x80000002)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
 	{"rehearsal", {HEADER(flags, 3)}, FINE},
 	{"coherent", {HEADER(flags, 6)}, FINE},
@@ -41,7 +43,7 @@ static const struct plan_row rows[] = {
 	{"psci 3", {HEADER(psci, 3)}, FINE},
 	{"mode 2", {HEADER(mode, 2)}, PLAN_ROW(LETHE_E_PLAN_MODE)},
 	{"mode 1", {HEADER(mode, 1)}, FINE},
-	{"reserved0", {HEADER(reserved0, 1)}, PLAN_ROW(LETHE_E_PLAN_RESERVED)},
+	{"chunk_count of version 1", {HEADER(chunk_count, 1)}, PLAN_ROW(LETHE_E_PLAN_RESERVED)},
 	{"reserved1", {HEADER(reserved1, 0x80000000)}, PLAN_ROW(LETHE_E_PLAN_RESERVED)},
 	{"reserved2[0]", {{PART_HEADER, 0, 152, 8, 1}}, PLAN_ROW(LETHE_E_PLAN_RESERVED)},
 	{"reserved2[4]", {{PART_HEADER, 0, 184, 8, 1ULL << 63}}, PLAN_ROW(LETHE_E_PLAN_RESERVED)},
