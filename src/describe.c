@@ -13,11 +13,14 @@
 #include "cpu/counter.h"
 #include "cpu/fault.h"
 #include "describe_seed.h"
+#include "entry.h"
 #include "fdt/fdt_copy.h"
+#include "fdt/fdt_fail.h"
 #include "fdt/record_at.h"
 #include "fdt_fixup.h"
 #include "handoff.h"
 #include "run.h"
+#include "smp/crew.h"
 #include "stages.h"
 
 static void add_reservation(struct lethe_fixup *fixup, uint64_t base, uint64_t size)
@@ -44,7 +47,7 @@ static void add_own(struct lethe_context *ctx, struct lethe_fixup *fixup, uint64
 
 static void fill_fixup(struct lethe_context *ctx, struct lethe_fixup *fixup)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
+	const struct lethe_segment *segments = ctx->segments;
 	const struct lethe_placed *placed = ctx->placement.segment;
 	unsigned int initrd = ctx->slot->initrd_segment;
 	unsigned int i;
@@ -65,6 +68,10 @@ static void fill_fixup(struct lethe_context *ctx, struct lethe_fixup *fixup)
 		/* VBAR_EL2 still points to the vectors after the hand-off. */
 		add_reservation(fixup, (uint64_t)lethe_vectors, 4096);
 	}
+	if (lethe_crew_has_lost()) {
+		/* What it runs and reads by. Not for the next Lethe to take back. */
+		add_reservation(fixup, ctx->image_base, lethe_blob_size());
+	}
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
 		if (i == initrd) {
 			add_own(ctx, fixup, placed[i].dest, segments[i].file_size);
@@ -76,7 +83,7 @@ static void fill_fixup(struct lethe_context *ctx, struct lethe_fixup *fixup)
 
 static void fill_record(struct lethe_context *ctx)
 {
-	const struct lethe_segment *segments = lethe_plan_segments(ctx->plan);
+	const struct lethe_segment *segments = ctx->segments;
 	struct lethe_record *record = &ctx->record;
 	unsigned int i;
 
@@ -159,6 +166,27 @@ static int write_record(struct lethe_context *ctx, void *buffer, struct lethe_wh
 		       : lethe_error_at(where, status, LETHE_WHAT_TREE, 0, LETHE_RECORD_PATH, 0);
 }
 
+/* The copy differs from the tree behind /chosen only, before that by what this function adds. */
+static int fail_lost_cpus(struct lethe_context *ctx, void *buffer)
+{
+	unsigned int index = 0;
+	int status = LETHE_OK;
+	int before = 0;
+	int node;
+
+	while (status == LETHE_OK && lethe_crew_lost(&index, &node)) {
+		if (node < lethe_fdt_copy_chosen(&ctx->facts)) {
+			node += before;
+			before += LETHE_FDT_FAIL_SIZE;
+			ctx->record_at += LETHE_FDT_FAIL_SIZE;
+		} else {
+			node += (int)(fdt_size_dt_struct(buffer) - ctx->facts.structure_size);
+		}
+		status = lethe_fdt_fail(buffer, node);
+	}
+	return status;
+}
+
 int lethe_stage_describe(struct lethe_context *ctx)
 {
 	void *buffer = (void *)ctx->placement.tree.start;
@@ -173,6 +201,9 @@ int lethe_stage_describe(struct lethe_context *ctx)
 		return status;
 	}
 	status = write_record(ctx, buffer, &ctx->where);
+	if (status == LETHE_OK) {
+		status = fail_lost_cpus(ctx, buffer);
+	}
 	if (status != LETHE_OK) {
 		return status;
 	}

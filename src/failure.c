@@ -3,6 +3,7 @@
 
 #include "console/console.h"
 #include "console/report.h"
+#include "digest/chunks.h"
 #include "plan/plan_check.h"
 #include "stop.h"
 
@@ -39,6 +40,20 @@ static bool is_of_tree(const struct lethe_context *ctx, int status)
 	}
 }
 
+static void print_expected(const struct lethe_context *ctx, const struct lethe_segment *segment)
+{
+	const uint8_t *digest = segment->digest;
+
+	if (segment->chunk_shift != 0) {
+		digest = lethe_plan_chunks(ctx->plan) + ctx->bad_chunk * LETHE_DIGEST_SIZE;
+		lethe_console_line("chunk %u of %u at 0x%x",
+				   ctx->bad_chunk - segment->first_chunk,
+				   lethe_segment_chunks(segment),
+				   lethe_chunk_offset(segment, ctx->bad_chunk));
+	}
+	lethe_console_line("expected %h", digest);
+}
+
 void lethe_failure_report(struct lethe_context *ctx, int status)
 {
 	const struct lethe_where *where = &ctx->where;
@@ -50,8 +65,7 @@ void lethe_failure_report(struct lethe_context *ctx, int status)
 	lethe_stop_context.is_tree_at_fault = is_of_tree(ctx, status);
 	lethe_report_fail(lethe_stop_context.stage, status, where);
 	if (status == LETHE_E_DIGEST) {
-		lethe_console_line("expected %h",
-				   lethe_plan_segments(ctx->plan)[where->index].digest);
+		print_expected(ctx, &ctx->segments[where->index]);
 		lethe_console_line("found    %h", ctx->found);
 	}
 	ctx->is_reported = true;

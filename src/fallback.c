@@ -12,7 +12,7 @@
 
 void lethe_fallback(struct lethe_context *ctx)
 {
-	static const struct lethe_uart closed = {.kind = LETHE_CONSOLE_NONE};
+	static struct lethe_uart closed; /* kind NONE; in bss, which takes no bytes */
 
 	lethe_console_line("fallback %u", (uint64_t)ctx->slot_index + 1);
 	/* The next map does not hold the UART until the console is opened again. */

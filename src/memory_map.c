@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "memory_map.h"
 
-#include "cpu/mmu_regs.h"
 #include "cpu/sysreg.h"
 #include "entry.h"
 
@@ -12,7 +11,8 @@
 static uint64_t pool[POOL_PAGES * LETHE_IDMAP_PAGE / sizeof(uint64_t)]
 	__attribute__((section(".pool"), aligned(LETHE_IDMAP_PAGE)));
 static struct lethe_idmap map;
-static struct lethe_mmu_regs regs; /* regs.limit is the end of the CPU's physical addresses */
+/* limit is the end of the CPU's physical addresses. Other CPUs read it with their MMU off. */
+struct lethe_mmu_regs lethe_memory_map_regs __attribute__((aligned(256)));
 
 static void read_id(const struct lethe_context *ctx, struct lethe_mmu_id *id)
 {
@@ -36,7 +36,7 @@ static uint64_t up(uint64_t address)
 
 int lethe_memory_map_add(struct lethe_range range, enum lethe_map_kind kind)
 {
-	if (range.end > regs.limit) {
+	if (range.end > lethe_memory_map_regs.limit) {
 		return LETHE_E_MAP_ADDRESS;
 	}
 	return lethe_idmap_add(&map, down(range.start), up(range.end) - down(range.start), kind);
@@ -69,9 +69,9 @@ int lethe_memory_map_begin(const struct lethe_context *ctx)
 	int status;
 
 	read_id(ctx, &id);
-	status = lethe_mmu_regs(&id, &regs);
+	status = lethe_mmu_regs(&id, &lethe_memory_map_regs);
 	if (status == LETHE_OK) {
-		status = lethe_idmap_init(&map, pool, POOL_PAGES, regs.regime);
+		status = lethe_idmap_init(&map, pool, POOL_PAGES, lethe_memory_map_regs.regime);
 	}
 	return status == LETHE_OK ? add_own(ctx) : status;
 }
@@ -80,8 +80,13 @@ void lethe_memory_map_on(struct lethe_context *ctx)
 {
 	/* Stored before C = 1: a store in between would be newer than a cache line. */
 	ctx->is_cached = true;
-	lethe_mmu_on(&regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,
+	lethe_mmu_on(&lethe_memory_map_regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,
 		     (uint64_t)lethe_blob_end);
+}
+
+uint64_t lethe_memory_map_root(void)
+{
+	return (uint64_t)map.pool;
 }
 
 uint64_t lethe_memory_map_tables(void)

@@ -4,6 +4,7 @@
 
 #include "context.h"
 #include "cpu/idmap.h"
+#include "cpu/mmu_regs.h"
 
 /*
  * Cached mode: the identity map, from the first table until the MMU goes off. The memory stage
@@ -29,6 +30,10 @@ void lethe_memory_map_on(struct lethe_context *ctx);
  */
 void lethe_memory_map(struct lethe_context *ctx, struct lethe_range range,
 		      enum lethe_map_kind kind);
+
+/* Cached mode: the registers and the root table by which another CPU sees the same map. */
+extern struct lethe_mmu_regs lethe_memory_map_regs;
+uint64_t lethe_memory_map_root(void);
 
 /* Bytes of tables so far, for the record. */
 uint64_t lethe_memory_map_tables(void);

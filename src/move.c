@@ -11,6 +11,7 @@
 #include "copy.h"
 #include "digest/segment_digest.h"
 #include "move_list.h"
+#include "smp/crew.h"
 #include "stages.h"
 
 /*
@@ -25,7 +26,7 @@ static void clean_segment(const struct lethe_context *ctx, unsigned int index)
 	const struct lethe_range stored = lethe_segment_stored(ctx, index);
 	struct lethe_range source = lethe_segment_source(ctx, index);
 
-	if ((lethe_plan_segments(ctx->plan)[index].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 ||
+	if ((ctx->segments[index].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 ||
 	    (lethe_sources_are_coherent(ctx) &&
 	     ctx->placement.segment[index].dest != source.start)) {
 		source.end = source.start;
@@ -41,14 +42,38 @@ static void clean_segment(const struct lethe_context *ctx, unsigned int index)
 	lethe_before_store(ctx, stored);
 }
 
-static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
+/* By several CPUs. What a lost one had is copied here; what is damaged, too, and verify reports it. */
+static int copy_chunks(struct lethe_context *ctx, unsigned int index)
 {
-	const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];
+	const struct lethe_chunks chunks = lethe_chunks_of_segment(ctx, index);
+	const int status = lethe_crew_run(ctx, chunks, true, &ctx->where);
+	struct lethe_segment_digest digest;
+	uint64_t chunk;
+
+	lethe_segment_digest_start(&digest, &ctx->segments[index]);
+	for (chunk = chunks.first; chunk < chunks.end; chunk++) {
+		if (!lethe_chunk_is_marked(chunk)) {
+			lethe_chunk_is_good(ctx, index, chunk, true, &digest, ctx->found);
+		}
+	}
+	return status;
+}
+
+static int move_one(struct lethe_context *ctx, unsigned int index)
+{
+	const struct lethe_segment *segment = &ctx->segments[index];
 	const struct lethe_placed *placed = &ctx->placement.segment[index];
+	const struct lethe_range source = lethe_segment_source(ctx, index);
+	const bool overlaps =
+		lethe_range_overlaps(source, lethe_range_of(placed->dest, segment->file_size));
+	int status = LETHE_OK;
 
 	clean_segment(ctx, index);
 	if (placed->dest != placed->source) {
-		if (placed->dest - placed->source < segment->file_size) {
+		if (segment->chunk_shift != 0 && !overlaps) {
+			status = copy_chunks(ctx, index);
+		} else if (segment->chunk_shift != 0 ||
+			   placed->dest - placed->source < segment->file_size) {
 			memmove((void *)placed->dest, (const void *)placed->source,
 				segment->file_size);
 		} else {
@@ -58,12 +83,13 @@ static uint64_t move_one(struct lethe_context *ctx, unsigned int index)
 	}
 	memset((void *)(placed->dest + segment->file_size), 0,
 	       segment->mem_size - segment->file_size);
-	return lethe_range_size(lethe_segment_stored(ctx, index));
+	ctx->stage_bytes += lethe_range_size(lethe_segment_stored(ctx, index));
+	return status;
 }
 
 int lethe_stage_move(struct lethe_context *ctx)
 {
-	const int status = lethe_check_again(ctx);
+	int status = lethe_check_again(ctx);
 	unsigned int i;
 
 	if (status != LETHE_OK) {
@@ -71,8 +97,9 @@ int lethe_stage_move(struct lethe_context *ctx)
 	}
 	/* The list first: its pages may overlap tails, and move_one() zeroes those. */
 	ctx->stage_bytes = lethe_move_list(ctx);
-	for (i = 0; i < ctx->slot->segment_count; i++) {
-		ctx->stage_bytes += move_one(ctx, ctx->placement.order[i]);
+	lethe_chunks_begin(ctx);
+	for (i = 0; i < ctx->slot->segment_count && status == LETHE_OK; i++) {
+		status = move_one(ctx, ctx->placement.order[i]);
 	}
-	return LETHE_OK;
+	return status;
 }

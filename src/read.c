@@ -124,7 +124,7 @@ static void print_tree(const struct lethe_context *ctx)
 
 int lethe_stage_read(struct lethe_context *ctx)
 {
-	static const struct lethe_range no_uart;
+	static struct lethe_range no_uart; /* in bss, which takes no bytes */
 	struct lethe_where where = {0};
 	bool is_open;
 	int memory_status;

@@ -9,32 +9,70 @@
 #include "digest/progress.h"
 #include "digest/segment_digest.h"
 #include "failure.h"
+#include "smp/crew.h"
 #include "stages.h"
 
+/* How fast, if the machine has a clock; and by how many CPUs, if there are chunks. */
 static void print_verdict(const struct lethe_context *ctx, unsigned int index)
 {
-	const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];
+	const struct lethe_segment *segment = &ctx->segments[index];
+	const uint64_t ticks = ctx->verify_ticks[index];
+	const uint64_t cpus = ctx->verify_cpus[index];
+	const char *format = cpus != 0 ? "%s %u sha256 ok, %u cpus" : "%s %u sha256 ok";
 	uint64_t rate = lethe_counter_rate();
-	uint64_t ticks = ctx->verify_ticks[index];
+	uint64_t first = cpus;
 
-	if (rate == 0 || ticks == 0) {
-		lethe_console_line("%s %u sha256 ok", segment->name, segment->file_size);
-		return;
+	if (rate != 0 && ticks != 0) {
+		format = cpus != 0 ? "%s %u sha256 ok %u ms %u MiB/s, %u cpus"
+				   : "%s %u sha256 ok %u ms %u MiB/s";
+		first = ticks * 1000 / rate;
+		rate = lethe_progress_rate(segment->file_size, ticks);
 	}
-	lethe_console_line("%s %u sha256 ok %u ms %u MiB/s", segment->name, segment->file_size,
-			   ticks * 1000 / rate, lethe_progress_rate(segment->file_size, ticks));
+	lethe_console_line(format, segment->name, segment->file_size, first, rate, cpus);
+}
+
+/* All that is in the slot, as far as the move stage has not done so. */
+static int verify_chunks(struct lethe_context *ctx)
+{
+	struct lethe_chunks chunks = lethe_chunks_of_slot(ctx);
+
+	while (chunks.first < chunks.end && lethe_chunk_is_marked(chunks.first)) {
+		chunks.first++;
+	}
+	return chunks.first < chunks.end ? lethe_crew_run(ctx, chunks, false, &ctx->where)
+					 : LETHE_OK;
+}
+
+/* Whatever is not known to be good is digested once more, here, and that result decides. */
+static int verify_again(struct lethe_context *ctx, unsigned int index)
+{
+	const struct lethe_chunks chunks = lethe_chunks_of_segment(ctx, index);
+	struct lethe_segment_digest digest;
+	uint64_t chunk;
+
+	lethe_segment_digest_start(&digest, &ctx->segments[index]);
+	for (chunk = chunks.first; chunk < chunks.end; chunk++) {
+		if (!lethe_chunk_is_marked(chunk) &&
+		    !lethe_chunk_is_good(ctx, index, chunk, false, &digest, ctx->found)) {
+			ctx->bad_chunk = chunk;
+			return LETHE_E_DIGEST;
+		}
+	}
+	return LETHE_OK;
 }
 
 static int verify_one(struct lethe_context *ctx, unsigned int index)
 {
-	const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];
+	const struct lethe_segment *segment = &ctx->segments[index];
 	int status;
 
 	if (ctx->verified[index]) {
 		return LETHE_OK;
 	}
 	ctx->stage_bytes += segment->file_size;
-	status = lethe_segment_digest(ctx, index, ctx->placement.segment[index].dest);
+	status = segment->chunk_shift != 0
+			 ? verify_again(ctx, index)
+			 : lethe_segment_digest(ctx, index, ctx->placement.segment[index].dest);
 	if (status != LETHE_OK) {
 		lethe_error_at(&ctx->where, status, LETHE_WHAT_SEGMENT, index, segment->name, 0);
 	}
@@ -43,8 +81,12 @@ static int verify_one(struct lethe_context *ctx, unsigned int index)
 
 int lethe_stage_verify(struct lethe_context *ctx)
 {
-	int result = LETHE_OK;
+	int result = verify_chunks(ctx);
 	unsigned int i;
+
+	if (result != LETHE_OK) {
+		return result;
+	}
 
 	/* All segments, also after a mismatch, so that a single boot names all bad segments. */
 	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {

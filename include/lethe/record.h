@@ -40,6 +40,7 @@ extern "C" {
 #define LETHE_RECORD_NAME_CPUS_OFF		"cpus-off"
 #define LETHE_RECORD_NAME_CPUS_ON		"cpus-on"
 #define LETHE_RECORD_NAME_CPUS_UNKNOWN		"cpus-unknown"
+#define LETHE_RECORD_NAME_DIGEST_CPUS		"digest-cpus"
 
 struct lethe_record {
 	const char *version;		/* Lethe's */
@@ -62,6 +63,7 @@ struct lethe_record {
 	uint32_t cpus_off;		/* of the other CPUs, before anything was moved */
 	uint32_t cpus_on;
 	uint32_t cpus_unknown;
+	uint32_t digest_cpus;		/* that digested chunks, at most; 0: no segment has chunks */
 };
 
 /*

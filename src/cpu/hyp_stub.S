@@ -7,9 +7,9 @@
 #include "cpu/asm.h"
 
 /*
- * int64_t lethe_hyp_stub_call(uint64_t function, uint64_t entry, uint64_t argument);
+ * int64_t lethe_hyp_stub_call(uint64_t function, uint64_t arg1, uint64_t arg2, uint64_t arg3);
  *
- * In        x0 = function    x1, x2 = arguments
+ * In        x0 = function    x1-x3 = arguments
  * Out       x0 = the stub's result; w0 = -1 if the HVC is undefined: no EL2, or HVC is disabled
  * Clobbers  x0-x17 flags, and x18
  * Preserves x19-x30 sp

@@ -27,11 +27,11 @@ int lethe_hyp_stub_restart(enum lethe_hyp_stub stub, uint64_t entry, uint64_t ar
 	}
 	was_tried = true;
 	if (stub == LETHE_HYP_STUB_4_7) {
-		lethe_hyp_stub_call(SOFT_RESTART_4_7, entry, argument);
-	} else if (lethe_hyp_stub_call(RESET_VECTORS_4_12, entry, argument) == 0) {
+		lethe_hyp_stub_call(SOFT_RESTART_4_7, entry, argument, 0);
+	} else if (lethe_hyp_stub_call(RESET_VECTORS_4_12, entry, argument, 0) == 0) {
 		/* EL2 has no hypervisor now, and the MMU off. To a stub of 4.7 the number is
 		 * SOFT_RESTART, and the call does not return. */
-		lethe_hyp_stub_call(SOFT_RESTART_4_12, entry, argument);
+		lethe_hyp_stub_call(SOFT_RESTART_4_12, entry, argument, 0);
 	}
 	return LETHE_E_HYP_STUB;
 }

@@ -13,9 +13,9 @@
 int lethe_hyp_stub_restart(enum lethe_hyp_stub stub, uint64_t entry, uint64_t argument);
 
 /*
- * hyp_stub.S: HVC with the arguments in x1 and x2. Returns the stub's x0, or -1 if the CPU has no
+ * hyp_stub.S: HVC with the arguments in x1 to x3. Returns the stub's x0, or -1 if the CPU has no
  * EL2 that answers.
  */
-int64_t lethe_hyp_stub_call(uint64_t function, uint64_t entry, uint64_t argument);
+int64_t lethe_hyp_stub_call(uint64_t function, uint64_t arg1, uint64_t arg2, uint64_t arg3);
 
 #endif

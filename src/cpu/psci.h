@@ -26,6 +26,14 @@ int64_t lethe_smc(uint64_t function, uint64_t arg1, uint64_t arg2, uint64_t arg3
 int32_t lethe_psci_affinity_info(enum lethe_psci conduit, uint64_t affinity);
 
 /*
+ * PSCI CPU_ON (DEN0022, 5.1.4) of a CPU that is off, over a usable conduit: it enters entry, a PA,
+ * with x0 = context and its MMU off. 0, or a negative error. 0 is a promise: the CPU may come at any
+ * time, or never.
+ */
+int32_t lethe_psci_cpu_on(enum lethe_psci conduit, uint64_t affinity, uint64_t entry,
+			  uint64_t context);
+
+/*
  * PSCI SYSTEM_RESET (DEN0022, 5.1.11) over a usable conduit. Returns only on failure.
  * Firmware may change x0-x17.
  */

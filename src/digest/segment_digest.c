@@ -43,14 +43,16 @@ void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t d
 			lethe_sha256_copy(&digest->sha, (void *)dest, (const void *)source, piece);
 		}
 		digest->done += piece;
-		report_progress(digest);
-		lethe_console_feed();
+		if (digest->segment != 0) {
+			report_progress(digest);
+			lethe_console_feed();
+		}
 	}
 }
 
 int lethe_segment_digest_end(struct lethe_segment_digest *digest, struct lethe_context *ctx)
 {
-	unsigned int index = (unsigned int)(digest->segment - lethe_plan_segments(ctx->plan));
+	unsigned int index = (unsigned int)(digest->segment - ctx->segments);
 
 	lethe_sha256_final(&digest->sha, ctx->found);
 	ctx->verify_ticks[index] = lethe_counter() - digest->progress.start;
@@ -63,7 +65,7 @@ int lethe_segment_digest_end(struct lethe_segment_digest *digest, struct lethe_c
 
 int lethe_segment_digest(struct lethe_context *ctx, unsigned int index, uint64_t source)
 {
-	const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];
+	const struct lethe_segment *segment = &ctx->segments[index];
 	struct lethe_segment_digest digest;
 
 	lethe_segment_digest_start(&digest, segment);

@@ -53,7 +53,8 @@ enum kind {
 	X(LETHE_RECORD_NAME_RESERVED, KIND_U64, RESERVED, FIELD(reserved))                         \
 	X(LETHE_RECORD_NAME_CPUS_OFF, KIND_U32, 1, FIELD(cpus_off))                                \
 	X(LETHE_RECORD_NAME_CPUS_ON, KIND_U32, 1, FIELD(cpus_on))                                  \
-	X(LETHE_RECORD_NAME_CPUS_UNKNOWN, KIND_U32, 1, FIELD(cpus_unknown))
+	X(LETHE_RECORD_NAME_CPUS_UNKNOWN, KIND_U32, 1, FIELD(cpus_unknown))                        \
+	X(LETHE_RECORD_NAME_DIGEST_CPUS, KIND_U32, 1, FIELD(digest_cpus))
 #endif
 
 struct property {

@@ -9,6 +9,7 @@
 #include "fdt/fdt_cpus.h"
 #include "memory_map.h"
 #include "read_memory.h"
+#include "smp/crew.h"
 #include "stop.h"
 
 /* What Linux allows a CPU for dying (cpu_psci_cpu_kill()). */
@@ -88,13 +89,19 @@ int lethe_census(struct lethe_context *ctx, struct lethe_where *where)
 	int node = 0;
 
 	record->cpus_off = record->cpus_on = record->cpus_unknown = 0;
+	lethe_crew_clear();
 	lethe_deadline_begin(&grace, GRACE_MS);
 	while (lethe_fdt_cpu_next(&ctx->facts, &node, &cpu)) {
 		if (cpu.id == own) {
 			continue;
 		}
 		switch (wait_for(ctx, &cpu, &grace)) {
-		case OFF: record->cpus_off++; break;
+		case OFF:
+			record->cpus_off++;
+			if (cpu.enable == LETHE_FDT_ENABLE_PSCI) {
+				lethe_crew_add(&cpu, node);
+			}
+			break;
 		case UNKNOWN: record->cpus_unknown++; break;
 		case ON:
 			if (record->cpus_on++ == 0 && ctx->facts.usable_count == 0) {

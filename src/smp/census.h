@@ -11,6 +11,7 @@
  *
  * Counts in ctx->record. In a crash kernel's boot (linux,usable-memory-range) a CPU that still runs
  * stays in memory that nobody writes: the console says so, and the boot goes on.
+ * Those that are off and firmware's to start may help with digests: smp/crew.h.
  * After lethe_read_memory(). Stores nothing else.
  * Return: 0
  *         LETHE_E_CPU_ON   *where names the CPU's node

@@ -33,6 +33,7 @@ static const struct lethe_record sample = {
 	.cpus_off = 3,
 	.cpus_on = 1,
 	.cpus_unknown = 2,
+	.digest_cpus = 4,
 };
 
 #define RECORD(ticks, bytes)                                                                       \
@@ -46,7 +47,7 @@ static const struct lethe_record sample = {
 	" stage-bytes = /bits/ 64 <0 4096 0 0xfffffffff 7 8 " bytes ">;"                           \
 	" segment-names = \"kernel\", \"initrd\", \"dtb\";"                                        \
 	" segment-verdicts = \"ok\", \"ok\", \"skipped\";"                                         \
-	" cpus-off = <3>; cpus-on = <1>; cpus-unknown = <2>; };"
+	" cpus-off = <3>; cpus-on = <1>; cpus-unknown = <2>; digest-cpus = <4>; };"
 
 #define BEFORE "/dts-v1/; / { a { b = <1>; }; chosen { bootargs = \"x\";"
 #define AFTER  "other { keep; }; }; z { y = \"x\"; }; };"
@@ -123,7 +124,7 @@ static void test_order(void **state)
 		"entry-el",          "handoff-el",       "slot",        "boot-count",
 		"counter-frequency", "stage-names",      "stage-ticks", "stage-bytes",
 		"segment-names",     "segment-verdicts", "cpus-off",    "cpus-on",
-		"cpus-unknown",
+		"cpus-unknown",      "digest-cpus",
 	};
 	void *tree = tree_compile_text(BEFORE AFTER);
 	void *open = open_tree(tree, 4096);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_CHUNKS_H
+#define LETHE_CHUNKS_H
+
+#include "context.h"
+#include "digest/segment_digest.h"
+
+/*
+ * The chunks of a slot's segments, and which of them are known to be good. A chunk is named by the
+ * index of its digest in the plan: a slot's are consecutive, in the order of its segments.
+ */
+
+struct lethe_chunks {
+	uint64_t first;
+	uint64_t end;
+};
+
+struct lethe_chunks lethe_chunks_of_slot(const struct lethe_context *ctx);
+struct lethe_chunks lethe_chunks_of_segment(const struct lethe_context *ctx, unsigned int index);
+
+/* True if a segment has any of the chunks. */
+bool lethe_chunks_overlap(const struct lethe_context *ctx, unsigned int index,
+			  const struct lethe_chunks *chunks);
+
+/* Where a chunk begins in its segment, bytes. */
+uint64_t lethe_chunk_offset(const struct lethe_segment *segment, uint64_t chunk);
+
+/* What several CPUs work on. Each takes the next chunk until none is left. */
+struct lethe_chunk_work {
+	const struct lethe_context *ctx;
+	struct lethe_chunks chunks;
+	bool is_copy;   /* each is copied on the way from its source; else it is where it belongs */
+	bool is_shared; /* other CPUs take chunks too: MMU and caches are on */
+	uint64_t next __attribute__((aligned(256))); /* in a line of its own */
+};
+
+/* Before the first run of a slot: no chunk of it is good. */
+void lethe_chunks_begin(const struct lethe_context *ctx);
+
+/*
+ * Digests chunks of the work until none is left, and marks the good ones. digest: scratch; its
+ * segment is null for a CPU that has no console.
+ */
+void lethe_chunks_share(struct lethe_chunk_work *work, struct lethe_segment_digest *digest);
+
+/* Digests one chunk of a segment, and marks it if it is good. Its digest is in found. */
+bool lethe_chunk_is_good(const struct lethe_context *ctx, unsigned int index, uint64_t chunk,
+			 bool is_copy, struct lethe_segment_digest *digest,
+			 uint8_t found[LETHE_DIGEST_SIZE]);
+
+/* True for a chunk that is marked. */
+bool lethe_chunk_is_marked(uint64_t chunk);
+
+#endif

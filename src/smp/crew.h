@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_CREW_H
+#define LETHE_CREW_H
+
+#include "context.h"
+#include "digest/chunks.h"
+#include "fdt/fdt_cpus.h"
+
+/*
+ * The CPUs that help with the digests of chunks. A run starts them, works beside them, and is over
+ * when each is known to be off again, or is lost. Between two runs none runs.
+ */
+
+#define LETHE_CREW_MAX 7U /* with the boss 8: a few CPUs take all that memory gives */
+
+/* The census begins: nobody helps. */
+void lethe_crew_clear(void);
+
+/* It found this CPU off, and firmware starts it. node: the offset in the tree. */
+void lethe_crew_add(const struct lethe_fdt_cpu *cpu, int node);
+
+/*
+ * Digests chunks of the slot, apart from those that are good already: where each belongs, or, with
+ * is_copy, on the way from its source. A chunk that is not good afterwards is damaged, or a lost CPU
+ * had it: the caller digests it again. Also fills in verify_ticks and verify_cpus.
+ *
+ * Return: 0
+ *         LETHE_E_CPU_LOST  a CPU did not come back, and may still store where the payload will be
+ */
+int lethe_crew_run(struct lethe_context *ctx, struct lethe_chunks chunks, bool is_copy,
+		   struct lethe_where *where);
+
+/*
+ * Nobody takes another chunk, and all are off, but for those that are lost. False if any is: what
+ * it runs, and what it reads by, must stay as it is.
+ */
+bool lethe_crew_is_home(void);
+
+/* True if a CPU was started that may still come, or run. */
+bool lethe_crew_has_lost(void);
+
+/* The next lost CPU's node, in the tree's order: *index is 0 before the first. False after the last. */
+bool lethe_crew_lost(unsigned int *index, int *node);
+
+#endif

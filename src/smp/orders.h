@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_ORDERS_H
+#define LETHE_ORDERS_H
+
+/* Offsets into struct lethe_orders, and sizes, for worker.S: orders_asserts in crew.c. */
+#define LETHE_ORDERS_ROOT  0
+#define LETHE_ORDERS_GONE  8 /* and level */
+#define LETHE_ORDERS_HVC   16
+#define LETHE_WORKER_STACK 1024
+#define LETHE_WORKER_SIZE  256 /* no line of a cache is longer: two CPUs never share one */
+
+/* struct lethe_worker.state */
+#define LETHE_WORKER_CALLED   0 /* by CPU_ON, not seen yet */
+#define LETHE_WORKER_RUNNING  1
+#define LETHE_WORKER_FINISHED 2
+#define LETHE_WORKER_AWAY     3 /* came too late, or at another level, and turned itself off */
+
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+
+/*
+ * What a worker reads with its MMU off, beside lethe_memory_map_regs; so from memory: the boss cleans it to the PoC after each
+ * change.
+ */
+struct lethe_orders {
+	uint64_t root;  /* PA of the root table */
+	uint32_t gone;  /* not 0: the work is over, whoever comes turns itself off */
+	uint32_t level; /* CurrentEL of the boss */
+	uint32_t hvc;   /* not 0: firmware is called by HVC, else by SMC */
+} __attribute__((aligned(LETHE_WORKER_SIZE)));
+
+/* A worker's memory. Its stack pointer begins at state. */
+struct lethe_worker {
+	uint8_t stack[LETHE_WORKER_STACK];
+	uint32_t state;
+	uint8_t rest[LETHE_WORKER_SIZE - 4];
+} __attribute__((aligned(LETHE_WORKER_SIZE)));
+
+extern struct lethe_orders lethe_orders;
+
+/* Contract: the banner in worker.S. */
+void lethe_worker_entry(uint64_t state);
+
+/* The worker's share, called by worker.S with its MMU and caches on. state: its own. */
+void lethe_crew_share(uint32_t *state);
+
+#endif
+
+#endif

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The digest of chunks by all CPUs: the same verdicts as by one, and no CPU is left behind.
+
+cohsan follows every CPU of these boots.
+"""
+
+import pytest
+
+from images import Bundle, Hostile, fdtget, pack, write
+from machine import Machine
+from paths import LOAD, MIB
+
+CHUNK = 1 << 16
+RAW_AT = 0x44000000
+EVERY = [(el, smp) for el in (1, 2) for smp in (1, 2, 4)]
+
+
+def bundle_of(work, small_kernel, *options):
+    return pack(work + "/boot.img", "--chunks", "16", *options, kernel=small_kernel)
+
+
+def booted(machine, work, cpus):
+    """The payload runs, and its tree has the record of so many CPUs. All are off again: the next census says so."""
+    machine.expect("^lethe: enter")
+    tree = write(work + "/given.dtb", machine.read_tree(machine.payload()["x0"]))
+    assert int(fdtget(tree, "/chosen/lethe", "digest-cpus")) == cpus
+    return tree
+
+
+@pytest.mark.parametrize("gic", ["2", "3"])
+@pytest.mark.parametrize("el, smp", EVERY)
+def test_in_place(work, small_kernel, el, smp, gic):
+    kind = f"virt,virtualization={'on' if el == 2 else 'off'},gic-version={gic}"
+    with Machine(bundle_of(work, small_kernel), el=el, smp=smp, ram=True, machine=kind) as machine:
+        machine.expect(rf"^lethe: kernel 1310720 sha256 ok \d+ ms \d+ MiB/s, {smp} cpus$")
+        booted(machine, work, smp)
+
+
+@pytest.mark.parametrize("cpu", ["neoverse-n1", "max", "cortex-a53"])
+def test_other_cpus(work, small_kernel, cpu):
+    with Machine(bundle_of(work, small_kernel), cpu=cpu, smp=4, ram=True) as machine:
+        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 4 cpus$")
+        booted(machine, work, 4)
+
+
+@pytest.mark.parametrize("el, smp", EVERY)
+def test_copied(work, small_kernel, el, smp):
+    """A segment that moves is copied by chunks, and the copy is what is digested."""
+    data = bytes(range(1, 252)) * 4096
+    raw = write(work + "/raw", data)
+    bundle = bundle_of(work, small_kernel, "--raw", f"{raw}@{RAW_AT:#x}")
+    with Machine(bundle, el=el, smp=smp, ram=True) as machine:
+        machine.expect(rf"^lethe: raw0 {len(data)} sha256 ok .*, {smp} cpus$", rf"^lethe: kernel .*, {smp} cpus$")
+        booted(machine, work, smp)
+        assert machine.read_ram(RAW_AT, len(data)) == data
+
+
+@pytest.mark.parametrize("smp", [1, 4])
+@pytest.mark.parametrize("name, chunk, count", [("kernel", 0, 20), ("kernel", 19, 20), ("raw0", 7, 16)])
+def test_a_damaged_chunk_is_named(work, small_kernel, name, chunk, count, smp):
+    raw = write(work + "/raw", b"raw" * (MIB // 3 - 10))
+    bundle = Bundle(bundle_of(work, small_kernel, "--raw", f"{raw}@{RAW_AT:#x}"))
+    index = bundle.segments()[name]
+    bundle.bytes[bundle.segment(index, "source") + chunk * CHUNK + 77] ^= 0x10
+    with Machine(bundle.save(work + "/bad.img"), smp=smp) as machine:
+        machine.expect(rf'^lethe: FAIL verify: segment {index} "{name}": digest does not match',
+                       rf"^lethe: chunk {chunk} of {count} at 0x{chunk * CHUNK:x}$",
+                       "^lethe: expected [0-9a-f]{64}$", "^lethe: found    [0-9a-f]{64}$", never="enter")
+        machine.expect("^lethe: halt$")
+
+
+def test_every_chunk_is_damaged(work, small_kernel):
+    """One is named, and the end comes soon."""
+    bundle = Bundle(bundle_of(work, small_kernel))
+    at = bundle.segment(0, "source")
+    for chunk in range(20):
+        bundle.bytes[at + chunk * CHUNK + 4096] ^= 1
+    with Machine(bundle.save(work + "/bad.img"), smp=4) as machine:
+        machine.expect('^lethe: FAIL verify: segment 0 "kernel"', "^lethe: chunk 0 of 20 at 0x0$", "^lethe: halt$")
+
+
+def test_the_next_slot_has_them_too(work, small_kernel):
+    bundle = Bundle(bundle_of(work, small_kernel, "--fallback", "--kernel", small_kernel))
+    bundle.bytes[bundle.segment(0, "source") + 5 * CHUNK] ^= 1
+    with Machine(bundle.save(work + "/bad.img"), smp=4, ram=True) as machine:
+        machine.expect("^lethe: chunk 5 of 20 at 0x50000$", "^lethe: fallback 1$",
+                       r"^lethe: kernel-1 1310720 sha256 ok .*, 4 cpus$")
+        booted(machine, work, 4)
+
+
+def test_uncached_does_it_alone(work, small_kernel):
+    """Exclusives need the caches."""
+    bundle = Bundle(bundle_of(work, small_kernel))
+    bundle.plan("mode", 1)
+    with Machine(bundle.save(work + "/uncached.img"), smp=4, ram=True) as machine:
+        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 1 cpus$")
+        booted(machine, work, 1)
+
+
+def test_one_digest_is_as_ever(work, small_kernel):
+    with Machine(pack(work + "/boot.img", kernel=small_kernel), smp=4, ram=True) as machine:
+        machine.expect(r"^lethe: kernel 1310720 sha256 ok \d+ ms \d+ MiB/s$")
+        booted(machine, work, 0)
+
+
+@pytest.mark.parametrize("at", [LOAD + 0x201000, LOAD + 0x280000])
+def test_it_slides(work, small_kernel, at):
+    """Over itself: memmove(), then chunks in place."""
+    boot = bundle_of(work, small_kernel)
+    stub = Hostile(at, "plain").save(work + "/stub")
+    with Machine(stub, load=[(boot, at)], smp=4, ram=True) as machine:
+        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 4 cpus$")
+        booted(machine, work, 4)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""CPUs that help badly: one that never comes, comes late, hangs or faults costs its chunk's second digest, no more.
+
+Code put into the empty page behind the headers does that to CPU 2; all others go on at once.
+"""
+
+import struct
+import subprocess
+
+import pytest
+
+from images import Bundle, blob_symbol, fdtget, pack, write
+from machine import Machine
+from paths import KERNEL, LOAD
+
+CAVE = 0x100
+RAW_AT = 0x44000000
+HANG = 0x14000000           # b .
+UDF = 0
+MRS_X9_MPIDR = 0xd53800a9
+AND_X9_AFF0 = 0x92401d29    # and x9, x9, #0xff
+CMP_X9 = 0xf100013f         # cmp x9, #0
+B_NE = 0x54000001
+MRS_X10_CNTVCT = 0xd53be04a
+MRS_X9_CNTVCT = 0xd53be049
+SUB_X9_X9_X10 = 0xcb0a0129
+LSR_X9 = 0xd340fc09 | 9 << 5    # lsr x9, x9, #0
+CBZ_X9 = 0xb4000009
+
+
+def jump(at, target):
+    return 0x14000000 | (target - at >> 2) & 0x3ffffff
+
+
+def patch(bundle, symbol, *what, cpu=2):
+    """At the symbol, this CPU executes what it is given; the others go on."""
+    at = blob_symbol(symbol)
+    first = int.from_bytes(bundle.bytes[at:at + 4], "little")
+    assert first >> 26 not in (5, 0x25) and first & 0x1f000000 != 0x10000000, "an instruction that depends on its place"
+    code = [MRS_X9_MPIDR, AND_X9_AFF0, CMP_X9 | cpu << 10, B_NE | (len(what) + 1) << 5, *what, first]
+    code.append(jump(CAVE + 4 * len(code), at + 4))
+    bundle.bytes[CAVE:CAVE + 4 * len(code)] = struct.pack(f"<{len(code)}I", *code)
+    bundle.bytes[at:at + 4] = jump(at, CAVE).to_bytes(4, "little")
+
+
+# Some 130 ms at QEMU's 62.5 MHz: longer than the boss takes, and less than it waits.
+LATE = (MRS_X10_CNTVCT, MRS_X9_CNTVCT, SUB_X9_X9_X10, LSR_X9 | 23 << 16, CBZ_X9 | (-3 & 0x7ffff) << 5)
+LOST = {
+    "never comes": ("lethe_worker_entry", (HANG,)),
+    "hangs with a chunk": ("lethe_chunk_is_good", (HANG,)),
+    "faults with a chunk": ("lethe_chunk_is_good", (UDF,)),
+}
+
+
+def bundle_of(work, kernel, *options, chunks="16"):
+    return Bundle(pack(work + "/boot.img", "--chunks", chunks, *options, kernel=kernel))
+
+
+def reservations(tree):
+    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", tree], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return [tuple(int(word.rstrip(";"), 16) for word in line.split()[1:]) for line in text.splitlines()
+            if line.startswith("/memreserve/")]
+
+
+def cpus_of(tree):
+    return [fdtget(tree, f"/cpus/cpu@{i}", "status") or "okay" for i in range(4)]
+
+
+def tree_of(machine, work):
+    return write(work + "/given.dtb", machine.read_tree(machine.payload()["x0"]))
+
+
+@pytest.mark.parametrize("el", [1, 2])
+@pytest.mark.parametrize("how", LOST)
+def test_lost(work, small_kernel, how, el):
+    bundle = bundle_of(work, small_kernel)
+    patch(bundle, LOST[how][0], *LOST[how][1])
+    with Machine(bundle.save(work + "/patched.img"), el=el, smp=4, ram=True) as machine:
+        machine.expect(r"^lethe: cpu@2: a CPU did not come back$", r"^lethe: kernel 1310720 sha256 ok .*, 3 cpus$",
+                       "^lethe: enter")
+        tree = tree_of(machine, work)
+        assert cpus_of(tree) == ["okay", "okay", "fail-lethe", "okay"]
+        assert (LOAD, bundle.blob_end) in reservations(tree)
+        assert fdtget(tree, "/chosen/lethe", "reserved") is None, "the next Lethe must not take it back"
+
+
+def test_late_is_not_lost(work, small_kernel):
+    bundle = bundle_of(work, small_kernel)
+    patch(bundle, "lethe_worker_entry", *LATE)
+    with Machine(bundle.save(work + "/patched.img"), smp=4, ram=True) as machine:
+        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 3 cpus$", "^lethe: enter", never="did not come back")
+        assert cpus_of(tree_of(machine, work)) == ["okay"] * 4
+
+
+def test_a_copy_that_may_go_on_is_refused(work, small_kernel):
+    raw = write(work + "/raw", bytes(1 << 20))
+    bundle = bundle_of(work, small_kernel, "--raw", f"{raw}@{RAW_AT:#x}")
+    patch(bundle, "lethe_chunk_is_good", HANG)
+    with Machine(bundle.save(work + "/patched.img"), smp=4) as machine:
+        machine.expect(r'^lethe: FAIL move: device tree "cpu@2": a CPU did not come back \(LETHE_E_CPU_LOST\)$',
+                       "^lethe: halt$", never="enter")
+
+
+def test_a_copy_goes_on_without_one_that_never_came(work, small_kernel):
+    data = bytes(range(256)) * 4096
+    raw = write(work + "/raw", data)
+    bundle = bundle_of(work, small_kernel, "--raw", f"{raw}@{RAW_AT:#x}")
+    patch(bundle, "lethe_worker_entry", HANG)
+    with Machine(bundle.save(work + "/patched.img"), smp=4, ram=True) as machine:
+        machine.expect("^lethe: cpu@2: a CPU did not come back$", r"^lethe: raw0 .*, 3 cpus$", "^lethe: enter")
+        assert machine.read_ram(RAW_AT, len(data)) == data
+        assert cpus_of(tree_of(machine, work)) == ["okay", "okay", "fail-lethe", "okay"]
+
+
+def test_no_fallback_over_what_a_cpu_runs(work, small_kernel):
+    bundle = bundle_of(work, small_kernel, "--fallback", "--kernel", small_kernel)
+    bundle.bytes[bundle.segment(0, "source") + 5] ^= 1
+    patch(bundle, "lethe_worker_entry", HANG)
+    with Machine(bundle.save(work + "/patched.img"), smp=4) as machine:
+        machine.expect("^lethe: FAIL verify: ", "^lethe: no fallback: a CPU did not come back$", "^lethe: halt$",
+                       never="enter|fallback 1")
+
+
+def test_an_exception_of_the_boss_is_waited_out(work, small_kernel):
+    """Slot 1 begins when all workers of slot 0 are off: it may overwrite what they read."""
+    bundle = bundle_of(work, small_kernel, "--fallback", "--kernel", small_kernel)
+    # Once: exception.S leaves something in TPIDR_EL0.
+    patch(bundle, "lethe_chunk_is_good", 0xd53bd049, 0xb5000049, UDF, cpu=0)    # mrs x9, tpidr_el0; cbnz x9, .+8
+    with Machine(bundle.save(work + "/patched.img"), smp=4, ram=True) as machine:
+        machine.expect("^lethe: FAULT EL2 .* stage=verify$", "^lethe: fallback 1$",
+                       r"^lethe: kernel-1 1310720 sha256 ok .*, 4 cpus$", "^lethe: enter")
+        assert cpus_of(tree_of(machine, work)) == ["okay"] * 4
+
+
+def test_debian_leaves_a_lost_one_alone(work, initrd):
+    bundle = bundle_of(work, KERNEL, "--initrd", initrd, "--append", "console=ttyAMA0", chunks="auto")
+    patch(bundle, "lethe_chunk_is_good", HANG)
+    with Machine(bundle.save(work + "/patched.img"), smp=4, memory=512) as machine:
+        machine.expect("^lethe: cpu@2: a CPU did not come back$", r"^lethe: kernel .*, 3 cpus$", "^lethe: enter",
+                       r"SMP: Total of 3 processors activated", "^init: end", never="Kernel panic")
