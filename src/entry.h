@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 extern const uint8_t lethe_image_start[], lethe_text_start[], lethe_rodata_start[],
-	lethe_rodata_end[], lethe_data_start[], lethe_blob_end[];
+	lethe_rodata_end[], lethe_data_start[], lethe_own_end[], lethe_blob_end[];
 
 /* Bytes of the blob with bss, tables and stacks. */
 static inline uint64_t lethe_blob_size(void)

@@ -81,7 +81,7 @@ void lethe_memory_map_on(struct lethe_context *ctx)
 	/* Stored before C = 1: a store in between would be newer than a cache line. */
 	ctx->is_cached = true;
 	lethe_mmu_on(&lethe_memory_map_regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,
-		     (uint64_t)lethe_blob_end);
+		     (uint64_t)lethe_own_end);
 }
 
 uint64_t lethe_memory_map_root(void)

@@ -42,23 +42,6 @@ static void clean_segment(const struct lethe_context *ctx, unsigned int index)
 	lethe_before_store(ctx, stored);
 }
 
-/* By several CPUs. What a lost one had is copied here; what is damaged, too, and verify reports it. */
-static int copy_chunks(struct lethe_context *ctx, unsigned int index)
-{
-	const struct lethe_chunks chunks = lethe_chunks_of_segment(ctx, index);
-	const int status = lethe_crew_run(ctx, chunks, true, &ctx->where);
-	struct lethe_segment_digest digest;
-	uint64_t chunk;
-
-	lethe_segment_digest_start(&digest, &ctx->segments[index]);
-	for (chunk = chunks.first; chunk < chunks.end; chunk++) {
-		if (!lethe_chunk_is_marked(chunk)) {
-			lethe_chunk_is_good(ctx, index, chunk, true, &digest, ctx->found);
-		}
-	}
-	return status;
-}
-
 static int move_one(struct lethe_context *ctx, unsigned int index)
 {
 	const struct lethe_segment *segment = &ctx->segments[index];
@@ -71,7 +54,9 @@ static int move_one(struct lethe_context *ctx, unsigned int index)
 	clean_segment(ctx, index);
 	if (placed->dest != placed->source) {
 		if (segment->chunk_shift != 0 && !overlaps) {
-			status = copy_chunks(ctx, index);
+			/* If a chunk is damaged, the verify stage hashes it again and reports. */
+			status = lethe_crew_run(ctx, index, lethe_chunks_of_segment(ctx, index), true,
+						0);
 		} else if (segment->chunk_shift != 0 ||
 			   placed->dest - placed->source < segment->file_size) {
 			memmove((void *)placed->dest, (const void *)placed->source,

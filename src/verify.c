@@ -12,8 +12,10 @@
 #include "smp/crew.h"
 #include "stages.h"
 
+static unsigned int next_line; /* the first segment without its line */
+
 /* How fast, if the machine has a clock; and by how many CPUs, if there are chunks. */
-static void print_verdict(const struct lethe_context *ctx, unsigned int index)
+static void print_verdict(struct lethe_context *ctx, unsigned int index)
 {
 	const struct lethe_segment *segment = &ctx->segments[index];
 	const uint64_t ticks = ctx->verify_ticks[index];
@@ -29,18 +31,26 @@ static void print_verdict(const struct lethe_context *ctx, unsigned int index)
 		rate = lethe_progress_rate(segment->file_size, ticks);
 	}
 	lethe_console_line(format, segment->name, segment->file_size, first, rate, cpus);
+	next_line = index + 1;
 }
 
-/* All that is in the slot, as far as the move stage has not done so. */
-static int verify_chunks(struct lethe_context *ctx)
+/*
+ * The chunks of this segment and of those behind it, up to one that the move stage has digested, or
+ * that has no chunks. Returns that one.
+ */
+static unsigned int verify_chunks(struct lethe_context *ctx, unsigned int index)
 {
-	struct lethe_chunks chunks = lethe_chunks_of_slot(ctx);
+	struct lethe_chunks chunks = lethe_chunks_of_segment(ctx, index);
+	unsigned int i;
 
-	while (chunks.first < chunks.end && lethe_chunk_is_marked(chunks.first)) {
-		chunks.first++;
+	for (i = index; i < lethe_slot_end(ctx) && ctx->segments[i].chunk_shift != 0 &&
+			!ctx->verified[i];
+	     i++) {
+		chunks.end = lethe_chunks_of_segment(ctx, i).end;
+		ctx->stage_bytes += ctx->segments[i].file_size;
 	}
-	return chunks.first < chunks.end ? lethe_crew_run(ctx, chunks, false, &ctx->where)
-					 : LETHE_OK;
+	lethe_crew_run(ctx, index, chunks, false, print_verdict); /* fails copying only */
+	return i;
 }
 
 /* Whatever is not known to be good is digested once more, here, and that result decides. */
@@ -58,6 +68,7 @@ static int verify_again(struct lethe_context *ctx, unsigned int index)
 			return LETHE_E_DIGEST;
 		}
 	}
+	ctx->verify_cpus[index] = 1;
 	return LETHE_OK;
 }
 
@@ -69,10 +80,12 @@ static int verify_one(struct lethe_context *ctx, unsigned int index)
 	if (ctx->verified[index]) {
 		return LETHE_OK;
 	}
-	ctx->stage_bytes += segment->file_size;
-	status = segment->chunk_shift != 0
-			 ? verify_again(ctx, index)
-			 : lethe_segment_digest(ctx, index, ctx->placement.segment[index].dest);
+	if (segment->chunk_shift != 0) {
+		status = verify_again(ctx, index);
+	} else {
+		ctx->stage_bytes += segment->file_size;
+		status = lethe_segment_digest(ctx, index, ctx->placement.segment[index].dest);
+	}
 	if (status != LETHE_OK) {
 		lethe_error_at(&ctx->where, status, LETHE_WHAT_SEGMENT, index, segment->name, 0);
 	}
@@ -81,22 +94,24 @@ static int verify_one(struct lethe_context *ctx, unsigned int index)
 
 int lethe_stage_verify(struct lethe_context *ctx)
 {
-	int result = verify_chunks(ctx);
+	unsigned int run_end = 0; /* segments before have had their run */
+	int result = LETHE_OK;
 	unsigned int i;
 
-	if (result != LETHE_OK) {
-		return result;
-	}
-
+	next_line = lethe_slot_first(ctx);
 	/* All segments, also after a mismatch, so that a single boot names all bad segments. */
-	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
-		int status = verify_one(ctx, i);
+	for (i = next_line; i < lethe_slot_end(ctx); i++) {
+		int status;
 
-		if (status == LETHE_OK) {
-			print_verdict(ctx, i);
-		} else {
+		if (ctx->segments[i].chunk_shift != 0 && !ctx->verified[i] && i >= run_end) {
+			run_end = verify_chunks(ctx, i);
+		}
+		status = verify_one(ctx, i);
+		if (status != LETHE_OK) {
 			lethe_failure_report(ctx, status);
 			result = status;
+		} else if (i >= next_line) {
+			print_verdict(ctx, i);
 		}
 	}
 	return result;

@@ -9,6 +9,7 @@
  */
 
 /* clang-format off */
+#define PFR0_EL2	8
 #define PFR0_EL3	12
 #define PFR0_FP		16	/* signed */
 #define PFR0_GIC	24	/* the system register interface */

@@ -3,8 +3,12 @@
 
 #include <string.h>
 
-/* By chunk of the plan. Neither in the file nor zeroed: lethe_chunks_begin() zeroes what a slot has. */
-static uint8_t marks[LETHE_CHUNK_MAX] __attribute__((section(".pool")));
+#include <lethe/cache.h>
+
+#include "cpu/counter.h"
+
+/* A bit for each chunk of the plan. Neither in the file nor zeroed before lethe_chunks_begin(). */
+static uint32_t marks[LETHE_CHUNK_MAX / 32] __attribute__((section(".crew")));
 
 struct lethe_chunks lethe_chunks_of_segment(const struct lethe_context *ctx, unsigned int index)
 {
@@ -15,30 +19,6 @@ struct lethe_chunks lethe_chunks_of_segment(const struct lethe_context *ctx, uns
 	return chunks;
 }
 
-struct lethe_chunks lethe_chunks_of_slot(const struct lethe_context *ctx)
-{
-	struct lethe_chunks all = {0, 0};
-	unsigned int i;
-
-	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
-		const struct lethe_chunks own = lethe_chunks_of_segment(ctx, i);
-
-		if (own.first != own.end) {
-			all.first = all.end == 0 ? own.first : all.first;
-			all.end = own.end;
-		}
-	}
-	return all;
-}
-
-bool lethe_chunks_overlap(const struct lethe_context *ctx, unsigned int index,
-			  const struct lethe_chunks *chunks)
-{
-	const struct lethe_chunks own = lethe_chunks_of_segment(ctx, index);
-
-	return own.first != own.end && own.first < chunks->end && chunks->first < own.end;
-}
-
 uint64_t lethe_chunk_offset(const struct lethe_segment *segment, uint64_t chunk)
 {
 	return (chunk - segment->first_chunk) << segment->chunk_shift;
@@ -46,20 +26,23 @@ uint64_t lethe_chunk_offset(const struct lethe_segment *segment, uint64_t chunk)
 
 void lethe_chunks_begin(const struct lethe_context *ctx)
 {
-	const struct lethe_chunks all = lethe_chunks_of_slot(ctx);
-
-	memset(marks + all.first, 0, all.end - all.first);
+	if (ctx->plan->chunk_count != 0) {
+		/* No line of a loader's may land on them later. */
+		lethe_dcache_clean_inval_poc((uint64_t)marks, (uint64_t)marks + sizeof(marks));
+		memset(marks, 0, sizeof(marks));
+	}
 }
 
 bool lethe_chunk_is_marked(uint64_t chunk)
 {
-	return __atomic_load_n(&marks[chunk], __ATOMIC_ACQUIRE) != 0;
+	return (__atomic_load_n(&marks[chunk / 32], __ATOMIC_ACQUIRE) >> chunk % 32 & 1) != 0;
 }
 
 bool lethe_chunk_is_good(const struct lethe_context *ctx, unsigned int index, uint64_t chunk,
 			 bool is_copy, struct lethe_segment_digest *digest,
 			 uint8_t found[LETHE_DIGEST_SIZE])
 {
+	const uint32_t bit = 1U << chunk % 32;
 	const struct lethe_segment *segment = &ctx->segments[index];
 	const struct lethe_placed *placed = &ctx->placement.segment[index];
 	const uint64_t offset = lethe_chunk_offset(segment, chunk);
@@ -76,33 +59,52 @@ bool lethe_chunk_is_good(const struct lethe_context *ctx, unsigned int index, ui
 		   LETHE_DIGEST_SIZE) != 0) {
 		return false;
 	}
-	/* After the stores of the copy, for whoever acquires the mark. */
-	__atomic_store_n(&marks[chunk], 1, __ATOMIC_RELEASE);
+	/* Behind the stores of the copy, for whoever acquires the mark. Exclusives as in take(). */
+	if (ctx->is_cached) {
+		__atomic_fetch_or(&marks[chunk / 32], bit, __ATOMIC_RELEASE);
+	} else {
+		marks[chunk / 32] |= bit;
+	}
 	return true;
 }
 
-/* Which chunk goes to which CPU matters to none: no order with other accesses is needed. */
-static uint64_t take(struct lethe_chunk_work *work)
+void lethe_chunks_look(struct lethe_chunk_work *work)
 {
-	return work->is_shared ? __atomic_fetch_add(&work->next, 1, __ATOMIC_RELAXED)
-			       : work->next++;
+	struct lethe_context *ctx = work->ctx;
+	uint64_t now;
+
+	while (work->known < work->chunks.end && lethe_chunk_is_marked(work->known)) {
+		const unsigned int index = work->segment;
+
+		if (++work->known < lethe_chunks_of_segment(ctx, index).end) {
+			continue;
+		}
+		now = lethe_counter();
+		ctx->verified[index] = true;
+		ctx->verify_ticks[index] = now - work->since;
+		ctx->verify_cpus[index] = (uint8_t)__atomic_load_n(&work->cpus, __ATOMIC_RELAXED);
+		work->since = now;
+		work->segment++;
+		if (work->on_good != 0) {
+			work->on_good(ctx, index);
+		}
+	}
 }
 
-/* The segment that has the chunk, from *index on. */
-static void find_segment(const struct lethe_context *ctx, unsigned int *index, uint64_t chunk)
+/*
+ * Which chunk goes to which CPU matters to none: no order with other accesses is needed. Exclusives
+ * need the caches; without, there is one CPU.
+ */
+static uint64_t take(struct lethe_chunk_work *work)
 {
-	struct lethe_chunks own = lethe_chunks_of_segment(ctx, *index);
-
-	while (chunk - own.first >= own.end - own.first) {
-		own = lethe_chunks_of_segment(ctx, ++*index);
-	}
+	return work->ctx->is_cached ? __atomic_fetch_add(&work->next, 1, __ATOMIC_RELAXED)
+				    : work->next++;
 }
 
 void lethe_chunks_share(struct lethe_chunk_work *work, struct lethe_segment_digest *digest)
 {
 	const struct lethe_context *ctx = work->ctx;
-	const struct lethe_segment *segments = ctx->segments;
-	const bool has_console = digest->segment != 0;
+	const bool is_boss = digest->segment != 0;
 	unsigned int index = lethe_slot_first(ctx);
 	uint8_t found[LETHE_DIGEST_SIZE];
 	uint64_t chunk;
@@ -111,10 +113,15 @@ void lethe_chunks_share(struct lethe_chunk_work *work, struct lethe_segment_dige
 		if (lethe_chunk_is_marked(chunk)) {
 			continue;
 		}
-		find_segment(ctx, &index, chunk);
-		if (has_console && digest->segment != &segments[index]) {
-			lethe_segment_digest_start(digest, &segments[index]);
+		while (chunk >= lethe_chunks_of_segment(ctx, index).end) {
+			index++;
+		}
+		if (is_boss && digest->segment != &ctx->segments[index]) {
+			lethe_segment_digest_start(digest, &ctx->segments[index]);
 		}
 		lethe_chunk_is_good(ctx, index, chunk, work->is_copy, digest, found);
+		if (is_boss) {
+			lethe_chunks_look(work);
+		}
 	}
 }

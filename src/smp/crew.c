@@ -6,6 +6,7 @@
 #include "console/console.h"
 #include "cpu/counter.h"
 #include "cpu/deadline.h"
+#include "cpu/feature.h"
 #include "cpu/psci.h"
 #include "cpu/sysreg.h"
 #include "digest/chunks.h"
@@ -17,9 +18,8 @@
 #define PATIENCE_MS 1000U
 
 _Static_assert(offsetof(struct lethe_orders, root) == LETHE_ORDERS_ROOT, "worker.S");
-_Static_assert(offsetof(struct lethe_orders, gone) == LETHE_ORDERS_GONE, "worker.S");
-_Static_assert(offsetof(struct lethe_orders, level) == LETHE_ORDERS_GONE + 4, "worker.S");
-_Static_assert(offsetof(struct lethe_orders, hvc) == LETHE_ORDERS_HVC, "worker.S");
+_Static_assert(offsetof(struct lethe_orders, level) == LETHE_ORDERS_LEVEL, "worker.S");
+_Static_assert(offsetof(struct lethe_orders, hvc) == LETHE_ORDERS_LEVEL + 4, "worker.S");
 _Static_assert(offsetof(struct lethe_worker, state) == LETHE_WORKER_STACK, "worker.S");
 _Static_assert(sizeof(struct lethe_worker) == LETHE_WORKER_STACK + LETHE_WORKER_SIZE, "worker.S");
 
@@ -32,7 +32,7 @@ struct member {
 };
 
 struct lethe_orders lethe_orders;
-static struct lethe_worker workers[LETHE_CREW_MAX] __attribute__((section(".pool")));
+static struct lethe_worker workers[LETHE_CREW_MAX] __attribute__((section(".crew")));
 static struct lethe_chunk_work work;
 static struct member members[LETHE_CREW_MAX];
 static unsigned int member_count;
@@ -64,63 +64,55 @@ void lethe_crew_add(const struct lethe_fdt_cpu *cpu, int node)
 
 /*
  * Exclusives need the caches. A crash kernel's boot relies on as little of the machine as it can. A
- * library's caller says whether the CPUs are his to lend.
+ * library's caller says whether the CPUs are his to lend. Below a loader at EL1, firmware at EL3
+ * starts CPUs at EL2, if they have it; a hypervisor's come at EL1.
  */
 static bool may_start(const struct lethe_context *ctx)
 {
 	return ctx->is_cached && ctx->facts.usable_count == 0 &&
-	       (ctx->library == 0 || (ctx->plan->flags & LETHE_PLAN_SMP) != 0);
+	       (ctx->library == 0 || (ctx->plan->flags & LETHE_PLAN_SMP) != 0) &&
+	       (ctx->el == 2 || lethe_stop_context.psci == LETHE_PSCI_HVC ||
+		feature(READ(id_aa64pfr0_el1), PFR0_EL2) == 0);
 }
 
-/* What the workers read with their MMU off goes to the PoC: theirs are the only loads that need it. */
-static void publish_orders(uint32_t gone)
+static void clean(const void *start, const void *end)
 {
-	lethe_orders.gone = gone;
-	lethe_dcache_clean_inval_poc((uint64_t)&lethe_orders, (uint64_t)(&lethe_orders + 1));
+	lethe_dcache_clean_inval_poc((uint64_t)start, (uint64_t)end);
 }
 
-/* Nobody is waited for. Returns the number of CPUs that will come. */
-static unsigned int start(uint64_t chunks)
+/* Nobody is waited for. */
+static void start(uint64_t chunks)
 {
 	const enum lethe_psci psci = lethe_stop_context.psci;
-	unsigned int count = 0;
 	unsigned int i;
 
 	lethe_orders.root = lethe_memory_map_root();
 	lethe_orders.level = (uint32_t)READ(CurrentEL);
 	lethe_orders.hvc = psci == LETHE_PSCI_HVC;
-	for (i = 0; i < member_count; i++) {
+	/* No line of a loader's may land on their stacks later. */
+	clean(workers, workers + LETHE_CREW_MAX);
+	/* A worker reads these with its MMU off. All else it meets through the caches, as is here. */
+	clean(&lethe_memory_map_regs, &lethe_memory_map_regs + 1);
+	clean(&lethe_orders, &lethe_orders + 1);
+	for (i = 0; i < member_count && i + 1 < chunks; i++) {
+		if (members[i].is_lost) {
+			continue;
+		}
 		workers[i].state = LETHE_WORKER_CALLED;
-	}
-	/* No line of theirs is left here: a worker's stores pass the caches until its MMU is on. */
-	lethe_dcache_clean_inval_poc((uint64_t)workers, (uint64_t)(workers + LETHE_CREW_MAX));
-	lethe_dcache_clean_inval_poc((uint64_t)&lethe_memory_map_regs,
-				     (uint64_t)(&lethe_memory_map_regs + 1));
-	publish_orders(0);
-	for (i = 0; i < member_count && count + 1 < chunks; i++) {
+		/* Seen, as is the work, by a CPU that comes at once: SMC and HVC order no stores. */
+		__asm__ volatile("dsb ishst" : : : "memory");
 		members[i].is_started =
-			!members[i].is_lost &&
 			lethe_psci_cpu_on(psci, members[i].id, (uint64_t)lethe_worker_entry,
 					  (uint64_t)&workers[i].state) == 0;
-		count += members[i].is_started;
 	}
-	return count;
-}
-
-/* The line is dropped before the load: one that turned itself off stored past the caches. */
-static uint32_t state_of(unsigned int index)
-{
-	uint32_t *state = &workers[index].state;
-
-	lethe_dcache_clean_inval_poc((uint64_t)state, (uint64_t)(state + 1));
-	return __atomic_load_n(state, __ATOMIC_ACQUIRE);
 }
 
 /* True if the CPU is off again. OFF is believed of a CPU that has been seen, and of no other. */
 static bool comes_back(unsigned int index, struct lethe_deadline *patience)
 {
 	do {
-		if (state_of(index) >= LETHE_WORKER_FINISHED &&
+		if (__atomic_load_n(&workers[index].state, __ATOMIC_ACQUIRE) ==
+			    LETHE_WORKER_FINISHED &&
 		    lethe_psci_affinity_info(lethe_stop_context.psci, members[index].id) ==
 			    LETHE_PSCI_OFF) {
 			return true;
@@ -129,81 +121,79 @@ static bool comes_back(unsigned int index, struct lethe_deadline *patience)
 	return false;
 }
 
-/* Waits for all that were started. Returns how many have worked. */
-static unsigned int collect(uint64_t share_ticks)
+/* Withdraws the call, unless the CPU has taken it up. */
+static void give_up(unsigned int index)
+{
+	uint32_t called = LETHE_WORKER_CALLED;
+
+	members[index].is_lost = true;
+	lost = members[index].name;
+	__atomic_compare_exchange_n(&workers[index].state, &called, LETHE_WORKER_WITHDRAWN, false,
+				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	if (called == LETHE_WORKER_RUNNING) {
+		is_at_work = true;
+		work.cpus--;
+	}
+	lethe_console_line("%s: %s", lost, lethe_status_text(LETHE_E_CPU_LOST));
+}
+
+/* Waits for all that were started. True if all are off again. */
+static bool collect(uint64_t share_ticks)
 {
 	struct lethe_deadline patience;
-	unsigned int count = 0;
+	bool are_all_back = true;
 	unsigned int i;
 
-	publish_orders(1);
 	lethe_deadline_begin(&patience, PATIENCE_MS);
 	patience.ticks += share_ticks;
 	for (i = 0; i < member_count; i++) {
-		if (!members[i].is_started) {
-			continue;
+		if (members[i].is_started && !comes_back(i, &patience)) {
+			give_up(i);
+			are_all_back = false;
 		}
 		members[i].is_started = false;
-		members[i].is_lost = !comes_back(i, &patience);
-		count += state_of(i) == LETHE_WORKER_FINISHED;
-		if (members[i].is_lost) {
-			lost = members[i].name;
-			is_at_work |= state_of(i) == LETHE_WORKER_RUNNING;
-			lethe_console_line("%s: %s", lost, lethe_status_text(LETHE_E_CPU_LOST));
-		}
 	}
-	return count;
+	return are_all_back;
 }
 
-/* True if the run was the first to digest the segment's chunks. */
-static bool has_done(const struct lethe_context *ctx, unsigned int index)
-{
-	return ctx->verify_cpus[index] == 0 && lethe_chunks_overlap(ctx, index, &work.chunks);
-}
-
-/* Each segment's part of the time, by its bytes: the chunks of several are under way at once. */
-static void account(struct lethe_context *ctx, uint64_t ticks, unsigned int cpus)
-{
-	const struct lethe_segment *segments = ctx->segments;
-	uint64_t size = 1; /* in units that keep the product below 2^64 */
-	unsigned int i;
-
-	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
-		size += has_done(ctx, i) ? segments[i].file_size >> 16 : 0;
-	}
-	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
-		if (has_done(ctx, i)) {
-			ctx->verify_cpus[i] = (uint8_t)cpus;
-			ctx->verify_ticks[i] = ticks * ((segments[i].file_size >> 16) + 1) / size;
-		}
-	}
-	if (cpus > ctx->record.digest_cpus) {
-		ctx->record.digest_cpus = cpus;
-	}
-}
-
-int lethe_crew_run(struct lethe_context *ctx, struct lethe_chunks chunks, bool is_copy,
-		   struct lethe_where *where)
+static void share(void)
 {
 	struct lethe_segment_digest digest;
+
+	/* Any segment for now: not null, as this is the boss. */
+	lethe_segment_digest_start(&digest, work.ctx->segments);
+	lethe_chunks_share(&work, &digest);
+	lethe_chunks_look(&work);
+}
+
+int lethe_crew_run(struct lethe_context *ctx, unsigned int index, struct lethe_chunks chunks,
+		   bool is_copy, void (*on_good)(struct lethe_context *ctx, unsigned int index))
+{
 	const uint64_t begin = lethe_counter();
-	unsigned int cpus = 1;
 
 	work.ctx = ctx;
 	work.chunks = chunks;
 	work.next = chunks.first;
 	work.is_copy = is_copy;
-	work.is_shared = may_start(ctx) && start(chunks.end - chunks.first) != 0;
-	/* Any segment for now: not null, as the boss has the console. */
-	lethe_segment_digest_start(&digest, ctx->segments);
-	lethe_chunks_share(&work, &digest);
-	if (work.is_shared) {
-		cpus += collect(lethe_counter() - begin);
+	work.on_good = on_good;
+	work.segment = index;
+	work.known = chunks.first;
+	work.since = begin;
+	work.cpus = 1;
+	if (may_start(ctx)) {
+		start(chunks.end - chunks.first);
 	}
-	account(ctx, lethe_counter() - begin, cpus);
+	share();
+	if (!collect(lethe_counter() - begin)) {
+		work.next = chunks.first; /* once more, for what a lost one took */
+	}
+	share();
+	if (work.cpus > ctx->record.digest_cpus) {
+		ctx->record.digest_cpus = work.cpus;
+	}
 	/* One that comes later finds no work. One that works may still store what it copies. */
 	return lost != 0 && is_copy && is_at_work
-		       ? lethe_error_at(where, LETHE_E_CPU_LOST, LETHE_WHAT_TREE, 0, lost, 0)
+		       ? lethe_error_at(&ctx->where, LETHE_E_CPU_LOST, LETHE_WHAT_TREE, 0, lost, 0)
 		       : LETHE_OK;
 }
 
@@ -222,9 +212,16 @@ bool lethe_crew_is_home(void)
 void lethe_crew_share(uint32_t *state)
 {
 	struct lethe_segment_digest digest;
+	uint32_t called = LETHE_WORKER_CALLED;
 
+	if (!__atomic_compare_exchange_n(state, &called, LETHE_WORKER_RUNNING, false,
+					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+		return;
+	}
+	if (__atomic_load_n(&work.next, __ATOMIC_RELAXED) < work.chunks.end) {
+		__atomic_fetch_add(&work.cpus, 1, __ATOMIC_RELAXED);
+	}
 	digest.segment = 0;
-	__atomic_store_n(state, LETHE_WORKER_RUNNING, __ATOMIC_RELEASE);
 	lethe_chunks_share(&work, &digest);
 	__atomic_store_n(state, LETHE_WORKER_FINISHED, __ATOMIC_RELEASE);
 }

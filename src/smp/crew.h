@@ -20,15 +20,18 @@ void lethe_crew_clear(void);
 void lethe_crew_add(const struct lethe_fdt_cpu *cpu, int node);
 
 /*
- * Digests chunks of the slot, apart from those that are good already: where each belongs, or, with
- * is_copy, on the way from its source. A chunk that is not good afterwards is damaged, or a lost CPU
- * had it: the caller digests it again. Also fills in verify_ticks and verify_cpus.
+ * Digests the chunks of consecutive segments, apart from those that are good already: where each
+ * belongs, or, with is_copy, on the way from its source. A chunk that is not good afterwards is
+ * damaged. Calls on_good, which may be null, for each segment that is whole, in order, when it is.
+ *
+ * index: the first segment, whose first chunk is chunks.first.
  *
  * Return: 0
- *         LETHE_E_CPU_LOST  a CPU did not come back, and may still store where the payload will be
+ *         LETHE_E_CPU_LOST  a CPU did not come back, and may still store where the payload will be:
+ *                           ctx->where names its node
  */
-int lethe_crew_run(struct lethe_context *ctx, struct lethe_chunks chunks, bool is_copy,
-		   struct lethe_where *where);
+int lethe_crew_run(struct lethe_context *ctx, unsigned int index, struct lethe_chunks chunks,
+		   bool is_copy, void (*on_good)(struct lethe_context *ctx, unsigned int index));
 
 /*
  * Nobody takes another chunk, and all are off, but for those that are lost. False if any is: what

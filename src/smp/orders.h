@@ -4,31 +4,32 @@
 
 /* Offsets into struct lethe_orders, and sizes, for worker.S: orders_asserts in crew.c. */
 #define LETHE_ORDERS_ROOT  0
-#define LETHE_ORDERS_GONE  8 /* and level */
-#define LETHE_ORDERS_HVC   16
+#define LETHE_ORDERS_LEVEL 8 /* and hvc */
 #define LETHE_WORKER_STACK 1024
 #define LETHE_WORKER_SIZE  256 /* no line of a cache is longer: two CPUs never share one */
 
 /* struct lethe_worker.state */
-#define LETHE_WORKER_CALLED   0 /* by CPU_ON, not seen yet */
-#define LETHE_WORKER_RUNNING  1
-#define LETHE_WORKER_FINISHED 2
-#define LETHE_WORKER_AWAY     3 /* came too late, or at another level, and turned itself off */
 
 #ifndef __ASSEMBLER__
 
 #include <stdint.h>
 
 /*
- * What a worker reads with its MMU off, beside lethe_memory_map_regs; so from memory: the boss cleans it to the PoC after each
- * change.
+ * What a worker reads with its MMU off, beside lethe_memory_map_regs; so from memory: the boss cleans it to the PoC.
  */
 struct lethe_orders {
 	uint64_t root;  /* PA of the root table */
-	uint32_t gone;  /* not 0: the work is over, whoever comes turns itself off */
 	uint32_t level; /* CurrentEL of the boss */
 	uint32_t hvc;   /* not 0: firmware is called by HVC, else by SMC */
 } __attribute__((aligned(LETHE_WORKER_SIZE)));
+
+/* Of a worker. It takes up a call, or the boss withdraws it: one of them is first. */
+enum lethe_worker_state {
+	LETHE_WORKER_CALLED, /* by CPU_ON */
+	LETHE_WORKER_RUNNING,
+	LETHE_WORKER_FINISHED,
+	LETHE_WORKER_WITHDRAWN, /* should it ever come, it turns itself off */
+};
 
 /* A worker's memory. Its stack pointer begins at state. */
 struct lethe_worker {

@@ -28,11 +28,10 @@ FUNC lethe_worker_entry
 	msr	spsel, #1
 	mov	x19, x0
 	adr_l	x20, lethe_orders
-	ldp	w1, w2, [x20, #LETHE_ORDERS_GONE] // and level; from memory, the MMU is off
+	ldp	w2, w21, [x20, #LETHE_ORDERS_LEVEL] // and hvc; from memory, the MMU is off
 	mrs	x3, CurrentEL
 	cmp	w2, w3
-	b.ne	.Lother_level
-	cbnz	w1, .Laway
+	b.ne	.Loff
 	adr_l	x1, lethe_vectors
 	adr_l	x0, lethe_memory_map_regs	// the boss's, from memory as well
 	ldr	x4, [x0, #LETHE_MMU_SCTLR + 8]	// HCR
@@ -61,22 +60,12 @@ FUNC lethe_worker_entry
 	sub	x0, x19, #LETHE_WORKER_STACK
 	add	x1, x19, #LETHE_WORKER_SIZE
 	bl	lethe_mmu_off			// and own stack and state to the PoC: no line of them is left here
-	b	.Loff
-.Laway:
-	mov	w1, #LETHE_WORKER_AWAY
-	str	w1, [x19]			// to memory: the boss drops its line before each look
-	dsb	sy				// complete before this CPU is off
 .Loff:
 	mov_q	x0, PSCI_CPU_OFF
-	ldr	w1, [x20, #LETHE_ORDERS_HVC]
-	cbnz	w1, .Loff_by_hvc
+	cbnz	w21, .Loff_by_hvc
 	smc	#0				// does not return, unless firmware refuses
 	b	lethe_halt
 .Loff_by_hvc:
 	hvc	#0				// likewise
 	b	lethe_halt
-.Lother_level:
-	ldr	w1, [x20, #LETHE_ORDERS_HVC]
-	cbz	w1, .Laway
-	b	lethe_halt			// an HVC of EL2's would come back to EL2
 END lethe_worker_entry

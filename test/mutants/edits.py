@@ -45,7 +45,7 @@ def behind(line, other):
 
 
 CLEAN = "lethe_dcache_clean_inval_poc"
-MMU_ON = "lethe_mmu_on(&regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,\n\t\t     (uint64_t)lethe_blob_end);"
+MMU_ON = "lethe_mmu_on(&lethe_memory_map_regs, (uint64_t)map.pool, (uint64_t)lethe_data_start,\n\t\t     (uint64_t)lethe_own_end);"
 MMU_OFF = "\tlethe_mmu_off((uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);\n"
 OWN_END = "own_end = (uint64_t)lethe_blob_end;"
 BULK = "lethe_dcache_clean_inval_bulk"
@@ -53,11 +53,11 @@ SOURCE_LINE = f"\t{BULK}(source.start, source.end);\n"
 BEFORE = "\tlethe_before_store(ctx, stored);\n"
 SOURCE = SOURCE_LINE + BEFORE       # the line alone stands there twice
 CLEANED = "\tclean_segment(ctx, index);\n"
-MOVED = "\treturn lethe_range_size(lethe_segment_stored(ctx, index));\n"
+MOVED = "\tctx->stage_bytes += lethe_range_size(lethe_segment_stored(ctx, index));\n"
 IN_PLACE = "ctx->placement.segment[index].dest == ctx->placement.segment[index].source"
 WITHOUT_TAIL = "stored.end - segment->mem_size + segment->file_size"
 STORED = "publish_range(stored.start, lethe_range_size(stored));"
-SEGMENT = "const struct lethe_segment *segment = &lethe_plan_segments(ctx->plan)[index];\n"
+SEGMENT = "const struct lethe_segment *segment = &ctx->segments[index];\n"
 BUFFER = f"\t{CLEAN}(ctx->placement.tree.start, ctx->placement.tree.start + space);\n"
 FIXED = "\tstatus = lethe_fdt_fixup_read(&ctx->facts, buffer, space, &fixup, where);\n"
 PUBLISHED = "\tpublish_tree(ctx);\n"
@@ -71,9 +71,9 @@ POOL_END = "pool + sizeof(pool)"
 EDITS = [
     # Which range.
     *edits("memory_map.c", "lethe_memory_map_on",
-           ("without the stacks", MMU_ON, MMU_ON.replace("lethe_blob_end", POOL_END)),
+           ("without the stacks", MMU_ON, MMU_ON.replace("lethe_own_end", POOL_END)),
            ("without data and bss", MMU_ON, MMU_ON.replace("lethe_data_start", "pool")),
-           ("without tables and stacks", MMU_ON, MMU_ON.replace("lethe_blob_end", "pool"))),
+           ("without tables and stacks", MMU_ON, MMU_ON.replace("lethe_own_end", "pool"))),
     *edits("memory_map.c", "lethe_memory_map_leave",
            ("without the stacks", MMU_OFF, MMU_OFF.replace("lethe_blob_end", POOL_END)),
            ("without data and bss", MMU_OFF, MMU_OFF.replace("lethe_data_start", "pool"))),
@@ -82,7 +82,7 @@ EDITS = [
            ("without data, bss and tables", "own_start = (uint64_t)lethe_image_start;",
             "own_start = (uint64_t)&i & -4096ULL;")),
     *edits("entry.S", "lethe_entry_common",
-           ("without tables and stacks", "adr_l\tx1, lethe_blob_end", "adr_l\tx1, lethe_bss_end"),
+           ("without tables and stacks", "adr_l\tx1, lethe_own_end", "adr_l\tx1, lethe_bss_end"),
            ("without text and constants", "\tmov\tx0, x22\n\tadr_l\tx1", "\tadr_l\tx0, lethe_data_start\n\tadr_l\tx1")),
     *edits("move.c", "clean_segment",
            ("without the tail", BEFORE,
@@ -120,7 +120,7 @@ EDITS = [
            ("cleaned before the last store", ("\tctx->is_cached = true;\n\t" + MMU_ON,
             f"\tvoid {CLEAN}(uint64_t, uint64_t);\n"
             f"\t{CLEAN}((uint64_t)lethe_data_start, (uint64_t)lethe_blob_end);\n\tctx->is_cached = true;\n\t"
-            + MMU_ON.replace("lethe_data_start", "pool").replace("lethe_blob_end", "pool")))),
+            + MMU_ON.replace("lethe_data_start", "pool").replace("lethe_own_end", "pool")))),
     *edits("entry.S", "lethe_entry_common",
            ("the IC before the clean", *before(IC, f"\tbl\t{CLEAN}\n"))),
     *edits("cpu/mmu.S", "lethe_mmu_off",

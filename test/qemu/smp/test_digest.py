@@ -56,15 +56,15 @@ def test_copied(work, small_kernel, el, smp):
 
 
 @pytest.mark.parametrize("smp", [1, 4])
-@pytest.mark.parametrize("name, chunk, count", [("kernel", 0, 20), ("kernel", 19, 20), ("raw0", 7, 16)])
-def test_a_damaged_chunk_is_named(work, small_kernel, name, chunk, count, smp):
+@pytest.mark.parametrize("name, chunk", [("kernel", 0), ("kernel", 19), ("raw0", 7)])
+def test_a_damaged_chunk_is_named(work, small_kernel, name, chunk, smp):
     raw = write(work + "/raw", b"raw" * (MIB // 3 - 10))
     bundle = Bundle(bundle_of(work, small_kernel, "--raw", f"{raw}@{RAW_AT:#x}"))
     index = bundle.segments()[name]
     bundle.bytes[bundle.segment(index, "source") + chunk * CHUNK + 77] ^= 0x10
     with Machine(bundle.save(work + "/bad.img"), smp=smp) as machine:
         machine.expect(rf'^lethe: FAIL verify: segment {index} "{name}": digest does not match',
-                       rf"^lethe: chunk {chunk} of {count} at 0x{chunk * CHUNK:x}$",
+                       rf"^lethe: chunk {chunk} at 0x{chunk * CHUNK:x}$",
                        "^lethe: expected [0-9a-f]{64}$", "^lethe: found    [0-9a-f]{64}$", never="enter")
         machine.expect("^lethe: halt$")
 
@@ -76,14 +76,14 @@ def test_every_chunk_is_damaged(work, small_kernel):
     for chunk in range(20):
         bundle.bytes[at + chunk * CHUNK + 4096] ^= 1
     with Machine(bundle.save(work + "/bad.img"), smp=4) as machine:
-        machine.expect('^lethe: FAIL verify: segment 0 "kernel"', "^lethe: chunk 0 of 20 at 0x0$", "^lethe: halt$")
+        machine.expect('^lethe: FAIL verify: segment 0 "kernel"', "^lethe: chunk 0 at 0x0$", "^lethe: halt$")
 
 
 def test_the_next_slot_has_them_too(work, small_kernel):
     bundle = Bundle(bundle_of(work, small_kernel, "--fallback", "--kernel", small_kernel))
     bundle.bytes[bundle.segment(0, "source") + 5 * CHUNK] ^= 1
     with Machine(bundle.save(work + "/bad.img"), smp=4, ram=True) as machine:
-        machine.expect("^lethe: chunk 5 of 20 at 0x50000$", "^lethe: fallback 1$",
+        machine.expect("^lethe: chunk 5 at 0x50000$", "^lethe: fallback 1$",
                        r"^lethe: kernel-1 1310720 sha256 ok .*, 4 cpus$")
         booted(machine, work, 4)
 
