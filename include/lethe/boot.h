@@ -31,6 +31,10 @@
  * the payload has not asked for. If the boot turns out to be uncached after all, the sources are cleaned as without
  * the flag.
  *
+ * LETHE_PLAN_SMP lends the caller's CPUs to the digest. Each CPU of the tree that firmware (PSCI 0.2 or newer) calls
+ * off is started, works on chunks (lethe_plan_chunk()), and is off again before the payload starts. So no CPU may be
+ * off that the caller still needs, or whose CPU_ON it has begun.
+ *
  * EL1 or EL2 (E2H 0 or 1), AArch64, little-endian; MMU, caches, interrupts on or off; stack: 1 KiB below
  * sp. General registers only: no FP/SIMD register is touched. From EL1, Lethe goes up to EL2 through a hyp
  * stub only if the plan states the stub's generation.

@@ -201,11 +201,13 @@ struct lethe_window {
 	uint64_t size;
 };
 
-/* Of a plan without chunk digests, which take LETHE_DIGEST_SIZE bytes each. */
+/* Of a plan without chunk digests, which take at most LETHE_CHUNKS_SIZE_MAX bytes more. */
 #define LETHE_PLAN_SIZE_MAX \
 	(sizeof(struct lethe_plan) + LETHE_SLOT_MAX * sizeof(struct lethe_slot) + \
 	 LETHE_SEGMENT_MAX * sizeof(struct lethe_segment) + \
 	 LETHE_WINDOW_MAX * sizeof(struct lethe_window) + LETHE_STRINGS_MAX)
+
+#define LETHE_CHUNKS_SIZE_MAX (LETHE_CHUNK_MAX * LETHE_DIGEST_SIZE)
 
 /* The arrays of a plan whose counts were checked. Pure address arithmetic. */
 const struct lethe_slot *lethe_plan_slots(const struct lethe_plan *plan);

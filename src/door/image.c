@@ -16,6 +16,7 @@ static int find_plan(struct lethe_context *ctx, uint64_t base)
 	const struct lethe_blob_header *blob =
 		(const struct lethe_blob_header *)(base + LETHE_BLOB_OFFSET);
 	uint64_t blob_size = lethe_blob_size();
+	const struct lethe_plan *plan;
 
 	ctx->image_size = image->image_size;
 	if (blob->magic != LETHE_BLOB_MAGIC || blob->version != LETHE_BLOB_VERSION ||
@@ -32,11 +33,18 @@ static int find_plan(struct lethe_context *ctx, uint64_t base)
 	}
 	ctx->plan_pa = base + blob->plan_offset;
 	ctx->plan_limit = blob->file_size - blob->plan_offset;
-	if (ctx->plan_limit > LETHE_PLAN_SIZE_MAX) {
-		ctx->plan_limit = LETHE_PLAN_SIZE_MAX;
+	if (ctx->plan_limit > LETHE_PLAN_SIZE_MAX + LETHE_CHUNKS_SIZE_MAX) {
+		ctx->plan_limit = LETHE_PLAN_SIZE_MAX + LETHE_CHUNKS_SIZE_MAX;
 	}
-	/* By booting.rst only the loaded file is clean: the plan may have a dirty line. */
-	lethe_dcache_clean_inval_poc(ctx->plan_pa, ctx->plan_pa + ctx->plan_limit);
+	/*
+	 * By booting.rst only the loaded file is clean: the plan may have a dirty line. The header
+	 * says how much else there is to clean. If it lies, the check stage reads no further.
+	 */
+	lethe_dcache_clean_inval_poc(ctx->plan_pa, ctx->plan_pa + sizeof(*plan));
+	plan = (const struct lethe_plan *)ctx->plan_pa;
+	if (plan->total_size <= ctx->plan_limit) {
+		lethe_dcache_clean_inval_poc(ctx->plan_pa, ctx->plan_pa + plan->total_size);
+	}
 	return LETHE_OK;
 }
 

@@ -59,7 +59,7 @@ static int check_plan(const struct boot_check *check)
 	}
 	status = check_mapped(check, lethe_range_of((uintptr_t)plan, size), false, "plan");
 	if (status == LETHE_OK && plan->magic == LETHE_PLAN_MAGIC && plan->total_size > size &&
-	    plan->total_size <= LETHE_PLAN_SIZE_MAX) {
+	    plan->total_size <= LETHE_PLAN_SIZE_MAX + LETHE_CHUNKS_SIZE_MAX) {
 		size = plan->total_size;
 		status = check_mapped(check, lethe_range_of((uintptr_t)plan, size), false, "plan");
 	}

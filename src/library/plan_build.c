@@ -4,12 +4,14 @@
 
 #include <lethe/sha256.h>
 
+#include <stdbool.h>
 #include <string.h>
 
 static uint64_t size_of(const struct lethe_plan *plan)
 {
 	return lethe_plan_size(plan->slot_count, plan->segment_count, plan->window_count,
-			       plan->strings_size);
+			       plan->strings_size) +
+	       plan->chunk_count * (uint64_t)LETHE_DIGEST_SIZE;
 }
 
 static void set_name(char name[LETHE_NAME_SIZE], const char *text)
@@ -132,6 +134,62 @@ int lethe_plan_window(struct lethe_plan *plan, uint64_t size, uint64_t base, uin
 		memcpy((uint8_t *)plan + offset, &window, sizeof(window));
 	}
 	return status;
+}
+
+/* True if a segment from index on has chunks: the table is in the segments' order. */
+static bool has_chunks_from(struct lethe_plan *plan, unsigned int index)
+{
+	for (; index < plan->segment_count; index++) {
+		if (lethe_plan_segment_at(plan, index)->chunk_shift != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int lethe_plan_chunk(struct lethe_plan *plan, uint64_t size, unsigned int index, const void *data,
+		     unsigned int shift)
+{
+	const uint64_t offset =
+		(uint64_t)(lethe_plan_chunks(plan) - (const uint8_t *)plan) +
+		plan->chunk_count * (uint64_t)LETHE_DIGEST_SIZE;
+	struct lethe_segment *segment = lethe_plan_segment_at(plan, index);
+	struct lethe_segment chunked = *segment;
+	const uint8_t *bytes = data;
+	struct lethe_sha256 sha;
+	uint64_t left = segment->file_size;
+	uint8_t *digest;
+	uint64_t count;
+	int status;
+
+	chunked.chunk_shift = shift;
+	chunked.first_chunk = plan->chunk_count;
+	if (shift < LETHE_CHUNK_SHIFT_MIN || shift > LETHE_CHUNK_SHIFT_MAX || left == 0 ||
+	    (segment->flags & LETHE_SEGMENT_SOURCE_LIST) != 0 || has_chunks_from(plan, index)) {
+		return LETHE_E_PLAN_CHUNKS;
+	}
+	count = lethe_segment_chunks(&chunked);
+	if (count > LETHE_CHUNK_MAX - plan->chunk_count) {
+		return LETHE_E_PLAN_COUNT;
+	}
+	status = open_gap(plan, size, offset, count * LETHE_DIGEST_SIZE);
+	if (status != LETHE_OK) {
+		return status;
+	}
+	plan->version = LETHE_PLAN_VERSION_CHUNKS;
+	plan->chunk_count += (uint32_t)count;
+	*segment = chunked;
+	for (digest = (uint8_t *)plan + offset; left != 0; digest += LETHE_DIGEST_SIZE) {
+		const uint64_t piece = left < 1ULL << shift ? left : 1ULL << shift;
+
+		lethe_sha256_init(&sha);
+		lethe_sha256_update(&sha, bytes, piece);
+		lethe_sha256_final(&sha, digest);
+		bytes += piece;
+		left -= piece;
+	}
+	lethe_segment_root(plan, segment, segment->digest);
+	return LETHE_OK;
 }
 
 int lethe_plan_cmdline(struct lethe_plan *plan, uint64_t size, const char *text)

@@ -114,7 +114,7 @@ EDITS = [
     *edits("read_memory.c", "open_table",
            ("the first descriptor", PROBED, PROBED.replace("lethe_range_size(table)", "ctx->facts.efi_desc_size"))),
     *edits("door/image.c", "find_plan",
-           ("the plan's header", "ctx->plan_pa + ctx->plan_limit);", "ctx->plan_pa + sizeof(struct lethe_plan));")),
+           ("the plan's header", "ctx->plan_pa + plan->total_size);", "ctx->plan_pa + sizeof(struct lethe_plan));")),
     # In what order.
     *edits("memory_map.c", "lethe_memory_map_on",
            ("cleaned before the last store", ("\tctx->is_cached = true;\n\t" + MMU_ON,

@@ -15,14 +15,15 @@ but follow from the content, which is why one content has one encoding:
         "windows": [{"base": 0x40000000, "size": 0x1000000}],
     })
 
-A segment has either "data", from which file_size and digest follow, or both of them. Standard library only.
+A segment has either "data", from which file_size and digest follow, or both of them; with "chunk_shift", "data", or
+file_size and "chunks", the digests of its chunks one behind the other. Standard library only.
 """
 
 import hashlib
 import struct
 
 MAGIC = b"LETHEPLN"
-VERSION = 1
+VERSION, VERSION_CHUNKS = 1, 2
 NONE = 0xFFFFFFFF
 
 WORKSPACE_OFFSET = 2                                        # plan flags
@@ -65,16 +66,31 @@ def name_bytes(text):
     return name
 
 
-def write_segment(segment):
-    record = Record(112, **segment)
+def chunks_of(segment):
+    """The digests of a segment's chunks."""
+    shift, data = segment.get("chunk_shift", 0), segment.get("data")
+    if not shift or data is None:
+        return segment.get("chunks", b"")
+    return b"".join(hashlib.sha256(data[at:at + (1 << shift)]).digest() for at in range(0, len(data), 1 << shift))
+
+
+def write_segment(segment, chunks):
+    """chunks grows by this segment's."""
+    record = Record(112, **{key: value for key, value in segment.items() if key != "chunks"})
     data = segment.get("data")
     if data is not None:
         record.values["file_size"] = len(data)
         record.values.setdefault("mem_size", len(data))
         record.values["digest"] = hashlib.sha256(data).digest()
         record.used.add("data")
+    own = chunks_of(segment)
+    if own:
+        record.values["digest"] = hashlib.sha256(own).digest()
+        record.values["first_chunk"] = len(chunks) // 32
+        chunks += own
     record.put_bytes(0, 16, "name", name_bytes(segment["name"]))
     record.put(16, 4, "flags")
+    record.put(20, 4, "chunk_shift")
     record.put(24, 8, "source")
     record.put(32, 8, "dest")
     record.put(40, 8, "file_size")
@@ -82,6 +98,7 @@ def write_segment(segment):
     record.put(56, 8, "align")
     record.put(64, 8, "align_offset")
     record.put_bytes(72, 32, "digest", record.values["digest"])
+    record.put(104, 8, "first_chunk")
     return record.done()
 
 
@@ -114,22 +131,23 @@ def write_slot(slot, first_segment, strings):
 
 
 def write_plan(plan):
-    strings = bytearray()
+    strings, chunks = bytearray(), bytearray()
     slots = segments = b""
     segment_count = 0
     for slot in plan["slots"]:
         slots += write_slot(slot, segment_count, strings)
         for segment in slot.get("segments", []):
-            segments += write_segment(segment)
+            segments += write_segment(segment, chunks)
             segment_count += 1
     windows = b"".join(struct.pack("<QQ", window["base"], window["size"])
                        for window in plan.get("windows", []))
-    body = slots + segments + windows + bytes(strings) + bytes(-len(strings) % 8)
+    body = slots + segments + windows + bytes(chunks) + bytes(strings) + bytes(-len(strings) % 8)
 
     record = Record(HEADER_SIZE, **{key: value for key, value in plan.items()
                                     if key not in ("slots", "windows")})
     record.values["total_size"] = HEADER_SIZE + len(body)
-    record.values["version"] = VERSION
+    record.values["version"] = VERSION_CHUNKS if chunks else VERSION
+    record.values["chunk_count"] = len(chunks) // 32
     record.values["slot_count"] = len(plan["slots"])
     record.values["segment_count"] = segment_count
     record.values["window_count"] = len(windows) // 16
@@ -139,7 +157,7 @@ def write_plan(plan):
     record.put(12, 4, "total_size")
     for i, name in enumerate(("flags", "on_fail", "slot_count", "segment_count", "window_count",
                               "strings_size", "el", "hyp_stub", "psci", "mode", "console_kind",
-                              "console_reg_shift", "console_reg_width")):
+                              "console_reg_shift", "console_reg_width", "chunk_count")):
         record.put(48 + 4 * i, 4, name)
     for i, name in enumerate(("console_base", "extent_size", "workspace_base", "workspace_size",
                               "list_head")):

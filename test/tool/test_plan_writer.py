@@ -21,9 +21,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LETHE = os.environ.get("LETHE", str(pathlib.Path(os.environ.get("O", ROOT / "build")) / "lethe"))
 
 COMPUTED = {"magic", "version", "total_size", "digest", "slot_count", "segment_count", "window_count",
-            "strings_size", "strings", "slots", "segments", "windows"}
+            "strings_size", "strings", "slots", "segments", "windows", "chunk_count", "chunks"}
 SLOT_COMPUTED = {"first_segment", "segment_count", "cmdline_offset", "cmdline_size"}
-SEGMENT_KEYS = {"name", "flags", "source", "dest", "file_size", "mem_size", "align", "align_offset"}
+SEGMENT_KEYS = {"name", "flags", "chunk_shift", "source", "dest", "file_size", "mem_size", "align", "align_offset"}
+
+
+def chunks_of(plan, segment):
+    count = -(-segment["file_size"] >> segment["chunk_shift"]) if segment["chunk_shift"] else 0
+    return bytes.fromhex(plan["chunks"])[32 * segment["first_chunk"]:][:32 * count]
 
 
 def content_of(view):
@@ -38,7 +43,7 @@ def content_of(view):
                                  if key not in SLOT_COMPUTED})
         content["slots"][-1]["segments"] = [
             {**{key: segment[key] for key in SEGMENT_KEYS},
-             "digest": bytes.fromhex(segment["digest"])}
+             "digest": bytes.fromhex(segment["digest"]), "chunks": chunks_of(plan, segment)}
             for segment in plan["segments"][first:first + count]]
     return content
 
@@ -66,6 +71,7 @@ def fixture_files(tmp_path):
         "dtb": empty_tree(),
         "raw": bytes(range(256)) * 20,
         "raw2": b"\x1f\x20\x03\xd5" * 3,
+        "big": b"0123456789abcdef" * 12345,
     }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
@@ -87,6 +93,7 @@ VARIANTS = {
     "raw_started": "--raw raw@0x60000000,entry=0x60000010",
     "raw_with_tree": "--raw raw@0x60000000,entry=0x60000000 --dtb dtb --append a,b",
     "rehearsal": "--kernel kernel --stop-after check",
+    "chunks": "--kernel kernel_text_offset --initrd big --raw big@0x60000000 --append quiet --chunks 16",
 }
 
 
@@ -120,7 +127,7 @@ def test_same_bytes(files, variant):
             assert segment["flags"] & plan_writer.SOURCE_OFFSET
             start = segment["source"]
             segment["data"] = bundle[start:start + segment.pop("file_size")]
-            del segment["digest"]
+            del segment["digest"], segment["chunks"]
     assert plan_writer.write_plan(content) == packed
 
 

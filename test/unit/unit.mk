@@ -20,7 +20,7 @@ PLACE_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c) $(PLAN)/
 $(call unit,plan/status,src/plan/status.c)
 $(call unit,plan/range_set,src/plan/range_set.c)
 $(call unit,plan/plan,$(PLAN_SRCS) $(DIGEST_SRCS) $(PLAN)/plan_builder.c $(wildcard $(PLAN)/plan_rows_*.c) $(PLAN)/plan_poke.c)
-$(call unit,plan/plan_build,src/library/plan_build.c $(PLAN_SRCS) $(DIGEST_SRCS))
+$(call unit,plan/plan_build plan/plan_chunks,src/library/plan_build.c $(PLAN_SRCS) $(DIGEST_SRCS))
 $(call unit,plan/place plan/place_order,$(PLACE_SRCS))
 $(call unit,plan/place_table,$(PLACE_SRCS) $(PLAN)/plan_poke.c)
 $(call unit,plan/place_property,$(PLACE_SRCS) $(PLAN)/place_carry.c $(PLAN)/place_random.c)

@@ -176,7 +176,7 @@ static void read_plan(struct view *view)
 
 	const uint64_t rest = view->size - offset;
 	const uint32_t chunks = head.version == LETHE_PLAN_VERSION ? 0 : head.chunk_count;
-	const uint64_t most = LETHE_PLAN_SIZE_MAX + LETHE_CHUNK_MAX * LETHE_DIGEST_SIZE;
+	const uint64_t most = LETHE_PLAN_SIZE_MAX + LETHE_CHUNKS_SIZE_MAX;
 	const uint64_t limit = rest < most ? rest : most;
 	const bool readable =
 		head.slot_count <= LETHE_SLOT_MAX && head.segment_count <= LETHE_SEGMENT_MAX &&
