@@ -73,6 +73,7 @@ struct lethe_context {
 	struct lethe_placement placement; /* check's */
 	uint64_t verify_ticks[LETHE_SEGMENT_MAX];
 	bool verified[LETHE_SEGMENT_MAX];
+	bool has_verdict[LETHE_SEGMENT_MAX];    /* its line was printed */
 	uint8_t verify_cpus[LETHE_SEGMENT_MAX]; /* that digested it; 0: it has no chunks */
 	struct lethe_record record;
 };

@@ -47,7 +47,7 @@ static void print_expected(const struct lethe_context *ctx, const struct lethe_s
 	if (segment->chunk_shift != 0) {
 		digest = lethe_plan_chunks(ctx->plan) + ctx->bad_chunk * LETHE_DIGEST_SIZE;
 		lethe_console_line("chunk %u at 0x%x", ctx->bad_chunk - segment->first_chunk,
-				   lethe_chunk_offset(segment, ctx->bad_chunk));
+				   lethe_chunks_offset(segment, ctx->bad_chunk));
 	}
 	lethe_console_line("expected %h", digest);
 }

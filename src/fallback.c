@@ -8,12 +8,17 @@
 #include "console/console.h"
 #include "memory_map.h"
 #include "publish.h"
+#include "smp/crew.h"
 #include "stop.h"
 
 void lethe_fallback(struct lethe_context *ctx)
 {
 	static struct lethe_uart closed; /* kind NONE; in bss, which takes no bytes */
 
+	if (!lethe_crew_is_home()) {
+		lethe_console_line("no fallback: %s", lethe_status_text(LETHE_E_CPU_LOST));
+		lethe_stop_halt(LETHE_E_CPU_LOST);
+	}
 	lethe_console_line("fallback %u", (uint64_t)ctx->slot_index + 1);
 	/* The next map does not hold the UART until the console is opened again. */
 	lethe_console_drain();

@@ -7,7 +7,7 @@ sha256       := sha256.c digest/sha256_blocks.c digest/sha256_constants.S digest
                 $(if $(filter auto,$(SHA)),digest/sha256_ce.S)
 sha256_small := $(sha256:scalar.S=scalar_small.S)
 
-blob      := . door cpu plan fdt firmware console smp digest/progress.c digest/segment_digest.c digest/chunks.c $(sha256)
+blob      := . door cpu plan fdt firmware console smp digest/progress.c digest/segment_digest.c digest/chunks.c digest/verdict.c $(sha256)
 library   := library plan fdt firmware/efi_memory.c cache.S memmove.S relocate.S fdt_fixup.c $(sha256) \
              $(addprefix cpu/,el2.c el2_regs.c el2_lower.c el2_lower_regs.c el2_fgt.c el2_fgt_regs.c handoff.S halt.S idmap.c mmu_regs.c)
 purgatory := $(filter-out purgatory/object.S,$(patsubst src/%,%,$(wildcard src/purgatory/*.[cS]))) \

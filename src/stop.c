@@ -8,7 +8,6 @@
 #include "entry.h"
 #include "firmware/acpi.h"
 #include "memory_map.h"
-#include "smp/crew.h"
 
 #define RESET_SECONDS 5U
 
@@ -63,10 +62,6 @@ static void fall_back(void)
 	}
 	if (lethe_stop_context.is_tree_at_fault) {
 		lethe_console_line("no fallback: the device tree is at fault, not the slot");
-		return;
-	}
-	if (!lethe_crew_is_home()) {
-		lethe_console_line("no fallback: %s", lethe_status_text(LETHE_E_CPU_LOST));
 		return;
 	}
 	lethe_restart(lethe_stop_context.next_slot);

@@ -4,35 +4,11 @@
  * only prints the line. Else the verify stage hashes the segment at the destination, and that
  * result decides.
  */
-#include "console/console.h"
-#include "cpu/counter.h"
-#include "digest/progress.h"
 #include "digest/segment_digest.h"
+#include "digest/verdict.h"
 #include "failure.h"
 #include "smp/crew.h"
 #include "stages.h"
-
-static unsigned int next_line; /* the first segment without its line */
-
-/* How fast, if the machine has a clock; and by how many CPUs, if there are chunks. */
-static void print_verdict(struct lethe_context *ctx, unsigned int index)
-{
-	const struct lethe_segment *segment = &ctx->segments[index];
-	const uint64_t ticks = ctx->verify_ticks[index];
-	const uint64_t cpus = ctx->verify_cpus[index];
-	const char *format = cpus != 0 ? "%s %u sha256 ok, %u cpus" : "%s %u sha256 ok";
-	uint64_t rate = lethe_counter_rate();
-	uint64_t first = cpus;
-
-	if (rate != 0 && ticks != 0) {
-		format = cpus != 0 ? "%s %u sha256 ok %u ms %u MiB/s, %u cpus"
-				   : "%s %u sha256 ok %u ms %u MiB/s";
-		first = ticks * 1000 / rate;
-		rate = lethe_progress_rate(segment->file_size, ticks);
-	}
-	lethe_console_line(format, segment->name, segment->file_size, first, rate, cpus);
-	next_line = index + 1;
-}
 
 /*
  * The chunks of this segment and of those behind it, up to one that the move stage has digested, or
@@ -49,7 +25,7 @@ static unsigned int verify_chunks(struct lethe_context *ctx, unsigned int index)
 		chunks.end = lethe_chunks_of_segment(ctx, i).end;
 		ctx->stage_bytes += ctx->segments[i].file_size;
 	}
-	lethe_crew_run(ctx, index, chunks, false, print_verdict); /* fails copying only */
+	lethe_crew_run(ctx, index, chunks, false); /* fails copying only */
 	return i;
 }
 
@@ -62,8 +38,8 @@ static int verify_again(struct lethe_context *ctx, unsigned int index)
 
 	lethe_segment_digest_start(&digest, &ctx->segments[index]);
 	for (chunk = chunks.first; chunk < chunks.end; chunk++) {
-		if (!lethe_chunk_is_marked(chunk) &&
-		    !lethe_chunk_is_good(ctx, index, chunk, false, &digest, ctx->found)) {
+		if (!lethe_chunks_is_marked(chunk) &&
+		    !lethe_chunks_is_good(ctx, index, chunk, false, &digest, ctx->found)) {
 			ctx->bad_chunk = chunk;
 			return LETHE_E_DIGEST;
 		}
@@ -98,9 +74,8 @@ int lethe_stage_verify(struct lethe_context *ctx)
 	int result = LETHE_OK;
 	unsigned int i;
 
-	next_line = lethe_slot_first(ctx);
 	/* All segments, also after a mismatch, so that a single boot names all bad segments. */
-	for (i = next_line; i < lethe_slot_end(ctx); i++) {
+	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
 		int status;
 
 		if (ctx->segments[i].chunk_shift != 0 && !ctx->verified[i] && i >= run_end) {
@@ -110,8 +85,8 @@ int lethe_stage_verify(struct lethe_context *ctx)
 		if (status != LETHE_OK) {
 			lethe_failure_report(ctx, status);
 			result = status;
-		} else if (i >= next_line) {
-			print_verdict(ctx, i);
+		} else if (!ctx->has_verdict[i]) {
+			lethe_verdict_print(ctx, i);
 		}
 	}
 	return result;

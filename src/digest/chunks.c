@@ -6,6 +6,7 @@
 #include <lethe/cache.h>
 
 #include "cpu/counter.h"
+#include "digest/verdict.h"
 
 /* A bit for each chunk of the plan. Neither in the file nor zeroed before lethe_chunks_begin(). */
 static uint32_t marks[LETHE_CHUNK_MAX / 32] __attribute__((section(".crew")));
@@ -19,7 +20,7 @@ struct lethe_chunks lethe_chunks_of_segment(const struct lethe_context *ctx, uns
 	return chunks;
 }
 
-uint64_t lethe_chunk_offset(const struct lethe_segment *segment, uint64_t chunk)
+uint64_t lethe_chunks_offset(const struct lethe_segment *segment, uint64_t chunk)
 {
 	return (chunk - segment->first_chunk) << segment->chunk_shift;
 }
@@ -33,19 +34,19 @@ void lethe_chunks_begin(const struct lethe_context *ctx)
 	}
 }
 
-bool lethe_chunk_is_marked(uint64_t chunk)
+bool lethe_chunks_is_marked(uint64_t chunk)
 {
 	return (__atomic_load_n(&marks[chunk / 32], __ATOMIC_ACQUIRE) >> chunk % 32 & 1) != 0;
 }
 
-bool lethe_chunk_is_good(const struct lethe_context *ctx, unsigned int index, uint64_t chunk,
+bool lethe_chunks_is_good(const struct lethe_context *ctx, unsigned int index, uint64_t chunk,
 			 bool is_copy, struct lethe_segment_digest *digest,
 			 uint8_t found[LETHE_DIGEST_SIZE])
 {
 	const uint32_t bit = 1U << chunk % 32;
 	const struct lethe_segment *segment = &ctx->segments[index];
 	const struct lethe_placed *placed = &ctx->placement.segment[index];
-	const uint64_t offset = lethe_chunk_offset(segment, chunk);
+	const uint64_t offset = lethe_chunks_offset(segment, chunk);
 	const uint64_t whole = 1ULL << segment->chunk_shift;
 	const uint64_t left = segment->file_size - offset;
 
@@ -73,7 +74,7 @@ void lethe_chunks_look(struct lethe_chunk_work *work)
 	struct lethe_context *ctx = work->ctx;
 	uint64_t now;
 
-	while (work->known < work->chunks.end && lethe_chunk_is_marked(work->known)) {
+	while (work->known < work->chunks.end && lethe_chunks_is_marked(work->known)) {
 		const unsigned int index = work->segment;
 
 		if (++work->known < lethe_chunks_of_segment(ctx, index).end) {
@@ -85,8 +86,8 @@ void lethe_chunks_look(struct lethe_chunk_work *work)
 		ctx->verify_cpus[index] = (uint8_t)__atomic_load_n(&work->cpus, __ATOMIC_RELAXED);
 		work->since = now;
 		work->segment++;
-		if (work->on_good != 0) {
-			work->on_good(ctx, index);
+		if (!work->is_copy) {
+			lethe_verdict_print(ctx, index);
 		}
 	}
 }
@@ -110,7 +111,7 @@ void lethe_chunks_share(struct lethe_chunk_work *work, struct lethe_segment_dige
 	uint64_t chunk;
 
 	while ((chunk = take(work)) < work->chunks.end) {
-		if (lethe_chunk_is_marked(chunk)) {
+		if (lethe_chunks_is_marked(chunk)) {
 			continue;
 		}
 		while (chunk >= lethe_chunks_of_segment(ctx, index).end) {
@@ -119,7 +120,7 @@ void lethe_chunks_share(struct lethe_chunk_work *work, struct lethe_segment_dige
 		if (is_boss && digest->segment != &ctx->segments[index]) {
 			lethe_segment_digest_start(digest, &ctx->segments[index]);
 		}
-		lethe_chunk_is_good(ctx, index, chunk, work->is_copy, digest, found);
+		lethe_chunks_is_good(ctx, index, chunk, work->is_copy, digest, found);
 		if (is_boss) {
 			lethe_chunks_look(work);
 		}

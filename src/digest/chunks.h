@@ -18,15 +18,13 @@ struct lethe_chunks {
 struct lethe_chunks lethe_chunks_of_segment(const struct lethe_context *ctx, unsigned int index);
 
 /* Where a chunk begins in its segment, bytes. */
-uint64_t lethe_chunk_offset(const struct lethe_segment *segment, uint64_t chunk);
+uint64_t lethe_chunks_offset(const struct lethe_segment *segment, uint64_t chunk);
 
 /* What several CPUs work on. Each takes the next chunk until none is left. */
 struct lethe_chunk_work {
 	struct lethe_context *ctx;
 	struct lethe_chunks chunks; /* of consecutive segments */
 	bool is_copy;   /* each is copied on the way from its source; else it is where it belongs */
-	/* called for each segment whose chunks are all good, in order; or null */
-	void (*on_good)(struct lethe_context *ctx, unsigned int index);
 	/* the boss's */
 	unsigned int segment; /* the first that is not known to be good */
 	uint64_t known;       /* its first chunk that is not */
@@ -47,16 +45,16 @@ void lethe_chunks_share(struct lethe_chunk_work *work, struct lethe_segment_dige
 
 /*
  * The boss's: looks how far the chunks are good. A segment that is whole gets its verified,
- * verify_ticks and verify_cpus.
+ * verify_ticks and verify_cpus, and, unless it is copied, its line.
  */
 void lethe_chunks_look(struct lethe_chunk_work *work);
 
 /* Digests one chunk of a segment, and marks it if it is good. Its digest is in found. */
-bool lethe_chunk_is_good(const struct lethe_context *ctx, unsigned int index, uint64_t chunk,
+bool lethe_chunks_is_good(const struct lethe_context *ctx, unsigned int index, uint64_t chunk,
 			 bool is_copy, struct lethe_segment_digest *digest,
 			 uint8_t found[LETHE_DIGEST_SIZE]);
 
 /* True for a chunk that is marked. */
-bool lethe_chunk_is_marked(uint64_t chunk);
+bool lethe_chunks_is_marked(uint64_t chunk);
 
 #endif

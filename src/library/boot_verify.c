@@ -52,71 +52,44 @@ static void update_by_list(const struct lethe_plan *plan, struct digest *digest,
 	digest->is_whole &= done == dest.end;
 }
 
-static int fail(const struct lethe_segment *segment, unsigned int index, int status, uint64_t value,
-		struct lethe_where *where)
-{
-	return lethe_error_at(where, status, LETHE_WHAT_SEGMENT, index, segment->name, value);
-}
-
-/* Hashes a source, from offset on at most size bytes, and compares. An error's value is the offset. */
-static int verify_part(const struct lethe_placement *placement, const struct lethe_segment *segment,
-		       unsigned int index, uint64_t offset, uint64_t size, const uint8_t *expected,
-		       struct lethe_where *where)
-{
-	const uint64_t left = segment->file_size - offset;
-	struct digest digest = {.unmapped = 1, .is_whole = true};
-	uint8_t found[LETHE_DIGEST_SIZE];
-
-	lethe_sha256_init(&digest.sha);
-	update(&digest, lethe_range_of(placement->segment[index].source + offset,
-				       left < size ? left : size));
-	if (digest.unmapped != 1) {
-		return fail(segment, index, LETHE_E_CALLER_MAP, digest.unmapped, where);
-	}
-	lethe_sha256_final(&digest.sha, found);
-	return memcmp(found, expected, sizeof(found)) == 0
-		       ? LETHE_OK
-		       : fail(segment, index, LETHE_E_DIGEST, offset, where);
-}
-
-static int verify_by_list(const struct lethe_plan *plan, const struct lethe_segment *segment,
-			  unsigned int index, struct lethe_where *where)
-{
-	struct digest digest = {.unmapped = 1, .is_whole = true};
-	uint8_t found[LETHE_DIGEST_SIZE];
-
-	lethe_sha256_init(&digest.sha);
-	update_by_list(plan, &digest, lethe_range_of(segment->dest, segment->file_size));
-	if (digest.unmapped != 1) {
-		return fail(segment, index, LETHE_E_CALLER_MAP, digest.unmapped, where);
-	}
-	lethe_sha256_final(&digest.sha, found);
-	return !digest.is_whole || memcmp(found, segment->digest, sizeof(found)) == 0
-		       ? LETHE_OK
-		       : fail(segment, index, LETHE_E_DIGEST, 0, where);
-}
-
+/* The digest of a segment, or of one of its chunks after another. An error's value is the chunk's offset. */
 static int verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
 		  unsigned int index, struct lethe_where *where)
 {
 	const struct lethe_segment *segment = &lethe_plan_segments(plan)[index];
-	const uint8_t *chunk = lethe_plan_chunks(plan) + segment->first_chunk * LETHE_DIGEST_SIZE;
-	const uint64_t count = lethe_segment_chunks(segment);
-	int status = LETHE_OK;
-	uint64_t i;
+	const bool has_chunks = segment->chunk_shift != 0;
+	const uint64_t size = has_chunks ? 1ULL << segment->chunk_shift : segment->file_size;
+	const uint8_t *expected = has_chunks ? lethe_plan_chunks(plan) + segment->first_chunk * LETHE_DIGEST_SIZE
+					     : segment->digest;
+	uint8_t found[LETHE_DIGEST_SIZE];
+	struct digest digest;
+	uint64_t offset = 0;
 
-	if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) != 0) {
-		return verify_by_list(plan, segment, index, where);
-	}
-	if (count == 0) {
-		return verify_part(placement, segment, index, 0, segment->file_size,
-				   segment->digest, where);
-	}
-	for (i = 0; status == LETHE_OK && i < count; i++, chunk += LETHE_DIGEST_SIZE) {
-		status = verify_part(placement, segment, index, i << segment->chunk_shift,
-				     1ULL << segment->chunk_shift, chunk, where);
-	}
-	return status;
+	do {
+		const uint64_t left = segment->file_size - offset;
+
+		digest.unmapped = 1;
+		digest.is_whole = true;
+		lethe_sha256_init(&digest.sha);
+		if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) != 0) {
+			update_by_list(plan, &digest, lethe_range_of(segment->dest, segment->file_size));
+		} else {
+			update(&digest, lethe_range_of(placement->segment[index].source + offset,
+						       left < size ? left : size));
+		}
+		if (digest.unmapped != 1) {
+			return lethe_error_at(where, LETHE_E_CALLER_MAP, LETHE_WHAT_SEGMENT, index,
+					      segment->name, digest.unmapped);
+		}
+		lethe_sha256_final(&digest.sha, found);
+		if (digest.is_whole && memcmp(found, expected, sizeof(found)) != 0) {
+			return lethe_error_at(where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, index,
+					      segment->name, offset);
+		}
+		expected += LETHE_DIGEST_SIZE;
+		offset += size;
+	} while (has_chunks && offset < segment->file_size);
+	return LETHE_OK;
 }
 
 int lethe_boot_verify(const struct lethe_plan *plan, const struct lethe_placement *placement,

@@ -9,19 +9,12 @@
 #include "cpu/feature.h"
 #include "cpu/psci.h"
 #include "cpu/sysreg.h"
-#include "digest/chunks.h"
 #include "memory_map.h"
-#include "smp/orders.h"
+#include "smp/worker.h"
 #include "stop.h"
 
 /* For the last piece of a worker's work, beyond what the boss's whole share took; then for OFF. */
 #define PATIENCE_MS 1000U
-
-_Static_assert(offsetof(struct lethe_orders, root) == LETHE_ORDERS_ROOT, "worker.S");
-_Static_assert(offsetof(struct lethe_orders, level) == LETHE_ORDERS_LEVEL, "worker.S");
-_Static_assert(offsetof(struct lethe_orders, hvc) == LETHE_ORDERS_LEVEL + 4, "worker.S");
-_Static_assert(offsetof(struct lethe_worker, state) == LETHE_WORKER_STACK, "worker.S");
-_Static_assert(sizeof(struct lethe_worker) == LETHE_WORKER_STACK + LETHE_WORKER_SIZE, "worker.S");
 
 struct member {
 	uint64_t id;
@@ -31,9 +24,7 @@ struct member {
 	bool is_lost;
 };
 
-struct lethe_orders lethe_orders;
 static struct lethe_worker workers[LETHE_CREW_MAX] __attribute__((section(".crew")));
-static struct lethe_chunk_work work;
 static struct member members[LETHE_CREW_MAX];
 static unsigned int member_count;
 static const char *lost; /* the last lost CPU's node, or null */
@@ -86,14 +77,14 @@ static void start(uint64_t chunks)
 	const enum lethe_psci psci = lethe_stop_context.psci;
 	unsigned int i;
 
-	lethe_orders.root = lethe_memory_map_root();
-	lethe_orders.level = (uint32_t)READ(CurrentEL);
-	lethe_orders.hvc = psci == LETHE_PSCI_HVC;
+	lethe_worker_orders.root = lethe_memory_map_root();
+	lethe_worker_orders.level = (uint32_t)READ(CurrentEL);
+	lethe_worker_orders.hvc = psci == LETHE_PSCI_HVC;
 	/* No line of a loader's may land on their stacks later. */
 	clean(workers, workers + LETHE_CREW_MAX);
 	/* A worker reads these with its MMU off. All else it meets through the caches, as is here. */
 	clean(&lethe_memory_map_regs, &lethe_memory_map_regs + 1);
-	clean(&lethe_orders, &lethe_orders + 1);
+	clean(&lethe_worker_orders, &lethe_worker_orders + 1);
 	for (i = 0; i < member_count && i + 1 < chunks; i++) {
 		if (members[i].is_lost) {
 			continue;
@@ -132,7 +123,7 @@ static void give_up(unsigned int index)
 				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	if (called == LETHE_WORKER_RUNNING) {
 		is_at_work = true;
-		work.cpus--;
+		lethe_worker_work.cpus--;
 	}
 	lethe_console_line("%s: %s", lost, lethe_status_text(LETHE_E_CPU_LOST));
 }
@@ -161,37 +152,36 @@ static void share(void)
 	struct lethe_segment_digest digest;
 
 	/* Any segment for now: not null, as this is the boss. */
-	lethe_segment_digest_start(&digest, work.ctx->segments);
-	lethe_chunks_share(&work, &digest);
-	lethe_chunks_look(&work);
+	lethe_segment_digest_start(&digest, lethe_worker_work.ctx->segments);
+	lethe_chunks_share(&lethe_worker_work, &digest);
+	lethe_chunks_look(&lethe_worker_work);
 }
 
 int lethe_crew_run(struct lethe_context *ctx, unsigned int index, struct lethe_chunks chunks,
-		   bool is_copy, void (*on_good)(struct lethe_context *ctx, unsigned int index))
+		   bool is_copy)
 {
 	const uint64_t begin = lethe_counter();
 
-	work.ctx = ctx;
-	work.chunks = chunks;
-	work.next = chunks.first;
-	work.is_copy = is_copy;
-	work.on_good = on_good;
-	work.segment = index;
-	work.known = chunks.first;
-	work.since = begin;
-	work.cpus = 1;
+	lethe_worker_work.ctx = ctx;
+	lethe_worker_work.chunks = chunks;
+	lethe_worker_work.next = chunks.first;
+	lethe_worker_work.is_copy = is_copy;
+	lethe_worker_work.segment = index;
+	lethe_worker_work.known = chunks.first;
+	lethe_worker_work.since = begin;
+	lethe_worker_work.cpus = 1;
 	if (may_start(ctx)) {
 		start(chunks.end - chunks.first);
 	}
 	share();
 	if (!collect(lethe_counter() - begin)) {
-		work.next = chunks.first; /* once more, for what a lost one took */
+		lethe_worker_work.next = chunks.first; /* once more, for what a lost one took */
 	}
 	share();
-	if (work.cpus > ctx->record.digest_cpus) {
-		ctx->record.digest_cpus = work.cpus;
+	if (lethe_worker_work.cpus > ctx->record.digest_cpus) {
+		ctx->record.digest_cpus = lethe_worker_work.cpus;
 	}
-	/* One that comes later finds no work. One that works may still store what it copies. */
+	/* One that comes later finds no lethe_worker_work. One that works may still store what it copies. */
 	return lost != 0 && is_copy && is_at_work
 		       ? lethe_error_at(&ctx->where, LETHE_E_CPU_LOST, LETHE_WHAT_TREE, 0, lost, 0)
 		       : LETHE_OK;
@@ -204,26 +194,9 @@ bool lethe_crew_has_lost(void)
 
 bool lethe_crew_is_home(void)
 {
-	__atomic_store_n(&work.next, work.chunks.end, __ATOMIC_RELAXED);
+	__atomic_store_n(&lethe_worker_work.next, lethe_worker_work.chunks.end, __ATOMIC_RELAXED);
 	collect(0);
 	return lost == 0;
-}
-
-void lethe_crew_share(uint32_t *state)
-{
-	struct lethe_segment_digest digest;
-	uint32_t called = LETHE_WORKER_CALLED;
-
-	if (!__atomic_compare_exchange_n(state, &called, LETHE_WORKER_RUNNING, false,
-					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-		return;
-	}
-	if (__atomic_load_n(&work.next, __ATOMIC_RELAXED) < work.chunks.end) {
-		__atomic_fetch_add(&work.cpus, 1, __ATOMIC_RELAXED);
-	}
-	digest.segment = 0;
-	lethe_chunks_share(&work, &digest);
-	__atomic_store_n(state, LETHE_WORKER_FINISHED, __ATOMIC_RELEASE);
 }
 
 bool lethe_crew_lost(unsigned int *index, int *node)

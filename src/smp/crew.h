@@ -22,7 +22,7 @@ void lethe_crew_add(const struct lethe_fdt_cpu *cpu, int node);
 /*
  * Digests the chunks of consecutive segments, apart from those that are good already: where each
  * belongs, or, with is_copy, on the way from its source. A chunk that is not good afterwards is
- * damaged. Calls on_good, which may be null, for each segment that is whole, in order, when it is.
+ * damaged. In place, prints the verdict on each segment that is whole as soon as it is.
  *
  * index: the first segment, whose first chunk is chunks.first.
  *
@@ -31,7 +31,7 @@ void lethe_crew_add(const struct lethe_fdt_cpu *cpu, int node);
  *                           ctx->where names its node
  */
 int lethe_crew_run(struct lethe_context *ctx, unsigned int index, struct lethe_chunks chunks,
-		   bool is_copy, void (*on_good)(struct lethe_context *ctx, unsigned int index));
+		   bool is_copy);
 
 /*
  * Nobody takes another chunk, and all are off, but for those that are lost. False if any is: what

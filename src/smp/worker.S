@@ -6,9 +6,9 @@
  */
 #include "cpu/asm.h"
 #include "cpu/mmu_regs.h"
-#include "smp/orders.h"
+#include "smp/worker.h"
 
-#define PSCI_CPU_OFF 0x84000002		/* DEN0022, 5.1.3 */
+#define PSCI_CPU_OFF (0x84 << 24 | 2)	/* DEN0022, 5.1.3 */
 
 /*
  * void lethe_worker_entry(uint64_t state);
@@ -20,14 +20,14 @@
  * In        x0 = PA of state in the worker's struct lethe_worker
  * Out       does not return: CPU_OFF; lethe_halt if firmware refuses
  * Clobbers  everything
- * State     EL1 or EL2; MMU off; lethe_orders, the tables and this worker's memory are clean at the PoC
+ * State     EL1 or EL2; MMU off; lethe_worker_orders, the tables and this worker's memory are clean at the PoC
  * Stack     the worker's own, while its MMU is on
  */
 FUNC lethe_worker_entry
 	msr	daifset, #15			// no stack, no vectors yet; interrupts are nobody's
 	msr	spsel, #1
 	mov	x19, x0
-	adr_l	x20, lethe_orders
+	adr_l	x20, lethe_worker_orders
 	ldp	w2, w21, [x20, #LETHE_ORDERS_LEVEL] // and hvc; from memory, the MMU is off
 	mrs	x3, CurrentEL
 	cmp	w2, w3
@@ -56,7 +56,7 @@ FUNC lethe_worker_entry
 	mov	sp, x19
 	mov	x29, #0				// end of the frame chain
 	mov	x0, x19
-	bl	lethe_crew_share
+	bl	lethe_worker_share
 	sub	x0, x19, #LETHE_WORKER_STACK
 	add	x1, x19, #LETHE_WORKER_SIZE
 	bl	lethe_mmu_off			// and own stack and state to the PoC: no line of them is left here

@@ -58,6 +58,9 @@ def stack_bound():
     rooms = [(elf, root, symbols[elf, high] - symbols[elf, low])
              for elf in (audit_code.ELF, audit_code.PURGATORY)
              for root, (low, high) in ROOTS.items() if (elf, root) in symbols]
+    with open("src/smp/worker.h", encoding="ascii") as file:
+        worker = int(re.search(r"LETHE_WORKER_STACK (\d+)", file.read())[1])
+    rooms.append((audit_code.ELF, "lethe_worker_share", worker))
     graphs = {elf: frames_and_calls(elf) for elf in (audit_code.ELF, audit_code.PURGATORY, CALLER)}
     bad = []
     for elf, root, room in rooms + [(CALLER, CALLER_ROOT, promised * 1024)]:

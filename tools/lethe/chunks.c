@@ -8,7 +8,6 @@
 
 #include "file.h"
 #include "tool.h"
-#include "view.h"
 
 #define AUTO_FROM  (4 * TOOL_MIB) /* less is hashed before another CPU has come */
 #define FINE_SHIFT 18U            /* 256 KiB: four CPUs end together within a few per cent */
@@ -107,19 +106,4 @@ void chunks_digest(const struct lethe_segment *segment, const uint8_t *bytes, ui
 		       progress);
 	}
 	digest(chunks, count * LETHE_DIGEST_SIZE, root, NULL);
-}
-
-const char *chunks_text(char text[CHUNKS_TEXT_SIZE], const struct lethe_segment *segment,
-			const uint8_t root[LETHE_DIGEST_SIZE])
-{
-	char hex[65];
-
-	view_hex(hex, root);
-	if (segment->chunk_shift == 0) {
-		snprintf(text, CHUNKS_TEXT_SIZE, "sha256:%s", hex);
-	} else {
-		snprintf(text, CHUNKS_TEXT_SIZE, "sha256-chunks:%" PRIu32 ":%" PRIu64 ":%s",
-			 segment->chunk_shift, segment->file_size, hex);
-	}
-	return text;
 }

@@ -30,9 +30,4 @@ int chunks_plan(const struct options *options, const struct bundle_input *input,
 void chunks_digest(const struct lethe_segment *segment, const uint8_t *bytes, uint8_t *chunks,
 		   uint8_t root[LETHE_DIGEST_SIZE], struct progress *progress);
 
-/* "sha256:HEX", or "sha256-chunks:SHIFT:SIZE:HEX", which is not what sha256sum prints. */
-#define CHUNKS_TEXT_SIZE 128
-const char *chunks_text(char text[CHUNKS_TEXT_SIZE], const struct lethe_segment *segment,
-			const uint8_t root[LETHE_DIGEST_SIZE]);
-
 #endif

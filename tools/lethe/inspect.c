@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chunks.h"
 #include "console/uart_drivers.h"
 #include "file.h"
 #include "options.h"
@@ -137,6 +136,22 @@ static void print_slot(const struct lethe_plan *plan, uint32_t index)
 	}
 }
 
+/* A root is not what sha256sum prints, so it is not shown as if it were. */
+static void print_roots(const struct view *view)
+{
+	const struct lethe_segment *segment = lethe_plan_segments(view->plan);
+	char digest[65];
+
+	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
+		if (segment[i].chunk_shift != 0) {
+			printf("    %" PRIu32 " %" PRIu64 " chunks, sha256-chunks:%" PRIu32 ":%" PRIu64
+			       ":%s\n",
+			       i, lethe_segment_chunks(&segment[i]), segment[i].chunk_shift,
+			       segment[i].file_size, view_hex(digest, segment[i].digest));
+		}
+	}
+}
+
 static void print_segments(const struct view *view)
 {
 	const struct lethe_segment *segment = lethe_plan_segments(view->plan);
@@ -167,15 +182,7 @@ static void print_segments(const struct view *view)
 		       segment[i].file_size, segment[i].mem_size,
 		       view_verdict_text(view->verdict[i]), view_hex(digest, segment[i].digest));
 	}
-	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
-		char text[CHUNKS_TEXT_SIZE];
-
-		if (segment[i].chunk_shift != 0) {
-			printf("    %" PRIu32 " %" PRIu64 " chunks, %s\n", i,
-			       lethe_segment_chunks(&segment[i]),
-			       chunks_text(text, &segment[i], segment[i].digest));
-		}
-	}
+	print_roots(view);
 	printf("    + from byte 0 of the file; o source is such an offset, l from a page list, "
 	       "p in place, r reserved\n");
 }

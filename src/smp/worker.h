@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef LETHE_ORDERS_H
-#define LETHE_ORDERS_H
+#ifndef LETHE_WORKER_H
+#define LETHE_WORKER_H
 
-/* Offsets into struct lethe_orders, and sizes, for worker.S: orders_asserts in crew.c. */
+/* Offsets into struct lethe_orders, and sizes, for worker.S: worker.c. */
 #define LETHE_ORDERS_ROOT  0
 #define LETHE_ORDERS_LEVEL 8 /* and hvc */
 #define LETHE_WORKER_STACK 1024
@@ -12,7 +12,7 @@
 
 #ifndef __ASSEMBLER__
 
-#include <stdint.h>
+#include "digest/chunks.h"
 
 /*
  * What a worker reads with its MMU off, beside lethe_memory_map_regs; so from memory: the boss cleans it to the PoC.
@@ -38,13 +38,16 @@ struct lethe_worker {
 	uint8_t rest[LETHE_WORKER_SIZE - 4];
 } __attribute__((aligned(LETHE_WORKER_SIZE)));
 
-extern struct lethe_orders lethe_orders;
+extern struct lethe_orders lethe_worker_orders;
+
+/* What the workers and the boss share. */
+extern struct lethe_chunk_work lethe_worker_work;
 
 /* Contract: the banner in worker.S. */
 void lethe_worker_entry(uint64_t state);
 
 /* The worker's share, called by worker.S with its MMU and caches on. state: its own. */
-void lethe_crew_share(uint32_t *state);
+void lethe_worker_share(uint32_t *state);
 
 #endif
 
