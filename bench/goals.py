@@ -7,6 +7,7 @@ stands its floor, or a peer: counted in the same run, or what the work cannot do
 
 import os
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import mini_tree
 import paths
 import report
 import slow_uart
+from machine import Machine
 from paths import MIB
 
 BOARD = os.path.join(paths.DTBS, "rockchip/rk3588-rock-5b.dtb")
@@ -126,6 +128,49 @@ def boot_rows(folder, full):
     yield "dc-copied", round((counts[1] - counts[0]) / lines, 2), 2, "source and destination"
 
 
+HASHING = re.compile(r"lethe_sha256_(?!const)|lethe_chunks_is_good|lethe_segment_digest_update|lethe_plan_|(add|fill)_block|mem(cpy|set|cmp)$")
+TAKING = re.compile(r"lethe_chunks_(share|is_marked)")
+WAITING = re.compile(r"collect|lethe_deadline|lethe_smc|call$")
+
+
+def functions(base):
+    """[(name, start, end)] of the functions that digest a chunk and that wait for a CPU, as the blob lies at base."""
+    symbols = sorted((at, name) for name, at in meter.symbols(paths.O + "/lethe.elf", base).items())
+    ends = sorted({at for at, _ in symbols})
+    return [(name[:31], at, next(end for end in ends if end > at)) for at, name in symbols
+            if at > base + 4096 and any(kind.match(name) for kind in (HASHING, TAKING, WAITING))]
+
+
+def several(folder, bundle, smp):
+    """A boot with so many CPUs."""
+    run = meter.Meter(folder, paths.LOAD, "handoff", code=functions(paths.LOAD))
+    with Machine(bundle, smp=smp, memory=512, extra=run.options(), cohsan=None, because=BECAUSE) as machine:
+        machine.deadline = time.monotonic() + 300
+        machine.expect(f", {smp} cpus$", "^lethe: enter")
+        machine.payload()
+        return run.result()
+
+
+def matching(counted, pattern):
+    return sum(code["instructions"] for name, code in counted["code"].items() if pattern.match(name))
+
+
+def smp_rows(folder, full):
+    """
+    The digest over four CPUs. How many chunks each gets is its machine's affair, so each is counted as with a quarter of
+    them, and the boss without what it waits for the last.
+    """
+    kernel = images.small_kernel(folder + "/kernel", (30 if full else 8) * MIB)
+    bundle = images.pack(folder + "/boot.img", kernel=kernel)
+    one, four = (several(folder, bundle, smp) for smp in (1, 4))
+    taking = matching(one, TAKING) / 4
+    own = four["instructions"] - sum(matching(four, kind) for kind in (HASHING, TAKING, WAITING))
+    share = own + taking + matching(one, HASHING) / 4
+    yield "smp-boss", round(100 * share / one["instructions"], 1), 25, "per cent: a quarter"
+    start = max(cpu["instructions"] - cpu["named"] for cpu in four["others"])
+    yield "smp-worker", round(start + taking), start, "to start, and to go"
+
+
 def library_rows(folder, full):
     """A page of a list, by lethe_boot()."""
     pages = 16384 if full else 256
@@ -172,7 +217,7 @@ def memory_rows(folder, full):
     yield "move-unaligned", round(found / size, 3), round(aligned / size, 3), "aligned"
 
 
-PARTS = (tree_rows, boot_rows, library_rows, digest_rows, console_rows, list_rows, memory_rows)
+PARTS = (tree_rows, boot_rows, smp_rows, library_rows, digest_rows, console_rows, list_rows, memory_rows)
 
 
 def rows(part, full=False):

@@ -106,21 +106,24 @@ void lethe_chunks_share(struct lethe_chunk_work *work, struct lethe_segment_dige
 {
 	const struct lethe_context *ctx = work->ctx;
 	const bool is_boss = digest->segment != 0;
-	unsigned int index = lethe_slot_first(ctx);
+	const uint64_t last = work->chunks.end;
+	unsigned int index = work->first;
+	uint64_t end = work->chunks.first; /* of the chunks of the segment before index */
 	uint8_t found[LETHE_DIGEST_SIZE];
 	uint64_t chunk;
 
-	while ((chunk = take(work)) < work->chunks.end) {
+	while ((chunk = take(work)) < last) {
 		if (lethe_chunks_is_marked(chunk)) {
 			continue;
 		}
-		while (chunk >= lethe_chunks_of_segment(ctx, index).end) {
+		while (chunk >= end) {
+			end = lethe_chunks_of_segment(ctx, index).end;
 			index++;
+			if (is_boss) {
+				lethe_segment_digest_start(digest, &ctx->segments[index - 1]);
+			}
 		}
-		if (is_boss && digest->segment != &ctx->segments[index]) {
-			lethe_segment_digest_start(digest, &ctx->segments[index]);
-		}
-		lethe_chunks_is_good(ctx, index, chunk, work->is_copy, digest, found);
+		lethe_chunks_is_good(ctx, index - 1, chunk, work->is_copy, digest, found);
 		if (is_boss) {
 			lethe_chunks_look(work);
 		}

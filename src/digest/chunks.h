@@ -23,7 +23,8 @@ uint64_t lethe_chunks_offset(const struct lethe_segment *segment, uint64_t chunk
 /* What several CPUs work on. Each takes the next chunk until none is left. */
 struct lethe_chunk_work {
 	struct lethe_context *ctx;
-	struct lethe_chunks chunks; /* of consecutive segments */
+	struct lethe_chunks chunks; /* of consecutive segments, ... */
+	unsigned int first;         /* ... from this on */
 	bool is_copy;   /* each is copied on the way from its source; else it is where it belongs */
 	/* the boss's */
 	unsigned int segment; /* the first that is not known to be good */

@@ -166,6 +166,7 @@ int lethe_crew_run(struct lethe_context *ctx, unsigned int index, struct lethe_c
 	lethe_worker_work.chunks = chunks;
 	lethe_worker_work.next = chunks.first;
 	lethe_worker_work.is_copy = is_copy;
+	lethe_worker_work.first = index;
 	lethe_worker_work.segment = index;
 	lethe_worker_work.known = chunks.first;
 	lethe_worker_work.since = begin;

@@ -89,6 +89,7 @@ void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn
 							 enum qemu_plugin_op op, qemu_plugin_u64 entry,
 							 uint64_t value);
 struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t element_size);
+int qemu_plugin_num_vcpus(void);
 void *qemu_plugin_scoreboard_find(struct qemu_plugin_scoreboard *score, unsigned int vcpu);
 
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);

@@ -126,6 +126,29 @@ static void at_rest(qemu_plugin_id_t id)
 	(void)id;
 }
 
+/* The other CPUs, in order. */
+static void count_others(void)
+{
+	const unsigned int count = (unsigned int)qemu_plugin_num_vcpus();
+
+	for (unsigned int i = 0; i < count && result.other_count < METER_CPUS; i++) {
+		const struct meter_executed *executed = qemu_plugin_scoreboard_find(board, i);
+		uint64_t total = 0;
+		uint64_t named = 0;
+
+		for (unsigned int el = 0; el < METER_ELS; el++) {
+			total += executed->el[el];
+		}
+		for (unsigned int code = 0; code < settings.code.count; code++) {
+			named += executed->code[code];
+		}
+		if ((int)i != metered) {
+			result.others_named[result.other_count] = named;
+			result.others[result.other_count++] = total;
+		}
+	}
+}
+
 static void on_stop(unsigned int vcpu, void *data)
 {
 	const uint64_t *now = qemu_plugin_scoreboard_find(board, vcpu);
@@ -137,6 +160,7 @@ static void on_stop(unsigned int vcpu, void *data)
 	}
 	read_context();
 	flush_fetches();
+	count_others();
 	metered = NO_CPU;
 	for (size_t i = 0; i < sizeof(base) / sizeof(*now); i++) {
 		executed[i] = now[i] - then[i];

@@ -10,6 +10,7 @@
 #define METER_RANGES 256U
 #define METER_SIZES  5U /* accesses of 1 to 16 bytes */
 #define METER_ELS    4U
+#define METER_CPUS   16U
 
 enum meter_memory { METER_UNCACHED, METER_CACHED, METER_IO, METER_MEMORIES };
 
@@ -54,6 +55,10 @@ struct meter_result {
 	unsigned int start_el;
 	unsigned int stop_el;
 	struct meter_executed executed;
+	unsigned int other_count;
+	/* of the other CPUs, from the machine's start on: all, and those by code with a name */
+	uint64_t others[METER_CPUS];
+	uint64_t others_named[METER_CPUS];
 	uint64_t fetched_uncached;
 	uint64_t undecoded;
 	meter_data all;

@@ -62,7 +62,12 @@ bool meter_report(const struct meter_settings *settings, const struct meter_resu
 	for (unsigned int op = ATOMS_MEMORY; op < ATOMS_OPS; op++) {
 		fprintf(file, ", \"%s\": %" PRIu64, ops[op], result->executed.op[op]);
 	}
-	fprintf(file, ", \"undecoded\": %" PRIu64 ",\n", result->undecoded);
+	fprintf(file, ", \"undecoded\": %" PRIu64 ", \"others\": [", result->undecoded);
+	for (unsigned int i = 0; i < result->other_count; i++) {
+		fprintf(file, "%s{\"instructions\": %" PRIu64 ", \"named\": %" PRIu64 "}", i ? ", " : "",
+			result->others[i], result->others_named[i]);
+	}
+	fprintf(file, "],\n");
 	data(file, result->all);
 	fprintf(file, ",\n\"ranges\": {");
 	for (unsigned int i = 0; i < settings->ranges.count; i++) {
