@@ -12,7 +12,7 @@ static uint64_t pool[POOL_PAGES * LETHE_IDMAP_PAGE / sizeof(uint64_t)]
 	__attribute__((section(".pool"), aligned(LETHE_IDMAP_PAGE)));
 static struct lethe_idmap map;
 /* limit is the end of the CPU's physical addresses. Other CPUs read it with their MMU off. */
-struct lethe_mmu_regs lethe_memory_map_regs __attribute__((aligned(256)));
+struct lethe_mmu_regs lethe_memory_map_regs;
 
 static void read_id(const struct lethe_context *ctx, struct lethe_mmu_id *id)
 {

@@ -28,7 +28,7 @@ uint64_t lethe_chunks_offset(const struct lethe_segment *segment, uint64_t chunk
 void lethe_chunks_begin(const struct lethe_context *ctx)
 {
 	if (ctx->plan->chunk_count != 0) {
-		/* No line of a loader's may land on them later. */
+		/* MMU off: a line of a loader's would land on them later. */
 		lethe_dcache_clean_inval_poc((uint64_t)marks, (uint64_t)marks + sizeof(marks));
 		memset(marks, 0, sizeof(marks));
 	}

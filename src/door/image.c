@@ -37,11 +37,11 @@ static int find_plan(struct lethe_context *ctx, uint64_t base)
 		ctx->plan_limit = LETHE_PLAN_SIZE_MAX + LETHE_CHUNKS_SIZE_MAX;
 	}
 	/*
-	 * By booting.rst only the loaded file is clean: the plan may have a dirty line. The header
+	 * By booting.rst only the loaded file is clean: the plan may have a dirty line. Its first line
 	 * says how much else there is to clean. If it lies, the check stage reads no further.
 	 */
-	lethe_dcache_clean_inval_poc(ctx->plan_pa, ctx->plan_pa + sizeof(*plan));
 	plan = (const struct lethe_plan *)ctx->plan_pa;
+	lethe_dcache_clean_inval_poc(ctx->plan_pa, (uint64_t)(&plan->total_size + 1));
 	if (plan->total_size <= ctx->plan_limit) {
 		lethe_dcache_clean_inval_poc(ctx->plan_pa, ctx->plan_pa + plan->total_size);
 	}

@@ -66,7 +66,7 @@ uint64_t lethe_plan_size(uint32_t slots, uint32_t segments, uint32_t windows, ui
 
 void lethe_plan_digest(const struct lethe_plan *plan, uint8_t digest[LETHE_DIGEST_SIZE])
 {
-	static uint8_t zero[LETHE_DIGEST_SIZE]; /* in bss, which takes no bytes */
+	static const uint8_t zero[LETHE_DIGEST_SIZE];
 	const uint8_t *bytes = (const uint8_t *)plan;
 	const uint32_t rest = offsetof(struct lethe_plan, flags);
 	struct lethe_sha256 sha;

@@ -66,11 +66,6 @@ static bool may_start(const struct lethe_context *ctx)
 		feature(READ(id_aa64pfr0_el1), PFR0_EL2) == 0);
 }
 
-static void clean(const void *start, const void *end)
-{
-	lethe_dcache_clean_inval_poc((uint64_t)start, (uint64_t)end);
-}
-
 /* Nobody is waited for. */
 static void start(uint64_t chunks)
 {
@@ -80,11 +75,13 @@ static void start(uint64_t chunks)
 	lethe_worker_orders.root = lethe_memory_map_root();
 	lethe_worker_orders.level = (uint32_t)READ(CurrentEL);
 	lethe_worker_orders.hvc = psci == LETHE_PSCI_HVC;
-	/* No line of a loader's may land on their stacks later. */
-	clean(workers, workers + LETHE_CREW_MAX);
-	/* A worker reads these with its MMU off. All else it meets through the caches, as is here. */
-	clean(&lethe_memory_map_regs, &lethe_memory_map_regs + 1);
-	clean(&lethe_worker_orders, &lethe_worker_orders + 1);
+	/*
+	 * A worker reads this with its MMU off, and the map's registers, which have not changed
+	 * since lethe_mmu_on(). All else it meets through the caches, as it is here: its stack and
+	 * state as well, whatever lines a loader has left of them.
+	 */
+	lethe_dcache_clean_inval_poc((uint64_t)&lethe_worker_orders,
+				     (uint64_t)(&lethe_worker_orders + 1));
 	for (i = 0; i < member_count && i + 1 < chunks; i++) {
 		if (members[i].is_lost) {
 			continue;

@@ -46,9 +46,9 @@ FUNC lethe_worker_entry
 	dsb	nsh				// an AmpereOne needs it before HCR_EL2 (AC04_CPU_23)
 	msr	hcr_el2, x4			// E2H as the boss has it: the layouts of TCR and CPTR
 .Lworker_known:
-	ic	iallu				// this CPU's I side may hold lines of an earlier program
-	dsb	nsh				// the invalidation is complete on this CPU
-	isb					// all of the above is in force
+	ic	iallu				// this CPU's I side may hold lines of an earlier program; lethe_mmu_on's DSB
+						// completes it, before this CPU meets any other code than this
+	isb					// VBAR, and E2H for the names of the next registers, are in force
 	ldr	x1, [x20, #LETHE_ORDERS_ROOT]
 	mov	x2, #0				// nothing of this CPU's is to be cleaned
 	mov	x3, #0

@@ -15,13 +15,13 @@
 #include "digest/chunks.h"
 
 /*
- * What a worker reads with its MMU off, beside lethe_memory_map_regs; so from memory: the boss cleans it to the PoC.
+ * What a worker reads with its MMU off, beside lethe_memory_map_regs; so from memory. The boss cleans it to the PoC.
  */
 struct lethe_orders {
 	uint64_t root;  /* PA of the root table */
 	uint32_t level; /* CurrentEL of the boss */
 	uint32_t hvc;   /* not 0: firmware is called by HVC, else by SMC */
-} __attribute__((aligned(LETHE_WORKER_SIZE)));
+} __attribute__((aligned(16)));
 
 /* Of a worker. It takes up a call, or the boss withdraws it: one of them is first. */
 enum lethe_worker_state {
