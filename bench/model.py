@@ -19,10 +19,14 @@ import relocate
 import report
 from digest import BECAUSE, FOLDER, MESSAGE_AT, SIZE_AT
 from machine import Machine
+from paths import MIB
 
 CORES = ("cortex-a53", "cortex-a57", "cortex-a72", "neoverse-n1", "neoverse-n2")
 BLOCKS = 32             # of the message; one more block is padding
 PAGES = 4
+CPUS = (1, 2, 4)
+CLOCKS = {"cortex-a53": 1.2e9, "cortex-a72": 1.5e9}     # of a Raspberry Pi 3 and 4
+MESSAGE_MIB, CHUNK_SHIFT = 30, 18
 TURNS = 100             # of the loop, in the model
 CODE = re.compile(r"^\s*([0-9a-f]+):\t[0-9a-f]{8} \t(\S+)(?:\t([^/]*))?")
 EXECUTED = re.compile(r"^Trace \d+: \S+ \[[0-9a-f]+/([0-9a-f]+)/", re.M)
@@ -98,6 +102,18 @@ def cycles(core, instructions):
     return int(CYCLES.search(done.stdout)[1]) / TURNS
 
 
+def several_cpus(found):
+    """{core and way: {CPUs: milliseconds}} of a digest whose chunks they share; a chunk is the grain."""
+    rows = {}
+    for core, hertz in CLOCKS.items():
+        for name in ("lethe-ce", "lethe-scalar"):
+            if name in found:
+                chunks = MESSAGE_MIB * MIB >> CHUNK_SHIFT
+                ms = (1 << CHUNK_SHIFT) * found[name]["cycles_per_byte"][core] / hertz * 1000
+                rows[f"{core} {hertz / 1e9:.1f} GHz {name}"] = {cpus: round(-(-chunks // cpus) * ms, 2) for cpus in CPUS}
+    return rows
+
+
 def main():
     loops = {name: block(name) for name in sys.argv[1:]}
     loops["relocate-q"], loops["relocate-x"] = copy(False), copy(True)
@@ -110,7 +126,10 @@ def main():
             for name, one in found.items()]
     report.table("A MODEL (llvm-mca: no memory, no caches, no mispredictions), cycles per byte:",
                  ["", "insns", *CORES], rows)
-    report.save("model", {"llvm": report.first_line("llvm-mca", "--version"), "loops": found})
+    digest = several_cpus(found)
+    report.table(f"The same for the digest of {MESSAGE_MIB} MiB, milliseconds by CPUs; the loops alone, memory as fast as they are:",
+                 ["", *map(str, CPUS)], [[name, *(f"{value:.1f}" for value in row.values())] for name, row in digest.items()])
+    report.save("model", {"digest_ms": digest, "llvm": report.first_line("llvm-mca", "--version"), "loops": found})
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ struct machine {
 	uint64_t free; /* from here to the end of RAM all memory is free */
 };
 
-static uint64_t buffer[LETHE_PLAN_SIZE_MAX / 8]; /* the plan */
+static uint64_t buffer[(LETHE_PLAN_SIZE_MAX + LETHE_CHUNKS_SIZE_MAX) / 8]; /* the plan */
 
 static void say(const char *text)
 {
@@ -59,7 +59,7 @@ static int read_machine(struct machine *machine, const void *tree)
 static int boot_linux(const struct machine *machine)
 {
 	/* README: from here */
-	struct lethe_plan *plan = (struct lethe_plan *)buffer; /* LETHE_PLAN_SIZE_MAX bytes: */
+	struct lethe_plan *plan = (struct lethe_plan *)buffer; /* the largest plan's: */
 	const uint64_t size = sizeof(buffer);                  /* no call here can fail */
 	const struct lethe_image_header *image = (const struct lethe_image_header *)kernel;
 	const uint64_t entry = machine->free + image->text_offset;
@@ -76,6 +76,9 @@ static int boot_linux(const struct machine *machine)
 			       (uint64_t)(initrd_end - initrd), (uint64_t)(initrd_end - initrd));
 	lethe_plan_add_segment(plan, size, "tree", machine->tree, (uint64_t)machine->tree,
 			       (uint64_t)machine->tree, machine->tree_size, machine->tree_size);
+	/* All CPUs may check the kernel: the others are off, and nobody has started one. */
+	lethe_plan_chunk(plan, size, 0, kernel, 18);
+	plan->flags = LETHE_PLAN_SMP;
 	lethe_plan_cmdline(plan, size, "console=ttyAMA0 panic=-1");
 
 	struct lethe_slot *slot = lethe_plan_slot(plan);

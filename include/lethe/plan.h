@@ -216,7 +216,7 @@ const struct lethe_window *lethe_plan_windows(const struct lethe_plan *plan);
 const uint8_t *lethe_plan_chunks(const struct lethe_plan *plan); /* 32 bytes each */
 const char *lethe_plan_strings(const struct lethe_plan *plan);
 
-/* The number of a segment's chunks, of which the last may be short; 0 without chunks. */
+/* The number of a segment's chunks, of which the last may be short; 0 without chunks. Its chunk_shift is sound. */
 uint64_t lethe_segment_chunks(const struct lethe_segment *segment);
 
 /* SHA-256 of a segment's chunk digests, one behind the other: what its digest has to be. */

@@ -17,7 +17,7 @@ FUZZ_LONG_plan := 10000000
 FUZZ_SRCS_fdt := src/plan/status.c test/fuzz/random_input.c test/fuzz/tree_input.c
 FUZZ_LIBS_fdt := -lfdt
 FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) src/plan/range_set.c $(addprefix tools/lethe/,tool.c put.c view.c progress.c coverage.c kernel.c image_end.c formats.c elf_machine.c paste.c unpack.c \
-	bundle.c bundle_write.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \
+	bundle.c bundle_write.c chunks.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \
 	$(filter src/fdt/%,$(call sources,tool))
 FUZZ_LIBS_bundle := -lz -lzstd -lfdt
 FUZZ_LONG_kimage := 10000000

@@ -79,7 +79,8 @@ def check_headers(bundle):
     assert bundle.blob_magic == 0x424C42454854454C and bundle.blob_version == 1
     assert bundle.blob_size % 4096 == 0 and bundle.plan_offset == bundle.blob_size
     assert bundle.file_size == len(bundle.data) <= bundle.image_size
-    assert bundle.plan["magic"] == 0x4E4C50454854454C and bundle.plan["version"] == 1
+    assert bundle.plan["magic"] == 0x4E4C50454854454C
+    assert bundle.plan["version"] == (2 if bundle.plan["chunk_count"] else 1)
     assert bundle.plan["extent_size"] == bundle.image_size
     assert bundle.plan["workspace_base"] == 0
     assert bundle.plan["workspace_size"] == bundle.blob_size

@@ -143,7 +143,8 @@ static void print_roots(const struct view *view)
 	char digest[65];
 
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
-		if (segment[i].chunk_shift != 0) {
+		if (segment[i].chunk_shift >= LETHE_CHUNK_SHIFT_MIN &&
+		    segment[i].chunk_shift <= LETHE_CHUNK_SHIFT_MAX) {
 			printf("    %" PRIu32 " %" PRIu64 " chunks, sha256-chunks:%" PRIu32 ":%" PRIu64
 			       ":%s\n",
 			       i, lethe_segment_chunks(&segment[i]), segment[i].chunk_shift,

@@ -126,8 +126,7 @@ static void print_segments(const struct view *view)
 			printf(", ");
 			key_hex("found", view->found[i], LETHE_DIGEST_SIZE);
 		}
-		if (view->verdict[i] == VIEW_BAD &&
-		    view->bad_chunk[i] < lethe_segment_chunks(segment)) {
+		if (view->verdict[i] == VIEW_BAD && view->bad_chunk[i] != UINT64_MAX) {
 			printf(", \"bad_chunk\": %" PRIu64, view->bad_chunk[i]);
 		}
 		printf(", \"verdict\": \"%s\"}", view_verdict_text(view->verdict[i]));

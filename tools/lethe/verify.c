@@ -21,7 +21,7 @@ static void print_segment(const struct view *view, uint32_t i)
 	}
 	printf("%-8s %12" PRIu64 " bytes  sha256 %s\n", name, segment->file_size,
 	       view_verdict_text(view->verdict[i]));
-	if (view->verdict[i] == VIEW_BAD && view->bad_chunk[i] < lethe_segment_chunks(segment)) {
+	if (view->verdict[i] == VIEW_BAD && view->bad_chunk[i] != UINT64_MAX) {
 		const uint8_t *chunk = lethe_plan_chunks(view->plan) +
 				       (segment->first_chunk + view->bad_chunk[i]) *
 					       LETHE_DIGEST_SIZE;

@@ -288,12 +288,10 @@ uint64_t view_digest_size(const struct view *view)
 /* True if a segment's chunks lie in the plan's table: those of a damaged plan may not. */
 static bool has_chunk_digests(const struct lethe_plan *plan, const struct lethe_segment *segment)
 {
-	const uint64_t count = lethe_segment_chunks(segment);
-
 	return segment->chunk_shift >= LETHE_CHUNK_SHIFT_MIN &&
 	       segment->chunk_shift <= LETHE_CHUNK_SHIFT_MAX &&
 	       segment->first_chunk <= plan->chunk_count &&
-	       count <= plan->chunk_count - segment->first_chunk;
+	       lethe_segment_chunks(segment) <= plan->chunk_count - segment->first_chunk;
 }
 
 /* True if all bytes are as the plan says. */
@@ -316,7 +314,7 @@ static bool digest_segment(struct view *view, uint32_t index, struct progress *p
 					expected + i * LETHE_DIGEST_SIZE, LETHE_DIGEST_SIZE) == 0;
 	     i++) {
 	}
-	view->bad_chunk[index] = i;
+	view->bad_chunk[index] = i < count ? i : UINT64_MAX;
 	if (i < count) {
 		memcpy(view->found[index], chunks + i * LETHE_DIGEST_SIZE, LETHE_DIGEST_SIZE);
 	}

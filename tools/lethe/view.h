@@ -44,7 +44,7 @@ struct view {
 	int plan_status;         /* of lethe_plan_check(); 0 only when plan is not null */
 	enum view_verdict verdict[LETHE_SEGMENT_MAX];
 	uint8_t found[LETHE_SEGMENT_MAX][LETHE_DIGEST_SIZE]; /* when OK or BAD */
-	uint64_t bad_chunk[LETHE_SEGMENT_MAX]; /* of the segment, the first: when BAD, and it has chunks */
+	uint64_t bad_chunk[LETHE_SEGMENT_MAX]; /* of the segment, the first; else UINT64_MAX */
 	bool placed;                                         /* placement is filled in */
 	struct bundle_placement placement;
 	unsigned int problem_count;

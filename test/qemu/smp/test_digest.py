@@ -8,6 +8,7 @@ import pytest
 
 from images import Bundle, Hostile, fdtget, pack, write
 from machine import Machine
+from mini_tree import CPU, mini, under
 from paths import LOAD, MIB
 
 CHUNK = 1 << 16
@@ -111,3 +112,66 @@ def test_it_slides(work, small_kernel, at):
     with Machine(stub, load=[(boot, at)], smp=4, ram=True) as machine:
         machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 4 cpus$")
         booted(machine, work, 4)
+
+
+def test_a_loader_went_down_to_el1(work, small_kernel):
+    """Firmware's CPUs would come at EL2, where Lethe's map is of no use."""
+    at = LOAD + 0x200000
+    boot = bundle_of(work, small_kernel)
+    stub = Hostile(at, "plain", "el1").save(work + "/stub")
+    with Machine(stub, load=[(boot, at)], smp=4, ram=True) as machine:
+        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 1 cpus$")
+        booted(machine, work, 1)
+
+
+def test_a_crash_kernel_is_alone(work, small_kernel):
+    tree = mini(work + "/mini.dtb", cpus=CPU + "".join(
+        f'cpu@{i} {{ device_type = "cpu"; reg = <{i}>; enable-method = "psci"; }};' for i in (1, 2, 3)),
+        chosen="linux,usable-memory-range = <0 0x40000000 0 0x10000000>;")
+    with under(work, bundle_of(work, small_kernel), tree, smp=4, ram=True) as machine:
+        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 1 cpus$")
+        booted(machine, work, 1)
+
+
+def test_a_tree_names_a_cpu_twice(work, small_kernel):
+    """Firmware is asked once: a second CPU_ON might change where the CPU goes."""
+    tree = mini(work + "/mini.dtb", cpus=CPU + "".join(
+        f'cpu@{i} {{ device_type = "cpu"; reg = <1>; enable-method = "psci"; }};' for i in (1, 2, 3)))
+    with under(work, bundle_of(work, small_kernel), tree, smp=4, ram=True) as machine:
+        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 2 cpus$")
+        booted(machine, work, 2)
+
+
+def test_a_cpu_that_is_not_there(work, small_kernel):
+    """Firmware does not know it: it is not even asked for."""
+    tree = mini(work + "/mini.dtb", cpus=CPU + "".join(
+        f'cpu@{i} {{ device_type = "cpu"; reg = <{i}>; enable-method = "psci"; }};' for i in (1, 2, 3)))
+    with under(work, bundle_of(work, small_kernel), tree, smp=2, ram=True) as machine:
+        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 2 cpus$")
+        booted(machine, work, 2)
+
+
+def test_more_than_eight(work, small_kernel):
+    with Machine(bundle_of(work, small_kernel), smp=8, ram=True) as machine:
+        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, [5-8] cpus$", "^lethe: enter")
+
+
+def test_many_chunks(work):
+    """More than a plan without chunks has bytes; several segments one behind the other, and one digest among them."""
+    files = [write(f"{work}/{i}", bytes([i]) * size) for i, size in enumerate((70 * MIB, 3000, 5 * MIB))]
+    raw = [word for i, path in enumerate(files) for word in ("--raw", f"{path}@{0x50000000 + i * 0x8000000:#x}")]
+    boot = pack(work + "/boot.img", "--chunks", "16", *raw)
+    with Machine(boot, smp=4, memory=1024, ram=True) as machine:
+        machine.expect(r"^lethe: raw0 73400320 sha256 ok .*, 4 cpus$", r"^lethe: raw1 3000 sha256 ok \d+ ms \d+ MiB/s$",
+                       r"^lethe: raw2 5242880 sha256 ok .*, 4 cpus$", "^lethe: enter")
+        assert machine.read_ram(0x50000000, 70 * MIB) == bytes(70 * MIB)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("smp", [4, 8])
+@pytest.mark.parametrize("el", [1, 2])
+def test_ten_in_a_row(work, small_kernel, el, smp):
+    boot = bundle_of(work, small_kernel)
+    for _ in range(10):
+        with Machine(boot, el=el, smp=smp) as machine:
+            machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, [2-8] cpus$", "^lethe: enter", never="did not come back")
