@@ -50,8 +50,8 @@ FUNC lethe_worker_entry
 						// completes it, before this CPU meets any other code than this
 	isb					// VBAR, and E2H for the names of the next registers, are in force
 	ldr	x1, [x20, #LETHE_ORDERS_ROOT]
-	mov	x2, #0				// nothing of this CPU's is to be cleaned
-	mov	x3, #0
+	mov	x2, x19				// this CPU has stored nothing: the state's line, for the DSB behind it, which
+	add	x3, x19, #4			// the loads until now need before HCR_EL2 is written again
 	bl	lethe_mmu_on			// the boss's translation, whose TLBI drops this CPU's own
 	mov	sp, x19
 	mov	x29, #0				// end of the frame chain
