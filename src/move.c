@@ -55,7 +55,8 @@ static int move_one(struct lethe_context *ctx, unsigned int index)
 	if (placed->dest != placed->source) {
 		if (segment->chunk_shift != 0 && !overlaps) {
 			/* If a chunk is damaged, the verify stage hashes it again and reports. */
-			status = lethe_crew_run(ctx, index, lethe_chunks_of_segment(ctx, index), true);
+			status = lethe_crew_run(ctx, index, lethe_chunks_of_segment(ctx, index),
+						true);
 		} else if (segment->chunk_shift != 0 ||
 			   placed->dest - placed->source < segment->file_size) {
 			memmove((void *)placed->dest, (const void *)placed->source,

@@ -19,8 +19,8 @@ static unsigned int verify_chunks(struct lethe_context *ctx, unsigned int index)
 	struct lethe_chunks chunks = lethe_chunks_of_segment(ctx, index);
 	unsigned int i;
 
-	for (i = index; i < lethe_slot_end(ctx) && ctx->segments[i].chunk_shift != 0 &&
-			!ctx->verified[i];
+	for (i = index;
+	     i < lethe_slot_end(ctx) && ctx->segments[i].chunk_shift != 0 && !ctx->verified[i];
 	     i++) {
 		chunks.end = lethe_chunks_of_segment(ctx, i).end;
 		ctx->stage_bytes += ctx->segments[i].file_size;

@@ -15,8 +15,9 @@ bool lethe_psci_is_usable(enum lethe_psci conduit, unsigned int el)
 static int32_t call(enum lethe_psci conduit, uint64_t function, uint64_t arg1, uint64_t arg2,
 		    uint64_t arg3)
 {
-	return (int32_t)(conduit == LETHE_PSCI_SMC ? lethe_smc(function, arg1, arg2, arg3)
-						   : lethe_hyp_stub_call(function, arg1, arg2, arg3));
+	return (int32_t)(conduit == LETHE_PSCI_SMC
+				 ? lethe_smc(function, arg1, arg2, arg3)
+				 : lethe_hyp_stub_call(function, arg1, arg2, arg3));
 }
 
 int32_t lethe_psci_affinity_info(enum lethe_psci conduit, uint64_t affinity)

@@ -27,8 +27,8 @@ int32_t lethe_psci_affinity_info(enum lethe_psci conduit, uint64_t affinity);
 
 /*
  * PSCI CPU_ON (DEN0022, 5.1.4) of a CPU that is off, over a usable conduit: it enters entry, a PA,
- * with x0 = context and its MMU off. 0, or a negative error. 0 is a promise: the CPU may come at any
- * time, or never.
+ * with x0 = context and its MMU off. 0, or a negative error. 0 is a promise: the CPU may come at
+ * any time, or never.
  */
 int32_t lethe_psci_cpu_on(enum lethe_psci conduit, uint64_t affinity, uint64_t entry,
 			  uint64_t context);

@@ -40,8 +40,8 @@ bool lethe_chunks_is_marked(uint64_t chunk)
 }
 
 bool lethe_chunks_is_good(const struct lethe_context *ctx, unsigned int index, uint64_t chunk,
-			 bool is_copy, struct lethe_segment_digest *digest,
-			 uint8_t found[LETHE_DIGEST_SIZE])
+			  bool is_copy, struct lethe_segment_digest *digest,
+			  uint8_t found[LETHE_DIGEST_SIZE])
 {
 	const uint32_t bit = 1U << chunk % 32;
 	const struct lethe_segment *segment = &ctx->segments[index];

@@ -25,7 +25,7 @@ struct lethe_chunk_work {
 	struct lethe_context *ctx;
 	struct lethe_chunks chunks; /* of consecutive segments, ... */
 	unsigned int first;         /* ... from this on */
-	bool is_copy;   /* each is copied on the way from its source; else it is where it belongs */
+	bool is_copy; /* each is copied on the way from its source; else it is where it belongs */
 	/* the boss's */
 	unsigned int segment; /* the first that is not known to be good */
 	uint64_t known;       /* its first chunk that is not */
@@ -52,8 +52,8 @@ void lethe_chunks_look(struct lethe_chunk_work *work);
 
 /* Digests one chunk of a segment, and marks it if it is good. Its digest is in found. */
 bool lethe_chunks_is_good(const struct lethe_context *ctx, unsigned int index, uint64_t chunk,
-			 bool is_copy, struct lethe_segment_digest *digest,
-			 uint8_t found[LETHE_DIGEST_SIZE]);
+			  bool is_copy, struct lethe_segment_digest *digest,
+			  uint8_t found[LETHE_DIGEST_SIZE]);
 
 /* True for a chunk that is marked. */
 bool lethe_chunks_is_marked(uint64_t chunk);

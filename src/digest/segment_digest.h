@@ -12,8 +12,8 @@
 struct lethe_segment_digest {
 	struct lethe_sha256 sha;
 	const struct lethe_segment *segment; /* null: this CPU has no console */
-	uint64_t done;    /* bytes added, or passed over */
-	uint64_t percent; /* of the last progress line, or 0 */
+	uint64_t done;                       /* bytes added, or passed over */
+	uint64_t percent;                    /* of the last progress line, or 0 */
 	struct lethe_progress progress;
 };
 

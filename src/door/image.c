@@ -37,8 +37,8 @@ static int find_plan(struct lethe_context *ctx, uint64_t base)
 		ctx->plan_limit = LETHE_PLAN_SIZE_MAX + LETHE_CHUNKS_SIZE_MAX;
 	}
 	/*
-	 * By booting.rst only the loaded file is clean: the plan may have a dirty line. Its first line
-	 * says how much else there is to clean. If it lies, the check stage reads no further.
+	 * By booting.rst only the loaded file is clean: the plan may have a dirty line. Its first
+	 * line says how much else there is to clean. If it lies, the check stage reads no further.
 	 */
 	plan = (const struct lethe_plan *)ctx->plan_pa;
 	lethe_dcache_clean_inval_poc(ctx->plan_pa, (uint64_t)(&plan->total_size + 1));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libfdt's environment, as its integrators supply it: what a cell is, and how a big-endian number is
- * read. In the firmware's place of libfdt's own, whose conversions by bytes GCC takes for functions
- * at -Os: one REV each is smaller than the call. AArch64 runs little-endian here (SCTLR_ELx.EE = 0).
+ * libfdt's environment, as its integrators supply it: what a cell is, and how a big-endian number
+ * is read. In the firmware's place of libfdt's own, whose conversions by bytes GCC takes for
+ * functions at -Os: one REV each is smaller than the call. AArch64 runs little-endian here
+ * (SCTLR_ELx.EE = 0).
  */
 #ifndef LIBFDT_ENV_H
 #define LIBFDT_ENV_H

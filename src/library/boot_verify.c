@@ -52,15 +52,17 @@ static void update_by_list(const struct lethe_plan *plan, struct digest *digest,
 	digest->is_whole &= done == dest.end;
 }
 
-/* The digest of a segment, or of one of its chunks after another. An error's value is the chunk's offset. */
+/* The digest of a segment, or of one of its chunks after another. An error's value is the chunk's
+ * offset. */
 static int verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
 		  unsigned int index, struct lethe_where *where)
 {
 	const struct lethe_segment *segment = &lethe_plan_segments(plan)[index];
 	const bool has_chunks = segment->chunk_shift != 0;
 	const uint64_t size = has_chunks ? 1ULL << segment->chunk_shift : segment->file_size;
-	const uint8_t *expected = has_chunks ? lethe_plan_chunks(plan) + segment->first_chunk * LETHE_DIGEST_SIZE
-					     : segment->digest;
+	const uint8_t *expected =
+		has_chunks ? lethe_plan_chunks(plan) + segment->first_chunk * LETHE_DIGEST_SIZE
+			   : segment->digest;
 	uint8_t found[LETHE_DIGEST_SIZE];
 	struct digest digest;
 	uint64_t offset = 0;
@@ -72,7 +74,8 @@ static int verify(const struct lethe_plan *plan, const struct lethe_placement *p
 		digest.is_whole = true;
 		lethe_sha256_init(&digest.sha);
 		if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) != 0) {
-			update_by_list(plan, &digest, lethe_range_of(segment->dest, segment->file_size));
+			update_by_list(plan, &digest,
+				       lethe_range_of(segment->dest, segment->file_size));
 		} else {
 			update(&digest, lethe_range_of(placement->segment[index].source + offset,
 						       left < size ? left : size));

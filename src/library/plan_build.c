@@ -150,9 +150,8 @@ static bool has_chunks_from(struct lethe_plan *plan, unsigned int index)
 int lethe_plan_chunk(struct lethe_plan *plan, uint64_t size, unsigned int index, const void *data,
 		     unsigned int shift)
 {
-	const uint64_t offset =
-		(uint64_t)(lethe_plan_chunks(plan) - (const uint8_t *)plan) +
-		plan->chunk_count * (uint64_t)LETHE_DIGEST_SIZE;
+	const uint64_t offset = (uint64_t)(lethe_plan_chunks(plan) - (const uint8_t *)plan) +
+				plan->chunk_count * (uint64_t)LETHE_DIGEST_SIZE;
 	struct lethe_segment *segment = lethe_plan_segment_at(plan, index);
 	struct lethe_segment chunked = *segment;
 	const uint8_t *bytes = data;

@@ -65,8 +65,7 @@ static int check_chunks(const struct lethe_plan *plan, const struct lethe_segmen
 	}
 	if (shift == 0) {
 		return segment->first_chunk == 0 ? LETHE_OK
-						 : segment_fail(segment, index,
-								LETHE_E_PLAN_CHUNKS,
+						 : segment_fail(segment, index, LETHE_E_PLAN_CHUNKS,
 								segment->first_chunk, where);
 	}
 	if (shift < LETHE_CHUNK_SHIFT_MIN || shift > LETHE_CHUNK_SHIFT_MAX ||

@@ -20,7 +20,7 @@ struct member {
 	uint64_t id;
 	const char *name; /* of its node */
 	int node;
-	bool is_started;  /* in this run */
+	bool is_started; /* in this run */
 	bool is_lost;
 };
 
@@ -87,7 +87,8 @@ static void start(uint64_t chunks)
 			continue;
 		}
 		workers[i].state = LETHE_WORKER_CALLED;
-		/* Seen, as is the work, by a CPU that comes at once: SMC and HVC order no stores. */
+		/* Seen, as is the work, by a CPU that comes at once: SMC and HVC order no stores.
+		 */
 		__asm__ volatile("dsb ishst" : : : "memory");
 		members[i].is_started =
 			lethe_psci_cpu_on(psci, members[i].id, (uint64_t)lethe_worker_entry,
@@ -179,7 +180,8 @@ int lethe_crew_run(struct lethe_context *ctx, unsigned int index, struct lethe_c
 	if (lethe_worker_work.cpus > ctx->record.digest_cpus) {
 		ctx->record.digest_cpus = lethe_worker_work.cpus;
 	}
-	/* One that comes later finds no lethe_worker_work. One that works may still store what it copies. */
+	/* One that comes later finds its call withdrawn. One that works may store what it copies.
+	 */
 	return lost != 0 && is_copy && is_at_work
 		       ? lethe_error_at(&ctx->where, LETHE_E_CPU_LOST, LETHE_WHAT_TREE, 0, lost, 0)
 		       : LETHE_OK;

@@ -14,13 +14,14 @@
  * void lethe_worker_entry(uint64_t state);
  *
  * Firmware enters here after CPU_ON. PSCI promises M, C and EE = 0 in SCTLR_ELx (DEN0022, 6.4.3), which is written
- * whole with M. Of no other register a value is relied on; the level is compared: QEMU starts CPUs at its highest level, whatever the caller's. An exception of this CPU ends in
- * lethe_halt, without a store, because TPIDR_ELx is not 0: the boss sees a CPU that does not come back.
+ * whole with M. Of no other register a value is relied on. The level is compared: at another one the map is of no use. An
+ * exception of this CPU ends in lethe_halt, without a store, because TPIDR_ELx is not 0: the boss sees a CPU that does
+ * not come back.
  *
  * In        x0 = PA of state in the worker's struct lethe_worker
  * Out       does not return: CPU_OFF; lethe_halt if firmware refuses
  * Clobbers  everything
- * State     EL1 or EL2; MMU off; lethe_worker_orders, the tables and this worker's memory are clean at the PoC
+ * State     EL1 or EL2; MMU off; lethe_worker_orders, lethe_memory_map_regs and the code are at the PoC
  * Stack     the worker's own, while its MMU is on
  */
 FUNC lethe_worker_entry
@@ -31,7 +32,7 @@ FUNC lethe_worker_entry
 	ldp	w2, w21, [x20, #LETHE_ORDERS_LEVEL] // and hvc; from memory, the MMU is off
 	mrs	x3, CurrentEL
 	cmp	w2, w3
-	b.ne	.Loff
+	b.ne	.Lother_level
 	adr_l	x1, lethe_vectors
 	adr_l	x0, lethe_memory_map_regs	// the boss's, from memory as well
 	ldr	x4, [x0, #LETHE_MMU_SCTLR + 8]	// HCR
@@ -68,4 +69,7 @@ FUNC lethe_worker_entry
 .Loff_by_hvc:
 	hvc	#0				// likewise
 	b	lethe_halt
+.Lother_level:
+	cbz	w21, .Loff
+	b	lethe_halt			// EL2's own HVC would come back to EL2
 END lethe_worker_entry

@@ -21,7 +21,8 @@ void lethe_worker_share(uint32_t *state)
 					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
 		return;
 	}
-	if (__atomic_load_n(&lethe_worker_work.next, __ATOMIC_RELAXED) < lethe_worker_work.chunks.end) {
+	if (__atomic_load_n(&lethe_worker_work.next, __ATOMIC_RELAXED) <
+	    lethe_worker_work.chunks.end) {
 		__atomic_fetch_add(&lethe_worker_work.cpus, 1, __ATOMIC_RELAXED);
 	}
 	digest.segment = 0;

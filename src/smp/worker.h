@@ -8,14 +8,13 @@
 #define LETHE_WORKER_STACK 1024
 #define LETHE_WORKER_SIZE  256 /* no line of a cache is longer: two CPUs never share one */
 
-/* struct lethe_worker.state */
-
 #ifndef __ASSEMBLER__
 
 #include "digest/chunks.h"
 
 /*
- * What a worker reads with its MMU off, beside lethe_memory_map_regs; so from memory. The boss cleans it to the PoC.
+ * What a worker reads with its MMU off, beside lethe_memory_map_regs: from memory. The boss cleans
+ * it to the PoC.
  */
 struct lethe_orders {
 	uint64_t root;  /* PA of the root table */

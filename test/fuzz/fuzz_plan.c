@@ -69,9 +69,8 @@ static void check_order(const struct lethe_plan *plan, const struct lethe_slot *
 			must(!is_needed[j] ||
 				     (segments[j].flags & LETHE_SEGMENT_SOURCE_LIST) != 0 ||
 				     !overlap(placement->segment[index].dest,
-						    segments[index].mem_size,
-						    placement->segment[j].source,
-						    segments[j].file_size),
+					      segments[index].mem_size,
+					      placement->segment[j].source, segments[j].file_size),
 			     "a source is whole when its turn comes");
 		}
 		is_needed[index] = 1;
@@ -105,9 +104,8 @@ static void check_promises(const struct lethe_plan *plan, const struct lethe_slo
 		     "nor hit the plan");
 		must(!overlap(dest, size, placement->tree.start, tree_size), "nor hit the tree");
 		for (uint32_t j = 0; j < i; j++) {
-			must(!overlap(dest, size,
-					    placement->segment[slot->first_segment + j].dest,
-					    segments[slot->first_segment + j].mem_size),
+			must(!overlap(dest, size, placement->segment[slot->first_segment + j].dest,
+				      segments[slot->first_segment + j].mem_size),
 			     "nor hit another");
 		}
 		if (segments[index].align != 0) {
@@ -270,7 +268,8 @@ static uint32_t add_chunks(struct test_random *random, struct plan_image *image,
 	struct lethe_plan *plan = plan_of(image);
 
 	for (uint32_t i = 0; i < plan->segment_count; i++) {
-		struct lethe_segment *segment = (struct lethe_segment *)lethe_plan_segments(plan) + i;
+		struct lethe_segment *segment =
+			(struct lethe_segment *)lethe_plan_segments(plan) + i;
 		uint8_t *end = (uint8_t *)lethe_plan_strings(plan);
 		uint64_t bytes;
 

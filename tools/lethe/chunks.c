@@ -19,7 +19,7 @@ uint32_t chunks_shift(const struct options *options, uint64_t size, uint32_t coa
 	uint32_t shift = options->chunk_shift;
 
 	if (options->chunks_auto) {
-		shift = size < AUTO_FROM    ? 0
+		shift = size < AUTO_FROM     ? 0
 			: size <= FINE_UP_TO ? FINE_SHIFT + coarser
 					     : WIDE_SHIFT + coarser;
 		shift = shift > LETHE_CHUNK_SHIFT_MAX ? LETHE_CHUNK_SHIFT_MAX : shift;

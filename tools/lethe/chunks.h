@@ -11,8 +11,8 @@
 #include "progress.h"
 
 /*
- * The chunks of a segment of so many bytes: 2^shift bytes each, or 0: it has none. A segment that is
- * no longer than a chunk has none. coarser: added to the shift of `--chunks auto`.
+ * The chunks of a segment of so many bytes: 2^shift bytes each, or 0: it has none. A segment that
+ * is no longer than a chunk has none. coarser: added to the shift of `--chunks auto`.
  */
 uint32_t chunks_shift(const struct options *options, uint64_t size, uint32_t coarser);
 

@@ -47,7 +47,8 @@ static void print_headers(const struct view *view)
 			     LETHE_IMAGE_FLAG_PAGE_SHIFT]);
 	}
 	if (view->has_image && view->has_blob && image->image_size > blob->file_size) {
-		printf("room     0x%" PRIx64 " (%s) behind the file: RAM that nothing else uses or reserves\n",
+		printf("room     0x%" PRIx64
+		       " (%s) behind the file: RAM that nothing else uses or reserves\n",
 		       image->image_size - blob->file_size,
 		       tool_size_text(text, image->image_size - blob->file_size));
 	}
@@ -66,7 +67,7 @@ static void print_plan(const struct lethe_plan *plan)
 	static const char *const el[] = {"as entered", "1"};
 	static const char *const console[] = {"none", "stdout", "auto",
 #define UART(name, number, ...) [number] = #name,
-		LETHE_UART_DRIVERS(UART)
+					      LETHE_UART_DRIVERS(UART)
 #undef UART
 	};
 	static const char *const psci[] = {"from the tree", "none", "smc", "hvc"};
@@ -145,8 +146,8 @@ static void print_roots(const struct view *view)
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
 		if (segment[i].chunk_shift >= LETHE_CHUNK_SHIFT_MIN &&
 		    segment[i].chunk_shift <= LETHE_CHUNK_SHIFT_MAX) {
-			printf("    %" PRIu32 " %" PRIu64 " chunks, sha256-chunks:%" PRIu32 ":%" PRIu64
-			       ":%s\n",
+			printf("    %" PRIu32 " %" PRIu64 " chunks, sha256-chunks:%" PRIu32
+			       ":%" PRIu64 ":%s\n",
 			       i, lethe_segment_chunks(&segment[i]), segment[i].chunk_shift,
 			       segment[i].file_size, view_hex(digest, segment[i].digest));
 		}

@@ -58,7 +58,8 @@ int options_chunks(struct options *options, const char *value)
 	shift = strtoul(value, &end, 10);
 	if (value[0] < '0' || value[0] > '9' || *end != 0 || shift < LETHE_CHUNK_SHIFT_MIN ||
 	    shift > LETHE_CHUNK_SHIFT_MAX) {
-		return tool_usage("pack", "--chunks %s: is auto, off, or %u to %u: chunks of 2^N bytes",
+		return tool_usage("pack",
+				  "--chunks %s: is auto, off, or %u to %u: chunks of 2^N bytes",
 				  value, LETHE_CHUNK_SHIFT_MIN, LETHE_CHUNK_SHIFT_MAX);
 	}
 	options->chunk_shift = (uint32_t)shift;

@@ -22,9 +22,9 @@ static void print_segment(const struct view *view, uint32_t i)
 	printf("%-8s %12" PRIu64 " bytes  sha256 %s\n", name, segment->file_size,
 	       view_verdict_text(view->verdict[i]));
 	if (view->verdict[i] == VIEW_BAD && view->bad_chunk[i] != UINT64_MAX) {
-		const uint8_t *chunk = lethe_plan_chunks(view->plan) +
-				       (segment->first_chunk + view->bad_chunk[i]) *
-					       LETHE_DIGEST_SIZE;
+		const uint8_t *chunk =
+			lethe_plan_chunks(view->plan) +
+			(segment->first_chunk + view->bad_chunk[i]) * LETHE_DIGEST_SIZE;
 
 		printf("  chunk %" PRIu64 " of %" PRIu64 " at 0x%" PRIx64 "\n", view->bad_chunk[i],
 		       lethe_segment_chunks(segment), view->bad_chunk[i] << segment->chunk_shift);
@@ -66,7 +66,8 @@ int tool_verify(int argc, char **argv)
 		tool_put(stdout, name);
 		printf(": ok\n");
 		if (!view->same_blob) {
-			tool_warn(name, "its Lethe is whole, but of another version than this command's");
+			tool_warn(name,
+				  "its Lethe is whole, but of another version than this command's");
 		}
 	}
 	view_close(view);

@@ -51,8 +51,7 @@ static const char *describe(const struct view *view, char *reason, size_t reason
 {
 	struct kernel kernel;
 
-	if (kernel_parse(view->bytes, view->size, "FILE", TOOL_MIB, &kernel, reason,
-			 reason_size)) {
+	if (kernel_parse(view->bytes, view->size, "FILE", TOOL_MIB, &kernel, reason, reason_size)) {
 		snprintf(reason, reason_size, "a kernel (%s)", kernel.packing);
 	}
 	kernel_free(&kernel);
@@ -319,8 +318,7 @@ static bool digest_segment(struct view *view, uint32_t index, struct progress *p
 		memcpy(view->found[index], chunks + i * LETHE_DIGEST_SIZE, LETHE_DIGEST_SIZE);
 	}
 	free(chunks);
-	return i == count &&
-	       memcmp(view->found[index], segment.digest, LETHE_DIGEST_SIZE) == 0;
+	return i == count && memcmp(view->found[index], segment.digest, LETHE_DIGEST_SIZE) == 0;
 }
 
 void view_digest(struct view *view, struct progress *progress)

@@ -45,7 +45,7 @@ struct view {
 	enum view_verdict verdict[LETHE_SEGMENT_MAX];
 	uint8_t found[LETHE_SEGMENT_MAX][LETHE_DIGEST_SIZE]; /* when OK or BAD */
 	uint64_t bad_chunk[LETHE_SEGMENT_MAX]; /* of the segment, the first; else UINT64_MAX */
-	bool placed;                                         /* placement is filled in */
+	bool placed;                           /* placement is filled in */
 	struct bundle_placement placement;
 	unsigned int problem_count;
 	struct view_problem problem[VIEW_PROBLEM_MAX];

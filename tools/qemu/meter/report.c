@@ -64,8 +64,8 @@ bool meter_report(const struct meter_settings *settings, const struct meter_resu
 	}
 	fprintf(file, ", \"undecoded\": %" PRIu64 ", \"others\": [", result->undecoded);
 	for (unsigned int i = 0; i < result->other_count; i++) {
-		fprintf(file, "%s{\"instructions\": %" PRIu64 ", \"named\": %" PRIu64 "}", i ? ", " : "",
-			result->others[i], result->others_named[i]);
+		fprintf(file, "%s{\"instructions\": %" PRIu64 ", \"named\": %" PRIu64 "}",
+			i ? ", " : "", result->others[i], result->others_named[i]);
 	}
 	fprintf(file, "],\n");
 	data(file, result->all);
