@@ -12,6 +12,12 @@ TREE = 0x4c000000           # of the loader's tree
 CPU = 'cpu@0 { device_type = "cpu"; compatible = "arm,cortex-a72"; reg = <0>; };'
 
 
+def psci_cpus(*ids, reg=None):
+    """The boot CPU's node and others that firmware starts; reg: the affinity of all."""
+    return CPU + "".join(f'cpu@{i} {{ device_type = "cpu"; reg = <{i if reg is None else reg}>; enable-method = "psci"; }};'
+                         for i in ids)
+
+
 def mini(path, *, top="", root="", chosen="", memory="", cells=2, cpus=CPU):
     """A small tree by hand: no slack, and nothing that QEMU adds."""
     memory = memory or 'memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x10000000>; };'

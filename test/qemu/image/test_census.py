@@ -6,13 +6,9 @@ import struct
 import pytest
 
 from images import Bundle, fdtget, pack, write
-from mini_tree import CPU, TREE, given, mini, under
+from mini_tree import CPU, TREE, given, mini, psci_cpus, under
 
 TICKS = 62500       # of QEMU's counter, a millisecond
-
-
-def psci_cpus(*ids):
-    return CPU + "".join(f'cpu@{i} {{ device_type = "cpu"; reg = <{i}>; enable-method = "psci"; }};' for i in ids)
 
 
 def counted(tree):

@@ -138,7 +138,7 @@ def test_inherited_serror_is_logged_and_forgiven(work, cpu):
 def test_later_serror_fails_its_stage(work, civacs, how):
     """Raised at a chosen DC CIVAC: over the blob itself, the plan, the tree, a segment, the tree slot."""
     target = LOAD + 2 * MIB
-    civacs = civacs or blob_symbol("lethe_blob_end") // 64 + 20     # the plan: behind the blob's lines
+    civacs = civacs or blob_symbol("lethe_own_end") // 64 + 4     # the plan: behind the blob's lines
     boot = pack(work + "/boot.img")
     stub = Hostile(target, "el1", "serror", civacs=civacs).save(work + "/stub")
     with Machine(stub, load=[(boot, target)], monitor=True) as machine:

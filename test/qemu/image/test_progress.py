@@ -17,7 +17,7 @@ from paths import MIB
 SLOW, FAST = "shift=8,sleep=off", "shift=0,sleep=off"
 SIZES = {"initrd": 3 * MIB + 12345, "raw0": 4 * MIB + 7, "raw1": 2 * MIB, "raw2": 100}
 LINE = re.compile(r"(\w+) (\d+) per cent (\d+) MiB/s")
-LAST = re.compile(r"(\w+) (\d+) sha256 ok (\d+) ms (\d+) MiB/s")
+LAST = re.compile(r"(\w+) (\d+) sha256 ok (\d+) ms (\d+) MiB/s(?:, 1 cpus)?")
 
 
 @pytest.fixture
@@ -25,11 +25,11 @@ def boot(work):
     """The initrd is in place; raw0 moves; raw1 moves to an odd address, so it is copied and then read."""
     files = {name: write(f"{work}/{name}", random.Random(name).randbytes(size))
              for name, size in SIZES.items()}
-    return pack(work + "/boot.img", "--initrd", files["initrd"], "--raw", f"{files['raw0']}@0x4a000000",
+    return pack(work + "/boot.img", "--chunks", "off", "--initrd", files["initrd"], "--raw", f"{files['raw0']}@0x4a000000",
                 "--raw", f"{files['raw1']}@0x4b000003", "--raw", f"{files['raw2']}@0x4c000000")
 
 
-def look(path, icount, last="^payload: end"):
+def look(path, icount, last="^payload: end", sizes=SIZES):
     """{segment: [(per cent, MiB/s)]} and {segment: (ms, MiB/s)}; each in the order in which it came."""
     with Machine(path, extra=["-icount", icount]) as machine:
         machine.expect(last)
@@ -44,7 +44,7 @@ def look(path, icount, last="^payload: end"):
             assert "per cent" not in line, line
         match = LAST.fullmatch(line)
         if match:
-            assert int(match[2]) == SIZES.get(match[1], int(match[2]))
+            assert int(match[2]) == sizes.get(match[1], int(match[2]))
             final[match[1]] = int(match[3]), int(match[4])
     return progress, final
 
@@ -70,6 +70,17 @@ def test_slow(boot, mode):
     for name, lines in progress.items():
         check(lines, *final[name], SIZES[name])
     assert sum(map(len, progress.values())) >= 6
+
+
+def test_slow_by_chunks(work):
+    """The share is of the segment, whoever digests the chunks."""
+    size = 6 * MIB
+    boot = pack(work + "/boot.img", "--chunks", "16", "--initrd", write(work + "/initrd", bytes(size)),
+                "--raw", f"{write(work + '/raw', bytes(size))}@0x4a000000")
+    progress, final = look(boot, SLOW, sizes={})
+    assert list(final) == ["initrd", "raw0", "kernel"]
+    for name in "initrd", "raw0":
+        check(progress[name], *final[name], size)
 
 
 def test_no_per_cent_twice(work):

@@ -68,7 +68,8 @@ def plan_not_aligned(base):
 
 SLOT, SEGMENT = 192, 192 + 128
 damaged("magic", "PLAN_MAGIC", poke(0, "B", 0, False))
-damaged("version", "PLAN_VERSION", poke(8, "I", 2, False), ("", 0, 2))
+damaged("version", "PLAN_VERSION", poke(8, "I", 3, False), ("", 0, 3))
+damaged("no chunks", "PLAN_COUNT", poke(8, "I", 2, False), ("", 0, 0))
 damaged("size 8", "PLAN_SIZE", poke(12, "I", 8, False), ("", 0, 8))
 damaged("size, all", "PLAN_SIZE", poke(12, "I", 2**32 - 8, False), ("", 0, 2**32 - 8))
 damaged("digest", "PLAN_DIGEST", poke(16, "Q", 0, False), ("", 0, 0))

@@ -8,7 +8,7 @@ import pytest
 
 from images import Bundle, Hostile, fdtget, pack, write
 from machine import Machine
-from mini_tree import CPU, mini, under
+from mini_tree import mini, psci_cpus, under
 from paths import LOAD, MIB
 
 CHUNK = 1 << 16
@@ -118,37 +118,38 @@ def test_a_loader_went_down_to_el1(work, small_kernel):
     """Firmware's CPUs would come at EL2, where Lethe's map is of no use."""
     at = LOAD + 0x200000
     boot = bundle_of(work, small_kernel)
-    stub = Hostile(at, "plain", "el1").save(work + "/stub")
+    stub = Hostile(at, "el1").save(work + "/stub")
     with Machine(stub, load=[(boot, at)], smp=4, ram=True) as machine:
         machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 1 cpus$")
         booted(machine, work, 1)
 
 
 def test_a_crash_kernel_is_alone(work, small_kernel):
-    tree = mini(work + "/mini.dtb", cpus=CPU + "".join(
-        f'cpu@{i} {{ device_type = "cpu"; reg = <{i}>; enable-method = "psci"; }};' for i in (1, 2, 3)),
-        chosen="linux,usable-memory-range = <0 0x40000000 0 0x10000000>;")
+    tree = mini(work + "/mini.dtb", cpus=psci_cpus(1, 2, 3),
+                chosen="linux,usable-memory-range = <0 0x40000000 0 0x10000000>;")
     with under(work, bundle_of(work, small_kernel), tree, smp=4, ram=True) as machine:
         machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 1 cpus$")
         booted(machine, work, 1)
 
 
-def test_a_tree_names_a_cpu_twice(work, small_kernel):
-    """Firmware is asked once: a second CPU_ON might change where the CPU goes."""
-    tree = mini(work + "/mini.dtb", cpus=CPU + "".join(
-        f'cpu@{i} {{ device_type = "cpu"; reg = <1>; enable-method = "psci"; }};' for i in (1, 2, 3)))
-    with under(work, bundle_of(work, small_kernel), tree, smp=4, ram=True) as machine:
+@pytest.mark.parametrize("smp, tree", [(4, {"reg": 1}), (2, {})], ids=["one CPU three times", "two are not there"])
+def test_trees_with_too_many(work, small_kernel, smp, tree):
+    """Firmware is asked once for each CPU, as a second CPU_ON might change where it goes; and for none that it does not know."""
+    tree = mini(work + "/mini.dtb", cpus=psci_cpus(1, 2, 3, **tree))
+    with under(work, bundle_of(work, small_kernel), tree, smp=smp, ram=True) as machine:
         machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 2 cpus$")
         booted(machine, work, 2)
 
 
-def test_a_cpu_that_is_not_there(work, small_kernel):
-    """Firmware does not know it: it is not even asked for."""
-    tree = mini(work + "/mini.dtb", cpus=CPU + "".join(
-        f'cpu@{i} {{ device_type = "cpu"; reg = <{i}>; enable-method = "psci"; }};' for i in (1, 2, 3)))
-    with under(work, bundle_of(work, small_kernel), tree, smp=2, ram=True) as machine:
-        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 2 cpus$")
-        booted(machine, work, 2)
+WRONG = {"a root": ("digest", bytes(32)), "the first chunk": ("first_chunk", 1), "a size": ("chunk_shift", 17)}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_wrong_plans_are_refused(work, small_kernel, what):
+    bundle = Bundle(bundle_of(work, small_kernel))
+    bundle.segment(0, *WRONG[what])
+    with Machine(bundle.save(work + "/bad.img")) as machine:
+        machine.expect(r'^lethe: FAIL check: segment 0 "kernel": .*\(LETHE_E_PLAN_CHUNKS\)$', "^lethe: halt$")
 
 
 def test_more_than_eight(work, small_kernel):
@@ -156,6 +157,20 @@ def test_more_than_eight(work, small_kernel):
         machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, [5-8] cpus$", "^lethe: enter")
 
 
+def test_a_plan_larger_than_any_without_chunks(work, small_kernel):
+    """Read whole, and refused by its last byte."""
+    raw = write(work + "/raw", bytes(52 * MIB))
+    bundle = Bundle(bundle_of(work, small_kernel, "--raw", f"{raw}@0x50000000"))
+    assert bundle.plan("total_size") > 25280
+    bundle.plan("flags", 1 | bundle.plan("flags"))      # STOP_AFTER_CHECK
+    with Machine(bundle.save(work + "/dry.img"), memory=512) as machine:
+        machine.expect(r"^lethe: raw0 .*\[0x50000000, 0x53400000\)", "^lethe: halt$")
+    bundle.bytes[bundle.plan_at + bundle.plan("total_size") - 40] ^= 1
+    with Machine(bundle.save(work + "/bad.img", seal=False), memory=512) as machine:
+        machine.expect(r"^lethe: FAIL check: .*\(LETHE_E_PLAN_DIGEST\)$", "^lethe: halt$")
+
+
+@pytest.mark.long
 def test_many_chunks(work):
     """More than a plan without chunks has bytes; several segments one behind the other, and one digest among them."""
     files = [write(f"{work}/{i}", bytes([i]) * size) for i, size in enumerate((70 * MIB, 3000, 5 * MIB))]
