@@ -20,6 +20,7 @@
 #include "read_tree.h"
 #include "run.h"
 #include "smp/census.h"
+#include "smp/crew.h"
 #include "stop.h"
 #include "tree_input.h"
 
@@ -253,6 +254,19 @@ int lethe_census(struct lethe_context *ctx, struct lethe_where *where)
 	(void)ctx;
 	(void)where;
 	return LETHE_OK;
+}
+
+/* smp/crew.h. So none can be lost. */
+bool lethe_crew_has_lost(void)
+{
+	return false;
+}
+
+bool lethe_crew_lost(unsigned int *index, int *node)
+{
+	(void)index;
+	(void)node;
+	return false;
 }
 
 bool lethe_describe_seed(const struct lethe_fdt_facts *facts,

@@ -45,7 +45,7 @@ $(call unit,cpu/el2_bits,$(addprefix src/cpu/,el2_regs.c el2_lower_regs.c el2_fg
 # target's libfdt, with the same sources and assumptions. The tests use the system's libfdt as the reference. tree.o is
 # linked before it meets the tests, and exports lethe_* only.
 TREE_SRCS := $(wildcard src/fdt/*.c) src/firmware/efi_memory.c src/fdt_fixup.c src/plan/range_set.c
-$(call unit,$(addprefix fdt/fdt_,check cpus read values stdout memory fixup space) fdt/record,src/plan/status.c \
+$(call unit,$(addprefix fdt/fdt_,check cpus fail read values stdout memory fixup space) fdt/record,src/plan/status.c \
 	$(addprefix test/unit/fdt/,trees.c fixup.c) tree,-lfdt)
 $(call unit,fdt/acpi,src/firmware/acpi.c)
 
