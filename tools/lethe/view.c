@@ -297,15 +297,16 @@ static bool has_chunk_digests(const struct lethe_plan *plan, const struct lethe_
 static bool digest_segment(struct view *view, uint32_t index, struct progress *progress)
 {
 	struct lethe_segment segment = lethe_plan_segments(view->plan)[index];
-	const uint8_t *expected =
-		lethe_plan_chunks(view->plan) + segment.first_chunk * LETHE_DIGEST_SIZE;
+	const uint8_t *expected;
 	uint8_t *chunks;
 	uint64_t count;
 	uint64_t i;
 
 	if (!has_chunk_digests(view->plan, &segment)) {
 		segment.chunk_shift = 0;
+		segment.first_chunk = 0;
 	}
+	expected = lethe_plan_chunks(view->plan) + segment.first_chunk * LETHE_DIGEST_SIZE;
 	count = lethe_segment_chunks(&segment);
 	chunks = tool_alloc((count + 1) * LETHE_DIGEST_SIZE);
 	chunks_digest(&segment, view->bytes + segment.source, chunks, view->found[index], progress);
