@@ -140,6 +140,7 @@ def test_an_exception_of_the_boss_is_waited_out(work, small_kernel):
         assert cpus_of(tree_of(machine, work)) == ["okay"] * 4
 
 
+@pytest.mark.long
 def test_debian_leaves_a_lost_one_alone(work, initrd):
     bundle = bundle_of(work, KERNEL, "--initrd", initrd, "--append", "console=ttyAMA0", chunks="auto")
     patch(bundle, "lethe_chunks_is_good", HANG)
