@@ -29,7 +29,7 @@ def test_minimal(el, cpu):
                        never="LETHE_E_")
 
 
-@pytest.mark.parametrize("el", [1, 2])
+@pytest.mark.parametrize("el", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_linux_boot(el):
     end = LOAD + os.path.getsize(LINUX_BOOT)
     options = {"start": LOAD, "stop": ENTRY, "clean": [(LOAD, end), (TREE, TREE + MIB)]}
