@@ -64,7 +64,8 @@ int lethe_plan_window(struct lethe_plan *plan, uint64_t size, uint64_t base, uin
 
 /*
  * Gives segment index digests for chunks of 1 << shift bytes in place of its one digest, so that several CPUs can check
- * it; LETHE_PLAN_SMP in plan->flags lets them. In ascending order of index. data: the segment's bytes, as for
+ * it; LETHE_PLAN_SMP in plan->flags lets them. In ascending order of index; a slot's tree_segment has no chunks
+ * (lethe_plan_check(): LETHE_E_PLAN_TREE). data: the segment's bytes, as for
  * lethe_plan_add_segment(). A chunk takes 32 bytes of the plan: LETHE_CHUNKS_SIZE_MAX is always enough.
  * Returns 0, or LETHE_E_PLAN_COUNT (the plan would have more than LETHE_CHUNK_MAX), LETHE_E_PLAN_SIZE;
  * LETHE_E_PLAN_CHUNKS if the shift is not 16 to 26, if the segment is empty or the list supplies it, or if it or one

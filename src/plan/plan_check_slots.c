@@ -53,7 +53,7 @@ static int check_entry(const struct lethe_plan *plan, const struct lethe_slot *s
 	return LETHE_OK;
 }
 
-/* True if libfdt can read the packed tree in place, before the moves. */
+/* True if libfdt can read the packed tree in place, before the moves, and before any chunk is digested. */
 static bool packed_tree_is_good(const struct lethe_plan *plan, const struct lethe_slot *slot)
 {
 	const struct lethe_segment *segment;
@@ -63,6 +63,7 @@ static bool packed_tree_is_good(const struct lethe_plan *plan, const struct leth
 	}
 	segment = &lethe_plan_segments(plan)[slot->tree_segment];
 	return (segment->flags & LETHE_SEGMENT_IN_PLACE) != 0 && segment->align == 0 &&
+	       segment->chunk_shift == 0 &&
 	       lethe_is_aligned(segment->source, 8) && segment->mem_size <= LETHE_FDT_MAX &&
 	       segment->file_size <= slot->tree_size;
 }

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from tool_command import K, damage
-from tool_files import MIB, image
+from tool_files import MIB, image, tree
 
 BIG = 200 * 1024 + 7        # 4 chunks of 64 KiB, the last short
 
@@ -39,6 +39,16 @@ def test_what_they_cover(big):
     assert f"4 chunks, sha256-chunks:16:{BIG}:{bundle['raw0']['digest'].hex()}\n" in text
     assert text.count("sha256-chunks:") == 2
     assert big.good("verify", "boot.img").stdout.endswith("boot.img: ok\n")
+
+
+def test_a_device_tree_has_none(big):
+    """Lethe reads it before any chunk is digested. What has chunks comes behind it."""
+    big.write("long.dtb", tree({"filler": bytes(BIG)}))
+    bundle, _ = big.pack(*K, "--chunks", "16", "--dtb", "long.dtb", "--initrd", "big")
+    assert [(s["name"], s["chunk_shift"], s["first_chunk"]) for s in bundle.segments] == [
+        ("dtb", 0, 0), ("initrd", 16, 0), ("kernel", 0, 0)]
+    assert bundle["dtb"]["digest"] == hashlib.sha256(bundle.content("dtb")).digest()
+    big.good("verify", "boot.img")
 
 
 @pytest.mark.parametrize("options, size, shift", [

@@ -76,11 +76,6 @@ static uint32_t add(struct building *building, unsigned int slot, const char *na
 	segment->flags = flags | LETHE_SEGMENT_SOURCE_OFFSET;
 	segment->file_size = size;
 	segment->mem_size = size;
-	segment->chunk_shift = chunks_shift(building->options, size, building->coarser);
-	if (segment->chunk_shift != 0) {
-		segment->first_chunk = building->chunks_used;
-		building->chunks_used += lethe_segment_chunks(segment);
-	}
 	part->bytes = bytes;
 	part->size = size;
 	building->slot[slot].segment_count++;
@@ -95,6 +90,19 @@ static uint32_t add_here(struct building *building, unsigned int slot, const cha
 
 	put_at(building, i, building->cursor);
 	return i;
+}
+
+/* In the order of the segments; never to a device tree. */
+static void give_chunks(struct building *building, uint32_t index)
+{
+	struct lethe_segment *segment = &building->segment[index];
+
+	segment->chunk_shift =
+		chunks_shift(building->options, segment->file_size, building->coarser);
+	if (segment->chunk_shift != 0) {
+		segment->first_chunk = building->chunks_used;
+		building->chunks_used += lethe_segment_chunks(segment);
+	}
 }
 
 static int add_raw(struct building *building, unsigned int slot, const struct options_raw *raw,
@@ -114,6 +122,7 @@ static int add_raw(struct building *building, unsigned int slot, const struct op
 	/* The payload looks after its own memory, and must not hand out the other segments' as free. */
 	uint32_t i = add_here(building, slot, name, raw->has_entry ? 0 : LETHE_SEGMENT_RESERVE, file);
 
+	give_chunks(building, i);
 	building->segment[i].dest = raw->address;
 	if (raw->has_entry) {
 		building->slot[slot].entry_segment = i;
@@ -129,6 +138,7 @@ static void add_kernel(struct building *building, unsigned int slot, const struc
 			 kernel->size);
 	struct lethe_segment *segment = &building->segment[i];
 
+	give_chunks(building, i);
 	segment->mem_size = kernel->mem_size;
 	segment->align = TOOL_BLOCK;
 	segment->align_offset = kernel->text_offset;
@@ -239,6 +249,7 @@ static int build_slot(struct building *building, unsigned int index, const struc
 		/* No RESERVE: the kernel frees an initrd after use. */
 		slot->initrd_segment =
 			add_here(building, index, "initrd", LETHE_SEGMENT_IN_PLACE, input->initrd);
+		give_chunks(building, slot->initrd_segment);
 	}
 	for (unsigned int i = 0; i < own->raw_count; i++) {
 		int code = add_raw(building, index, &options->raw[own->first_raw + i],

@@ -45,7 +45,6 @@ static uint64_t count_all(const struct options *options, const struct bundle_inp
 	for (unsigned int i = 0; i < options->slot_count; i++) {
 		count += input[i].kernel ? count_one(options, input[i].kernel->size, coarser) : 0;
 		count += input[i].initrd ? count_one(options, input[i].initrd->size, coarser) : 0;
-		count += input[i].dtb ? count_one(options, input[i].dtb->size, coarser) : 0;
 		for (unsigned int raw = 0; raw < options->slot[i].raw_count; raw++) {
 			count += count_one(options, input[i].raw[raw].size, coarser);
 		}

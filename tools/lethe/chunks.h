@@ -17,7 +17,7 @@
 uint32_t chunks_shift(const struct options *options, uint64_t size, uint32_t coarser);
 
 /*
- * Counts the chunks of all files. `--chunks auto` makes them coarser until a plan has room for all.
+ * Counts the chunks of all files but device trees, which have none. `--chunks auto` makes them coarser until a plan has room for all.
  * Returns TOOL_OK, or TOOL_USAGE after printing why.
  */
 int chunks_plan(const struct options *options, const struct bundle_input *input, uint32_t *coarser,

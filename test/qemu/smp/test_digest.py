@@ -6,9 +6,9 @@ cohsan follows every CPU of these boots.
 
 import pytest
 
-from images import Bundle, Hostile, fdtget, pack, write
+from images import Bundle, Hostile, fdtget, fdtput, machine_tree, pack, write
 from machine import Machine
-from mini_tree import mini, psci_cpus, under
+from mini_tree import CPU, mini, psci_cpus, under
 from paths import LOAD, MIB
 
 CHUNK = 1 << 16
@@ -132,13 +132,26 @@ def test_a_crash_kernel_is_alone(work, small_kernel):
         booted(machine, work, 1)
 
 
-@pytest.mark.parametrize("smp, tree", [(4, {"reg": 1}), (2, {})], ids=["one CPU three times", "two are not there"])
-def test_trees_with_too_many(work, small_kernel, smp, tree):
-    """Firmware is asked once for each CPU, as a second CPU_ON might change where it goes; and for none that it does not know."""
-    tree = mini(work + "/mini.dtb", cpus=psci_cpus(1, 2, 3, **tree))
+@pytest.mark.parametrize("smp", [2, 4])
+def test_trees_with_too_many(work, small_kernel, smp):
+    """
+    Firmware is asked once for each CPU, as a second CPU_ON might change where it goes: seven nodes of one CPU leave
+    room for the others. And a CPU that firmware does not know is not waited for.
+    """
+    tree = mini(work + "/mini.dtb", cpus=psci_cpus(*range(0x10, 0x17), reg=1) + psci_cpus(2, 3).removeprefix(CPU))
     with under(work, bundle_of(work, small_kernel), tree, smp=smp, ram=True) as machine:
-        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 2 cpus$")
-        booted(machine, work, 2)
+        machine.expect(rf"^lethe: kernel 1310720 sha256 ok .*, {smp} cpus$", never="did not come back")
+        booted(machine, work, smp)
+
+
+@pytest.mark.parametrize("smp", [1, 4])
+def test_a_packed_tree_has_one_digest(work, small_kernel, smp):
+    """Longer than a chunk, but read whole before any chunk is."""
+    tree = machine_tree(work + "/own.dtb", smp=smp)
+    fdtput(tree, "-t", "s", "/", "filler", "x" * 100000)
+    with Machine(bundle_of(work, small_kernel, "--dtb", tree, "--force-dtb"), smp=smp, ram=True) as machine:
+        machine.expect(rf"^lethe: kernel 1310720 sha256 ok .*, {smp} cpus$")
+        booted(machine, work, smp)
 
 
 WRONG = {"a root": ("digest", bytes(32)), "the first chunk": ("first_chunk", 1), "a size": ("chunk_shift", 17)}

@@ -175,6 +175,34 @@ static void test_rows(void **state)
 	}
 }
 
+/* A packed tree is read before any chunk is digested. */
+static void test_packed_tree(void **state)
+{
+	unsigned int is_chunked;
+
+	(void)state;
+	for (is_chunked = 0; is_chunked < 2; is_chunked++) {
+		struct lethe_plan *plan = new_plan();
+		struct lethe_slot *slot = (struct lethe_slot *)lethe_plan_slots(plan);
+		const uint32_t tree = is_chunked ? 0 : 1;
+		struct lethe_segment *segment = lethe_plan_segment_at(plan, tree);
+		int status;
+
+		slot->tree_segment = tree;
+		slot->tree_base = 0x48000000;
+		slot->tree_size = LETHE_FDT_MAX;
+		segment->flags = LETHE_SEGMENT_IN_PLACE;
+		segment->source = segment->dest;
+		segment->dest = 0;
+		lethe_plan_digest(plan, plan->digest);
+		status = lethe_plan_check(plan, PLAN_BYTES, NULL);
+		if (status != (is_chunked ? LETHE_E_PLAN_TREE : LETHE_OK)) {
+			fail_msg("%s", lethe_status_name(status));
+		}
+		free(plan);
+	}
+}
+
 /* Lethe has all of them or none: an Image's CPUs are its own, and a list brings no chunk whole. */
 static void test_kinds(void **state)
 {
@@ -198,7 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),   cmocka_unit_test(test_refused_by_the_builder),
 		cmocka_unit_test(test_numbers), cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_kinds),   cmocka_unit_test(test_packed_tree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
