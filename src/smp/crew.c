@@ -87,8 +87,7 @@ static void start(uint64_t chunks)
 			continue;
 		}
 		workers[i].state = LETHE_WORKER_CALLED;
-		/* Seen, as is the work, by a CPU that comes at once: SMC and HVC order no stores.
-		 */
+		/* A CPU that comes at once sees its state and the work: SMC orders no stores. */
 		__asm__ volatile("dsb ishst" : : : "memory");
 		members[i].is_started =
 			lethe_psci_cpu_on(psci, members[i].id, (uint64_t)lethe_worker_entry,
@@ -121,7 +120,7 @@ static void give_up(unsigned int index)
 				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	if (called == LETHE_WORKER_RUNNING) {
 		is_at_work = true;
-		lethe_worker_work.cpus--;
+		__atomic_fetch_sub(&lethe_worker_work.cpus, 1, __ATOMIC_RELAXED);
 	}
 	lethe_console_line("%s: %s", lost, lethe_status_text(LETHE_E_CPU_LOST));
 }
@@ -180,8 +179,7 @@ int lethe_crew_run(struct lethe_context *ctx, unsigned int index, struct lethe_c
 	if (lethe_worker_work.cpus > ctx->record.digest_cpus) {
 		ctx->record.digest_cpus = lethe_worker_work.cpus;
 	}
-	/* One that comes later finds its call withdrawn. One that works may store what it copies.
-	 */
+	/* One that comes later finds its call withdrawn. One at work may store what it copies. */
 	return lost != 0 && is_copy && is_at_work
 		       ? lethe_error_at(&ctx->where, LETHE_E_CPU_LOST, LETHE_WHAT_TREE, 0, lost, 0)
 		       : LETHE_OK;

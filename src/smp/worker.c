@@ -16,15 +16,17 @@ void lethe_worker_share(uint32_t *state)
 {
 	struct lethe_segment_digest digest;
 	uint32_t called = LETHE_WORKER_CALLED;
+	const bool has_work = __atomic_load_n(&lethe_worker_work.next, __ATOMIC_RELAXED) <
+			      lethe_worker_work.chunks.end;
 
-	if (!__atomic_compare_exchange_n(state, &called, LETHE_WORKER_RUNNING, false,
-					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+	/* One that RUNS has work, and is counted: the boss takes it off again if it is lost. */
+	if (!__atomic_compare_exchange_n(state, &called,
+					 has_work ? LETHE_WORKER_RUNNING : LETHE_WORKER_FINISHED,
+					 false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED) ||
+	    !has_work) {
 		return;
 	}
-	if (__atomic_load_n(&lethe_worker_work.next, __ATOMIC_RELAXED) <
-	    lethe_worker_work.chunks.end) {
-		__atomic_fetch_add(&lethe_worker_work.cpus, 1, __ATOMIC_RELAXED);
-	}
+	__atomic_fetch_add(&lethe_worker_work.cpus, 1, __ATOMIC_RELAXED);
 	digest.segment = 0;
 	lethe_chunks_share(&lethe_worker_work, &digest);
 	__atomic_store_n(state, LETHE_WORKER_FINISHED, __ATOMIC_RELEASE);
