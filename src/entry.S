@@ -158,7 +158,7 @@
 	 */
 	.macro	clean_own_memory
 	mov	x0, x22
-	adr_l	x1, lethe_own_end		// the crew cleans its own
+	adr_l	x1, lethe_own_end		// .crew is left out: lethe_chunks_begin cleans its marks, the stacks are met in the caches
 	mov	x4, x2
 	bl	lethe_dcache_clean_inval_poc
 	.endm

@@ -42,8 +42,7 @@ bool lethe_crew_is_home(void);
 /* True if a CPU was started that may still come, or run. */
 bool lethe_crew_has_lost(void);
 
-/* The next lost CPU's node, in the tree's order: *index is 0 before the first. False after the
- * last. */
+/* The next lost CPU's node, in the tree's order: *index is 0 at first. False behind the last. */
 bool lethe_crew_lost(unsigned int *index, int *node);
 
 #endif

@@ -26,7 +26,7 @@
  */
 FUNC lethe_worker_entry
 	msr	daifset, #15			// no stack, no vectors yet; interrupts are nobody's
-	msr	spsel, #1
+	msr	spsel, #1			// SP is SP_ELx, as lethe_vectors expect
 	mov	x19, x0
 	adr_l	x20, lethe_worker_orders
 	ldp	w2, w21, [x20, #LETHE_ORDERS_LEVEL] // and hvc; from memory, the MMU is off
@@ -38,12 +38,12 @@ FUNC lethe_worker_entry
 	ldr	x4, [x0, #LETHE_MMU_SCTLR + 8]	// HCR
 	cmp	w3, #CURRENTEL_EL2
 	b.eq	.Lworker_el2
-	msr	tpidr_el1, x19			// exceptions: exception.S
-	msr	vbar_el1, x1
+	msr	tpidr_el1, x19			// not 0: an exception ends in lethe_halt (exception.S)
+	msr	vbar_el1, x1			// and enters lethe_vectors, which the ISB below puts in force
 	b	.Lworker_known
 .Lworker_el2:
 	msr	tpidr_el2, x19			// as at EL1
-	msr	vbar_el2, x1
+	msr	vbar_el2, x1			// likewise
 	dsb	nsh				// an AmpereOne needs it before HCR_EL2 (AC04_CPU_23)
 	msr	hcr_el2, x4			// E2H as the boss has it: the layouts of TCR and CPTR
 .Lworker_known:
