@@ -14,7 +14,7 @@ struct lethe_chunk_work lethe_worker_work;
 
 void lethe_worker_share(uint32_t *state)
 {
-	struct lethe_segment_digest digest;
+	struct lethe_segment_digest digest = {0};
 	uint32_t called = LETHE_WORKER_CALLED;
 	const bool has_work = __atomic_load_n(&lethe_worker_work.next, __ATOMIC_RELAXED) <
 			      lethe_worker_work.chunks.end;
@@ -22,12 +22,12 @@ void lethe_worker_share(uint32_t *state)
 	/* One that RUNS has work, and is counted: the boss takes it off again if it is lost. */
 	if (!__atomic_compare_exchange_n(state, &called,
 					 has_work ? LETHE_WORKER_RUNNING : LETHE_WORKER_FINISHED,
-					 false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED) ||
-	    !has_work) {
+					 false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
 		return;
 	}
-	__atomic_fetch_add(&lethe_worker_work.cpus, 1, __ATOMIC_RELAXED);
-	digest.segment = 0;
-	lethe_chunks_share(&lethe_worker_work, &digest);
-	__atomic_store_n(state, LETHE_WORKER_FINISHED, __ATOMIC_RELEASE);
+	if (has_work) {
+		__atomic_fetch_add(&lethe_worker_work.cpus, 1, __ATOMIC_RELAXED);
+		lethe_chunks_share(&lethe_worker_work, &digest);
+		__atomic_store_n(state, LETHE_WORKER_FINISHED, __ATOMIC_RELEASE);
+	}
 }

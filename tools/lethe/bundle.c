@@ -95,14 +95,8 @@ static uint32_t add_here(struct building *building, unsigned int slot, const cha
 /* In the order of the segments; never to a device tree. */
 static void give_chunks(struct building *building, uint32_t index)
 {
-	struct lethe_segment *segment = &building->segment[index];
-
-	segment->chunk_shift =
-		chunks_shift(building->options, segment->file_size, building->coarser);
-	if (segment->chunk_shift != 0) {
-		segment->first_chunk = building->chunks_used;
-		building->chunks_used += lethe_segment_chunks(segment);
-	}
+	chunks_give(building->options, &building->segment[index], building->coarser,
+		    &building->chunks_used);
 }
 
 static int add_raw(struct building *building, unsigned int slot, const struct options_raw *raw,

@@ -14,7 +14,8 @@
 #define FINE_UP_TO (256 * TOOL_MIB)
 #define WIDE_SHIFT 20U
 
-uint32_t chunks_shift(const struct options *options, uint64_t size, uint32_t coarser)
+/* Of a segment of so many bytes; 0: it has none. coarser: added to the shift of `--chunks auto`. */
+static uint32_t shift_of(const struct options *options, uint64_t size, uint32_t coarser)
 {
 	uint32_t shift = options->chunk_shift;
 
@@ -31,7 +32,7 @@ static uint64_t count_one(const struct options *options, uint64_t size, uint32_t
 {
 	const struct lethe_segment segment = {
 		.file_size = size,
-		.chunk_shift = chunks_shift(options, size, coarser),
+		.chunk_shift = shift_of(options, size, coarser),
 	};
 
 	return lethe_segment_chunks(&segment);
@@ -69,6 +70,16 @@ int chunks_plan(const struct options *options, const struct bundle_input *input,
 	}
 	*count = (uint32_t)all;
 	return TOOL_OK;
+}
+
+void chunks_give(const struct options *options, struct lethe_segment *segment, uint32_t coarser,
+		 uint64_t *used)
+{
+	segment->chunk_shift = shift_of(options, segment->file_size, coarser);
+	if (segment->chunk_shift != 0) {
+		segment->first_chunk = *used;
+		*used += lethe_segment_chunks(segment);
+	}
 }
 
 static void digest(const uint8_t *bytes, uint64_t size, uint8_t found[LETHE_DIGEST_SIZE],

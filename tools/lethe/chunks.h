@@ -11,17 +11,19 @@
 #include "progress.h"
 
 /*
- * The chunks of a segment of so many bytes: 2^shift bytes each, or 0: it has none. A segment that
- * is no longer than a chunk has none. coarser: added to the shift of `--chunks auto`.
- */
-uint32_t chunks_shift(const struct options *options, uint64_t size, uint32_t coarser);
-
-/*
  * Counts the chunks of all files but device trees, which have none. `--chunks auto` makes them coarser until a plan has room for all.
  * Returns TOOL_OK, or TOOL_USAGE after printing why.
  */
 int chunks_plan(const struct options *options, const struct bundle_input *input, uint32_t *coarser,
 		uint32_t *count);
+
+/*
+ * Gives a segment its chunk_shift and first_chunk, by its file_size and coarser, a result of
+ * chunks_plan(). A segment that is no longer than a chunk has none. used: the chunks of the
+ * segments before; this one's are added.
+ */
+void chunks_give(const struct options *options, struct lethe_segment *segment, uint32_t coarser,
+		 uint64_t *used);
 
 /*
  * Digests a segment's bytes: root, as lethe_segment.digest; and each chunk, 32 bytes in chunks, if

@@ -188,6 +188,7 @@ static void test_packed_tree(void **state)
 		struct lethe_segment *segment = lethe_plan_segment_at(plan, tree);
 		int status;
 
+		slot->entry_segment = 2;
 		slot->tree_segment = tree;
 		slot->tree_base = 0x48000000;
 		slot->tree_size = LETHE_FDT_MAX;
