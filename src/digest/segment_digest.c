@@ -17,6 +17,11 @@ void lethe_segment_digest_start(struct lethe_segment_digest *digest,
 	lethe_sha256_init(&digest->sha);
 }
 
+void lethe_segment_digest_quiet(struct lethe_segment_digest *digest)
+{
+	digest->segment = 0;
+}
+
 /* At most one line per cent: a digest of minutes would print hundreds of lines. */
 static void report_progress(struct lethe_segment_digest *digest)
 {

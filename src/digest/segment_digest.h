@@ -20,6 +20,9 @@ struct lethe_segment_digest {
 void lethe_segment_digest_start(struct lethe_segment_digest *digest,
 				const struct lethe_segment *segment);
 
+/* For a CPU without a console: no progress is reported. The caller starts and ends digest->sha. */
+void lethe_segment_digest_quiet(struct lethe_segment_digest *digest);
+
 /* Adds [source, source + size). If dest differs from source, also copies the bytes to dest, by
  * lethe_sha256_copy(). */
 void lethe_segment_digest_update(struct lethe_segment_digest *digest, uint64_t dest,

@@ -14,7 +14,7 @@ struct lethe_chunk_work lethe_worker_work;
 
 void lethe_worker_share(uint32_t *state)
 {
-	struct lethe_segment_digest digest = {0};
+	struct lethe_segment_digest digest;
 	uint32_t called = LETHE_WORKER_CALLED;
 	const bool has_work = __atomic_load_n(&lethe_worker_work.next, __ATOMIC_RELAXED) <
 			      lethe_worker_work.chunks.end;
@@ -26,6 +26,7 @@ void lethe_worker_share(uint32_t *state)
 		return;
 	}
 	if (has_work) {
+		lethe_segment_digest_quiet(&digest);
 		__atomic_fetch_add(&lethe_worker_work.cpus, 1, __ATOMIC_RELAXED);
 		lethe_chunks_share(&lethe_worker_work, &digest);
 		__atomic_store_n(state, LETHE_WORKER_FINISHED, __ATOMIC_RELEASE);
