@@ -9,7 +9,7 @@ GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protect
 	-mgeneral-regs-only -Iinclude
 QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img hostile.img relocate.img kimage.img memmove.img \
 	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img slow-uart.img meter.img trapped.img \
-	old-firmware.img spin-firmware.img flat)
+	old-firmware.img spin-firmware.img returns.img flat)
 
 # $(call flat,NAME,FILES): a program that begins with the first file, at 0.
 define flat
@@ -67,6 +67,12 @@ SLOW_UART_SRCS := $(addprefix test/guest/slow_uart/,start.S main.c)
 $(QEMU_TEST)/slow-uart.img: $(SLOW_UART_SRCS) $(addprefix test/guest/slow_uart/,program.h link.ld)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/slow_uart/link.ld -o $(@:.img=.elf) $(SLOW_UART_SRCS)
+	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
+# A first operating system that gives the other CPUs back (test_returns.py).
+RETURNS_SRCS := $(addprefix test/guest/returns/,start.S worker.S main.c worker.c tree.c)
+$(QEMU_TEST)/returns.img: $(RETURNS_SRCS) $(addprefix test/guest/returns/,program.h link.ld)
+	mkdir -p $(@D)
+	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/returns/link.ld -o $(@:.img=.elf) $(RETURNS_SRCS)
 	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
 # A caller of kexec_load(2), in the guest.
 $(QEMU_TEST)/flat: test/guest/flat.c

@@ -135,22 +135,24 @@ waits:	ldr	x20, [x19, #WORD]
 	/*
 	 * A CPU comes back from an operating system: MMU and D-cache off, and no register has a meaning. This is the
 	 * other side of cpu-return-addr, for a test of a program that uses it. The next one to release the CPU finds it
-	 * as the first one did.
+	 * as the first one did. No load, from a pool of literals either, before SCTLR_ELx.EE is 0.
 	 */
 comes_back:
 	mrs	x0, CurrentEL
 	cmp	x0, #(2 << 2)
 	b.ne	1f
-	ldr	x0, =HCR_RW
+	mov	x0, #HCR_RW
 	msr	hcr_el2, x0
 	isb					// E2H decides what the names below mean
-	ldr	x0, =SCTLR_EL2_OFF
+	mov	x0, #(SCTLR_EL2_OFF & 0xffff)
+	movk	x0, #(SCTLR_EL2_OFF >> 16), lsl #16
 	msr	sctlr_el2, x0
 	mov	x0, #0x33ff
 	msr	cptr_el2, x0
 	tlbi	alle2
 	b	2f
-1:	ldr	x0, =SCTLR_EL1_OFF
+1:	mov	x0, #(SCTLR_EL1_OFF & 0xffff)
+	movk	x0, #(SCTLR_EL1_OFF >> 16), lsl #16
 	msr	sctlr_el1, x0
 	tlbi	vmalle1
 2:	ic	iallu				// what the next one puts where this CPU ran is fetched from memory
