@@ -101,6 +101,7 @@ second:	mov	x19, x0
 
 waits:	ldr	x20, [x19, #WORD]
 	str	xzr, [x19, #STATE]
+	dsb	sy				// done before the next one has its caches on
 1:	wfe
 	ldr	x0, [x20]
 	cbz	x0, 1b

@@ -37,6 +37,7 @@ entry:	mov	x19, x0
 	bl	map
 	adrp	x0, worker_tables
 	bl	map
+	dsb	sy				// the stores are done before their lines are cleaned
 	adrp	x0, file_end			// nor may a line that a cache took in too early hide what was written
 	adrp	x1, end
 	bl	clean

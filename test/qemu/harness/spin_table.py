@@ -5,7 +5,8 @@
     stub = firmware.save(path)              what -kernel gets
     tree = firmware.tree(path, smp=4)       what is loaded at tree_at
 
-Waiting CPUs spin under QEMU: with -accel tcg,thread=single (ONE_THREAD) they cost less of the host.
+Waiting CPUs spin under QEMU: with -accel tcg,thread=single (ONE_THREAD) they cost less of the host. But then QEMU tells
+a plugin the wrong CPU: cohsan may follow several CPUs only without it.
 """
 
 import os
