@@ -55,7 +55,7 @@
 	X(PLAN_WORKSPACE, -123, "workspace is wrong") \
 	X(PLAN_UNSUPPORTED, -124, "asks for something this version does not do") \
 	X(PLAN_CHUNKS, -125, "chunk digests are wrong") \
-	X(PLAN_CPUS, -126, "CPU choice is unknown or not for this level") \
+	X(PLAN_CPUS, -126, "choice for the CPUs is unknown, or not at this EL") \
 	X(SEGMENT_SIZE, -130, "memory size is smaller than file size") \
 	X(SEGMENT_ALIGN, -131, "alignment or its offset is not allowed") \
 	X(SEGMENT_WRAP, -132, "wraps around the end of the address space") \

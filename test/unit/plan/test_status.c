@@ -43,6 +43,7 @@ static const struct {
 	{"PLAN_WORKSPACE", -123},
 	{"PLAN_UNSUPPORTED", -124},
 	{"PLAN_CHUNKS", -125},
+	{"PLAN_CPUS", -126},
 	{"SEGMENT_SIZE", -130},
 	{"SEGMENT_ALIGN", -131},
 	{"SEGMENT_WRAP", -132},
