@@ -32,5 +32,6 @@ const char *list_check(const struct page_pair *pairs, const struct page_pair *en
 			return "is out of order";
 		}
 	}
+	*bad = NULL;
 	return NULL;
 }

@@ -36,6 +36,7 @@ struct machine {
 };
 
 static struct machine machine;
+static const struct page_pair *bad; /* of the list, what is wrong; or null */
 
 static void say(const char *text)
 {
@@ -138,6 +139,7 @@ static const char *leave(struct safe *safe, uint64_t safe_end)
 	lethe_el2_stub_prepare(machine.facts.has_gic_v3, &handoff);
 	handoff.entry = (uint64_t)safe->mover;
 	handoff.x[0] = (uint64_t)&safe->job;
+	handoff.x[1] = handoff.x[2] = handoff.x[3] = 0;
 	handoff.own_start = (uint64_t)snapshot_end;
 	handoff.own_end = (uint64_t)image_end;
 	/* At the PoC and complete: EL1 reads the job with the MMU off, and then walks the tables. */
@@ -148,11 +150,11 @@ static const char *leave(struct safe *safe, uint64_t safe_end)
 static const char *resume(const void *tree)
 {
 	const struct lethe_image_header *image = (const struct lethe_image_header *)snapshot;
-	const struct page_pair *bad;
 	const char *wrong = read_machine(tree);
 	uint64_t tree_at, size;
 	struct safe *safe;
 
+	bad = NULL; /* nobody has zeroed the bss */
 	if (wrong != NULL) {
 		return wrong;
 	}
@@ -177,9 +179,6 @@ static const char *resume(const void *tree)
 	wrong = list_check(safe->job.pairs, safe->job.pairs_end, machine.ram, machine.ram_end,
 			   (uint64_t)safe, machine.ram_end, &bad);
 	if (wrong != NULL) {
-		say("resume: the page for");
-		say_hex(bad->dest);
-		say(" ");
 		return wrong;
 	}
 	safe->job.entry = (uint64_t)start;
@@ -197,6 +196,11 @@ void main(const void *tree)
 	const char *wrong = resume(tree);
 
 	say("resume: ");
+	if (bad != NULL) {
+		say("the page for");
+		say_hex(bad->dest);
+		say(" ");
+	}
 	say(wrong);
 	say("\n");
 }

@@ -25,9 +25,9 @@
 mover:
 	adr	x9, vectors
 	msr	vbar_el1, x9			// in force with the ISB below
-	ldp	x1, x2, [x0, #PAIRS]
-	ldp	x3, x4, [x0, #MAP]		// and TCR
-	ldp	x5, x6, [x0, #ENTRY]		// and the tree
+	ldp	x1, x2, [x0, #JOB_PAIRS]
+	ldp	x3, x4, [x0, #JOB_MAP]	// and TCR
+	ldp	x5, x6, [x0, #JOB_ENTRY]	// and the tree
 	mrs	x9, ctr_el0
 	ubfx	x9, x9, #16, #4			// DminLine: log2 of words
 	mov	x8, #4

@@ -5,9 +5,9 @@
 
 #define PAGE 4096
 
-#define PAIRS 0 /* offsets into struct job, for mover.S; each begins a pair */
-#define MAP   16
-#define ENTRY 32
+#define JOB_PAIRS 0 /* offsets into struct job, for mover.S; each begins a pair */
+#define JOB_MAP   16
+#define JOB_ENTRY 32
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -40,7 +40,7 @@ extern const uint8_t mover[]; /* one page, position independent */
 
 /*
  * Checks a list against RAM [ram, ram_end) and the safe pages [safe, safe_end). Moves nothing. Returns null, or what is
- * wrong with *bad.
+ * wrong with *bad, which is null if nothing is.
  */
 const char *list_check(const struct page_pair *pairs, const struct page_pair *end, uint64_t ram, uint64_t ram_end,
 		       uint64_t safe, uint64_t safe_end, const struct page_pair **bad);
