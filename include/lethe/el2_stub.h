@@ -75,7 +75,7 @@ int lethe_el2_stub_install(void *page);
  *
  * gic_v3	the interrupt controller is a GICv3 or later (struct lethe_fdt_facts has it)
  *
- * EL2 only; E2H stays as HCR_EL2 has it. Call lethe_el2_stub_install() before: until then a call from EL1 is the old
+ * EL2 only, stack 512 bytes; E2H stays as HCR_EL2 has it. Call lethe_el2_stub_install() before: until then a call from EL1 is the old
  * vectors'.
  */
 void lethe_el2_stub_prepare(bool gic_v3, struct lethe_handoff *handoff);
