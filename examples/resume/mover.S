@@ -37,10 +37,9 @@ mover:
 	msr	mair_el1, x9
 	msr	tcr_el1, x4
 	msr	ttbr0_el1, x3
-	isb					// in force before the TLBs are invalidated
-	tlbi	vmalle1				// what they held is unknown
+	tlbi	vmalle1				// drops what an earlier program has left in the TLBs
 	dsb	nsh				// complete on this CPU ...
-	isb					// ... and for later instructions
+	isb					// ... and for later instructions; all of the above is in force before M
 	mrs	x7, sctlr_el1
 	mov	x9, #SCTLR_M_C_I
 	orr	x9, x7, x9

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The EL1 side: every call of the stub, one line each by report(). The last call comes back at EL2, which reports its own
- * state, and then takes an exception that the stub must halt at.
+ * The EL1 side: every call of the stub, one line each by report(). The last call comes back at EL2. The code there reports
+ * EL2's state and then takes an exception at which the stub must halt.
  */
 #include <lethe/el2_stub.h>
 

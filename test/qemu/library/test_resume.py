@@ -31,8 +31,15 @@ def test_resume(cpu, stop):
     with Machine(RESUME, cpu=cpu, smp=4, memory=RAM // MIB, cohsan=options(RESUME, **stop)) as machine:
         machine.expect(rf"^lethe: .* at {LOAD:#x} EL2 E2H=0 x0=0x5ff00000$", "^lethe: initrd [0-9]+ sha256 ok",
                        "^lethe: kernel [0-9]+ sha256 ok", f"^lethe: enter {KERNEL:#x} EL2$",
-                       r"CPU: All CPU\(s\) started at EL2$", "^init: user space", POWER_DOWN,
-                       never="resume: |Kernel panic")
+                       "smp: Brought up 1 node, 4 CPUs$", r"CPU: All CPU\(s\) started at EL2$", "^init: user space",
+                       POWER_DOWN, never="resume: |Kernel panic")
+
+
+def test_safe_pages_in_a_cache():
+    """Firmware maps them: lines of theirs may be filled at any time, before they are stored to and afterwards."""
+    with Machine(RESUME, smp=4, memory=RAM // MIB,
+                 cohsan=options(RESUME, mapped=(RAM_BASE + RAM - 2 * MIB, RAM_BASE + RAM))) as machine:
+        machine.expect("^lethe: kernel [0-9]+ sha256 ok", f"^lethe: enter {KERNEL:#x} EL2$")
 
 
 def damaged(work, at, value):
@@ -54,7 +61,7 @@ def check_refused(path, text, el=2):
 
 
 def first_safe_page(size):
-    """Stub, mover, two tables and the job; 16 bytes for each page of the snapshot; the tree, up to the end of the RAM."""
+    """Stub, mover, two tables, the job; 16 bytes for each page of the snapshot; the tree, to the end of the RAM."""
     return RAM_BASE + RAM - MIB - (5 * PAGE + -(-size // PAGE * 16 // PAGE) * PAGE)
 
 

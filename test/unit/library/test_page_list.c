@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* list_check() of examples/resume: a list that would overwrite what is still needed is refused, by the pair at fault. */
+/* list_check() of examples/resume: refuses a list that would overwrite what is still needed. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,19 +11,16 @@
 
 #include "../../../examples/resume/safe.h"
 
-#define RAM	 0x100000ULL
-#define RAM_END	 0x200000ULL
-#define SAFE	 0x180000ULL /* in the middle: destinations lie on both sides */
+#define RAM      0x100000ULL
+#define RAM_END  0x200000ULL
+#define SAFE     0x180000ULL /* in the middle: destinations lie on both sides */
 #define SAFE_END 0x182000ULL
-#define PAIRS	 5U
+#define PAIRS    5U
 
-/* Right: down by one page, onto itself, zeros, the last page before the safe ones and the first behind them. */
+/* Right: down by a page, onto itself, zeros, the last page before the safe ones, the first after. */
 static const struct page_pair right[PAIRS] = {
-	{RAM + PAGE, RAM},
-	{RAM + PAGE, RAM + PAGE},
-	{0, RAM + 2 * PAGE},
-	{SAFE - PAGE, SAFE - PAGE},
-	{RAM_END - PAGE, SAFE_END},
+	{RAM + PAGE, RAM},          {RAM + PAGE, RAM + PAGE},   {0, RAM + 2 * PAGE},
+	{SAFE - PAGE, SAFE - PAGE}, {RAM_END - PAGE, SAFE_END},
 };
 
 static void check(unsigned int at, struct page_pair wrong, const char *text)
@@ -88,10 +85,8 @@ static void test_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_right),
-		cmocka_unit_test(test_safe_pages),
-		cmocka_unit_test(test_ram),
-		cmocka_unit_test(test_whole_pages),
+		cmocka_unit_test(test_right), cmocka_unit_test(test_safe_pages),
+		cmocka_unit_test(test_ram),   cmocka_unit_test(test_whole_pages),
 		cmocka_unit_test(test_order),
 	};
 
