@@ -12,7 +12,12 @@ $(O)/examples/minimal/minimal.img: $(wildcard examples/minimal/*) $(O)/liblethe.
 $(LINUX_BOOT): $(wildcard examples/linux-boot/*) examples/minimal/link.ld $(O)/liblethe.a $(KERNEL) $(BUSYBOX)
 	$(MAKE) -C examples/linux-boot CROSS_COMPILE='$(CROSS_COMPILE)' LETHE='$(abspath $(O))' \
 		KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))'
-check-qemu check-qemu-long: examples $(LINUX_BOOT)
+# Likewise, in a bundle.
+RESUME := $(O)/examples/resume/resume.img
+$(RESUME): $(wildcard examples/resume/*) examples/minimal/link.ld examples/linux-boot/init $(O)/liblethe.a $(O)/lethe $(KERNEL) $(BUSYBOX)
+	$(MAKE) -C examples/resume CROSS_COMPILE='$(CROSS_COMPILE)' LETHE='$(abspath $(O))' \
+		KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))'
+check-qemu check-qemu-long: examples $(LINUX_BOOT) $(RESUME)
 
 # Of this release of Debian and of the other; test_purgatory.py starts both.
 KEXEC_EXAMPLES := $(O)/examples/kexec-tools/kexec $(O)/examples/kexec-tools-other/kexec

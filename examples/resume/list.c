@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What must hold for a list of pages before the first page is moved: afterwards nobody is left to say what is wrong. */
+/* The list is checked before the first page is moved: later, nothing is left to print an error. */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -10,8 +10,9 @@ static bool is_inside(uint64_t page, uint64_t start, uint64_t end)
 	return page >= start && page < end;
 }
 
-const char *list_check(const struct page_pair *pairs, const struct page_pair *end, uint64_t ram, uint64_t ram_end,
-		       uint64_t safe, uint64_t safe_end, const struct page_pair **bad)
+const char *list_check(const struct page_pair *pairs, const struct page_pair *end, uint64_t ram,
+		       uint64_t ram_end, uint64_t safe, uint64_t safe_end,
+		       const struct page_pair **bad)
 {
 	uint64_t next = 0; /* behind the page before */
 
@@ -24,7 +25,8 @@ const char *list_check(const struct page_pair *pairs, const struct page_pair *en
 		if (is_inside(dest, safe, safe_end)) {
 			return "goes to a safe page";
 		}
-		if (!is_inside(dest, ram, ram_end) || (source != 0 && !is_inside(source, ram, ram_end))) {
+		if (!is_inside(dest, ram, ram_end) ||
+		    (source != 0 && !is_inside(source, ram, ram_end))) {
 			return "is not in RAM";
 		}
 		/* Pages go down, lowest first: none is overwritten before it was read. */
@@ -32,5 +34,6 @@ const char *list_check(const struct page_pair *pairs, const struct page_pair *en
 			return "is out of order";
 		}
 	}
+	*bad = NULL;
 	return NULL;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A kernel resumes from a snapshot of memory, as from hibernation, on QEMU's virt machine: this program is at EL2, and the
- * snapshot lies over all of it. It leaves a stub at EL2 and goes down to EL1, where code in safe pages moves the snapshot
- * with the MMU and the caches on and asks the stub to start it at EL2. Here the snapshot is a bundle of `lethe pack`; one
- * from a disk has a list of its own.
+ * A resume as from hibernation, on QEMU's virt machine. The snapshot of memory lies over this whole
+ * program, which runs at EL2. The program leaves a stub at EL2 and goes down to EL1. There, code in
+ * safe pages moves the snapshot with MMU and caches on, and asks the stub to start the snapshot at
+ * EL2. Here the snapshot is a bundle of `lethe pack`. A snapshot from a disk has a list of its own.
  */
 #include <stddef.h>
 
@@ -18,12 +18,12 @@
 #define GIB   0x40000000ULL
 #define BLOCK 0x200000ULL
 
-/* TCR_EL1: 4 GiB from TTBR0 (T0SZ 32), walks as the memory of the tables: write-back, inner shareable; nothing from TTBR1. */
-#define TCR	  (32 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23)
+/* TCR_EL1: 4 GiB from TTBR0 (T0SZ 32), write-back and inner shareable walks, no TTBR1. */
+#define TCR       (32 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23)
 #define IPS_SHIFT 32
-#define IPS_48	  5
+#define IPS_48    5
 
-/* Descriptors: accessed, inner shareable, MAIR's entry 0, for EL1 to read, write and execute; EL0 has none. */
+/* Descriptors: accessed, inner shareable, MAIR's entry 0; EL1 may read, write and execute. */
 #define MAP_BLOCK (1ULL << 54 | 1 << 10 | 3 << 8 | 1)
 #define MAP_TABLE 3
 
@@ -31,11 +31,12 @@ extern const uint8_t start[], snapshot[], snapshot_end[], image_end[];
 
 struct machine {
 	struct lethe_fdt_facts facts;
-	uint64_t ram, ram_end; /* the part that is used: within one GiB below 4 GiB */
+	uint64_t ram, ram_end; /* the part that is used: of whole blocks, in one GiB below 4 GiB */
 	uint64_t free;         /* behind this program and the tree */
 };
 
 static struct machine machine;
+static const struct page_pair *bad; /* of the list, what is wrong; or null */
 
 static void say(const char *text)
 {
@@ -70,7 +71,8 @@ static const char *read_machine(const void *tree)
 	    !lethe_fdt_memory_at(tree, 0, &machine.ram, &size)) {
 		return "no device tree that names RAM";
 	}
-	machine.ram_end = machine.ram + size;
+	machine.ram_end = (machine.ram + size) & -BLOCK;
+	machine.ram = round_up(machine.ram, BLOCK);
 	if (machine.ram_end > round_up(machine.ram + 1, GIB)) {
 		machine.ram_end = round_up(machine.ram + 1, GIB);
 	}
@@ -84,7 +86,7 @@ static const char *read_machine(const void *tree)
 	return NULL;
 }
 
-/* Each page of the snapshot's file to its place from `start` on, and zeros up to the memory that the Image needs. */
+/* The pages of the snapshot's file go to `start` and up, then zeros to the end of its memory. */
 static struct page_pair *list_make(struct page_pair *pair, uint64_t size)
 {
 	const uint64_t file_size = (uint64_t)(snapshot_end - snapshot);
@@ -107,7 +109,7 @@ static void map_make(struct safe *safe)
 		safe->blocks[at] = 0;
 	}
 	safe->gigabytes[machine.ram / GIB] = (uint64_t)safe->blocks | MAP_TABLE;
-	for (at = round_up(machine.ram, BLOCK); at + BLOCK <= machine.ram_end; at += BLOCK) {
+	for (at = machine.ram; at < machine.ram_end; at += BLOCK) {
 		safe->blocks[at % GIB / BLOCK] = at | MAP_BLOCK;
 	}
 	__asm__("mrs %0, id_aa64mmfr0_el1" : "=r"(ips));
@@ -116,13 +118,14 @@ static void map_make(struct safe *safe)
 	safe->job.map = (uint64_t)safe->gigabytes;
 }
 
-/* Volatile, or the compiler makes it a memcpy(), which a program without a C library does not have. */
+/* Both addresses are 4-byte aligned. */
 static void copy(void *to, const void *from, uint64_t size)
 {
-	uint64_t i;
+	uint32_t *word = to;
+	const uint32_t *source = from;
 
-	for (i = 0; i < size; i += 4) {
-		*(volatile uint32_t *)((uint8_t *)to + i) = *(const uint32_t *)((const uint8_t *)from + i);
+	for (; word < (uint32_t *)((uint8_t *)to + size); word++, source++) {
+		*word = *source;
 	}
 }
 
@@ -138,9 +141,13 @@ static const char *leave(struct safe *safe, uint64_t safe_end)
 	lethe_el2_stub_prepare(machine.facts.has_gic_v3, &handoff);
 	handoff.entry = (uint64_t)safe->mover;
 	handoff.x[0] = (uint64_t)&safe->job;
+	handoff.x[1] = handoff.x[2] = handoff.x[3] = 0;
 	handoff.own_start = (uint64_t)snapshot_end;
 	handoff.own_end = (uint64_t)image_end;
-	/* At the PoC and complete: EL1 reads the job with the MMU off, and then walks the tables. */
+	/*
+	 * Firmware that maps all RAM may have filled lines since the first clean. They would hide
+	 * the stores from EL1's loads and walks.
+	 */
 	lethe_dcache_clean_inval_poc((uint64_t)safe, safe_end);
 	lethe_handoff(&handoff);
 }
@@ -148,11 +155,11 @@ static const char *leave(struct safe *safe, uint64_t safe_end)
 static const char *resume(const void *tree)
 {
 	const struct lethe_image_header *image = (const struct lethe_image_header *)snapshot;
-	const struct page_pair *bad;
 	const char *wrong = read_machine(tree);
 	uint64_t tree_at, size;
 	struct safe *safe;
 
+	bad = NULL; /* nobody has zeroed the bss */
 	if (wrong != NULL) {
 		return wrong;
 	}
@@ -165,11 +172,12 @@ static const char *resume(const void *tree)
 	}
 	/* The last pages of RAM are the safe ones. */
 	tree_at = round_up(sizeof(*safe) + size / PAGE * sizeof(*bad), PAGE);
-	safe = (struct safe *)(machine.ram_end - tree_at - round_up(machine.facts.total_size, PAGE));
+	safe = (struct safe *)(machine.ram_end - tree_at -
+			       round_up(machine.facts.total_size, PAGE));
 	if ((uint64_t)safe < machine.free) {
 		return "no room for the safe pages at the end of the RAM";
 	}
-	/* No dirty line of an earlier program may be written over what is stored there now. */
+	/* A dirty line of an earlier program would be written over what is stored there now. */
 	lethe_dcache_clean_inval_poc((uint64_t)safe, machine.ram_end);
 
 	safe->job.pairs = safe->pairs;
@@ -177,9 +185,6 @@ static const char *resume(const void *tree)
 	wrong = list_check(safe->job.pairs, safe->job.pairs_end, machine.ram, machine.ram_end,
 			   (uint64_t)safe, machine.ram_end, &bad);
 	if (wrong != NULL) {
-		say("resume: the page for");
-		say_hex(bad->dest);
-		say(" ");
 		return wrong;
 	}
 	safe->job.entry = (uint64_t)start;
@@ -197,6 +202,11 @@ void main(const void *tree)
 	const char *wrong = resume(tree);
 
 	say("resume: ");
+	if (bad != NULL) {
+		say("the page for");
+		say_hex(bad->dest);
+		say(" ");
+	}
 	say(wrong);
 	say("\n");
 }

@@ -25,9 +25,9 @@
 mover:
 	adr	x9, vectors
 	msr	vbar_el1, x9			// in force with the ISB below
-	ldp	x1, x2, [x0, #PAIRS]
-	ldp	x3, x4, [x0, #MAP]		// and TCR
-	ldp	x5, x6, [x0, #ENTRY]		// and the tree
+	ldp	x1, x2, [x0, #JOB_PAIRS]
+	ldp	x3, x4, [x0, #JOB_MAP]	// and TCR
+	ldp	x5, x6, [x0, #JOB_ENTRY]	// and the tree
 	mrs	x9, ctr_el0
 	ubfx	x9, x9, #16, #4			// DminLine: log2 of words
 	mov	x8, #4
@@ -37,10 +37,9 @@ mover:
 	msr	mair_el1, x9
 	msr	tcr_el1, x4
 	msr	ttbr0_el1, x3
-	isb					// in force before the TLBs are invalidated
-	tlbi	vmalle1				// what they held is unknown
+	tlbi	vmalle1				// drops what an earlier program has left in the TLBs
 	dsb	nsh				// complete on this CPU ...
-	isb					// ... and for later instructions
+	isb					// ... and for later instructions; all of the above is in force before M
 	mrs	x7, sctlr_el1
 	mov	x9, #SCTLR_M_C_I
 	orr	x9, x7, x9

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The safe pages: all that is still needed while the rest of memory is overwritten. Each is at the PoC before EL2 is left. */
+/* The safe pages: all that is needed while the rest of memory is overwritten. */
 #ifndef SAFE_H
 #define SAFE_H
 
 #define PAGE 4096
 
-#define PAIRS 0 /* offsets into struct job, for mover.S; each begins a pair */
-#define MAP   16
-#define ENTRY 32
+#define JOB_PAIRS 0 /* offsets into struct job, for mover.S; each begins a pair */
+#define JOB_MAP   16
+#define JOB_ENTRY 32
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -25,24 +25,25 @@ struct job {
 };
 
 struct safe {
-	uint8_t stub[PAGE];             /* EL2: lethe_el2_stub_install() */
-	uint8_t mover[PAGE];            /* EL1: mover.S */
-	uint64_t gigabytes[PAGE / 8];   /* EL1's map: a first level, 1 GiB an entry, */
-	uint64_t blocks[PAGE / 8];      /* ... and the second for the GiB with the RAM, 2 MiB an entry */
+	uint8_t stub[PAGE];           /* EL2: lethe_el2_stub_install() */
+	uint8_t mover[PAGE];          /* EL1: mover.S */
+	uint64_t gigabytes[PAGE / 8]; /* EL1's map: the first level, 1 GiB an entry, */
+	uint64_t blocks[PAGE / 8];    /* ... and the second for the RAM's GiB, 2 MiB an entry */
 	union {
 		struct job job;
 		uint8_t page[PAGE];
 	};
-	struct page_pair pairs[];       /* the list, then the tree from the next page on */
+	struct page_pair pairs[]; /* the list, then the tree from the next page on */
 };
 
 extern const uint8_t mover[]; /* one page, position independent */
 
 /*
- * Checks a list against RAM [ram, ram_end) and the safe pages [safe, safe_end). Moves nothing. Returns null, or what is
- * wrong with *bad.
+ * Checks a list against RAM [ram, ram_end) and the safe pages [safe, safe_end). Moves nothing.
+ * Returns null, or what is wrong with *bad, which is null if nothing is.
  */
-const char *list_check(const struct page_pair *pairs, const struct page_pair *end, uint64_t ram, uint64_t ram_end,
-		       uint64_t safe, uint64_t safe_end, const struct page_pair **bad);
+const char *list_check(const struct page_pair *pairs, const struct page_pair *end, uint64_t ram,
+		       uint64_t ram_end, uint64_t safe, uint64_t safe_end,
+		       const struct page_pair **bad);
 #endif
 #endif

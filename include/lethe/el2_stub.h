@@ -56,8 +56,8 @@ extern "C" {
 /*
  * Copies the stub into a page, and makes it this CPU's vectors at EL2.
  *
- * page		PA, 4 KiB aligned, LETHE_EL2_STUB_SIZE bytes of RAM; the stub's from now on. With the MMU on, mapped
- *		at its own address as Normal memory, writable. What it held before is lost, in caches too
+ * page		PA, 4 KiB aligned, LETHE_EL2_STUB_SIZE bytes of RAM; the stub's from now on. With the MMU on: mapped
+ *		at its own address as Normal memory, writable. The old contents are lost, in caches too
  *
  * The page is at the PoC afterwards, and the I-side of this CPU holds nothing older. EL2, E2H 0 or 1, MMU and caches on
  * or off; stack 64 bytes. The caller's own vectors are gone: its DAIF is masked.
@@ -75,8 +75,8 @@ int lethe_el2_stub_install(void *page);
  *
  * gic_v3	the interrupt controller is a GICv3 or later (struct lethe_fdt_facts has it)
  *
- * EL2 only; E2H stays as HCR_EL2 has it. Call lethe_el2_stub_install() before: until then a call from EL1 is the old
- * vectors'.
+ * EL2 only, stack 512 bytes; E2H stays as HCR_EL2 has it. Call lethe_el2_stub_install() before: until then a call from
+ * EL1 goes to the old vectors.
  */
 void lethe_el2_stub_prepare(bool gic_v3, struct lethe_handoff *handoff);
 

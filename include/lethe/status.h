@@ -9,7 +9,8 @@
  *
  * LETHE_STATUS_LIST(X) expands X(name, number, sentence) for each status, name without its LETHE_E_. A sentence
  * completes "segment 1 "initrd": ..." and has no capital and no full stop. Only the library finds the errors
- * of LETHE_STATUS_OF_LISTS(X), LETHE_STATUS_OF_CHECKS(X) and LETHE_STATUS_OF_CALLERS(X): the blob does not contain their sentences.
+ * of LETHE_STATUS_OF_LISTS(X), LETHE_STATUS_OF_CALLERS(X) and LETHE_STATUS_OF_EL2_STUB(X): the blob does not contain
+ * their sentences.
  */
 #define LETHE_STATUS_OF_LISTS(X) \
 	X(LIST_FLAGS, -140, "not one known flag") \
@@ -23,10 +24,10 @@
 	X(LIST_RUNS, -148, "over 64 runs") \
 	X(LIST_SHORT, -149, "the list does not bring it whole")
 
-#define LETHE_STATUS_OF_CHECKS(X) \
+#define LETHE_STATUS_OF_CALLERS(X) \
 	X(CALLER_MAP, -513, "caller does not map it at its own address")
 
-#define LETHE_STATUS_OF_CALLERS(X) \
+#define LETHE_STATUS_OF_EL2_STUB(X) \
 	X(CALLER_EL, -515, "caller is not at EL2") \
 	X(CALLER_PAGE, -516, "page is not 4 KiB aligned")
 
@@ -110,9 +111,9 @@
 	X(MAP_POOL, -510, "the map needs more tables than there is room for") \
 	X(MAP_GRANULE, -511, "the CPU does not have 4 KiB pages") \
 	X(MAP_ADDRESS, -512, "address is above what can be mapped") \
-	LETHE_STATUS_OF_CHECKS(X) \
-	X(HYP_STUB, -514, "hyp stub does not answer as the plan says") \
 	LETHE_STATUS_OF_CALLERS(X) \
+	X(HYP_STUB, -514, "hyp stub does not answer as the plan says") \
+	LETHE_STATUS_OF_EL2_STUB(X) \
 	/* Lethe itself */ \
 	X(INTERNAL, -601, "bug in Lethe")
 

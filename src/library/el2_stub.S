@@ -5,8 +5,8 @@
  * Why assembly: the CPU fixes the address of each entry, a call may change no register but x0, and a restart may access
  * no memory.
  *
- * Position independent: no address leaves the page, and none is absolute. SP_EL2 and FAR_EL2 are scratch: nothing at EL2
- * is left to use them.
+ * Position independent: no address leaves the page, and none is absolute. SP_EL2 and FAR_EL2 are scratch, because
+ * nothing else runs at EL2.
  */
 #include <lethe/el2_stub.h>
 

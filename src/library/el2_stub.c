@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The hyp stub for library callers: into a page, and EL2 prepared for EL1 below (el2_stub.S is the stub). */
+/* Installs the hyp stub of el2_stub.S in a caller's page, and prepares EL2 for EL1 below. */
 #include <lethe/el2_stub.h>
 
 #include <stdint.h>
@@ -21,10 +21,10 @@ int lethe_el2_stub_install(void *page)
 	if (start % LETHE_EL2_STUB_SIZE != 0) {
 		return LETHE_E_CALLER_PAGE;
 	}
-	/* No dirty line may be written over the copy, and no stale one hide it, if the MMU is off. */
+	/* With the MMU off, a dirty line would be written over the copy later. */
 	lethe_dcache_clean_inval_poc(start, end);
 	memcpy(page, lethe_el2_stub, LETHE_EL2_STUB_SIZE);
-	/* EL2 fetches the copy with the MMU off. */
+	/* EL2 fetches the copy with the MMU off, past the caches that it may lie in. */
 	lethe_dcache_clean_inval_poc(start, end);
 	lethe_el2_stub_vectors(start);
 	return LETHE_OK;

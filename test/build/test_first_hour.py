@@ -68,6 +68,7 @@ UP = {"make run": r"^init: user space after",
       "make run DAMAGE=kernel": None,
       "make -C examples/minimal run": r"^hello from the payload$",
       "make && make -C examples/linux-boot run": r"^init: user space, command line: ",
+      "make -C examples/resume run": r"^init: user space, command line: ",
       "make deps DEPS=print": r"^",
       "make help": r"^\tcheck-long"}
 
@@ -231,7 +232,7 @@ def test_dist_without_git(tmp_path):
     refused("make dist", "^make: dist makes the archive of a commit: it needs git", lines=1, where=tmp_path)
 
 
-@pytest.mark.parametrize("example", ["minimal", "linux-boot"])
+@pytest.mark.parametrize("example", ["minimal", "linux-boot", "resume"])
 def test_examples_say_what_is_missing(example):
     refused(f"make -C examples/{example} run QEMU=nothing-like-it",
             f"^examples/{example}: no nothing-like-it: run 'make deps-run'", lines=1)

@@ -66,8 +66,8 @@ $(QEMU_TEST)/hyp.img $(QEMU_TEST)/hyp-high.img: $(HYP_SRCS) $(addprefix test/gue
 EL2_STUB_SRCS := $(addprefix test/guest/el2_stub/,start.S calls.S main.c)
 $(QEMU_TEST)/el2-stub.img: $(EL2_STUB_SRCS) test/guest/el2_stub/program.h test/guest/hyp/link.ld $(O)/liblethe.a
 	mkdir -p $(@D)
-	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -Wl,--defsym,BASE=0x40200000 -T test/guest/hyp/link.ld \
-		-o $(@:.img=.elf) $(EL2_STUB_SRCS) $(O)/liblethe.a
+	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -Wl,--defsym,BASE=0x40200000,--defsym,page=0x41000000 \
+		-T test/guest/hyp/link.ld -o $(@:.img=.elf) $(EL2_STUB_SRCS) $(O)/liblethe.a
 	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
 # A hypervisor that is a slow UART, for a bundle as its guest (test_slow_uart.py, bench/console_wait.py).
 SLOW_UART_SRCS := $(addprefix test/guest/slow_uart/,start.S main.c)

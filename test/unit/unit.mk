@@ -25,6 +25,7 @@ $(call unit,plan/place plan/place_order,$(PLACE_SRCS))
 $(call unit,plan/place_table,$(PLACE_SRCS) $(PLAN)/plan_poke.c)
 $(call unit,plan/place_property,$(PLACE_SRCS) $(PLAN)/place_carry.c $(PLAN)/place_random.c)
 $(call unit,digest/sha256 digest/sha256_copy digest/cavp,$(DIGEST_SRCS))
+$(call unit,library/page_list,examples/resume/list.c)
 $(call unit,digest/regions,src/library/regions.c $(DIGEST_SRCS))
 
 KIMAGE := test/unit/kimage

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The EL1 side: every call of the stub, one line each by report(). The last call comes back at EL2, which reports its own
- * state, and then takes an exception that the stub must halt at.
+ * The EL1 side: every call of the stub, one line each by report(). The last call comes back at EL2. The code there reports
+ * EL2's state and then takes an exception at which the stub must halt.
  */
 #include <lethe/el2_stub.h>
 
@@ -54,14 +54,19 @@ at_el1:	adrp	x0, stack_end
 	show	"mrs", x21
 
 	ask	"set-again", LETHE_EL2_STUB_SET_VECTORS, others // the restart puts the stub back
+	adr	x1, at_el2			// an instruction that is new memory: the stub invalidates the I-side
+	ldr	w2, an_instruction
+	str	w2, [x1]
+	dsb	sy				// at the PoC
 	mov	x0, #LETHE_EL2_STUB_SOFT_RESTART
-	adr	x1, at_el2
 	mov	x2, #0x2222
 	mov	x3, #0x3333
 	mov	x4, #0x4444
 	hvc	#0
 
-at_el2:	mov	x22, x0
+an_instruction:
+	mov	x22, x0
+at_el2:	b	.
 	mov	x23, x1
 	mov	x24, x2
 	mov	x25, x3
@@ -125,8 +130,9 @@ others:	.rept	8
 	.endr
 	.balign	128
 	cmp	x0, #5
-	b.ne	page + LETHE_EL2_STUB_CALL
-	mov	x0, #OTHERS_ANSWER
+	b.eq	1f
+	b	page + LETHE_EL2_STUB_CALL
+1:	mov	x0, #OTHERS_ANSWER
 	eret
 
 	/* x21 = ESR_EL1 if the instruction at x20 is the one, which is skipped; else ELR_EL1 */

@@ -4,9 +4,9 @@
 
 #include "program.h"
 
-extern const uint8_t at_el1[], file_end[], stack_end[];
+extern const uint8_t at_el1[], file_end[], stack_end[], flags[];
+extern uint8_t page[LETHE_EL2_STUB_SIZE]; /* the linker's: memory that nobody has cleaned */
 
-uint8_t page[LETHE_EL2_STUB_SIZE] __attribute__((aligned(LETHE_EL2_STUB_SIZE)));
 static struct lethe_handoff handoff;
 
 void report(const char *name, uint64_t value);
@@ -47,6 +47,9 @@ void main(void)
 	report("install", (uint64_t)status);
 	if (status != LETHE_OK) {
 		return;
+	}
+	if ((flags[0] & 1U << FLAG_HALT) != 0) {
+		__asm__ volatile("hvc #0");
 	}
 	lethe_el2_stub_prepare(false, &handoff);
 	handoff.hcr |= HCR_TSC | HCR_TID3;

@@ -3,8 +3,9 @@
 #define EL2_STUB_PROGRAM_H
 
 /* Bits of the word that test_el2_stub.py writes behind the program's header. */
-#define FLAG_MMU 0 /* MMU and caches are on at EL2 when the stub is installed */
-#define FLAG_E2H 1
+#define FLAG_MMU  0 /* MMU and caches are on at EL2 when the stub is installed */
+#define FLAG_E2H  1
+#define FLAG_HALT 2 /* HVC right after the installation: from the stub's own level */
 
 #define UART 0x09000000
 

@@ -15,6 +15,7 @@ start:	nop
 	.quad	0, 0, 0
 	.long	0x644d5241			// "ARM\x64"
 	.long	0
+	.global	flags
 flags:	.quad	0
 
 	.text

@@ -14,7 +14,7 @@ from paths import IMAGES, LOAD
 
 PROGRAM = os.path.join(IMAGES, "el2-stub.img")
 FLAGS_AT = 64
-MMU, E2H = 1, 2                     # program.h
+MMU, E2H, HALT = 1, 2, 4            # program.h
 CALLER_EL, CALLER_PAGE, FAULT = -515, -516, -503
 UNKNOWN = 0xbadca11
 UNDEFINED = 0x2000000               # ESR_EL1: EC 0, IL
@@ -68,6 +68,15 @@ def test_calls(work, cpu, flags):
         assert halted["X00"] == FAULT % 2**64 and halted["X01"] == ESR_HVC
         machine.drain()
         assert machine.cohsan.has_stopped()
+
+
+@pytest.mark.parametrize("flags", [HALT, HALT | MMU], ids=["plain", "mmu"])
+def test_own_level(work, flags):
+    """The vectors are the stub's when lethe_el2_stub_install() returns, whatever the page held."""
+    with machine_of(work, flags) as machine:
+        machine.expect("^stub: install ")
+        halted = machine.monitor.wait_halted()
+        assert halted["X00"] == FAULT % 2**64 and halted["X01"] == ESR_HVC
 
 
 def test_not_at_el2(work):
