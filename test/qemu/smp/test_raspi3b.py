@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A board without PSCI: what Debian's generic kernel can do with its four CPUs, by what Lethe makes of the firmware's words.
+"""A board without PSCI: what Debian's generic kernel can do with its four CPUs, by what Lethe makes of firmware's words.
 
-keep: the words are as they were. pen: they are Lethe's. In both the CPUs never leave the kernel again, so it refuses kexec.
+keep: the words are as they were. pen: they are Lethe's. With both no CPU ever leaves the kernel, so it refuses kexec.
 psci: Lethe is the firmware, and the kernel has all that it has elsewhere.
 """
 
@@ -10,7 +10,7 @@ import os
 import pytest
 
 import kexec_guest
-from images import fdtget, pack, reservations, write
+from images import cpio, fdtget, pack, reservations, write
 from raspi3 import GENERIC, raspi3, tree
 from returns import RASPI3, expect_rounds, returns
 from uefi_guest import read_tree
@@ -108,10 +108,11 @@ def test_kdump(work, mode):
 
 
 def test_given_back(work):
-    """A first system takes the CPUs and gives them back, twice, and destroys what they ran on; then Debian gets all four."""
+    """A first system takes the CPUs and gives them back, twice, and destroys what they ran on. Then Debian gets all."""
     at = 0x10000000
-    second = pack(work + "/second.img", "--cpus", "pen", "--initrd", kexec_guest.initramfs(work + "/initrd", kernel=GENERIC),
-                  "--append", kexec_guest.command_line("nothing"), kernel=GENERIC)
+    initrd = write(work + "/initrd", cpio(kexec_guest.base()))
+    second = pack(work + "/second.img", "--cpus", "pen", "--initrd", initrd, "--append",
+                  kexec_guest.command_line("nothing"), kernel=GENERIC)
     first = pack(work + "/boot.img", "--cpus", "pen", kernel=returns(work + "/system", board=RASPI3, next_at=at))
     with raspi3(first, tree(work + "/board.dtb"), load=[(second, at)], start=0x200000,
                 clean=[(0x200000, 0x200000 + os.path.getsize(first))], device=[(0, 0x1000)]) as machine:
