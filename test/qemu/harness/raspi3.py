@@ -7,11 +7,10 @@ import shutil
 from images import fdtput
 from machine import Machine
 from paths import DTBS, O
-from spin_table import ONE_THREAD
 
 GENERIC = os.path.join(os.environ.get("KERNELS_GENERIC", os.path.join(O, "deps/kernels-generic")), "6.1")
 DEVICES = (0x3f000000, 0x40000000)      # in what QEMU counts as RAM
-LONGER = 100        # seconds: the kernel's drivers wait for much that QEMU does not have
+LONGER = 200        # seconds: the kernel's drivers wait for much that QEMU does not have
 
 
 def tree(path):
@@ -22,7 +21,7 @@ def tree(path):
     return path
 
 
-def raspi3(boot, dtb, *, load=(), extra=ONE_THREAD, **cohsan):
+def raspi3(boot, dtb, *, load=(), extra=(), **cohsan):
     """A machine that starts this bundle. cohsan: more keywords for it."""
     devices = [DEVICES, *cohsan.pop("device", [])]
     machine = Machine(boot, machine="raspi3b", cpu="cortex-a53", memory=1024, smp=None, dtb=dtb, load=load, extra=extra,
