@@ -2,7 +2,7 @@
 #
 # Lethe. Targets (variables in brackets):
 #
-#	all		lethe.img, lethe.elf, purgatory.ro, liblethe.a and the host command lethe, in $(O)
+#	all		lethe.img, lethe-cpus.img (each with its .elf), purgatory.ro, liblethe.a and the host command lethe, in $(O)
 #	run		boot Debian's arm64 kernel through Lethe under QEMU	[CPU EL SMP MEM KERNEL LIMIT]
 #			DAMAGE=kernel, initrd or plan: one bit of it is wrong, and Lethe refuses it
 #	shell		the same, and leave a shell on the console
@@ -127,7 +127,7 @@ $(eval $(call compile,library,CC_TARGET,LIBRARY_CFLAGS,BOOT_DEFS,toolchain $(NEW
 $(eval $(call compile,blob,CC_TARGET,BLOB_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
 
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
-all: $(O)/lethe.img $(O)/purgatory.ro $(O)/liblethe.a $(O)/lethe
+all: $(O)/lethe.img $(O)/lethe-cpus.img $(O)/purgatory.ro $(O)/liblethe.a $(O)/lethe
 
 # Said once and first, rather than by the shell or a compiler for each file.
 .PHONY: toolchain host-toolchain
@@ -171,6 +171,29 @@ $(O)/lethe.img: $(O)/lethe.elf
 		--set-section-flags .$(s)=alloc,load,contents) $< $@
 	tools/size.sh $(CROSS_COMPILE)nm $<
 
+# ---- the same with hold/ instead of keep/, and the monitor: a link of its own, so that nothing resident calls what is not ----
+CPUS_ASFLAGS := -DLETHE_CPUS
+$(eval $(call compile,cpus,CC_TARGET,BLOB_CFLAGS,CPUS_ASFLAGS,toolchain $(NEWLIB_HEADERS)))
+$(eval $(call compile,monitor,CC_TARGET,LIBRARY_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
+MONITOR_OBJS := $(call objects,monitor) $(O)/newlib/memset.o
+$(O)/obj/monitor.o: $(MONITOR_OBJS)
+	$(LD_TARGET) -r --gc-sections $(foreach s,lethe_monitor lethe_monitor_pen lethe_monitor_boss,-u $(s)) -e lethe_monitor_pen \
+		-o $@ $(MONITOR_OBJS)
+	$(OBJCOPY_TARGET) -w --keep-global-symbol='lethe_monitor*' -R .eh_frame -R .comment -R .note.GNU-stack $@
+	$(OBJCOPY_TARGET) --prefix-alloc-sections=.monitor $@
+	test -z "$$($(CROSS_COMPILE)nm -u $@ | grep -v 'lethe_monitor_\(start\|end\)')" || { \
+		$(CROSS_COMPILE)nm -u $@; echo "make: the monitor calls what it does not contain" >&2; exit 1; }
+CPUS_LIBFDT := $(O)/obj/cpus/libfdt/fdt_rw.o
+CPUS_OBJS := $(call objects,cpus) $(call libfdt_objects,cpus) $(CPUS_LIBFDT) $(NEWLIB_OBJS) $(O)/obj/monitor.o
+$(O)/lethe-cpus.elf: linker.ld src/sections.ld tools/seal.sh $(CPUS_OBJS)
+	echo '  LINK    $@'
+	$(CC_TARGET) $(BLOB_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-Lsrc,-T,linker.ld -o $@ $(CPUS_OBJS)
+	tools/seal.sh '$(CROSS_COMPILE)' $@
+$(O)/lethe-cpus.img: $(O)/lethe-cpus.elf
+	$(OBJCOPY_TARGET) -O binary $(foreach s,head self text monitor rodata data bss pool stack,-j .$(s) \
+		--set-section-flags .$(s)=alloc,load,contents) $< $@
+	tools/size.sh $(CROSS_COMPILE)nm $<
+
 # ---- the library: it carries the blob, as far as it is stored; lethe_boot() copies it into the workspace ----
 BOOT_BLOB := $(O)/lethe-boot.bin
 $(BOOT_BLOB): $(O)/lethe.elf
@@ -194,13 +217,13 @@ $(O)/liblethe.a: $(LIBRARY_OBJS)
 # ---- the host command, for this machine and, static, for the arm64 guest of `make run` ----
 HOST_CFLAGS = -std=gnu11 -O2 $(PREFIX_MAP) -Itools/lethe -D_FILE_OFFSET_BITS=64
 ARM64_CFLAGS = $(HOST_CFLAGS) -I$(ARM64_LIBS)/include -isystem $(LIBFDT_SRC)
-TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"' -DPURGATORY_PATH='"$(abspath $(O))/purgatory.ro"'
+TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"' -DCPUS_PATH='"$(abspath $(O))/lethe-cpus.img"' -DPURGATORY_PATH='"$(abspath $(O))/purgatory.ro"'
 TOOL_SRCS := $(wildcard tools/lethe/*.c tools/lethe/*.S) $(call sources,tool)
 TOOL_OBJS := $(TOOL_SRCS:%=$(O)/obj/host/%.o)
 ARM64_OBJS := $(TOOL_SRCS:%=$(O)/obj/arm64/%.o) $(call libfdt_objects,arm64)
 $(eval $(call compile,host,HOSTCC,HOST_CFLAGS,TOOL_DEFS,host-toolchain))
 $(eval $(call compile,arm64,ARM64_CC,ARM64_CFLAGS,TOOL_DEFS,$(ARM64_LIBS)))
-$(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/blob.S.o): $(O)/lethe.img
+$(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/blob.S.o): $(O)/lethe.img $(O)/lethe-cpus.img
 $(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/purgatory.S.o): $(O)/purgatory.ro
 $(O)/lethe: $(TOOL_OBJS)
 	echo '  LINK    $@'
@@ -231,7 +254,7 @@ install: all
 	install -d $(ROOT)/bin $(ROOT)/lib/pkgconfig $(ROOT)/share/man/man1 $(ROOT)/include/lethe $(ROOT)/lib/lethe
 	install -m 755 $(O)/lethe $(ROOT)/bin/
 	install -m 644 $(O)/liblethe.a $(ROOT)/lib/
-	install -m 644 $(O)/lethe.img $(O)/lethe.elf $(O)/purgatory.ro $(ROOT)/lib/lethe/
+	install -m 644 $(addprefix $(O)/,lethe.img lethe.elf lethe-cpus.img lethe-cpus.elf purgatory.ro) $(ROOT)/lib/lethe/
 	install -m 644 include/lethe/*.h $(ROOT)/include/lethe/
 	install -m 644 docs/use/lethe.1 $(ROOT)/share/man/man1/
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' tools/lethe.pc.in >$(ROOT)/lib/pkgconfig/lethe.pc

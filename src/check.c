@@ -5,6 +5,7 @@
 #include "check_self.h"
 #include "cpu/hyp_stub.h"
 #include "entry.h"
+#include "smp/hold.h"
 #include "stages.h"
 
 static int accept_plan(struct lethe_context *ctx, struct lethe_where *where)
@@ -26,6 +27,9 @@ static int place_plan(struct lethe_context *ctx, struct lethe_where *where)
 	int status = lethe_plan_supported(
 		plan, ctx->library != 0 ? LETHE_DOOR_LIBRARY : LETHE_DOOR_IMAGE, where);
 
+	if (status == LETHE_OK) {
+		status = lethe_hold_supported(plan, where);
+	}
 	if (status != LETHE_OK) {
 		return status;
 	}

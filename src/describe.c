@@ -21,6 +21,7 @@
 #include "handoff.h"
 #include "run.h"
 #include "smp/crew.h"
+#include "smp/hold.h"
 #include "stages.h"
 
 static void add_reservation(struct lethe_fixup *fixup, uint64_t base, uint64_t size)
@@ -50,6 +51,8 @@ static void fill_fixup(struct lethe_context *ctx, struct lethe_fixup *fixup)
 	const struct lethe_segment *segments = ctx->segments;
 	const struct lethe_placed *placed = ctx->placement.segment;
 	unsigned int initrd = ctx->slot->initrd_segment;
+	struct lethe_range ranges[2];
+	unsigned int held;
 	unsigned int i;
 
 	fixup->packed = ctx->tree_is_packed;
@@ -64,7 +67,11 @@ static void fill_fixup(struct lethe_context *ctx, struct lethe_fixup *fixup)
 		fixup->initrd_start = placed[initrd].dest;
 		fixup->initrd_end = placed[initrd].dest + segments[initrd].file_size;
 	}
-	if (ctx->el == 2 && ctx->plan->el == LETHE_EL_1) {
+	held = lethe_hold_ranges(ranges);
+	for (i = 0; i < held; i++) {
+		add_reservation(fixup, ranges[i].start, lethe_range_size(ranges[i]));
+	}
+	if (held == 0 && ctx->el == 2 && ctx->plan->el == LETHE_EL_1) {
 		/* VBAR_EL2 still points to the vectors after the hand-off. */
 		add_reservation(fixup, (uint64_t)lethe_vectors, 4096);
 	}
@@ -203,6 +210,9 @@ int lethe_stage_describe(struct lethe_context *ctx)
 	status = write_record(ctx, buffer, &ctx->where);
 	if (status == LETHE_OK) {
 		status = fail_lost_cpus(ctx, buffer);
+	}
+	if (status == LETHE_OK) {
+		status = lethe_hold_describe(ctx, buffer);
 	}
 	if (status != LETHE_OK) {
 		return status;

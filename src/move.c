@@ -12,6 +12,7 @@
 #include "digest/segment_digest.h"
 #include "move_list.h"
 #include "smp/crew.h"
+#include "smp/hold.h"
 #include "stages.h"
 
 /*
@@ -80,6 +81,7 @@ int lethe_stage_move(struct lethe_context *ctx)
 	if (status != LETHE_OK) {
 		return status;
 	}
+	lethe_hold_take(ctx);
 	/* The list first: its pages may overlap tails, and move_one() zeroes those. */
 	ctx->stage_bytes = lethe_move_list(ctx);
 	lethe_chunks_begin(ctx);

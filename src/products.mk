@@ -7,11 +7,15 @@ sha256       := sha256.c digest/sha256_blocks.c digest/sha256_constants.S digest
                 $(if $(filter auto,$(SHA)),digest/sha256_ce.S)
 sha256_small := $(sha256:scalar.S=scalar_small.S)
 
-blob      := . door cpu plan fdt firmware console smp digest/progress.c digest/segment_digest.c digest/chunks.c digest/verdict.c $(sha256)
+common    := . door cpu plan fdt firmware console smp digest/progress.c digest/segment_digest.c digest/chunks.c digest/verdict.c $(sha256)
+# Two products of one road: CPUs stay as the tree says, or Lethe may hold them, with what stays resident: a link of its own.
+blob      := $(common) keep
+cpus      := $(common) hold
+monitor   := monitor $(addprefix cpu/,el2.c el2_regs.c el2_lower.c el2_lower_regs.c el2_fgt.c el2_fgt_regs.c inject.S)
 library   := library plan fdt firmware/efi_memory.c cache.S memmove.S relocate.S fdt_fixup.c $(sha256) \
              $(addprefix cpu/,el2.c el2_regs.c el2_lower.c el2_lower_regs.c el2_fgt.c el2_fgt_regs.c handoff.S halt.S idmap.c mmu_regs.c)
 purgatory := $(filter-out purgatory/object.S,$(patsubst src/%,%,$(wildcard src/purgatory/*.[cS]))) \
-             main.c run.c stage.c handoff.c stop.c entry.S cache.S memory_map.c $(sha256_small) digest/progress.c \
+             keep/hold.c main.c run.c stage.c handoff.c stop.c entry.S cache.S memory_map.c $(sha256_small) digest/progress.c \
              $(addprefix cpu/,counter.c deadline.c el2.c el2_regs.c exception.S fault.c halt.S handoff.S hyp_stub.S idmap.c mmu.S \
                               mmu_regs.c probe.S psci.c serror_window.S smc.S) \
              $(addprefix fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c fdt_walk.c record.c) \

@@ -8,6 +8,7 @@
 #include "read_ram.h"
 #include "read_tree.h"
 #include "smp/census.h"
+#include "smp/hold.h"
 #include "stages.h"
 #include "stop.h"
 
@@ -29,15 +30,6 @@ static void set_conduit(struct lethe_context *ctx)
 	}
 }
 
-/*
- * Firmware would start the other CPUs at EL2, not at EL1. If the tree leaves the CPUs to ACPI, the
- * machine may have any number.
- */
-static bool may_have_more_cpus(const struct lethe_fdt_facts *facts)
-{
-	return facts->cpu_count > 1 || (facts->cpu_count == 0 && facts->efi_mmap != 0);
-}
-
 static int check_machine(struct lethe_context *ctx)
 {
 	int status = lethe_read_ram(ctx, &ctx->where);
@@ -51,13 +43,7 @@ static int check_machine(struct lethe_context *ctx)
 				   lethe_status_name(ctx->uncached_why));
 	}
 	status = ctx->tree != 0 ? lethe_census(ctx, &ctx->where) : LETHE_OK;
-	if (status != LETHE_OK) {
-		return status;
-	}
-	if (ctx->el == 2 && ctx->plan->el == LETHE_EL_1 && may_have_more_cpus(&ctx->facts)) {
-		return LETHE_E_EL1_SMP;
-	}
-	return LETHE_OK;
+	return status == LETHE_OK ? lethe_hold_choose(ctx, &ctx->where) : status;
 }
 
 /*

@@ -9,7 +9,7 @@ trap 'rm -f "$self" "$code"' EXIT
 at() { echo $((0x$(echo "$symbols" | sed -n "s/ . $1\$//p"))); }
 symbols=$("${prefix}nm" "$elf")
 "${prefix}objcopy" -O binary -j .self "$elf" "$self"
-"${prefix}objcopy" -O binary -j .text -j .rodata "$elf" "$code"
+"${prefix}objcopy" -O binary -j .text -j .monitor -j .rodata "$elf" "$code"
 digest=$(head -c $(($(at lethe_rodata_end) - $(at lethe_text_start))) "$code" | sha256sum | cut -c -64)
 # The only escapes that every printf has are octal ones.
 octal=$(echo "$digest" | sed 's/../0x& /g' | xargs printf '\\0%03o')

@@ -145,7 +145,7 @@ struct lethe_fixup {
 	struct {
 		uint64_t base;
 		uint64_t size;
-	} reserve[LETHE_SEGMENT_MAX + 2];	/* to be added to /memreserve/ */
+	} reserve[LETHE_SEGMENT_MAX + 3];	/* to be added to /memreserve/ */
 };
 
 #define LETHE_SEED_KASLR	8U

@@ -97,6 +97,14 @@ enum lethe_mode {
 	LETHE_MODE_COUNT
 };
 
+/* lethe_plan.cpus */
+enum lethe_cpus {
+	LETHE_CPUS_KEEP = 0,		/* they are started as the tree says */
+	LETHE_CPUS_PEN = 1,		/* they wait in Lethe's pen, and can be given back; EL_AS_ENTERED, Image door */
+	LETHE_CPUS_PSCI = 2,		/* by PSCI: the machine's, else Lethe's own monitor; EL_1, Image door */
+	LETHE_CPUS_COUNT
+};
+
 /* lethe_plan.console_kind */
 enum lethe_console_kind {
 	LETHE_CONSOLE_NONE = 0,
@@ -146,7 +154,7 @@ struct lethe_plan {
 	uint64_t workspace_size;
 	uint64_t list_head;		/* kimage head entry, INDIRECTION or DONE; 0: no list */
 	uint32_t list_page_shift;	/* 12, 14 or 16; 0: no list */
-	uint32_t reserved1;
+	uint32_t cpus;			/* what becomes of the CPUs beside the one that boots */
 	uint64_t reserved2[5];
 };
 

@@ -8,7 +8,7 @@
  * console has the number in x0): never renumber, only add.
  *
  * LETHE_STATUS_LIST(X) expands X(name, number, sentence) for each status, name without its LETHE_E_. A sentence
- * completes "segment 1 "initrd": ..." and has no capital and no full stop. Only lethe_boot_check() finds the errors
+ * completes "segment 1 "initrd": ..." and has no capital and no full stop. Only the library finds the errors
  * of LETHE_STATUS_OF_LISTS(X) and LETHE_STATUS_OF_CALLERS(X): the blob does not contain their sentences.
  */
 #define LETHE_STATUS_OF_LISTS(X) \
@@ -24,7 +24,9 @@
 	X(LIST_SHORT, -149, "the list does not bring it whole")
 
 #define LETHE_STATUS_OF_CALLERS(X) \
-	X(CALLER_MAP, -513, "caller does not map it at its own address")
+	X(CALLER_MAP, -513, "caller does not map it at its own address") \
+	X(CALLER_EL, -515, "caller is not at EL2") \
+	X(CALLER_PAGE, -516, "page is not 4 KiB aligned")
 
 #define LETHE_STATUS_LIST(X) \
 	/* the plan's own bytes */ \
@@ -53,6 +55,7 @@
 	X(PLAN_WORKSPACE, -123, "workspace is wrong") \
 	X(PLAN_UNSUPPORTED, -124, "asks for something this version does not do") \
 	X(PLAN_CHUNKS, -125, "chunk digests are wrong") \
+	X(PLAN_CPUS, -126, "CPU choice is unknown or not for this level") \
 	X(SEGMENT_SIZE, -130, "memory size is smaller than file size") \
 	X(SEGMENT_ALIGN, -131, "alignment or its offset is not allowed") \
 	X(SEGMENT_WRAP, -132, "wraps around the end of the address space") \

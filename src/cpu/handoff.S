@@ -10,7 +10,7 @@
  * x10-x13   load .. branch        x0..x3 of the payload
  * x4, x5    load .. clean         our own memory
  * x14       load .. eret          HCR_EL2
- * x15       load .. eret          not 0: to EL1
+ * x15       load .. eret          not 0: to EL1; above 1: where that goes on
  * x16       load .. branch        CurrentEL
  * x17       load .. branch        SCTLR_EL2
  */
@@ -70,6 +70,12 @@ FUNC lethe_handoff
 	br	x9
 
 .Lto_el1:
+#ifdef LETHE_CPUS
+	cmp	x15, #1
+	b.eq	.Lwithout_monitor
+	br	x15				// lethe_monitor_boss
+.Lwithout_monitor:
+#endif
 	mov	x2, #SPSR_EL1H_MASKED
 	msr	spsr_el2, x2			// EL1h, D A I F masked
 	msr	elr_el2, x9			// the entry

@@ -120,6 +120,7 @@
 #define SCTLR_EL1_OFF		(SCTLR_LSMAOE | SCTLR_nTLSMD | SCTLR_SPAN | SCTLR_EIS | SCTLR_TSCXT | SCTLR_EOS)
 
 #define HCR_AMO			BIT(5)	/* physical SErrors come to EL2 */
+#define HCR_TSC			BIT(19)	/* SMC of EL1 comes to EL2 */
 #define HCR_HCD			BIT(29)	/* HVC is undefined at EL1: EL2 has no code for a payload at EL1 */
 #define HCR_RW			BIT(31)	/* EL1 is AArch64 */
 #define HCR_E2H_BIT		34
@@ -246,6 +247,7 @@
 #define ESR_EC_SHIFT		26
 #define ESR_EC_MASK		0x3f
 #define ESR_EC_HVC64		0x16
+#define ESR_EC_SMC64		0x17
 #define ESR_EC_IABT_LOWER	0x20
 #define ESR_EC_IABT		0x21
 #define ESR_EC_PC_ALIGNMENT	0x22

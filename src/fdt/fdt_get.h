@@ -176,6 +176,13 @@ bool lethe_fdt_node_is_on(struct lethe_fdt tree, int node);
 bool lethe_fdt_node_is_any(struct lethe_fdt tree, int node, const char *names);
 
 /*
+ * fdt_uart.c: the PA of the registers of node[depth - 1], on the bus node[depth - 2] and so on up to
+ * the root, node[0]: the first entry of reg, through every `ranges`. False if a CPU has no such
+ * address, or if 4 KiB from there on wrap.
+ */
+bool lethe_fdt_address(struct lethe_fdt tree, const int *node, int depth, uint64_t *address);
+
+/*
  * fdt_uart.c: describes the UART of node[depth - 1], on the bus node[depth - 2] and so on up to the
  * root, node[0]. True if a CPU can drive the UART: mapped through every `ranges`, of a known kind,
  * and with registers for aligned accesses. Otherwise *uart is undefined.

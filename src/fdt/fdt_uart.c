@@ -40,8 +40,7 @@ static bool translate(struct lethe_fdt tree, int parent, int bus, uint64_t *addr
 	return false;
 }
 
-/* The base of the UART node[depth - 1], PA for a CPU. False if the UART has no base. */
-static bool uart_address(struct lethe_fdt tree, const int *node, int depth, uint64_t *address)
+bool lethe_fdt_address(struct lethe_fdt tree, const int *node, int depth, uint64_t *address)
 {
 	int uart = node[depth - 1];
 	struct lethe_fdt_ranges reg;
@@ -102,7 +101,7 @@ bool lethe_fdt_uart_describe(struct lethe_fdt tree, const int *node, int depth,
 	bool reduced;
 
 	if (fdt_getprop(tree.dtb, uart_node, "big-endian", NULL) != NULL ||
-	    !uart_address(tree, node, depth, &uart->base)) {
+	    !lethe_fdt_address(tree, node, depth, &uart->base)) {
 		return false;
 	}
 	uart->kind = (enum lethe_console_kind)find_kind(tree, uart_node, &reduced);

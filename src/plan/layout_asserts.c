@@ -64,7 +64,7 @@ AT(lethe_plan, workspace_base, 120, 8);
 AT(lethe_plan, workspace_size, 128, 8);
 AT(lethe_plan, list_head, 136, 8);
 AT(lethe_plan, list_page_shift, 144, 4);
-AT(lethe_plan, reserved1, 148, 4);
+AT(lethe_plan, cpus, 148, 4);
 AT(lethe_plan, reserved2, 152, 40);
 
 SIZE(lethe_slot, 128);

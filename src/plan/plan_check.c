@@ -60,7 +60,7 @@ static int check_frame(const struct lethe_plan *plan, uint64_t limit, struct let
 
 static int check_reserved(const struct lethe_plan *plan, struct lethe_where *where)
 {
-	uint64_t bits = plan->reserved1;
+	uint64_t bits = 0;
 
 	if (plan->version == LETHE_PLAN_VERSION) {
 		bits |= plan->chunk_count;
@@ -92,6 +92,10 @@ static int check_choices(const struct lethe_plan *plan, struct lethe_where *wher
 	}
 	if (plan->mode >= LETHE_MODE_COUNT) {
 		return fail(where, LETHE_E_PLAN_MODE, plan->mode);
+	}
+	if (plan->cpus >= LETHE_CPUS_COUNT ||
+	    (plan->cpus != LETHE_CPUS_KEEP && (plan->cpus == LETHE_CPUS_PSCI) != (plan->el == LETHE_EL_1))) {
+		return fail(where, LETHE_E_PLAN_CPUS, plan->cpus);
 	}
 	/* The caches that hold the newest bytes of coherent sources would not be asked. */
 	if ((plan->flags & LETHE_PLAN_COHERENT) != 0 && plan->mode == LETHE_MODE_UNCACHED) {

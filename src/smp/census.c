@@ -10,6 +10,7 @@
 #include "memory_map.h"
 #include "read_memory.h"
 #include "smp/crew.h"
+#include "smp/hold.h"
 #include "stop.h"
 
 /* What Linux allows a CPU for dying (cpu_psci_cpu_kill()). */
@@ -50,7 +51,7 @@ static enum state ask_word(struct lethe_context *ctx, uint64_t word)
 	if (!lethe_read_memory_holds_word(ctx, range)) {
 		return UNKNOWN;
 	}
-	lethe_memory_map(ctx, range, LETHE_MAP_RO);
+	lethe_memory_map(ctx, range, lethe_hold_words(ctx));
 	if (lethe_probe_read(word, &half[0], 4, true) != 0 ||
 	    lethe_probe_read(word + 4, &half[1], 4, true) != 0) {
 		return UNKNOWN;
@@ -60,6 +61,10 @@ static enum state ask_word(struct lethe_context *ctx, uint64_t word)
 
 static enum state ask(struct lethe_context *ctx, const struct lethe_fdt_cpu *cpu)
 {
+	/* Of an earlier slot's boot. */
+	if (lethe_hold_has(cpu->id)) {
+		return lethe_hold_is_parked(cpu->id) ? OFF : UNKNOWN;
+	}
 	switch (cpu->enable) {
 	case LETHE_FDT_ENABLE_PSCI: return ask_firmware(ctx, cpu->id);
 	case LETHE_FDT_ENABLE_SPIN_TABLE: return ask_word(ctx, cpu->release_addr);

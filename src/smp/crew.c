@@ -10,6 +10,7 @@
 #include "cpu/psci.h"
 #include "cpu/sysreg.h"
 #include "memory_map.h"
+#include "smp/hold.h"
 #include "smp/worker.h"
 #include "stop.h"
 
@@ -62,8 +63,25 @@ static bool may_start(const struct lethe_context *ctx)
 {
 	return ctx->is_cached && ctx->facts.usable_count == 0 &&
 	       (ctx->library == 0 || (ctx->plan->flags & LETHE_PLAN_SMP) != 0) &&
-	       (ctx->el == 2 || lethe_stop_context.psci == LETHE_PSCI_HVC ||
+	       (ctx->el == 2 || lethe_hold_has(members[0].id) || lethe_stop_context.psci == LETHE_PSCI_HVC ||
 		feature(READ(id_aa64pfr0_el1), PFR0_EL2) == 0);
+}
+
+/* One face for two ways. */
+static bool start_one(uint64_t id, uint64_t state)
+{
+	const uint64_t entry = (uint64_t)lethe_worker_entry;
+
+	return lethe_hold_has(id)
+		       ? lethe_hold_start(id, entry, state)
+		       : lethe_psci_cpu_on(lethe_stop_context.psci, id, entry, state) == 0;
+}
+
+static bool is_off(uint64_t id)
+{
+	return lethe_hold_has(id) ? lethe_hold_is_parked(id)
+				  : lethe_psci_affinity_info(lethe_stop_context.psci, id) ==
+					    LETHE_PSCI_OFF;
 }
 
 /* Nobody is waited for. */
@@ -74,7 +92,9 @@ static void start(uint64_t chunks)
 
 	lethe_worker_orders.root = lethe_memory_map_root();
 	lethe_worker_orders.level = (uint32_t)READ(CurrentEL);
-	lethe_worker_orders.hvc = psci == LETHE_PSCI_HVC;
+	lethe_worker_orders.leave = lethe_hold_has(members[0].id) ? LETHE_LEAVE_TO_PEN
+				    : psci == LETHE_PSCI_HVC      ? LETHE_LEAVE_BY_HVC
+								  : LETHE_LEAVE_BY_SMC;
 	/*
 	 * A worker reads this with its MMU off, and the map's registers, which have not changed
 	 * since lethe_mmu_on(). All else it meets through the caches, as it is here: its stack and
@@ -89,9 +109,7 @@ static void start(uint64_t chunks)
 		workers[i].state = LETHE_WORKER_CALLED;
 		/* A CPU that comes at once sees its state and the work: SMC orders no stores. */
 		__asm__ volatile("dsb ishst" : : : "memory");
-		members[i].is_started =
-			lethe_psci_cpu_on(psci, members[i].id, (uint64_t)lethe_worker_entry,
-					  (uint64_t)&workers[i].state) == 0;
+		members[i].is_started = start_one(members[i].id, (uint64_t)&workers[i].state);
 	}
 }
 
@@ -101,8 +119,7 @@ static bool comes_back(unsigned int index, struct lethe_deadline *patience)
 	do {
 		if (__atomic_load_n(&workers[index].state, __ATOMIC_ACQUIRE) ==
 			    LETHE_WORKER_FINISHED &&
-		    lethe_psci_affinity_info(lethe_stop_context.psci, members[index].id) ==
-			    LETHE_PSCI_OFF) {
+		    is_off(members[index].id)) {
 			return true;
 		}
 	} while (!lethe_deadline_is_over(patience));

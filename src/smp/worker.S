@@ -29,7 +29,7 @@ FUNC lethe_worker_entry
 	msr	spsel, #1			// SP is SP_ELx, as lethe_vectors expect
 	mov	x19, x0
 	adr_l	x20, lethe_worker_orders
-	ldp	w2, w21, [x20, #LETHE_ORDERS_LEVEL] // and hvc; from memory, the MMU is off
+	ldp	w2, w21, [x20, #LETHE_ORDERS_LEVEL] // and leave; from memory, the MMU is off
 	mrs	x3, CurrentEL
 	cmp	w2, w3
 	b.ne	.Lother_level
@@ -67,6 +67,13 @@ FUNC lethe_worker_entry
 	smc	#0				// does not return, unless firmware refuses
 	b	lethe_halt
 .Loff_by_hvc:
+#ifdef LETHE_CPUS
+	cmp	w21, #LETHE_LEAVE_TO_PEN
+	b.ne	.Loff_by_firmware
+	adr_l	x0, lethe_monitor_pen
+	br	x0				// which tells the boss that this CPU is there
+.Loff_by_firmware:
+#endif
 	hvc	#0				// likewise
 	b	lethe_halt
 .Lother_level:

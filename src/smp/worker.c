@@ -5,7 +5,7 @@
 
 _Static_assert(offsetof(struct lethe_orders, root) == LETHE_ORDERS_ROOT, "worker.S");
 _Static_assert(offsetof(struct lethe_orders, level) == LETHE_ORDERS_LEVEL, "worker.S");
-_Static_assert(offsetof(struct lethe_orders, hvc) == LETHE_ORDERS_LEVEL + 4, "worker.S");
+_Static_assert(offsetof(struct lethe_orders, leave) == LETHE_ORDERS_LEVEL + 4, "worker.S");
 _Static_assert(offsetof(struct lethe_worker, state) == LETHE_WORKER_STACK, "worker.S");
 _Static_assert(sizeof(struct lethe_worker) == LETHE_WORKER_STACK + LETHE_WORKER_SIZE, "worker.S");
 

@@ -4,7 +4,11 @@
 
 /* Offsets into struct lethe_orders, and sizes, for worker.S: worker.c. */
 #define LETHE_ORDERS_ROOT  0
-#define LETHE_ORDERS_LEVEL 8 /* and hvc */
+#define LETHE_ORDERS_LEVEL 8 /* and leave */
+/* Where a worker goes in the end. */
+#define LETHE_LEAVE_BY_SMC 0 /* CPU_OFF */
+#define LETHE_LEAVE_BY_HVC 1 /* CPU_OFF */
+#define LETHE_LEAVE_TO_PEN 2
 #define LETHE_WORKER_STACK 1024
 #define LETHE_WORKER_SIZE  256 /* no line of a cache is longer: two CPUs never share one */
 
@@ -19,7 +23,7 @@
 struct lethe_orders {
 	uint64_t root;  /* PA of the root table */
 	uint32_t level; /* CurrentEL of the boss */
-	uint32_t hvc;   /* not 0: firmware is called by HVC, else by SMC */
+	uint32_t leave; /* LETHE_LEAVE_* */
 } __attribute__((aligned(16)));
 
 /* Of a worker. It takes up a call, or the boss withdraws it: one of them is first. */

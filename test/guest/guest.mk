@@ -8,8 +8,8 @@ LINKED_LDFLAGS = -nostdlib -static -Wl,--build-id=none,-z,noexecstack,--no-warn-
 GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protector -mstrict-align \
 	-mgeneral-regs-only -Iinclude
 QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img hostile.img relocate.img kimage.img memmove.img \
-	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img slow-uart.img meter.img trapped.img \
-	old-firmware.img spin-firmware.img returns.img flat)
+	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img el2-stub.img slow-uart.img meter.img \
+	trapped.img old-firmware.img spin-firmware.img returns.img flat)
 
 # $(call flat,NAME,FILES): a program that begins with the first file, at 0.
 define flat
@@ -61,6 +61,13 @@ $(QEMU_TEST)/hyp.img $(QEMU_TEST)/hyp-high.img: $(HYP_SRCS) $(addprefix test/gue
 	mkdir -p $(@D)
 	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -Wl,--defsym,BASE=$(HYP_BASE) -T test/guest/hyp/link.ld \
 		-o $(@:.img=.elf) $(HYP_SRCS) $(O)/liblethe.a
+	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
+# The library's hyp stub, and EL1 code that makes every call of it.
+EL2_STUB_SRCS := $(addprefix test/guest/el2_stub/,start.S calls.S main.c)
+$(QEMU_TEST)/el2-stub.img: $(EL2_STUB_SRCS) test/guest/el2_stub/program.h test/guest/hyp/link.ld $(O)/liblethe.a
+	mkdir -p $(@D)
+	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -Wl,--defsym,BASE=0x40200000 -T test/guest/hyp/link.ld \
+		-o $(@:.img=.elf) $(EL2_STUB_SRCS) $(O)/liblethe.a
 	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
 # A hypervisor that is a slow UART, for a bundle as its guest (test_slow_uart.py, bench/console_wait.py).
 SLOW_UART_SRCS := $(addprefix test/guest/slow_uart/,start.S main.c)

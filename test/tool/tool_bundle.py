@@ -10,7 +10,7 @@ PLAN = "<QII32s" + "I" * 14 + "QQQQQII5Q"
 PLAN_KEYS = ("magic version total_size digest flags on_fail slot_count segment_count window_count "
              "strings_size el hyp_stub psci mode console_kind console_reg_shift console_reg_width "
              "chunk_count console_base extent_size workspace_base workspace_size list_head "
-             "list_page_shift reserved1").split()
+             "list_page_shift cpus").split()
 SLOT = "<16sIIIIQ4QIIIIQQ3Q"
 SLOT_KEYS = ("name flags first_segment segment_count entry_segment entry x0 x1 x2 x3 "
              "cmdline_offset cmdline_size tree_segment initrd_segment tree_base tree_size").split()

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe.img inside the host command: "lethe pack" needs no other file. make sets BLOB_PATH. */
-	.section .rodata.lethe_blob, "a"
+/* lethe.img and lethe-cpus.img inside the host command: "lethe pack" needs no other file. make sets the paths. */
+	.macro	begin name
+	.section .rodata.lethe_\name, "a"
 	.balign	16
-	.global	tool_blob
-	.type	tool_blob, %object
-tool_blob:
-	.incbin	BLOB_PATH
-.Lend:
-	.size	tool_blob, . - tool_blob
+	.global	\name
+	.type	\name, %object
+\name:
+	.endm
 
-	.balign	8
-	.global	tool_blob_size
-	.type	tool_blob_size, %object
-tool_blob_size:
-	.quad	.Lend - tool_blob
-	.size	tool_blob_size, 8
+	.macro	end name
+	.global	\name\()_end
+\name\()_end:
+	.size	\name, . - \name
+	.endm
+
+	begin	tool_blob
+	.incbin	BLOB_PATH
+	end	tool_blob
+
+	begin	tool_cpus
+	.incbin	CPUS_PATH
+	end	tool_cpus
 
 	.section .note.GNU-stack, "", %progbits

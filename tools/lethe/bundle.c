@@ -29,11 +29,11 @@ struct building {
 
 static int read_blob(struct bundle *bundle)
 {
-	const uint64_t size = tool_blob_size;
+	const uint64_t size = bundle->from.size;
 
 	if (size >= LETHE_BLOB_OFFSET + sizeof(bundle->blob)) {
-		memcpy(&bundle->image, tool_blob, sizeof(bundle->image));
-		memcpy(&bundle->blob, tool_blob + LETHE_BLOB_OFFSET, sizeof(bundle->blob));
+		memcpy(&bundle->image, bundle->from.bytes, sizeof(bundle->image));
+		memcpy(&bundle->blob, bundle->from.bytes + LETHE_BLOB_OFFSET, sizeof(bundle->blob));
 	}
 	if (bundle->image.magic != LETHE_IMAGE_MAGIC || bundle->blob.magic != LETHE_BLOB_MAGIC ||
 	    bundle->blob.version != LETHE_BLOB_VERSION || bundle->blob.blob_size < size ||
@@ -44,7 +44,7 @@ static int read_blob(struct bundle *bundle)
 	return TOOL_OK;
 }
 
-/* Names are unique: the first slot's are plain, the others end in the slot's number. */
+/* Names are unique: but for the first slot's, they end in its number. */
 static void set_name(char name[LETHE_NAME_SIZE], const char *plain, unsigned int slot)
 {
 	char number[16] = "";
@@ -173,6 +173,7 @@ static void fill_plan(struct lethe_plan *plan, const struct options *options, ui
 	plan->hyp_stub = LETHE_HYP_STUB_NONE;
 	plan->psci = LETHE_PSCI_TREE;
 	plan->mode = LETHE_MODE_BEST;
+	plan->cpus = options->cpus;
 	plan->console_kind = options->console_kind;
 	plan->console_base = options->console_base;
 	plan->console_reg_shift = options->console_shift;
@@ -299,7 +300,7 @@ static void fill_headers(struct bundle *bundle, const struct bundle_input *input
 
 	bundle->front = tool_alloc(bundle->blob.blob_size);
 	memset(bundle->front, 0, bundle->blob.blob_size);
-	memcpy(bundle->front, tool_blob, tool_blob_size);
+	memcpy(bundle->front, bundle->from.bytes, bundle->from.size);
 	memcpy(bundle->front, &bundle->image, sizeof(bundle->image));
 	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
 	coverage_blob_digest(bundle->front, bundle->blob.blob_size, bundle->blob.digest);
@@ -351,6 +352,8 @@ int bundle_build(struct bundle *bundle, const struct options *options,
 	int code;
 
 	memset(bundle, 0, sizeof(*bundle));
+	/* At EL1 the other CPUs may need what stays at EL2. */
+	bundle->from = blob_of(options->cpus != LETHE_CPUS_KEEP || options->el == LETHE_EL_1);
 	if (read_blob(bundle) != TOOL_OK) {
 		return TOOL_UNREADABLE;
 	}

@@ -31,13 +31,10 @@
 #include <lethe/place.h>
 #include <lethe/plan.h>
 
+#include "blob.h"
 #include "file.h"
 #include "kernel.h"
 #include "options.h"
-
-/* The embedded lethe.img (blob.S). */
-extern const uint8_t tool_blob[];
-extern const uint64_t tool_blob_size;
 
 struct bundle_part {
 	const uint8_t *bytes;
@@ -48,6 +45,7 @@ struct bundle_part {
 struct bundle {
 	struct lethe_image_header image;
 	struct lethe_blob_header blob;
+	struct blob from;			/* what it begins with */
 	uint8_t *front;				/* owned: the blob with its headers */
 	struct lethe_plan *plan;		/* owned */
 	struct bundle_part part[LETHE_SEGMENT_MAX];	/* by the segment's index */

@@ -72,14 +72,16 @@ static void print_plan(const struct lethe_plan *plan)
 	};
 	static const char *const psci[] = {"from the tree", "none", "smc", "hvc"};
 	static const char *const mode[] = {"best", "uncached"};
-	char buffer[5][24];
+	static const char *const cpus[] = {"keep", "pen", "psci"};
+	char buffer[6][24];
 	char digest[65];
 
 	printf("plan     version %" PRIu32 ", %" PRIu32 " bytes, sha256 %s\n", plan->version,
 	       plan->total_size, view_hex(digest, plan->digest));
-	printf("policy   on-fail %s, el %s, mode %s, psci %s%s%s\n",
+	printf("policy   on-fail %s, el %s, mode %s, psci %s, cpus %s%s%s\n",
 	       CHOICE(buffer[0], on_fail, plan->on_fail), CHOICE(buffer[1], el, plan->el),
 	       CHOICE(buffer[2], mode, plan->mode), CHOICE(buffer[3], psci, plan->psci),
+	       CHOICE(buffer[5], cpus, plan->cpus),
 	       (plan->flags & LETHE_PLAN_STOP_AFTER_CHECK) != 0 ? ", stop after check" : "",
 	       (plan->flags & LETHE_PLAN_COHERENT) != 0 ? ", coherent sources" : "");
 	printf("console  %s", CHOICE(buffer[4], console, plan->console_kind));

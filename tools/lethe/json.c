@@ -166,6 +166,7 @@ static void print_plan(const struct view *view)
 	KEY(plan, workspace_size);
 	KEY(plan, list_head);
 	KEY(plan, list_page_shift);
+	KEY(plan, cpus);
 	printf("\n");
 	print_slots(plan);
 	print_segments(view);

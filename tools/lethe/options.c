@@ -17,6 +17,7 @@ enum option_id {
 	OPTION_FORCE_DTB,
 	OPTION_APPEND,
 	OPTION_EL,
+	OPTION_CPUS,
 	OPTION_ON_FAIL,
 	OPTION_CONSOLE,
 	OPTION_CHUNKS,
@@ -47,6 +48,7 @@ static const struct {
 	[OPTION_FORCE_DTB] = {"--force-dtb", 0, OF_SLOT},
 	[OPTION_APPEND] = {"--append", 1, OF_SLOT},
 	[OPTION_EL] = {"--el", 1, OF_PLAN},
+	[OPTION_CPUS] = {"--cpus", 1, OF_PLAN},
 	[OPTION_ON_FAIL] = {"--on-fail", 1, OF_PLAN},
 	[OPTION_CONSOLE] = {"--console", 1, OF_PLAN},
 	[OPTION_CHUNKS] = {"--chunks", 1, OF_PLAN},
@@ -87,6 +89,7 @@ static int apply(struct options *options, unsigned int *seen, enum option_id id,
 	case OPTION_FORCE_DTB: slot->force_dtb = true; return TOOL_OK;
 	case OPTION_APPEND: return options_append(slot, value);
 	case OPTION_EL: return options_el(options, value);
+	case OPTION_CPUS: return options_cpus(options, value);
 	case OPTION_ON_FAIL: return options_on_fail(options, value);
 	case OPTION_CONSOLE: return options_console(options, value);
 	case OPTION_CHUNKS: return options_chunks(options, value);
@@ -134,6 +137,10 @@ static int check(const struct options *options)
 
 	if (!options->output) {
 		return tool_usage("pack", "-o FILE is needed");
+	}
+	if (options->cpus == LETHE_CPUS_PEN && options->el == LETHE_EL_1) {
+		return tool_usage("pack", "--cpus pen: a CPU is given back at the level it came from, not "
+					  "at EL1: leave --el out, or give --cpus psci");
 	}
 	for (unsigned int i = 0; code == TOOL_OK && i < options->slot_count; i++) {
 		const struct options_slot *slot = &options->slot[i];

@@ -34,6 +34,7 @@ struct options {
 	const char *output;
 	bool stop_after_check;
 	uint32_t el;
+	uint32_t cpus;
 	uint32_t on_fail;
 	uint32_t console_kind;
 	uint32_t console_shift;
@@ -55,6 +56,7 @@ void options_free(struct options *options);
 
 /* values.c: a function parses one option's value, for options_parse(). */
 int options_el(struct options *options, const char *value);
+int options_cpus(struct options *options, const char *value);
 int options_on_fail(struct options *options, const char *value);
 int options_stop_after(struct options *options, const char *value);
 int options_chunks(struct options *options, const char *value);

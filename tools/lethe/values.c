@@ -9,7 +9,6 @@
 int options_el(struct options *options, const char *value)
 {
 	if (strcmp(value, "auto") == 0) {
-		options->el = LETHE_EL_AS_ENTERED;
 		return TOOL_OK;
 	}
 	if (strcmp(value, "1") == 0) {
@@ -17,6 +16,22 @@ int options_el(struct options *options, const char *value)
 		return TOOL_OK;
 	}
 	return tool_usage("pack", "--el %s: is auto or 1", value);
+}
+
+int options_cpus(struct options *options, const char *value)
+{
+	static const char *const names[LETHE_CPUS_COUNT] = {"keep", "pen", "psci"};
+
+	for (uint32_t i = 0; i < LETHE_CPUS_COUNT; i++) {
+		if (strcmp(value, names[i]) == 0) {
+			options->cpus = i;
+			if (i == LETHE_CPUS_PSCI) {
+				options->el = LETHE_EL_1; /* Lethe's PSCI is at EL2 */
+			}
+			return TOOL_OK;
+		}
+	}
+	return tool_usage("pack", "--cpus %s: is keep, pen or psci", value);
 }
 
 int options_on_fail(struct options *options, const char *value)

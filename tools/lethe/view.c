@@ -133,30 +133,34 @@ static void check_headers(struct view *view)
 	}
 }
 
-/* True if the bundle's code is the blob that this command carries. */
-static bool is_same_blob(const struct view *view)
+/* True if the bundle's code is this blob. */
+static bool has_blob(const struct view *view, struct blob blob)
 {
 	const uint64_t headers = LETHE_BLOB_OFFSET + sizeof(view->blob);
-	const uint64_t own = tool_blob_size;
 	const uint64_t size = view->blob.blob_size;
-
 	struct lethe_blob_header header;
 
-	if (own < headers) {
+	if (blob.size < headers) {
 		return false;
 	}
-	memcpy(&header, tool_blob + LETHE_BLOB_OFFSET, sizeof(header));
-	if (view->size < size || size < own || size != header.blob_size ||
-	    memcmp(view->bytes, tool_blob, 8) != 0 ||
-	    memcmp(view->bytes + headers, tool_blob + headers, own - headers) != 0) {
+	memcpy(&header, blob.bytes + LETHE_BLOB_OFFSET, sizeof(header));
+	if (view->size < size || size < blob.size || size != header.blob_size ||
+	    memcmp(view->bytes, blob.bytes, 8) != 0 ||
+	    memcmp(view->bytes + headers, blob.bytes + headers, blob.size - headers) != 0) {
 		return false;
 	}
-	for (uint64_t i = own; i < size; i++) {
+	for (uint64_t i = blob.size; i < size; i++) {
 		if (view->bytes[i] != 0) {
 			return false;
 		}
 	}
 	return true;
+}
+
+/* True if the bundle's code is a blob that this command carries. */
+static bool is_same_blob(const struct view *view)
+{
+	return has_blob(view, blob_of(false)) || has_blob(view, blob_of(true));
 }
 
 /* Checks the plan, and keeps a copy if its counts allow the arrays to be shown. */

@@ -18,7 +18,7 @@ PLAN = {
     "psci": (80, "I"), "mode": (84, "I"), "console_kind": (88, "I"), "console_reg_shift": (92, "I"),
     "console_reg_width": (96, "I"), "chunk_count": (100, "I"), "console_base": (104, "Q"),
     "extent_size": (112, "Q"), "workspace_base": (120, "Q"), "workspace_size": (128, "Q"),
-    "list_head": (136, "Q"), "list_page_shift": (144, "I"), "reserved1": (148, "I"),
+    "list_head": (136, "Q"), "list_page_shift": (144, "I"), "cpus": (148, "I"),
     "reserved2": (152, "Q"),
 }
 PLAN_SIZE = 192

@@ -101,6 +101,8 @@ static const struct {
 	{"MAP_GRANULE", -511},
 	{"MAP_ADDRESS", -512},
 	{"CALLER_MAP", -513},
+	{"CALLER_EL", -515},
+	{"CALLER_PAGE", -516},
 	{"HYP_STUB", -514},
 	{"INTERNAL", -601},
 };

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The CPUs in the pen, as the boss sees them: a word and a context each, in memory. */
+#include "hold/slots.h"
+
+#include <lethe/cache.h>
+
+#include "smp/hold.h"
+
+enum lethe_hold_kind lethe_hold_kind;
+struct lethe_hold_slot lethe_hold_slots[LETHE_MONITOR_CPU_MAX];
+unsigned int lethe_hold_count;
+
+struct lethe_hold_slot *lethe_hold_find(uint64_t id)
+{
+	unsigned int i;
+
+	for (i = 0; i < lethe_hold_count; i++) {
+		if (lethe_hold_slots[i].id == id) {
+			return &lethe_hold_slots[i];
+		}
+	}
+	return 0;
+}
+
+bool lethe_hold_word_is_zero(const struct lethe_hold_slot *slot)
+{
+	const volatile uint64_t *word = &lethe_hold_cpu(slot)->word;
+
+	/* The pen writes to memory. A line of ours would hide that; it is clean, as start() says. */
+	lethe_dcache_clean_inval_poc((uint64_t)word, (uint64_t)(word + 1));
+	return *word == 0;
+}
+
+bool lethe_hold_has(uint64_t id)
+{
+	const struct lethe_hold_slot *slot = lethe_hold_find(id);
+
+	return slot != 0 && slot->is_called;
+}
+
+bool lethe_hold_is_parked(uint64_t id)
+{
+	const struct lethe_hold_slot *slot = lethe_hold_find(id);
+
+	return slot != 0 && slot->has_come && lethe_hold_word_is_zero(slot);
+}
+
+bool lethe_hold_start(uint64_t id, uint64_t entry, uint64_t context)
+{
+	const struct lethe_hold_slot *slot = lethe_hold_find(id);
+	struct lethe_monitor_cpu *cpu;
+
+	if (!lethe_hold_is_parked(id)) {
+		return false;
+	}
+	cpu = lethe_hold_cpu(slot);
+	cpu->context = context;
+	/* To memory, where the pen reads; and before the word, behind which it reads it. */
+	lethe_dcache_clean_inval_poc((uint64_t)&cpu->context, (uint64_t)(&cpu->context + 1));
+	*(volatile uint64_t *)&cpu->word = entry;
+	lethe_dcache_clean_inval_poc((uint64_t)&cpu->word, (uint64_t)(&cpu->word + 1));
+	__asm__ volatile("sev"); /* behind the DSB of the clean: the word is there */
+	return true;
+}
