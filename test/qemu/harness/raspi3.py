@@ -21,10 +21,9 @@ def tree(path):
     return path
 
 
-def raspi3(boot, dtb, *, load=(), extra=(), **cohsan):
-    """A machine that starts this bundle. cohsan: more keywords for it."""
-    devices = [DEVICES, *cohsan.pop("device", [])]
+def raspi3(boot, dtb, *, load=(), extra=()):
+    """A machine that starts this bundle."""
     machine = Machine(boot, machine="raspi3b", cpu="cortex-a53", memory=1024, smp=None, dtb=dtb, load=load, extra=extra,
-                      cohsan={"device": devices, **cohsan})
+                      cohsan={"device": [DEVICES]})
     machine.deadline += LONGER
     return machine
