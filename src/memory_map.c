@@ -3,6 +3,7 @@
 
 #include "cpu/sysreg.h"
 #include "entry.h"
+#include "smp/hold.h"
 
 #define PAGE       ((uint64_t)LETHE_IDMAP_PAGE)
 #define POOL_PAGES 24U /* 96 KiB: a root, and the tables of a dozen ranges with odd edges */
@@ -57,8 +58,13 @@ static int add_own(const struct lethe_context *ctx)
 	}
 	if (status == LETHE_OK) {
 		constants.start = constants.end;
-		constants.end = (uint64_t)lethe_blob_end;
+		constants.end = lethe_hold_data();
 		status = lethe_memory_map_add(constants, LETHE_MAP_RW);
+	}
+	if (status == LETHE_OK && lethe_hold_data() != (uint64_t)lethe_blob_end) {
+		constants.start = constants.end;
+		constants.end = (uint64_t)lethe_blob_end;
+		status = lethe_memory_map_add(constants, LETHE_MAP_DEVICE);
 	}
 	return status;
 }

@@ -2,7 +2,6 @@
 /* Tells the payload of its CPUs, in the fixed-up tree; and the end of the hand-off. */
 #include <string.h>
 
-#include <lethe/cache.h>
 #include <lethe/handoff.h>
 #include <libfdt.h>
 
@@ -150,7 +149,7 @@ static void clear_contexts(void)
 	unsigned int i;
 
 	for (i = 0; i < lethe_hold_count; i++) {
-		lethe_monitor.cpu[i].context = 0; /* the hand-off cleans it, with all that is Lethe's */
+		lethe_monitor.cpu[i].context = 0; /* in memory with the hand-off's first DSB */
 	}
 }
 

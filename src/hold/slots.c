@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The CPUs in the pen, as the boss sees them: a word and a context each, in memory. */
+/* The CPUs in the pen, as the boss sees them: a word and a context each, in Device memory to both. */
 #include "hold/slots.h"
-
-#include <lethe/cache.h>
 
 #include "smp/hold.h"
 
@@ -24,11 +22,7 @@ struct lethe_hold_slot *lethe_hold_find(uint64_t id)
 
 bool lethe_hold_word_is_zero(const struct lethe_hold_slot *slot)
 {
-	const volatile uint64_t *word = &lethe_hold_cpu(slot)->word;
-
-	/* The pen writes to memory. A line of ours would hide that; it is clean, as start() says. */
-	lethe_dcache_clean_inval_poc((uint64_t)word, (uint64_t)(word + 1));
-	return *word == 0;
+	return *(const volatile uint64_t *)&lethe_hold_cpu(slot)->word == 0;
 }
 
 bool lethe_hold_has(uint64_t id)
@@ -54,11 +48,10 @@ bool lethe_hold_start(uint64_t id, uint64_t entry, uint64_t context)
 		return false;
 	}
 	cpu = lethe_hold_cpu(slot);
-	cpu->context = context;
-	/* To memory, where the pen reads; and before the word, behind which it reads it. */
-	lethe_dcache_clean_inval_poc((uint64_t)&cpu->context, (uint64_t)(&cpu->context + 1));
+	*(volatile uint64_t *)&cpu->context = context;
+	__asm__ volatile("dsb sy" : : : "memory"); /* the pen reads it behind the word; and all that the
+						    * CPU is to find is there */
 	*(volatile uint64_t *)&cpu->word = entry;
-	lethe_dcache_clean_inval_poc((uint64_t)&cpu->word, (uint64_t)(&cpu->word + 1));
-	__asm__ volatile("sev"); /* behind the DSB of the clean: the word is there */
+	__asm__ volatile("dsb sy\n\tsev" : : : "memory"); /* the word is there, before it is woken to look */
 	return true;
 }

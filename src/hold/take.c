@@ -39,7 +39,7 @@ static void fill(const struct lethe_context *ctx)
 	const uint64_t end = (uint64_t)&lethe_monitor.cpu[lethe_hold_count];
 	unsigned int i;
 
-	/* Uncached, a line left by a loader could land on what is stored here. */
+	/* What is stored here goes to memory. A line left by a loader could land on it. */
 	lethe_dcache_clean_inval_poc(start, end);
 	memset(&lethe_monitor, 0, sizeof(lethe_monitor) - sizeof(lethe_monitor.cpu));
 	lethe_monitor.count = lethe_hold_count;
@@ -51,9 +51,8 @@ static void fill(const struct lethe_context *ctx)
 	for (i = 0; i < lethe_hold_count; i++) {
 		fill_slot(&lethe_hold_slots[i]);
 	}
-	/* To memory, where CPUs with the MMU off read and write; no line of ours is left. All of it
-	 * before the first CPU is called: with a word for all of them, all come at once. */
-	lethe_dcache_clean_inval_poc(start, end);
+	/* All of it is there before the first CPU is called: with a word for all, all come at once. */
+	__asm__ volatile("dsb sy" : : : "memory");
 }
 
 /* True if this level may store to an address of the map: a page stays as it was mapped first. */
@@ -141,8 +140,7 @@ static bool comes(struct lethe_hold_slot *slot, struct lethe_deadline *patience)
 			return false;
 		}
 	}
-	/* The pen has written the level before the word; the line of ours is clean. */
-	lethe_dcache_clean_inval_poc((uint64_t)&cpu->level, (uint64_t)(&cpu->level + 1));
+	__asm__ volatile("dsb sy" : : : "memory"); /* the pen writes the level before the word */
 	slot->is_wrong = *(const volatile uint64_t *)&cpu->level != READ(CurrentEL);
 	slot->has_come = !slot->is_wrong;
 	return slot->has_come;
@@ -156,7 +154,6 @@ static void leave(struct lethe_hold_slot *slot)
 	slot->is_left = true;
 	if (slot->is_wrong) {
 		cpu->id = UINT64_MAX;
-		lethe_dcache_clean_inval_poc((uint64_t)&cpu->id, (uint64_t)(&cpu->id + 1));
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* All CPUs stay as the tree says: smp/hold.h. */
+#include "entry.h"
 #include "smp/hold.h"
 
 int lethe_hold_supported(const struct lethe_plan *plan, struct lethe_where *where)
@@ -55,6 +56,11 @@ bool lethe_hold_start(uint64_t id, uint64_t entry, uint64_t context)
 	(void)entry;
 	(void)context;
 	return false;
+}
+
+uint64_t lethe_hold_data(void)
+{
+	return (uint64_t)lethe_blob_end;
 }
 
 unsigned int lethe_hold_ranges(struct lethe_range ranges[2])

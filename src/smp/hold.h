@@ -42,6 +42,12 @@ bool lethe_hold_is_parked(uint64_t id);
 /* Sends a CPU from the pen to entry, with x0 = context and its MMU off. False if it is not there. */
 bool lethe_hold_start(uint64_t id, uint64_t entry, uint64_t context);
 
+/*
+ * The first byte of what Lethe shares with CPUs whose MMU is off, up to lethe_blob_end: it is mapped
+ * as they see it, as Device memory. lethe_blob_end if there is none.
+ */
+uint64_t lethe_hold_data(void);
+
 /* What the payload must leave alone. Returns the number of ranges, 0 or 2. */
 unsigned int lethe_hold_ranges(struct lethe_range ranges[2]);
 

@@ -30,7 +30,7 @@ PART = re.compile(rb"(cohsan: [^\n]*|cohsan:|cohsan|cohsa|cohs|coh|co|c)\Z")
 STOP = re.compile(r"^cohsan: stop pc=0x[0-9a-f]+ el=[0-3] reports=0$")
 
 BLOB_MAGIC_AT, BLOB_MAGIC = 64, b"LETHEBLB"
-PLAN_OFFSET_AT, PLAN_TOTAL_SIZE_AT = 88, 12
+BLOB_SIZE_AT, PLAN_OFFSET_AT, PLAN_TOTAL_SIZE_AT = 80, 88, 12
 STUB_CODE = 288         # hostile.S: behind the header and the table
 STUB_SIZE = 0x10000
 STUB_STAYS = 8 | 512     # at EL2, or on CPU 1
@@ -95,11 +95,18 @@ def text(value):
     return value if isinstance(value, str) else hex(value)
 
 
+def elf_of(folder, path):
+    """Of a bundle's blob: of the two, the one that has its size."""
+    elves = [os.path.join(folder, name) for name in ("lethe.elf", "lethe-cpus.elf")]
+    size = struct.unpack("<Q", read(path, BLOB_SIZE_AT, 8))[0] if path else 0
+    return elves[1] if path and size == blob_size(elves[1]) else elves[0]
+
+
 class Cohsan:
     """cohsan of one machine. arguments is what QEMU's -plugin gets."""
 
     def __init__(self, folder, at, path, others, wanted):
-        elf = os.path.join(folder, "lethe.elf")
+        elf = elf_of(folder, path)
         options = {"start": at, "stop": "handoff", "elf": elf, "publish": {}, **wanted}
         options.setdefault("clean", [(at, at + os.path.getsize(path))] if path else [])
         if isinstance(options["clean"], str):

@@ -178,9 +178,9 @@ class Hostile:
         return path
 
 
-def blob_symbol(name):
+def blob_symbol(name, elf="lethe.elf"):
     """Offset of a symbol in the blob. The compiler may have made a copy of a function, with a name behind a dot."""
-    text = subprocess.run(["readelf", "-sW", os.path.join(paths.O, "lethe.elf")], check=True,
+    text = subprocess.run(["readelf", "-sW", os.path.join(paths.O, elf)], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
     return next(int(words[1], 16) for words in map(str.split, text.splitlines())
                 if len(words) == 8 and words[7].partition(".")[0] == name)
