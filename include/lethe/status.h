@@ -9,7 +9,7 @@
  *
  * LETHE_STATUS_LIST(X) expands X(name, number, sentence) for each status, name without its LETHE_E_. A sentence
  * completes "segment 1 "initrd": ..." and has no capital and no full stop. Only the library finds the errors
- * of LETHE_STATUS_OF_LISTS(X) and LETHE_STATUS_OF_CALLERS(X): the blob does not contain their sentences.
+ * of LETHE_STATUS_OF_LISTS(X), LETHE_STATUS_OF_CHECKS(X) and LETHE_STATUS_OF_CALLERS(X): the blob does not contain their sentences.
  */
 #define LETHE_STATUS_OF_LISTS(X) \
 	X(LIST_FLAGS, -140, "not one known flag") \
@@ -23,8 +23,10 @@
 	X(LIST_RUNS, -148, "over 64 runs") \
 	X(LIST_SHORT, -149, "the list does not bring it whole")
 
+#define LETHE_STATUS_OF_CHECKS(X) \
+	X(CALLER_MAP, -513, "caller does not map it at its own address")
+
 #define LETHE_STATUS_OF_CALLERS(X) \
-	X(CALLER_MAP, -513, "caller does not map it at its own address") \
 	X(CALLER_EL, -515, "caller is not at EL2") \
 	X(CALLER_PAGE, -516, "page is not 4 KiB aligned")
 
@@ -55,7 +57,7 @@
 	X(PLAN_WORKSPACE, -123, "workspace is wrong") \
 	X(PLAN_UNSUPPORTED, -124, "asks for something this version does not do") \
 	X(PLAN_CHUNKS, -125, "chunk digests are wrong") \
-	X(PLAN_CPUS, -126, "CPU choice is unknown or not for this level") \
+	X(PLAN_CPUS, -126, "choice for the CPUs is unknown, or not at this EL") \
 	X(SEGMENT_SIZE, -130, "memory size is smaller than file size") \
 	X(SEGMENT_ALIGN, -131, "alignment or its offset is not allowed") \
 	X(SEGMENT_WRAP, -132, "wraps around the end of the address space") \
@@ -108,8 +110,9 @@
 	X(MAP_POOL, -510, "the map needs more tables than there is room for") \
 	X(MAP_GRANULE, -511, "the CPU does not have 4 KiB pages") \
 	X(MAP_ADDRESS, -512, "address is above what can be mapped") \
-	LETHE_STATUS_OF_CALLERS(X) \
+	LETHE_STATUS_OF_CHECKS(X) \
 	X(HYP_STUB, -514, "hyp stub does not answer as the plan says") \
+	LETHE_STATUS_OF_CALLERS(X) \
 	/* Lethe itself */ \
 	X(INTERNAL, -601, "bug in Lethe")
 

@@ -209,6 +209,12 @@ int lethe_plan_supported(const struct lethe_plan *plan, enum lethe_door door,
 		return lethe_error_at(where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_SLOT, 1,
 				      lethe_plan_slots(plan)[1].name, plan->slot_count);
 	}
+#ifndef LETHE_BLOB /* a blob knows which of the two it is: lethe_hold_supported() */
+	/* The library carries the blob that holds no CPUs. */
+	if (!is_image && plan->cpus != LETHE_CPUS_KEEP) {
+		return unsupported(where, "cpus", plan->cpus);
+	}
+#endif
 	if (is_image && plan->on_fail == LETHE_ON_FAIL_RETURN) {
 		return unsupported(where, "on-fail return", plan->on_fail);
 	}

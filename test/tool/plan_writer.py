@@ -163,6 +163,7 @@ def write_plan(plan):
                               "list_head")):
         record.put(104 + 8 * i, 8, name)
     record.put(144, 4, "list_page_shift")
+    record.put(148, 4, "cpus")
 
     sealed = bytearray(record.done() + body)
     digest = hashlib.sha256(sealed).digest()  # over the whole, its own place still zero

@@ -51,7 +51,7 @@ def rebuild(plan):
     out += bytes.fromhex(plan["chunks"])
     strings = bytes.fromhex(plan["strings"])
     out += strings + bytes(-len(strings) % 8)
-    values = {**plan, "digest": bytes(32), "reserved1": 0}
+    values = {**plan, "digest": bytes(32)}
     head = struct.pack(PLAN, *(values[key] for key in PLAN_KEYS), 0, 0, 0, 0, 0)
     digest = hashlib.sha256(head + out).digest()
     assert digest.hex() == plan["digest"]
@@ -60,7 +60,7 @@ def rebuild(plan):
 
 @pytest.mark.parametrize("options", [
     [*K], [*K, "--chunks", "16", "--initrd", "initrd"], [*K, "--append", "a \\ \"b\""], [*K, "--initrd", "initrd", "--dtb", "dtb", "--force-dtb",
-    "--el", "1", "--on-fail", "reset", "--console", "ns16550,0xfff0000000,shift=2,width=4",
+    "--el", "1", "--cpus", "psci", "--on-fail", "reset", "--console", "ns16550,0xfff0000000,shift=2,width=4",
     "--stop-after", "check", "--raw", "raw@0xffffffff00000000"],
     ["--raw", "raw@0x48000000,entry=0x48000004"],
     [*K, "--append", "first", "--fallback", *K, "--initrd", "initrd", "--fallback", "--raw",

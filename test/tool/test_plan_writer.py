@@ -178,7 +178,7 @@ def test_layout():
                          (320 + 24, "slot__segment__source"), (320 + 32, "slot__segment__dest"),
                          (320 + 56, "slot__segment__align"), (320 + 64, "slot__segment__align_offset")):
         assert offsets(**{name: wide}) == list(range(offset, offset + 8)), name
-    for offset, name in ((144, "list_page_shift"), (192 + 16, "slot__flags"),
+    for offset, name in ((144, "list_page_shift"), (148, "cpus"), (192 + 16, "slot__flags"),
                          (320 + 16, "slot__segment__flags")):
         assert offsets(**{name: 0x01020304}) == list(range(offset, offset + 4)), name
 

@@ -196,6 +196,10 @@ static void read_plan(struct view *view)
 	if (view->plan_status == LETHE_OK) {
 		view->plan_status = lethe_plan_supported(plan, LETHE_DOOR_IMAGE, &where);
 	}
+	if (view->plan_status == LETHE_OK && plan->cpus != LETHE_CPUS_KEEP && has_blob(view, blob_of(false))) {
+		view->plan_status = lethe_error_at(&where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0,
+						   "cpus", plan->cpus);
+	}
 	if (view->plan_status != LETHE_OK) {
 		problem(view,
 			view->plan_status == LETHE_E_PLAN_DIGEST ? TOOL_CONTENT : TOOL_UNREADABLE,

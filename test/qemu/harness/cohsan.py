@@ -116,7 +116,7 @@ class Cohsan:
         published = {"workspace": (at, at + blob_size(elf)), **options.pop("publish")}
         words = [os.path.join(folder, PLUGIN)]
         # Later ranges win in the plugin: the bundle is clean, then perhaps something in it is not.
-        for name in ("start", "stop", "elf", "clean", "dirty", "stale", "mapped", "read", "write", *wanted):
+        for name in ("start", "stop", "elf", "clean", "dirty", "stale", "mapped", "polled", "read", "write", *wanted):
             words += [f"{name}={text(value)}" for value in values(options.pop(name, []))]
         words += [f"publish={name}:{text(value)}" for name, value in published.items()]
         self.arguments = ",".join(words)

@@ -54,6 +54,13 @@ class SpinFirmware:
         """For cohsan: all that runs outside the bundle before it is entered, and beside it."""
         return [(self.base, self.base + SIZE)]
 
+    def words_range(self):
+        return self.base + WORDS, self.base + SIZE
+
+    def cohsan(self):
+        """Its keywords: the words are polled, and what Lethe writes there is in memory in the end."""
+        return {"device": self.clean(), "polled": [self.words_range()], "publish": {"words": self.words_range()}}
+
     def edit(self, path):
         """Makes the tree at path, of a virt machine with these CPUs, one of this firmware."""
         fdtput(path, "-r", "/psci")

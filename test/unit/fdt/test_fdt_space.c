@@ -109,7 +109,7 @@ static void test_refused(void **state)
 	fixup_virt(&fixup);
 	assert_int_equal(lethe_fdt_fixup(tree, buffer + 4, 8188, &fixup, &where),
 			 LETHE_E_TREE_ALIGN);
-	fixup.reserve_count = LETHE_SEGMENT_MAX + 3;
+	fixup.reserve_count = sizeof(fixup.reserve) / sizeof(fixup.reserve[0]) + 1;
 	assert_int_equal(lethe_fdt_fixup(tree, buffer, 8192, &fixup, &where), LETHE_E_INTERNAL);
 	fixup_virt(&fixup);
 	fdt_set_size_dt_struct(tree, size - 4);

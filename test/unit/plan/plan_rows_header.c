@@ -44,7 +44,12 @@ static const struct plan_row rows[] = {
 	{"mode 2", {HEADER(mode, 2)}, PLAN_ROW(LETHE_E_PLAN_MODE)},
 	{"mode 1", {HEADER(mode, 1)}, FINE},
 	{"chunk_count of version 1", {HEADER(chunk_count, 1)}, PLAN_ROW(LETHE_E_PLAN_RESERVED)},
-	{"reserved1", {HEADER(reserved1, 0x80000000)}, PLAN_ROW(LETHE_E_PLAN_RESERVED)},
+	{"cpus 3", {HEADER(cpus, 3), HEADER(el, 1)}, PLAN_ROW(LETHE_E_PLAN_CPUS)},
+	{"cpus 32 bits", {HEADER(cpus, 0x80000000)}, PLAN_ROW(LETHE_E_PLAN_CPUS)},
+	{"a pen", {HEADER(cpus, 1)}, FINE},
+	{"a pen below EL1", {HEADER(cpus, 1), HEADER(el, 1)}, PLAN_ROW(LETHE_E_PLAN_CPUS)},
+	{"a monitor", {HEADER(cpus, 2), HEADER(el, 1)}, FINE},
+	{"a monitor at its own level", {HEADER(cpus, 2)}, PLAN_ROW(LETHE_E_PLAN_CPUS)},
 	{"reserved2[0]", {{PART_HEADER, 0, 152, 8, 1}}, PLAN_ROW(LETHE_E_PLAN_RESERVED)},
 	{"reserved2[4]", {{PART_HEADER, 0, 184, 8, 1ULL << 63}}, PLAN_ROW(LETHE_E_PLAN_RESERVED)},
 

@@ -317,6 +317,8 @@ static const struct {
 	{{HEADER(flags, LETHE_PLAN_COHERENT)}, {{REFUSES("coherent sources")}, {DOES}}},
 	{{HEADER(hyp_stub, LETHE_HYP_STUB_4_7)}, {{DOES}, {DOES}}},
 	{{HEADER(hyp_stub, LETHE_HYP_STUB_4_12)}, {{DOES}, {DOES}}},
+	{{HEADER(cpus, LETHE_CPUS_PEN)}, {{DOES}, {REFUSES("cpus")}}},
+	{{HEADER(cpus, LETHE_CPUS_PSCI), HEADER(el, LETHE_EL_1)}, {{DOES}, {REFUSES("cpus")}}},
 	{{WITH_LIST}, {{REFUSES("indirection list")}, {DOES}}},
 	{{HEADER(list_head, 4), HEADER(list_page_shift, 16)}, {{REFUSES("indirection list")}, {DOES}}},
 	{{HEADER(extent_size, EXAMPLE_EXTENT)}, {{DOES}, {REFUSES("extent")}}},

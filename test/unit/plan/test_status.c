@@ -43,6 +43,7 @@ static const struct {
 	{"PLAN_WORKSPACE", -123},
 	{"PLAN_UNSUPPORTED", -124},
 	{"PLAN_CHUNKS", -125},
+	{"PLAN_CPUS", -126},
 	{"SEGMENT_SIZE", -130},
 	{"SEGMENT_ALIGN", -131},
 	{"SEGMENT_WRAP", -132},
@@ -101,9 +102,9 @@ static const struct {
 	{"MAP_GRANULE", -511},
 	{"MAP_ADDRESS", -512},
 	{"CALLER_MAP", -513},
+	{"HYP_STUB", -514},
 	{"CALLER_EL", -515},
 	{"CALLER_PAGE", -516},
-	{"HYP_STUB", -514},
 	{"INTERNAL", -601},
 };
 

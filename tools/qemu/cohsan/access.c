@@ -13,13 +13,27 @@ static void say(const char *kind, const struct place *place, const struct cell *
 	report(kind, place, "%s", shadow_text(cell, mask, text, sizeof(text)));
 }
 
+/* Who polls looks again: an older value costs a turn. That it comes in the end is publish='s to say. */
+static bool is_polled(const struct place *place)
+{
+	unsigned int i;
+
+	for (i = 0; i < options.polled.count; i++) {
+		if (place->pa - options.polled.at[i].lo <
+		    options.polled.at[i].hi - options.polled.at[i].lo) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void load_uncached(const struct place *place, struct cell *cell, uint64_t bytes)
 {
 	if (cell->thrown & bytes) {
 		say("read-thrown", place, cell, bytes);
 		cell->thrown &= ~bytes;
 	}
-	if (cell->dirty & bytes) {
+	if ((cell->dirty & bytes) && !is_polled(place)) {
 		say("read-under-dirty", place, cell, bytes);
 		cell->read |= bytes & cell->dirty;
 	}
@@ -35,7 +49,7 @@ static void load_cached(const struct cpu *cpu, const struct place *place, struct
 	if (cell->undone & bytes) {
 		undone_say(place->pa, place->pa + 1);
 	}
-	if ((cell->stale | cell->newer) & bytes) {
+	if (((cell->stale | cell->newer) & bytes) && !is_polled(place)) {
 		say("read-stale", place, cell, bytes);
 		shadow_line_clear(cpu, place->pa, FIELD(stale));
 		shadow_line_clear(cpu, place->pa, FIELD(newer));

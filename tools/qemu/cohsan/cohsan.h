@@ -59,6 +59,7 @@ struct options {
 	struct ranges read;
 	struct ranges write;
 	struct ranges mapped; /* by firmware or a hypervisor */
+	struct ranges polled; /* by CPUs that look until they see another value */
 };
 
 extern struct options options;

@@ -118,6 +118,7 @@ static bool parse_one(const char *argument, const char *name, const char *value)
 	ranges = strcmp(name, "read") == 0   ? &options.read :
 		 strcmp(name, "write") == 0  ? &options.write :
 		 strcmp(name, "mapped") == 0 ? &options.mapped :
+		 strcmp(name, "polled") == 0 ? &options.polled :
 					       NULL;
 	if (ranges != NULL) {
 		if (!parse_range(value, &range)) {
