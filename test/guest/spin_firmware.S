@@ -2,13 +2,14 @@
 /*
  * Firmware whose other CPUs wait for a word in memory, on QEMU's virt machine.
  *
- * QEMU -kernel starts it in place of a bundle. It has QEMU's PSCI start each CPU of its table, waits
- * until that one waits in turn, and enters the bundle, which lies elsewhere, with a tree that lies
- * elsewhere. The boot protocol fixes: x0 = tree, x1 = x2 = x3 = 0, M = C = 0, D, I and F masked.
+ * QEMU -kernel starts it in place of a bundle. It has QEMU's PSCI start each CPU of its table,
+ * waits until that one waits in turn, and enters the bundle, which lies elsewhere, with a tree that
+ * lies elsewhere. The boot protocol fixes: x0 = tree, x1 = x2 = x3 = 0, M = C = 0, D, I and F
+ * masked.
  *
  * The table behind the header is filled in by the test (spin_table.py). The words are in the second
- * page: one for each CPU as on a Raspberry Pi (armstub8), or one that all read (U-Boot). Everything is
- * done with MMU and D-cache off, and so each store is where all CPUs see it.
+ * page: one for each CPU as on a Raspberry Pi (armstub8), or one that all read (U-Boot). Everything
+ * is done with MMU and D-cache off, and so each store is where all CPUs see it.
  *
  * Register  From .. To             Holds
  * x19       second .. branch       the CPU's place in the table
@@ -134,9 +135,10 @@ waits:	ldr	x20, [x19, #WORD]
 	br	x4
 
 	/*
-	 * A CPU comes back from an operating system: MMU and D-cache off, and no register has a meaning. This is the
-	 * other side of cpu-return-addr, for a test of a program that uses it. The next one to release the CPU finds it
-	 * as the first one did. No load, from a pool of literals either, before SCTLR_ELx.EE is 0.
+	 * A CPU comes back from an operating system: MMU and D-cache off, and no register has a
+	 * meaning. This is the other side of cpu-return-addr, for a test of a program that uses it.
+	 * The next one to release the CPU finds it as the first one did. No load, from a pool of
+	 * literals either, before SCTLR_ELx.EE is 0.
 	 */
 comes_back:
 	mrs	x0, CurrentEL

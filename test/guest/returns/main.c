@@ -92,7 +92,8 @@ static bool has_gone(const struct cpu *cpu)
 }
 
 /* Waits for one thing of some CPUs. Says which one has not done it. */
-static bool await(unsigned int from, unsigned int to, bool (*has)(const struct cpu *), const char *what)
+static bool await(unsigned int from, unsigned int to, bool (*has)(const struct cpu *),
+		  const char *what)
 {
 	const uint64_t started = ticks();
 	uint64_t frequency;
@@ -146,7 +147,8 @@ static bool turn(unsigned int count)
 		}
 	}
 	__atomic_store_n(&stop, 1, __ATOMIC_RELEASE);
-	return await(0, count, is_done, " did not stop\n") && await(0, count, has_gone, " did not go\n");
+	return await(0, count, is_done, " did not stop\n") &&
+	       await(0, count, has_gone, " did not go\n");
 }
 
 void boss(const uint32_t *tree)
@@ -171,7 +173,8 @@ void boss(const uint32_t *tree)
 	}
 	/* The words were 0, and no store below is done before that was read. */
 	__asm__ volatile("dmb sy" : : : "memory");
-	for (word = (volatile uint64_t *)worker_start; word < (volatile uint64_t *)worker_end; word++) {
+	for (word = (volatile uint64_t *)worker_start; word < (volatile uint64_t *)worker_end;
+	     word++) {
 		*word = ~0UL;
 	}
 	say("returns: wrecked\n");

@@ -31,7 +31,7 @@ struct table {
 	uint64_t ram_start, ram_end;       /* these two ranges are mapped: 2 MiB steps below 2 GiB */
 	uint64_t device_start, device_end;
 	uint64_t late_cpu, late_ms;        /* not 0: that CPU goes so much later */
-	uint64_t next, next_x0;            /* an Image that is entered at the end, and its tree; 0: the own one */
+	uint64_t next, next_x0;            /* an Image to enter in the end, and its tree; 0: the own */
 };
 
 enum state { COMES, COUNTS, DONE };
@@ -115,7 +115,7 @@ void leave(uint64_t entry, uint64_t x0) __attribute__((noreturn));
 2:	isb				// all that follows is done with the MMU on
 	.endm
 
-	/* Everything that was written is clean to the PoC, and nothing is written until the branch. x0 is lost. */
+	/* All that was written is clean to the PoC, and nothing is written any more. x0 is lost. */
 	.macro	mmu_off
 	mrs	x0, CurrentEL
 	cmp	x0, #(2 << 2)

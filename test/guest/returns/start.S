@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A small first operating system that takes the other CPUs from where its tree says they wait, gives them back, and
- * starts the next one. This is the boot CPU's way in and out; worker.S is the others'.
+ * A small first operating system that takes the other CPUs from where its tree says they wait,
+ * gives them back, and starts the next one. This is the boot CPU's way in and out; worker.S is the
+ * others'.
  *
  * Register  From .. To         Holds
  * x19       start .. boss      x0 as the loader passed it
@@ -57,7 +58,7 @@ entry:	mov	x19, x0
 clean:	clean_range
 	ret
 
-	/* x0 = the next Image, x1 = its x0. All of this one goes to the PoC, and nothing is written any more. */
+	/* x0 = the next Image, x1 = its x0. All of this one goes to the PoC. */
 	.global	leave
 leave:	mov	x20, x0
 	mov	x19, x1

@@ -34,7 +34,8 @@ static bool equal(const char *one, const char *other)
 
 static uint64_t value_of(const uint32_t *value, uint32_t size)
 {
-	return size == 4 ? number_at(value) : (uint64_t)number_at(value) << 32 | number_at(value + 1);
+	return size == 4 ? number_at(value)
+			 : (uint64_t)number_at(value) << 32 | number_at(value + 1);
 }
 
 static void take_property(struct cpu *cpu, const char *name, const uint32_t *value, uint32_t size)
@@ -61,7 +62,8 @@ static void keep(struct place *place)
 {
 	struct cpu *cpu = &cpus[place->count];
 
-	if (cpu->word != 0 && cpu->door != 0 && cpu->mpidr != own_mpidr() && place->count < CPUS_MAX - 1) {
+	if (cpu->word != 0 && cpu->door != 0 && cpu->mpidr != own_mpidr() &&
+	    place->count < CPUS_MAX - 1) {
 		place->count++;
 	}
 	cpu = &cpus[place->count];
@@ -94,11 +96,11 @@ static const uint32_t *take_tag(struct place *place, const uint32_t *tag)
 	case PROPERTY:
 		size = number_at(tag + 1);
 		if (place->depth == 3 && place->in_cpus) {
-			take_property(&cpus[place->count], place->strings + number_at(tag + 2), tag + 3, size);
+			take_property(&cpus[place->count], place->strings + number_at(tag + 2),
+				      tag + 3, size);
 		}
 		return tag + 3 + (size + 3) / 4;
-	default:
-		return tag + 1;
+	default: return tag + 1;
 	}
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the released CPUs come, and how they go back. The boss wrecks all of this when they have gone.
+ * Where the released CPUs come, and how they go back. The boss wrecks all of this when they have
+ * gone.
  *
  * Register  From .. To             Holds
  * x19       worker_entry .. end    the own struct cpu
@@ -59,7 +60,7 @@ worker_entry:					// MMU off: all that is read here was cleaned to the PoC
 	mov	x0, x19
 	bl	work
 
-	// No store from here. Another CPU's caches need no care: what this one cleans goes out of them as well.
+	// No store from here. What this CPU cleans goes out of the others' caches as well.
 	mov	x0, x23
 	mov	x1, x24
 	clean_range

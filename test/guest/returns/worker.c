@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a released CPU does: it counts, in memory and on its stack, until the boss has seen enough. */
+/* What a released CPU does: it counts, in memory and on its stack, until the boss has seen enough.
+ */
 #include "program.h"
 
 #define STEPS 64

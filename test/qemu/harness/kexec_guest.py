@@ -13,6 +13,7 @@
     t.show=FILE             a file to print, before anything else
     t.tree=1                its tree as it got it, in hexadecimal
     t.wait=1                wait for a line from the console between load and start
+    t.rounds=N              takes CPUs 1, 2 and 3 down and up, N times
 
 Without t.run it says who it is and sleeps; so does the second kernel's. What /init says starts with
 "client: ". Nothing of Lethe's is in there unless a test puts it there; if its command is, then what
@@ -33,10 +34,10 @@ MEMORY = 256        # MiB: enough for both kernels and the archive that holds th
 INIT = b"""#!/bin/busybox sh
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
-run= load= append= cpu=0 busy=0 show= at= left= tree= wait=
+run= load= append= cpu=0 busy=0 show= at= left= tree= wait= rounds=0
 for word in $(cat /proc/cmdline); do
 	case $word in
-	t.run=* | t.load=* | t.append=* | t.cpu=* | t.busy=* | t.show=* | t.at=* | t.left=* | t.tree=* | t.wait=*)
+	t.run=* | t.load=* | t.append=* | t.cpu=* | t.busy=* | t.show=* | t.at=* | t.left=* | t.tree=* | t.wait=* | t.rounds=*)
 		word=${word#t.}
 		eval "${word%%=*}='${word#*=}'" ;;
 	esac
@@ -55,7 +56,22 @@ pack() {
 	{ find bin init k lib sbin who; printf '%s\\n' dev dev/console proc sys; } | cpio -o -H newc >/initrd
 	mv /initrd /k/initrd
 }
+round() {
+	for number in 1 2 3; do
+		echo 0 >$cpus/cpu$number/online
+		down="$down $(cat $cpus/online)"
+		echo 1 >$cpus/cpu$number/online
+	done
+}
 echo "client: cmdline=$(cat /proc/cmdline)"
+cpus=/sys/devices/system/cpu
+echo "client: online=$(cat $cpus/online)"
+while [ "$rounds" -gt 0 ]; do
+	down=
+	round
+	echo "client: in turn$down, online=$(cat $cpus/online)"
+	rounds=$((rounds - 1))
+done
 [ -z "$show" ] || { echo "client: $show"; cat "$show"; }
 if [ -e /proc/vmcore ]; then
 	echo "client: vmcore"

@@ -67,7 +67,8 @@ class SpinFirmware:
         for cpu in (0, *self.words):
             node = f"/cpus/cpu@{cpu:x}"
             fdtput(path, "-t", "s", node, "enable-method", "spin-table")
-            self.put(path, node, "cpu-release-addr", self.words.get(cpu, self.base + WORDS))    # the boot CPU has one, too
+            # The boot CPU has one, too.
+            self.put(path, node, "cpu-release-addr", self.words.get(cpu, self.base + WORDS))
             if self.kind == "pen" and cpu in self.words:
                 self.put(path, node, "cpu-return-addr", self.return_door)
         source = source_of(path)

@@ -14,7 +14,7 @@ from images import IMAGE, pack
 from machine import Machine
 from paths import IMAGES, KERNEL, LOAD, MIB, PAYLOAD
 from returns import expect_rounds, returns
-from spin_table import ONE_THREAD, SpinFirmware
+from spin_table import SpinFirmware
 
 FIRST, SECOND, TREE = LOAD + 2 * MIB, 0x54000000, 0x5c000000
 MEMORY = 512
@@ -26,8 +26,9 @@ def started(work, system, loads, el=2, cpu="cortex-a72", smp=4):
     boot = pack(work + "/boot.img", kernel=system)
     tree = firmware.tree(work + "/spin.dtb", el=el, smp=smp, memory=MEMORY, cpu=cpu)
     load = [(boot, FIRST), (tree, TREE), *loads]
-    return Machine(firmware.save(work + "/firmware"), el=el, smp=smp, memory=MEMORY, cpu=cpu, load=load, extra=ONE_THREAD,
-                   cohsan={"start": FIRST, "clean": [(FIRST, FIRST + os.path.getsize(boot))], "device": firmware.clean()})
+    clean = [(FIRST, FIRST + os.path.getsize(boot))]
+    return Machine(firmware.save(work + "/firmware"), el=el, smp=smp, memory=MEMORY, cpu=cpu, load=load,
+                   cohsan={"start": FIRST, "clean": clean, "device": firmware.clean()})
 
 
 def image_size(path):
@@ -42,8 +43,8 @@ JUDGED = [([], "cortex-a72", 2), (["one-by-one"], "cortex-a72", 1), (["garbage",
 @pytest.mark.parametrize("flags, cpu, el", JUDGED)
 def test_the_program_is_right(work, flags, cpu, el):
     """
-    cohsan follows it and its CPUs, without Lethe, from its first instruction to the next system's. Who polls a word that
-    the other side is just storing reads the old or the new one, and looks again if it is the old one: POLLS.
+    cohsan follows it and its CPUs, without Lethe, from its first instruction to the next system's. Who polls a word
+    that the other side is just storing reads the old or the new one, and looks again if it is the old one: POLLS.
     """
     firmware = SpinFirmware(FIRST, TREE, kind="pen")
     tree = firmware.tree(work + "/spin.dtb", el=el, smp=4, memory=MEMORY, cpu=cpu)
@@ -56,7 +57,8 @@ def test_the_program_is_right(work, flags, cpu, el):
         expect_rounds(machine, 3)
         machine.payload()
         assert machine.cohsan.has_stopped()
-        assert not [line for line in machine.cohsan.lines if not POLLS.match(line) and not line.startswith("cohsan: stop ")]
+        reports = [line for line in machine.cohsan.lines if not line.startswith("cohsan: stop ")]
+        assert all(map(POLLS.match, reports)), reports
         machine.cohsan.objection = lambda handed_over: None
 
 

@@ -15,8 +15,9 @@ MEMORY = 512
 def machine_of(work, boot, kind, el=2, smp=4, **options):
     firmware = SpinFirmware(TARGET, TREE, kind=kind, cpus=range(1, smp), **options)
     tree = firmware.tree(work + "/spin.dtb", el=el, smp=smp, memory=MEMORY)
-    return Machine(firmware.save(work + "/firmware"), el=el, smp=smp, memory=MEMORY, load=[(boot, TARGET), (tree, TREE)],
-                   extra=ONE_THREAD, cohsan={"device": firmware.clean()})
+    load = [(boot, TARGET), (tree, TREE)]
+    return Machine(firmware.save(work + "/firmware"), el=el, smp=smp, memory=MEMORY, load=load, extra=ONE_THREAD,
+                   cohsan={"device": firmware.clean()})
 
 
 @pytest.mark.parametrize("kind, el", [("armstub", 2), ("uboot", 2), ("uboot", 1)])
