@@ -27,7 +27,7 @@ ANSWERS = {
     "odd": CALLER_PAGE, "install": 0, "level-below": 1 << 2,
     "three": UNKNOWN, "all-ones": UNKNOWN, "high-word": UNKNOWN, "reset": 0,
     "set": 0, "five-to-others": 0x5e7, "handed-on": UNKNOWN, "reset-through-others": 0, "five": UNKNOWN,
-    "smc": UNDEFINED, "mrs": UNDEFINED, "set-again": 0,
+    "smc": UNDEFINED, "mrs": UNDEFINED, "aarch32": UNDEFINED, "set-again": 0,
     "x0": 0x2222, "x1": 0x3333, "x2": 0x4444, "x3": 0,
     "level": 2 << 2, "daif": 0x3c0, "spsel": 1, "sctlr": 0x30c50830, "vbar": 0}
 
