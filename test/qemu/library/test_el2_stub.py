@@ -52,7 +52,7 @@ def reports(machine):
     """{name: value} of the program's lines, in the order that they came; values as 64 bits with a sign"""
     return {name: int(value, 16) - (int(value, 16) >> 63 << 64)
             for name, value in re.findall(r"^stub: ([a-z0-9-]+) 0x([0-9a-f]{16})$",
-                                          machine.raw.decode("ascii").replace("\r", ""), re.M)}
+                                          machine.raw.decode("ascii", "replace").replace("\r", ""), re.M)}
 
 
 @pytest.mark.parametrize("cpu, flags", [("cortex-a53", 0), ("cortex-a53", MMU), ("cortex-a76", E2H), ("max", 0),
