@@ -34,17 +34,8 @@ lethe_el2_stub:
 	mov	x0, sp
 	b	.Lcall
 
-	.rept	3				// its other three kinds: HCR_EL2 routes none of them here
-	.balign	128
-	b	.Lhalt
-	.endr
-
-	.balign	128				// from a lower level in AArch32, synchronous: EL0, whose HVC is undefined
-	mov	sp, x0				// saved
-	b	.Lundefined
-
-	.rept	3				// its other three kinds
-	.balign	128
+	.rept	7				// its other three kinds, of which HCR_EL2 routes none here; EL1 in AArch32,
+	.balign	128				// which HCR_EL2.RW rules out (EL0 in AArch32 comes as EL1 does)
 	b	.Lhalt
 	.endr
 	.balign	128

@@ -53,6 +53,19 @@ at_el1:	adrp	x0, stack_end
 1:	mrs	x0, id_aa64mmfr0_el1		// trapped
 	show	"mrs", x21
 
+	mrs	x0, sctlr_el1
+	orr	x0, x0, #(1 << 16)		// nTWI: EL0's WFI is EL2's to trap
+	msr	sctlr_el1, x0
+	mov	x0, #0x1d0			// EL0 in AArch32, A I F masked
+	msr	spsr_el1, x0
+	adr	x0, aarch32_wfi
+	msr	elr_el1, x0
+	eret
+aarch32_wfi:
+	.inst	0xe320f003			// trapped
+after_wfi:
+	show	"aarch32", x21
+
 	ask	"set-again", LETHE_EL2_STUB_SET_VECTORS, others // the restart puts the stub back
 	adr	x1, at_el2			// an instruction that is new memory: the stub invalidates the I-side
 	ldr	w2, an_instruction
@@ -150,4 +163,11 @@ own_vectors:
 1:	add	x20, x20, #4
 	msr	elr_el1, x20
 	eret
+	.org	own_vectors + 0x600		// EL0 in AArch32
+	adr	x20, aarch32_wfi
+	mrs	x21, elr_el1
+	cmp	x21, x20
+	b.ne	1f
+	mrs	x21, esr_el1
+1:	b	after_wfi
 	.balign	2048

@@ -52,7 +52,7 @@ void main(void)
 		__asm__ volatile("hvc #0");
 	}
 	lethe_el2_stub_prepare(false, &handoff);
-	handoff.hcr |= HCR_TSC | HCR_TID3;
+	handoff.hcr |= HCR_TWI | HCR_TSC | HCR_TID3;
 	handoff.entry = (uint64_t)at_el1;
 	handoff.own_start = (uint64_t)file_end;
 	handoff.own_end = (uint64_t)stack_end;

@@ -10,6 +10,7 @@
 #define UART 0x09000000
 
 /* Traps for EL1, on top of what lethe_el2_stub_prepare() asks for. */
+#define HCR_TWI	 (1 << 13) /* WFI */
 #define HCR_TSC	 (1 << 19) /* SMC */
 #define HCR_TID3 (1 << 18) /* reads of most ID registers */
 
