@@ -5,7 +5,6 @@ the payload, which can give them back.
 cohsan follows every CPU up to the hand-off.
 """
 
-import re
 import struct
 
 import pytest
@@ -15,7 +14,7 @@ from machine import Machine
 from mini_tree import mini, psci_cpus, under
 from paths import KERNEL, LOAD, MIB
 from returns import expect_rounds, returns
-from spin_table import ONE_THREAD, SpinFirmware
+from spin_table import SpinFirmware
 
 TARGET, SECOND, TREE = LOAD + 2 * MIB, 0x54000000, 0x5c000000
 MEMORY = 512
