@@ -43,7 +43,6 @@ static void fill(const struct lethe_context *ctx)
 	lethe_dcache_clean_inval_poc(start, end);
 	memset(&lethe_monitor, 0, sizeof(lethe_monitor) - sizeof(lethe_monitor.cpu));
 	lethe_monitor.count = lethe_hold_count;
-	lethe_monitor.el1 = lethe_hold_kind != LETHE_HOLD_PEN;
 	lethe_monitor.is_own = lethe_hold_kind == LETHE_HOLD_OWN;
 	lethe_monitor.is_gic_v3 = ctx->facts.has_gic_v3;
 	lethe_monitor.hcr = HCR_RW | (ctx->e2h != 0 ? HCR_E2H : 0);
@@ -191,7 +190,8 @@ void lethe_hold_take(struct lethe_context *ctx)
 	if (!is_taken) {
 		is_taken = true;
 		fill(ctx);
-		if (lethe_hold_kind != LETHE_HOLD_PASS) {
+		/* What a crashed kernel's CPUs do is nobody's to end. */
+		if (lethe_hold_kind != LETHE_HOLD_PASS && ctx->facts.usable_count == 0) {
 			call_all(ctx);
 		}
 	}

@@ -23,6 +23,7 @@
 #define PSCI_CPU_DEFAULT_SUSPEND 0x8400000cU
 #define PSCI_SYSTEM_SUSPEND     0x8400000eU
 #define SMC64                   0x40000000U
+#define SVE_HINT                0x00010000U /* DEN0028, 2.5.5: no live SVE state; no other function */
 
 /* DEN0054: firmware would enter EL1's handlers at EL2. */
 #define SDEI_FIRST              0xc4000020U
@@ -200,7 +201,7 @@ static unsigned int answer(struct lethe_monitor_cpu *own, uint32_t function)
 unsigned int lethe_monitor_call(struct lethe_monitor_cpu *own, uint64_t class)
 {
 	uint64_t *x = own->x;
-	const uint32_t function = (uint32_t)x[0];
+	const uint32_t function = (uint32_t)x[0] & ~SVE_HINT;
 	const bool is_64 = (function & SMC64) != 0;
 
 	/* Where firmware has PSCI, EL1 calls it by SMC, and HVC is nobody's. */

@@ -16,7 +16,7 @@
 #define LETHE_MONITOR_STATE   288
 #define LETHE_MONITOR_FRAME   320 /* x0 to x18, x30 */
 #define LETHE_MONITOR_SIZE    2048
-#define LETHE_MONITOR_COUNT   0 /* into struct lethe_monitor; and el1 */
+#define LETHE_MONITOR_COUNT   0 /* into struct lethe_monitor */
 #define LETHE_MONITOR_HCR     8
 #define LETHE_MONITOR_CPUS    256
 #define LETHE_MONITOR_CPU_MAX 32
@@ -71,11 +71,10 @@ struct lethe_monitor_write {
 #define LETHE_MONITOR_WRITES 3
 
 struct lethe_monitor {
-	uint32_t count; /* of cpu */
-	uint32_t el1;   /* not 0: CPUs go on at EL1, above the monitor */
-	uint64_t hcr;   /* HCR_EL2 for the monitor itself: RW, and E2H as in force */
+	uint32_t count;     /* of cpu */
 	uint32_t is_own;    /* the monitor is the PSCI; else firmware is, by SMC */
-	uint32_t is_gic_v3; /* as struct lethe_cpu_id says */
+	uint64_t hcr;       /* HCR_EL2 for the monitor itself: RW, and E2H as in force */
+	uint64_t is_gic_v3; /* as struct lethe_cpu_id says */
 	struct lethe_monitor_write reset[LETHE_MONITOR_WRITES]; /* in order */
 	struct lethe_monitor_write off[LETHE_MONITOR_WRITES];
 	uint8_t rest[256 - 24 - 2 * LETHE_MONITOR_WRITES * sizeof(struct lethe_monitor_write)];

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <lethe/image.h>
+
 /* A blob in this command (blob.S): with its bss and stacks as zeros, without what is behind. */
 struct blob {
 	const uint8_t *bytes;
@@ -13,5 +15,8 @@ struct blob {
 
 /* The one for every bundle; or, with is_holding, the one that can hold CPUs for the payload. */
 struct blob blob_of(bool is_holding);
+
+/* Reads its headers. False if they are not of a blob that is still without a plan. */
+bool blob_read(struct blob from, struct lethe_image_header *image, struct lethe_blob_header *blob);
 
 #endif

@@ -29,15 +29,7 @@ struct building {
 
 static int read_blob(struct bundle *bundle)
 {
-	const uint64_t size = bundle->from.size;
-
-	if (size >= LETHE_BLOB_OFFSET + sizeof(bundle->blob)) {
-		memcpy(&bundle->image, bundle->from.bytes, sizeof(bundle->image));
-		memcpy(&bundle->blob, bundle->from.bytes + LETHE_BLOB_OFFSET, sizeof(bundle->blob));
-	}
-	if (bundle->image.magic != LETHE_IMAGE_MAGIC || bundle->blob.magic != LETHE_BLOB_MAGIC ||
-	    bundle->blob.version != LETHE_BLOB_VERSION || bundle->blob.blob_size < size ||
-	    bundle->blob.blob_size % TOOL_PAGE != 0 || bundle->blob.plan_offset != 0) {
+	if (!blob_read(bundle->from, &bundle->image, &bundle->blob)) {
 		return tool_fail(TOOL_UNREADABLE, "the blob in this command", "%s",
 				 lethe_status_text(LETHE_E_IMAGE_HEADER));
 	}
