@@ -50,11 +50,13 @@ def expect_four(machine):
                    never="inconsistent modes|failed to come|failed to boot|Kernel panic")
 
 
-CPUS = [("cortex-a57", 2), ("neoverse-n1", 3), ("max", 3)]
+def long(*values):
+    return pytest.param(*values, marks=pytest.mark.long)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("cpu, gic", CPUS)
+@pytest.mark.parametrize("kind, cpu, gic", [
+    ("el1", "max", 3), ("psci", "cortex-a57", 2), long("el1", "cortex-a57", 2), long("el1", "neoverse-n1", 3),
+    long("psci", "neoverse-n1", 3), long("psci", "max", 3)])
 def test_four(work, initrd, kind, cpu, gic):
     boot = pack(work + "/boot.img", *OPTIONS[kind], "--chunks", "16", "--initrd", initrd, "--append", "console=ttyAMA0",
                 kernel=KERNEL)
@@ -63,6 +65,7 @@ def test_four(work, initrd, kind, cpu, gic):
                        never="inconsistent modes|failed to come|failed to boot|Kernel panic")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_down_and_up(work, second, kind):
     with virt(kind, debian(work, kind, second, "nothing", rounds=3), work) as machine:
@@ -72,7 +75,7 @@ def test_down_and_up(work, second, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_kexec(work, second, kind):
-    """Four CPUs into four."""
+    """Four CPUs into four, and the second kernel's go down and up."""
     with virt(kind, debian(work, kind, second, "kexec-e", append=["t.rounds=1"]), work) as machine:
         expect_four(machine)
         machine.expect("^client: load status=0$", "kexec_core: Starting new kernel", never="Kernel panic")
@@ -80,7 +83,7 @@ def test_kexec(work, second, kind):
         machine.expect(IN_TURN, "^client: end$", never="Kernel panic")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["el1", long("psci")])
 def test_kdump(work, second, kind):
     boot = debian(work, kind, second, "kexec-p", " crashkernel=128M", cpu=2)
     with virt(kind, boot, work) as machine:
@@ -117,3 +120,13 @@ def test_words_and_el1_need_psci(work, small_kernel):
     boot = pack(work + "/boot.img", "--el", "1", kernel=small_kernel)
     with virt("psci", boot, work) as machine:
         machine.expect(r"^lethe: FAIL read: .*\(LETHE_E_EL1_SMP\)$", never="enter")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
+def test_ten_in_a_row(work, second, kind):
+    boot = debian(work, kind, second, "nothing", rounds=1)
+    for _ in range(10):
+        with virt(kind, boot, work) as machine:
+            expect_four(machine)
+            machine.expect(IN_TURN, "^client: end$", never="Kernel panic")

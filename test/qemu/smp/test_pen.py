@@ -72,8 +72,12 @@ def check_pen(machine, tree, base, smp=4, away=()):
     assert (monitor, base + symbol("lethe_blob_end")) in kept
 
 
-@pytest.mark.parametrize("kind, el", [("armstub", 2), ("uboot", 2), ("uboot", 1)])
-@pytest.mark.parametrize("smp", [2, 4])
+def long(*values):
+    return pytest.param(*values, marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize("kind, el, smp", [("armstub", 2, 4), ("uboot", 2, 2), ("uboot", 1, 4), long("armstub", 2, 2),
+                                           long("uboot", 2, 4), long("uboot", 1, 2), long("uboot", 2, 8)])
 def test_from_words(work, small_kernel, kind, el, smp):
     with at_words(work, pen_of(work, small_kernel), kind, el, smp, ram=True) as machine:
         machine.expect(rf"^lethe: kernel 1310720 sha256 ok .*, [2-{smp}] cpus$")
@@ -141,7 +145,7 @@ def test_a_crash_kernel_takes_nobody(work, small_kernel):
         assert (LOAD + symbol("lethe_monitor_start")) not in [start for start, _ in reserved(tree)]
 
 
-@pytest.mark.parametrize("kind, el", [("armstub", 2), ("uboot", 2), ("uboot", 1)])
+@pytest.mark.parametrize("kind, el", [long("armstub", 2), long("uboot", 2), ("uboot", 1)])
 def test_debian(work, initrd, kind, el):
     boot = pen_of(work, KERNEL, "--initrd", initrd, *DEBIAN)
     with at_words(work, boot, kind, el) as machine:
@@ -150,7 +154,7 @@ def test_debian(work, initrd, kind, el):
                        never="failed to come online")
 
 
-WAYS = [([], "cortex-a72", 2), (["one-by-one"], "cortex-a72", 1), (["garbage"], "cortex-a53", 2),
+WAYS = [long([], "cortex-a72", 2), (["one-by-one"], "cortex-a72", 1), long(["garbage"], "cortex-a53", 2),
         (["garbage", "vhe", "ee"], "max", 2)]
 
 
@@ -166,7 +170,7 @@ def test_one_goes_late(work):
         expect_rounds(machine, 3)
 
 
-@pytest.mark.parametrize("second, level", [("keep", 2), ("pen", 2), ("psci", 1)])
+@pytest.mark.parametrize("second, level", [long("keep", 2), ("pen", 2), ("psci", 1)])
 def test_given_back_then_debian(work, initrd, second, level):
     """The next Lethe leaves them in that pen, or makes them its own."""
     system = returns(work + "/system", next_at=SECOND)
@@ -176,3 +180,12 @@ def test_given_back_then_debian(work, initrd, second, level):
         expect_rounds(machine, 3)
         machine.expect(f"^lethe: enter 0x[0-9a-f]+ EL{level}$", "SMP: Total of 4 processors activated",
                        rf"CPU: All CPU\(s\) started at EL{level}", "^init: end", never="failed to come online")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["words", "psci"])
+def test_ten_in_a_row(work, kind):
+    boot = pen_of(work, returns(work + "/system"))
+    for _ in range(10):
+        with at_words(work, boot, "uboot") if kind == "words" else Machine(boot, smp=4) as machine:
+            expect_rounds(machine, 3)

@@ -35,7 +35,9 @@ def image_size(path):
         return struct.unpack_from("<Q", file.read(24), IMAGE["image_size"][0])[0]
 
 
-JUDGED = [([], "cortex-a72", 2), (["one-by-one"], "cortex-a72", 1), (["garbage", "vhe"], "max", 2)]
+LONG = pytest.mark.long
+JUDGED = [([], "cortex-a72", 2), pytest.param(["one-by-one"], "cortex-a72", 1, marks=LONG),
+          pytest.param(["garbage", "vhe"], "max", 2, marks=LONG)]
 
 
 @pytest.mark.parametrize("flags, cpu, el", JUDGED)
@@ -53,6 +55,7 @@ def test_the_program_is_right(work, flags, cpu, el):
         machine.payload()
 
 
+@LONG
 @pytest.mark.parametrize("el", [1, 2])
 def test_then_debian(work, initrd, el):
     second = pack(work + "/second.img", "--initrd", initrd, "--append", "console=ttyAMA0", kernel=KERNEL)
@@ -68,12 +71,14 @@ WAYS = [(["one-by-one"], "cortex-a72", 2), (["garbage"], "cortex-a72", 2), (["ga
         (["garbage", "vhe"], "neoverse-n1", 2), (["garbage", "vhe", "ee"], "max", 2), (["ee"], "cortex-a72", 1)]
 
 
+@LONG
 @pytest.mark.parametrize("flags, cpu, el", WAYS)
 def test_ways_back(work, flags, cpu, el):
     with started(work, returns(work + "/system", *flags), [], el, cpu) as machine:
         expect_rounds(machine, 3)
 
 
+@LONG
 def test_one_goes_late(work):
     with started(work, returns(work + "/system", late=(2, 700)), []) as machine:
         expect_rounds(machine, 3)

@@ -20,7 +20,8 @@ def machine_of(work, boot, kind, el=2, smp=4, **options):
                    cohsan={"device": firmware.clean()})
 
 
-@pytest.mark.parametrize("kind, el", [("armstub", 2), ("uboot", 2), ("uboot", 1)])
+@pytest.mark.parametrize("kind, el", [pytest.param("armstub", 2, marks=pytest.mark.long), ("uboot", 2),
+                                      pytest.param("uboot", 1, marks=pytest.mark.long)])
 def test_all_come(work, initrd, kind, el):
     boot = pack(work + "/boot.img", "--initrd", initrd, "--append", "console=ttyAMA0", kernel=KERNEL)
     with machine_of(work, boot, kind, el) as machine:
@@ -37,6 +38,7 @@ def test_one_never_comes(work):
         machine.expect("CPU2: failed to come online", "SMP: Total of 3 processors activated")
 
 
+@pytest.mark.long
 def test_one_waits_at_el1(work):
     boot = pack(work + "/boot.img", "--append", "console=ttyAMA0", kernel=KERNEL)
     with machine_of(work, boot, "uboot", el1=[3]) as machine:
