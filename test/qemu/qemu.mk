@@ -8,11 +8,12 @@ QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	BUSYBOX='$(abspath $(BUSYBOX))' UBOOT='$(abspath $(UBOOT))' EDK2='$(abspath $(EDK2))' \
 	KEXEC='$(abspath $(KEXEC))' KEXEC_OTHER='$(abspath $(KEXEC_OTHER))' CAVP='$(abspath $(CAVP))' \
 	KERNELS='$(abspath $(KERNELS))' KERNELS_GENERIC='$(abspath $(KERNELS_GENERIC))' \
+	KERNEL_16K='$(abspath $(KERNEL_16K))' \
 	DTBS='$(abspath $(DTBS))' \
 	$(PYTEST) --junitxml=$(QEMU_TEST)/result.xml test/qemu test/cohsan
 
 .PHONY: check-qemu check-qemu-long
-check-qemu-long: $(KEXEC_OTHER) $(KERNELS_GENERIC) $(TINY)
+check-qemu-long: $(KEXEC_OTHER) $(KERNELS_GENERIC) $(KERNEL_16K) $(TINY)
 check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(O)/cohsan.so $(O)/meter.so $(O)/purgatory.ro \
 		$(QEMU_PROGRAMS) $(COHSAN_BUILT) $(KERNEL) $(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(KERNELS) $(DTBS) $(CAVP) \
 		$(GOALS_PROGRAMS)

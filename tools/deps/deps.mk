@@ -25,6 +25,7 @@ LIBFDT_SRC ?= $(O)/deps/libfdt
 KERNEL ?= $(O)/deps/kernel/Image
 KERNELS ?= $(O)/deps/kernels
 KERNELS_GENERIC ?= $(O)/deps/kernels-generic
+KERNEL_16K ?= $(O)/deps/kernel-16k
 DTBS ?= $(O)/deps/dtbs
 BUSYBOX ?= $(O)/deps/busybox
 UBOOT ?= $(O)/deps/u-boot.bin
@@ -48,7 +49,7 @@ endif
 
 DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \
 	NEWLIB_SRC='$(NEWLIB_SRC)' LIBFDT_SRC='$(LIBFDT_SRC)' KERNEL='$(KERNEL)' \
-	KERNELS='$(KERNELS)' KERNELS_GENERIC='$(KERNELS_GENERIC)' DTBS='$(DTBS)' \
+	KERNELS='$(KERNELS)' KERNELS_GENERIC='$(KERNELS_GENERIC)' KERNEL_16K='$(KERNEL_16K)' DTBS='$(DTBS)' \
 	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' EDK2='$(EDK2)' KEXEC='$(KEXEC)' CAVP='$(CAVP)' KEXEC_SRC='$(KEXEC_SRC)' \
 	KEXEC_OTHER='$(KEXEC_OTHER)' KEXEC_TOOLS_SRC='$(KEXEC_TOOLS_SRC)' \
 	KEXEC_TOOLS_OTHER_SRC='$(KEXEC_TOOLS_OTHER_SRC)' OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
@@ -68,6 +69,8 @@ $(O)/deps/kernels:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only kernels
 $(O)/deps/kernels-generic:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long --only kernels-generic
+$(O)/deps/kernel-16k:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long --only kernel-16k
 $(O)/deps/dtbs:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only dtbs
 $(O)/deps/busybox:

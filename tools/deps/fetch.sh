@@ -8,6 +8,7 @@
 #	kernel	kernel/Image		Debian's arm64 cloud kernel; kernel/version
 #	kernels	kernels/{6.1,6.12}	Debian 12's and 13's: this release's and the other
 #	kernels-generic  kernels-generic/{6.1,6.12}	the same, of the generic flavour
+#	kernel-16k  kernel-16k		Debian 13's with pages of 16 KiB
 #	dtbs	dtbs/VENDOR/*.dtb	the device trees of the latter 6.12
 #	busybox	busybox			static, arm64
 #	u-boot	u-boot.bin		for QEMU's virt machine
@@ -151,6 +152,11 @@ take_versions() { # METAPACKAGE
 
 fetch_kernels() { take_versions linux-image-cloud-arm64; }
 fetch_kernels_generic() { take_versions linux-image-arm64; }
+
+fetch_kernel_16k() {
+	find_version 6.12 linux-image-arm64-16k bookworm-backports trixie
+	take_kernel "$world" "$image" "$tmp/out"
+}
 
 # The cloud flavour has no boards, hence no trees.
 fetch_dtbs() {

@@ -25,8 +25,9 @@ def options(path, **more):
 
 
 # cohsan ends where the snapshot starts, or where the kernel in it does.
-@pytest.mark.parametrize("stop", [{}, {"stop": KERNEL}], ids=["snapshot", "kernel"])
-@pytest.mark.parametrize("cpu", ["cortex-a72", "max"])
+@pytest.mark.parametrize("cpu, stop", [
+    ("cortex-a72", {"stop": KERNEL}), pytest.param("cortex-a72", {}, marks=pytest.mark.long),
+    pytest.param("max", {}, marks=pytest.mark.long), pytest.param("max", {"stop": KERNEL}, marks=pytest.mark.long)])
 def test_resume(cpu, stop):
     with Machine(RESUME, cpu=cpu, smp=4, memory=RAM // MIB, cohsan=options(RESUME, **stop)) as machine:
         machine.expect(rf"^lethe: .* at {LOAD:#x} EL2 E2H=0 x0=0x5ff00000$", "^lethe: initrd [0-9]+ sha256 ok",

@@ -12,7 +12,7 @@ import pytest
 from images import Bundle, blob_symbol, fdtget, pack, reservations, write
 from machine import Machine
 from mini_tree import mini, psci_cpus, under
-from paths import KERNEL, LOAD, MIB
+from paths import KERNEL, KERNEL_16K, LOAD, MIB
 from returns import expect_rounds, returns
 from spin_table import SpinFirmware
 
@@ -152,6 +152,16 @@ def test_debian(work, initrd, kind, el):
         machine.expect(r"^lethe: kernel .*, [2-4] cpus$", f"^lethe: enter 0x[0-9a-f]+ EL{el}$",
                        "SMP: Total of 4 processors activated", rf"CPU: All CPU\(s\) started at EL{el}", "^init: end",
                        never="failed to come online")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("cpus, el", [("pen", 2), ("psci", 1)])
+def test_pages_of_16_kib(work, initrd, cpus, el):
+    """Such a kernel maps more around a word at once."""
+    boot = pen_of(work, KERNEL_16K, "--initrd", initrd, *DEBIAN, cpus=cpus)
+    with at_words(work, boot, "uboot", cpu="max") as machine:
+        machine.expect(r"^lethe: kernel .*, [2-4] cpus$", "SMP: Total of 4 processors activated",
+                       rf"CPU: All CPU\(s\) started at EL{el}", "^init: end", never="failed to come online")
 
 
 WAYS = [long([], "cortex-a72", 2), (["one-by-one"], "cortex-a72", 1), long(["garbage"], "cortex-a53", 2),
