@@ -254,6 +254,9 @@
 #define ESR_EC_DABT_LOWER	0x24
 #define ESR_EC_DABT		0x25
 
+/* The affinity fields of MPIDR_EL1: Aff3, and Aff2 to Aff0. Without a suffix, for assembly. */
+#define MPIDR_AFFINITY		0xff00ffffff
+
 /* CurrentEL, and PSTATE at hand-off: EL1h, D A I F masked. */
 #define CURRENTEL_SHIFT		2
 #define CURRENTEL_EL2		(2 << CURRENTEL_SHIFT)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cpu/sysreg.h"
 #include "strings_list.h"
 
 /* The properties that are read, in this order, and of each the tag where it is, or null. */
@@ -137,7 +138,7 @@ bool lethe_fdt_cpu_next(const struct lethe_fdt_facts *facts, int *node, struct l
 		cpu->name = name_of(tree, *node);
 		find(tree, *node, found);
 		if (is_cpu(cpu->name, found) && read_number(found[REG], cells, &cpu->id) &&
-		    (cpu->id & ~LETHE_FDT_AFFINITY) == 0) {
+		    (cpu->id & ~MPIDR_AFFINITY) == 0) {
 			cpu->enable = read_enable(found, &cpu->release_addr);
 			return true;
 		}

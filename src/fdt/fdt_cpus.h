@@ -4,9 +4,6 @@
 
 #include "fdt/fdt_get.h"
 
-#define LETHE_FDT_AFFINITY                                                                         \
-	0xff00ffffffULL /* the bits of an affinity, as in MPIDR_EL1: Aff3 to Aff0 */
-
 /* How a CPU is started (Devicetree Specification, 3.8.1; booting.rst). */
 enum lethe_fdt_enable {
 	LETHE_FDT_ENABLE_UNKNOWN,

@@ -29,7 +29,7 @@ enum lethe_map_kind lethe_hold_words(const struct lethe_context *ctx)
 /* Gives each CPU of the tree a slot, and counts the others. */
 static struct others list_cpus(struct lethe_context *ctx)
 {
-	const uint64_t own = READ(mpidr_el1) & LETHE_FDT_AFFINITY;
+	const uint64_t own = READ(mpidr_el1) & MPIDR_AFFINITY;
 	struct others others = {0};
 	struct lethe_fdt_cpu cpu;
 	int node = 0;

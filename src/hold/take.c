@@ -57,15 +57,19 @@ static void fill(const struct lethe_context *ctx)
 /* True if this level may store to an address of the map: a page stays as it was mapped first. */
 static bool may_store(const struct lethe_context *ctx, uint64_t address)
 {
+	uint64_t par;
+
 	if (!ctx->is_cached) {
 		return true;
 	}
 	if (ctx->el == 2) {
-		__asm__ volatile("at s1e2w, %0\n\tisb" : : "r"(address) : "memory");
+		__asm__ volatile("at s1e2w, %0" : : "r"(address) : "memory");
 	} else {
-		__asm__ volatile("at s1e1w, %0\n\tisb" : : "r"(address) : "memory");
+		__asm__ volatile("at s1e1w, %0" : : "r"(address) : "memory");
 	}
-	return (READ(par_el1) & PAR_F) == 0;
+	/* The result is there, before it is read. DMB: Cortex-A77 erratum 1508412 (boot_leave.S). */
+	__asm__ volatile("isb\n\tdmb sy\n\tmrs %0, par_el1\n\tdmb sy" : "=r"(par) : : "memory");
+	return (par & PAR_F) == 0;
 }
 
 /* A word is the tree's claim, and must hurt nobody: it lies apart from all that this boot has. */

@@ -55,7 +55,8 @@ END lethe_monitor_boss
 FUNC lethe_monitor_secondary
 	msr	daifset, #15			// no vectors yet
 	msr	spsel, #1
-	own_state				// x19 = the slot, and sp
+	own_el2
+	own_code				// x19 = the slot, and sp
 	mov	x0, #1
 	bl	lethe_monitor_prepare
 	dsb	nsh				// an AmpereOne needs it before HCR_EL2 (AC04_CPU_23)

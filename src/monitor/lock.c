@@ -30,8 +30,7 @@ void lethe_monitor_lock(struct lethe_monitor_cpu *own)
 	}
 	put(&own->ticket, last + 1);
 	ORDER(); /* the ticket is there, before it counts */
-	put(&own->is_choosing, 0);
-	ORDER(); /* it counts, before the others are waited for */
+	put(&own->is_choosing, 0); /* the others see it sooner or later */
 	for (other = lethe_monitor.cpu; other < end; other++) {
 		uint32_t ticket;
 

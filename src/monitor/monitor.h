@@ -21,8 +21,6 @@
 #define LETHE_MONITOR_CPUS    256
 #define LETHE_MONITOR_CPU_MAX 32
 
-#define LETHE_MONITOR_AFFINITY 0xff00ffffff /* Aff3 to Aff0, as in MPIDR_EL1 */
-
 /* What lethe_monitor_call() asks the vector to do. For assembly as well. */
 #define LETHE_MONITOR_RETURN 0 /* to EL1, with x0 of the frame */
 #define LETHE_MONITOR_PASS   1 /* make the call to firmware, with the registers of the frame */
@@ -61,7 +59,7 @@ struct lethe_monitor_cpu {
 	uint8_t rest[LETHE_MONITOR_SIZE - 480];
 } __attribute__((aligned(256)));
 
-/* How the machine is reset or turned off, found in the tree (hold/reset.c). */
+/* How the machine is reset or turned off, found in the tree (hold/power.c). */
 struct lethe_monitor_write {
 	uint64_t address; /* PA of a 32-bit register; 0: no way is known */
 	uint32_t value;

@@ -24,8 +24,15 @@
 FUNC lethe_monitor_pen
 	msr	daifset, #15			// no vectors yet; interrupts are nobody's
 	msr	spsel, #1
-	own_state				// and x19 = the slot, sp
 	mrs	x20, CurrentEL
+	cmp	x20, #CURRENTEL_EL2
+	b.eq	.Lfrom_el2
+	own_el1
+	b	.Lknown
+.Lfrom_el2:
+	own_el2
+.Lknown:
+	own_code				// x19 = the slot, and sp
 	cmp	x20, #CURRENTEL_EL2
 	b.ne	.Larrived
 	mov	x0, #0

@@ -86,7 +86,7 @@ static enum state wait_for(struct lethe_context *ctx, const struct lethe_fdt_cpu
 
 int lethe_census(struct lethe_context *ctx, struct lethe_where *where)
 {
-	const uint64_t own = READ(mpidr_el1) & LETHE_FDT_AFFINITY;
+	const uint64_t own = READ(mpidr_el1) & MPIDR_AFFINITY;
 	struct lethe_record *record = &ctx->record;
 	struct lethe_deadline grace;
 	struct lethe_fdt_cpu cpu;

@@ -13,6 +13,7 @@ CONSTANTS = {
     0x84000009: "PSCI SYSTEM_RESET",
     0xD2805A4D: "the Image header's first instruction, in a comment",
     0xFFFFFFFF: "mask",
+    0xFF00FFFFFF: "affinity fields of MPIDR_EL1",
     0x27051956: "uImage magic",
 }
 
@@ -59,7 +60,7 @@ def text(name):
 
 # Entered by a loader, by the CPU or by other assembly: no header has a prototype.
 NO_C_CALLER = ("lethe_image_entry", "lethe_library_entry", "lethe_entry_common", "lethe_exception",
-               "lethe_fault_in_handoff", "lethe_inject_undefined", "lethe_serror_window")
+               "lethe_fault_in_handoff", "lethe_inject_undefined", "lethe_serror_window", "lethe_monitor_trap")
 
 
 def no_addresses():
