@@ -7,6 +7,7 @@ import random
 import struct
 import subprocess
 
+import cohsan
 import paths
 from paths import LETHE, MIB
 
@@ -80,6 +81,7 @@ class Bundle:
             self.bytes = bytearray(file.read())
         self.plan_at = self.get(BLOB, "plan_offset")
         self.blob_end = self.get(BLOB, "blob_size")     # the true ones, whatever is put there later
+        self.elf = os.path.basename(cohsan.elf_of(paths.O, path))
 
     def get(self, table, field, base=0):
         offset, form = table[field]

@@ -63,7 +63,7 @@ def test_what_is_trapped_is_undefined(work, e2h):
     bundle = Bundle(boot)
 
     def patch(symbol, mask, value, word):
-        start = blob_symbol(symbol)
+        start = blob_symbol(symbol, bundle.elf)
         at = next(at for at in range(start, start + 512, 4)
                   if int.from_bytes(bundle.bytes[at:at + 4], "little") & mask == value)
         bundle.bytes[at:at + 4] = word.to_bytes(4, "little")
