@@ -17,7 +17,7 @@ STUB_4_12 = 2                           # enum lethe_hyp_stub
 
 
 def put(bundle, symbol, word, offset=0, was=None):
-    at = blob_symbol(symbol) + offset
+    at = blob_symbol(symbol, bundle.elf) + offset
     assert was is None or int.from_bytes(bundle.bytes[at:at + 4], "little") == was
     bundle.bytes[at:at + 4] = word.to_bytes(4, "little")
 
@@ -66,7 +66,7 @@ UNCACHED = 1                            # LETHE_MODE_UNCACHED
 
 
 def words(bundle, symbol, size):
-    start = blob_symbol(symbol)
+    start = blob_symbol(symbol, bundle.elf)
     return ((at, int.from_bytes(bundle.bytes[at:at + 4], "little")) for at in range(start, start + size, 4))
 
 

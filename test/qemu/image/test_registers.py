@@ -9,6 +9,7 @@ import pytest
 
 from images import Hostile, pack
 from machine import Machine
+from mini_tree import CPU, mini, under
 from paths import LOAD, MIB
 
 MASK = (1 << 64) - 1
@@ -153,9 +154,9 @@ def test_memory_tagging(work, machine_has):
         assert machine.gdb().read("HCR_EL2") >> 56 & 1
 
 
-def test_el1_is_refused_with_more_than_one_cpu(work):
-    boot = pack(work + "/boot.img", "--el", "1")
-    with Machine(boot, smp=2) as machine:
+def test_el1_is_refused_with_a_cpu_that_no_monitor_can_start(work):
+    tree = mini(work + "/mini.dtb", cpus=CPU + 'cpu@1 { device_type = "cpu"; reg = <1>; enable-method = "vendor,own"; };')
+    with under(work, pack(work + "/boot.img", "--el", "1"), tree, smp=2) as machine:
         machine.expect(r"^lethe: FAIL \w+: EL1 hand-off with more than one CPU.*\(LETHE_E_EL1_SMP\)$",
                        "^lethe: halt$", never="lethe: enter")
 

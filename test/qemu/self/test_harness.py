@@ -37,7 +37,8 @@ UNREACHABLE = {
         "LIST_FLAGS", "LIST_HEAD", "LIST_LINK", "LIST_CYCLE", "LIST_NO_DEST", "LIST_PAGE",
         "LIST_SOURCE", "LIST_OVER", "LIST_RUNS")},
 }
-BY_NUMBER = {"IMAGE_BASE": "-202", "SERROR": "-504", "FAULT": "-503"}   # no console there, or in x0
+BY_NUMBER = {"IMAGE_BASE": "-202", "SERROR": "-504", "FAULT": "-503", "CALLER_EL": "-515",
+             "CALLER_PAGE": "-516"}   # no console there, or in x0
 
 
 def test_every_status_is_provoked_somewhere():
