@@ -40,10 +40,23 @@ def test_whole_blob_is_copied(lethe):
     assert any(bundle.data[136:bundle.blob_size])
 
 
+def test_the_blob_that_can_hold_cpus_is_in_what_asks_for_it(lethe):
+    """Larger, and no bundle pays for it that does not ask."""
+    plain, other = (lethe.pack("--kernel", "Image", *options)[0].blob_size for options in ([], ["--cpus", "keep"]))
+    holding = {lethe.pack("--kernel", "Image", *options)[0].blob_size
+               for options in (["--cpus", "pen"], ["--cpus", "psci"], ["--el", "1"])}
+    assert plain == other < min(holding) and len(holding) == 1
+
+
 @pytest.mark.parametrize("options, key, value", [
     (["--el", "1"], "el", 1),
     (["--el", "auto"], "el", 0),
     (["--el=1"], "el", 1),
+    (["--cpus", "keep"], "cpus", 0),
+    (["--cpus", "pen"], "cpus", 1),
+    (["--cpus", "psci"], "cpus", 2),
+    (["--cpus", "psci"], "el", 1),
+    (["--cpus", "psci", "--el", "1"], "cpus", 2),
     (["--on-fail", "halt"], "on_fail", 1),
     (["--on-fail", "reset"], "on_fail", 2),
     (["--console", "none"], "console_kind", 0),

@@ -22,6 +22,9 @@ USAGE = [
     (K + ["-o", "x", "-z"], "-z is no option of it"),
     (K + ["-o", "x", "Image"], "Image is unexpected"),
     (K + ["-o", "x", "--el", "2"], "--el 2: is auto or 1"),
+    (K + ["-o", "x", "--cpus", "all"], "--cpus all: is keep, pen or psci"),
+    (K + ["-o", "x", "--cpus", "pen", "--el", "1"], "--cpus pen: a CPU is given back at the level it came from, not "
+     "at EL1: leave --el out, or give --cpus psci"),
     (K + ["-o", "x", "--on-fail", "return"], "--on-fail return: is halt, reset or fallback"),
     (K + ["-o", "x", "--stop-after", "move"], "--stop-after move: only check"),
     (K + ["-o", "x", "--append", "x" * 2048], "--append: 2048 characters; arm64 kernels take 2047"),
@@ -117,7 +120,7 @@ def test_help(lethe):
         assert lethe.good("help", command).stdout == text
         assert lethe.good(command, "-h", "junk").stdout == text
     text = lethe.good("pack", "--help").stdout
-    for word in ("--kernel --initrd --dtb --force-dtb --append --el --on-fail --console --raw "
+    for word in ("--kernel --initrd --dtb --force-dtb --append --el --cpus --on-fail --console --raw "
                  "--stop-after --fallback -o qemu-system-aarch64 booti kexec").split():
         assert word in text
     assert max(map(len, text.splitlines())) <= 100
