@@ -17,7 +17,7 @@ FUZZ_LONG_plan := 10000000
 FUZZ_SRCS_fdt := src/plan/status.c test/fuzz/random_input.c test/fuzz/tree_input.c
 FUZZ_LIBS_fdt := -lfdt
 FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) src/plan/range_set.c $(addprefix tools/lethe/,tool.c put.c view.c progress.c coverage.c kernel.c image_end.c formats.c elf_machine.c paste.c unpack.c \
-	bundle.c bundle_write.c chunks.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \
+	blob.c bundle.c bundle_write.c chunks.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \
 	$(filter src/fdt/%,$(call sources,tool))
 FUZZ_LIBS_bundle := -lz -lzstd -lfdt
 FUZZ_LONG_kimage := 10000000
@@ -34,7 +34,7 @@ FUZZ_SRCS_boot_tree := $(addprefix test/fuzz/,boot_world.c boot_input.c boot_inp
 FUZZ_LIBS_boot_tree := -lfdt
 FUZZ_SHORT_boot_tree := 15000
 BOOT_TREE_SRCS := $(TREE_SRCS) $(addprefix src/,describe.c read.c read_console.c read_loader.c read_memory.c read_own.c read_ram.c read_reserved.c read_tree.c read_tree_buffer.c \
-	stage.c console/earlycon.c) $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
+	stage.c console/earlycon.c keep/hold.c) $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
 BOOT_TREE_CFLAGS = $(FUZZ_CFLAGS) -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h -fsanitize-coverage=trace-pc \
 	$(if $(findstring clang,$(HOSTCC)),,-fsanitize-sections=.pool)
 $(eval $(call compile,fuzz-boot_tree,HOSTCC,BOOT_TREE_CFLAGS,NO_DEFS,unit-toolchain))

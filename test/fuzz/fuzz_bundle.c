@@ -33,11 +33,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* In place of blob.S: headers, and zeros up to BLOB_SIZE. */
+/* In place of blob.S, for both blobs: headers, and zeros up to BLOB_SIZE. */
 __asm__(".section .rodata.fuzz_blob, \"a\"\n"
 	".balign 16\n"
-	".global tool_blob, tool_blob_size\n"
+	".global tool_blob, tool_blob_end, tool_cpus, tool_cpus_end\n"
 	"tool_blob:\n"
+	"tool_cpus:\n"
 	".byte 0x4d, 0x5a, 0, 0x91\n"
 	".fill 52\n"
 	".ascii \"ARM\\x64\"\n"
@@ -46,9 +47,8 @@ __asm__(".section .rodata.fuzz_blob, \"a\"\n"
 	".byte 1, 0, 0, 0, 0, 0, 0, 0\n"
 	".byte 0, 0x10, 0, 0, 0, 0, 0, 0\n"
 	".fill 0x1000 - 88\n"
-	".balign 8\n"
-	"tool_blob_size:\n"
-	".quad 0x1000\n"
+	"tool_blob_end:\n"
+	"tool_cpus_end:\n"
 	".text\n");
 
 struct sample {
@@ -97,7 +97,7 @@ static void make_bundle(struct sample *sample)
 	options.raw[0].entry = 0x48000000;
 	must(bundle_build(&bundle, &options, &input) == TOOL_OK);
 	bundle_seal(&bundle);
-	put(sample, 0, tool_blob, BLOB_SIZE);
+	put(sample, 0, blob_of(false).bytes, BLOB_SIZE);
 	put(sample, 0, &bundle.image, sizeof(bundle.image));
 	put(sample, LETHE_BLOB_OFFSET, &bundle.blob, sizeof(bundle.blob));
 	put(sample, bundle.blob.plan_offset, bundle.plan, bundle.plan->total_size);
