@@ -144,7 +144,7 @@ host-toolchain:
 		echo "make: $(HOSTCC) finds not all of $(HOST_HEADERS): run 'make deps-build'" >&2; exit 1; }
 
 # In the blob any digest may use any register; what is linked into other loaders asks (lethe/sha256.h).
-$(O)/obj/blob/src/sha256.c.o: TARGET_CFLAGS += -DLETHE_SHA256_SIMD=1
+$(foreach product,blob cpus,$(O)/obj/$(product)/src/sha256.c.o): TARGET_CFLAGS += -DLETHE_SHA256_SIMD=1
 # A file that changes when SHA does, so that what depends on it is built again.
 ifeq ($(filter auto scalar,$(SHA)),)
 $(error SHA=$(SHA): auto or scalar)
@@ -154,7 +154,7 @@ $(SHA_CHOICE):
 	mkdir -p $(@D)
 	rm -f $(O)/sha-*
 	touch $@
-SHA_BLOCKS := $(foreach product,library blob purgatory,$(O)/obj/$(product)/src/digest/sha256_blocks.c.o)
+SHA_BLOCKS := $(foreach product,library blob cpus purgatory,$(O)/obj/$(product)/src/digest/sha256_blocks.c.o)
 $(SHA_BLOCKS): $(SHA_CHOICE)
 $(SHA_BLOCKS): TARGET_CFLAGS += $(if $(filter scalar,$(SHA)),-DLETHE_SHA_SCALAR)
 

@@ -31,9 +31,9 @@ elsewhere() {
 # The digest's SHA-2 instructions are in what is built by default and not in the other.
 scalar() {
 	${MAKE:-make} O="$dir/scalar" NEWLIB_SRC="$(abs "$NEWLIB_SRC")" LIBFDT_SRC="$(abs "$LIBFDT_SRC")" SHA=scalar \
-		"$dir/scalar/lethe.img" "$dir/scalar/liblethe.a" &&
-		! has_sha2 "$dir/scalar/lethe.elf" && ! has_sha2 "$dir/scalar/liblethe.a" &&
-		{ [ "${SHA:-auto}" = scalar ] || { has_sha2 "$O/lethe.elf" && has_sha2 "$O/liblethe.a"; }; }
+		"$dir/scalar/lethe.img" "$dir/scalar/lethe-cpus.img" "$dir/scalar/liblethe.a" &&
+		! has_sha2 "$dir/scalar/lethe.elf" && ! has_sha2 "$dir/scalar/lethe-cpus.elf" && ! has_sha2 "$dir/scalar/liblethe.a" &&
+		{ [ "${SHA:-auto}" = scalar ] || { has_sha2 "$O/lethe.elf" && has_sha2 "$O/lethe-cpus.elf" && has_sha2 "$O/liblethe.a"; }; }
 }
 has_sha2() { "${CROSS_COMPILE}objdump" -d "$1" | grep -qw sha256h; }
 abs() { (cd "$1" && pwd); }
@@ -48,7 +48,8 @@ only_lethe_globals() {
 installed() {
 	${MAKE:-make} install PREFIX=/usr DESTDIR="$dir/root" &&
 		test -x "$dir/root/usr/bin/lethe" && test -f "$dir/root/usr/share/man/man1/lethe.1" &&
-		grep -q '^Libs:.*-Wl,--fix-cortex-a53-843419' "$dir/root/usr/lib/pkgconfig/lethe.pc" && test -f "$dir/root/usr/lib/lethe/lethe.img"
+		grep -q '^Libs:.*-Wl,--fix-cortex-a53-843419' "$dir/root/usr/lib/pkgconfig/lethe.pc" &&
+		test -f "$dir/root/usr/lib/lethe/lethe.img" && test -f "$dir/root/usr/lib/lethe/lethe-cpus.img"
 }
 links_alone() {
 	cat >"$dir/user.c" <<-'END'
@@ -101,6 +102,7 @@ linked_by_cplusplus() {
 
 expect "the sources build in another folder" elsewhere
 expect "lethe.img is the same in both" same lethe.img
+expect "lethe-cpus.elf is the same in both" same lethe-cpus.elf
 expect "liblethe.a is the same in both" same liblethe.a
 expect "lethe.elf is the same in both" same lethe.elf
 expect "lethe (host command) is the same in both" same lethe
