@@ -187,8 +187,8 @@ static unsigned int answer(struct lethe_monitor_cpu *own, uint32_t function)
 		x[0] = 0;
 		break;
 	case PSCI_CPU_OFF: return LETHE_MONITOR_PARK;
-	case PSCI_AFFINITY_INFO:
-	case PSCI_AFFINITY_INFO | SMC64: x[0] = affinity_info(x[1], x[2]); break;
+	case PSCI_AFFINITY_INFO: x[0] = affinity_info((uint32_t)x[1], (uint32_t)x[2]); break;
+	case PSCI_AFFINITY_INFO | SMC64: x[0] = affinity_info(x[1], (uint32_t)x[2]); break;
 	case PSCI_MIGRATE_INFO_TYPE: x[0] = PSCI_NO_TRUSTED_OS; break;
 	case PSCI_SYSTEM_OFF: lethe_monitor_power(lethe_monitor.off);
 	case PSCI_SYSTEM_RESET:
