@@ -23,8 +23,8 @@
 #define PM_RSTS_KEEP    0xfffffaaaU
 #define PM_NO_PASSWORD  0x00ffffffU
 
-/* The PA of the first register of a node. False if it has none, or if that is RAM. */
-static bool find_registers(struct lethe_fdt tree, int node, uint64_t *address)
+/* The PA of a node's register of 32 bits at offset. False if it has none, or if that is RAM. */
+static bool find_register(struct lethe_fdt tree, int node, uint32_t offset, uint64_t *address)
 {
 	int path[PATH_MAX_DEPTH];
 	int depth = fdt_node_depth(tree.dtb, node);
@@ -36,7 +36,11 @@ static bool find_registers(struct lethe_fdt tree, int node, uint64_t *address)
 	for (i = 0; i <= depth; i++) {
 		path[i] = fdt_supernode_atdepth_offset(tree.dtb, node, i, 0);
 	}
-	return lethe_fdt_address(tree, path, depth + 1, address) && *address % 4 == 0 &&
+	if (!lethe_fdt_address(tree, path, depth + 1, address)) {
+		return false;
+	}
+	*address += offset;
+	return *address >= offset && *address % 4 == 0 &&
 	       !lethe_fdt_memory_covers(tree.dtb, *address, 4);
 }
 
@@ -51,7 +55,8 @@ static void find_broadcom(struct lethe_fdt tree)
 	{
 		const int node = fdt_node_offset_by_compatible(tree.dtb, -1, name);
 
-		if (node < 0 || !find_registers(tree, node, &base)) {
+		if (node < 0 || !lethe_fdt_node_is_on(tree, node) ||
+		    !find_register(tree, node, 0, &base)) {
 			continue;
 		}
 		off[0].address = base + PM_RSTS;
@@ -68,13 +73,35 @@ static void find_broadcom(struct lethe_fdt tree)
 	}
 }
 
+/* What is written, and what of the register stays. False if the node does not say. */
+static bool read_value(struct lethe_fdt tree, int node, struct lethe_monitor_write *write)
+{
+	const uint32_t mask = lethe_fdt_node_u32(tree, node, "mask", UINT32_MAX);
+	int value_size, mask_size;
+
+	fdt_getprop(tree.dtb, node, "value", &value_size);
+	fdt_getprop(tree.dtb, node, "mask", &mask_size);
+	if ((value_size < 0 && mask_size < 0) || (value_size >= 0 && value_size != 4) ||
+	    (mask_size >= 0 && mask_size != 4)) {
+		return false;
+	}
+	if (value_size < 0) {
+		write->value = mask; /* the older form has a mask alone, and it is the value */
+		write->keep = 0;
+	} else {
+		write->value = lethe_fdt_node_u32(tree, node, "value", 0) & mask;
+		write->keep = ~mask;
+	}
+	return true;
+}
+
 /* A value in a register (Linux, bindings/power/reset/syscon-reboot.yaml and syscon-poweroff.yaml). */
 static void find_syscon(struct lethe_fdt tree, const char *name, struct lethe_monitor_write *write)
 {
 	const int node = fdt_node_offset_by_compatible(tree.dtb, -1, name);
 	const uint32_t none = UINT32_MAX;
-	uint32_t value, mask, offset;
-	uint64_t base;
+	uint32_t offset;
+	uint64_t address;
 	int regmap;
 
 	if (node < 0 || !lethe_fdt_node_is_on(tree, node)) {
@@ -85,20 +112,13 @@ static void find_syscon(struct lethe_fdt tree, const char *name, struct lethe_mo
 		regmap = fdt_parent_offset(tree.dtb, node); /* the newer form */
 	}
 	offset = lethe_fdt_node_u32(tree, node, "offset", lethe_fdt_node_u32(tree, node, "reg", none));
-	mask = lethe_fdt_node_u32(tree, node, "mask", none);
-	value = lethe_fdt_node_u32(tree, node, "value", mask);
-	if (regmap < 0 || offset == none || offset % 4 != 0 ||
+	if (regmap < 0 || offset == none ||
 	    lethe_fdt_node_u32(tree, regmap, "reg-io-width", 4) != 4 ||
 	    fdt_getprop(tree.dtb, regmap, "big-endian", NULL) != NULL ||
-	    !find_registers(tree, regmap, &base)) {
+	    !find_register(tree, regmap, offset, &address) || !read_value(tree, node, write)) {
 		return;
 	}
-	if (fdt_getprop(tree.dtb, node, "value", NULL) == NULL) {
-		mask = none; /* the older form has a mask alone, and it is the value */
-	}
-	write->address = base + offset;
-	write->value = value & mask;
-	write->keep = ~mask;
+	write->address = address;
 }
 
 void lethe_hold_find_power(const struct lethe_fdt_facts *facts)

@@ -11,7 +11,7 @@
 #include "monitor/monitor.h"
 #include "monitor/power.h"
 
-/* DEN0022, 5.1; without the bit that says 64-bit arguments. */
+/* DEN0022, 5.1. With SMC64 those whose arguments are addresses or affinities exist a second time. */
 #define PSCI_VERSION            0x84000000U
 #define PSCI_CPU_SUSPEND        0x84000001U
 #define PSCI_CPU_OFF            0x84000002U
@@ -152,7 +152,7 @@ static void come_back(struct lethe_monitor_cpu *own, unsigned int entry)
 /* Firmware's PSCI. */
 static unsigned int pass(struct lethe_monitor_cpu *own, uint32_t function)
 {
-	switch (function & ~SMC64) {
+	switch (function) {
 	case PSCI_CPU_OFF:
 		set_state(own, LETHE_MONITOR_OFF);
 		SEEN(); /* before firmware can say so */
@@ -160,9 +160,12 @@ static unsigned int pass(struct lethe_monitor_cpu *own, uint32_t function)
 		set_state(own, LETHE_MONITOR_ON); /* it was refused */
 		SEEN();
 		return LETHE_MONITOR_RETURN;
-	case PSCI_CPU_SUSPEND: come_back(own, 2); break;
+	case PSCI_CPU_SUSPEND:
+	case PSCI_CPU_SUSPEND | SMC64: come_back(own, 2); break;
 	case PSCI_CPU_DEFAULT_SUSPEND:
-	case PSCI_SYSTEM_SUSPEND: come_back(own, 1); break;
+	case PSCI_CPU_DEFAULT_SUSPEND | SMC64:
+	case PSCI_SYSTEM_SUSPEND:
+	case PSCI_SYSTEM_SUSPEND | SMC64: come_back(own, 1); break;
 	default: break;
 	}
 	if (function >= SDEI_FIRST && function <= SDEI_LAST) {
@@ -177,14 +180,16 @@ static unsigned int answer(struct lethe_monitor_cpu *own, uint32_t function)
 {
 	uint64_t *x = own->x;
 
-	switch (function & ~SMC64) {
+	switch (function) {
 	case PSCI_VERSION: x[0] = PSCI_0_2; break;
 	case PSCI_CPU_SUSPEND:
+	case PSCI_CPU_SUSPEND | SMC64:
 		__asm__ volatile("dsb sy\n\twfi" : : : "memory"); /* stores are out before the wait */
 		x[0] = 0;
 		break;
 	case PSCI_CPU_OFF: return LETHE_MONITOR_PARK;
-	case PSCI_AFFINITY_INFO: x[0] = affinity_info(x[1], x[2]); break;
+	case PSCI_AFFINITY_INFO: x[0] = affinity_info((uint32_t)x[1], (uint32_t)x[2]); break;
+	case PSCI_AFFINITY_INFO | SMC64: x[0] = affinity_info(x[1], (uint32_t)x[2]); break;
 	case PSCI_MIGRATE_INFO_TYPE: x[0] = PSCI_NO_TRUSTED_OS; break;
 	case PSCI_SYSTEM_OFF: lethe_monitor_power(lethe_monitor.off);
 	case PSCI_SYSTEM_RESET:

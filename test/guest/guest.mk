@@ -9,7 +9,8 @@ GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protect
 	-mgeneral-regs-only -Iinclude
 QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img hostile.img relocate.img kimage.img memmove.img \
 	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img el2-stub.img slow-uart.img meter.img \
-	trapped.img old-firmware.img spin-firmware.img returns.img flat)
+	trapped.img old-firmware.img spin-firmware.img returns.img \
+	psci-calls.img flat)
 
 # $(call flat,NAME,FILES): a program that begins with the first file, at 0.
 define flat
@@ -80,6 +81,12 @@ RETURNS_SRCS := $(addprefix test/guest/returns/,start.S worker.S main.c worker.c
 $(QEMU_TEST)/returns.img: $(RETURNS_SRCS) $(addprefix test/guest/returns/,program.h link.ld)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/returns/link.ld -o $(@:.img=.elf) $(RETURNS_SRCS)
+	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
+# A caller of each function of PSCI (test_calls.py).
+PSCI_CALLS_SRCS := $(addprefix test/guest/psci_calls/,start.S call.S main.c others.c cpus.c suspend.c report.c)
+$(QEMU_TEST)/psci-calls.img: $(PSCI_CALLS_SRCS) $(addprefix test/guest/psci_calls/,program.h link.ld)
+	mkdir -p $(@D)
+	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/psci_calls/link.ld -o $(@:.img=.elf) $(PSCI_CALLS_SRCS)
 	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
 # A caller of kexec_load(2), in the guest.
 $(QEMU_TEST)/flat: test/guest/flat.c

@@ -10,28 +10,12 @@ import pytest
 import kexec_guest
 from images import fdtget, pack, write
 from machine import Machine
-from paths import KERNEL, LOAD, MIB
+from monitored import KINDS, MEMORY, OPTIONS, TARGET, TREE, virt
+from paths import KERNEL
 from spin_table import SpinFirmware
 
-TARGET, TREE = LOAD + 2 * MIB, 0x5c000000
-MEMORY = 512
-KINDS = ["el1", "psci"]
-OPTIONS = {"el1": ["--el", "1"], "psci": ["--cpus", "psci"]}
 IN_TURN = "^client: in turn 0,2-3 0-1,3 0-2, online=0-3$"
 FOUR = ["SMP: Total of 4 processors activated", r"CPU: All CPU\(s\) started at EL1"]
-
-
-def virt(kind, boot, work, cpu="cortex-a72", gic=2, firmware="armstub", edit=None, **options):
-    """Firmware has PSCI, or has its CPUs wait at words."""
-    name = f"virt,virtualization=on,gic-version={gic}"
-    if kind == "el1":
-        return Machine(boot, machine=name, cpu=cpu, smp=4, memory=MEMORY, **options)
-    spin = SpinFirmware(TARGET, TREE, kind=firmware)
-    tree = spin.tree(work + "/spin.dtb", smp=4, memory=MEMORY, cpu=cpu, machine=name)
-    if edit:
-        edit(tree)
-    return Machine(spin.save(work + "/firmware"), machine=name, cpu=cpu, smp=4, memory=MEMORY,
-                   load=[(boot, TARGET), (tree, TREE)], cohsan=spin.cohsan(), **options)
 
 
 @pytest.fixture(scope="session")
