@@ -177,7 +177,7 @@ $(eval $(call compile,cpus,CC_TARGET,BLOB_CFLAGS,CPUS_ASFLAGS,toolchain $(NEWLIB
 $(eval $(call compile,monitor,CC_TARGET,LIBRARY_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
 MONITOR_OBJS := $(call objects,monitor) $(O)/newlib/memset.o
 $(O)/obj/monitor.o: $(MONITOR_OBJS)
-	$(LD_TARGET) -r --gc-sections $(foreach s,lethe_monitor lethe_monitor_pen lethe_monitor_boss,-u $(s)) -e lethe_monitor_pen \
+	$(LD_TARGET) -r --gc-sections $(foreach s,lethe_monitor lethe_monitor_vectors lethe_monitor_pen lethe_monitor_boss,-u $(s)) -e lethe_monitor_pen \
 		-o $@ $(MONITOR_OBJS)
 	$(OBJCOPY_TARGET) -w --keep-global-symbol='lethe_monitor*' -R .eh_frame -R .comment -R .note.GNU-stack $@
 	$(OBJCOPY_TARGET) --prefix-alloc-sections=.monitor $@

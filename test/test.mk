@@ -42,11 +42,12 @@ check-build: all $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) | pytest-toolchain
 	exit $$status
 
 # What if a barrier were missing? mutants tries all, check-mutants ten that the commit chooses.
-# One function, or one kind: `make mutants ONLY=lethe_handoff`.
+# One function, one kind, or one program (blob, cpus, library): `make mutants ONLY=lethe_handoff`.
 ONLY ?=
 .PHONY: mutants check-mutants
-mutants check-mutants: $(O)/lethe $(O)/lethe.elf $(O)/cohsan.so $(addprefix $(O)/test/qemu/, \
-		payload-virt.img payload-evb.img hostile.img relocate.img library.img)
+mutants check-mutants: $(O)/lethe $(O)/lethe.elf $(O)/lethe-cpus.elf $(O)/cohsan.so $(addprefix $(O)/test/qemu/, \
+		payload-virt.img payload-evb.img hostile.img relocate.img library.img \
+		spin-firmware.img turns.img returns.img)
 	O='$(O)' QEMU='$(QEMU)' CROSS_COMPILE='$(CROSS_COMPILE)' NEWLIB_SRC='$(abspath $(NEWLIB_SRC))' \
 		LIBFDT_SRC='$(abspath $(LIBFDT_SRC))' $(TEST_PYTHON) test/mutants/mutants.py \
 		$(if $(filter check-%,$@),--sample 10,--only '$(ONLY)')

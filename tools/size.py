@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""size.py BLOB.elf PURGATORY.elf PURGATORY.ro OBJECT...: bytes by folder and product, against the budgets.
+"""size.py BLOB.elf CPUS.elf PURGATORY.elf PURGATORY.ro OBJECT...: bytes by folder and product, against the budgets.
 
 The blob's C is optimized as one unit, so each instruction counts for the file that the line table names. The
 objects are the library's, which is no such unit. Each budget is read from the place that asserts it.
@@ -31,9 +31,9 @@ def symbols(elf):
     return {row[2]: int(row[0], 16) for row in rows if len(row) == 3}
 
 
-def code(elf, at):
+def code(elf, start, end):
     """Bytes of code by folder."""
-    addresses = range(at["lethe_text_start"] if "lethe_text_start" in at else 0, at["lethe_text_end"], 4)
+    addresses = range(start, end, 4)
     lines = tool("addr2line", "-e", elf, given="\n".join(map(hex, addresses))).splitlines()
     counts = collections.Counter()
     for line in lines:
@@ -43,15 +43,21 @@ def code(elf, at):
 
 def blob(elf):
     at = symbols(elf)
-    counts = code(elf, at)
+    counts = code(elf, at["lethe_text_start"], at["lethe_text_end"])
     for name, part in (("constants", "rodata"), ("data", "data"), ("stacks", "stacks")):
         counts[name] = at[f"lethe_{part}_end"] - at[f"lethe_{part}_start"]
     return counts, at["LETHE_BUDGET"]
 
 
+def monitor(elf):
+    """What stays below a payload, its pages' ends with it; and its budget."""
+    at = symbols(elf)
+    return code(elf, at["lethe_monitor_start"], at["lethe_monitor_end"]), at["LETHE_MONITOR_BUDGET"]
+
+
 def purgatory(elf, path):
     at = symbols(elf)
-    counts = code(elf, at)
+    counts = code(elf, 0, at["lethe_text_end"])
     counts["constants"] = at["lethe_rodata_end"] - at["lethe_rodata_start"]
     counts["object file"] = os.path.getsize(path) - counts.total()
     return counts, at["LETHE_BUDGET"]
@@ -76,9 +82,11 @@ def walker(elf):
 
 
 def main():
-    blob_elf, purgatory_elf, purgatory_ro, *objects = sys.argv[1:]
+    blob_elf, cpus_elf, purgatory_elf, purgatory_ro, *objects = sys.argv[1:]
     counts, budgets = {}, {}
     counts["blob"], budgets["blob"] = blob(blob_elf)
+    counts["cpus"], budgets["cpus"] = blob(cpus_elf)
+    counts["monitor"], budgets["monitor"] = monitor(cpus_elf)
     counts["purgatory"], budgets["purgatory"] = purgatory(purgatory_elf, purgatory_ro)
     counts["library"] = library(objects)
     last = ("libfdt", "newlib", "other code", "constants", "data", "stacks", "object file", "the blob")

@@ -121,11 +121,6 @@ int lethe_hold_choose(struct lethe_context *ctx, struct lethe_where *where)
 	}
 }
 
-uint64_t lethe_hold_data(void)
-{
-	return (uint64_t)&lethe_monitor;
-}
-
 unsigned int lethe_hold_ranges(struct lethe_range ranges[2])
 {
 	if (lethe_hold_kind == LETHE_HOLD_NOTHING) {

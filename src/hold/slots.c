@@ -20,6 +20,11 @@ struct lethe_hold_slot *lethe_hold_find(uint64_t id)
 	return 0;
 }
 
+uint64_t lethe_hold_data(void)
+{
+	return (uint64_t)&lethe_monitor;
+}
+
 bool lethe_hold_word_is_zero(const struct lethe_hold_slot *slot)
 {
 	return *(const volatile uint64_t *)&lethe_hold_cpu(slot)->word == 0;

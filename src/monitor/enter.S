@@ -35,7 +35,7 @@
  */
 FUNC lethe_monitor_boss
 	own_slot
-	adr_l	x2, lethe_monitor_vectors
+	adr_l	x2, lethe_monitor_start		// the vectors
 	msr	vbar_el2, x2			// in force with the ERET; no exception is due before
 	enter_el1
 END lethe_monitor_boss

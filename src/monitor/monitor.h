@@ -84,7 +84,7 @@ extern struct lethe_monitor lethe_monitor;
 /* pen.S */
 void lethe_monitor_pen(void);
 
-/* The pages of the resident code: linker.ld. */
+/* The pages of the resident code, and the vectors first: linker.ld. */
 extern const uint8_t lethe_monitor_start[], lethe_monitor_end[];
 
 /* enter.S */

@@ -7,7 +7,9 @@ import subprocess
 O = os.environ["O"]
 CROSS = os.environ["CROSS_COMPILE"]
 ELF = f"{O}/lethe.elf"
+CPUS = f"{O}/lethe-cpus.elf"
 PURGATORY = f"{O}/purgatory.elf"
+LINKS = (ELF, CPUS, PURGATORY)
 
 # The units that may use FP/SIMD registers: relocate.S and copy.S, where they are not trapped; sha256_ce.S, which sees to that.
 SIMD_UNITS = ("lethe_copy_turns", "lethe_relocate_list", "lethe_sha256_ce")
@@ -15,7 +17,9 @@ SIMD_UNITS = ("lethe_copy_turns", "lethe_relocate_list", "lethe_sha256_ce")
 # With the MMU off: exclusives and atomics are not defined on Device memory, DC ZVA faults.
 FORBIDDEN = re.compile(r"^(ld(a|x|ax)r|st(l?x|lx)r|ldxp|ldaxp|stxp|stlxp|cas|swp|ld(add|clr|eor|set|smax|umax|smin|umin))")
 SHARED_WORK = ("src/digest/chunks.c", "src/smp/crew.c", "src/smp/worker.c")
-SYSTEM_OPS = {"dc civac", "ic iallu", "ic ialluis", "tlbi alle1", "tlbi alle2", "tlbi vmalle1"}
+SYSTEM_OPS = {"dc civac", "ic iallu", "ic ialluis", "tlbi alle1", "tlbi alle2", "tlbi vmalle1", "at s1e1w", "at s1e2w"}
+# Below EL1, whose register it keeps.
+X18_UNITS = ("lethe_monitor_trap",)
 SIMD_OPERAND = re.compile(r"(?<![\w.])([vqdshb]([12]?[0-9]|3[01])|z[0-9]+|p[0-9]+)(\.|/|\b)(?![\w:])")
 
 
@@ -23,10 +27,15 @@ def tool(name, *args):
     return subprocess.run([CROSS + name, *args], capture_output=True, text=True, check=True).stdout
 
 
+def sections_of(elf):
+    """Those with code that is Lethe's while it boots, and what stays below a payload."""
+    return (".text", ".monitor") if elf == CPUS else (".text",)
+
+
 def instructions(elf=ELF, all_sections=False):
     """(function, address, mnemonic, operands) of the whole blob; data in the header page left out."""
     function = None
-    sections = [] if all_sections else ["-j", ".text"]
+    sections = [] if all_sections else [word for one in sections_of(elf) for word in ("-j", one)]
     for line in tool("objdump", "-d", *sections, elf).splitlines():
         head = re.match(r"^[0-9a-f]+ <(.+)>:$", line)
         if head:
@@ -40,26 +49,26 @@ def instructions(elf=ELF, all_sections=False):
             yield function, parts[0].strip(), parts[2].strip(), operands.strip()
 
 
-def both():
-    """the instructions of both links, the blob's and the purgatory's"""
-    yield from instructions(ELF)
-    yield from instructions(PURGATORY)
+def everything():
+    """the instructions of every link: both blobs', the monitor's with them, and the purgatory's"""
+    for elf in LINKS:
+        yield from instructions(elf)
 
 
 def no_simd():
     """no FP/SIMD register outside the units that may use them"""
-    return [f"{f} {a} {m} {o}" for f, a, m, o in both()
+    return [f"{f} {a} {m} {o}" for f, a, m, o in everything()
             if f not in SIMD_UNITS and SIMD_OPERAND.search(o)]
 
 
 def no_x18():
     """no use of x18, the platform's register"""
-    return [f"{f} {a} {m} {o}" for f, a, m, o in both() if re.search(r"\b[xw]18\b", o)]
+    return [f"{f} {a} {m} {o}" for f, a, m, o in everything() if f not in X18_UNITS and re.search(r"\b[xw]18\b", o)]
 
 
 def system_operations():
     """only the maintenance operations that the design allows: by VA to the PoC, never set/way"""
-    found = [(f, a, m, o) for f, a, m, o in both() if m in ("dc", "ic", "tlbi", "at", "sys")]
+    found = [(f, a, m, o) for f, a, m, o in everything() if m in ("dc", "ic", "tlbi", "at", "sys")]
     return [f"{f} {a} {m} {o}" for f, a, m, o in found
             if f"{m} {o.split(',')[0]}" not in SYSTEM_OPS]
 
@@ -90,7 +99,7 @@ def no_pair_of_erratum_835769():
              (("add", "x1, x1, x2"), ("madd", "x2, x3, x4, x5"), False)]
     found = [f"the audit itself: {first} {second}" for first, second, wanted in cases
              if is_unsafe_pair(first, second) != wanted]
-    for elf in (ELF, PURGATORY, f"{O}/liblethe.o"):
+    for elf in (*LINKS, f"{O}/liblethe.o"):
         before = None
         for f, a, m, o in instructions(elf, all_sections=elf.endswith(".o")):
             if before and is_unsafe_pair(before, (m, o)):
@@ -101,7 +110,7 @@ def no_pair_of_erratum_835769():
 
 def exclusives_need_caches():
     """no exclusive or atomic access but where several CPUs share work, with the caches on"""
-    found = [(elf, f, a, m, o) for elf in (ELF, PURGATORY) for f, a, m, o in instructions(elf) if FORBIDDEN.match(m)]
+    found = [(elf, f, a, m, o) for elf in LINKS for f, a, m, o in instructions(elf) if FORBIDDEN.match(m)]
     return [f"{f} {a} {m} {o}" for elf, f, a, m, o in found if not source_of(elf, a).endswith(SHARED_WORK)]
 
 
@@ -111,22 +120,38 @@ def source_of(elf, address):
 
 def no_indirect_calls():
     """no call through a register: the call graph is known, and with it the stack"""
-    return [f"{f} {a} {m} {o}" for f, a, m, o in both() if m == "blr"]
+    return [f"{f} {a} {m} {o}" for f, a, m, o in everything() if m == "blr"]
 
 
 def sized():
     """every function has a type and a size"""
-    return [fields[7] for elf in (ELF, PURGATORY)
+    return [fields[7] for elf in LINKS
             for fields in map(str.split, tool("readelf", "-sW", elf).splitlines())
             if len(fields) == 8 and fields[3] == "FUNC" and fields[2] == "0"]
 
 
 def disassembled():
     """the disassembly is there at all (the audits above look at something)"""
-    functions = {f for f, _, _, _ in instructions()}
     wanted = {"lethe_entry_common", "lethe_handoff", "lethe_dcache_clean_inval_poc", "memset", "fdt_next_tag"}
-    return sorted(wanted - functions)
+    monitor = {"lethe_monitor_vectors", "lethe_monitor_pen", "lethe_monitor_call"}
+    return sorted(f"{os.path.basename(elf)}: {name}" for elf, names in ((ELF, wanted), (CPUS, wanted | monitor))
+                  for name in names - {f for f, _, _, _ in instructions(elf)})
+
+
+def resident_is_alone():
+    """what stays below a payload branches to nothing and names nothing that does not stay"""
+    at = {fields[2]: int(fields[0], 16) for fields in map(str.split, tool("nm", CPUS).splitlines()) if len(fields) == 3}
+    resident = [(at["lethe_monitor_start"], at["lethe_monitor_end"]), (at["lethe_monitor"], at["lethe_blob_end"])]
+    bad = []
+    if at["lethe_monitor_vectors"] != at["lethe_monitor_start"] or at["lethe_monitor_start"] % 2048 != 0:
+        bad.append("the monitor's vectors are not where its VBAR points")
+    for line in tool("objdump", "-d", "-j", ".monitor", CPUS).splitlines():
+        # A branch, ADR or ADRP: an address and what lies there.
+        target = re.search(r"\t(?:b|b\.\w+|bl|cbn?z|tbn?z|adrp?)\t.*?\b([0-9a-f]+) <", line)
+        if target and not any(start <= int(target[1], 16) < end for start, end in resident):
+            bad.append(line.strip())
+    return bad
 
 
 AUDITS = [disassembled, no_simd, no_x18, system_operations, no_pair_of_erratum_835769,
-          exclusives_need_caches, no_indirect_calls, sized]
+          exclusives_need_caches, no_indirect_calls, sized, resident_is_alone]

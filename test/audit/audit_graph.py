@@ -22,4 +22,20 @@ def no_cycles():
     return bad
 
 
-AUDITS = [no_cycles]
+def is_allowed(name, other):
+    """hold/ is the boot CPU's side of monitor/, which stands on itself and cpu/ alone: all else may be overwritten"""
+    if name.startswith("src/monitor/"):
+        return other.startswith(("src/monitor/", "src/cpu/"))
+    return not other.startswith("src/monitor/") or name.startswith("src/hold/") or name == "src/smp/worker.S"
+
+
+def monitor_is_below():
+    """monitor/ names only its own and cpu/; its entries are named by hold/, and by worker.S, which ends in the pen"""
+    table = graph.edges("cpus")
+    return [f"{name} names {symbol} of {other}" for name in sorted(table) for other, symbol in sorted(table[name].items())
+            if not is_allowed(name, other)] + \
+        [f"not linked into the monitor: {name}" for name in sorted(table)
+         if name.startswith("src/monitor/") and name not in graph.symbols("monitor")]
+
+
+AUDITS = [no_cycles, monitor_is_below]

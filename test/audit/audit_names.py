@@ -15,6 +15,10 @@ EXPORTED_ELSEWHERE = {
 }
 
 
+# Each is one thing of many files, with exports that begin with the folder's name.
+FOLDERS = ("hold", "monitor")
+
+
 def begins(symbol, stem):
     """lethe_stop and lethe_stop_with begin with the stem stop, lethe_stopped does not"""
     return re.match(rf"lethe_(stage_)?{stem}(_|$)", symbol)
@@ -30,7 +34,9 @@ def owners(symbol, names):
     A name that no stem is the beginning of belongs to all files whose stems begin with the same word: lethe_fdt_close
     to fdt_fixup.c and fdt_get.c, as long as there is no fdt.c.
     """
-    matching = [(len(match[0]), name) for name in names if (match := begins(symbol, stem(name)))]
+    matching = [(len(match[0]), name) for name in names if (match := begins(symbol, stem(name)))] + \
+        [(len(match[0]), name) for name in names
+         if (folder := name.split("/")[1]) in FOLDERS and (match := begins(symbol, folder))]
     longest = max(matching, default=(0, None))[0]
     return [name for length, name in matching if length == longest] or \
         [name for name in names if begins(symbol, stem(name).partition("_")[0])]

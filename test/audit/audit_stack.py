@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Deepest stack: frame sizes from the prologues, added along the call graph of the linked blob."""
+import os
 import re
 
 import audit_code
@@ -13,23 +14,32 @@ ROOTS = {"lethe_image_main": ("lethe_stacks_start", "lethe_stack_end"),
 # On its caller's stack: what include/lethe/boot.h promises.
 CALLER = f"{audit_code.O}/examples/minimal/minimal.elf"
 CALLER_ROOT = "lethe_boot"
+# On the end of a slot, each with all of it: enter.S and pen.S, vectors.S.
+MONITOR_ROOTS = ("lethe_monitor_prepare", "lethe_monitor_call")
+
+
+BRANCH = re.compile(r"\t(?:bl|b|b\.\w+|cbn?z|tbn?z)\t.*?[0-9a-f]+ <([^+>]+)>")
+
+
+def named(function, section):
+    """The monitor has copies of some of the blob's functions: a link of its own."""
+    return function if section == ".text" or function.startswith("lethe_monitor") else f"{function} of the monitor"
 
 
 def frames_and_calls(elf):
     frames, calls = {}, {}
-    for function, _, mnemonic, operands in audit_code.instructions(elf):
-        frames.setdefault(function, 0)
-        calls.setdefault(function, set())
-        push = re.match(r"(?:.*\[sp, #-(\d+)\]!)|sp, sp, #(0x[0-9a-f]+)", operands)
-        if push and (mnemonic == "sub" or mnemonic.startswith("st")):
-            frames[function] += int(push.group(1) or push.group(2), 0)
-    for line in audit_code.tool("objdump", "-d", "-j", ".text", elf).splitlines():
-        head = re.match(r"^[0-9a-f]+ <(.+)>:$", line)
-        if head:
-            function = head.group(1)
-        call = re.search(r"\t(?:bl|b)\t[0-9a-f]+ <([^+>]+)>", line)
-        if call and call.group(1) != function:
-            calls[function].add(call.group(1))
+    for section in audit_code.sections_of(elf):
+        for line in audit_code.tool("objdump", "-d", "-j", section, elf).splitlines():
+            head = re.match(r"^[0-9a-f]+ <(.+)>:$", line)
+            if head:
+                function = named(head[1], section)
+                frames[function], calls[function] = 0, set()
+            push = re.search(r"\tst\w+\t.*\[sp, #-(\d+)\]!|\tsub\tsp, sp, #(0x[0-9a-f]+)", line)
+            if push:
+                frames[function] += int(push[1] or push[2], 0)
+            call = BRANCH.search(line)
+            if call and named(call[1], section) != function:
+                calls[function].add(named(call[1], section))
     return frames, calls
 
 
@@ -46,32 +56,41 @@ def deepest(function, frames, calls, path=()):
     return best + frames.get(function, 0), (function,) + best_path
 
 
+def slot_stack():
+    """Bytes of a slot behind its fields."""
+    with open("src/monitor/monitor.h", encoding="ascii") as file:
+        text = file.read()
+    size = int(re.search(r"LETHE_MONITOR_SIZE +(\d+)", text)[1])
+    return size - int(re.search(r"rest\[LETHE_MONITOR_SIZE - (\d+)\]", text)[1])
+
+
 def stack_bound():
     """the deepest call chain fits its stack, and nothing recurses"""
     symbols = {}
-    for elf in (audit_code.PURGATORY, audit_code.ELF):
+    for elf in audit_code.LINKS:
         for fields in map(str.split, audit_code.tool("nm", elf).splitlines()):
             if len(fields) == 3:
                 symbols[elf, fields[2]] = int(fields[0], 16)
     with open("include/lethe/boot.h", encoding="ascii") as file:
         promised = int(re.search(r"stack: (\d+) KiB below", re.sub(r"\s+\* ", " ", file.read()))[1])
     rooms = [(elf, root, symbols[elf, high] - symbols[elf, low])
-             for elf in (audit_code.ELF, audit_code.PURGATORY)
+             for elf in audit_code.LINKS
              for root, (low, high) in ROOTS.items() if (elf, root) in symbols]
     with open("src/smp/worker.h", encoding="ascii") as file:
         worker = int(re.search(r"LETHE_WORKER_STACK (\d+)", file.read())[1])
-    rooms.append((audit_code.ELF, "lethe_worker_share", worker))
-    graphs = {elf: frames_and_calls(elf) for elf in (audit_code.ELF, audit_code.PURGATORY, CALLER)}
+    rooms += [(elf, "lethe_worker_share", worker) for elf in (audit_code.ELF, audit_code.CPUS)]
+    rooms += [(audit_code.CPUS, root, slot_stack()) for root in MONITOR_ROOTS]
+    graphs = {elf: frames_and_calls(elf) for elf in (*audit_code.LINKS, CALLER)}
     bad = []
     for elf, root, room in rooms + [(CALLER, CALLER_ROOT, promised * 1024)]:
         frames, calls = graphs[elf]
         depth, path = deepest(root, frames, calls)
         if depth is None:
-            bad.append("recursion: " + " > ".join(path))
+            bad.append(f"{os.path.basename(elf)}: recursion: " + " > ".join(path))
         elif depth > room:
-            bad.append(f"{root}: {depth} of {room} bytes: " + " > ".join(path))
+            bad.append(f"{os.path.basename(elf)}: {root}: {depth} of {room} bytes: " + " > ".join(path))
         else:
-            print(f"     {root}: deepest {depth} of {room} bytes: {' > '.join(path)}")
+            print(f"     {os.path.basename(elf)}: {root}: deepest {depth} of {room} bytes: {' > '.join(path)}")
     return bad
 
 

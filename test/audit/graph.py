@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 
-PRODUCTS = ("blob", "purgatory", "library", "tool")
+PRODUCTS = ("blob", "cpus", "monitor", "purgatory", "library", "tool")
 
 
 def objects(product):

@@ -9,8 +9,7 @@ GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protect
 	-mgeneral-regs-only -Iinclude
 QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img hostile.img relocate.img kimage.img memmove.img \
 	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img el2-stub.img slow-uart.img meter.img \
-	trapped.img old-firmware.img spin-firmware.img returns.img \
-	psci-calls.img flat)
+	trapped.img old-firmware.img spin-firmware.img turns.img returns.img psci-calls.img flat)
 
 # $(call flat,NAME,FILES): a program that begins with the first file, at 0.
 define flat
@@ -30,6 +29,7 @@ $(eval $(call flat,hostile,test/guest/hostile.S))
 $(eval $(call flat,trapped,test/guest/trapped.S))
 $(eval $(call flat,old-firmware,test/guest/old_firmware.S))
 $(eval $(call flat,spin-firmware,test/guest/spin_firmware.S))
+$(eval $(call flat,turns,test/guest/turns.S))
 $(eval $(call flat,meter,test/guest/meter/program.S))
 $(eval $(call flat,relocate,test/guest/relocate/program.S $(LIBRARY_OBJ)/relocate.S.o))
 $(eval $(call flat,kimage,test/guest/kimage/program.S $(LIBRARY_OBJ)/plan/kimage.c.o $(LIBRARY_OBJ)/plan/status.c.o $(STRING_OBJS)))

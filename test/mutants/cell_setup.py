@@ -32,13 +32,14 @@ class Setup:
     check: callable     # of the Machine: raises AssertionError when its result is wrong
     machine: dict       # options; its kernel is the bundle unless load= names BUNDLE
 
-    subject = "blob"
+    subject, elf = "blob", "lethe.elf"
+
+    def loaded_at(self):
+        return next((at for file, at in self.machine.get("load", ()) if file is BUNDLE), None)
 
     def base(self):
         """Where the bundle runs."""
-        if "load" in self.machine:
-            return next(at for file, at in self.machine["load"] if file is BUNDLE)
-        return cohsan.KERNEL_AT[self.machine.get("machine", "virt").split(",")[0]]
+        return self.loaded_at() or cohsan.KERNEL_AT[self.machine.get("machine", "virt").split(",")[0]]
 
     def options(self, path, extra):
         """With the bundle at path. A report ends the machine: one is enough."""
@@ -48,7 +49,7 @@ class Setup:
         if "load" in options:
             options["load"] = [(path if file is BUNDLE else file, at)
                                for file, at in options["load"]]
-        else:
+        if self.loaded_at() is None:
             options["kernel"] = path
         return options
 

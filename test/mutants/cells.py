@@ -298,5 +298,6 @@ def leaves_el1(folder):
 
 import loader_cells  # noqa: E402: behind the likely killers
 import smp_cells     # noqa: E402
+import cpus_cells    # noqa: E402
 
-CELLS = relocations.CELLS | library_cells.CELLS | loader_cells.CELLS | smp_cells.CELLS
+CELLS = relocations.CELLS | library_cells.CELLS | loader_cells.CELLS | smp_cells.CELLS | cpus_cells.CELLS

@@ -163,7 +163,7 @@ EDITS = [
 ]
 
 
-BUDGET = "LETHE_BUDGET = 64K;"
+BUDGET = "? 80K : 64K;"
 
 
 class Copy:
@@ -186,7 +186,7 @@ class Copy:
             text = file.read()
         assert BUDGET in text
         with open(linker, "w", encoding="utf-8") as file:
-            file.write(text.replace(BUDGET, "LETHE_BUDGET = 72K;"))
+            file.write(text.replace(BUDGET, "? 88K : 72K;"))
         self.image = self.make()
 
     def make(self):

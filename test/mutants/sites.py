@@ -16,6 +16,7 @@ NOP = 0xd503201f
 RET = 0xd65f03c0
 OPERATIONS = ("dc", "ic", "tlbi")
 BARRIERS = ("dmb", "dsb", "isb")
+EVENTS = ("sev",)
 SCRATCH = 17            # x17: a caller of anything expects it gone
 CAVE, CAVE_END = 0xe00, 0x1000      # zeros in the header page
 CAVE_SIZE = 32          # of another
@@ -33,6 +34,8 @@ class Instruction:
     symbol: str         # the function it lies in, as linked ...
     offset: int
     function: str       # ... and as written
+    unit: str = ""      # the file of that, from the top of the tree
+    section: str = ".text"
     before: tuple = ()  # texts of its neighbours in the function, in the order of the code
     after: tuple = ()
 
@@ -73,14 +76,20 @@ def run(tool, *arguments, **options):
 
 
 def written_in(elf, addresses):
-    """{address: innermost function}, by the debug information."""
+    """{address: (innermost function, its file)}, by the debug information."""
     lines = run("addr2line", "-f", "-i", "-a", "-e", elf,
                 input="\n".join(map(hex, addresses))).splitlines()
     starts = [i for i, line in enumerate(lines) if re.fullmatch("0x[0-9a-f]{16}", line)]
-    return {int(lines[i], 16): lines[i + 1] for i in starts}
+    return {int(lines[i], 16): (lines[i + 1], os.path.normpath(lines[i + 2].rpartition(":")[0])) for i in starts}
 
 
 def disassemble(elf):
+    """What is Lethe's while it boots; and what stays below a payload, if there is any."""
+    has_monitor = re.search(r"\s\.monitor\s+PROGBITS", run("readelf", "-SW", elf))
+    return disassemble_section(elf, ".text") + (disassemble_section(elf, ".monitor") if has_monitor else [])
+
+
+def disassemble_section(elf, section):
     code, functions = [], []
     for line in run("readelf", "-sW", elf).splitlines():
         words = line.split()
@@ -88,7 +97,7 @@ def disassemble(elf):
             functions.append((int(words[1], 16), int(words[2], 0), words[7]))
     functions.sort()
     raw = [CODE_LINE.match(line) for line in
-           run("objdump", "-d", "-j", ".text", elf).splitlines()]
+           run("objdump", "-d", "-j", section, elf).splitlines()]
     raw = [match for match in raw if match]
     inline = written_in(elf, [int(match[1], 16) for match in raw])
     at = 0
@@ -99,9 +108,9 @@ def disassemble(elf):
         start, size, symbol = functions[at]
         if not start <= address < start + size:
             start, symbol = 0, ""       # nobody's
-        function = inline[address] if inline[address] != "??" else symbol
-        code.append(Instruction(address, int(match[2], 16), match[3], (match[4] or "").strip(),
-                                symbol, address - start, function))
+        function, unit = inline[address]
+        code.append(Instruction(address, int(match[2], 16), match[3], (match[4] or "").strip(), symbol,
+                                address - start, function if function != "??" else symbol, unit, section))
     return [dataclasses.replace(one, before=near(code[max(0, i - NEAR):i], one),
                                 after=near(code[i + 1:i + 1 + NEAR], one))
             for i, one in enumerate(code)]
@@ -130,7 +139,7 @@ def swapped(one, other):
 def barrier_mutants(code):
     """Left out; limited to the inner shareable domain; to loads."""
     for one in code:
-        if one.name in OPERATIONS + BARRIERS:
+        if one.name in OPERATIONS + BARRIERS + EVENTS:
             yield one, "nop", "nop", nop(one)
         if one.name in ("dsb", "dmb") and one.operands == "sy":
             for domain, bits in (("ish", 0xb00), ("ld", 0xd00)):
@@ -253,14 +262,19 @@ def cave_before(elf, symbol, code):
     return cave
 
 
-def mutants(subject, elf, prefixes, but=(), cave_end=""):
-    """All of the functions whose names begin so, by address. cave_end: symbol; without it the header page."""
+def mutants(subject, elf, prefixes, but=(), cave_end="", units=None):
+    """All of the functions whose names begin so, by address. cave_end: symbol; without it the header page.
+
+    units: of the blob's text only what is written there, and all that stays below a payload.
+    """
     everything = disassemble(elf)
     cave = cave_before(elf, cave_end, everything) if cave_end else CAVE
     loops = list(find_loops(everything))
     routines = {one.symbol for one, *_ in loops}
     ranged = {one.symbol: (compare.register(0), compare.register(1)) for one, _, compare, _ in loops if compare}
     code = [one for one in everything if one.symbol.startswith(prefixes) and one.symbol not in but]
+    if units:
+        code = [one for one in code if one.section == ".monitor" or one.unit.startswith(units)]
     found = {}
     for made in (barrier_mutants(code), swap_mutants(code), loop_mutants(code),
                  call_mutants(code, routines), range_mutants(code, ranged, cave)):

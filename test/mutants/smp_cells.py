@@ -26,9 +26,9 @@ def chunked(folder, el):
 
 def own_memory_dirty(setup):
     """The loader has left lines over all that Lethe stores to of its own."""
-    start, end = (images.blob_symbol(name) for name in ("lethe_bss_start", "lethe_blob_end"))
+    start, end = (images.blob_symbol(name, setup.elf) for name in ("lethe_bss_start", "lethe_blob_end"))
     clean = [(LOAD, LOAD + start), (LOAD + end, LOAD + os.path.getsize(setup.bundle))]
-    return Setup(setup.bundle, setup.check, {**setup.machine, "cohsan": {"clean": clean}})
+    return type(setup)(setup.bundle, setup.check, {**setup.machine, "cohsan": {"clean": clean}})
 
 
 @both
