@@ -248,6 +248,7 @@
 #define ESR_EC_MASK		0x3f
 #define ESR_EC_HVC64		0x16
 #define ESR_EC_SMC64		0x17
+#define ESR_EC_MOPS		0x27	/* FEAT_MOPS; with HCRX_EL2.MCE2 to EL2 */
 #define ESR_EC_IABT_LOWER	0x20
 #define ESR_EC_IABT		0x21
 #define ESR_EC_PC_ALIGNMENT	0x22
@@ -256,6 +257,16 @@
 
 /* The affinity fields of MPIDR_EL1: Aff3, and Aff2 to Aff0. Without a suffix, for assembly. */
 #define MPIDR_AFFINITY		0xff00ffffff
+
+/* ESR_ELx.ISS of ESR_EC_MOPS: numbers of registers, 5 bits each; and what went wrong. */
+#define ESR_MOPS_SIZE_SHIFT	0
+#define ESR_MOPS_SRC_SHIFT	5
+#define ESR_MOPS_DST_SHIFT	10
+#define ESR_MOPS_OPTION_A	BIT(16)
+#define ESR_MOPS_WRONG_OPTION	BIT(17)
+#define ESR_MOPS_EPILOGUE	BIT(18)
+#define ESR_MOPS_IS_SET		BIT(24)	/* SET*, else CPY* */
+#define SPSR_N			BIT(31)
 
 /* CurrentEL, and PSTATE at hand-off: EL1h, D A I F masked. */
 #define CURRENTEL_SHIFT		2

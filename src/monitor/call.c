@@ -8,6 +8,7 @@
 
 #include "cpu/sysreg.h"
 #include "monitor/lock.h"
+#include "monitor/mops.h"
 #include "monitor/monitor.h"
 #include "monitor/power.h"
 
@@ -209,6 +210,10 @@ unsigned int lethe_monitor_call(struct lethe_monitor_cpu *own, uint64_t class)
 	const uint32_t function = (uint32_t)x[0] & ~SVE_HINT;
 	const bool is_64 = (function & SMC64) != 0;
 
+	if (class == ESR_EC_MOPS) {
+		lethe_monitor_mops(own);
+		return LETHE_MONITOR_RETURN;
+	}
 	/* Where firmware has PSCI, EL1 calls it by SMC, and HVC is nobody's. */
 	if (!lethe_monitor.is_own && class != ESR_EC_SMC64) {
 		x[0] = (uint64_t)PSCI_NOT_SUPPORTED;

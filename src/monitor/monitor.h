@@ -14,7 +14,7 @@
 #define LETHE_MONITOR_ID      256 /* and context, entry */
 #define LETHE_MONITOR_LEVEL   280
 #define LETHE_MONITOR_STATE   288
-#define LETHE_MONITOR_FRAME   320 /* x0 to x18, x30 */
+#define LETHE_MONITOR_FRAME   320 /* x0 to x30 */
 #define LETHE_MONITOR_SIZE    2048
 #define LETHE_MONITOR_COUNT   0 /* into struct lethe_monitor */
 #define LETHE_MONITOR_HCR     8
@@ -55,8 +55,9 @@ struct lethe_monitor_cpu {
 	uint32_t ticket;  /* lock.c */
 	uint32_t is_choosing;
 	uint32_t pad[5];
-	uint64_t x[20]; /* of EL1 at a call: x0 to x18, x30 */
-	uint8_t rest[LETHE_MONITOR_SIZE - 480];
+	uint64_t x[31]; /* of EL1 at a call: x0 to x30 */
+	uint64_t unused2;
+	uint8_t stack[LETHE_MONITOR_SIZE - 576];
 } __attribute__((aligned(256)));
 
 /* How the machine is reset or turned off, found in the tree (hold/power.c). */

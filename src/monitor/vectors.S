@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The monitor's vectors: HVC and SMC of EL1. What else is trapped is undefined to EL1, and what is no instruction's doing
- * halts, as cpu/vectors.S says.
+ * The monitor's vectors: HVC and SMC of EL1, and a memory copy that went on at another CPU. What else is trapped is
+ * undefined to EL1, and what is no instruction's doing halts, as cpu/vectors.S says.
  *
  * Why assembly: the CPU fixes the address of each entry, and a call changes no register but x0 to x3 (DEN0028, 2.6).
  */
@@ -31,6 +31,8 @@ lethe_monitor_vectors:
 	lsr	x0, x0, #ESR_EC_SHIFT
 	cmp	x0, #ESR_EC_HVC64
 	ccmp	x0, #ESR_EC_SMC64, #4, ne
+	b.eq	lethe_monitor_trap
+	cmp	x0, #ESR_EC_MOPS
 	b.ne	lethe_inject_undefined
 	b	lethe_monitor_trap
 
@@ -72,7 +74,13 @@ FUNC lethe_monitor_trap
 	stp	x12, x13, [x1, #96]
 	stp	x14, x15, [x1, #112]
 	stp	x16, x17, [x1, #128]
-	stp	x18, x30, [x1, #144]
+	stp	x18, x19, [x1, #144]
+	stp	x20, x21, [x1, #160]
+	stp	x22, x23, [x1, #176]
+	stp	x24, x25, [x1, #192]
+	stp	x26, x27, [x1, #208]
+	stp	x28, x29, [x1, #224]
+	str	x30, [x1, #240]
 	mrs	x3, far_el2
 	mov	x2, sp
 	stp	x2, x3, [x1]
@@ -99,7 +107,13 @@ FUNC lethe_monitor_trap
 	ldp	x12, x13, [x1, #96]
 	ldp	x14, x15, [x1, #112]
 	ldp	x16, x17, [x1, #128]
-	ldp	x18, x30, [x1, #144]
+	ldp	x18, x19, [x1, #144]
+	ldp	x20, x21, [x1, #160]
+	ldp	x22, x23, [x1, #176]
+	ldp	x24, x25, [x1, #192]
+	ldp	x26, x27, [x1, #208]
+	ldp	x28, x29, [x1, #224]
+	ldr	x30, [x1, #240]
 	ldp	x0, x1, [x1]
 	b.ne	2f
 	smc	#0				// results in x0 to x17 are EL1's
