@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "qemu_plugin.h"
+
+#define NAP 50000 /* ns */
 
 int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
@@ -230,6 +233,21 @@ static void on_special(unsigned int vcpu, void *userdata)
 	unlock();
 }
 
+/*
+ * With several threads QEMU goes on at once, and a CPU that waits takes the host's time from the one that it waits for.
+ * A WFE may last, and programs look again behind it.
+ */
+static void on_wfe(unsigned int vcpu, void *userdata)
+{
+	const struct timespec nap = {.tv_nsec = NAP};
+
+	(void)vcpu;
+	(void)userdata;
+	if (is_awake()) {
+		nanosleep(&nap, NULL);
+	}
+}
+
 /* Behind `mrs xN, dczid_el0`: QEMU shows this register to no plugin. */
 static void on_dczid(unsigned int vcpu, void *userdata)
 {
@@ -296,6 +314,11 @@ static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
 {
 	switch (insn->kind) {
 	case K_OTHER: return false;
+	case K_WFE:
+		if (several_cpus) {
+			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_wfe, QEMU_PLUGIN_CB_NO_REGS, NULL);
+		}
+		return false;
 	case K_MEMORY:
 	case K_EXCLUSIVE:
 		qemu_plugin_register_vcpu_mem_cb(handle, on_memory, QEMU_PLUGIN_CB_NO_REGS,
