@@ -14,13 +14,12 @@ static void say(const char *kind, const struct place *place, const struct cell *
 }
 
 /* Who polls looks again: an older value costs a turn. That it comes in the end is publish='s to say. */
-static bool is_polled(const struct place *place)
+bool access_is_polled(uint64_t pa)
 {
 	unsigned int i;
 
 	for (i = 0; i < options.polled.count; i++) {
-		if (place->pa - options.polled.at[i].lo <
-		    options.polled.at[i].hi - options.polled.at[i].lo) {
+		if (pa - options.polled.at[i].lo < options.polled.at[i].hi - options.polled.at[i].lo) {
 			return true;
 		}
 	}
@@ -33,7 +32,7 @@ static void load_uncached(const struct place *place, struct cell *cell, uint64_t
 		say("read-thrown", place, cell, bytes);
 		cell->thrown &= ~bytes;
 	}
-	if ((cell->dirty & bytes) && !is_polled(place)) {
+	if ((cell->dirty & bytes) && !access_is_polled(place->pa)) {
 		say("read-under-dirty", place, cell, bytes);
 		cell->read |= bytes & cell->dirty;
 	}
@@ -49,7 +48,7 @@ static void load_cached(const struct cpu *cpu, const struct place *place, struct
 	if (cell->undone & bytes) {
 		undone_say(place->pa, place->pa + 1);
 	}
-	if (((cell->stale | cell->newer) & bytes) && !is_polled(place)) {
+	if (((cell->stale | cell->newer) & bytes) && !access_is_polled(place->pa)) {
 		say("read-stale", place, cell, bytes);
 		shadow_line_clear(cpu, place->pa, FIELD(stale));
 		shadow_line_clear(cpu, place->pa, FIELD(newer));
@@ -155,7 +154,7 @@ static void store_cell(struct cpu *cpu, const struct place *place, struct page *
 	cell->store_dsb = cpu->dsb_any + 1; /* 0: never */
 	cell->store_uncached = !cached;
 	if (page->has_code) {
-		fetch_generation++;
+		fetch_forget();
 	}
 }
 
@@ -168,7 +167,7 @@ static uint64_t piece(uint64_t pa, uint64_t size)
 }
 
 /* True if the access lies within one range, or no range is set. */
-static bool allowed(const struct ranges *ranges, uint64_t pa, uint64_t size)
+bool access_allowed(const struct ranges *ranges, uint64_t pa, uint64_t size)
 {
 	size_t i;
 
@@ -182,7 +181,7 @@ static bool allowed(const struct ranges *ranges, uint64_t pa, uint64_t size)
 
 void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 {
-	if (!allowed(&options.write, at->pa, size)) {
+	if (!access_allowed(&options.write, at->pa, size)) {
 		report("write-outside", at, "%llu bytes", (unsigned long long)size);
 	}
 	while (size != 0 && in_ram(at->pa)) {
@@ -197,7 +196,7 @@ void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 
 static void load(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 {
-	if (!allowed(&options.read, at->pa, size)) {
+	if (!access_allowed(&options.read, at->pa, size)) {
 		report("read-outside", at, "%llu bytes", (unsigned long long)size);
 	}
 	while (size != 0 && in_ram(at->pa)) {
@@ -242,8 +241,8 @@ static void one_page(struct cpu *cpu, const struct insn *insn, struct place *pla
 }
 
 /*
- * The page of an access that is cached, within one cell and by a known translation: nearly all are.
- * Only this cell decides about the access. 0: any other access.
+ * The page of a store that is cached, within one cell and by a known translation: nearly all are.
+ * Only this cell decides about the store. 0: any other store.
  */
 static struct page *plain(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size)
 {
@@ -256,21 +255,7 @@ static struct page *plain(struct cpu *cpu, const struct insn *insn, uint64_t va,
 	return shadow_page_if(to->page);
 }
 
-/*
- * The line is known to be present and equals memory: checking a load finds and changes nothing.
- * Three of four accesses are of this kind. The function reads the state itself and remembers no
- * verdict, so a change of state leaves nothing to forget. Presence need not be up to date: all
- * present is all present.
- */
-static bool load_changes_nothing(const struct page *page, uint64_t va)
-{
-	const struct cell *cell = &page->cell[va % PAGE / GRANULE];
-
-	return cell->present == ALL && (cell->thrown | cell->undone | cell->stale | cell->newer) == 0;
-}
-
-/* Not inline: accesses that change nothing skip this function. */
-static __attribute__((noinline)) void one_access(struct cpu *cpu, const struct insn *insn, uint64_t va,
+static void one_access(struct cpu *cpu, const struct insn *insn, uint64_t va,
 					    unsigned int size, bool store)
 {
 	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
@@ -286,17 +271,14 @@ static __attribute__((noinline)) void one_access(struct cpu *cpu, const struct i
 
 void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store)
 {
-	struct page *page = plain(cpu, insn, va, size);
+	struct page *page = store && options.write.count == 0 ? plain(cpu, insn, va, size) : NULL;
 
-	if (page == NULL || (store && options.write.count != 0)) {
-		one_access(cpu, insn, va, size, store);
-	} else if (store) {
+	if (page != NULL) {
 		struct place place = {.pc = insn->pc, .va = va, .pa = page->pa | va % PAGE, .el = insn->el};
 
 		store_cell(cpu, &place, page, size, true);
-	} else if (!load_changes_nothing(page, va) ||
-		   !allowed(&options.read, page->pa | va % PAGE, size)) {
-		one_access(cpu, insn, va, size, false);
+	} else {
+		one_access(cpu, insn, va, size, store);
 	}
 }
 

@@ -14,7 +14,9 @@
  *	walk.c		translation tables		map.c	all that a set of tables maps
  *	handoff.c	the last look		report.c	the reports
  *
- * One lock is held over each callback.
+ *	quick.c		what changes nothing, found without the lock
+ *
+ * One lock is held over each other callback.
  */
 #ifndef COHSAN_H
 #define COHSAN_H
@@ -208,7 +210,6 @@ extern struct cpu cpus[CPUS_MAX];
 extern unsigned int cpus_awake;
 #define BEFORE_START 1		/* a time; 0: never */
 extern uint64_t now;		/* model time */
-extern uint64_t fetch_generation; /* changes whenever the verdict on a fetch might change */
 
 void cpu_wake(struct cpu *cpu, unsigned int index);
 uint64_t cpu_x(unsigned int number); /* of the CPU that runs the callback */
@@ -227,6 +228,7 @@ void cpu_msr(struct cpu *cpu, const struct insn *insn);
 
 void context_complain(const struct place *place, const char *name);
 void context_sync(struct cpu *cpu); /* ISB, ERET, exception entry */
+bool context_is_vector(const struct cpu *cpu, uint64_t pc, unsigned int el);
 /* At the first instruction of a block that may be a vector: true if an exception led here. */
 void context_exception(struct cpu *cpu, uint64_t pc, unsigned int el);
 /* The unsynchronized register that a walk for va reads; 0: none. */
@@ -312,6 +314,8 @@ const char *shadow_text(const struct cell *cell, uint64_t mask, char *buffer, si
 struct translation walk(struct cpu *cpu, unsigned int regime, const struct place *place);
 /* The remembered result of walk(); 0 if none. */
 const struct translation *walk_known(struct cpu *cpu, unsigned int regime, uint64_t va);
+/* The same with the MMU off as well; false: only the tables tell. */
+bool walk_needs_no_tables(struct cpu *cpu, unsigned int regime, uint64_t va, struct translation *to);
 void walk_flush(struct cpu *cpu);
 struct walk_table { /* how a TTBR is to be read */
 	uint64_t base;
@@ -333,11 +337,13 @@ void map_changed(struct cpu *cpu);
 extern uint64_t maps_key;	/* changes when any CPU's map may have */
 bool map_covers_now(uint64_t page);
 
-/* ---- access.c, fetch.c, maint.c, icache.c, handoff.c ---- */
+/* ---- access.c, fetch.c, maint.c, icache.c ---- */
 
 void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store);
 /* Called before the store: an exclusive store with an open monitor stores nothing. */
 void access_exclusive(struct cpu *cpu, const struct insn *insn, uint64_t va);
+bool access_allowed(const struct ranges *ranges, uint64_t pa, uint64_t size);
+bool access_is_polled(uint64_t pa);
 void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached); /* advances at */
 
 struct run { /* instructions fetched with no event between them */
@@ -347,9 +353,10 @@ struct run { /* instructions fetched with no event between them */
 	uint32_t size;
 	uint8_t el;
 	bool may_be_vector;
-	uint64_t good;	/* fetch_generation of the last clean check */
-	struct cpu *good_cpu;
+	uint64_t good[]; /* for each CPU: the generation of its last clean check */
 };
+void fetch_forget(void); /* the verdict on a fetch might change */
+bool fetch_is_good(const struct cpu *cpu, const struct run *run);
 void fetch(struct cpu *cpu, struct run *run);
 
 void maint_dc(struct cpu *cpu, const struct insn *insn, uint64_t va);
@@ -367,6 +374,19 @@ bool icache_reached(const struct ic_reach *reach, const struct cell *cell);
 bool icache_synced(const struct cpu *cpu, const struct cell *cell);
 /* True if an ic ivau of this byte's line is issued after the last change, and not completed. */
 bool icache_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell);
+
+extern uint64_t icache_last_ivau; /* the latest time at which an ic ivau was complete */
+
+/* ---- quick.c ---- */
+
+void quick_forbid(void); /* with the lock: from here state changes */
+void quick_allow(void);
+/* Without the lock: true if there is nothing to report and nothing to remember. false: ask again, with the lock. */
+bool quick_run(const struct cpu *cpu, const struct run *run);
+bool quick_special(const struct cpu *cpu, const struct insn *insn);
+bool quick_load(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size);
+
+/* ---- handoff.c ---- */
 
 void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool is_image);
 bool is_image(const void *host);

@@ -162,16 +162,20 @@ void context_sync(struct cpu *cpu)
 	}
 	cpu->isb_time = ++now;
 	cpu->dsb_synced = cpu->dsb_any;
-	cpu->ic_synced = cpu->ic_done; /* a good verdict stays good: no new fetch_generation */
+	cpu->ic_synced = cpu->ic_done; /* a good verdict stays good: no fetch_forget() */
+}
+
+bool context_is_vector(const struct cpu *cpu, uint64_t pc, unsigned int el)
+{
+	return el != 0 && (pc & ~0x7ffULL) == (cpu->reg[REG(el, R_VBAR)] & ~0x7ffULL) && (pc & 0x7f) == 0;
 }
 
 void context_exception(struct cpu *cpu, uint64_t pc, unsigned int el)
 {
 	struct place place = {.el = el, .exact = true};
-	uint64_t vbar = cpu->reg[REG(el, R_VBAR)] & ~0x7ffULL;
 	uint64_t syndrome;
 
-	if (el == 0 || (pc & ~0x7ffULL) != vbar || (pc & 0x7f) != 0) {
+	if (!context_is_vector(cpu, pc, el)) {
 		return;
 	}
 	place.pc = cpu_named(el == 1 ? "ELR_EL1" : el == 2 ? "ELR_EL2" : "ELR_EL3");

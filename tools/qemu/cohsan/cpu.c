@@ -10,7 +10,6 @@
 struct cpu cpus[CPUS_MAX];
 unsigned int cpus_awake;
 uint64_t now = BEFORE_START + 1;
-uint64_t fetch_generation = 1;
 
 static uint64_t read_handle(struct qemu_plugin_register *handle)
 {
@@ -235,7 +234,7 @@ static void sctlr_written(struct cpu *cpu, unsigned int regime, uint64_t old, co
 	bool is_on = (value & (SCTLR_M | SCTLR_C)) == (SCTLR_M | SCTLR_C);
 	const char *name;
 
-	fetch_generation++;
+	fetch_forget();
 	if ((old & (SCTLR_M | SCTLR_I)) == SCTLR_I && !cpu_fetch_caches(cpu, regime)) {
 		shadow_fetching_ends();
 	}

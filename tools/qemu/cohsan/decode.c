@@ -83,7 +83,9 @@ static void decode_system(uint32_t code, struct insn *insn)
 	insn->sys = (uint16_t)field(code, 5, 16);
 	switch (op0) {
 	case 0:
-		if (crn == 3) {
+		if (insn->sys == SYS(0, 3, 2, 0, 2)) {
+			insn->kind = K_WFE;
+		} else if (crn == 3) {
 			decode_barrier(code, insn);
 		} else if (crn == 4 && field(code, 16, 3) == 3 && field(code, 5, 3) == 7) {
 			insn->kind = K_UNMASK; /* msr daifclr */

@@ -2,6 +2,22 @@
 /* The rules for instruction fetches (Arm ARM B2.4.4, D7.5, D8.2; CTR_EL0.{IDC, DIC}). */
 #include "cohsan.h"
 
+static uint64_t generation = 1;
+
+void fetch_forget(void)
+{
+	__atomic_fetch_add(&generation, 1, __ATOMIC_RELEASE);
+}
+
+/*
+ * Without the lock. Only this CPU's thread writes its own verdict, so the load of the generation is all that another
+ * CPU has a part in: it says that the fetch comes before whatever is just changing, or behind it.
+ */
+bool fetch_is_good(const struct cpu *cpu, const struct run *run)
+{
+	return run->good[cpu->index] == __atomic_load_n(&generation, __ATOMIC_ACQUIRE) && cpu->el == run->el;
+}
+
 static void say(const char *kind, const struct place *place, const struct cell *cell, uint64_t bytes)
 {
 	char text[120];
@@ -87,13 +103,13 @@ void fetch(struct cpu *cpu, struct run *run)
 	uint64_t done;
 
 	cpu->el = run->el;
-	if (run->pa == 0 || (run->good == fetch_generation && run->good_cpu == cpu)) {
+	if (run->good[cpu->index] == generation) {
 		return;
 	}
-	if (!mmu && icache) {
+	if (run->pa != 0 && !mmu && icache) {
 		shadow_fetched(run->pa);
 	}
-	for (done = 0; done < run->size; done += 4) {
+	for (done = 0; run->pa != 0 && done < run->size; done += 4) {
 		struct place place = {.pc = run->pc + done, .va = run->pc + done, .pa = run->pa + done,
 				      .el = run->el};
 		struct cell *cell;
@@ -110,7 +126,6 @@ void fetch(struct cpu *cpu, struct run *run)
 		       synchronized(cpu, &place, cell, bytes, icache) && good;
 	}
 	if (good) {
-		run->good = fetch_generation;
-		run->good_cpu = cpu;
+		run->good[cpu->index] = generation;
 	}
 }

@@ -2,6 +2,8 @@
 /* The ic instructions, and what they remove from instruction caches. */
 #include "cohsan.h"
 
+uint64_t icache_last_ivau;
+
 void icache_ic(struct cpu *cpu, const struct insn *insn, uint64_t va)
 {
 	struct place place = {.pc = insn->pc, .va = va, .el = insn->el};
@@ -59,7 +61,7 @@ static void complete_ivau(const struct cpu *cpu, const struct pending *pending)
 
 		if (cell != NULL && icache_reached(&pending->reach, cell)) {
 			cell->ivau = cell->changed;
-			cell->isb_after = now;
+			cell->isb_after = icache_last_ivau = now;
 		}
 	}
 }

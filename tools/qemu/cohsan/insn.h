@@ -21,6 +21,7 @@ enum kind {
 	K_DC,
 	K_IC,
 	K_TLBI,
+	K_WFE,
 };
 
 enum dc { DC_IVAC, DC_CVAC, DC_CVAU, DC_CIVAC, DC_ZVA };

@@ -142,7 +142,7 @@ static void complete_dc(enum dc op, struct cell *cell, uint64_t line)
 		cell->present = (cell->present & ~line) | (cell->dirty & line);
 	}
 	if (op == DC_IVAC) {
-		fetch_generation++;
+		fetch_forget();
 	}
 }
 

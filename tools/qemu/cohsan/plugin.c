@@ -6,29 +6,46 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "qemu_plugin.h"
 
+#define NAP 50000 /* ns */
+
 int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 static qemu_plugin_id_t plugin;
+static size_t vcpus;
 static bool several_cpus;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static enum { ASLEEP, AWAKE, STOPPED } state;
+static enum { ASLEEP, AWAKE, STOPPED } state; /* changed with the lock, read without */
 
 static void lock(void)
 {
 	if (several_cpus) {
 		pthread_mutex_lock(&mutex);
+		quick_forbid();
 	}
 }
 
 static void unlock(void)
 {
 	if (several_cpus) {
+		quick_allow();
 		pthread_mutex_unlock(&mutex);
 	}
+}
+
+/* If true, all that wake() has set is seen. */
+static bool is_awake(void)
+{
+	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == AWAKE;
+}
+
+static void set_state(int to)
+{
+	__atomic_store_n(&state, to, __ATOMIC_RELEASE);
 }
 
 /* Not inline: every callback makes the test before this. */
@@ -53,6 +70,26 @@ static struct cpu *cpu_at(unsigned int index)
 		first_seen(cpu, index);
 	}
 	return cpu;
+}
+
+/* With the lock; NULL, without it: asleep, or stopped. */
+static struct cpu *enter(unsigned int vcpu)
+{
+	if (!is_awake()) {
+		return NULL;
+	}
+	lock();
+	if (!is_awake()) { /* another CPU's stop came first */
+		unlock();
+		return NULL;
+	}
+	return cpu_at(vcpu);
+}
+
+/* Without the lock; NULL: asleep, or new. A CPU's own thread wakes it. */
+static struct cpu *glance(unsigned int vcpu)
+{
+	return is_awake() && cpus[vcpu].awake ? &cpus[vcpu] : NULL;
 }
 
 /* ---- start and stop ---- */
@@ -110,13 +147,13 @@ static void wake(const struct insn *insn)
 	shadow_open(insn->pc, insn->host);
 	elf_loaded_at(insn->pc);
 	default_image(insn);
-	state = AWAKE;
+	set_state(AWAKE);
 }
 
 static void stop(unsigned int vcpu, const struct insn *insn, uint64_t pa)
 {
 	handoff(cpu_at(vcpu), insn->pc, pa, is_image(insn->host));
-	state = STOPPED;
+	set_state(STOPPED);
 	qemu_plugin_reset(plugin, only_exit); /* from here at full speed */
 }
 
@@ -146,13 +183,15 @@ static void door(unsigned int vcpu, void *userdata)
 static void on_run(unsigned int vcpu, void *userdata)
 {
 	struct run *run = userdata;
-	struct cpu *cpu;
+	struct cpu *cpu = glance(vcpu);
 
-	if (state != AWAKE) {
+	if (cpu != NULL && quick_run(cpu, run)) {
 		return;
 	}
-	lock();
-	cpu = cpu_at(vcpu);
+	cpu = enter(vcpu);
+	if (cpu == NULL) {
+		return;
+	}
 	if (run->host != NULL && run->pa == 0) {
 		run->pa = ram_pa(run->host);
 		run->host = NULL;
@@ -167,13 +206,15 @@ static void on_run(unsigned int vcpu, void *userdata)
 static void on_special(unsigned int vcpu, void *userdata)
 {
 	struct insn *insn = userdata;
-	struct cpu *cpu;
+	struct cpu *cpu = glance(vcpu);
 
-	if (state != AWAKE) {
+	if (cpu != NULL && quick_special(cpu, insn)) {
 		return;
 	}
-	lock();
-	cpu = cpu_at(vcpu);
+	cpu = enter(vcpu);
+	if (cpu == NULL) {
+		return;
+	}
 	insn->pa = ram_pa(insn->host);
 	context_rely(cpu, insn);
 	switch (insn->kind) {
@@ -192,34 +233,54 @@ static void on_special(unsigned int vcpu, void *userdata)
 	unlock();
 }
 
+/*
+ * With several threads QEMU goes on at once, and a CPU that waits takes the host's time from the one that it waits for.
+ * A WFE may last, and programs look again behind it.
+ */
+static void on_wfe(unsigned int vcpu, void *userdata)
+{
+	const struct timespec nap = {.tv_nsec = NAP};
+
+	(void)vcpu;
+	(void)userdata;
+	if (is_awake()) {
+		nanosleep(&nap, NULL);
+	}
+}
+
 /* Behind `mrs xN, dczid_el0`: QEMU shows this register to no plugin. */
 static void on_dczid(unsigned int vcpu, void *userdata)
 {
 	const struct insn *insn = userdata;
+	struct cpu *cpu = enter(vcpu);
 
-	if (state == AWAKE) {
-		lock();
-		cpu_at(vcpu)->zva = 4ULL << (cpu_x(insn->rt) & 15);
+	if (cpu != NULL) {
+		cpu->zva = 4ULL << (cpu_x(insn->rt) & 15);
 		unlock();
 	}
 }
 
 static void on_memory(unsigned int vcpu, qemu_plugin_meminfo_t info, uint64_t va, void *userdata)
 {
-	if (state != AWAKE) {
+	const unsigned int size = 1U << qemu_plugin_mem_size_shift(info);
+	const bool store = qemu_plugin_mem_is_store(info);
+	struct cpu *cpu = glance(vcpu);
+
+	if (cpu != NULL && !store && quick_load(cpu, userdata, va, size)) {
 		return;
 	}
-	lock();
-	access_data(cpu_at(vcpu), userdata, va, 1U << qemu_plugin_mem_size_shift(info),
-		    qemu_plugin_mem_is_store(info));
-	unlock();
+	cpu = enter(vcpu);
+	if (cpu != NULL) {
+		access_data(cpu, userdata, va, size, store);
+		unlock();
+	}
 }
 
 /* ---- translation ---- */
 
 static struct run *new_run(const struct insn *insn)
 {
-	struct run *run = calloc(1, sizeof(*run));
+	struct run *run = calloc(1, sizeof(*run) + vcpus * sizeof(run->good[0]));
 
 	if (run == NULL) {
 		fprintf(stderr, "cohsan: out of memory\n");
@@ -253,6 +314,11 @@ static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
 {
 	switch (insn->kind) {
 	case K_OTHER: return false;
+	case K_WFE:
+		if (several_cpus) {
+			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_wfe, QEMU_PLUGIN_CB_NO_REGS, NULL);
+		}
+		return false;
 	case K_MEMORY:
 	case K_EXCLUSIVE:
 		qemu_plugin_register_vcpu_mem_cb(handle, on_memory, QEMU_PLUGIN_CB_NO_REGS,
@@ -313,6 +379,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 		return 1;
 	}
 	plugin = id;
+	vcpus = (size_t)info->system.max_vcpus;
 	several_cpus = info->system.smp_vcpus > 1;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	only_exit(id);

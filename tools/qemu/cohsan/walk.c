@@ -187,20 +187,32 @@ const struct translation *walk_known(struct cpu *cpu, unsigned int regime, uint6
 	return slot->key == key_of(cpu, regime) && slot->vpage == vpage ? slot : NULL;
 }
 
-struct translation walk(struct cpu *cpu, unsigned int regime, const struct place *place)
+bool walk_needs_no_tables(struct cpu *cpu, unsigned int regime, uint64_t va, struct translation *to)
 {
-	const struct translation *known = walk_known(cpu, regime, place->va);
-	uint64_t vpage = place->va & ~(uint64_t)(PAGE - 1);
-	struct translation to;
+	const struct translation *known = walk_known(cpu, regime, va);
+	uint64_t vpage = va & ~(uint64_t)(PAGE - 1);
 
 	if (known != NULL) {
-		return *known;
+		*to = *known;
+		return true;
 	}
 	if (!cpu_mmu(cpu, regime)) {
 		bool cached = cpu_caches(cpu, regime); /* HCR_EL2.DC */
 
-		return (struct translation){.vpage = vpage, .page = vpage,
-					    .memory = cached ? MEMORY_CACHED : MEMORY_DEVICE, .shared = true};
+		*to = (struct translation){.vpage = vpage, .page = vpage,
+					   .memory = cached ? MEMORY_CACHED : MEMORY_DEVICE, .shared = true};
+		return true;
+	}
+	return false;
+}
+
+struct translation walk(struct cpu *cpu, unsigned int regime, const struct place *place)
+{
+	uint64_t vpage = place->va & ~(uint64_t)(PAGE - 1);
+	struct translation to;
+
+	if (walk_needs_no_tables(cpu, regime, place->va, &to)) {
+		return to;
 	}
 	to = walk_tables(cpu, regime, place);
 	if (to.memory != MEMORY_FAULT) {
