@@ -38,8 +38,7 @@ FUNC lethe_monitor_pen
 	mov	x0, #0
 	bl	lethe_monitor_prepare		// EL2's registers
 	dsb	nsh				// an AmpereOne needs it before HCR_EL2 (AC04_CPU_23)
-	msr	hcr_el2, x0
-	isb					// the payload's layouts and traps are in force
+	msr	hcr_el2, x0			// in force, with all of EL2, behind the ISB at the end
 .Larrived:
 	str	x20, [x19, #LETHE_MONITOR_LEVEL]
 	dsb	sy				// whoever sees the word at 0 finds the level, and every store of this CPU
@@ -57,7 +56,7 @@ FUNC lethe_monitor_pen
 .Lgo:
 	ic	iallu				// where it goes was written while it waited
 	dsb	sy				// complete on this CPU; and the context is read behind the word
-	isb					// nothing behind was fetched before
+	isb					// nothing behind was fetched before; EL2's registers are in force
 	ldr	x0, [x19, #(LETHE_MONITOR_ID + 8)]
 	mov	x2, #0
 	mov	x3, #0
