@@ -4,6 +4,8 @@
 cohsan follows every CPU of these boots.
 """
 
+import re
+
 import pytest
 
 from images import Bundle, Hostile, fdtget, fdtput, machine_tree, pack, write
@@ -20,12 +22,18 @@ def bundle_of(work, small_kernel, *options):
     return pack(work + "/boot.img", "--chunks", "16", *options, kernel=small_kernel)
 
 
-def booted(machine, work, cpus):
+def cpus(smp):
+    """The end of a verdict. On a busy host one of several may come when nothing is left."""
+    return f"{smp if smp < 3 else f'[2-{smp}]'} cpus$"
+
+
+def booted(machine, work, smp):
     """The payload runs, and its tree has the record of so many CPUs. All are off again: the next census says so."""
     machine.expect("^lethe: enter")
+    said = [int(n) for line in machine.lethe_lines() for n in re.findall(r" ok .*, (\d+) cpus$", line)]
     tree = write(work + "/given.dtb", machine.read_tree(machine.payload()["x0"]))
-    assert int(fdtget(tree, "/chosen/lethe", "digest-cpus")) == cpus
-    return tree
+    assert int(fdtget(tree, "/chosen/lethe", "digest-cpus")) == max(said, default=0)
+    assert smp == 0 or said and 1 < max(said) <= smp or smp == 1 == max(said)
 
 
 @pytest.mark.parametrize("gic", ["2", "3"])
@@ -33,14 +41,14 @@ def booted(machine, work, cpus):
 def test_in_place(work, small_kernel, el, smp, gic):
     kind = f"virt,virtualization={'on' if el == 2 else 'off'},gic-version={gic}"
     with Machine(bundle_of(work, small_kernel), el=el, smp=smp, ram=True, machine=kind) as machine:
-        machine.expect(rf"^lethe: kernel 1310720 sha256 ok \d+ ms \d+ MiB/s, {smp} cpus$")
+        machine.expect(rf"^lethe: kernel 1310720 sha256 ok \d+ ms \d+ MiB/s, {cpus(smp)}")
         booted(machine, work, smp)
 
 
 @pytest.mark.parametrize("cpu", ["neoverse-n1", "max", "cortex-a53"])
 def test_other_cpus(work, small_kernel, cpu):
     with Machine(bundle_of(work, small_kernel), cpu=cpu, smp=4, ram=True) as machine:
-        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 4 cpus$")
+        machine.expect(rf"^lethe: kernel 1310720 sha256 ok .*, {cpus(4)}")
         booted(machine, work, 4)
 
 
@@ -51,7 +59,7 @@ def test_copied(work, small_kernel, el, smp):
     raw = write(work + "/raw", data)
     bundle = bundle_of(work, small_kernel, "--raw", f"{raw}@{RAW_AT:#x}")
     with Machine(bundle, el=el, smp=smp, ram=True) as machine:
-        machine.expect(rf"^lethe: raw0 {len(data)} sha256 ok .*, {smp} cpus$", rf"^lethe: kernel .*, {smp} cpus$")
+        machine.expect(rf"^lethe: raw0 {len(data)} sha256 ok .*, {cpus(smp)}", rf"^lethe: kernel .*, {cpus(smp)}")
         booted(machine, work, smp)
         assert machine.read_ram(RAW_AT, len(data)) == data
 
@@ -85,7 +93,7 @@ def test_the_next_slot_has_them_too(work, small_kernel):
     bundle.bytes[bundle.segment(0, "source") + 5 * CHUNK] ^= 1
     with Machine(bundle.save(work + "/bad.img"), smp=4, ram=True) as machine:
         machine.expect("^lethe: chunk 5 at 0x50000$", "^lethe: fallback 1$",
-                       r"^lethe: kernel-1 1310720 sha256 ok .*, 4 cpus$")
+                       rf"^lethe: kernel-1 1310720 sha256 ok .*, {cpus(4)}")
         booted(machine, work, 4)
 
 
@@ -110,7 +118,7 @@ def test_it_slides(work, small_kernel, at):
     boot = bundle_of(work, small_kernel)
     stub = Hostile(at, "plain").save(work + "/stub")
     with Machine(stub, load=[(boot, at)], smp=4, ram=True) as machine:
-        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 4 cpus$")
+        machine.expect(rf"^lethe: kernel 1310720 sha256 ok .*, {cpus(4)}")
         booted(machine, work, 4)
 
 
@@ -140,7 +148,7 @@ def test_trees_with_too_many(work, small_kernel, smp):
     """
     tree = mini(work + "/mini.dtb", cpus=psci_cpus(*range(0x10, 0x17), reg=1) + psci_cpus(2, 3).removeprefix(CPU))
     with under(work, bundle_of(work, small_kernel), tree, smp=smp, ram=True) as machine:
-        machine.expect(rf"^lethe: kernel 1310720 sha256 ok .*, {smp} cpus$", never="did not come back")
+        machine.expect(rf"^lethe: kernel 1310720 sha256 ok .*, {cpus(smp)}", never="did not come back")
         booted(machine, work, smp)
 
 
@@ -150,7 +158,7 @@ def test_a_packed_tree_has_one_digest(work, small_kernel, smp):
     tree = machine_tree(work + "/own.dtb", smp=smp)
     fdtput(tree, "-t", "s", "/", "filler", "x" * 100000)
     with Machine(bundle_of(work, small_kernel, "--dtb", tree, "--force-dtb"), smp=smp, ram=True) as machine:
-        machine.expect(rf"^lethe: kernel 1310720 sha256 ok .*, {smp} cpus$")
+        machine.expect(rf"^lethe: kernel 1310720 sha256 ok .*, {cpus(smp)}")
         booted(machine, work, smp)
 
 
@@ -190,8 +198,8 @@ def test_many_chunks(work):
     raw = [word for i, path in enumerate(files) for word in ("--raw", f"{path}@{0x50000000 + i * 0x8000000:#x}")]
     boot = pack(work + "/boot.img", "--chunks", "16", *raw)
     with Machine(boot, smp=4, memory=1024, ram=True) as machine:
-        machine.expect(r"^lethe: raw0 73400320 sha256 ok .*, 4 cpus$", r"^lethe: raw1 3000 sha256 ok \d+ ms \d+ MiB/s$",
-                       r"^lethe: raw2 5242880 sha256 ok .*, 4 cpus$", "^lethe: enter")
+        machine.expect(rf"^lethe: raw0 73400320 sha256 ok .*, {cpus(4)}", r"^lethe: raw1 3000 sha256 ok \d+ ms \d+ MiB/s$",
+                       rf"^lethe: raw2 5242880 sha256 ok .*, {cpus(4)}", "^lethe: enter")
         assert machine.read_ram(0x50000000, 70 * MIB) == bytes(70 * MIB)
 
 
