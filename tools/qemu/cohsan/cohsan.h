@@ -341,6 +341,7 @@ bool map_covers_now(uint64_t page);
 
 void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store);
 /* Called before the store: an exclusive store with an open monitor stores nothing. */
+bool access_exclusive_is_good(const struct cpu *cpu, const struct insn *insn);
 void access_exclusive(struct cpu *cpu, const struct insn *insn, uint64_t va);
 bool access_allowed(const struct ranges *ranges, uint64_t pa, uint64_t size);
 bool access_is_polled(uint64_t pa);
