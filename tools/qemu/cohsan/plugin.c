@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* QEMU's callbacks. Until the start and after the stop the callbacks return at once. */
+/* QEMU's callbacks. Until the start they return at once, after the stop there are none. */
 #include "cohsan.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "qemu_plugin.h"
-
-#define NAP 50000 /* ns */
+#include "quick.h"
+#include "wait.h"
 
 int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
@@ -114,6 +113,14 @@ static void only_exit(qemu_plugin_id_t id)
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 }
 
+static void after_stop(qemu_plugin_id_t id)
+{
+	only_exit(id);
+	if (several_cpus) {
+		wait_alone(id);
+	}
+}
+
 /* The boot protocol promises that the loaded image is clean. */
 static void default_image(const struct insn *insn)
 {
@@ -155,7 +162,7 @@ static void stop(unsigned int vcpu, const struct insn *insn, uint64_t pa)
 {
 	handoff(cpu_at(vcpu), insn->pc, pa, is_image(insn->host));
 	set_state(STOPPED);
-	qemu_plugin_reset(plugin, only_exit); /* from here at full speed */
+	qemu_plugin_reset(plugin, after_stop); /* from here at full speed */
 }
 
 /* An instruction at which cohsan may wake or stop. */
@@ -241,21 +248,6 @@ static void on_special(unsigned int vcpu, void *userdata)
 	unlock();
 }
 
-/*
- * With several threads QEMU goes on at once, and a CPU that waits takes the host's time from the one that it waits for.
- * A WFE may last, and programs look again behind it.
- */
-static void on_wfe(unsigned int vcpu, void *userdata)
-{
-	const struct timespec nap = {.tv_nsec = NAP};
-
-	(void)vcpu;
-	(void)userdata;
-	if (__atomic_load_n(&state, __ATOMIC_RELAXED) != STOPPED) {
-		nanosleep(&nap, NULL);
-	}
-}
-
 /* Behind `mrs xN, dczid_el0`: QEMU shows this register to no plugin. */
 static void on_dczid(unsigned int vcpu, void *userdata)
 {
@@ -324,7 +316,7 @@ static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
 	case K_OTHER: return false;
 	case K_WFE:
 		if (several_cpus) {
-			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_wfe, QEMU_PLUGIN_CB_NO_REGS, NULL);
+			wait_at(handle);
 		}
 		return false;
 	case K_MEMORY:

@@ -15,7 +15,7 @@
  *   nothing, and the lock decides. Until then a pointer may be new and what it points to not: pages are never freed,
  *   and each is zero or filled.
  */
-#include "cohsan.h"
+#include "quick.h"
 
 #define TRIES 4U
 
