@@ -13,9 +13,8 @@
  *	icache.c	ic, and what instruction caches may hold
  *	walk.c		translation tables		map.c	all that a set of tables maps
  *	handoff.c	the last look		report.c	the reports
- *
- *	wait.c		CPUs that wait for others
  *	quick.c		what changes nothing, found without the lock
+ *	wait.c		CPUs that wait for others
  *
  * One lock is held over each other callback.
  */

@@ -6,7 +6,8 @@
  * All that a verdict rests on lies in one of three places:
  *
  * - The CPU's own registers, barriers, and remembered translations. Only the CPU's own thread writes them, in its own
- *   callbacks, so it reads what it wrote. Other threads write ic_done and tlb_generation alone, with the lock.
+ *   callbacks, so it reads what it wrote. Of what is read here, others write ic_done and tlb_generation alone, with the
+ *   lock.
  * - What is set before state becomes AWAKE (released by wake(), acquired by each callback): options, where RAM is.
  * - What any CPU changes with the lock: pages and cells, and the two above. `changes` is odd while the lock is held. If
  *   it is even and the same before and behind all reads, no callback wrote meanwhile: the acquire load keeps the reads
