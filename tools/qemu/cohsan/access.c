@@ -282,11 +282,16 @@ void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned
 	}
 }
 
-void access_exclusive(struct cpu *cpu, const struct insn *insn, uint64_t va)
+bool access_exclusive_is_good(const struct cpu *cpu, const struct insn *insn)
 {
 	unsigned int regime = cpu_regime(cpu, insn->el);
 
-	if (!cpu_mmu(cpu, regime) && !cpu_caches(cpu, regime)) {
+	return cpu_mmu(cpu, regime) || cpu_caches(cpu, regime);
+}
+
+void access_exclusive(struct cpu *cpu, const struct insn *insn, uint64_t va)
+{
+	if (!access_exclusive_is_good(cpu, insn)) {
 		report("exclusive", &(struct place){.pc = insn->pc, .va = va, .pa = va, .el = insn->el},
 		       "the MMU is off");
 	}

@@ -13,8 +13,8 @@
  *	icache.c	ic, and what instruction caches may hold
  *	walk.c		translation tables		map.c	all that a set of tables maps
  *	handoff.c	the last look		report.c	the reports
- *
  *	quick.c		what changes nothing, found without the lock
+ *	wait.c		CPUs that wait for others
  *
  * One lock is held over each other callback.
  */
@@ -341,6 +341,7 @@ bool map_covers_now(uint64_t page);
 
 void access_data(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size, bool store);
 /* Called before the store: an exclusive store with an open monitor stores nothing. */
+bool access_exclusive_is_good(const struct cpu *cpu, const struct insn *insn);
 void access_exclusive(struct cpu *cpu, const struct insn *insn, uint64_t va);
 bool access_allowed(const struct ranges *ranges, uint64_t pa, uint64_t size);
 bool access_is_polled(uint64_t pa);
@@ -376,15 +377,6 @@ bool icache_synced(const struct cpu *cpu, const struct cell *cell);
 bool icache_ivau_pends(const struct cpu *cpu, uint64_t pa, const struct cell *cell);
 
 extern uint64_t icache_last_ivau; /* the latest time at which an ic ivau was complete */
-
-/* ---- quick.c ---- */
-
-void quick_forbid(void); /* with the lock: from here state changes */
-void quick_allow(void);
-/* Without the lock: true if there is nothing to report and nothing to remember. false: ask again, with the lock. */
-bool quick_run(const struct cpu *cpu, const struct run *run);
-bool quick_special(const struct cpu *cpu, const struct insn *insn);
-bool quick_load(struct cpu *cpu, const struct insn *insn, uint64_t va, unsigned int size);
 
 /* ---- handoff.c ---- */
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* QEMU's callbacks. Until the start and after the stop the callbacks return at once. */
+/* QEMU's callbacks. Until the start they return at once, after the stop there are none. */
 #include "cohsan.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "qemu_plugin.h"
-
-#define NAP 50000 /* ns */
+#include "quick.h"
+#include "wait.h"
 
 int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 static qemu_plugin_id_t plugin;
 static size_t vcpus;
+static qemu_plugin_u64 unsynced; /* for each CPU: 0: no register waits for its synchronization */
 static bool several_cpus;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static enum { ASLEEP, AWAKE, STOPPED } state; /* changed with the lock, read without */
@@ -113,6 +113,14 @@ static void only_exit(qemu_plugin_id_t id)
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 }
 
+static void after_stop(qemu_plugin_id_t id)
+{
+	only_exit(id);
+	if (several_cpus) {
+		wait_alone(id);
+	}
+}
+
 /* The boot protocol promises that the loaded image is clean. */
 static void default_image(const struct insn *insn)
 {
@@ -154,7 +162,7 @@ static void stop(unsigned int vcpu, const struct insn *insn, uint64_t pa)
 {
 	handoff(cpu_at(vcpu), insn->pc, pa, is_image(insn->host));
 	set_state(STOPPED);
-	qemu_plugin_reset(plugin, only_exit); /* from here at full speed */
+	qemu_plugin_reset(plugin, after_stop); /* from here at full speed */
 }
 
 /* An instruction at which cohsan may wake or stop. */
@@ -203,6 +211,12 @@ static void on_run(unsigned int vcpu, void *userdata)
 	unlock();
 }
 
+/* QEMU reads it before it calls, in the CPU's own thread. Only on_special() leaves a register unsynchronized. */
+static void set_unsynced(unsigned int vcpu, const struct cpu *cpu)
+{
+	*(uint64_t *)qemu_plugin_scoreboard_find(unsynced.score, vcpu) = cpu->unsynced;
+}
+
 static void on_special(unsigned int vcpu, void *userdata)
 {
 	struct insn *insn = userdata;
@@ -230,22 +244,8 @@ static void on_special(unsigned int vcpu, void *userdata)
 	case K_TLBI: maint_tlbi(cpu, insn); break;
 	default: break;
 	}
+	set_unsynced(vcpu, cpu);
 	unlock();
-}
-
-/*
- * With several threads QEMU goes on at once, and a CPU that waits takes the host's time from the one that it waits for.
- * A WFE may last, and programs look again behind it.
- */
-static void on_wfe(unsigned int vcpu, void *userdata)
-{
-	const struct timespec nap = {.tv_nsec = NAP};
-
-	(void)vcpu;
-	(void)userdata;
-	if (is_awake()) {
-		nanosleep(&nap, NULL);
-	}
 }
 
 /* Behind `mrs xN, dczid_el0`: QEMU shows this register to no plugin. */
@@ -316,7 +316,7 @@ static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
 	case K_OTHER: return false;
 	case K_WFE:
 		if (several_cpus) {
-			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_wfe, QEMU_PLUGIN_CB_NO_REGS, NULL);
+			wait_at(handle);
 		}
 		return false;
 	case K_MEMORY:
@@ -326,7 +326,10 @@ static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
 		break;
 	default: break;
 	}
-	if (insn->kind != K_MEMORY || insn->fp) {
+	if (insn->fp || insn->kind == K_MRS || insn->kind == K_UNMASK) {
+		qemu_plugin_register_vcpu_insn_exec_cond_cb(handle, on_special, QEMU_PLUGIN_CB_R_REGS,
+							    QEMU_PLUGIN_COND_NE, unsynced, 0, insn);
+	} else if (insn->kind != K_MEMORY) {
 		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_special, QEMU_PLUGIN_CB_R_REGS, insn);
 	}
 	return insn->kind != K_MEMORY && insn->kind != K_EXCLUSIVE && insn->kind != K_FP;
@@ -380,6 +383,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	}
 	plugin = id;
 	vcpus = (size_t)info->system.max_vcpus;
+	unsynced.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 	several_cpus = info->system.smp_vcpus > 1;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	only_exit(id);

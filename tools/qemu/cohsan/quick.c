@@ -6,7 +6,8 @@
  * All that a verdict rests on lies in one of three places:
  *
  * - The CPU's own registers, barriers, and remembered translations. Only the CPU's own thread writes them, in its own
- *   callbacks, so it reads what it wrote. Other threads write ic_done and tlb_generation alone, with the lock.
+ *   callbacks, so it reads what it wrote. Of what is read here, others write ic_done and tlb_generation alone, with the
+ *   lock.
  * - What is set before state becomes AWAKE (released by wake(), acquired by each callback): options, where RAM is.
  * - What any CPU changes with the lock: pages and cells, and the two above. `changes` is odd while the lock is held. If
  *   it is even and the same before and behind all reads, no callback wrote meanwhile: the acquire load keeps the reads
@@ -15,7 +16,7 @@
  *   nothing, and the lock decides. Until then a pointer may be new and what it points to not: pages are never freed,
  *   and each is zero or filled.
  */
-#include "cohsan.h"
+#include "quick.h"
 
 #define TRIES 4U
 
@@ -86,24 +87,6 @@ static bool isb_is_idle(const struct cpu *cpu)
 	       cpu->ic_synced.visible == cpu->ic_done.visible && cpu->ic_synced.other == cpu->ic_done.other;
 }
 
-static bool special_is_clean(const struct cpu *cpu, const struct insn *insn)
-{
-	unsigned int regime = cpu_regime(cpu, insn->el);
-
-	if (cpu->unsynced) {
-		return false;
-	}
-	switch (insn->kind) {
-	case K_MEMORY:
-	case K_FP:
-	case K_MRS:
-	case K_UNMASK: return true;
-	case K_EXCLUSIVE: return cpu_mmu(cpu, regime) || cpu_caches(cpu, regime);
-	case K_ISB: return isb_is_idle(cpu);
-	default: return false;
-	}
-}
-
 /* ---- with several CPUs ---- */
 
 static bool begin(uint64_t *before)
@@ -139,10 +122,14 @@ bool quick_special(const struct cpu *cpu, const struct insn *insn)
 {
 	uint64_t before;
 
-	if (insn->kind != K_ISB) {
-		return special_is_clean(cpu, insn); /* the CPU's own registers alone */
+	if (cpu->unsynced) {
+		return false;
 	}
-	return begin(&before) && special_is_clean(cpu, insn) && end(before);
+	switch (insn->kind) {
+	case K_EXCLUSIVE: return access_exclusive_is_good(cpu, insn); /* by the CPU's own registers alone */
+	case K_ISB: return begin(&before) && isb_is_idle(cpu) && end(before);
+	default: return false;
+	}
 }
 
 bool quick_run(const struct cpu *cpu, const struct run *run)
