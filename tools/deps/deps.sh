@@ -56,7 +56,7 @@ HOSTCC=${HOSTCC:-cc}
 : "${KEXEC:=$O/deps/kexec}" "${KEXEC_SRC:=$O/deps/kexec-src}" "${OPENSSL_SRC:=$O/deps/openssl-src}"
 : "${KEXEC_TOOLS_SRC:=$O/deps/kexec-tools-src}" "${KEXEC_TOOLS_OTHER_SRC:=$O/deps/kexec-tools-other-src}"
 : "${KEXEC_OTHER:=$O/deps/kexec-other}"
-: "${CAVP:=$O/deps/cavp}" "${LINUX_SRC:=$O/deps/linux-src.tar.xz}"
+: "${CAVP:=$O/deps/cavp}" "${LINUX_SRC:=$O/deps/linux-src.tar.xz}" "${TFA_SRC:=$O/deps/tfa-src}"
 : "${KERNELS:=$O/deps/kernels}" "${KERNELS_GENERIC:=$O/deps/kernels-generic}"
 : "${QEMU:=$("$here/qemu.sh")}"
 
@@ -142,7 +142,7 @@ fi
 # If a variable points elsewhere, the user decided: a download would not be used.
 for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT edk2:EDK2 \
 	kexec:KEXEC cavp:CAVP kexec-src:KEXEC_SRC kexec-tools-src:KEXEC_TOOLS_SRC openssl-src:OPENSSL_SRC linux-src:LINUX_SRC \
-	kexec-other:KEXEC_OTHER kexec-tools-other-src:KEXEC_TOOLS_OTHER_SRC kernels:KERNELS kernels-generic:KERNELS_GENERIC \
+	tfa-src:TFA_SRC kexec-other:KEXEC_OTHER kexec-tools-other-src:KEXEC_TOOLS_OTHER_SRC kernels:KERNELS kernels-generic:KERNELS_GENERIC \
 	arm64:ARM64_LIBS qemu:QEMU; do
 	echo "$lacks" | grep -q "^${pair%:*}|" || continue
 	value=
