@@ -20,7 +20,7 @@ build() { # KIND WORD...: into $work/KIND/qemu/release
 	kind=$1
 	shift
 	# E=0: its warnings of new compilers and linkers are no errors.
-	make -j "$(nproc)" -C "$folder" PLAT=qemu CROSS_COMPILE="$prefix" E=0 BUILD_MESSAGE_TIMESTAMP='""' \
+	make -j "$(nproc)" -C "$folder" PLAT=qemu CROSS_COMPILE="$prefix" E=0 BUILD_MESSAGE_TIMESTAMP='""' BUILD_STRING=- \
 		BUILD_BASE="$work/$kind" "$@" >>"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; exit 1; }
 }
 take() { # KIND NAME AS
