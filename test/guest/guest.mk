@@ -111,3 +111,10 @@ TINY_PARTS := $(wildcard $(TINY_FOLDER)/*.c)
 $(O)/deps/tiny/Image: $(TINY_FOLDER)/tiny.config $(TINY_FOLDER)/build.sh $(TINY_PARTS)
 	$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long
 	$(TINY_FOLDER)/build.sh '$@' '$(LINUX_SRC)' $< '$(if $(filter %gcc,$(ARM64_CC)),$(ARM64_CC:%gcc=%))' $(TINY_PARTS)
+
+# Trusted Firmware: a real EL3 below. Once, a minute: check-qemu-long alone needs it.
+TFA ?= $(O)/deps/tfa
+export TFA
+$(O)/deps/tfa: test/guest/tfa/build.sh
+	$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long --only tfa-src
+	$< '$@' '$(TFA_SRC)' '$(if $(filter %gcc,$(ARM64_CC)),$(ARM64_CC:%gcc=%))'

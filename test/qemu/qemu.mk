@@ -13,7 +13,7 @@ QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	$(PYTEST) --junitxml=$(QEMU_TEST)/result.xml test/qemu test/cohsan
 
 .PHONY: check-qemu check-qemu-long
-check-qemu-long: $(KEXEC_OTHER) $(KERNELS_GENERIC) $(KERNEL_16K) $(TINY)
+check-qemu-long: $(KEXEC_OTHER) $(KERNELS_GENERIC) $(KERNEL_16K) $(TINY) $(TFA)
 check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(O)/cohsan.so $(O)/meter.so $(O)/purgatory.ro \
 		$(QEMU_PROGRAMS) $(COHSAN_BUILT) $(KERNEL) $(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(KERNELS) $(DTBS) $(CAVP) \
 		$(GOALS_PROGRAMS)

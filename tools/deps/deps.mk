@@ -38,6 +38,7 @@ KEXEC_TOOLS_SRC ?= $(O)/deps/kexec-tools-src
 KEXEC_TOOLS_OTHER_SRC ?= $(O)/deps/kexec-tools-other-src
 OPENSSL_SRC ?= $(O)/deps/openssl-src
 LINUX_SRC ?= $(O)/deps/linux-src.tar.xz
+TFA_SRC ?= $(O)/deps/tfa-src
 ARM64_LIBS ?= $(O)/deps/arm64
 # These two are evaluated once, on first use: only then may the tools exist.
 ifeq ($(origin QEMU),undefined)
@@ -52,7 +53,8 @@ DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(
 	KERNELS='$(KERNELS)' KERNELS_GENERIC='$(KERNELS_GENERIC)' KERNEL_16K='$(KERNEL_16K)' DTBS='$(DTBS)' \
 	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' EDK2='$(EDK2)' KEXEC='$(KEXEC)' CAVP='$(CAVP)' KEXEC_SRC='$(KEXEC_SRC)' \
 	KEXEC_OTHER='$(KEXEC_OTHER)' KEXEC_TOOLS_SRC='$(KEXEC_TOOLS_SRC)' \
-	KEXEC_TOOLS_OTHER_SRC='$(KEXEC_TOOLS_OTHER_SRC)' OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
+	KEXEC_TOOLS_OTHER_SRC='$(KEXEC_TOOLS_OTHER_SRC)' OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' TFA_SRC='$(TFA_SRC)' \
+	ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
 
 # $(NEED) --for GOAL, or --only "NAME...": names all missing parts in one sentence, and fails; downloads no file.
 NEED = $(DEPS_ENV) HOSTCC='$(HOSTCC)' $(DEPS_DIR)/deps.sh --need

@@ -56,7 +56,7 @@ HOSTCC=${HOSTCC:-cc}
 : "${KEXEC:=$O/deps/kexec}" "${KEXEC_SRC:=$O/deps/kexec-src}" "${OPENSSL_SRC:=$O/deps/openssl-src}"
 : "${KEXEC_TOOLS_SRC:=$O/deps/kexec-tools-src}" "${KEXEC_TOOLS_OTHER_SRC:=$O/deps/kexec-tools-other-src}"
 : "${KEXEC_OTHER:=$O/deps/kexec-other}"
-: "${CAVP:=$O/deps/cavp}" "${LINUX_SRC:=$O/deps/linux-src.tar.xz}"
+: "${CAVP:=$O/deps/cavp}" "${LINUX_SRC:=$O/deps/linux-src.tar.xz}" "${TFA_SRC:=$O/deps/tfa-src}"
 : "${KERNELS:=$O/deps/kernels}" "${KERNELS_GENERIC:=$O/deps/kernels-generic}"
 : "${KERNEL_16K:=$O/deps/kernel-16k}"
 : "${QEMU:=$("$here/qemu.sh")}"
@@ -143,7 +143,8 @@ fi
 # If a variable points elsewhere, the user decided: a download would not be used.
 for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT edk2:EDK2 \
 	kexec:KEXEC cavp:CAVP kexec-src:KEXEC_SRC kexec-tools-src:KEXEC_TOOLS_SRC openssl-src:OPENSSL_SRC linux-src:LINUX_SRC \
-	kexec-other:KEXEC_OTHER kexec-tools-other-src:KEXEC_TOOLS_OTHER_SRC kernels:KERNELS kernels-generic:KERNELS_GENERIC kernel-16k:KERNEL_16K \
+	tfa-src:TFA_SRC kexec-other:KEXEC_OTHER kexec-tools-other-src:KEXEC_TOOLS_OTHER_SRC kernels:KERNELS kernels-generic:KERNELS_GENERIC \
+	kernel-16k:KERNEL_16K \
 	arm64:ARM64_LIBS qemu:QEMU; do
 	echo "$lacks" | grep -q "^${pair%:*}|" || continue
 	value=

@@ -21,6 +21,7 @@
 #	kexec-tools-other-src  kexec-tools-other-src/	the same of the other release
 #	openssl-src  openssl-src/	from OpenSSL's: SHA-2 in assembly, and the generators
 #	linux-src  linux-src.tar.xz	Debian's kernel source
+#	tfa-src  tfa-src/{2.8,2.12}	Trusted Firmware, Debian 12's and 13's
 #	arm64	arm64/{include,lib}	zlib and zstd, static, arm64
 #	qemu	qemu/qemu-system-aarch64
 
@@ -269,6 +270,18 @@ fetch_linux_src() {
 		awk '$1 == "Depends:" && $2 ~ /^linux-source-/ { print $2; exit }')
 	unpack_debs arm64 "$tmp/root" "$source"
 	mv "$tmp"/root/usr/src/linux-source-*.tar.xz "$tmp/out"
+}
+
+# Debian's patches are for tools that nobody builds here.
+fetch_tfa_src() {
+	mkdir "$tmp/all"
+	for suite in bookworm trixie; do
+		fetch_sources "src-$suite" arm-trusted-firmware '*'
+		version=$(sed -n 's/^VERSION_M[A-Z]*[ \t]*:=[ \t]*//p' "$tmp/out/Makefile" | paste -s -d .)
+		mv "$tmp/out" "$tmp/all/$version"
+		rm -r "$tmp/src"
+	done
+	mv "$tmp/all" "$tmp/out"
 }
 
 fetch_arm64() {

@@ -10,6 +10,7 @@ what the machine is given, so most tests need no keyword. A test's keywords come
     Machine(.., cohsan={"stop": 0x4a000000}) a payload without an Image header
     Machine(.., cohsan={"device": [(lo, hi)]})   memory that plays a device
     Machine(.., cohsan={"start": lo, "clean": [(lo, hi)]})   the harness cannot find it
+    Machine(.., cohsan={"start": lo, "bundle": path})   firmware loads it there from a file
     Machine(.., cohsan=None, because="..")      without; test_cohsan_in_harness.py lists these
 """
 
@@ -152,6 +153,8 @@ def watch(folder, machine, kernel, load, wanted):
     """cohsan for what QEMU is given; None if Lethe is not in it. wanted: keywords, as above."""
     name = machine.split(",")[0]
     found = find(kernel, load, KERNEL_AT.get(name), os.path.join(folder, "test/qemu/hostile.img"))
+    if "bundle" in wanted:
+        found = wanted["start"], wanted.pop("bundle"), []
     if found is None and {"start", "clean"} <= wanted.keys():
         found = wanted["start"], None, []
     if found is None:

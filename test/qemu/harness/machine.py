@@ -31,12 +31,13 @@ class Machine(Console):
 
     ram: the guest's memory is a file that read_ram() sees, also while the guest runs.
     paused: the CPU does not start before go().
+    within: the folder that QEMU runs in: every path is absolute then.
     cohsan: keywords for cohsan, which is there in any case; None, and because: it is not there.
     """
 
     def __init__(self, kernel=None, *, cpu="cortex-a72", el=2, smp=1, memory=256, initrd=None,
                  append=None, dtb=None, machine=None, load=(), extra=(), ram=False, monitor=False,
-                 gdb=False, paused=False, cohsan=(), because=None):
+                 gdb=False, paused=False, cohsan=(), because=None, within=None):
         name = machine or f"virt,virtualization={'on' if el >= 2 else 'off'}{',secure=on' if el == 3 else ''}"
         assert (cohsan is None) == bool(because), "a machine without cohsan says why"
         self.may_run_unwatched = cohsan is None
@@ -44,7 +45,7 @@ class Machine(Console):
         self.memory = memory * MIB
         super().__init__(QemuTarget(
             machine=name, cpu=cpu, smp=smp, memory=memory, load=load, extra=extra, ram=ram, monitor=monitor,
-            gdb=gdb, paused=paused, plugin=self.cohsan.arguments if self.cohsan else None,
+            gdb=gdb, paused=paused, within=within, plugin=self.cohsan.arguments if self.cohsan else None,
             files={"-kernel": kernel, "-initrd": initrd, "-append": append, "-dtb": dtb}), limit())
         self.ram_path = self.target.ram_path
         try:

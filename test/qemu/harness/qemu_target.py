@@ -27,14 +27,17 @@ class QemuTarget:
     """One QEMU. console.py says what a target has.
 
     machine: what -M gets. memory: in MiB. files: {option: path or text}. load: [(path, address)].
-    plugin: what -plugin gets. extra: more words. The other arguments are those of a Machine.
+    plugin: what -plugin gets. extra: more words. within: the folder that QEMU runs in. The other arguments are those of a Machine.
     """
 
-    def __init__(self, *, machine, cpu, smp, memory, files, load, plugin, extra, ram, monitor, gdb, paused):
+    def __init__(self, *, machine, cpu, smp, memory, files, load, plugin, extra, ram, monitor, gdb, paused,
+                 within=None):
         self.stack = contextlib.ExitStack()
         self.folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="lethe-"))
         self.ram_path = self.monitor = None
-        command = [QEMU, "-nographic", "-nic", "none", "-cpu", cpu, "-m", f"{memory}M"]
+        self.within = within
+        # Looked for from here, not from within.
+        command = [os.path.abspath(QEMU) if "/" in QEMU else QEMU, "-nographic", "-nic", "none", "-cpu", cpu, "-m", f"{memory}M"]
         command += ["-smp", str(smp)] if smp else []
         if ram:
             where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else self.folder
@@ -56,7 +59,7 @@ class QemuTarget:
                         "-gdb", "chardev:gdb0"]
         command += ["-S"] if paused else []
         self.process = subprocess.Popen(command + list(extra), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, bufsize=0, preexec_fn=die_with_parent)
+                                        stderr=subprocess.STDOUT, bufsize=0, preexec_fn=die_with_parent, cwd=within)
 
     def open_monitor(self):
         self.monitor = Monitor(f"{self.folder}/qmp")
@@ -75,7 +78,7 @@ class QemuTarget:
         return f"QEMU ended with {self.process.wait()}"
 
     def repeat(self):
-        return shlex.join(map(str, self.command))
+        return (f"cd {shlex.quote(self.within)} && " if self.within else "") + shlex.join(map(str, self.command))
 
     def stop(self):
         if self.process.poll() is None:

@@ -84,7 +84,7 @@ static bool is_vector_control(const struct insn *insn)
 	       insn->sys == SYS(3, 3, 4, 2, 2);
 }
 
-/* The GIC's system registers; ICC_SRE decides whether they exist. */
+/* The GIC's system registers; ICC_SRE_EL2 decides whether they exist below EL3. */
 static bool is_gic(const struct insn *insn)
 {
 	return insn->sys != SYS(3, 4, 12, 9, 5) && (insn->sys >> 7 & 15) == 12 &&
@@ -118,7 +118,7 @@ static const char *relied_register(const struct cpu *cpu, const struct insn *ins
 			 (regime == 1 && traps_unsynced(cpu, 2, insn->el)))) {
 		return insn->el == 1 ? "CPACR" : "CPTR";
 	}
-	if (is_system && is_gic(insn) && unsynced(cpu, R_SRE)) {
+	if (is_system && is_gic(insn) && insn->el < 3 && unsynced(cpu, R_SRE)) {
 		return "ICC_SRE_EL2";
 	}
 	switch (insn->kind) {

@@ -60,6 +60,9 @@ static __attribute__((noinline)) void first_seen(struct cpu *cpu, unsigned int i
 		cpu->tlb_known[regime] = true;
 		map_enter(cpu, regime, NULL);
 	}
+	if (cpu->el < 3 && cpu_mmu(cpu, 3)) { /* firmware's: it may turn this map off and on again */
+		cpu->tlb_known[3] = true;
+	}
 }
 
 static struct cpu *cpu_at(unsigned int index)
