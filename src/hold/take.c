@@ -96,8 +96,7 @@ static bool call_by_word(const struct lethe_context *ctx, uint64_t address)
 	    !may_store(ctx, address)) {
 		return false;
 	}
-	/* Uncached, a line of a loader's could land on it later. */
-	lethe_dcache_clean_inval_poc(word.start, word.end);
+	/* No line of a loader's is left to land on it: the census has cleaned what it read. */
 	*(volatile uint64_t *)address = (uint64_t)lethe_monitor_pen;
 	lethe_dcache_clean_inval_poc(word.start, word.end); /* to memory: the CPU has its MMU off */
 	return true;

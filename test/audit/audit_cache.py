@@ -36,11 +36,11 @@ def in_library(but):
 
 
 def in_object_code():
-    """{(function, "dc civac" or "dsb sy" or "cleaned")}"""
-    code = sites.disassemble(os.path.join(os.environ["O"], "lethe.elf"))
+    """{(function, "dc civac" or "dsb sy" or "cleaned")} of both blobs, what stays below a payload with them"""
+    code = [one for elf in ("lethe.elf", "lethe-cpus.elf") for one in sites.disassemble(os.path.join(os.environ["O"], elf))]
     routines = {one.symbol for one, *_ in sites.find_loops(code)}
     found = {(one.function, said(one.name, one.operands)) for one in code
-             if one.name in sites.OPERATIONS + sites.BARRIERS}
+             if one.name in sites.OPERATIONS + sites.BARRIERS + sites.EVENTS}
     for one in code:
         target = re.search(r"<(\w+)>$", one.operands)
         if one.name in ("b", "bl") and target and target[1] in routines and \
@@ -78,7 +78,7 @@ def wrong_step(code):
 def line_size():
     """lines are as long as CTR_EL0.DminLine says: no emulated CPU has another IminLine or CWG"""
     bad, seen = [], set()
-    for file in ("lethe.elf", "liblethe.o", "purgatory.elf"):
+    for file in ("lethe.elf", "lethe-cpus.elf", "liblethe.o", "purgatory.elf"):
         texts = {}
         for function, name, operands in instructions(file):
             texts[function] = texts.get(function, "") + f"{name} {operands}\n"

@@ -15,6 +15,7 @@ from end_cells import FREE
 from images import fdtget, pack, write
 from paths import IMAGES, LOAD, PAYLOAD
 from returns import expect_rounds, returns
+from sites import LINE
 from smp_cells import DATA, own_memory_dirty
 from spin_table import SpinFirmware
 
@@ -61,12 +62,14 @@ def penned(folder, el, check=words_are_zero):
 
 
 def at_words(folder, setup, kind):
-    """The same behind firmware whose CPUs wait at words."""
+    """The same behind firmware whose CPUs wait at words, in a line of which caches have an older one."""
     firmware = SpinFirmware(TARGET, TREE, kind=kind)
+    start = firmware.words_range()[0]
+    line = start, start + LINE
     tree = firmware.tree(folder + "/spin.dtb", el=2, smp=4, memory=512)
     return CpusSetup(setup.bundle, setup.check, {
         **setup.machine, "kernel": firmware.save(folder + "/firmware"), "load": [(BUNDLE, TARGET), (tree, TREE)],
-        "memory": 512, "cohsan": firmware.cohsan()})
+        "memory": 512, "cohsan": {**firmware.cohsan(), "stale": [line], "publish": {"words": line}}})
 
 
 @both
@@ -74,7 +77,7 @@ def pen_from_own_words(folder):
     return at_words(folder, penned(folder, 2), "armstub")
 
 
-@both
+@cell
 def pen_from_one_word(folder):
     return at_words(folder, penned(folder, 2), "uboot")
 
@@ -143,12 +146,12 @@ def takes_turns(folder, way, *options, firmware=None, **machine):
     return goes_on(bundle, check, base, machine)
 
 
-@both
+@cell
 def turns_in_the_pen(folder):
     return takes_turns(folder, WORDS, "--cpus", "pen")
 
 
-@both
+@cell
 def turns_by_firmware(folder):
     """The monitor passes PSCI."""
     return takes_turns(folder, SMC, "--el", "1")
@@ -159,7 +162,7 @@ def turns_by_firmware_gic3(folder):
     return takes_turns(folder, SMC, "--el", "1", cpu="max", machine="virt,virtualization=on,gic-version=3")
 
 
-@both
+@cell
 def turns_by_monitor(folder):
     """It is the PSCI."""
     return takes_turns(folder, HVC, "--cpus", "psci", firmware=SpinFirmware(TARGET, TREE))

@@ -42,11 +42,11 @@ JOBS = 2
 # by itself (pages stored twice) than a list that was checked can ask of it.
 SUBJECTS = [("blob", os.path.join(paths.O, "lethe.elf"), "",
              ("lethe_relocate", "lethe_relocate_list")),
-            # What it shares with the blob is tried there.
-            ("cpus", os.path.join(paths.O, "lethe-cpus.elf"), "", (), "", "src/hold/"),
             ("relocate", os.path.join(paths.IMAGES, "relocate.elf"), "lethe_relocate"),
             ("library", os.path.join(paths.IMAGES, "library.elf"),
-             ("lethe_boot", "lethe_translate", "check_workspace"), (), "image_end")]
+             ("lethe_boot", "lethe_translate", "check_workspace"), (), "image_end"),
+            # What it shares with the blob is tried there.
+            ("cpus", os.path.join(paths.O, "lethe-cpus.elf"), "", (), "", "src/hold/")]
 TABLE = os.path.join(paths.O, "mutants.tsv")
 COLUMNS = ("address", "where", "instruction", "mutation", "verdict", "cell", "kind", "seconds")
 

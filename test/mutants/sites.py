@@ -34,10 +34,10 @@ class Instruction:
     symbol: str         # the function it lies in, as linked ...
     offset: int
     function: str       # ... and as written
-    unit: str = ""      # the file of that, from the top of the tree
-    section: str = ".text"
     before: tuple = ()  # texts of its neighbours in the function, in the order of the code
     after: tuple = ()
+    unit: str = ""      # the file of the function, from the top of the tree
+    section: str = ".text"
 
     @property
     def text(self):
@@ -110,7 +110,8 @@ def disassemble_section(elf, section):
             start, symbol = 0, ""       # nobody's
         function, unit = inline[address]
         code.append(Instruction(address, int(match[2], 16), match[3], (match[4] or "").strip(), symbol,
-                                address - start, function if function != "??" else symbol, unit, section))
+                                address - start, function if function != "??" else symbol, unit=unit,
+                                section=section))
     return [dataclasses.replace(one, before=near(code[max(0, i - NEAR):i], one),
                                 after=near(code[i + 1:i + 1 + NEAR], one))
             for i, one in enumerate(code)]

@@ -46,6 +46,15 @@ def test_what_is_found():
             assert address in code or sites.CAVE <= address < sites.CAVE_END
 
 
+def test_what_is_found_of_two_blobs():
+    """Of the second one what the first one has not: hold/, and all that stays below a payload."""
+    found = sites.mutants(*mutants.SUBJECTS[-1])
+    assert {each.site.section for each in found} == {".text", ".monitor"}
+    assert all(each.site.unit.startswith("src/hold/") for each in found if each.site.section == ".text")
+    assert {"fill", "call_by_word", "lethe_monitor_pen", "lethe_monitor_lock", "write_gic"} <= \
+        {each.site.function for each in found}
+
+
 def test_edits():
     """Each can still be made, and changes its file; make mutants builds them."""
     assert len({(edit.function, edit.name) for edit in edits.EDITS}) == len(edits.EDITS)
