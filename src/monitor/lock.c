@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "monitor/lock.h"
 
-/* MMU off: Device memory, which keeps program order only within a peripheral. Each step below has
- * to be seen in order by all. */
-#define ORDER() __asm__ volatile("dmb sy" : : : "memory")
+#include "monitor/instructions.h"
 
 static uint32_t look(const uint32_t *at)
 {
