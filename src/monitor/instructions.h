@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* What call.c and lock.c need beside loads and stores. Where there is no AArch64 they get others. */
+/* What is needed beside loads and stores where CPUs meet. Where there is no AArch64 it is other functions. */
 
 /* What is stored is seen by all, and by the CPU that is called next. */
 #define SEEN() __asm__ volatile("dsb sy" : : : "memory")
@@ -15,6 +15,9 @@
 
 /* The CPU that waits in a WFE looks again. */
 #define WAKE() __asm__ volatile("sev")
+
+/* In a loop that waits for another CPU: who shares this one's units goes first. */
+#define PAUSE() __asm__ volatile("yield" : : : "memory")
 
 /* Until an interrupt, masked or not. */
 #define SLEEP() __asm__ volatile("wfi" : : : "memory")

@@ -34,11 +34,13 @@ void lethe_monitor_lock(struct lethe_monitor_cpu *own)
 		uint32_t ticket;
 
 		while (look(&other->is_choosing) != 0) {
+			PAUSE();
 		}
 		ORDER(); /* its choice is made, before it is read */
-		do {
-			ticket = look(&other->ticket);
-		} while (ticket != 0 && (ticket < last + 1 || (ticket == last + 1 && other < own)));
+		while ((ticket = look(&other->ticket)) != 0 &&
+		       (ticket < last + 1 || (ticket == last + 1 && other < own))) {
+			PAUSE();
+		}
 	}
 	ORDER(); /* the turn has come, before anything is read that the lock guards */
 }
