@@ -2,6 +2,7 @@
 /* The CPUs in the pen, as the boss sees them: a word and a context each, in Device memory to both. */
 #include "hold/slots.h"
 
+#include "monitor/instructions.h"
 #include "smp/hold.h"
 
 enum lethe_hold_kind lethe_hold_kind;
@@ -54,9 +55,9 @@ bool lethe_hold_start(uint64_t id, uint64_t entry, uint64_t context)
 	}
 	cpu = lethe_hold_cpu(slot);
 	*(volatile uint64_t *)&cpu->context = context;
-	__asm__ volatile("dsb sy" : : : "memory"); /* the pen reads it behind the word; and all that the
-						    * CPU is to find is there */
+	SEEN(); /* the pen reads it behind the word; and all that the CPU is to find is there */
 	*(volatile uint64_t *)&cpu->word = entry;
-	__asm__ volatile("dsb sy\n\tsev" : : : "memory"); /* the word is there, before it is woken to look */
+	SEEN(); /* the word is there, before it is woken to look */
+	WAKE();
 	return true;
 }

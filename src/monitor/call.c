@@ -7,6 +7,7 @@
 #include "monitor/call.h"
 
 #include "cpu/sysreg.h"
+#include "monitor/instructions.h"
 #include "monitor/lock.h"
 #include "monitor/mops.h"
 #include "monitor/monitor.h"
@@ -37,9 +38,6 @@
 #define PSCI_ON_PENDING         (-5)
 #define PSCI_NO_TRUSTED_OS      2 /* nothing has to migrate */
 
-/* What is stored is seen by all, and by the CPU that is called next. */
-#define SEEN() __asm__ volatile("dsb sy" : : : "memory")
-
 /* With the MMU off no cache answers: each access is made, once, where it is written. */
 static void put(uint64_t *at, uint64_t value)
 {
@@ -68,31 +66,16 @@ static struct lethe_monitor_cpu *find(uint64_t id)
 	return 0;
 }
 
-static int64_t smc(uint64_t function, uint64_t arg1, uint64_t arg2, uint64_t arg3)
-{
-	register uint64_t x0 __asm__("x0") = function;
-	register uint64_t x1 __asm__("x1") = arg1;
-	register uint64_t x2 __asm__("x2") = arg2;
-	register uint64_t x3 __asm__("x3") = arg3;
-
-	/* DEN0028 before 1.1: all of x0 to x17 may change. */
-	__asm__ volatile("smc #0"
-			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
-			 :
-			 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
-			   "x15", "x16", "x17", "memory");
-	return (int32_t)x0;
-}
-
 /* The slot is filled in, and its CPU called: 0, or what firmware says. */
 static int64_t start(struct lethe_monitor_cpu *cpu)
 {
 	if (!lethe_monitor.is_own) {
-		return smc(PSCI_CPU_ON | SMC64, cpu->id, (uint64_t)lethe_monitor_secondary, 0);
+		return lethe_monitor_smc(PSCI_CPU_ON | SMC64, cpu->id,
+					 (uint64_t)lethe_monitor_secondary, 0);
 	}
 	put(&cpu->word, (uint64_t)lethe_monitor_secondary);
 	SEEN();
-	__asm__ volatile("sev"); /* it waits in a WFE */
+	WAKE();
 	return 0;
 }
 
@@ -157,7 +140,7 @@ static unsigned int pass(struct lethe_monitor_cpu *own, uint32_t function)
 	case PSCI_CPU_OFF:
 		set_state(own, LETHE_MONITOR_OFF);
 		SEEN(); /* before firmware can say so */
-		own->x[0] = (uint64_t)smc(PSCI_CPU_OFF, 0, 0, 0);
+		own->x[0] = (uint64_t)lethe_monitor_smc(PSCI_CPU_OFF, 0, 0, 0);
 		set_state(own, LETHE_MONITOR_ON); /* it was refused */
 		SEEN();
 		return LETHE_MONITOR_RETURN;
@@ -185,7 +168,8 @@ static unsigned int answer(struct lethe_monitor_cpu *own, uint32_t function)
 	case PSCI_VERSION: x[0] = PSCI_0_2; break;
 	case PSCI_CPU_SUSPEND:
 	case PSCI_CPU_SUSPEND | SMC64:
-		__asm__ volatile("dsb sy\n\twfi" : : : "memory"); /* stores are out before the wait */
+		SEEN(); /* before the wait */
+		SLEEP();
 		x[0] = 0;
 		break;
 	case PSCI_CPU_OFF: return LETHE_MONITOR_PARK;

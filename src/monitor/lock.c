@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "monitor/lock.h"
 
-/* MMU off: Device memory, which keeps program order only within a peripheral. Each step below has
- * to be seen in order by all. */
-#define ORDER() __asm__ volatile("dmb sy" : : : "memory")
+#include "monitor/instructions.h"
 
 static uint32_t look(const uint32_t *at)
 {
@@ -35,11 +33,13 @@ void lethe_monitor_lock(struct lethe_monitor_cpu *own)
 		uint32_t ticket;
 
 		while (look(&other->is_choosing) != 0) {
+			PAUSE();
 		}
 		ORDER(); /* its choice is made, before it is read */
-		do {
-			ticket = look(&other->ticket);
-		} while (ticket != 0 && (ticket < last + 1 || (ticket == last + 1 && other < own)));
+		while ((ticket = look(&other->ticket)) != 0 &&
+		       (ticket < last + 1 || (ticket == last + 1 && other < own))) {
+			PAUSE();
+		}
 	}
 	ORDER(); /* the turn has come, before anything is read that the lock guards */
 }

@@ -50,6 +50,10 @@ $(call unit,$(addprefix fdt/fdt_,check cpus fail read values stdout memory fixup
 	$(addprefix test/unit/fdt/,trees.c fixup.c) tree,-lfdt)
 $(call unit,fdt/acpi,src/firmware/acpi.c)
 
+# The monitor's CPU is the test here; and what the boot CPU chooses for the others, in trees of text.
+$(call unit,monitor/call,src/monitor/call.c)
+$(call unit,monitor/lock,src/monitor/lock.c,-pthread)
+
 # A UART's registers are an array here.
 $(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))
 $(call unit,console/earlycon,src/console/earlycon.c)
@@ -81,6 +85,8 @@ $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 	objcopy -w --keep-global-symbol='lethe_*' $@
 # A map in use depends on the stores before and after each fence: table_live.c checks the order.
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
+
+$(patsubst %,$(UNIT_OBJ)/%.o,$(wildcard src/monitor/*.c src/hold/*.c)): UNIT_CFLAGS += -include test/unit/monitor/other_cpu.h
 
 HOOKED_UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g -fsanitize=thread
 $(eval $(call compile,unit-hooked,HOSTCC,HOOKED_UNIT_CFLAGS,NO_DEFS,unit-toolchain))

@@ -55,6 +55,9 @@ static void say_taken(const char *esr, const char *vector)
 
 static void check_other_conduit(void)
 {
+	if (has_flag(FLAG_PI)) {
+		return;
+	}
 	say("other-conduit", has_flag(FLAG_HVC) ? by_smc(VERSION, 0, 0, 0) : by_hvc(VERSION, 0, 0, 0));
 	say_taken("other-esr", "other-vector");
 }

@@ -6,7 +6,7 @@
 #define FLAG_HVC     0 /* the conduit; else SMC */
 #define FLAG_TRAPPED 1 /* Lethe is patched: DC ZVA is trapped to EL2 */
 #define FLAG_GIC_V3  2
-#define FLAG_NO_GIC  3 /* nothing can end a WFI */
+#define FLAG_PI      3 /* no GIC, so nothing can end a WFI; and nobody is at EL3, where an SMC goes */
 #define FLAG_RESET   4 /* ask for that in the end */
 #define FLAG_OFF     5
 

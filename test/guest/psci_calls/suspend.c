@@ -43,7 +43,7 @@ void check_suspend(void)
 {
 	uint64_t frequency, since;
 
-	if (has_flag(FLAG_NO_GIC)) {
+	if (has_flag(FLAG_PI)) {
 		return;
 	}
 	if (has_flag(FLAG_GIC_V3)) {

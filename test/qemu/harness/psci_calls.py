@@ -10,7 +10,7 @@ from images import write
 from paths import VIRT_UART
 
 TABLE = 64
-FLAGS = {"hvc": 1, "trapped": 2, "gic-v3": 4, "no-gic": 8, "reset": 16, "off": 32}
+FLAGS = {"hvc": 1, "trapped": 2, "gic-v3": 4, "pi": 8, "reset": 16, "off": 32}
 LINE = re.compile(rb"calls: (\S+) ([^\r\n]*)\r?\n")
 
 
