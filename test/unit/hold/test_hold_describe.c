@@ -235,6 +235,16 @@ static void test_no_space(void **state)
 	}
 }
 
+/* The first edit fails, and the last one needs no space. */
+static void test_no_space_at_first(void **state)
+{
+	(void)state;
+	fill(LETHE_HOLD_PEN);
+	free(describe("cpus { #address-cells = <1>; #size-cells = <0>; cpu@0 { device_type = \"cpu\"; reg = <0>; " PSCI
+		      "cpu-release-addr = <0 1>; cpu-return-addr = <0 1>; }; };",
+		      0, LETHE_E_TREE_NOSPACE));
+}
+
 static void test_handoff(void **state)
 {
 	enum lethe_hold_kind kind;
@@ -259,7 +269,7 @@ int main(void)
 		cmocka_unit_test(test_pen),	      cmocka_unit_test(test_pen_of_psci),
 		cmocka_unit_test(test_own),	      cmocka_unit_test(test_own_with_a_node),
 		cmocka_unit_test(test_passed),	      cmocka_unit_test(test_no_space),
-		cmocka_unit_test(test_handoff),
+		cmocka_unit_test(test_no_space_at_first), cmocka_unit_test(test_handoff),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,6 +125,10 @@ static void test_not_believed(void **state)
 	assert_child("", "offset = <0x3ffff000>; value = <1>;", false);
 	assert_child("", "offset = <0x4fffeffc>; value = <1>;", false);
 	assert_child("", "offset = <0x4ffff000>; value = <1>;", true);
+	assert_none("a@1001 { compatible = \"syscon\"; reg = <0x1001 4>; r { " REBOOT("value = <1>;") " }; };");
+	/* An address that wraps. */
+	assert_none("soc { #address-cells = <2>; #size-cells = <1>; ranges; a { compatible = \"syscon\"; "
+		    "reg = <0xffffffff 0xffff0000 4>; r { " REBOOT("offset = <0x20000>; value = <1>;") " }; }; };");
 	assert_none("r { " REBOOT("offset = <0>; value = <1>;") " };"); /* no block */
 	assert_none("a@40001000 { compatible = \"syscon\"; reg = <0x40001000 4>; r { " REBOOT("offset = <0>; value = <1>;")
 		    " }; };");
