@@ -53,6 +53,10 @@ $(call unit,fdt/acpi,src/firmware/acpi.c)
 # The monitor's CPU is the test here; and what the boot CPU chooses for the others, in trees of text.
 $(call unit,monitor/call,src/monitor/call.c)
 $(call unit,monitor/lock,src/monitor/lock.c,-pthread)
+HOLD_SRCS := tree src/plan/status.c test/unit/fdt/trees.c
+$(call unit,hold/hold_power,src/hold/power.c $(HOLD_SRCS),-lfdt)
+$(call unit,hold/hold_choose,src/hold/choose.c src/hold/slots.c src/cpu/psci.c $(HOLD_SRCS),-lfdt)
+$(call unit,hold/hold_describe,src/hold/describe.c src/hold/slots.c $(HOLD_SRCS),-lfdt)
 
 # A UART's registers are an array here.
 $(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))
