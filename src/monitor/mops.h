@@ -11,7 +11,4 @@
  */
 void lethe_monitor_mops(struct lethe_monitor_cpu *own);
 
-/* Pure: the same, by the values of ESR_EL2, SPSR_EL2 and ELR_EL2. Returns the new ELR_EL2. */
-uint64_t lethe_monitor_mops_restart(uint64_t x[31], uint64_t esr, uint64_t spsr, uint64_t elr);
-
 #endif

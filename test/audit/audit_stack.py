@@ -61,7 +61,7 @@ def slot_stack():
     with open("src/monitor/monitor.h", encoding="ascii") as file:
         text = file.read()
     size = int(re.search(r"LETHE_MONITOR_SIZE +(\d+)", text)[1])
-    return size - int(re.search(r"rest\[LETHE_MONITOR_SIZE - (\d+)\]", text)[1])
+    return size - int(re.search(r"stack\[LETHE_MONITOR_SIZE - (\d+)\]", text)[1])
 
 
 def stack_bound():

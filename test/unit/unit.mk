@@ -52,6 +52,7 @@ $(call unit,fdt/acpi,src/firmware/acpi.c)
 
 # The monitor's CPU is the test here; and what the boot CPU chooses for the others, in trees of text.
 $(call unit,monitor/call,src/monitor/call.c)
+$(call unit,monitor/mops,src/monitor/mops.c)
 $(call unit,monitor/lock,src/monitor/lock.c,-pthread)
 HOLD_SRCS := tree src/plan/status.c test/unit/fdt/trees.c
 $(call unit,hold/hold_power,src/hold/power.c $(HOLD_SRCS),-lfdt)

@@ -19,6 +19,8 @@
 #define SLEEP() test_sleep()
 #undef READ
 #define READ(name) test_read_##name()
+#undef WRITE
+#define WRITE(name, value) test_write_##name(value)
 
 void test_seen(void);
 void test_order(void);
@@ -26,6 +28,10 @@ void test_pause(void);
 void test_wake(void);
 void test_sleep(void);
 uint64_t test_read_mpidr_el1(void);
+uint64_t test_read_esr_el2(void);
+uint64_t test_read_spsr_el2(void);
+uint64_t test_read_elr_el2(void);
+void test_write_elr_el2(uint64_t value);
 int64_t lethe_monitor_smc(uint64_t function, uint64_t arg1, uint64_t arg2, uint64_t arg3);
 
 #endif

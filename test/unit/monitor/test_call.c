@@ -24,11 +24,19 @@ static uint64_t asked[4]; /* of firmware */
 static int64_t firmware_answer;
 static uint32_t state_at_smc;
 static unsigned int smcs, wakes, sleeps;
+static unsigned int copies; /* that began again */
 static int locks;
 static jmp_buf powered;
 static const struct lethe_monitor_write *writes;
 
 void lethe_monitor_secondary(void) {}
+
+void lethe_monitor_mops(struct lethe_monitor_cpu *own)
+{
+	assert_ptr_equal(own, boss);
+	copies++;
+}
+
 void test_seen(void) {}
 void test_order(void) {}
 
@@ -276,6 +284,9 @@ static void test_passed(void **state)
 	assert_int_equal(boss->state, LETHE_MONITOR_ON);
 	assert_answer(0xc4000020, 0, 0, 0, -1);
 	assert_answer(0xc400003f, 0, 0, 0, -1);
+	assert_int_equal(copies, 0);
+	assert_int_equal(call(ESR_EC_MOPS, 0x84000002, 1, 2, 3), LETHE_MONITOR_RETURN);
+	assert_int_equal(copies, 1);
 	/* HVC is nobody's. */
 	assert_int_equal(call(ESR_EC_HVC64, 0xc4000003, 0x100, 4, 5), LETHE_MONITOR_RETURN);
 	assert_int_equal(boss->x[0], (uint64_t)-1);

@@ -131,10 +131,10 @@ static void test_steps(void **state)
 	lethe_monitor.cpu[0].is_choosing = 1;
 	lethe_monitor_lock(&lethe_monitor.cpu[1]);
 	assert_int_equal(pauses, 2);
-	assert_int_equal(orders, 3 + lethe_monitor.count + 1);
+	assert_int_equal(orders, 2 + lethe_monitor.count + 1);
 	assert_int_equal(lethe_monitor.cpu[1].ticket, 1);
 	lethe_monitor_unlock(&lethe_monitor.cpu[1]);
-	assert_int_equal(orders, 3 + lethe_monitor.count + 2);
+	assert_int_equal(orders, 2 + lethe_monitor.count + 2);
 	assert_int_equal(lethe_monitor.cpu[1].ticket, 0);
 	is_stepped = false;
 }
