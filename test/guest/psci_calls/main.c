@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The boot CPU: makes each call, and says what the answer is. test_calls.py knows what it has to be. */
+/* The boot CPU: makes each call, and says what the answer is. test_calls.py knows what it has to
+ * be. */
 #include "program.h"
 
 #define UNKNOWN_CPU 0x77
@@ -38,8 +39,8 @@ static void check_32_bits(void)
 	say("info-32", psci(AFFINITY_INFO & ~SMC64, GARBAGE | 2, GARBAGE, 0));
 	say("info-function-garbage", psci(GARBAGE | AFFINITY_INFO, 2, 0, 0));
 	say("info-level-garbage", psci(AFFINITY_INFO, 2, GARBAGE, 0));
-	say("on-32", psci(GARBAGE | (CPU_ON & ~SMC64), GARBAGE | 2, GARBAGE | entry,
-			  GARBAGE | 0x89abcdef));
+	say("on-32",
+	    psci(GARBAGE | (CPU_ON & ~SMC64), GARBAGE | 2, GARBAGE | entry, GARBAGE | 0x89abcdef));
 	await_arrivals(2, 2);
 	say_hex("on-32-x0", cpus[2].x[0]);
 	turn_off(2);
@@ -58,7 +59,8 @@ static void check_other_conduit(void)
 	if (has_flag(FLAG_PI)) {
 		return;
 	}
-	say("other-conduit", has_flag(FLAG_HVC) ? by_smc(VERSION, 0, 0, 0) : by_hvc(VERSION, 0, 0, 0));
+	say("other-conduit",
+	    has_flag(FLAG_HVC) ? by_smc(VERSION, 0, 0, 0) : by_hvc(VERSION, 0, 0, 0));
 	say_taken("other-esr", "other-vector");
 }
 

@@ -18,7 +18,7 @@
 #define CPUS_MAX     4
 #define STACK_SIZE   4096
 
-#define UNDEFINED    -99 /* the answer of a conduit that is an undefined instruction */
+#define UNDEFINED -99 /* the answer of a conduit that is an undefined instruction */
 
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
@@ -27,7 +27,7 @@
 
 struct table {
 	uint64_t flags;
-	uint64_t uart;  /* a PL011 */
+	uint64_t uart; /* a PL011 */
 	uint64_t races;
 	uint64_t poke, poke_value; /* not 0: a register that is written before the end */
 };
@@ -64,8 +64,8 @@ _Static_assert(sizeof(struct cpu) == CPU_SIZE, "CPU_SIZE");
 
 extern const struct table table;
 extern struct cpu cpus[CPUS_MAX];
-extern volatile uint64_t raced_for; /* the race of that number has begun */
-extern volatile uint64_t changed;   /* by a call: a register that has to survive it */
+extern volatile uint64_t raced_for;               /* the race of that number has begun */
+extern volatile uint64_t changed;                 /* by a call: a register that has to survive it */
 extern volatile uint64_t taken_esr, taken_vector; /* of the last undefined instruction */
 
 /* call.S: a call by each conduit. The answer is a word. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* CPU_SUSPEND, standby: an interrupt ends it, masked as it is. It is the virtual timer's, through the virt machine's GIC. */
+/* CPU_SUSPEND, standby: an interrupt ends it, masked as it is: the virtual timer's, through the
+ * virt machine's GIC. */
 #include "program.h"
 
-#define GICD 0x08000000UL
-#define GICC 0x08010000UL
-#define GICR 0x080a0000UL /* of the first CPU */
-#define TIMER (1U << 27)  /* INTID */
+#define GICD  0x08000000UL
+#define GICC  0x08010000UL
+#define GICR  0x080a0000UL /* of the first CPU */
+#define TIMER (1U << 27)   /* INTID */
 
 #define GICD_CTLR       0x0
 #define GICD_ISENABLER0 0x100
@@ -27,7 +28,7 @@ static void open_gic_v3(void)
 	write(GICR + GICR_IGROUPR0, ~0U);
 	write(GICR + GICR_ISENABLER0, TIMER);
 	__asm__ volatile("msr S3_0_C12_C12_5, %0\n\tisb" : : "r"(7UL)); /* ICC_SRE_EL1 */
-	__asm__ volatile("msr S3_0_C4_C6_0, %0" : : "r"(0xffUL));      /* ICC_PMR_EL1 */
+	__asm__ volatile("msr S3_0_C4_C6_0, %0" : : "r"(0xffUL));       /* ICC_PMR_EL1 */
 	__asm__ volatile("msr S3_0_C12_C12_7, %0\n\tisb" : : "r"(1UL)); /* ICC_IGRPEN1_EL1 */
 }
 

@@ -24,8 +24,12 @@ struct lethe_monitor lethe_monitor;
 struct lethe_stop lethe_stop_context;
 const uint8_t lethe_monitor_start[1], lethe_monitor_end[1], lethe_blob_end[1];
 
-void test_seen(void) {}
-void test_wake(void) {}
+void test_seen(void)
+{
+}
+void test_wake(void)
+{
+}
 
 uint64_t test_read_mpidr_el1(void)
 {
@@ -44,8 +48,8 @@ int64_t lethe_hyp_stub_call(uint64_t function, uint64_t arg1, uint64_t arg2, uin
 	return lethe_smc(function, arg1, arg2, arg3);
 }
 
-/* A machine, and what is asked for. cpus: a letter for each: p PSCI, s spin-table, u unknown; d: the one
- * before once more, by PSCI. */
+/* A machine, and what is asked for. cpus: a letter for each: p PSCI, s spin-table, u unknown; d:
+ * the one before once more, by PSCI. */
 struct row {
 	const char *cpus;
 	unsigned int el;
@@ -65,21 +69,26 @@ static char *tree_of(const struct row *row, char text[16384])
 		"",
 	};
 	static const char letters[] = "psu";
-	int at = sprintf(text, "/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; %s cpus { #address-cells = <1>; #size-cells = <0>; ",
+	int at = sprintf(text,
+			 "/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; %s cpus { "
+			 "#address-cells = <1>; #size-cells = <0>; ",
 			 row->more != NULL ? row->more : "");
 	unsigned int i;
 
 	for (i = 0; row->cpus[i] != '\0'; i++) {
 		const bool is_again = row->cpus[i] == 'd';
-		const unsigned int kind = is_again ? 0 : (unsigned int)(strchr(letters, row->cpus[i]) - letters);
+		const unsigned int kind =
+			is_again ? 0 : (unsigned int)(strchr(letters, row->cpus[i]) - letters);
 
-		at += sprintf(text + at, "cpu@%x { device_type = \"cpu\"; reg = <%u>; %s }; ", i + 1,
-			      is_again ? i : i + 1, method[kind]);
+		at += sprintf(text + at, "cpu@%x { device_type = \"cpu\"; reg = <%u>; %s }; ",
+			      i + 1, is_again ? i : i + 1, method[kind]);
 	}
 	at += sprintf(text + at, "}; ");
 	if (row->psci != NULL) {
-		at += sprintf(text + at, "psci { compatible = \"arm,psci-%s\"; method = \"%s\"; }; ",
-			      row->psci[0] == '!' ? "x\", \"arm,psci" : "0.2", row->psci + (row->psci[0] == '!'));
+		at += sprintf(text + at,
+			      "psci { compatible = \"arm,psci-%s\"; method = \"%s\"; }; ",
+			      row->psci[0] == '!' ? "x\", \"arm,psci" : "0.2",
+			      row->psci + (row->psci[0] == '!'));
 	}
 	sprintf(text + at, "};");
 	return text;
@@ -112,15 +121,15 @@ static int choose(const struct row *row)
 	return status;
 }
 
-#define EVERY LETHE_EL_AS_ENTERED
+#define EVERY  LETHE_EL_AS_ENTERED
 #define WINDOW "chosen { linux,usable-memory-range = <0 0x40000000 0 0x1000>; };"
-#define ACPI                                                                                        \
-	"chosen { linux,uefi-mmap-start = <0 0x1000>; linux,uefi-mmap-size = <48>; "                  \
+#define ACPI                                                                                       \
+	"chosen { linux,uefi-mmap-start = <0 0x1000>; linux,uefi-mmap-size = <48>; "               \
 	"linux,uefi-mmap-desc-size = <48>; linux,uefi-mmap-desc-ver = <1>; };"
-#define S8 "ssssssss"
-#define P8 "pppppppp"
+#define S8      "ssssssss"
+#define P8      "pppppppp"
 #define REFUSED LETHE_E_PLAN_UNSUPPORTED
-#define SMP LETHE_E_EL1_SMP
+#define SMP     LETHE_E_EL1_SMP
 
 static const struct row rows[] = {
 	/* Left as they are. */
@@ -171,7 +180,8 @@ static void test_rows(void **state)
 		if (status != rows[i].status || lethe_hold_kind != rows[i].kind) {
 			fail_msg("row %u (%s): %d, %d", i, rows[i].cpus, status, lethe_hold_kind);
 		}
-		assert_int_equal(lethe_hold_ranges(ranges), lethe_hold_kind != LETHE_HOLD_NOTHING ? 2 : 0);
+		assert_int_equal(lethe_hold_ranges(ranges),
+				 lethe_hold_kind != LETHE_HOLD_NOTHING ? 2 : 0);
 	}
 }
 

@@ -23,10 +23,18 @@
 
 struct lethe_monitor lethe_monitor;
 
-void lethe_monitor_pen(void) {}
-void lethe_monitor_boss(void) {}
-void test_seen(void) {}
-void test_wake(void) {}
+void lethe_monitor_pen(void)
+{
+}
+void lethe_monitor_boss(void)
+{
+}
+void test_seen(void)
+{
+}
+void test_wake(void)
+{
+}
 
 uint64_t lethe_monitor_hcr(uint64_t hcr)
 {
@@ -34,12 +42,12 @@ uint64_t lethe_monitor_hcr(uint64_t hcr)
 }
 
 /* CPU 0 is the boot CPU, 1 has come, 2 has not, 3 came at another level, 4 never had a word. */
-#define CPUS(method, more)                                                                          \
-	"cpus { #address-cells = <1>; #size-cells = <0>; "                                            \
-	"cpu@0 { device_type = \"cpu\"; reg = <0>; }; "                                               \
-	"cpu@1 { device_type = \"cpu\"; reg = <1>; " method more " }; "                               \
-	"cpu@2 { device_type = \"cpu\"; reg = <2>; " method more " }; "                               \
-	"cpu@3 { device_type = \"cpu\"; reg = <3>; " method more " }; "                               \
+#define CPUS(method, more)                                                                         \
+	"cpus { #address-cells = <1>; #size-cells = <0>; "                                         \
+	"cpu@0 { device_type = \"cpu\"; reg = <0>; }; "                                            \
+	"cpu@1 { device_type = \"cpu\"; reg = <1>; " method more " }; "                            \
+	"cpu@2 { device_type = \"cpu\"; reg = <2>; " method more " }; "                            \
+	"cpu@3 { device_type = \"cpu\"; reg = <3>; " method more " }; "                            \
 	"cpu@4 { device_type = \"cpu\"; reg = <4>; }; };"
 #define SPIN "enable-method = \"spin-table\"; cpu-release-addr = <0 0xd8>; "
 #define PSCI "enable-method = \"psci\"; "
@@ -115,7 +123,8 @@ static uint64_t number_of(const void *tree, const char *path, const char *name)
 static void assert_in_pen(const void *tree, const char *path, unsigned int index)
 {
 	assert_text(tree, path, "enable-method", "spin-table");
-	assert_int_equal(number_of(tree, path, "cpu-release-addr"), (uint64_t)&lethe_monitor.cpu[index].word);
+	assert_int_equal(number_of(tree, path, "cpu-release-addr"),
+			 (uint64_t)&lethe_monitor.cpu[index].word);
 	assert_int_equal(number_of(tree, path, "cpu-return-addr"), (uint64_t)lethe_monitor_pen);
 }
 
@@ -191,8 +200,10 @@ static void test_own_with_a_node(void **state)
 	(void)state;
 	fill(LETHE_HOLD_OWN);
 	lethe_monitor.reset[0].address = 8;
-	tree = describe("soc { firmware { compatible = \"arm,psci\"; method = \"smc\"; status = \"disabled\"; "
-			"cpu_on = <1>; }; }; late { compatible = \"arm,psci-1.0\"; method = \"smc\"; }; " CPUS(SPIN, ""),
+	tree = describe("soc { firmware { compatible = \"arm,psci\"; method = \"smc\"; status = "
+			"\"disabled\"; "
+			"cpu_on = <1>; }; }; late { compatible = \"arm,psci-1.0\"; method = "
+			"\"smc\"; }; " CPUS(SPIN, ""),
 			SPACE, LETHE_OK);
 	assert_own(tree, "/soc/firmware", "arm,psci-0.2");
 	assert_text(tree, "/late", "method", "smc");
@@ -240,7 +251,8 @@ static void test_no_space_at_first(void **state)
 {
 	(void)state;
 	fill(LETHE_HOLD_PEN);
-	free(describe("cpus { #address-cells = <1>; #size-cells = <0>; cpu@0 { device_type = \"cpu\"; reg = <0>; " PSCI
+	free(describe("cpus { #address-cells = <1>; #size-cells = <0>; cpu@0 { device_type = "
+		      "\"cpu\"; reg = <0>; " PSCI
 		      "cpu-release-addr = <0 1>; cpu-return-addr = <0 1>; }; };",
 		      0, LETHE_E_TREE_NOSPACE));
 }
@@ -266,10 +278,14 @@ static void test_handoff(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pen),	      cmocka_unit_test(test_pen_of_psci),
-		cmocka_unit_test(test_own),	      cmocka_unit_test(test_own_with_a_node),
-		cmocka_unit_test(test_passed),	      cmocka_unit_test(test_no_space),
-		cmocka_unit_test(test_no_space_at_first), cmocka_unit_test(test_handoff),
+		cmocka_unit_test(test_pen),
+		cmocka_unit_test(test_pen_of_psci),
+		cmocka_unit_test(test_own),
+		cmocka_unit_test(test_own_with_a_node),
+		cmocka_unit_test(test_passed),
+		cmocka_unit_test(test_no_space),
+		cmocka_unit_test(test_no_space_at_first),
+		cmocka_unit_test(test_handoff),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,10 +17,10 @@
 
 struct lethe_monitor lethe_monitor;
 
-#define BUS "#address-cells = <1>; #size-cells = <1>; "
-#define MEMORY "memory@40000000 { device_type = \"memory\"; reg = <0x40000000 0x10000000>; };"
-#define SYSCON(more) "compatible = \"syscon\"; reg = <0x1000 0x100>; " more
-#define REBOOT(more) "compatible = \"syscon-reboot\"; " more
+#define BUS            "#address-cells = <1>; #size-cells = <1>; "
+#define MEMORY         "memory@40000000 { device_type = \"memory\"; reg = <0x40000000 0x10000000>; };"
+#define SYSCON(more)   "compatible = \"syscon\"; reg = <0x1000 0x100>; " more
+#define REBOOT(more)   "compatible = \"syscon-reboot\"; " more
 #define POWEROFF(more) "compatible = \"syscon-poweroff\"; " more
 
 static void find(const char *nodes)
@@ -52,9 +52,10 @@ static void assert_none(const char *nodes)
 	assert_int_equal(lethe_monitor.off[0].address, 0);
 }
 
-#define PM(compatible, more)                                                                        \
-	"soc { compatible = \"simple-bus\"; " BUS "ranges = <0x7e000000 0x3f000000 0x1000000>; "      \
-	"watchdog@7e100000 { compatible = " compatible "; reg = <0x7e100000 0x114>; " more " }; };"
+#define PM(compatible, more)                                                                       \
+	"soc { compatible = \"simple-bus\"; " BUS "ranges = <0x7e000000 0x3f000000 0x1000000>; "   \
+	"watchdog@7e100000 { compatible = " compatible "; reg = <0x7e100000 0x114>; " more         \
+	" }; };"
 
 static void test_broadcom(void **state)
 {
@@ -75,14 +76,19 @@ static void test_broadcom(void **state)
 		assert_write(&lethe_monitor.off[2], 0x3f10001c, 0x5a000020, 0x00ffffcf);
 	}
 	assert_none(PM("\"brcm,bcm2835-pm\"", "status = \"disabled\";"));
-	assert_none("soc { " BUS "watchdog@7e100000 { compatible = \"brcm,bcm2835-pm\"; reg = <0x7e100000 4>; }; };");
+	assert_none("soc { " BUS "watchdog@7e100000 { compatible = \"brcm,bcm2835-pm\"; reg = "
+				 "<0x7e100000 4>; }; };");
 }
 
 static void test_syscon_forms(void **state)
 {
 	(void)state;
-	find("a: a@1000 { " SYSCON("") " }; r { " REBOOT("regmap = <&a>; offset = <8>; mask = <0x11>;") " }; "
-	     "p { " POWEROFF("regmap = <&a>; offset = <12>; value = <0x123>; mask = <0x120>;") " };");
+	find("a: a@1000 { " SYSCON("") " }; r { " REBOOT(
+		"regmap = <&a>; offset = <8>; mask = <0x11>;") " }; "
+							       "p { " POWEROFF(
+								       "regmap = <&a>; offset = "
+								       "<12>; value = <0x123>; "
+								       "mask = <0x120>;") " };");
 	assert_write(lethe_monitor.reset, 0x1008, 0x11, 0);
 	assert_write(lethe_monitor.off, 0x100c, 0x120, ~0x120U);
 	/* The parent; reg as the offset; a value without a mask. */
@@ -90,8 +96,8 @@ static void test_syscon_forms(void **state)
 	assert_write(lethe_monitor.reset, 0x1004, 7, 0);
 	assert_int_equal(lethe_monitor.off[0].address, 0);
 	/* Below a bus. */
-	find("soc { " BUS "ranges = <0 0x20000000 0x100000>; a@1000 { " SYSCON("")
-	     " p { " POWEROFF("offset = <0>; value = <0>; mask = <1>;") " }; }; };");
+	find("soc { " BUS "ranges = <0 0x20000000 0x100000>; a@1000 { " SYSCON("") " p { " POWEROFF(
+		"offset = <0>; value = <0>; mask = <1>;") " }; }; };");
 	assert_write(lethe_monitor.off, 0x20001000, 0, ~1U);
 	assert_int_equal(lethe_monitor.reset[0].address, 0);
 }
@@ -100,7 +106,8 @@ static void assert_child(const char *more, const char *reboot, bool is_believed)
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), "a@1000 { " SYSCON("%s") " r { compatible = \"syscon-reboot\"; %s }; };", more,
+	snprintf(text, sizeof(text),
+		 "a@1000 { " SYSCON("%s") " r { compatible = \"syscon-reboot\"; %s }; };", more,
 		 reboot);
 	find(text);
 	assert_int_equal(lethe_monitor.reset[0].address != 0, is_believed);
@@ -125,19 +132,23 @@ static void test_not_believed(void **state)
 	assert_child("", "offset = <0x3ffff000>; value = <1>;", false);
 	assert_child("", "offset = <0x4fffeffc>; value = <1>;", false);
 	assert_child("", "offset = <0x4ffff000>; value = <1>;", true);
-	assert_none("a@1001 { compatible = \"syscon\"; reg = <0x1001 4>; r { " REBOOT("value = <1>;") " }; };");
+	assert_none("a@1001 { compatible = \"syscon\"; reg = <0x1001 4>; r { " REBOOT(
+		"value = <1>;") " }; };");
 	/* An address that wraps. */
-	assert_none("soc { #address-cells = <2>; #size-cells = <1>; ranges; a { compatible = \"syscon\"; "
-		    "reg = <0xffffffff 0xffff0000 4>; r { " REBOOT("offset = <0x20000>; value = <1>;") " }; }; };");
+	assert_none("soc { #address-cells = <2>; #size-cells = <1>; ranges; a { compatible = "
+		    "\"syscon\"; "
+		    "reg = <0xffffffff 0xffff0000 4>; r { " REBOOT(
+			    "offset = <0x20000>; value = <1>;") " }; }; };");
 	assert_none("r { " REBOOT("offset = <0>; value = <1>;") " };"); /* no block */
-	assert_none("a@40001000 { compatible = \"syscon\"; reg = <0x40001000 4>; r { " REBOOT("offset = <0>; value = <1>;")
-		    " }; };");
+	assert_none("a@40001000 { compatible = \"syscon\"; reg = <0x40001000 4>; r { " REBOOT(
+		"offset = <0>; value = <1>;") " }; };");
 }
 
 static void test_broadcom_is_first(void **state)
 {
 	(void)state;
-	find("a@1000 { " SYSCON("") " r { " REBOOT("reg = <4>; value = <7>;") " }; };" PM("\"brcm,bcm2835-pm\"", ""));
+	find("a@1000 { " SYSCON("") " r { " REBOOT("reg = <4>; value = <7>;") " }; };" PM(
+		"\"brcm,bcm2835-pm\"", ""));
 	assert_int_equal(lethe_monitor.reset[0].address, 0x3f100024);
 }
 

@@ -12,10 +12,10 @@
 
 #define LETHE_MONITOR_INSTRUCTIONS_H
 
-#define SEEN()	test_seen()
+#define SEEN()  test_seen()
 #define ORDER() test_order()
 #define PAUSE() test_pause()
-#define WAKE()	test_wake()
+#define WAKE()  test_wake()
 #define SLEEP() test_sleep()
 #undef READ
 #define READ(name) test_read_##name()

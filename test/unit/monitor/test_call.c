@@ -29,16 +29,21 @@ static int locks;
 static jmp_buf powered;
 static const struct lethe_monitor_write *writes;
 
-void lethe_monitor_secondary(void) {}
+void lethe_monitor_secondary(void)
+{
+}
+void test_seen(void)
+{
+}
+void test_order(void)
+{
+}
 
 void lethe_monitor_mops(struct lethe_monitor_cpu *own)
 {
 	assert_ptr_equal(own, boss);
 	copies++;
 }
-
-void test_seen(void) {}
-void test_order(void) {}
 
 void test_wake(void)
 {
@@ -194,7 +199,8 @@ static void test_affinity_info(void **state)
 	(void)state;
 	for (other_state = LETHE_MONITOR_ON; other_state <= LETHE_MONITOR_ABSENT; other_state++) {
 		begin(true, other_state);
-		assert_answer(0xc4000004, 0x100, 0, 0, other_state == LETHE_MONITOR_ABSENT ? -2 : (int)other_state);
+		assert_answer(0xc4000004, 0x100, 0, 0,
+			      other_state == LETHE_MONITOR_ABSENT ? -2 : (int)other_state);
 	}
 	begin(true, LETHE_MONITOR_OFF);
 	assert_answer(0x84000004, GARBAGE | 0x100, GARBAGE, 0, 1);
@@ -216,8 +222,9 @@ static void test_own_answers(void **state)
 	assert_answer(0x84000001, 0x10000, 4, 5, 0);
 	assert_int_equal(sleeps, 2);
 	/* 0.2 has no FEATURES; nor is anything else there, or has another form. */
-	static const uint32_t unknown[] = {0x8400000a, 0x80000000, 0xc4000020, 0x84000077, 0xc4000000,
-					   0xc4000002, 0xc4000006, 0xc4000008, 0xc4000009, 0};
+	static const uint32_t unknown[] = {0x8400000a, 0x80000000, 0xc4000020, 0x84000077,
+					   0xc4000000, 0xc4000002, 0xc4000006, 0xc4000008,
+					   0xc4000009, 0};
 	for (unsigned int i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		assert_answer(unknown[i], 0, 0, 0, -1);
 	}
@@ -273,8 +280,9 @@ static void test_suspend(void **state)
 static void test_passed(void **state)
 {
 	(void)state;
-	static const uint32_t passed[] = {0x84000000, 0x84000006, 0x84000008, 0x84000009, 0x8400000a, 0x80000000,
-					  0xc4000002, 0xc400001f, 0xc4000040, 0x8200ff01};
+	static const uint32_t passed[] = {0x84000000, 0x84000006, 0x84000008, 0x84000009,
+					  0x8400000a, 0x80000000, 0xc4000002, 0xc400001f,
+					  0xc4000040, 0x8200ff01};
 	begin(false, LETHE_MONITOR_OFF);
 	for (unsigned int i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
 		assert_int_equal(call(ESR_EC_SMC64, passed[i], 1, 2, 3), LETHE_MONITOR_PASS);
@@ -296,11 +304,16 @@ static void test_passed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cpu_on),		cmocka_unit_test(test_cpu_on_of_32_bits),
-		cmocka_unit_test(test_cpu_on_is_refused), cmocka_unit_test(test_firmware_refuses),
-		cmocka_unit_test(test_cpu_off),		cmocka_unit_test(test_affinity_info),
-		cmocka_unit_test(test_own_answers),	cmocka_unit_test(test_power),
-		cmocka_unit_test(test_suspend),		cmocka_unit_test(test_passed),
+		cmocka_unit_test(test_cpu_on),
+		cmocka_unit_test(test_cpu_on_of_32_bits),
+		cmocka_unit_test(test_cpu_on_is_refused),
+		cmocka_unit_test(test_firmware_refuses),
+		cmocka_unit_test(test_cpu_off),
+		cmocka_unit_test(test_affinity_info),
+		cmocka_unit_test(test_own_answers),
+		cmocka_unit_test(test_power),
+		cmocka_unit_test(test_suspend),
+		cmocka_unit_test(test_passed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

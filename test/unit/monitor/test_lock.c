@@ -108,7 +108,8 @@ static void test_turns(void **state)
 	(void)state;
 	lethe_monitor.count = CPUS;
 	for (i = 0; i < CPUS; i++) {
-		assert_int_equal(pthread_create(&thread[i], NULL, take_turns, &lethe_monitor.cpu[i]), 0);
+		assert_int_equal(
+			pthread_create(&thread[i], NULL, take_turns, &lethe_monitor.cpu[i]), 0);
 	}
 	for (i = 0; i < CPUS; i++) {
 		assert_int_equal(pthread_join(thread[i], NULL), 0);
