@@ -11,7 +11,9 @@
 /* CPUs other than this one, by how they are started. */
 struct others {
 	unsigned int psci, spin_table, unknown;
+	unsigned int in_a_pen; /* of spin_table */
 	bool are_too_many;
+	bool is_own_known; /* this CPU has a node as well */
 };
 
 int lethe_hold_supported(const struct lethe_plan *plan, struct lethe_where *where)
@@ -48,11 +50,15 @@ static struct others list_cpus(struct lethe_context *ctx)
 		*slot = (struct lethe_hold_slot){.id = cpu.id, .is_own = cpu.id == own};
 		lethe_hold_count++;
 		if (slot->is_own) {
+			others.is_own_known = true;
 			continue;
 		}
 		switch (cpu.enable) {
 		case LETHE_FDT_ENABLE_PSCI: others.psci++; break;
-		case LETHE_FDT_ENABLE_SPIN_TABLE: others.spin_table++; break;
+		case LETHE_FDT_ENABLE_SPIN_TABLE:
+			others.spin_table++;
+			others.in_a_pen += lethe_hold_is_in_a_pen(ctx->facts.tree, node);
+			break;
 		default: others.unknown++; break;
 		}
 	}
@@ -71,7 +77,8 @@ static int choose_monitor(struct lethe_context *ctx, const struct others *others
 	const bool has_psci = ctx->facts.has_psci_0_2 &&
 			      lethe_psci_is_usable(lethe_stop_context.psci, ctx->el);
 
-	if (others->are_too_many || others->unknown != 0) {
+	/* Below EL1 each CPU finds its slot by its node's reg, this one too. */
+	if (others->are_too_many || others->unknown != 0 || !others->is_own_known) {
 		return LETHE_E_EL1_SMP;
 	}
 	if (others->spin_table == 0 && has_psci) {
@@ -110,9 +117,12 @@ int lethe_hold_choose(struct lethe_context *ctx, struct lethe_where *where)
 		if (others.are_too_many) {
 			return refuse(ctx, where);
 		}
-		/* A crash kernel's other CPUs are not anybody's to take. */
-		lethe_hold_kind =
-			facts->usable_count == 0 ? LETHE_HOLD_PEN : LETHE_HOLD_NOTHING;
+		/* A crash kernel's other CPUs are not anybody's to take. Those in the pen of an
+		 * earlier Lethe can be given back there: another pen would be another reservation. */
+		if (facts->usable_count == 0 &&
+		    others.psci + others.spin_table - others.in_a_pen != 0) {
+			lethe_hold_kind = LETHE_HOLD_PEN;
+		}
 		return LETHE_OK;
 	case LETHE_CPUS_PSCI:
 		/* At EL1 nothing can be below: it has to be there already. */

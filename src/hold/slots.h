@@ -2,6 +2,8 @@
 #ifndef LETHE_HOLD_SLOTS_H
 #define LETHE_HOLD_SLOTS_H
 
+#include <libfdt.h>
+
 #include "context.h"
 #include "monitor/monitor.h"
 
@@ -29,6 +31,12 @@ extern unsigned int lethe_hold_count;
 
 /* The CPU's slot, or null. */
 struct lethe_hold_slot *lethe_hold_find(uint64_t id);
+
+/* True if a CPU's node says where it can be given back: it waits in the pen of an earlier Lethe. */
+static inline bool lethe_hold_is_in_a_pen(struct lethe_fdt tree, int node)
+{
+	return fdt_getprop(tree.dtb, node, "cpu-return-addr", 0) != 0;
+}
 
 /* Its part of lethe_monitor. */
 static inline struct lethe_monitor_cpu *lethe_hold_cpu(const struct lethe_hold_slot *slot)

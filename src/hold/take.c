@@ -102,11 +102,10 @@ static bool call_by_word(const struct lethe_context *ctx, uint64_t address)
 	return true;
 }
 
-/* It waits in an earlier Lethe's pen already, and can be given back there. */
-static bool is_in_a_pen(const struct lethe_context *ctx, int node)
+/* The payload can have it where it is. */
+static bool is_kept(const struct lethe_context *ctx, int node)
 {
-	return lethe_hold_kind == LETHE_HOLD_PEN &&
-	       fdt_getprop(ctx->facts.tree.dtb, node, "cpu-return-addr", 0) != 0;
+	return lethe_hold_kind == LETHE_HOLD_PEN && lethe_hold_is_in_a_pen(ctx->facts.tree, node);
 }
 
 static void call_all(struct lethe_context *ctx)
@@ -120,7 +119,7 @@ static void call_all(struct lethe_context *ctx)
 		if (slot->is_own || slot->is_called) {
 			continue;
 		}
-		if (cpu.enable == LETHE_FDT_ENABLE_SPIN_TABLE && !is_in_a_pen(ctx, node)) {
+		if (cpu.enable == LETHE_FDT_ENABLE_SPIN_TABLE && !is_kept(ctx, node)) {
 			slot->is_called = call_by_word(ctx, cpu.release_addr);
 		} else if (cpu.enable == LETHE_FDT_ENABLE_PSCI &&
 			   lethe_psci_is_usable(lethe_stop_context.psci, ctx->el)) {

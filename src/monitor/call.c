@@ -84,7 +84,7 @@ static int64_t cpu_on(struct lethe_monitor_cpu *own, uint64_t id, uint64_t entry
 	struct lethe_monitor_cpu *cpu = find(id);
 	int64_t status = PSCI_INVALID_PARAMETERS;
 
-	if (cpu == 0) {
+	if (cpu == 0 || entry % 4 != 0) {
 		return status;
 	}
 	/* Two CPUs may start the same one. Whoever is second changes nothing. */

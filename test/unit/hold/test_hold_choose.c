@@ -48,8 +48,8 @@ int64_t lethe_hyp_stub_call(uint64_t function, uint64_t arg1, uint64_t arg2, uin
 	return lethe_smc(function, arg1, arg2, arg3);
 }
 
-/* A machine, and what is asked for. cpus: a letter for each: p PSCI, s spin-table, u unknown; d:
- * the one before once more, by PSCI. */
+/* A machine, and what is asked for. cpus: a letter for each: p PSCI, s spin-table, r the same with a
+ * way back, u unknown; d: the one before once more, by PSCI; x: none. */
 struct row {
 	const char *cpus;
 	unsigned int el;
@@ -67,8 +67,10 @@ static char *tree_of(const struct row *row, char text[16384])
 		"enable-method = \"psci\";",
 		"enable-method = \"spin-table\"; cpu-release-addr = <0 0xd8>;",
 		"",
+		"enable-method = \"spin-table\"; cpu-release-addr = <0 0xd8>; cpu-return-addr = <0 "
+		"0x1000>;",
 	};
-	static const char letters[] = "psu";
+	static const char letters[] = "psur";
 	int at = sprintf(text,
 			 "/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; %s cpus { "
 			 "#address-cells = <1>; #size-cells = <0>; ",
@@ -77,8 +79,12 @@ static char *tree_of(const struct row *row, char text[16384])
 
 	for (i = 0; row->cpus[i] != '\0'; i++) {
 		const bool is_again = row->cpus[i] == 'd';
-		const unsigned int kind =
-			is_again ? 0 : (unsigned int)(strchr(letters, row->cpus[i]) - letters);
+		const char *letter = strchr(letters, row->cpus[i]);
+		const unsigned int kind = is_again || letter == NULL ? 0 : (unsigned int)(letter - letters);
+
+		if (row->cpus[i] == 'x') {
+			continue;
+		}
 
 		at += sprintf(text + at, "cpu@%x { device_type = \"cpu\"; reg = <%u>; %s }; ",
 			      i + 1, is_again ? i : i + 1, method[kind]);
@@ -143,6 +149,15 @@ static const struct row rows[] = {
 	{"ppp", 2, EVERY, LETHE_CPUS_PEN, "smc", WINDOW, 0, LETHE_HOLD_NOTHING},
 	{S8 S8 S8 S8, 2, EVERY, LETHE_CPUS_PEN, NULL, NULL, 0, LETHE_HOLD_PEN},
 	{S8 S8 S8 S8 "s", 2, EVERY, LETHE_CPUS_PEN, NULL, NULL, REFUSED, LETHE_HOLD_NOTHING},
+	/* They stay in the pen of an earlier Lethe, if no other one is to be taken. */
+	{"rrr", 2, EVERY, LETHE_CPUS_PEN, NULL, NULL, 0, LETHE_HOLD_NOTHING},
+	{"rru", 2, EVERY, LETHE_CPUS_PEN, NULL, NULL, 0, LETHE_HOLD_NOTHING},
+	{"rrs", 2, EVERY, LETHE_CPUS_PEN, NULL, NULL, 0, LETHE_HOLD_PEN},
+	{"rrr", 2, LETHE_EL_1, LETHE_CPUS_PSCI, NULL, NULL, 0, LETHE_HOLD_OWN},
+	{"xpp", 2, EVERY, LETHE_CPUS_PEN, "smc", NULL, 0, LETHE_HOLD_PEN},
+	/* This CPU has no node, and would find no slot below EL1. */
+	{"xpp", 2, LETHE_EL_1, LETHE_CPUS_KEEP, "smc", NULL, SMP, LETHE_HOLD_NOTHING},
+	{"xss", 2, LETHE_EL_1, LETHE_CPUS_PSCI, NULL, NULL, SMP, LETHE_HOLD_NOTHING},
 	/* From EL2 to EL1: firmware's PSCI is passed. */
 	{"ppp", 2, LETHE_EL_1, LETHE_CPUS_KEEP, "smc", NULL, 0, LETHE_HOLD_PASS},
 	{"ppp", 2, LETHE_EL_1, LETHE_CPUS_PSCI, "smc", NULL, 0, LETHE_HOLD_PASS},
