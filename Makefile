@@ -144,7 +144,7 @@ host-toolchain:
 		echo "make: $(HOSTCC) finds not all of $(HOST_HEADERS): run 'make deps-build'" >&2; exit 1; }
 
 # In the blob any digest may use any register; what is linked into other loaders asks (lethe/sha256.h).
-$(foreach product,blob cpus,$(O)/obj/$(product)/src/sha256.c.o): TARGET_CFLAGS += -DLETHE_SHA256_SIMD=1
+$(O)/obj/blob/src/sha256.c.o: TARGET_CFLAGS += -DLETHE_SHA256_SIMD=1
 # A file that changes when SHA does, so that what depends on it is built again.
 ifeq ($(filter auto scalar,$(SHA)),)
 $(error SHA=$(SHA): auto or scalar)
@@ -154,7 +154,7 @@ $(SHA_CHOICE):
 	mkdir -p $(@D)
 	rm -f $(O)/sha-*
 	touch $@
-SHA_BLOCKS := $(foreach product,library blob cpus purgatory,$(O)/obj/$(product)/src/digest/sha256_blocks.c.o)
+SHA_BLOCKS := $(foreach product,library blob purgatory,$(O)/obj/$(product)/src/digest/sha256_blocks.c.o)
 $(SHA_BLOCKS): $(SHA_CHOICE)
 $(SHA_BLOCKS): TARGET_CFLAGS += $(if $(filter scalar,$(SHA)),-DLETHE_SHA_SCALAR)
 
@@ -183,8 +183,11 @@ $(O)/obj/monitor.o: $(MONITOR_OBJS)
 	$(OBJCOPY_TARGET) --prefix-alloc-sections=.monitor $@
 	test -z "$$($(CROSS_COMPILE)nm -u $@ | grep -v 'lethe_monitor_\(start\|end\)')" || { \
 		$(CROSS_COMPILE)nm -u $@; echo "make: the monitor calls what it does not contain" >&2; exit 1; }
-CPUS_LIBFDT := $(O)/obj/cpus/libfdt/fdt_rw.o
-CPUS_OBJS := $(call objects,cpus) $(call libfdt_objects,cpus) $(CPUS_LIBFDT) $(NEWLIB_OBJS) $(O)/obj/monitor.o
+# What both have is compiled once, but for the assembly that asks which of the two it is.
+CPUS_ASKS := src/smp/worker.S src/cpu/handoff.S
+CPUS_SHARED := $(filter-out $(CPUS_ASKS),$(filter $(call sources,blob),$(call sources,cpus)))
+CPUS_OBJS := $(CPUS_SHARED:%=$(O)/obj/blob/%.o) $(patsubst %,$(O)/obj/cpus/%.o,$(filter-out $(CPUS_SHARED),$(call sources,cpus))) \
+	$(call libfdt_objects,blob) $(O)/obj/cpus/libfdt/fdt_rw.o $(NEWLIB_OBJS) $(O)/obj/monitor.o
 $(O)/lethe-cpus.elf: linker.ld src/sections.ld tools/seal.sh $(CPUS_OBJS)
 	echo '  LINK    $@'
 	$(CC_TARGET) $(BLOB_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-Lsrc,-T,linker.ld -o $@ $(CPUS_OBJS)
