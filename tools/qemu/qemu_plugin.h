@@ -32,12 +32,6 @@ typedef struct {
 
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_CB_RW_REGS };
 enum qemu_plugin_op { QEMU_PLUGIN_INLINE_ADD_U64, QEMU_PLUGIN_INLINE_STORE_U64 };
-enum qemu_plugin_cond {
-	QEMU_PLUGIN_COND_NEVER,
-	QEMU_PLUGIN_COND_ALWAYS,
-	QEMU_PLUGIN_COND_EQ,
-	QEMU_PLUGIN_COND_NE
-};
 enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_R = 1, QEMU_PLUGIN_MEM_W, QEMU_PLUGIN_MEM_RW };
 
 struct qemu_plugin_tb;
@@ -94,10 +88,6 @@ void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, qemu_plugin
 void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn *insn,
 							 enum qemu_plugin_op op, qemu_plugin_u64 entry,
 							 uint64_t value);
-/* The call is made if the entry compares so with the value. */
-void qemu_plugin_register_vcpu_insn_exec_cond_cb(struct qemu_plugin_insn *insn, qemu_plugin_vcpu_udata_cb_t cb,
-						 enum qemu_plugin_cb_flags flags, enum qemu_plugin_cond cond,
-						 qemu_plugin_u64 entry, uint64_t value, void *userdata);
 struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t element_size);
 int qemu_plugin_num_vcpus(void);
 void *qemu_plugin_scoreboard_find(struct qemu_plugin_scoreboard *score, unsigned int vcpu);

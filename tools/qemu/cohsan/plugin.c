@@ -16,7 +16,6 @@ int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 static qemu_plugin_id_t plugin;
 static size_t vcpus;
-static qemu_plugin_u64 unsynced; /* for each CPU: 0: no register waits for its synchronization */
 static bool several_cpus;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static enum { ASLEEP, AWAKE, STOPPED } state; /* changed with the lock, read without */
@@ -214,12 +213,6 @@ static void on_run(unsigned int vcpu, void *userdata)
 	unlock();
 }
 
-/* QEMU reads it before it calls, in the CPU's own thread. Only on_special() leaves a register unsynchronized. */
-static void set_unsynced(unsigned int vcpu, const struct cpu *cpu)
-{
-	*(uint64_t *)qemu_plugin_scoreboard_find(unsynced.score, vcpu) = cpu->unsynced;
-}
-
 static void on_special(unsigned int vcpu, void *userdata)
 {
 	struct insn *insn = userdata;
@@ -247,7 +240,6 @@ static void on_special(unsigned int vcpu, void *userdata)
 	case K_TLBI: maint_tlbi(cpu, insn); break;
 	default: break;
 	}
-	set_unsynced(vcpu, cpu);
 	unlock();
 }
 
@@ -329,10 +321,8 @@ static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
 		break;
 	default: break;
 	}
-	if (insn->fp || insn->kind == K_MRS || insn->kind == K_UNMASK) {
-		qemu_plugin_register_vcpu_insn_exec_cond_cb(handle, on_special, QEMU_PLUGIN_CB_R_REGS,
-							    QEMU_PLUGIN_COND_NE, unsynced, 0, insn);
-	} else if (insn->kind != K_MEMORY) {
+	/* Not QEMU's own conditional callbacks: with one thread for several CPUs it makes wrong code of them. */
+	if (insn->kind != K_MEMORY || insn->fp) {
 		qemu_plugin_register_vcpu_insn_exec_cb(handle, on_special, QEMU_PLUGIN_CB_R_REGS, insn);
 	}
 	return insn->kind != K_MEMORY && insn->kind != K_EXCLUSIVE && insn->kind != K_FP;
@@ -386,7 +376,6 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	}
 	plugin = id;
 	vcpus = (size_t)info->system.max_vcpus;
-	unsynced.score = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 	several_cpus = info->system.smp_vcpus > 1;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	only_exit(id);

@@ -128,6 +128,10 @@ bool quick_special(const struct cpu *cpu, const struct insn *insn)
 	switch (insn->kind) {
 	case K_EXCLUSIVE: return access_exclusive_is_good(cpu, insn); /* by the CPU's own registers alone */
 	case K_ISB: return begin(&before) && isb_is_idle(cpu) && end(before);
+	case K_MEMORY:
+	case K_FP:
+	case K_MRS:
+	case K_UNMASK: return true;
 	default: return false;
 	}
 }
