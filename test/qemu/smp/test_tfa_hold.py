@@ -19,6 +19,8 @@ AT_EL1 = ["--el", "1"]
 # Where firmware is older than the CPU, --el 1 does not work (limits.md): 2.8 and max.
 KINDS_AT_EL1 = pytest.mark.parametrize("version, cpu, gic", [
     ("2.8", "cortex-a57", 2), ("2.8", "cortex-a72", 3), ("2.12", "cortex-a57", 2), ("2.12", "max", 3)])
+# With its GICv3 the second kernel at EL1 fails, without Lethe's monitor, too (limits.md).
+WITH_GICV2 = pytest.mark.parametrize("version, cpu", [("2.8", "cortex-a57"), ("2.12", "cortex-a57"), ("2.12", "max")])
 IN_TURN = "^client: in turn 0,2-3 0-1,3 0-2, online=0-3$"
 
 
@@ -44,19 +46,19 @@ def test_down_and_up(work, second, version, cpu, gic):
         machine.expect(*[IN_TURN] * 3, "^client: end$", never="Kernel panic")
 
 
-@KINDS_AT_EL1
-def test_kexec(work, second, version, cpu, gic):
+@WITH_GICV2
+def test_kexec(work, second, version, cpu):
     boot = at_el1(work, second, "kexec-e", load=["-c", "-l", "-i"], append=["t.rounds=1"])
-    with tfa.started(work, boot, version=version, cpu=cpu, gic=gic) as machine:
+    with tfa.started(work, boot, version=version, cpu=cpu) as machine:
         expect_four(machine)
         machine.expect("^client: load status=0$", "kexec_core: Starting new kernel", never="Kernel panic")
         expect_four(machine)
         machine.expect(IN_TURN, "^client: end$", never="Kernel panic")
 
 
-@pytest.mark.parametrize("version, cpu", [("2.8", "cortex-a57"), ("2.12", "cortex-a57"), ("2.12", "max")])
+@WITH_GICV2
 def test_kdump(work, second, version, cpu):
-    """CPU 2 was down and up before. Had firmware started it at EL2, the others would come at EL2 now. Not with GICv3: limits.md."""
+    """CPU 2 was down and up before. Had firmware started it at EL2, the others would come at EL2 now."""
     boot = at_el1(work, second, "kexec-p", " crashkernel=128M", load=["-c", "-p", "-i"], cpu=2, rounds=1)
     with tfa.started(work, boot, version=version, cpu=cpu) as machine:
         expect_four(machine)
