@@ -6,8 +6,10 @@ BL1 is in flash. It reads the rest from files beside it, by semihosting, and BL2
 
 import os
 
+import pytest
+
 import paths
-from images import fdtput, machine_tree
+from images import fdtput, machine_tree, pack
 from machine import Machine
 
 TFA = os.path.abspath(os.environ.get("TFA", os.path.join(paths.O, "deps/tfa")))
@@ -16,10 +18,21 @@ BL33 = 0x60000000
 TREE = paths.RAM_BASE           # QEMU's, and then TF-A's
 MEMORY = 1024
 
+EVERY = pytest.mark.parametrize("version", VERSIONS)
+KINDS = pytest.mark.parametrize("version, cpu, gic", [
+    (version, cpu, gic) for version in VERSIONS for cpu, gic in (("cortex-a57", 2), ("max", 3))])
+CONSOLE = ["--append", "console=ttyAMA0"]
+FOUR = "SMP: Total of 4 processors activated"
+LOST = "inconsistent modes|failed to come|failed to boot|Kernel panic"
+
 
 def cpu_of(cpu):
     """TF-A says 62.5 MHz in CNTFRQ whatever QEMU's counter does, which for max would be 1 GHz."""
     return cpu + ",cntfrq=62500000" if cpu.startswith("max") else cpu
+
+
+def chunks(work, kernel, *options):
+    return pack(work + "/boot.img", "--chunks", "16", *options, kernel=kernel)
 
 
 def started(work, bundle, *, version="2.12", cpu="cortex-a57", gic=2, smp=4, bare=False, cohsan=(), **options):
@@ -33,9 +46,12 @@ def started(work, bundle, *, version="2.12", cpu="cortex-a57", gic=2, smp=4, bar
         if os.path.lexists(link):
             os.unlink(link)
         os.symlink(os.path.abspath(path), link)
-    return Machine(machine=f"virt,secure=on,virtualization=on,gic-version={gic}", cpu=cpu_of(cpu), smp=smp,
-                   memory=MEMORY, within=within, cohsan={"start": BL33, "bundle": bundle, **dict(cohsan)},
-                   extra=["-bios", "bl1.bin", "-semihosting-config", "enable=on,target=native"], **options)
+    machine = Machine(machine=f"virt,secure=on,virtualization=on,gic-version={gic}", cpu=cpu_of(cpu), smp=smp,
+                      memory=MEMORY, within=within, cohsan={"start": BL33, "bundle": bundle, **dict(cohsan)},
+                      extra=["-bios", "bl1.bin", "-semihosting-config", "enable=on,target=native"], **options)
+    # CPUs that are off wait in a loop at EL3, and the host runs it.
+    machine.deadline += 120
+    return machine
 
 
 def tree(path, *, cpu="cortex-a57", gic=2, smp=4):
