@@ -17,8 +17,7 @@ from paths import TOP
 from plan_writer import FORCE_TREE, IN_PLACE, SOURCE_OFFSET
 
 HOLE = 0x0e000000           # nothing answers there
-WHAT = ["", "SEGMENT", "WINDOW", "SLOT", "TREE", "ENTRY"]
-ROWS = []
+WHAT, ROWS = ["", "SEGMENT", "WINDOW", "SLOT", "TREE", "ENTRY"], []
 
 
 def statuses():
@@ -75,10 +74,9 @@ damaged("size, all", "PLAN_SIZE", poke(12, "I", 2**32 - 8, False), ("", 0, 2**32
 damaged("digest", "PLAN_DIGEST", poke(16, "Q", 0, False), ("", 0, 0))
 damaged("one bit of the slot", "PLAN_DIGEST", poke(SLOT + 40, "B", 1, False), ("", 0, 0))
 damaged("reserved", "PLAN_RESERVED", poke(152, "I", 1))
-damaged("cpus", "PLAN_CPUS", poke(148, "I", 7))
 damaged("slot count", "PLAN_COUNT", poke(56, "I", 5))
-damaged("segment count", "PLAN_COUNT", poke(60, "I", 65))
-damaged("window count", "PLAN_COUNT", poke(64, "I", 65))
+for count, offset in (("segment", 60), ("window", 64)):
+    damaged(f"{count} count", "PLAN_COUNT", poke(offset, "I", 65))
 damaged("slot's name", "PLAN_NAME", poke(SLOT, "B", 10), ("SLOT", 0, 0))
 damaged("segment's name", "PLAN_NAME", poke(SEGMENT + 112, "B", 0), ("SEGMENT", 1, 0))
 damaged("segment's flags", "PLAN_FLAGS", poke(SEGMENT + 16, "I", 16), ("SEGMENT", 0, 16, "listed"))
@@ -90,6 +88,7 @@ rows("PLAN_EL", ("", 0, 2), el=2)
 rows("PLAN_STUB", ("", 0, 3), hyp_stub=3)
 rows("PLAN_CONDUIT", ("", 0, 4), psci=4)
 rows("PLAN_MODE", ("", 0, 2), mode=2)
+rows("PLAN_CPUS", ("", 0, 7), cpus=7)
 rows("PLAN_CONSOLE", ("", 0, 99), console_kind=99)
 rows("PLAN_LIST", ("", 0, 13), list_page_shift=13)
 rows("PLAN_LIST", ("", 0, None), list_head=lambda base: base.lists[0] | SOURCE)

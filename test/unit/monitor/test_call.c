@@ -175,8 +175,10 @@ static void test_firmware_refuses(void **state)
 	assert_answer(0xc4000003, 0x100, 4, 5, -6);
 	assert_int_equal(other->state, LETHE_MONITOR_OFF);
 	firmware_answer = 0;
-	assert_answer(0xc4000003, 0x100, 6, 7, 0);
-	assert_int_equal(other->entry, 6);
+	assert_answer(0xc4000003, 0x100, 6, 7, -2); /* no instruction begins there */
+	assert_int_equal(other->state, LETHE_MONITOR_OFF);
+	assert_answer(0xc4000003, 0x100, 8, 7, 0);
+	assert_int_equal(other->entry, 8);
 }
 
 static void test_cpu_off(void **state)
