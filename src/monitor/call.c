@@ -198,8 +198,8 @@ unsigned int lethe_monitor_call(struct lethe_monitor_cpu *own, uint64_t class)
 		lethe_monitor_mops(own);
 		return LETHE_MONITOR_RETURN;
 	}
-	/* Where firmware has PSCI, EL1 calls it by SMC, and HVC is nobody's. */
-	if (!lethe_monitor.is_own && class != ESR_EC_SMC64) {
+	/* Firmware's PSCI is called by SMC, the monitor's own by HVC. The other one is nobody's. */
+	if (lethe_monitor.is_own != (class == ESR_EC_HVC64)) {
 		x[0] = (uint64_t)PSCI_NOT_SUPPORTED;
 		return LETHE_MONITOR_RETURN;
 	}

@@ -6,13 +6,6 @@
 #include "monitor/monitor.h"
 #include "monitor/prepare.h"
 
-uint64_t lethe_monitor_hcr(uint64_t hcr)
-{
-	/* HVC is the monitor's; SMC comes to it if firmware has the calls that it must see. */
-	hcr &= ~HCR_HCD;
-	return lethe_monitor.is_own ? hcr : hcr | HCR_TSC;
-}
-
 uint64_t lethe_monitor_prepare(uint64_t to_el1)
 {
 	struct lethe_cpu_id id;

@@ -26,13 +26,12 @@ BOTH = {
     "suspend": "0", "suspend-waited": "1", "suspend-32": "0", "registers-changed": "0", "end": "0",
 }
 # The monitor hides nothing of QEMU's firmware, which answers each level of AFFINITY_INFO with 0, and takes all of x0
-# for the function and all of x2 for the level. Without an EL3, an SMC of EL1's is undefined there, but on the virt
-# machine: QEMU takes it as one to its own firmware, though that is not in the tree.
+# for the function and all of x2 for the level. An SMC that went past the monitor's own PSCI would reach QEMU's, too.
 OWN = {
     "el1": {"version": "65537", "features-of-on": "0", "info-level-1": "0", "info-32": "0", "info-level-garbage": "0",
             "info-function-garbage": "-1", "other-conduit": "-1", "other-esr": "0x0", "other-vector": "0x0"},
     "psci": {"version": "2", "features-of-on": "-1", "info-level-1": "-2", "info-32": "1", "info-level-garbage": "1",
-             "info-function-garbage": "1", "other-conduit": "65537", "other-esr": "0x0", "other-vector": "0x0"},
+             "info-function-garbage": "1", "other-conduit": "-1", "other-esr": "0x0", "other-vector": "0x0"},
 }
 TRAPPED = {f"trapped{cpu}-{name}": value for cpu in ("", "-1") for name, value in (("esr", "0x2000000"), ("vector", "0x200"))}
 

@@ -36,11 +36,6 @@ void test_wake(void)
 {
 }
 
-uint64_t lethe_monitor_hcr(uint64_t hcr)
-{
-	return hcr | 0x1000;
-}
-
 /* CPU 0 is the boot CPU, 1 has come, 2 has not, 3 came at another level, 4 never had a word. */
 #define CPUS(method, more)                                                                         \
 	"cpus { #address-cells = <1>; #size-cells = <0>; "                                         \
@@ -263,14 +258,14 @@ static void test_handoff(void **state)
 
 	(void)state;
 	for (kind = LETHE_HOLD_NOTHING; kind <= LETHE_HOLD_PASS; kind++) {
-		struct lethe_handoff handoff = {.hcr = 1, .to_el1 = 2};
+		struct lethe_handoff handoff = {.hcr = 1 | HCR_HCD, .to_el1 = 2};
 		const bool is_above = kind == LETHE_HOLD_OWN || kind == LETHE_HOLD_PASS;
 
 		fill(kind);
 		lethe_monitor.cpu[1].context = 7;
 		lethe_hold_handoff(NULL, &handoff);
 		assert_int_equal(handoff.to_el1, is_above ? (uint64_t)lethe_monitor_boss : 2);
-		assert_int_equal(handoff.hcr, is_above ? 0x1001 : 1);
+		assert_int_equal(handoff.hcr, is_above ? HCR_TSC | 1 : HCR_HCD | 1);
 		assert_int_equal(lethe_monitor.cpu[1].context, kind == LETHE_HOLD_NOTHING ? 7 : 0);
 	}
 }

@@ -297,7 +297,11 @@ static void test_passed(void **state)
 	assert_int_equal(copies, 0);
 	assert_int_equal(call(ESR_EC_MOPS, 0x84000002, 1, 2, 3), LETHE_MONITOR_RETURN);
 	assert_int_equal(copies, 1);
-	/* HVC is nobody's. */
+	/* HVC is nobody's; nor is SMC, where the monitor is the PSCI. */
+	lethe_monitor.is_own = 1;
+	assert_int_equal(call(ESR_EC_SMC64, 0x84000000, 0, 0, 0), LETHE_MONITOR_RETURN);
+	assert_int_equal(boss->x[0], (uint64_t)-1);
+	lethe_monitor.is_own = 0;
 	assert_int_equal(call(ESR_EC_HVC64, 0xc4000003, 0x100, 4, 5), LETHE_MONITOR_RETURN);
 	assert_int_equal(boss->x[0], (uint64_t)-1);
 	assert_int_equal(other->state, LETHE_MONITOR_OFF);
