@@ -10,9 +10,10 @@ import subprocess
 
 import pytest
 
+import images
 from images import Bundle, blob_symbol, fdtget, pack, write
 from machine import Machine
-from paths import KERNEL, LOAD
+from paths import KERNEL, LOAD, MIB
 
 CAVE = 0x100
 RAW_AT = 0x44000000
@@ -53,6 +54,12 @@ LOST = {
 }
 
 
+@pytest.fixture(scope="session")
+def kernel(tmp_path_factory):
+    """Of so many chunks that each CPU gets one before nothing is left."""
+    return images.small_kernel(str(tmp_path_factory.mktemp("lost") / "Image"), 8 * MIB)
+
+
 def bundle_of(work, kernel, *options, chunks="16"):
     return Bundle(pack(work + "/boot.img", "--chunks", chunks, *options, kernel=kernel))
 
@@ -78,40 +85,40 @@ def said(machine, *patterns):
 
 @pytest.mark.parametrize("el, cpus", [(1, "keep"), (2, "keep"), (2, "pen")])
 @pytest.mark.parametrize("how", LOST)
-def test_lost(work, small_kernel, how, el, cpus):
+def test_lost(work, kernel, how, el, cpus):
     """Of firmware's, or out of the pen: there, too, a word that stays is one of a CPU that is not back."""
-    bundle = bundle_of(work, small_kernel, "--cpus", cpus)
+    bundle = bundle_of(work, kernel, "--cpus", cpus)
     patch(bundle, LOST[how][0], *LOST[how][1])
     with Machine(bundle.save(work + "/patched.img"), el=el, smp=4, ram=True) as machine:
         machine.expect("^lethe: enter")
-        assert said(machine, r"cpu@2: a CPU did not come back", r"kernel 1310720 sha256 ok .*, 3 cpus")
+        assert said(machine, r"cpu@2: a CPU did not come back", r"kernel 8388608 sha256 ok .*, 3 cpus")
         tree = tree_of(machine, work)
         assert cpus_of(tree) == ["okay", "okay", "fail-lethe", "okay"]
         assert (LOAD, bundle.blob_end) in reservations(tree)
         assert fdtget(tree, "/chosen/lethe", "reserved") is None, "the next Lethe must not take it back"
 
 
-def test_late_is_not_lost(work, small_kernel):
-    bundle = bundle_of(work, small_kernel)
+def test_late_is_not_lost(work, kernel):
+    bundle = bundle_of(work, kernel)
     patch(bundle, "lethe_worker_entry", *LATE)
     with Machine(bundle.save(work + "/patched.img"), smp=4, ram=True) as machine:
-        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, [1-3] cpus$", "^lethe: enter", never="did not come back")
+        machine.expect(r"^lethe: kernel 8388608 sha256 ok .*, [1-3] cpus$", "^lethe: enter", never="did not come back")
         assert cpus_of(tree_of(machine, work)) == ["okay"] * 4
 
 
-def test_a_copy_that_may_go_on_is_refused(work, small_kernel):
-    raw = write(work + "/raw", bytes(1 << 20))
-    bundle = bundle_of(work, small_kernel, "--raw", f"{raw}@{RAW_AT:#x}")
+def test_a_copy_that_may_go_on_is_refused(work, kernel):
+    raw = write(work + "/raw", bytes(8 * MIB))
+    bundle = bundle_of(work, kernel, "--raw", f"{raw}@{RAW_AT:#x}")
     patch(bundle, "lethe_chunks_is_good", HANG)
     with Machine(bundle.save(work + "/patched.img"), smp=4) as machine:
         machine.expect(r'^lethe: FAIL move: device tree "cpu@2": a CPU did not come back \(LETHE_E_CPU_LOST\)$',
                        "^lethe: halt$", never="enter")
 
 
-def test_a_copy_goes_on_without_one_that_never_came(work, small_kernel):
+def test_a_copy_goes_on_without_one_that_never_came(work, kernel):
     data = bytes(range(256)) * 4096
     raw = write(work + "/raw", data)
-    bundle = bundle_of(work, small_kernel, "--raw", f"{raw}@{RAW_AT:#x}")
+    bundle = bundle_of(work, kernel, "--raw", f"{raw}@{RAW_AT:#x}")
     patch(bundle, "lethe_worker_entry", HANG)
     with Machine(bundle.save(work + "/patched.img"), smp=4, ram=True) as machine:
         machine.expect("^lethe: enter")
@@ -120,8 +127,8 @@ def test_a_copy_goes_on_without_one_that_never_came(work, small_kernel):
         assert cpus_of(tree_of(machine, work)) == ["okay", "okay", "fail-lethe", "okay"]
 
 
-def test_no_fallback_over_what_a_cpu_runs(work, small_kernel):
-    bundle = bundle_of(work, small_kernel, "--fallback", "--kernel", small_kernel)
+def test_no_fallback_over_what_a_cpu_runs(work, kernel):
+    bundle = bundle_of(work, kernel, "--fallback", "--kernel", kernel)
     bundle.bytes[bundle.segment(0, "source") + 5] ^= 1
     patch(bundle, "lethe_worker_entry", HANG)
     with Machine(bundle.save(work + "/patched.img"), smp=4) as machine:
@@ -129,15 +136,15 @@ def test_no_fallback_over_what_a_cpu_runs(work, small_kernel):
                        never="enter|fallback 1")
 
 
-def test_an_exception_of_the_boss_is_waited_out(work, small_kernel):
+def test_an_exception_of_the_boss_is_waited_out(work, kernel):
     """Slot 1 begins when all workers of slot 0 are off: it may overwrite what they read."""
-    bundle = bundle_of(work, small_kernel, "--fallback", "--kernel", small_kernel)
+    bundle = bundle_of(work, kernel, "--fallback", "--kernel", kernel)
     # Once: TPIDR_EL1 says that it was.
     patch(bundle, "lethe_chunks_is_good", 0xd538d089, 0xb5000089, 0xd2800029, 0xd518d089, UDF, cpu=0)
     # mrs x9, tpidr_el1; cbnz x9, .+16; mov x9, #1; msr tpidr_el1, x9
     with Machine(bundle.save(work + "/patched.img"), smp=4, ram=True) as machine:
         machine.expect("^lethe: FAULT EL2 .* stage=verify$", "^lethe: fallback 1$",
-                       r"^lethe: kernel-1 1310720 sha256 ok .*, 4 cpus$", "^lethe: enter")
+                       r"^lethe: kernel-1 8388608 sha256 ok .*, 4 cpus$", "^lethe: enter")
         assert cpus_of(tree_of(machine, work)) == ["okay"] * 4
 
 
