@@ -30,9 +30,16 @@ def el1(folder):
     return Setup(pack(folder + "/boot.img"), payload(1), {"ram": True, "el": 1})
 
 
+def pack_to_el1(path):
+    """With the blob whose instructions are tried: --el 1 would take the one that can hold CPUs."""
+    bundle = Bundle(pack(path))
+    bundle.plan("el", 1)
+    return bundle.save(path)
+
+
 @both
 def to_el1(folder):
-    return Setup(pack(folder + "/boot.img", "--el", "1"), payload(1), {"ram": True})
+    return Setup(pack_to_el1(folder + "/boot.img"), payload(1), {"ram": True})
 
 
 # ---- worse worlds ----
@@ -239,7 +246,7 @@ def deceiving_far(folder):
 
 @both
 def hostile_max_to_el1(folder):
-    path = pack(folder + "/boot.img", "--el", "1")
+    path = pack_to_el1(folder + "/boot.img")
     return Setup(path, payload(1), by_stub(folder, "e2h", "streaming", cpu="max"))
 
 
@@ -253,7 +260,7 @@ def hostile_el1(folder):
 def gic3_to_el1(folder):
     def icc(machine, values, tree):
         assert values["icc_sre"] & 1
-    path = pack(folder + "/boot.img", "--el", "1")
+    path = pack_to_el1(folder + "/boot.img")
     return Setup(path, payload(1, more=icc),
                  by_stub(folder, "e2h", cpu="neoverse-v1",
                          machine="virt,virtualization=on,gic-version=3,its=off"))
