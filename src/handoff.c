@@ -64,7 +64,7 @@ void lethe_stage_handoff(struct lethe_context *ctx)
 	} else if (lethe_el1_is_prepared()) {
 		lethe_el1_prepare();
 	}
-	lethe_hold_handoff(ctx, &handoff);
+	lethe_hold_handoff(&handoff);
 	handoff.own_start = (uint64_t)lethe_image_start;
 	handoff.own_end = (uint64_t)lethe_blob_end;
 	lethe_console_line("enter 0x%x EL%u", handoff.entry, (uint64_t)lethe_handoff_el(ctx));

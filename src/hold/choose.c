@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is done with the other CPUs, by the plan, the tree, and the level. */
-#include "cpu/psci.h"
 #include "cpu/sysreg.h"
 #include "entry.h"
 #include "fdt/fdt_cpus.h"
 #include "hold/slots.h"
 #include "smp/hold.h"
-#include "stop.h"
 
 /* CPUs other than this one, by how they are started. */
 struct others {
@@ -74,14 +72,11 @@ static int refuse(const struct lethe_context *ctx, struct lethe_where *where)
 /* The monitor stays below a payload at EL1. */
 static int choose_monitor(struct lethe_context *ctx, const struct others *others)
 {
-	const bool has_psci = ctx->facts.has_psci_0_2 &&
-			      lethe_psci_is_usable(lethe_stop_context.psci, ctx->el);
-
 	/* Below EL1 each CPU finds its slot by its node's reg, this one too. */
 	if (others->are_too_many || others->unknown != 0 || !others->is_own_known) {
 		return LETHE_E_EL1_SMP;
 	}
-	if (others->spin_table == 0 && has_psci) {
+	if (others->spin_table == 0 && lethe_hold_has_psci(ctx)) {
 		lethe_hold_kind = LETHE_HOLD_PASS;
 		return LETHE_OK;
 	}
@@ -120,7 +115,8 @@ int lethe_hold_choose(struct lethe_context *ctx, struct lethe_where *where)
 		/* A crash kernel's other CPUs are not anybody's to take. Those in the pen of an
 		 * earlier Lethe can be given back there: another pen would be another reservation. */
 		if (facts->usable_count == 0 &&
-		    others.psci + others.spin_table - others.in_a_pen != 0) {
+		    (others.spin_table != others.in_a_pen ||
+		     (others.psci != 0 && lethe_hold_has_psci(ctx)))) {
 			lethe_hold_kind = LETHE_HOLD_PEN;
 		}
 		return LETHE_OK;

@@ -70,6 +70,10 @@ static int describe_cpu(void *tree, int node, const struct lethe_fdt_cpu *cpu)
 {
 	const struct lethe_hold_slot *slot = lethe_hold_find(cpu->id);
 
+	/* The tree is a later slot's, and names a CPU that nobody was asked for. */
+	if (slot == 0) {
+		return lethe_hold_kind == LETHE_HOLD_OWN ? describe_own(tree, node) : LETHE_OK;
+	}
 	/* It is in the pen, at a level that is of no use; or firmware promised it, and may keep it. */
 	if (slot->is_wrong || (slot->is_left && cpu->enable == LETHE_FDT_ENABLE_PSCI)) {
 		return lethe_fdt_fail(tree, node);
@@ -153,9 +157,8 @@ static void clear_contexts(void)
 	}
 }
 
-void lethe_hold_handoff(const struct lethe_context *ctx, struct lethe_handoff *handoff)
+void lethe_hold_handoff(struct lethe_handoff *handoff)
 {
-	(void)ctx;
 	if (lethe_hold_kind == LETHE_HOLD_NOTHING) {
 		return;
 	}

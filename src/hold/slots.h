@@ -5,7 +5,9 @@
 #include <libfdt.h>
 
 #include "context.h"
+#include "cpu/psci.h"
 #include "monitor/monitor.h"
+#include "stop.h"
 
 /* What is done with the other CPUs. */
 enum lethe_hold_kind {
@@ -36,6 +38,12 @@ struct lethe_hold_slot *lethe_hold_find(uint64_t id);
 static inline bool lethe_hold_is_in_a_pen(struct lethe_fdt tree, int node)
 {
 	return fdt_getprop(tree.dtb, node, "cpu-return-addr", 0) != 0;
+}
+
+/* Firmware's PSCI can be asked to start a CPU. 0.1 has numbers of its own, which may mean anything. */
+static inline bool lethe_hold_has_psci(const struct lethe_context *ctx)
+{
+	return ctx->facts.has_psci_0_2 && lethe_psci_is_usable(lethe_stop_context.psci, ctx->el);
 }
 
 /* Its part of lethe_monitor. */

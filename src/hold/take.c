@@ -121,8 +121,7 @@ static void call_all(struct lethe_context *ctx)
 		}
 		if (cpu.enable == LETHE_FDT_ENABLE_SPIN_TABLE && !is_kept(ctx, node)) {
 			slot->is_called = call_by_word(ctx, cpu.release_addr);
-		} else if (cpu.enable == LETHE_FDT_ENABLE_PSCI &&
-			   lethe_psci_is_usable(lethe_stop_context.psci, ctx->el)) {
+		} else if (cpu.enable == LETHE_FDT_ENABLE_PSCI && lethe_hold_has_psci(ctx)) {
 			slot->is_called =
 				lethe_psci_cpu_on(lethe_stop_context.psci, cpu.id,
 						  (uint64_t)lethe_monitor_pen, 0) == 0;
@@ -168,7 +167,8 @@ static void wait_for_all(struct lethe_context *ctx)
 	while (lethe_fdt_cpu_next(&ctx->facts, &node, &cpu)) {
 		struct lethe_hold_slot *slot = lethe_hold_find(cpu.id);
 
-		if (!slot->is_called || slot->is_left) {
+		/* A later slot's tree may name others. */
+		if (slot == 0 || !slot->is_called || slot->is_left) {
 			continue;
 		}
 		if (slot->has_come || comes(slot, &patience)) {

@@ -76,8 +76,7 @@ int lethe_hold_describe(struct lethe_context *ctx, void *tree)
 	return LETHE_OK;
 }
 
-void lethe_hold_handoff(const struct lethe_context *ctx, struct lethe_handoff *handoff)
+void lethe_hold_handoff(struct lethe_handoff *handoff)
 {
-	(void)ctx;
 	(void)handoff;
 }

@@ -58,6 +58,6 @@ unsigned int lethe_hold_ranges(struct lethe_range ranges[2]);
 int lethe_hold_describe(struct lethe_context *ctx, void *tree);
 
 /* The hand-off: EL1 above the monitor, if that is what was chosen. */
-void lethe_hold_handoff(const struct lethe_context *ctx, struct lethe_handoff *handoff);
+void lethe_hold_handoff(struct lethe_handoff *handoff);
 
 #endif

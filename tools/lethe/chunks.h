@@ -11,7 +11,8 @@
 #include "progress.h"
 
 /*
- * Counts the chunks of all files but device trees, which have none. `--chunks auto` makes them coarser until a plan has room for all.
+ * Counts the chunks of all files but device trees, which have none. `--chunks auto` makes them
+ * coarser until a plan has room for all.
  * Returns TOOL_OK, or TOOL_USAGE after printing why.
  */
 int chunks_plan(const struct options *options, const struct bundle_input *input, uint32_t *coarser,

@@ -9,7 +9,7 @@ import struct
 
 import pytest
 
-from images import Bundle, blob_symbol, fdtget, pack, reservations, write
+from images import Bundle, blob_symbol, fdtget, fdtput, pack, reservations, write
 from machine import Machine
 from mini_tree import mini, psci_cpus, under
 from paths import KERNEL, KERNEL_16K, LOAD, MIB
@@ -133,6 +133,22 @@ def test_the_next_slot_has_them_too(work, small_kernel):
     with at_words(work, bundle.save(work + "/bad.img"), ram=True) as machine:
         machine.expect("^lethe: FAIL verify: ", "^lethe: fallback 1$", r"^lethe: kernel-1 1310720 sha256 ok .*, [2-4] cpus$")
         check_pen(machine, given(machine, work), TARGET)
+
+
+def test_the_next_slot_may_have_another_tree(work, small_kernel):
+    """With a CPU that nobody was asked for: its node stays."""
+    own = SpinFirmware(TARGET, TREE).tree(work + "/own.dtb", smp=4, memory=MEMORY)
+    fdtput(own, "-c", "/cpus/cpu@9")
+    for name, value in (("device_type", "cpu"), ("enable-method", "psci")):
+        fdtput(own, "-t", "s", "/cpus/cpu@9", name, value)
+    fdtput(own, "/cpus/cpu@9", "reg", "9")
+    bundle = Bundle(pen_of(work, small_kernel, "--fallback", "--kernel", small_kernel, "--dtb", own, "--force-dtb"))
+    bundle.bytes[bundle.segment(0, "source") + 5] ^= 1
+    with at_words(work, bundle.save(work + "/bad.img"), ram=True) as machine:
+        machine.expect("^lethe: fallback 1$", r"^lethe: kernel-1 1310720 sha256 ok .*, [2-4] cpus$")
+        tree = given(machine, work)
+        check_pen(machine, tree, TARGET)
+        assert fdtget(tree, "/cpus/cpu@9", "enable-method") == "psci"
 
 
 def test_a_crash_kernel_takes_nobody(work, small_kernel):

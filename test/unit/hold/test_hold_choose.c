@@ -147,6 +147,9 @@ static const struct row rows[] = {
 	{"psu", 2, EVERY, LETHE_CPUS_PEN, "smc", NULL, 0, LETHE_HOLD_PEN},
 	{"s", 2, EVERY, LETHE_CPUS_PEN, NULL, NULL, 0, LETHE_HOLD_NOTHING}, /* alone */
 	{"ppp", 2, EVERY, LETHE_CPUS_PEN, "smc", WINDOW, 0, LETHE_HOLD_NOTHING},
+	/* PSCI 0.1 has other numbers, and HVC at EL2 is Lethe's own. */
+	{"ppp", 2, EVERY, LETHE_CPUS_PEN, "!smc", NULL, 0, LETHE_HOLD_NOTHING},
+	{"ppp", 2, EVERY, LETHE_CPUS_PEN, "hvc", NULL, 0, LETHE_HOLD_NOTHING},
 	{S8 S8 S8 S8, 2, EVERY, LETHE_CPUS_PEN, NULL, NULL, 0, LETHE_HOLD_PEN},
 	{S8 S8 S8 S8 "s", 2, EVERY, LETHE_CPUS_PEN, NULL, NULL, REFUSED, LETHE_HOLD_NOTHING},
 	/* They stay in the pen of an earlier Lethe, if no other one is to be taken. */

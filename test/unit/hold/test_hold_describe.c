@@ -263,7 +263,7 @@ static void test_handoff(void **state)
 
 		fill(kind);
 		lethe_monitor.cpu[1].context = 7;
-		lethe_hold_handoff(NULL, &handoff);
+		lethe_hold_handoff(&handoff);
 		assert_int_equal(handoff.to_el1, is_above ? (uint64_t)lethe_monitor_boss : 2);
 		assert_int_equal(handoff.hcr, is_above ? HCR_TSC | 1 : HCR_HCD | 1);
 		assert_int_equal(lethe_monitor.cpu[1].context, kind == LETHE_HOLD_NOTHING ? 7 : 0);
