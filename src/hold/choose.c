@@ -92,10 +92,11 @@ int lethe_hold_choose(struct lethe_context *ctx, struct lethe_where *where)
 	const struct lethe_fdt_facts *facts = &ctx->facts;
 	struct others others;
 
-	/* They were taken over for an earlier slot of this plan. */
-	if (lethe_hold_kind != LETHE_HOLD_NOTHING) {
+	if (lethe_hold_is_taken) {
 		return LETHE_OK;
 	}
+	/* An earlier slot may have chosen, by another tree, and not have come so far. */
+	lethe_hold_kind = LETHE_HOLD_NOTHING;
 	if (ctx->el == 2 && ctx->plan->el == LETHE_EL_1 && facts->cpu_count == 0) {
 		/* If the tree leaves the CPUs to ACPI, the machine may have any number. */
 		return facts->efi_mmap != 0 ? LETHE_E_EL1_SMP : LETHE_OK;

@@ -6,6 +6,7 @@
 #include "smp/hold.h"
 
 enum lethe_hold_kind lethe_hold_kind;
+bool lethe_hold_is_taken;
 struct lethe_hold_slot lethe_hold_slots[LETHE_MONITOR_CPU_MAX];
 unsigned int lethe_hold_count;
 

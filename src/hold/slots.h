@@ -28,6 +28,7 @@ struct lethe_hold_slot {
 };
 
 extern enum lethe_hold_kind lethe_hold_kind;
+extern bool lethe_hold_is_taken; /* in this slot or an earlier one: kind and slots stay */
 extern struct lethe_hold_slot lethe_hold_slots[LETHE_MONITOR_CPU_MAX];
 extern unsigned int lethe_hold_count;
 

@@ -184,13 +184,11 @@ static void wait_for_all(struct lethe_context *ctx)
 
 void lethe_hold_take(struct lethe_context *ctx)
 {
-	static bool is_taken;
-
 	if (lethe_hold_kind == LETHE_HOLD_NOTHING) {
 		return;
 	}
-	if (!is_taken) {
-		is_taken = true;
+	if (!lethe_hold_is_taken) {
+		lethe_hold_is_taken = true;
 		fill(ctx);
 		/* What a crashed kernel's CPUs do is nobody's to end. */
 		if (lethe_hold_kind != LETHE_HOLD_PASS && ctx->facts.usable_count == 0) {

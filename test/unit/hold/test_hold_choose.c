@@ -224,9 +224,18 @@ static void test_second_slot(void **state)
 	lethe_hold_kind = LETHE_HOLD_PEN;
 	lethe_hold_count = 2;
 	lethe_hold_slots[1].has_come = true;
+	lethe_hold_is_taken = true;
 	assert_int_equal(choose(&rows[2]), LETHE_OK);
+	assert_int_equal(lethe_hold_kind, LETHE_HOLD_PEN);
 	assert_int_equal(lethe_hold_count, 2);
 	assert_true(lethe_hold_slots[1].has_come);
+	/* The first one chose, and failed before it took anybody. */
+	lethe_hold_is_taken = false;
+	assert_int_equal(choose(&rows[2]), LETHE_OK);
+	assert_int_equal(lethe_hold_count, 3);
+	assert_false(lethe_hold_slots[1].has_come);
+	assert_int_equal(choose(&rows[0]), LETHE_OK);
+	assert_int_equal(lethe_hold_kind, LETHE_HOLD_NOTHING);
 }
 
 int main(void)
