@@ -39,7 +39,9 @@ ifeq ($(origin CC),command line)
 $(error CC=$(CC) is not used: the firmware is compiled by CROSS_COMPILE=prefix- and gcc, the host command by HOSTCC=)
 endif
 V ?= 0
-WERROR ?= 0
+# What judges a change takes warnings as errors; a user's build with another compiler does not.
+WERROR ?= $(if $(filter check check-long,$(MAKECMDGOALS)),1,0)
+export WERROR
 SHA ?= auto
 PREFIX ?= /usr/local
 VERSION := $(shell sed -n 's/^\#define LETHE_VERSION "\(.*\)"/\1/p' include/lethe/version.h)

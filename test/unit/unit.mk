@@ -132,4 +132,5 @@ check-unit: $(UNIT_PROGRAMS) $(CAVP)
 
 # What Lethe reads in trees of real boards, for test/tool/test_boards.py.
 $(VERDICTS): $(UNIT_OBJ)/test/unit/fdt/verdicts.c.o $(UNIT_OBJ)/tree.o $(UNIT_OBJ)/src/plan/status.c.o
+	mkdir -p $(@D)
 	$(HOSTCC) $(SANITIZE) -o $@ $^

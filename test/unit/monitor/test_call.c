@@ -11,6 +11,7 @@
 
 #include "monitor/call.h"
 #include "monitor/lock.h"
+#include "monitor/mops.h"
 #include "monitor/power.h"
 #include "other_cpu.h"
 
