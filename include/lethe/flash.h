@@ -29,6 +29,7 @@
 #define LETHE_FLASH_CONSOLE	112
 #define LETHE_FLASH_BOOT_CPU	248
 #define LETHE_FLASH_ON_FAILURE	24
+#define LETHE_FLASH_RESET_LIST	312
 #define LETHE_FLASH_WRITES	4  /* of a list */
 
 /* Between the front end and the bundle: src/door/flash.c says when. */

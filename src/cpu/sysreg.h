@@ -70,6 +70,8 @@
 #define MPAM2_EL2		s3_4_c10_c5_0
 #define LORC_EL1		s3_0_c10_c4_3
 
+#define CPUECTLR_EL1		s3_1_c15_c2_1	/* Cortex-A35, A53, A57, A72, A73 */
+#define CPUECTLR_SMPEN		BIT(6)
 #define ICC_SRE_EL2		s3_4_c12_c9_5
 #define ICH_HCR_EL2		s3_4_c12_c11_0
 #define RNDR			s3_3_c2_c4_0
@@ -272,6 +274,7 @@
 #define CURRENTEL_SHIFT		2
 #define CURRENTEL_EL2		(2 << CURRENTEL_SHIFT)
 #define SPSR_EL1H_MASKED	0x3c5
+#define SPSR_EL2H_MASKED	0x3c9
 /* Of a trap below an EL1 payload, and where EL1's vector for it is: by SPSR's SP bit, level and state. */
 #define SPSR_EL1_BIT		2
 #define SPSR_AARCH32_BIT	4
