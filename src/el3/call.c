@@ -12,10 +12,10 @@
 #define PSCI_1_0 0x10000U
 
 /* The board's own way, if the parameters name one; its stores have no end that is waited for. */
-static uint64_t power(const struct lethe_flash_write *writes)
+static int64_t power(const struct lethe_flash_write *writes)
 {
 	if (writes[0].address == 0) {
-		return (uint64_t)PSCI_NOT_SUPPORTED;
+		return PSCI_NOT_SUPPORTED;
 	}
 	/* A CPU that comes from the reset vector is not to find a sign of this boot. */
 	lethe_flash_ready = 0;
@@ -26,19 +26,18 @@ static uint64_t power(const struct lethe_flash_write *writes)
 	}
 }
 
+/* Functions of 64-bit arguments have 32-bit forms beside them, but for the second list. */
 static bool is_known(uint32_t function)
 {
-	switch (function) {
+	switch (function & ~SMC64) {
+	case PSCI_CPU_ON:
+	case PSCI_AFFINITY_INFO: return true;
 	case PSCI_VERSION:
 	case PSCI_FEATURES:
 	case PSCI_CPU_OFF:
-	case PSCI_CPU_ON:
-	case PSCI_CPU_ON | SMC64:
-	case PSCI_AFFINITY_INFO:
-	case PSCI_AFFINITY_INFO | SMC64:
 	case PSCI_MIGRATE_INFO_TYPE:
 	case PSCI_SYSTEM_OFF:
-	case PSCI_SYSTEM_RESET: return true;
+	case PSCI_SYSTEM_RESET: return (function & SMC64) == 0;
 	default: return false;
 	}
 }
@@ -57,42 +56,32 @@ static bool is_alone(const struct lethe_monitor_cpu *own)
 	return true;
 }
 
-static int64_t cpu_on(struct lethe_monitor_cpu *own, uint64_t id, uint64_t entry, uint64_t context)
-{
-	const int64_t status = lethe_monitor_cpu_on(own, id, entry, context);
-
-	if (status == 0) {
-		lethe_el3_wake(id);
-	}
-	return status;
-}
-
 static unsigned int answer(struct lethe_monitor_cpu *own, uint64_t *x)
 {
 	const struct lethe_flash *flash = lethe_flash_parameters();
 	const uint32_t function = (uint32_t)x[0];
+	const uint64_t mask = (function & SMC64) != 0 ? UINT64_MAX : UINT32_MAX;
+	int64_t result = PSCI_NOT_SUPPORTED;
 
-	switch (function) {
-	case PSCI_VERSION: x[0] = PSCI_1_0; break;
-	case PSCI_FEATURES:
-		x[0] = is_known((uint32_t)x[1]) ? 0 : (uint64_t)PSCI_NOT_SUPPORTED;
-		break;
+	switch (is_known(function) ? function & ~SMC64 : 0) {
+	case PSCI_VERSION: result = PSCI_1_0; break;
+	case PSCI_FEATURES: result = is_known((uint32_t)x[1]) ? 0 : PSCI_NOT_SUPPORTED; break;
 	case PSCI_CPU_OFF: return EL3_PARK;
 	case PSCI_CPU_ON:
-		x[0] = (uint64_t)cpu_on(own, (uint32_t)x[1], (uint32_t)x[2], (uint32_t)x[3]);
+		result = lethe_monitor_cpu_on(own, x[1] & mask, x[2] & mask, x[3] & mask);
+		if (result == 0) {
+			lethe_el3_wake(x[1]);
+		}
 		break;
-	case PSCI_CPU_ON | SMC64: x[0] = (uint64_t)cpu_on(own, x[1], x[2], x[3]); break;
 	case PSCI_AFFINITY_INFO:
-		x[0] = lethe_monitor_affinity_info((uint32_t)x[1], (uint32_t)x[2]);
+		result = (int64_t)lethe_monitor_affinity_info(x[1] & mask, (uint32_t)x[2]);
 		break;
-	case PSCI_AFFINITY_INFO | SMC64:
-		x[0] = lethe_monitor_affinity_info(x[1], (uint32_t)x[2]);
-		break;
-	case PSCI_MIGRATE_INFO_TYPE: x[0] = PSCI_NO_TRUSTED_OS; break;
-	case PSCI_SYSTEM_OFF: x[0] = power(flash->off); break;
-	case PSCI_SYSTEM_RESET: x[0] = power(flash->reset); break;
-	default: x[0] = (uint64_t)PSCI_NOT_SUPPORTED; break;
+	case PSCI_MIGRATE_INFO_TYPE: result = PSCI_NO_TRUSTED_OS; break;
+	case PSCI_SYSTEM_OFF: result = power(flash->off); break;
+	case PSCI_SYSTEM_RESET: result = power(flash->reset); break;
+	default: break;
 	}
+	x[0] = (uint64_t)result;
 	return EL3_RETURN;
 }
 

@@ -3,6 +3,8 @@
  * cpu/el2.h. */
 #include "el3/el3.h"
 
+#include "cpu/el2.h"
+
 #include "cpu/feature.h"
 #include "cpu/sysreg.h"
 
@@ -58,7 +60,8 @@ static void write_el2(const struct lethe_el3_id *id, const struct lethe_el3_regs
 {
 	struct lethe_el2_regs el2;
 
-	lethe_el2_regs(&id->cpu, false, &el2);
+	el2 = (struct lethe_el2_regs){0};
+	lethe_el2_regs_own(&id->cpu, &el2);
 	WRITE(hcr_el2, el2.hcr); /* AArch64 below EL2, nothing trapped, E2H as small as it may be */
 	ISB();                   /* E2H says which layout other registers have */
 	WRITE(sctlr_el2, el2.sctlr); /* MMU and caches off, little-endian */
@@ -69,7 +72,9 @@ static void write_el2(const struct lethe_el3_id *id, const struct lethe_el3_regs
 	if (regs->has_sctlr2) {
 		WRITE(SCTLR2_EL2, 0); /* as without the register */
 	}
-	lethe_el2_prepare(&id->cpu, &el2);
+	WRITE(vpidr_el2, id->cpu.midr);   /* EL1 sees what the CPU is */
+	WRITE(vmpidr_el2, id->cpu.mpidr); /* likewise */
+	lethe_el2_own_prepare(&el2);
 }
 
 /* Without EL2 the same for EL1, as lethe_el2_prepare() has it. */

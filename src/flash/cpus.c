@@ -4,9 +4,9 @@
 
 #include "el3/call.h"
 #include "el3/wake.h"
-#include "fdt/fdt_cpus.h"
 #include "flash/flash.h"
 #include "flash/offsets.h"
+#include "flash/tree.h"
 #include "monitor/cpus.h"
 #include "monitor/instructions.h"
 
@@ -14,20 +14,21 @@
 #define SPIN_CODE 0xf00U
 
 volatile uint64_t lethe_flash_ready;
+struct lethe_monitor lethe_monitor;
 
-static void fill(struct lethe_fdt_facts *facts)
+static void fill(void)
 {
 	const struct lethe_flash *flash = lethe_flash_parameters();
-	struct lethe_fdt_cpu cpu;
-	int node = 0;
+	unsigned int i;
 
 	lethe_monitor.is_own = 1;
-	while (lethe_monitor.count < LETHE_MONITOR_CPU_MAX &&
-	       lethe_fdt_cpu_next(facts, &node, &cpu)) {
-		struct lethe_monitor_cpu *const slot = &lethe_monitor.cpu[lethe_monitor.count++];
+	lethe_monitor.count = lethe_flash_cpu_count;
+	for (i = 0; i < lethe_flash_cpu_count; i++) {
+		const uint64_t id = lethe_flash_cpu[i].id;
 
-		slot->id = cpu.id;
-		slot->state = cpu.id == flash->boot_cpu ? LETHE_MONITOR_ON : LETHE_MONITOR_OFF;
+		lethe_monitor.cpu[i].id = id;
+		lethe_monitor.cpu[i].state =
+			id == flash->boot_cpu ? LETHE_MONITOR_ON : LETHE_MONITOR_OFF;
 	}
 	if (lethe_monitor_find(flash->boot_cpu) == 0) {
 		lethe_flash_fail("the device tree does not have CPU ", flash->boot_cpu, flash);
@@ -35,47 +36,43 @@ static void fill(struct lethe_fdt_facts *facts)
 }
 
 /* All go below EL3, to wait there at their words. */
-static void spin(struct lethe_fdt_facts *facts)
+static void spin(void)
 {
 	const struct lethe_flash *flash = lethe_flash_parameters();
 	struct lethe_monitor_cpu *own = lethe_monitor_find(flash->boot_cpu);
 	const uint64_t entry = flash->spin_page + SPIN_CODE;
-	struct lethe_fdt_cpu cpu;
-	int node = 0;
+	unsigned int i;
 
 	lethe_flash_need_ram(flash->spin_page, LETHE_FLASH_PAGE);
 	memcpy((void *)entry, lethe_el3_spin, (size_t)(lethe_el3_spin_end - lethe_el3_spin));
-	while (lethe_fdt_cpu_next(facts, &node, &cpu)) {
-		if (cpu.id == flash->boot_cpu || cpu.enable != LETHE_FDT_ENABLE_SPIN_TABLE) {
+	for (i = 0; i < lethe_flash_cpu_count; i++) {
+		const struct lethe_flash_cpu *cpu = &lethe_flash_cpu[i];
+
+		if (cpu->id == flash->boot_cpu || cpu->release == 0) {
 			continue;
 		}
 		/* A word anywhere else would be on the tree's word alone. */
-		if (cpu.release_addr < flash->spin_page ||
-		    cpu.release_addr > entry - sizeof(uint64_t)) {
+		if (cpu->release % 8 != 0 || cpu->release < flash->spin_page ||
+		    cpu->release >= entry) {
 			lethe_flash_fail("the device tree has a release address outside the page, ",
-					 cpu.release_addr, flash);
+					 cpu->release, flash);
 		}
-		*(volatile uint64_t *)cpu.release_addr = 0;
+		*(volatile uint64_t *)cpu->release = 0;
 		SEEN(); /* before the CPU looks */
-		if (lethe_monitor_cpu_on(own, cpu.id, entry, cpu.release_addr) == 0) {
-			lethe_el3_wake(cpu.id);
+		if (lethe_monitor_cpu_on(own, cpu->id, entry, cpu->release) == 0) {
+			lethe_el3_wake(cpu->id);
 		}
 	}
 }
 
 void lethe_flash_cpus(void)
 {
-	const struct lethe_flash *flash = lethe_flash_parameters();
-	struct lethe_fdt_facts facts;
-
-	facts.tree.dtb = (const void *)flash->tree;
-	facts.cpus = lethe_fdt_child(facts.tree, 0, "cpus", 4);
-	fill(&facts);
+	fill();
 	SEEN(); /* all of it is there, before the sign is */
 	lethe_flash_ready = LETHE_FLASH_READY;
 	SEEN(); /* and the sign, before they are woken to look */
 	WAKE();
-	if (flash->cpus == LETHE_FLASH_SPIN_TABLE) {
-		spin(&facts);
+	if (lethe_flash_parameters()->cpus == LETHE_FLASH_SPIN_TABLE) {
+		spin();
 	}
 }
