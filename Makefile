@@ -281,7 +281,7 @@ clean:
 help:
 	sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
-include src/purgatory/purgatory.mk
+include src/purgatory/purgatory.mk src/flash/flash.mk
 include tools/qemu/plugins.mk examples/examples.mk
 include test/guest/guest.mk test/test.mk test/audit/audit.mk test/unit/unit.mk test/fuzz/fuzz.mk test/qemu/qemu.mk
 include bench/bench.mk

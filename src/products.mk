@@ -7,7 +7,11 @@ sha256       := sha256.c digest/sha256_blocks.c digest/sha256_constants.S digest
                 $(if $(filter auto,$(SHA)),digest/sha256_ce.S)
 sha256_small := $(sha256:scalar.S=scalar_small.S)
 
-common    := . door cpu plan fdt firmware console smp digest/progress.c digest/segment_digest.c digest/chunks.c digest/verdict.c $(sha256)
+doors     := $(addprefix door/,image.c image_head.S library.c library_entry.S)
+common    := . $(doors) cpu plan fdt firmware console smp digest/progress.c digest/segment_digest.c digest/chunks.c digest/verdict.c $(sha256)
+# A flash file's front end: from the reset vector to a bundle in RAM.
+flash     := door/flash.c door/flash_head.S $(addprefix flash/,branch.S cpus.c line.c map.c say.S slot.c tree.c) \
+             el3 cache.S monitor/cpus.c monitor/lock.c $(addprefix cpu/,el2.c el2_regs.c el2_lower.c idmap.c mmu.S mmu_regs.c)
 # Two products of one road: CPUs stay as the tree says, or Lethe may hold them, with what stays resident: a link of its own.
 blob      := $(common) keep
 cpus      := $(common) hold

@@ -14,10 +14,10 @@
  * All numbers are little-endian, all addresses physical.
  */
 
-#define LETHE_FLASH_CODE_SIZE	0x3000
+#define LETHE_FLASH_CODE_SIZE	0x4000
 #define LETHE_FLASH_COPIES	2
 #define LETHE_FLASH_COPY_SIZE	0x400
-#define LETHE_FLASH_TREE_OFFSET	0x4000 /* the first offset that a tree may have */
+#define LETHE_FLASH_TREE_OFFSET	0x5000 /* the first offset that a tree may have */
 
 /* Offsets into the code, and into struct lethe_flash, for assembly: src/flash/layout_asserts.c. */
 #define LETHE_FLASH_MAGIC_LOW	0x4854454c /* "LETH" */
@@ -29,6 +29,7 @@
 #define LETHE_FLASH_CONSOLE	112
 #define LETHE_FLASH_BOOT_CPU	248
 #define LETHE_FLASH_ON_FAILURE	24
+#define LETHE_FLASH_RESET_LIST	312
 #define LETHE_FLASH_WRITES	4  /* of a list */
 
 /* Between the front end and the bundle: src/door/flash.c says when. */

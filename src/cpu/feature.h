@@ -23,16 +23,20 @@
 #define PFR1_SME	24
 #define PFR1_CSV2_FRAC	32
 #define PFR1_GCS	44
+#define PFR1_THE	48	/* translation hardening */
+#define PFR1_PFAR	60
 
 #define PFR2_GCIE	12	/* GICv5 */
 #define PFR2_FPMR	32
 
+#define DFR0_DEBUGVER	0
 #define DFR0_PMUVER	8
 #define DFR0_PMSVER	32	/* statistical profiling */
 #define DFR0_TRACEBUFFER 44
 #define DFR0_BRBE	52
 
 #define ISAR0_SHA2	12
+#define ISAR0_TME	24
 #define ISAR0_RNDR	60
 
 #define ISAR1_APA	4
@@ -50,6 +54,7 @@
 #define MMFR0_TGRAN64	24	/* signed */
 #define MMFR0_TGRAN4	28	/* signed */
 #define MMFR0_FGT	56
+#define MMFR0_ECV	60
 
 #define MMFR1_LO		16	/* limited ordering regions */
 #define MMFR1_HCX	40
@@ -57,7 +62,11 @@
 #define MMFR3_TCRX	0
 #define MMFR3_SCTLRX	4
 #define MMFR3_S1PIE	8
+#define MMFR3_S2PIE	12
 #define MMFR3_S1POE	16
+#define MMFR3_S2POE	20
+#define MMFR3_AIE	24
+#define MMFR3_D128	32
 
 #define MMFR4_E2H0	24	/* signed: negative where HCR_EL2.E2H is RES1 */
 
@@ -69,6 +78,9 @@
 #define CSV2_FRAC_1P2	2	/* likewise, with CSV2 = 1 */
 #define MTE_TAGS_IN_MEMORY 2
 #define FGT_2		2	/* FEAT_FGT2 */
+#define ECV_CNTPOFF	2	/* CNTPOFF_EL2 as well */
+#define AMU_V1P1	2	/* FEAT_AMUv1p1 */
+#define DEBUGVER_8P9	11	/* FEAT_Debugv8p9 */
 #define LS64_V		2	/* ST64BV as well */
 #define LS64_ACCDATA	3	/* ST64BV0 and ACCDATA_EL1 as well */
 #define PMSVER_1P2	3	/* FEAT_SPEv1p2 */

@@ -25,7 +25,6 @@
  */
 #include "cpu/idmap.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <lethe/status.h>
@@ -46,10 +45,10 @@
 
 /*
  * Attributes of blocks and pages ("Block descriptor and Page descriptor formats"; AP and XN:
- * "Memory access control"). Zero on purpose: NS (5; the own state's addresses if secure, else
- * ignored), nG (11), nT (16), GP (50), DBM (51), Contiguous (52).
+ * "Memory access control"). Zero on purpose: nG (11), nT (16), GP (50), DBM (51), Contiguous (52).
  */
 #define ATTR_INDEX(n) ((uint64_t)(n) << 2)
+#define NON_SECURE    BIT(5) /* NS: at EL3 alone; ignored where all is non-secure */
 #define AP_EL0        BIT(6) /* AP[1]: EL0 has access too; RES1 in a regime without an EL0 */
 #define AP_READ_ONLY  BIT(7) /* AP[2] */
 #define SH_INNER      (3ULL << 8)
@@ -156,7 +155,8 @@ static uint64_t fill(struct lethe_idmap *map, uint64_t base, uint64_t end, uint6
 
 int lethe_idmap_add(struct lethe_idmap *map, uint64_t base, uint64_t size, enum lethe_map_kind kind)
 {
-	const uint64_t attr = attributes(map->regime, kind);
+	const uint64_t attr =
+		attributes(map->regime, kind) | (map->is_non_secure ? NON_SECURE : 0);
 	const uint64_t end = base + size;
 	uint64_t next;
 

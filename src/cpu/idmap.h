@@ -2,6 +2,7 @@
 #ifndef LETHE_IDMAP_H
 #define LETHE_IDMAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -36,6 +37,7 @@ struct lethe_idmap {
 	uint32_t pages; /* pages in the pool */
 	uint32_t used;  /* pages that are tables */
 	enum lethe_regime regime;
+	bool is_non_secure; /* at EL3, what is added from now on is the other state's memory */
 };
 
 /*

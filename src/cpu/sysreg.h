@@ -68,9 +68,20 @@
 #define MPAMIDR_EL1		s3_0_c10_c4_4
 #define MPAMHCR_EL2		s3_4_c10_c4_0
 #define MPAM2_EL2		s3_4_c10_c5_0
+#define MPAM0_EL1		s3_0_c10_c5_1
+#define MPAM1_EL1		s3_0_c10_c5_0
+#define MPAM3_EL3		s3_6_c10_c5_0
+#define AMCFGR_EL0		s3_3_c13_c2_1
+#define AMCNTENSET1_EL0		s3_3_c13_c3_0
 #define LORC_EL1		s3_0_c10_c4_3
+#define ZCR_EL3			s3_6_c1_c2_0
+#define SMCR_EL3		s3_6_c1_c2_6
 
+#define CPUECTLR_EL1		s3_1_c15_c2_1	/* Cortex-A35, A53, A57, A72, A73 */
+#define CPUECTLR_SMPEN		BIT(6)
 #define ICC_SRE_EL2		s3_4_c12_c9_5
+#define ICC_SRE_EL3		s3_6_c12_c12_5
+#define ICC_CTLR_EL3		s3_6_c12_c12_4
 #define ICH_HCR_EL2		s3_4_c12_c11_0
 #define RNDR			s3_3_c2_c4_0
 
@@ -118,6 +129,53 @@
 #define SCTLR_EL2_OFF		(SCTLR_LSMAOE | SCTLR_nTLSMD | SCTLR_SPAN | SCTLR_EIS | SCTLR_nTWE | SCTLR_nTWI | \
 				 SCTLR_EOS | SCTLR_CP15BEN | SCTLR_SA0)
 #define SCTLR_EL1_OFF		(SCTLR_LSMAOE | SCTLR_nTLSMD | SCTLR_SPAN | SCTLR_EIS | SCTLR_TSCXT | SCTLR_EOS)
+
+/* SCR_EL3. What is named En*, FGTEn and the like traps to EL3 if 0. */
+#define SCR_NS			BIT(0)
+#define SCR_RES1		BOTH(4)
+#define SCR_SMD			BIT(7)	/* SMC is undefined */
+#define SCR_HCE			BIT(8)	/* HVC is not undefined */
+#define SCR_RW			BIT(10)	/* the next lower level is AArch64 */
+#define SCR_APK_BIT		16	/* pointer authentication: keys, and behind it API, instructions */
+#define SCR_EnSCXT_BIT		25	/* SCXTNUM_ELx */
+#define SCR_ATA_BIT		26	/* allocation tags */
+#define SCR_FGTEn_BIT		27	/* fine-grained traps */
+#define SCR_ECVEn_BIT		28	/* CNTPOFF_EL2 */
+#define SCR_TME_BIT		34	/* transactions */
+#define SCR_AMVOFFEN_BIT	35	/* offsets of the activity monitors */
+#define SCR_EnAS0_BIT		36	/* ST64BV0, and behind it ADEn, ACCDATA_EL1 */
+#define SCR_HXEn_BIT		38	/* HCRX_EL2 */
+#define SCR_GCSEn_BIT		39	/* guarded control stacks */
+#define SCR_EnTP2_BIT		41	/* TPIDR2_EL0, SMPRI_EL1 */
+#define SCR_RCWMASKEn_BIT	42	/* RCWMASK_EL1, RCWSMASK_EL1 */
+#define SCR_TCR2En_BIT		43
+#define SCR_SCTLR2En_BIT	44
+#define SCR_PIEn_BIT		45	/* permission indirection and overlay */
+#define SCR_AIEn_BIT		46	/* MAIR2_ELx, AMAIR2_ELx */
+#define SCR_D128En_BIT		47	/* registers of 128 bits */
+#define SCR_EnFPM_BIT		50	/* FPMR */
+#define SCR_PFAREn_BIT		53	/* PFAR_ELx */
+#define SCR_FGTEn2_BIT		59	/* the second set of fine-grained traps */
+
+/* CPTR_EL3: 0 traps SVE and SME; all other bits trap if 1. */
+#define CPTR_EL3_EZ		BIT(8)
+#define CPTR_EL3_ESM		BIT(12)
+
+/* MDCR_EL3. A bit named En* traps to EL3 if 0. */
+#define MDCR_EL3_EnPM2		BIT(7)	/* PMU: what came with v3p9 */
+#define MDCR_EL3_NSPB_BIT	12	/* two bits: the profiling buffer is non-secure, and untrapped if both are 1 */
+#define MDCR_EL3_NSTB_BIT	24	/* likewise the trace buffer */
+#define MDCR_EL3_SBRBE_BIT	32	/* two bits: 1 is untrapped where non-secure, and nothing secure is recorded */
+#define MDCR_EL3_EnPMSN_BIT	36	/* PMSNEVFR_EL1 */
+#define MDCR_EL3_EnPMS3		BIT(42)	/* PMSDSFR_EL1 */
+#define MDCR_EL3_EBWE_BIT	43	/* MDSELR_EL1, breakpoints beyond the 16th */
+
+/* ACTLR_EL3 of Cortex-A53, A57 and A72: EL2 has CPUACTLR, CPUECTLR, L2CTLR, L2ECTLR and L2ACTLR. */
+#define ACTLR_EL3_A53		0x73
+#define MIDR_PART		(BIT(32) - BIT(24) + BIT(16) - BIT(4)) /* implementer, and number of the part */
+#define MIDR_A53		0x4100d030
+#define MIDR_A57		0x4100d070
+#define MIDR_A72		0x4100d080
 
 #define HCR_AMO			BIT(5)	/* physical SErrors come to EL2 */
 #define HCR_TSC			BIT(19)	/* SMC of EL1 comes to EL2 */
@@ -167,12 +225,16 @@
 #define BRBCR_MPRED		BIT(4)	/* ... and mispredictions are not hidden from EL1 */
 
 #define AMCNTENSET0_ARCHITECTED	0xf	/* the four counters of every AMU */
+#define AMCNTENSET1_ALL		0xffff
+#define AMCFGR_NCG		28	/* four bits: groups of counters behind the first */
 
 #define MPAM2_EnMPAMSM		BIT(50)	/* MPAMSM_EL1; SME only */
 #define MPAMIDR_HAS_HCR		BIT(17)
+#define MPAM3_MPAMEN		BIT(63)	/* and TRAPLOWER, which traps below, 0 */
 
 #define ICC_SRE_SRE		BIT(0)
 #define ICC_SRE_ENABLE		BIT(3)
+#define ICC_SRE_ALL		0xf	/* the two, and no bypass of the interrupt controller */
 
 #define HCRX_EnAS0		BIT(0)	/* ST64BV0 */
 #define HCRX_EnALS		BIT(1)	/* LD64B, ST64B */
@@ -272,6 +334,7 @@
 #define CURRENTEL_SHIFT		2
 #define CURRENTEL_EL2		(2 << CURRENTEL_SHIFT)
 #define SPSR_EL1H_MASKED	0x3c5
+#define SPSR_EL2H_MASKED	0x3c9
 /* Of a trap below an EL1 payload, and where EL1's vector for it is: by SPSR's SP bit, level and state. */
 #define SPSR_EL1_BIT		2
 #define SPSR_AARCH32_BIT	4

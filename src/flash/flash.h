@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LETHE_FLASH_INTERNAL_H
+#define LETHE_FLASH_INTERNAL_H
+
+/*
+ * The front end of a flash file, in scratch memory. One CPU boots, and all of this is its own, but
+ * for lethe_flash_ready.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <lethe/flash.h>
+
+/* flash.ld: byte 0 of the code, where it runs; behind the code the parameters that were checked. */
+extern const uint8_t lethe_flash_start[], lethe_flash_end[];
+extern uint8_t lethe_flash_stack_end[];
+
+/* The same memory as a structure: code for single bytes would be twice as large. */
+extern const struct lethe_flash lethe_flash_checked;
+
+static inline const struct lethe_flash *lethe_flash_parameters(void)
+{
+	return &lethe_flash_checked;
+}
+
+/* LETHE_FLASH_READY when all other CPUs may come: flash_head.S looks at it. */
+extern volatile uint64_t lethe_flash_ready;
+
+/* say.S: contracts in the banners. */
+uint32_t lethe_flash_crc(uint32_t state, const void *start, const void *end);
+void lethe_flash_writes(const struct lethe_flash_write *writes, uint64_t count);
+void lethe_flash_puts(const char *text, const struct lethe_flash *flash);
+void lethe_flash_put_hex(uint64_t value, const struct lethe_flash *flash);
+void lethe_flash_put(uint64_t character, const struct lethe_flash *flash);
+void lethe_flash_fail(const char *sentence, uint64_t value, const struct lethe_flash *flash)
+	__attribute__((noreturn));
+
+/* Prints "lethe: ", the sentence, the number, and the end of the line. */
+void lethe_flash_line(const char *sentence, uint64_t value);
+
+/* The state of this boot. */
+struct lethe_flash_boot {
+	unsigned int el;   /* current */
+	unsigned int slot; /* that is tried */
+	uint64_t file;	   /* PA of byte 0 of the file */
+	bool is_cached;	   /* MMU and caches are on */
+};
+
+extern struct lethe_flash_boot lethe_flash_boot;
+
+/* True if the file has a slot behind the one that is tried. */
+bool lethe_flash_has_next(void);
+
+/* map.c: MMU and caches on if the CPU can, with room for a bundle; and off again. */
+void lethe_flash_map_on(uint64_t bundle_size);
+void lethe_flash_map_off(void);
+
+/* tree.c: the size of the tree where it comes from; the tree where it is to be, complete, and in
+ * memory. Both fail aloud. */
+uint64_t lethe_flash_tree_size(void);
+void lethe_flash_tree(void);
+
+/*
+ * slot.c. choose: the slot that is tried, or the first one behind it that can be; each that cannot is
+ * named. Fails aloud if there is none, or no RAM for it. Returns the memory that its bundle needs.
+ * MMU off. copy: its bundle to where it runs, and into memory.
+ */
+uint64_t lethe_flash_choose(void);
+void lethe_flash_copy(void);
+
+/* slot.c: fails aloud unless the ends of a range, 8-byte aligned, are RAM. MMU off. */
+#define LETHE_FLASH_PAGE 4096U
+void lethe_flash_need_ram(uint64_t start, uint64_t size);
+
+/* cpus.c: the other CPUs of the tree: they wait in scratch memory, or go below EL3. MMU off. */
+void lethe_flash_cpus(void);
+
+/* branch.S: the contract is in the banner. */
+void lethe_flash_branch(uint64_t entry, const uint64_t x[4]) __attribute__((noreturn));
+
+/* door/flash.c: behind a bundle that gave up. EL3, MMU off, on the front end's stack. */
+void lethe_flash_again(void) __attribute__((noreturn));
+
+#endif

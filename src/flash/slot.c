@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The bundles of a flash file. */
+#include <lethe/cache.h>
+#include <lethe/image.h>
+
+#include "flash/flash.h"
+
+static uint64_t slot_at(unsigned int slot)
+{
+	return lethe_flash_boot.file + lethe_flash_parameters()->slot[slot].offset;
+}
+
+static const struct lethe_blob_header *blob_of(unsigned int slot)
+{
+	return (const struct lethe_blob_header *)(slot_at(slot) + LETHE_BLOB_OFFSET);
+}
+
+static uint64_t image_size(unsigned int slot)
+{
+	return ((const struct lethe_image_header *)slot_at(slot))->image_size;
+}
+
+/* Null, or what is wrong: what is copied from there must stay in bounds, and have an entry. */
+static const char *check(unsigned int slot)
+{
+	const struct lethe_flash *flash = lethe_flash_parameters();
+	const struct lethe_image_header *image = (const struct lethe_image_header *)slot_at(slot);
+	const struct lethe_blob_header *blob = blob_of(slot);
+
+	if (image->magic != LETHE_IMAGE_MAGIC || blob->magic != LETHE_BLOB_MAGIC ||
+	    blob->version != LETHE_BLOB_VERSION || blob->plan_offset == 0) {
+		return "no bundle at ";
+	}
+	if (blob->file_size <= blob->plan_offset || blob->file_size > flash->slot[slot].room) {
+		return "a bundle that is larger than its slot, at ";
+	}
+	if (image->image_size < blob->file_size || image->image_size > flash->load_size) {
+		return "a bundle that is larger than the memory for it, at ";
+	}
+	return 0;
+}
+
+static void say(unsigned int slot, const char *what, uint64_t value)
+{
+	const struct lethe_flash *flash = lethe_flash_parameters();
+
+	lethe_flash_puts("lethe: FAIL flash: slot ", flash);
+	lethe_flash_put('0' + slot, flash);
+	lethe_flash_puts(": ", flash);
+	lethe_flash_puts(what, flash);
+	lethe_flash_put_hex(value, flash);
+	lethe_flash_puts("\r\n", flash);
+}
+
+/*
+ * True if a value can be read back at address, 8-byte aligned; what was there is there again. What
+ * no RAM answers may abort: the FAULT line has the address then.
+ */
+static bool is_ram(uint64_t address)
+{
+	volatile uint64_t *const word = (volatile uint64_t *)address;
+	const uint64_t before = *word;
+	bool result;
+
+	*word = ~before;
+	__asm__ volatile("dsb sy" : : : "memory"); /* the store has reached what is there */
+	result = *word == ~before;
+	*word = before;
+	return result;
+}
+
+void lethe_flash_need_ram(uint64_t start, uint64_t size)
+{
+	const uint64_t last = start + size - sizeof(uint64_t);
+
+	if (!is_ram(start) || !is_ram(last)) {
+		lethe_flash_fail("no RAM at ", is_ram(start) ? last : start,
+				 lethe_flash_parameters());
+	}
+}
+
+uint64_t lethe_flash_choose(void)
+{
+	const struct lethe_flash *flash = lethe_flash_parameters();
+
+	for (;; lethe_flash_boot.slot++) {
+		const unsigned int slot = lethe_flash_boot.slot;
+		const char *wrong;
+
+		if (slot >= LETHE_FLASH_SLOTS || flash->slot[slot].offset == 0) {
+			lethe_flash_fail("no slot is left, of those from ", slot_at(0), flash);
+		}
+		wrong = check(slot);
+		if (wrong == 0) {
+			break;
+		}
+		say(slot, wrong, slot_at(slot));
+	}
+	lethe_flash_need_ram(flash->load, image_size(lethe_flash_boot.slot));
+	lethe_flash_need_ram(flash->tree, flash->tree_room);
+	return image_size(lethe_flash_boot.slot);
+}
+
+void lethe_flash_copy(void)
+{
+	const struct lethe_flash *flash = lethe_flash_parameters();
+	const unsigned int slot = lethe_flash_boot.slot;
+	const uint64_t *from = (const uint64_t *)slot_at(slot);
+	uint64_t *to = (uint64_t *)flash->load;
+	const uint64_t end = flash->load + blob_of(slot)->file_size;
+
+	lethe_flash_line("flash copies the bundle at ", slot_at(slot));
+	if (!lethe_flash_boot.is_cached) {
+		/* No line of an earlier program is left to land on what is stored to memory. */
+		lethe_dcache_clean_inval_poc(flash->load, end);
+	}
+	while ((uint64_t)to < end) {
+		to[0] = from[0];
+		to[1] = from[1];
+		to[2] = from[2];
+		to[3] = from[3];
+		to += 4;
+		from += 4;
+	}
+	if (lethe_flash_boot.is_cached) {
+		lethe_dcache_clean_inval_poc(flash->load, end); /* to memory */
+	}
+}
