@@ -163,6 +163,12 @@ static int place(struct flash *flash, struct spans *spans)
 	     parameters->spin_page - machine->ram >= machine->ram_size)) {
 		return tool_fail(TOOL_USAGE, machine->name, "spin-page is not in its ram");
 	}
+	if (machine->console_base >= machine->ram &&
+	    machine->console_base - machine->ram < machine->ram_size) {
+		return tool_fail(TOOL_USAGE, machine->name,
+				 "the console at 0x%" PRIx64 " is in its ram",
+				 machine->console_base);
+	}
 	if (!find_piece(spans, machine, LETHE_FDT_MAX, &piece)) {
 		return tool_fail(TOOL_USAGE, machine->name,
 				 "no 2 MiB of its ram are free for the device tree");
@@ -195,6 +201,8 @@ int flash_place(struct flash *flash)
 	struct spans spans = {0};
 	int code = add_own(&spans, flash);
 
+	/* Neither tree nor bundle may be at 0: to Lethe that is no tree, to C no pointer. */
+	add(&spans, 0, TOOL_PAGE, "address 0");
 	if (code == TOOL_OK && flash->tree) {
 		add_of_tree(&spans, flash->tree);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The tree in the file: nothing between reset and the kernel completes it but this. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include <lethe/fdt.h>
 #include <libfdt.h>
 
+#include "fdt/fdt_cpus.h"
 #include "fdt/fdt_get.h"
 #include "flash.h"
 #include "flash/complete.h"
@@ -57,6 +59,89 @@ static int set_stdout(void *tree, uint64_t base)
 	return chosen < 0 ? chosen : fdt_setprop_string(tree, chosen, "stdout-path", path);
 }
 
+/* Writes a number of so many cells, and returns what is behind it. */
+static fdt32_t *put(fdt32_t *cell, int cells, uint64_t value)
+{
+	for (int i = cells - 1; i >= 0; i--) {
+		*cell++ = cpu_to_fdt32(i < 2 ? (uint32_t)(value >> 32 * i) : 0);
+	}
+	return cell;
+}
+
+/* Boot loaders fill in the size of RAM, and trees are made for that: the machine's text has to do.
+ */
+static int set_memory(struct flash *flash)
+{
+	const struct lethe_fdt tree = {flash->tree};
+	const int address_cells = lethe_fdt_address_cells(tree, 0);
+	const int size_cells = lethe_fdt_size_cells(tree, 0);
+	const struct machine *machine = &flash->machine;
+	char name[sizeof("memory@") + 16];
+	fdt32_t reg[2 * FDT_MAX_NCELLS];
+	fdt32_t *end;
+	int node;
+
+	if (address_cells < 1 || size_cells < 1 ||
+	    (address_cells == 1 && machine->ram >> 32 != 0) ||
+	    (size_cells == 1 && machine->ram_size >> 32 != 0)) {
+		return tool_fail(TOOL_USAGE, flash->tree_name,
+				 "has no memory, and cells that cannot say what %s has",
+				 machine->name);
+	}
+	end = put(put(reg, address_cells, machine->ram), size_cells, machine->ram_size);
+	node = fdt_node_offset_by_prop_value(flash->tree, -1, "device_type", "memory",
+					     sizeof("memory"));
+	if (node < 0) {
+		snprintf(name, sizeof(name), "memory@%" PRIx64, machine->ram);
+		node = fdt_add_subnode(flash->tree, 0, name);
+	}
+	if (node < 0 || fdt_setprop_string(flash->tree, node, "device_type", "memory") != 0 ||
+	    fdt_setprop(flash->tree, node, "reg", reg, (int)((char *)end - (char *)reg)) != 0) {
+		return tool_fail(TOOL_USAGE, flash->tree_name,
+				 "has no memory, and no room for a node");
+	}
+	tool_warn(flash->tree_name,
+		  "has no memory: it gets the ram of %s, 0x%" PRIx64 " to 0x%" PRIx64,
+		  machine->name, machine->ram, machine->ram + machine->ram_size);
+	return TOOL_OK;
+}
+
+/* The front end boots on one CPU of the tree, and has the others wait inside the page. */
+static int check_cpus(const struct flash *flash)
+{
+	const struct lethe_flash *parameters = &flash->parameters;
+	struct lethe_fdt_facts facts;
+	struct lethe_where where;
+	struct lethe_fdt_cpu cpu;
+	bool has_boot_cpu = false;
+	int node = 0;
+
+	if (lethe_fdt_read(flash->tree, &facts, &where) != LETHE_OK) {
+		return tool_fail(TOOL_UNREADABLE, flash->tree_name, "is damaged when completed");
+	}
+	while (lethe_fdt_cpu_next(&facts, &node, &cpu)) {
+		if (cpu.id == parameters->boot_cpu) {
+			has_boot_cpu = true;
+		} else if (parameters->cpus == LETHE_FLASH_SPIN_TABLE &&
+			   (cpu.enable != LETHE_FDT_ENABLE_SPIN_TABLE ||
+			    cpu.release_addr < parameters->spin_page ||
+			    cpu.release_addr - parameters->spin_page >= LETHE_FLASH_SPIN_CODE)) {
+			return tool_fail(TOOL_USAGE, flash->tree_name,
+					 "%s: its cpu-release-addr, 0x%" PRIx64
+					 ", is no multiple of 8 in the "
+					 "first 0x%x bytes of spin-page, 0x%" PRIx64,
+					 cpu.name, cpu.release_addr, LETHE_FLASH_SPIN_CODE,
+					 parameters->spin_page);
+		}
+	}
+	if (!has_boot_cpu) {
+		return tool_fail(TOOL_USAGE, flash->tree_name,
+				 "does not have the CPU that boots, with reg 0x%" PRIx64,
+				 parameters->boot_cpu);
+	}
+	return TOOL_OK;
+}
+
 static int fail_status(const struct flash *flash, int status)
 {
 	static const char *const names[] = {"one", "psci", "spin-table"};
@@ -82,7 +167,7 @@ static int fail_status(const struct flash *flash, int status)
 	}
 }
 
-static int complete(struct flash *flash, uint32_t size)
+static int complete(struct flash *flash, uint32_t size, bool has_memory)
 {
 	const int room = (int)(size + ROOM);
 	int status;
@@ -90,6 +175,9 @@ static int complete(struct flash *flash, uint32_t size)
 	flash->tree = tool_alloc((size_t)room);
 	if (fdt_open_into(flash->tree_file.bytes, flash->tree, room) != 0) {
 		return tool_fail(TOOL_UNREADABLE, flash->tree_name, "libfdt cannot edit it");
+	}
+	if (!has_memory && set_memory(flash) != TOOL_OK) {
+		return TOOL_USAGE;
 	}
 	status = lethe_flash_complete(flash->tree, &flash->parameters);
 	if (status == LETHE_OK && set_stdout(flash->tree, flash->machine.console_base) != 0) {
@@ -103,7 +191,7 @@ static int complete(struct flash *flash, uint32_t size)
 		return tool_fail(TOOL_USAGE, flash->tree_name,
 				 "is larger than 2 MiB when completed");
 	}
-	return TOOL_OK;
+	return check_cpus(flash);
 }
 
 int flash_tree_read(struct flash *flash, const char *name)
@@ -123,12 +211,6 @@ int flash_tree_read(struct flash *flash, const char *name)
 	    !tree_is_machine(flash->tree_file.bytes, name, reason, sizeof(reason))) {
 		return tool_fail(TOOL_UNREADABLE, name, "%s", reason);
 	}
-	if (lethe_fdt_read(flash->tree_file.bytes, &facts, &where) != LETHE_OK ||
-	    !facts.has_memory) {
-		return tool_fail(TOOL_USAGE, name,
-				 "has no memory node with a size in it: nothing between reset and "
-				 "the kernel "
-				 "fills it in");
-	}
-	return complete(flash, size);
+	lethe_fdt_read(flash->tree_file.bytes, &facts, &where); /* tree_check() found it sound */
+	return complete(flash, size, facts.has_memory);
 }

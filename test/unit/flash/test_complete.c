@@ -142,18 +142,45 @@ static void test_cells(void **state)
 	       LETHE_E_TREE_CELLS);
 }
 
-/* Twice is once, but for /memreserve/. */
+/* Twice is once. */
 static void test_again(void **state)
 {
-	void *tree, *before;
+	static const struct lethe_flash *const all[] = {&open_psci, &spin};
 
 	(void)state;
-	tree = complete(CPUS(""), &open_psci, SPACE, LETHE_OK);
-	before = tree_copy(tree);
-	assert_int_equal(lethe_flash_complete(tree, &open_psci), LETHE_OK);
-	tree_assert_same(tree, before);
-	free(before);
-	free(tree);
+	for (unsigned int i = 0; i < 2; i++) {
+		void *tree = complete(CPUS(""), all[i], SPACE, LETHE_OK);
+		void *before = tree_copy(tree);
+
+		assert_int_equal(lethe_flash_complete(tree, all[i]), LETHE_OK);
+		tree_assert_same(tree, before);
+		assert_int_equal(fdt_num_mem_rsv(tree), i);
+		free(before);
+		free(tree);
+	}
+}
+
+/* An entry of /memreserve/ that holds the page whole is enough. */
+static void test_reserved_page(void **state)
+{
+	static const struct {
+		uint64_t base, size;
+		int count;
+	} rows[] = {
+		{0x180001000, 0x1000, 1}, {0x180000000, 0x2000, 1}, {0x180001000, 0xfff, 2},
+		{0x180001001, 0x1000, 2}, {0x180000000, 0x1fff, 2}, {0x1000, 0x1000, 2},
+		{0x1000, 0xfffffffffffff000, 1},
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		void *tree = complete(CPUS(""), &one, SPACE, LETHE_OK);
+
+		assert_int_equal(fdt_add_mem_rsv(tree, rows[i].base, rows[i].size), 0);
+		assert_int_equal(lethe_flash_complete(tree, &spin), LETHE_OK);
+		assert_int_equal(fdt_num_mem_rsv(tree), rows[i].count);
+		free(tree);
+	}
 }
 
 /* Its page is not for the kernel. */
@@ -307,6 +334,7 @@ int main(void)
 		cmocka_unit_test(test_psci_in_the_open),
 		cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_reserved_page),
 		cmocka_unit_test(test_spin_table),
 		cmocka_unit_test(test_spin_words),
 		cmocka_unit_test(test_spin_words_of_the_tree),
