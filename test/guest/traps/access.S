@@ -47,22 +47,22 @@ accesses:
 	.text
 
 	/* CPTR_EL3.TCPAC; ACTLR_EL3 */
-	change	CPACR_EL1, cpacr_el1, OWN, ALWAYS, 1
-	change	CPTR_EL2, cptr_el2, OWN, ALWAYS, 1, EL2_ONLY
-	read	ACTLR_EL1, actlr_el1, OWN, ALWAYS, 1
-	read	ACTLR_EL2, actlr_el2, OWN, ALWAYS, 1, EL2_ONLY
+	change	CPACR_EL1, cpacr_el1, OWN, OWN_ALWAYS, 1
+	change	CPTR_EL2, cptr_el2, OWN, OWN_ALWAYS, 1, EL2_ONLY
+	read	ACTLR_EL1, actlr_el1, OWN, OWN_ALWAYS, 1
+	read	ACTLR_EL2, actlr_el2, OWN, OWN_ALWAYS, 1, EL2_ONLY
 
 	/* CPTR_EL3.TFP */
-	change	FPCR, fpcr, OWN, FP, 1
-	change	FPSR, fpsr, OWN, FP, 1
-	read	MVFR0_EL1, mvfr0_el1, OWN, FP, 1
-	access	FMOV, OWN, FP, 1
+	change	FPCR, fpcr, OWN, OWN_FP, 1
+	change	FPSR, fpsr, OWN, OWN_FP, 1
+	read	MVFR0_EL1, mvfr0_el1, OWN, OWN_FP, 1
+	access	FMOV, OWN, OWN_FP, 1
 	fmov	d0, xzr
 	done
-	access	MOVI, OWN, FP, 1
+	access	MOVI, OWN, OWN_FP, 1
 	movi	v0.16b, #1
 	done
-	change	FPEXC32_EL2, fpexc32_el2, OWN, OLD_EL1, 1, EL2_ONLY
+	change	FPEXC32_EL2, fpexc32_el2, OWN, OWN_OLD_EL1, 1, EL2_ONLY
 
 	/* CPTR_EL3.EZ */
 	change	ZCR_EL1, s3_0_c1_c2_0, PFR0, 32, 1
@@ -89,7 +89,7 @@ accesses:
 	.inst	0xd503477f			// smstart
 	.inst	0xd503467f			// smstop
 	done
-	access	FA64, OWN, FA64, 1, EL2_ONLY
+	access	FA64, OWN, OWN_FA64, 1, EL2_ONLY
 	mov	x0, #0xf
 	movk	x0, #0x8000, lsl #16		// SMCR_EL2.FA64: what is left is SMCR_EL3's
 	msr	s3_4_c1_c2_6, x0
@@ -121,42 +121,42 @@ accesses:
 	read	AMCNTENSET0_EL0, s3_3_c13_c2_5, PFR0, 44, 1
 	read	AMEVCNTR00_EL0, s3_3_c13_c4_0, PFR0, 44, 1
 	read	AMEVTYPER00_EL0, s3_3_c13_c6_0, PFR0, 44, 1
-	read	AMCNTENSET1_EL0, s3_3_c13_c3_0, OWN, AMU_GROUP, 1
-	read	AMEVCNTR10_EL0, s3_3_c13_c12_0, OWN, AMU_GROUP, 1
+	read	AMCNTENSET1_EL0, s3_3_c13_c3_0, OWN, OWN_AMU_GROUP, 1
+	read	AMEVCNTR10_EL0, s3_3_c13_c12_0, OWN, OWN_AMU_GROUP, 1
 	change	AMEVCNTVOFF00_EL2, s3_4_c13_c8_0, PFR0, 44, 2, EL2_ONLY
 
 	/* MDCR_EL3.TDA, TDOSA, TDCC, EBWE */
-	change	MDSCR_EL1, mdscr_el1, OWN, ALWAYS, 1
-	change	DBGBVR0_EL1, dbgbvr0_el1, OWN, ALWAYS, 1
-	change	DBGBCR0_EL1, dbgbcr0_el1, OWN, ALWAYS, 1
-	change	DBGWVR0_EL1, dbgwvr0_el1, OWN, ALWAYS, 1
-	change	DBGWCR0_EL1, dbgwcr0_el1, OWN, ALWAYS, 1
-	change	MDCCINT_EL1, mdccint_el1, OWN, ALWAYS, 1
-	read	MDCCSR_EL0, mdccsr_el0, OWN, ALWAYS, 1
-	read	MDRAR_EL1, mdrar_el1, OWN, ALWAYS, 1
-	change	DBGCLAIMCLR_EL1, dbgclaimclr_el1, OWN, ALWAYS, 1
-	change	MDCR_EL2, mdcr_el2, OWN, ALWAYS, 1, EL2_ONLY
-	read	OSLSR_EL1, oslsr_el1, OWN, ALWAYS, 1
-	access	OSLAR_EL1, OWN, ALWAYS, 1
+	change	MDSCR_EL1, mdscr_el1, OWN, OWN_ALWAYS, 1
+	change	DBGBVR0_EL1, dbgbvr0_el1, OWN, OWN_ALWAYS, 1
+	change	DBGBCR0_EL1, dbgbcr0_el1, OWN, OWN_ALWAYS, 1
+	change	DBGWVR0_EL1, dbgwvr0_el1, OWN, OWN_ALWAYS, 1
+	change	DBGWCR0_EL1, dbgwcr0_el1, OWN, OWN_ALWAYS, 1
+	change	MDCCINT_EL1, mdccint_el1, OWN, OWN_ALWAYS, 1
+	read	MDCCSR_EL0, mdccsr_el0, OWN, OWN_ALWAYS, 1
+	read	MDRAR_EL1, mdrar_el1, OWN, OWN_ALWAYS, 1
+	change	DBGCLAIMCLR_EL1, dbgclaimclr_el1, OWN, OWN_ALWAYS, 1
+	change	MDCR_EL2, mdcr_el2, OWN, OWN_ALWAYS, 1, EL2_ONLY
+	read	OSLSR_EL1, oslsr_el1, OWN, OWN_ALWAYS, 1
+	access	OSLAR_EL1, OWN, OWN_ALWAYS, 1
 	msr	oslar_el1, xzr
 	done
-	change	OSDLR_EL1, osdlr_el1, OWN, ALWAYS, 1
-	change	DBGVCR32_EL2, dbgvcr32_el2, OWN, OLD_EL1, 1, EL2_ONLY
+	change	OSDLR_EL1, osdlr_el1, OWN, OWN_ALWAYS, 1
+	change	DBGVCR32_EL2, dbgvcr32_el2, OWN, OWN_OLD_EL1, 1, EL2_ONLY
 	change	MDSELR_EL1, s2_0_c0_c4_2, DFR0, 0, 11
 
 	/* MDCR_EL3.TPM, EnPM2 */
-	change	PMCR_EL0, pmcr_el0, OWN, PMU, 1
-	change	PMCNTENSET_EL0, pmcntenset_el0, OWN, PMU, 1
-	change	PMOVSSET_EL0, pmovsset_el0, OWN, PMU, 1
-	change	PMCCNTR_EL0, pmccntr_el0, OWN, PMU, 1
-	change	PMCCFILTR_EL0, pmccfiltr_el0, OWN, PMU, 1
-	change	PMUSERENR_EL0, pmuserenr_el0, OWN, PMU, 1
-	change	PMINTENSET_EL1, pmintenset_el1, OWN, PMU, 1
-	change	PMSELR_EL0, pmselr_el0, OWN, PMU, 1
-	change	PMEVCNTR0_EL0, pmevcntr0_el0, OWN, PMU, 1
-	read	PMCEID0_EL0, pmceid0_el0, OWN, PMU, 1
-	read	PMMIR_EL1, s3_0_c9_c14_6, OWN, PMU_V3P4, 1
-	change	PMUACR_EL1, s3_0_c9_c14_4, OWN, PMU_V3P9, 1
+	change	PMCR_EL0, pmcr_el0, OWN, OWN_PMU, 1
+	change	PMCNTENSET_EL0, pmcntenset_el0, OWN, OWN_PMU, 1
+	change	PMOVSSET_EL0, pmovsset_el0, OWN, OWN_PMU, 1
+	change	PMCCNTR_EL0, pmccntr_el0, OWN, OWN_PMU, 1
+	change	PMCCFILTR_EL0, pmccfiltr_el0, OWN, OWN_PMU, 1
+	change	PMUSERENR_EL0, pmuserenr_el0, OWN, OWN_PMU, 1
+	change	PMINTENSET_EL1, pmintenset_el1, OWN, OWN_PMU, 1
+	change	PMSELR_EL0, pmselr_el0, OWN, OWN_PMU, 1
+	change	PMEVCNTR0_EL0, pmevcntr0_el0, OWN, OWN_PMU, 1
+	read	PMCEID0_EL0, pmceid0_el0, OWN, OWN_PMU, 1
+	read	PMMIR_EL1, s3_0_c9_c14_6, OWN, OWN_PMU_V3P4, 1
+	change	PMUACR_EL1, s3_0_c9_c14_4, OWN, OWN_PMU_V3P9, 1
 	change	PMICNTR_EL0, s3_3_c9_c4_0, DFR1, 36, 1
 
 	/* MDCR_EL3.NSPB, EnPMSN, EnPMS3 */
@@ -166,7 +166,7 @@ accesses:
 	change	PMBLIMITR_EL1, s3_0_c9_c10_0, DFR0, 32, 1
 	change	PMBPTR_EL1, s3_0_c9_c10_1, DFR0, 32, 1
 	change	PMSNEVFR_EL1, s3_0_c9_c9_1, DFR0, 32, 3
-	change	PMSDSFR_EL1, s3_0_c9_c10_4, OWN, SPE_FDS, 1
+	change	PMSDSFR_EL1, s3_0_c9_c10_4, OWN, OWN_SPE_FDS, 1
 
 	/* MDCR_EL3.NSTB, SBRBE */
 	change	TRBLIMITR_EL1, s3_0_c9_c11_0, DFR0, 44, 1
@@ -194,16 +194,16 @@ accesses:
 	change	CNTPOFF_EL2, s3_4_c14_c0_6, MMFR0, 60, 2, EL2_ONLY
 
 	/* SCR_EL3.APK, API */
-	change	APIAKEYLO_EL1, s3_0_c2_c1_0, OWN, PAUTH, 1
-	change	APIAKEYHI_EL1, s3_0_c2_c1_1, OWN, PAUTH, 1
-	change	APIBKEYLO_EL1, s3_0_c2_c1_2, OWN, PAUTH, 1
-	change	APDAKEYLO_EL1, s3_0_c2_c2_0, OWN, PAUTH, 1
-	change	APDBKEYLO_EL1, s3_0_c2_c2_2, OWN, PAUTH, 1
-	change	APGAKEYLO_EL1, s3_0_c2_c3_0, OWN, PACGA, 1
-	access	PACGA, OWN, PACGA, 1
+	change	APIAKEYLO_EL1, s3_0_c2_c1_0, OWN, OWN_PAUTH, 1
+	change	APIAKEYHI_EL1, s3_0_c2_c1_1, OWN, OWN_PAUTH, 1
+	change	APIBKEYLO_EL1, s3_0_c2_c1_2, OWN, OWN_PAUTH, 1
+	change	APDAKEYLO_EL1, s3_0_c2_c2_0, OWN, OWN_PAUTH, 1
+	change	APDBKEYLO_EL1, s3_0_c2_c2_2, OWN, OWN_PAUTH, 1
+	change	APGAKEYLO_EL1, s3_0_c2_c3_0, OWN, OWN_PACGA, 1
+	access	PACGA, OWN, OWN_PACGA, 1
 	pacga	x0, x1, x2
 	done
-	access	PACIA, OWN, PAUTH, 1
+	access	PACIA, OWN, OWN_PAUTH, 1
 	mrs	x9, CurrentEL
 	cmp	x9, #(2 << 2)
 	b.eq	1f
@@ -223,9 +223,9 @@ accesses:
 	done
 
 	/* SCR_EL3.EnSCXT, ATA, TLOR, TERR, TRNDR, TME */
-	change	SCXTNUM_EL0, s3_3_c13_c0_7, OWN, SCXTNUM, 1
-	change	SCXTNUM_EL1, s3_0_c13_c0_7, OWN, SCXTNUM, 1
-	change	SCXTNUM_EL2, s3_4_c13_c0_7, OWN, SCXTNUM, 1, EL2_ONLY
+	change	SCXTNUM_EL0, s3_3_c13_c0_7, OWN, OWN_SCXTNUM, 1
+	change	SCXTNUM_EL1, s3_0_c13_c0_7, OWN, OWN_SCXTNUM, 1
+	change	SCXTNUM_EL2, s3_4_c13_c0_7, OWN, OWN_SCXTNUM, 1, EL2_ONLY
 	change	GCR_EL1, s3_0_c1_c0_6, PFR1, 8, 2
 	change	RGSR_EL1, s3_0_c1_c0_5, PFR1, 8, 2
 	change	TFSR_EL1, s3_0_c5_c6_0, PFR1, 8, 2
@@ -275,11 +275,11 @@ accesses:
 	change	ACCDATA_EL1, s3_0_c13_c0_5, ISAR1, 60, 3
 
 	/* MPAM3_EL3.TRAPLOWER */
-	read	MPAMIDR_EL1, s3_0_c10_c4_4, OWN, MPAM, 1
-	change	MPAM0_EL1, s3_0_c10_c5_1, OWN, MPAM, 1
-	change	MPAM1_EL1, s3_0_c10_c5_0, OWN, MPAM, 1
-	change	MPAM2_EL2, s3_4_c10_c5_0, OWN, MPAM, 1, EL2_ONLY
-	change	MPAMHCR_EL2, s3_4_c10_c4_0, OWN, MPAM_HCR, 1, EL2_ONLY
+	read	MPAMIDR_EL1, s3_0_c10_c4_4, OWN, OWN_MPAM, 1
+	change	MPAM0_EL1, s3_0_c10_c5_1, OWN, OWN_MPAM, 1
+	change	MPAM1_EL1, s3_0_c10_c5_0, OWN, OWN_MPAM, 1
+	change	MPAM2_EL2, s3_4_c10_c5_0, OWN, OWN_MPAM, 1, EL2_ONLY
+	change	MPAMHCR_EL2, s3_4_c10_c4_0, OWN, OWN_MPAM_HCR, 1, EL2_ONLY
 
 	/* ICC_SRE_EL3, SCR_EL3.IRQ and FIQ */
 	change	ICC_SRE_EL2, s3_4_c12_c9_5, PFR0, 24, 1, EL2_ONLY
@@ -295,23 +295,23 @@ accesses:
 	read	ICH_VTR_EL2, s3_4_c12_c11_1, PFR0, 24, 1, EL2_ONLY
 
 	/* The counter and the timers: CNTFRQ_EL0 can be read only. */
-	read	CNTFRQ_EL0, cntfrq_el0, OWN, ALWAYS, 1
-	read	CNTPCT_EL0, cntpct_el0, OWN, ALWAYS, 1
-	read	CNTVCT_EL0, cntvct_el0, OWN, ALWAYS, 1
+	read	CNTFRQ_EL0, cntfrq_el0, OWN, OWN_ALWAYS, 1
+	read	CNTPCT_EL0, cntpct_el0, OWN, OWN_ALWAYS, 1
+	read	CNTVCT_EL0, cntvct_el0, OWN, OWN_ALWAYS, 1
 	read	CNTPCTSS_EL0, s3_3_c14_c0_5, MMFR0, 60, 1
-	change	CNTP_CTL_EL0, cntp_ctl_el0, OWN, ALWAYS, 1
-	change	CNTV_CTL_EL0, cntv_ctl_el0, OWN, ALWAYS, 1
-	change	CNTKCTL_EL1, cntkctl_el1, OWN, ALWAYS, 1
-	change	CNTHCTL_EL2, cnthctl_el2, OWN, ALWAYS, 1, EL2_ONLY
-	change	CNTHP_CTL_EL2, cnthp_ctl_el2, OWN, ALWAYS, 1, EL2_ONLY
-	change	CNTVOFF_EL2, cntvoff_el2, OWN, ALWAYS, 1, EL2_ONLY
+	change	CNTP_CTL_EL0, cntp_ctl_el0, OWN, OWN_ALWAYS, 1
+	change	CNTV_CTL_EL0, cntv_ctl_el0, OWN, OWN_ALWAYS, 1
+	change	CNTKCTL_EL1, cntkctl_el1, OWN, OWN_ALWAYS, 1
+	change	CNTHCTL_EL2, cnthctl_el2, OWN, OWN_ALWAYS, 1, EL2_ONLY
+	change	CNTHP_CTL_EL2, cnthp_ctl_el2, OWN, OWN_ALWAYS, 1, EL2_ONLY
+	change	CNTVOFF_EL2, cntvoff_el2, OWN, OWN_ALWAYS, 1, EL2_ONLY
 
 	/* SCR_EL3.TWE: an event is there, so that it ends at once. SCR_EL3.HCE. */
-	access	WFE, OWN, ALWAYS, 1
+	access	WFE, OWN, OWN_ALWAYS, 1
 	sevl
 	wfe
 	done
-	access	HVC, OWN, ALWAYS, 1, EL2_ONLY, IS_HVC
+	access	HVC, OWN, OWN_ALWAYS, 1, EL2_ONLY, IS_HVC
 	hvc	#0
 	done
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Makes each access of access.S that the CPU announces: "NAME ok", or "NAME EL2 esr=0x2000000" if it is an exception of the
- * program's own level. The name is printed before the access: if EL3 gets it, that is the last line.
+ * Makes each access of access.S that the CPU announces: "NAME ok", or "NAME EL2 esr=0x2000000" if
+ * it is an exception of the program's own level. The name is printed before the access: if EL3 gets
+ * it, that is the last line.
  */
 #include "program.h"
 
@@ -74,25 +75,26 @@ static void read_ids(void)
 	ids[MMFR3] = READ(s3_0_c0_c7_3);
 	ids[SMFR0] = READ(s3_0_c0_c4_5);
 	pmu = field(DFR0, 8) == 0xf ? 0 : field(DFR0, 8);
-	own(ALWAYS, 1);
-	own(FP, field(PFR0, 16) != 0xf);
-	own(PMU, pmu >= 1);
-	own(PMU_V3P4, pmu >= 5);
-	own(PMU_V3P9, pmu >= 9);
-	own(PACGA, field(ISAR1, 24) || field(ISAR1, 28) || field(ISAR2, 8));
-	own(PAUTH, field(ISAR1, 4) || field(ISAR1, 8) || field(ISAR2, 12) || field(OWN, PACGA));
-	own(SCXTNUM, field(PFR0, 56) >= 2 || (field(PFR0, 56) == 1 && field(PFR1, 32) >= 2));
-	own(MPAM, field(PFR0, 40) || field(PFR1, 16));
-	own(FA64, ids[SMFR0] >> 63 != 0);
-	own(OLD_EL1, field(PFR0, 4) == 2);
+	own(OWN_ALWAYS, 1);
+	own(OWN_FP, field(PFR0, 16) != 0xf);
+	own(OWN_PMU, pmu >= 1);
+	own(OWN_PMU_V3P4, pmu >= 5);
+	own(OWN_PMU_V3P9, pmu >= 9);
+	own(OWN_PACGA, field(ISAR1, 24) || field(ISAR1, 28) || field(ISAR2, 8));
+	own(OWN_PAUTH,
+	    field(ISAR1, 4) || field(ISAR1, 8) || field(ISAR2, 12) || field(OWN, OWN_PACGA));
+	own(OWN_SCXTNUM, field(PFR0, 56) >= 2 || (field(PFR0, 56) == 1 && field(PFR1, 32) >= 2));
+	own(OWN_MPAM, field(PFR0, 40) || field(PFR1, 16));
+	own(OWN_FA64, ids[SMFR0] >> 63 != 0);
+	own(OWN_OLD_EL1, field(PFR0, 4) == 2);
 }
 
 /* What a register says that may be trapped itself. */
 static void read_trapped_ids(void)
 {
-	own(SPE_FDS, field(DFR0, 32) != 0 && (READ(s3_0_c9_c9_7) >> 7 & 1) != 0);
-	own(AMU_GROUP, field(PFR0, 44) != 0 && (READ(s3_3_c13_c2_1) >> 28 & 0xf) != 0);
-	own(MPAM_HCR, field(OWN, MPAM) != 0 && (READ(s3_0_c10_c4_4) >> 17 & 1) != 0);
+	own(OWN_SPE_FDS, field(DFR0, 32) != 0 && (READ(s3_0_c9_c9_7) >> 7 & 1) != 0);
+	own(OWN_AMU_GROUP, field(PFR0, 44) != 0 && (READ(s3_3_c13_c2_1) >> 28 & 0xf) != 0);
+	own(OWN_MPAM_HCR, field(OWN, OWN_MPAM) != 0 && (READ(s3_0_c10_c4_4) >> 17 & 1) != 0);
 }
 
 /* Nothing is trapped at the program's own level. */
@@ -103,8 +105,8 @@ static void open_own_level(int at_el2)
 		return;
 	}
 	WRITE(hcr_el2, 1UL << 31); /* RW; E2H = 0 */
-	WRITE(cptr_el2,
-	      0x22ff | (field(PFR0, 32) ? 0 : 1 << 8) | (field(PFR1, 24) ? 0 : 1 << 12)); /* TZ, TSM */
+	WRITE(cptr_el2, 0x22ff | (field(PFR0, 32) ? 0 : 1 << 8) |
+				(field(PFR1, 24) ? 0 : 1 << 12)); /* TZ, TSM */
 }
 
 void run(void)

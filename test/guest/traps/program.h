@@ -19,20 +19,20 @@
 #define IDS   13
 
 /* Fields of OWN, each not 0 if the CPU has it. */
-#define ALWAYS    0
-#define FP        4
-#define PMU       8
-#define PMU_V3P4  12
-#define PMU_V3P9  16
-#define PAUTH     20
-#define PACGA     24
-#define SCXTNUM   28
-#define MPAM      32
-#define SPE_FDS   36
-#define AMU_GROUP 40 /* a second group of counters */
-#define FA64      44
-#define OLD_EL1   48 /* EL1 may be AArch32 */
-#define MPAM_HCR  52
+#define OWN_ALWAYS    0
+#define OWN_FP        4
+#define OWN_PMU       8
+#define OWN_PMU_V3P4  12
+#define OWN_PMU_V3P9  16
+#define OWN_PAUTH     20
+#define OWN_PACGA     24
+#define OWN_SCXTNUM   28
+#define OWN_MPAM      32
+#define OWN_SPE_FDS   36
+#define OWN_AMU_GROUP 40 /* a second group of counters */
+#define OWN_FA64      44
+#define OWN_OLD_EL1   48 /* EL1 may be AArch32 */
+#define OWN_MPAM_HCR  52
 
 /* Levels that have a register. */
 #define BOTH_LEVELS 1
