@@ -173,9 +173,10 @@
 /* ACTLR_EL3 of Cortex-A53, A57 and A72: EL2 has CPUACTLR, CPUECTLR, L2CTLR, L2ECTLR and L2ACTLR. */
 #define ACTLR_EL3_A53		0x73
 #define MIDR_PART		(BIT(32) - BIT(24) + BIT(16) - BIT(4)) /* implementer, and number of the part */
-#define MIDR_A53		0x4100d030
-#define MIDR_A57		0x4100d070
-#define MIDR_A72		0x4100d080
+#define MIDR_ARM(part)		(BIT(30) + BIT(24) + (part) * BIT(4))
+#define MIDR_A53		MIDR_ARM(0xd03)
+#define MIDR_A57		MIDR_ARM(0xd07)
+#define MIDR_A72		MIDR_ARM(0xd08)
 
 #define HCR_AMO			BIT(5)	/* physical SErrors come to EL2 */
 #define HCR_TSC			BIT(19)	/* SMC of EL1 comes to EL2 */

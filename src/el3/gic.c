@@ -116,7 +116,7 @@ bool lethe_el3_gic_distributor(const struct lethe_flash *flash)
 /* Aff3 and Aff2 to Aff0 in one word, as in the upper half of GICR_TYPER. */
 static uint32_t affinity_word(uint64_t mpidr)
 {
-	return (uint32_t)(mpidr >> 8 & 0xff000000) | (uint32_t)(mpidr & 0xffffff);
+	return (uint32_t)(mpidr >> 32) << 24 | (uint32_t)(mpidr & 0xffffff);
 }
 
 /* The redistributor of a CPU, or 0. */

@@ -9,7 +9,7 @@ GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protect
 	-mgeneral-regs-only -Iinclude
 QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img hostile.img relocate.img kimage.img memmove.img \
 	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img el2-stub.img slow-uart.img meter.img \
-	trapped.img old-firmware.img spin-firmware.img turns.img returns.img psci-calls.img flat)
+	trapped.img old-firmware.img spin-firmware.img turns.img returns.img psci-calls.img traps.img flat)
 
 # $(call flat,NAME,FILES): a program that begins with the first file, at 0.
 define flat
@@ -87,6 +87,12 @@ PSCI_CALLS_SRCS := $(addprefix test/guest/psci_calls/,start.S call.S main.c othe
 $(QEMU_TEST)/psci-calls.img: $(PSCI_CALLS_SRCS) $(addprefix test/guest/psci_calls/,program.h link.ld)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/psci_calls/link.ld -o $(@:.img=.elf) $(PSCI_CALLS_SRCS)
+	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
+# All that EL3 can trap.
+TRAPS_SRCS := $(addprefix test/guest/traps/,start.S access.S main.c)
+$(QEMU_TEST)/traps.img: $(TRAPS_SRCS) $(addprefix test/guest/traps/,program.h link.ld)
+	mkdir -p $(@D)
+	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/traps/link.ld -o $(@:.img=.elf) $(TRAPS_SRCS)
 	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
 # A caller of kexec_load(2), in the guest.
 $(QEMU_TEST)/flat: test/guest/flat.c

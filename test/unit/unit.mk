@@ -42,6 +42,10 @@ $(call unit,cpu/mmu_regs,src/cpu/mmu_regs.c)
 $(call unit,cpu/el2_regs,$(addprefix src/cpu/,el2_regs.c el2_lower_regs.c el2_fgt_regs.c))
 $(call unit,cpu/el2_bits,$(addprefix src/cpu/,el2_regs.c el2_lower_regs.c el2_fgt_regs.c))
 
+# A GIC's registers are arrays.
+$(call unit,el3/el3_regs,src/el3/el3_regs.c)
+$(call unit,el3/gic,src/el3/gic.c)
+
 # dtc compiles the trees (test/unit/fdt/trees/) during the tests, and compares them. The code under test uses the
 # target's libfdt, with the same sources and assumptions. The tests use the system's libfdt as the reference. tree.o is
 # linked before it meets the tests, and exports lethe_* only.
