@@ -132,7 +132,7 @@ def test_newcomers_machine(flash):
     assert found.off == [(0x9300004, value, 0) for value in (1, 2, 3, 4)]
     assert found.console == {"data": 0x9001000, "status": 0x9001014, "mask": 0x20, "ready": 0x20, "width": 4,
                              "reserved": 0, "on": []}
-    assert found.slots[0][0] == -(-(0x5000 + found.tree_size) // 4096) * 4096   # its own erase block
+    assert found.slots[0][0] == -(-(0x4000 + found.tree_size) // 4096) * 4096   # its own erase block
 
 
 @pytest.mark.parametrize("name", sorted(MACHINES))
@@ -291,10 +291,10 @@ def test_update_by_dd(flash, options):
 def test_inspect(flash):
     made(flash, "a.img", "b.img", *M, "--cpus", "spin-table")
     text = flash.good("inspect", "f.fd").stdout
-    for piece in ("Lethe flash file, ", "param 1  at 0x4400", "file     0x10000000 to ", ", secure", "cpus     spin-table, CPU "
+    for piece in ("Lethe flash file, ", "param 1  at 0x3400", "file     0x10000000 to ", ", secure", "cpus     spin-table, CPU "
                   "0x100", "spin     0x40001000", "wake     entry at 0x9200000 + 0x8 * Aff0", "redistributors 0x80a0000 to 0x80e0000",
                   "counter  24000000 Hz", "0x9100020=0x16e3600&0xff", "failure  reset", "off      0x9300004=0x1 ",
-                  "slot 0: Lethe bundle", "slot 1: Lethe bundle", "from offset 0x5000", "end of file"):
+                  "slot 0: Lethe bundle", "slot 1: Lethe bundle", "from offset 0x4000", "end of file"):
         assert piece in text, piece
     assert "gic      v2, distributor 0x8000000, CPU interface 0x8010000\n" in \
         (made(flash, "a.img", "--machine", "virt-secure"), flash.good("inspect", "f.fd").stdout)[1]
@@ -344,6 +344,7 @@ USAGE = [
     (["a.img", "-o", "f", *V, "--console", "ns16550,0x9000000,shift=4"], "only ns16550 may have more"),
     (["a.img", "-o", "f", *V, "--on-failure", "reset"], "virt: on-failure reset: it does not say how it is reset"),
     (["a.img", "-o", "f", *V, "--cpus", "spin-table"], "virt: cpus spin-table: it has no spin-page"),
+    (["a.img", "-o", "f", *V, "--cpus", "psci"], "virt: scratch is not secure, and PSCI stays there: give --tree"),
     (["a.img", "-o", "f", "--machine", "sbsa-ref"], "sbsa-ref: has no device tree of its own: give --tree"),
     (["a.img", "-o", "f", *V, "--slot-size", "0x8000"], "--slot-size: is no multiple of its erase block, 0x10000"),
     (["a.img", "-o", "f", *V, "--slot-size", "64KiB"], "a.img: is larger than --slot-size: 2 MiB, not 64 KiB"),

@@ -5,7 +5,7 @@ import struct
 import subprocess
 import zlib
 
-CODE, COPY, TREE = 0x4000, 0x400, 0x5000
+CODE, COPY, TREE = 0x3000, 0x400, 0x4000
 MAGIC = 0x48534C464854454C
 SECURE = 1
 ONE, PSCI, SPIN = 0, 1, 2
