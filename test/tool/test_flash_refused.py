@@ -2,7 +2,6 @@
 """What lethe flash refuses, before it writes anything."""
 import pytest
 
-from tool_command import K
 from tool_files import PLAIN_TREE, tree
 from tool_machine import M, V, board, cells, changed, cpu
 
