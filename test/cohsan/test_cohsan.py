@@ -28,28 +28,33 @@ CASES = cohsan_cases.everything()
 FIRST = {(case.file, bool(case.expect), case.el): case for case in reversed(CASES)}.values()
 END = "end\n"       # the output of every program before an end with status 0
 MEMORY = 64
+LINKED = 0x40200000
+# At EL3 memory has two spaces; then RAM's secure lines are as its lines are at the other levels.
+SECURE = f"secure=0x40000000-{0x40000000 + (MEMORY << 20):#x}"
+MACHINES = {"1": "virtualization=off", "2": "virtualization=on", "3": "virtualization=on,secure=on"}
 
 
 @functools.lru_cache(None)
-def symbols(elf):
+def symbols(case):
     """{name: address}, without a process for each of a thousand programs."""
-    with open(elf, "rb") as file:
+    with open(case.path(FOLDER, ".elf"), "rb") as file:
         data = file.read()
+    moved = LINKED if case.boot == "flash" else 0
     headers, count = struct.unpack_from("<Q", data, 40)[0], struct.unpack_from("<H", data, 60)[0]
     sections = [struct.unpack_from("<IIQQQQIIQQ", data, headers + 64 * i) for i in range(count)]
     table = next(section for section in sections if section[1] == 2)     # SHT_SYMTAB
     names = sections[table[6]][4]
-    return {data[names + name:data.index(0, names + name)].decode(): value
+    return {data[names + name:data.index(0, names + name)].decode(): value - moved
             for name, _, _, _, value, _ in struct.iter_unpack(
                 "<IBBHQQ", data[table[4]:table[4] + table[5]])}
 
 
 def command(case):
-    machine = "virt,acpi=off,virtualization=" + ("off" if case.el == "1" else "on")
-    return [paths.QEMU, "-nodefaults", "-display", "none", "-M", machine, "-cpu", case.cpu,
-            "-smp", str(case.smp), "-m", f"{MEMORY}M",
-            "-semihosting-config", "enable=on,target=native",
-            "-kernel", case.path(FOLDER, ".img"), *case.qemu]
+    program = ["-bios", case.path(FOLDER, ".img")] if case.boot == "flash" else \
+        ["-kernel", case.path(FOLDER, ".elf" if case.el == "3" else ".img")]     # QEMU drops to EL2 for an Image
+    return [paths.QEMU, "-nodefaults", "-display", "none", "-M", "virt,acpi=off," + MACHINES[case.el[0]],
+            "-cpu", case.cpu, "-smp", str(case.smp), "-m", f"{MEMORY}M",
+            "-semihosting-config", "enable=on,target=native", *program, *case.qemu]
 
 
 def run(words):
@@ -60,9 +65,10 @@ def run(words):
 
 def watched(case, *args):
     """(status, reports as (kind, pc), stop lines, all that it printed) of a program under cohsan."""
-    elf = case.path(FOLDER, ".elf")
-    table = {name: hex(value) for name, value in symbols(elf).items()}
-    arguments = [f"elf={elf}", *(arg.format(**table) for arg in (*case.args, *args))]
+    table = {name: hex(value) for name, value in symbols(case).items()}
+    arguments = [f"elf={case.path(FOLDER, '.elf')}", *(arg.format(**table) for arg in (*case.args, *args))]
+    if case.el == "3" and not any(arg.startswith("secure=") for arg in arguments):
+        arguments.append(SECURE)
     status, said = run([*command(case), "-plugin", ",".join([PLUGIN, *arguments])])
     reports, stops = [], []
     for line in said.replace(END, "").splitlines():
@@ -80,7 +86,7 @@ def case(name):
 
 
 def at(case, kinds):
-    table = symbols(case.path(FOLDER, ".elf"))
+    table = symbols(case)
     return [(kind, table[symbol]) for kind, symbol in kinds]
 
 
@@ -104,7 +110,7 @@ def test_program(case, pytestconfig):
         more = set(reports) - set(expected) - set(at(case, case.also))
         assert not more, f"more than {case.expect}:\n{said}"
     assert status == (1 if expected else 0), said
-    wanted = [(symbols(case.path(FOLDER, ".elf"))[case.stop], len(reports))] if case.stop else []
+    wanted = [(symbols(case)[case.stop], len(reports))] if case.stop else []
     assert stops == wanted, said
 
 
@@ -125,7 +131,7 @@ def test_every_kind_has_a_wrong_program():
     "nonsense=1", "nonsense=", "start=", "start=no_such_symbol", "start=0x40200000z", "stop=",
     "stop=nonsense", "dirty=0x1000", "dirty=0x2000-0x1000", "dirty=0x1000-0x1000",
     "dirty=here-there", "stale=0x10-0x20z", "clean=1-2-3", "write=1", "read=1", "read=0x2000-0x1000", "publish=0x1-0x2",
-    "publish=w", "publish=w:1", "max=", "max=x", "max=0", "max=-1", "elf=/nonexistent",
+    "publish=w", "publish=w:1", "flash=0", "ram=1-0", "secure=x-y", "through=", "through=here", "max=", "max=x", "max=0", "max=-1", "elf=/nonexistent",
     "elf=/etc/passwd"])
 def test_argument_that_is_not_understood(argument):
     """QEMU ends before the program begins, and names the unknown option."""
@@ -209,8 +215,7 @@ def test_world_at_start(name, args, kinds, el):
     status, reports, _, said = watched(case(f"{name}-el{el}"), *args)
     assert status == (1 if kinds or kinds is None else 0), said
     if kinds is None:
-        assert reports[0] == ("fetch-dirty", symbols(case(f"{name}-el{el}").path(
-            FOLDER, ".elf"))["start"]), said
+        assert reports[0] == ("fetch-dirty", symbols(case(f"{name}-el{el}"))["start"]), said
     else:
         assert [kind for kind, _ in reports] == kinds, said
 

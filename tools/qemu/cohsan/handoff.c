@@ -102,7 +102,8 @@ static void look(struct cpu *cpu, const struct place *at, const char *name, uint
 		if (bad[i].bytes == 0) {
 			continue;
 		}
-		place.va = place.pa = bad[i].pa;
+		place.pa = bad[i].pa;
+		place.va = bad[i].pa & ~SECURE;
 		report(bad[i].kind, &place, "%s: %llu of %llu bytes; %s", name,
 		       (unsigned long long)bad[i].bytes, (unsigned long long)(hi - lo),
 		       shadow_text(&bad[i].first, bad[i].mask, text, sizeof(text)));
