@@ -131,8 +131,8 @@ def test_every_kind_has_a_wrong_program():
     "nonsense=1", "nonsense=", "start=", "start=no_such_symbol", "start=0x40200000z", "stop=",
     "stop=nonsense", "dirty=0x1000", "dirty=0x2000-0x1000", "dirty=0x1000-0x1000",
     "dirty=here-there", "stale=0x10-0x20z", "clean=1-2-3", "write=1", "read=1", "read=0x2000-0x1000", "publish=0x1-0x2",
-    "publish=w", "publish=w:1", "flash=0", "ram=1-0", "secure=x-y", "through=", "through=here", "max=", "max=x", "max=0", "max=-1", "elf=/nonexistent",
-    "elf=/etc/passwd"])
+    "publish=w", "publish=w:1", "flash=0", "ram=1-0", "secure=x-y", "through=", "through=here", "max=", "max=x",
+    "max=0", "max=-1", "elf=/nonexistent", "elf=/etc/passwd"])
 def test_argument_that_is_not_understood(argument):
     """QEMU ends before the program begins, and names the unknown option."""
     wrong = case("read-none-el2")
@@ -141,6 +141,31 @@ def test_argument_that_is_not_understood(argument):
     assert status == 1
     assert any(line.startswith(f"cohsan: {argument}") for line in said.splitlines()), said
     assert " pc=" not in said
+
+
+@pytest.mark.parametrize("arguments,why", [
+    ("start=0x0,flash=0x0-0x4000000", "the start is not in RAM, and no ram= is given: 0x0"),
+    ("start=0x0,ram=0x40000000-0x43000000", "no memory of QEMU's begins and ends as told: 0x40000000"),
+    ("start=0x0,ram=0x40001000-0x44001000", "no memory of QEMU's begins and ends as told: 0x40001000"),
+    ("start=0x0,ram=0x80000000-0x84000000", "no memory is there at the start: 0x80000000")])
+@pytest.mark.parametrize("el", ["2", "3"])
+def test_memory_that_is_not_found(arguments, why, el):
+    status, said = run([*command(case(f"flash-right-el{el}")), "-plugin", f"{PLUGIN},{arguments}"])
+    assert status == 1 and f"cohsan: {why}" in said and END not in said, said
+
+
+def test_parallel_flash_from_a_file(work):
+    """The program lies in a file of the chip's size, and other flash beside it is as large."""
+    wanted = case("flash-pop-el3")
+    path = os.path.join(work, "flash")
+    with open(wanted.path(FOLDER, ".img"), "rb") as program, open(path, "wb") as file:
+        file.write(program.read())
+        file.truncate(64 << 20)
+    words = command(wanted)
+    place = words.index("-bios")
+    words[place:place + 2] = ["-drive", f"if=pflash,format=raw,readonly=on,file={path}"]
+    status, said = run([*words, "-plugin", ",".join([PLUGIN, *wanted.args, "flash=0x4000000-0x8000000"])])
+    assert status == 1 and said.count("cohsan: ") == 1 and "read-under-dirty" in said, said
 
 
 def test_json_that_cannot_be_written():

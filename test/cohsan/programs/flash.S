@@ -7,6 +7,7 @@
 // case right: expect=none
 // case right_tables: expect=none
 // case right_code: expect=none
+// case right_smp: smp=2 expect=none el=3
 // case store:
 // case store_byte:
 // case store_on:
@@ -26,9 +27,17 @@
 #include "common.h"
 
 	begin
+#if is_right_smp
+	mrs	x2, mpidr_el1			// all CPUs start here
+	ands	x2, x2, #0xff
+	b.eq	2f
+1:	wfe
+	b	1b
+2:
+#endif
 	imm	x0, 0x40300000
 	adr	x1, place
-#if is_right
+#if is_right || is_right_smp
 	str	x0, [x0]
 	ldr	x2, [x0]
 	ldr	x2, [x1]
