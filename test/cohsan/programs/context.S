@@ -12,6 +12,7 @@
 // case right_vbar_masked: expect=none
 // case right_svc_synchronizes: expect=none
 // case right_fp: expect=none el=1,2,2h,3
+// case right_hcr: expect=none el=3 cpu=neoverse-n1
 // case sctlr_on: el=1,2,2h,3
 // case sctlr_on_store:
 // case sctlr_on_dsb: el=1,2,2h,3
@@ -81,6 +82,11 @@
 #if is_right_sctlr
 	ldr	x1, [x0]
 #endif
+#elif is_right_hcr
+	mmu_on
+	imm	x9, ((1 << 34) | (1 << 31) | (1 << 27))
+	msr	hcr_el2, x9			// matters to the levels below, which an ERET leads to
+	ldr	x1, [x0]
 #elif is_right_same
 	imm	x9, SCTLR_OFF
 	msr	SYS(sctlr), x9			// no new value

@@ -36,6 +36,11 @@
 // case code_wrong_space: expect=fetch-dirty@copy+copy_ret also=fetch-no-ic@copy+copy_ret
 // case code_ns_none: expect=fetch-dirty@copy+copy_ret also=fetch-no-ic@copy+copy_ret
 // case code_thrown: expect=fetch-thrown@copy+copy_ret also=fetch-no-ic@copy+copy_ret
+// case right_code_i: expect=none args=stale={copied}-{copied_end},secure=0x1000-0x2000
+// case code_i: expect=fetch-stale@copied+copied_ret args=stale={copied}-{copied_end}
+// case right_code_i_ns: expect=none args=stale={copied}-{copied_end}
+// case code_i_ns: expect=fetch-stale@copied_ns+copied_ns_ret \
+//	args=stale={copied}-{copied_end},secure=0x1000-0x2000
 // case right_walk: expect=none
 // case walk: expect=walk-dirty@bad
 // case walk_ns_off: expect=walk-stale@bad
@@ -49,6 +54,7 @@
 // case published_other: expect=handoff-dirty@payload args=stop={payload},publish=w:{cell}-{cell_end} stop=payload
 // case published_old: expect=handoff-stale@payload args=stop={payload},publish=w:{cell}-{cell_end} stop=payload
 // case right_through: expect=none args=through={second} stop=third
+// case right_through_part: expect=none args=through={second}-{behind} stop=third
 // case through_dirty: expect=handoff-dirty@second also=fetch-dirty@through args=through={second} stop=third
 // case through_late: expect=handoff-dirty@third also=fetch-dirty@late args=through={second} stop=third
 #include "common.h"
@@ -139,6 +145,16 @@ bad:	str	x0, [x0]
 #endif
 	mmu_off
 	to_el2	copy
+#elif is_right_code_i || is_code_i
+	set_sctlr (SCTLR_OFF | SCTLR_I)		// the stale line is of the space that is fetched from, or not
+	adr	x4, copied
+	br	x4
+#elif is_right_code_i_ns || is_code_i_ns
+	mmu_on	table=spaces, sctlr=(SCTLR_ON | SCTLR_I)
+	adr	x4, copied
+	imm	x5, AT_NS
+	add	x4, x4, x5
+	br	x4
 #elif is_right_walk || is_walk || is_walk_ns_off || is_right_walk_ns_off
 	mmu_on	table=spaces
 #if is_walk_ns_off || is_right_walk_ns_off
@@ -155,9 +171,12 @@ bad:	str	x0, [x0]
 	mmu_off
 #endif
 	to_el2	lower
-#elif is_right_through || is_through_dirty || is_through_late
+#elif is_right_through || is_right_through_part || is_through_dirty || is_through_late
 	mmu_on	table=spaces
-#if is_through_dirty
+#if is_right_through_part
+	adr	x4, behind			// what is behind is nobody's yet
+	str	x0, [x4]
+#elif is_through_dirty
 	adr	x4, through
 	ldr	w5, [x4]
 	str	w5, [x4]
@@ -278,6 +297,10 @@ lower:
 	el2_mmu_on
 bad:	ldr	x5, [x0]
 #elif is_right_map_off || is_map_left
+	el2_mmu_on				// its own map comes and goes
+	imm	x9, 0x30c50830
+	msr	sctlr_el2, x9
+	isb
 	dc	civac, x0			// no line is left, unless a map that is on brings it back
 	dsb	sy
 	str	x0, [x0]
@@ -337,8 +360,14 @@ low_tables:
 	.quad	BLOCK_DEVICE
 	.quad	0x40000000 + BLOCK_WB
 	.fill	510, 8, 0
+	.balign	256
 copied:	nop
+copied_ret:
 	br	x20
+	.balign	256
+copied_end:
+	.equ	copied_ns, copied + AT_NS
+	.equ	copied_ns_ret, copied_ret + AT_NS
 	.text
 	far_cells cell
 	far_cells copy_cells
@@ -346,12 +375,14 @@ copied:	nop
 	.equ	copy_ret, copy_cells + 4
 	cells	.bss, hostile
 
-#if is_right_through || is_through_dirty || is_through_late
+#if is_right_through || is_right_through_part || is_through_dirty || is_through_late
 	.section .second, "awx"
 	.balign	4096
 second:	header	0x1000
 through: adr	x9, third
 	br	x9
+	.balign	256
+behind: .quad	0
 	.balign	4096
 third:	header	0x1000
 late:	br	x20

@@ -11,8 +11,9 @@ what the machine is given, so most tests need no keyword. A test's keywords come
     Machine(.., cohsan={"device": [(lo, hi)]})   memory that plays a device
     Machine(.., cohsan={"start": lo, "clean": [(lo, hi)]})   the harness cannot find it
     Machine(.., cohsan={"start": lo, "bundle": path})   firmware loads it there from a file
-    Machine(.., cohsan={"start": 0, "flash": (0, 64 * MIB), "ram": [(lo, hi)], "clean": [(lo, hi)],
-                        "secure": [(lo, hi)], "elf": path, "through": lethe})   a flash file; docs/internals/cohsan.md
+    Machine(.., cohsan={"start": 0, "elf": path, "flash": (lo, hi), "ram": [(lo, hi)], "clean": [(lo, hi)],
+                        "secure": [(lo, hi)], "through": (lethe, end)})     a flash file, docs/internals/cohsan.md:
+                                            through is where it puts the bundle
     Machine(.., cohsan=None, because="..")      without; test_cohsan_in_harness.py lists these
 """
 
@@ -112,6 +113,7 @@ class Cohsan:
         elf = elf_of(folder, path)
         options = {"start": at, "stop": "handoff", "elf": elf, "publish": {}, **wanted}
         lethe = values(options.get("through", at))[0]   # where a front end enters it
+        lethe = lethe[0] if isinstance(lethe, tuple) else lethe
         options.setdefault("clean", [(at, at + os.path.getsize(path))] if path else [])
         if isinstance(options["clean"], str):
             size = {"blob": blob_size(elf), "plan": plan_end(path)}[options["clean"]]

@@ -45,6 +45,7 @@ struct range {
 	uint64_t hi;	   /* exclusive */
 	enum world world;  /* of an initial range */
 	const char *name;  /* of a published range */
+	bool passed;	   /* an Image's first instruction was seen */
 };
 
 struct ranges {
@@ -69,7 +70,7 @@ struct options {
 	struct ranges ram;	 /* where the start does not tell */
 	struct ranges flash;
 	struct ranges secure;	 /* secure lines from before the start may be here, and no others */
-	struct ranges through;	 /* Images that are no hand-off: lo alone */
+	struct ranges through;	 /* Images that are no hand-off */
 };
 
 extern struct options options;
@@ -393,7 +394,7 @@ extern uint64_t icache_last_ivau; /* the latest time at which an ic ivau was com
 /* ---- handoff.c ---- */
 
 void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool is_image);
-void handoff_through(struct cpu *cpu, uint64_t pc, uint64_t pa); /* an Image that starts the next one */
+void handoff_through(struct cpu *cpu, uint64_t pc, const struct range *image); /* it starts the next one */
 bool is_image(const void *host);
 
 #endif

@@ -234,15 +234,15 @@ static void look_at_state(struct cpu *cpu, const struct place *at)
 	}
 }
 
-/* An Image is entered. */
-static void look_at_entry(struct cpu *cpu, const struct place *at)
+/* An Image is entered. end: of what is there of it; 0: its header says. */
+static void look_at_entry(struct cpu *cpu, const struct place *at, uint64_t end)
 {
 	uint64_t size;
 	unsigned int i;
 
 	look_at_state(cpu, at);
 	memcpy(&size, (const uint8_t *)ram_host(at->pa) + 16, sizeof(size));
-	look(cpu, at, "Image", at->pa, at->pa + le64toh(size), true);
+	look(cpu, at, "Image", at->pa, end != 0 ? end : at->pa + le64toh(size), true);
 	for (i = 1; i <= 3; i++) {
 		if (cpu_x(i) != 0) {
 			report("handoff-registers", at, "x%u=0x%llx", i, (unsigned long long)cpu_x(i));
@@ -251,9 +251,9 @@ static void look_at_entry(struct cpu *cpu, const struct place *at)
 	look_at_tree(cpu, at);
 }
 
-void handoff_through(struct cpu *cpu, uint64_t pc, uint64_t pa)
+void handoff_through(struct cpu *cpu, uint64_t pc, const struct range *image)
 {
-	look_at_entry(cpu, &(struct place){.pc = pc, .va = pc, .pa = pa, .el = cpu_el()});
+	look_at_entry(cpu, &(struct place){.pc = pc, .va = pc, .pa = image->lo, .el = cpu_el()}, image->hi);
 }
 
 void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool image)
@@ -263,7 +263,7 @@ void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool image)
 	size_t i;
 
 	if (image) {
-		look_at_entry(cpu, &at);
+		look_at_entry(cpu, &at, 0);
 	} else {
 		look_at_state(cpu, &at);
 	}

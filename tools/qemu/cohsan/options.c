@@ -116,8 +116,8 @@ static bool parse_one(const char *argument, const char *name, const char *value)
 		return parse_publish(argument, value);
 	}
 	if (strcmp(name, "through") == 0) {
-		if (!whole_number(value, &range.lo)) {
-			return refuse(argument, "wants an address");
+		if (!parse_range(value, &range) && !whole_number(value, &range.lo)) {
+			return refuse(argument, "wants an address, or LO-HI");
 		}
 		ranges_add(&options.through, range);
 		return true;

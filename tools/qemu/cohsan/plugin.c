@@ -141,10 +141,10 @@ static bool passes(unsigned int vcpu, const struct insn *insn, uint64_t pa)
 		struct range *range = &options.through.at[i];
 
 		if (range->lo == pa) {
-			if (range->hi == 0) {
-				handoff_through(cpu_at(vcpu), insn->pc, pa);
+			if (!range->passed) {
+				handoff_through(cpu_at(vcpu), insn->pc, range);
 			}
-			range->hi = 1;
+			range->passed = true;
 			return true;
 		}
 	}
