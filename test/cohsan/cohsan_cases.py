@@ -10,8 +10,8 @@ the expected reports:
     expect=KIND@SYM[+SYM][,..]      required reports; the first report is at the first SYM
     expect=none                     a right program
     also=KIND@SYM[+SYM][,..]        reports that may come as well
-    el=1,2,2h,3                       exception levels; 2h is EL2 with E2H and TGE (default 1,2). At EL3 all of RAM is
-                                      secure= for the plugin, unless args has a secure=
+    el=1,2,2h,3                     exception levels; 2h is EL2 with E2H and TGE (default 1,2);
+                                    at 3 QEMU takes the ELF, as it starts an Image at EL2
     cpu=NAME smp=N                  (default cortex-a72, for 2h neoverse-n1)
     args=ARG[,ARG]                  for the plugin; {sym} is an address
     qemu=ARG[,ARG]                  more of QEMU's arguments

@@ -29,8 +29,6 @@ FIRST = {(case.file, bool(case.expect), case.el): case for case in reversed(CASE
 END = "end\n"       # the output of every program before an end with status 0
 MEMORY = 64
 LINKED = 0x40200000
-# At EL3 memory has two spaces; then RAM's secure lines are as its lines are at the other levels.
-SECURE = f"secure=0x40000000-{0x40000000 + (MEMORY << 20):#x}"
 MACHINES = {"1": "virtualization=off", "2": "virtualization=on", "3": "virtualization=on,secure=on"}
 
 
@@ -67,8 +65,6 @@ def watched(case, *args):
     """(status, reports as (kind, pc), stop lines, all that it printed) of a program under cohsan."""
     table = {name: hex(value) for name, value in symbols(case).items()}
     arguments = [f"elf={case.path(FOLDER, '.elf')}", *(arg.format(**table) for arg in (*case.args, *args))]
-    if case.el == "3" and not any(arg.startswith("secure=") for arg in arguments):
-        arguments.append(SECURE)
     status, said = run([*command(case), "-plugin", ",".join([PLUGIN, *arguments])])
     reports, stops = [], []
     for line in said.replace(END, "").splitlines():

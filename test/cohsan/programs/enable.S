@@ -18,7 +18,7 @@
 // case dsb_ishst:
 // case dsb_ld:
 // case is_nsh:
-// case one_address:
+// case one_address: el=1,2,3
 // case after:
 // case other_regime: el=2,3
 // case other_regime_all: el=2,3
@@ -74,6 +74,8 @@
 	imm	x9, 0x40200
 #if EL == 1
 	tlbi	vae1, x9
+#elif EL == 3
+	tlbi	vae3, x9
 #else
 	tlbi	vae2, x9
 #endif

@@ -41,6 +41,7 @@
 // case right_code_i_ns: expect=none args=stale={copied}-{copied_end}
 // case code_i_ns: expect=fetch-stale@copied_ns+copied_ns_ret \
 //	args=stale={copied}-{copied_end},secure=0x1000-0x2000
+// case code_i_moved: expect=fetch-stale@copied+copied_ret args=stale={copied}-{copied_end},secure=0x1000-0x2000
 // case right_walk: expect=none
 // case walk: expect=walk-dirty@bad
 // case walk_ns_off: expect=walk-stale@bad
@@ -155,6 +156,19 @@ bad:	str	x0, [x0]
 	imm	x5, AT_NS
 	add	x4, x4, x5
 	br	x4
+#elif is_code_i_moved
+	mmu_on	table=spaces, sctlr=(SCTLR_ON | SCTLR_I)
+	adr	x4, copied
+	adr	x20, 1f
+	br	x4				// secure, and good
+1:	adr	x20, exit
+	adr	x9, spaces_moved
+	msr	ttbr0_el3, x9
+	isb
+	tlbi	alle3
+	dsb	sy
+	isb
+	br	x4				// the same address and code, non-secure
 #elif is_right_walk || is_walk || is_walk_ns_off || is_right_walk_ns_off
 	mmu_on	table=spaces
 #if is_walk_ns_off || is_right_walk_ns_off
@@ -356,6 +370,10 @@ spaces_next:
 	.quad	0x40000000 + (block << 21) + BLOCK_WB
 	.set	block, block + 1
 	.endr
+spaces_moved:
+	.quad	BLOCK_DEVICE
+	.quad	0x40000000 + BLOCK_WB + NS
+	.fill	510, 8, 0
 low_tables:
 	.quad	BLOCK_DEVICE
 	.quad	0x40000000 + BLOCK_WB

@@ -28,7 +28,7 @@ static uint64_t inside(const struct range *range, uint64_t pa)
 /* Bytes of which lines of this space may be in a cache from before the start. */
 static uint64_t may_be_old(uint64_t pa)
 {
-	uint64_t secure = 0;
+	uint64_t secure = options.secure.count == 0 ? ALL : 0;
 	size_t i;
 
 	for (i = 0; i < options.secure.count; i++) {
