@@ -222,13 +222,19 @@ $(O)/liblethe.a: $(LIBRARY_OBJS)
 # ---- the host command, for this machine and, static, for the arm64 guest of `make run` ----
 HOST_CFLAGS = -std=gnu11 -O2 $(PREFIX_MAP) -Itools/lethe -D_FILE_OFFSET_BITS=64
 ARM64_CFLAGS = $(HOST_CFLAGS) -I$(ARM64_LIBS)/include -isystem $(LIBFDT_SRC)
-TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"' -DCPUS_PATH='"$(abspath $(O))/lethe-cpus.img"' -DPURGATORY_PATH='"$(abspath $(O))/purgatory.ro"'
+TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"' -DCPUS_PATH='"$(abspath $(O))/lethe-cpus.img"' -DPURGATORY_PATH='"$(abspath $(O))/purgatory.ro"' \
+	-DFLASH_PATH='"$(abspath $(O))/flash.bin"' -DMACHINES_PATH='"$(abspath $(O))/machines.txt"'
+# The machines of `lethe flash`, one after the other (machine_find.c). The folder is newer when one comes or goes.
+MACHINES := $(sort $(wildcard tools/lethe/machines/*.machine))
+$(O)/machines.txt: $(MACHINES) tools/lethe/machines
+	mkdir -p $(@D)
+	for m in $(MACHINES); do printf '[%s]\n' "$$(basename "$$m" .machine)"; cat "$$m"; done >$@
 TOOL_SRCS := $(wildcard tools/lethe/*.c tools/lethe/*.S) $(call sources,tool)
 TOOL_OBJS := $(TOOL_SRCS:%=$(O)/obj/host/%.o)
-ARM64_OBJS := $(TOOL_SRCS:%=$(O)/obj/arm64/%.o) $(call libfdt_objects,arm64)
+ARM64_OBJS := $(TOOL_SRCS:%=$(O)/obj/arm64/%.o) $(call libfdt_objects,arm64) $(O)/obj/arm64/libfdt/fdt_rw.o
 $(eval $(call compile,host,HOSTCC,HOST_CFLAGS,TOOL_DEFS,host-toolchain))
 $(eval $(call compile,arm64,ARM64_CC,ARM64_CFLAGS,TOOL_DEFS,$(ARM64_LIBS)))
-$(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/blob.S.o): $(O)/lethe.img $(O)/lethe-cpus.img
+$(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/blob.S.o): $(O)/lethe.img $(O)/lethe-cpus.img $(O)/flash.bin $(O)/machines.txt
 $(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/purgatory.S.o): $(O)/purgatory.ro
 $(O)/lethe: $(TOOL_OBJS)
 	echo '  LINK    $@'
@@ -256,10 +262,11 @@ quote = '$(subst ','\'',$(1))'
 ROOT = $(call quote,$(DESTDIR)$(PREFIX))
 install: all
 	test $(words $(PREFIX)) = 1 || { echo "make: PREFIX=\"$(PREFIX)\": has to be a path without spaces" >&2; exit 1; }
-	install -d $(ROOT)/bin $(ROOT)/lib/pkgconfig $(ROOT)/share/man/man1 $(ROOT)/include/lethe $(ROOT)/lib/lethe
+	install -d $(ROOT)/bin $(ROOT)/lib/pkgconfig $(ROOT)/share/man/man1 $(ROOT)/include/lethe $(ROOT)/lib/lethe/machines
 	install -m 755 $(O)/lethe $(ROOT)/bin/
 	install -m 644 $(O)/liblethe.a $(ROOT)/lib/
 	install -m 644 $(addprefix $(O)/,lethe.img lethe.elf lethe-cpus.img lethe-cpus.elf purgatory.ro) $(ROOT)/lib/lethe/
+	install -m 644 $(MACHINES) $(ROOT)/lib/lethe/machines/
 	install -m 644 include/lethe/*.h $(ROOT)/include/lethe/
 	install -m 644 docs/use/lethe.1 $(ROOT)/share/man/man1/
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' tools/lethe.pc.in >$(ROOT)/lib/pkgconfig/lethe.pc

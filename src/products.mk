@@ -24,7 +24,7 @@ purgatory := $(filter-out purgatory/object.S,$(patsubst src/%,%,$(wildcard src/p
                               mmu_regs.c probe.S psci.c serror_window.S smc.S) \
              $(addprefix fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c fdt_walk.c record.c) \
              $(addprefix console/,console.c uart.c uart_ns16550.c uart_pl011.c) firmware/acpi.c plan/status.c
-tool      := sha256.c digest/sha256_host.c \
+tool      := sha256.c digest/sha256_host.c flash/complete.c \
              $(addprefix plan/,layout_asserts.c range_set.c place.c place_check.c place_order.c plan.c status.c \
                                plan_check.c plan_check_console.c plan_check_name.c plan_check_segments.c plan_check_slots.c \
                                plan_check_windows.c) \

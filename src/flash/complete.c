@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Completes the tree of a machine that starts from flash: in the front end, or in `lethe flash` for a tree in the file.
- * The front end has few bytes: libfdt's errors, all negative, are gathered by OR, and have one meaning.
+ * Completes the tree in a flash file, on the host. The front end does the same to a tree at an address (tree.c), in fewer
+ * bytes. libfdt's errors are all negative: they are gathered by OR, and have one meaning.
  */
 #include "flash/complete.h"
 
@@ -107,6 +107,20 @@ static int complete_psci(void *tree, bool is_psci)
 	return bad == 0 ? LETHE_OK : LETHE_E_TREE_NOSPACE;
 }
 
+static int reserve_page(void *tree, uint64_t page)
+{
+	uint64_t base;
+	uint64_t size;
+	int i;
+
+	for (i = 0; fdt_get_mem_rsv(tree, i, &base, &size) == 0 && size != 0; i++) {
+		if (base <= page && page - base < size && size - (page - base) >= 0x1000) {
+			return LETHE_OK;
+		}
+	}
+	return fdt_add_mem_rsv(tree, page, 0x1000) == 0 ? LETHE_OK : LETHE_E_TREE_NOSPACE;
+}
+
 /* A node of memory that the kernel must not map. A new parent has the root's cells, as Linux asks of it. */
 static int reserve_scratch(void *tree, const struct lethe_flash *flash)
 {
@@ -145,7 +159,7 @@ static int reserve_scratch(void *tree, const struct lethe_flash *flash)
 	do {
 		*--at = (char)((rest & 15) + ((rest & 15) < 10 ? '0' : 'a' - 10));
 		rest >>= 4;
-	} while (rest > 15);
+	} while (rest != 0);
 	at = memcpy(at - 6, "lethe@", 6);
 	node = fdt_add_subnode(tree, parent, at);
 	if (node == -FDT_ERR_EXISTS) {
@@ -181,9 +195,7 @@ int lethe_flash_complete(void *tree, const struct lethe_flash *flash)
 		status = complete_psci(tree, is_psci);
 	}
 	if (status == LETHE_OK && !is_psci) {
-		/* A page that is reserved already is then so twice, which says the same. */
-		status = fdt_add_mem_rsv(tree, flash->spin_page, 0x1000) == 0 ? LETHE_OK
-									      : LETHE_E_TREE_NOSPACE;
+		status = reserve_page(tree, flash->spin_page);
 	} else if (status == LETHE_OK && (flash->flags & LETHE_FLASH_SECURE) == 0) {
 		status = reserve_scratch(tree, flash);
 	}

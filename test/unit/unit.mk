@@ -62,6 +62,7 @@ HOLD_SRCS := tree src/plan/status.c test/unit/fdt/trees.c
 $(call unit,hold/hold_power,src/hold/power.c $(HOLD_SRCS),-lfdt)
 $(call unit,hold/hold_choose,src/hold/choose.c src/hold/slots.c src/cpu/psci.c $(HOLD_SRCS),-lfdt)
 $(call unit,hold/hold_describe,src/hold/describe.c src/hold/slots.c $(HOLD_SRCS),-lfdt)
+$(call unit,flash/complete,src/flash/complete.c test/unit/fdt/trees.c,-lfdt)
 
 # A UART's registers are an array here.
 $(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))

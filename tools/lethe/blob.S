@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe.img and lethe-cpus.img inside the host command: "lethe pack" needs no other file. make sets the paths. */
+/* lethe.img, lethe-cpus.img, flash.bin and the machines inside the host command: it needs no other file. make sets the paths. */
 	.macro	begin name
 	.section .rodata.lethe_\name, "a"
 	.balign	16
@@ -21,5 +21,13 @@
 	begin	tool_cpus
 	.incbin	CPUS_PATH
 	end	tool_cpus
+
+	begin	tool_front_end
+	.incbin	FLASH_PATH
+	end	tool_front_end
+
+	begin	tool_machines
+	.incbin	MACHINES_PATH
+	end	tool_machines
 
 	.section .note.GNU-stack, "", %progbits

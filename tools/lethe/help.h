@@ -9,5 +9,6 @@ extern const char help_inspect[];
 extern const char help_verify[];
 extern const char help_record[];
 extern const char help_graft[];
+extern const char help_flash[];
 
 #endif

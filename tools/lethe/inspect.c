@@ -6,6 +6,7 @@
 
 #include "console/uart_drivers.h"
 #include "file.h"
+#include "flash_view.h"
 #include "options.h"
 #include "view.h"
 
@@ -201,7 +202,7 @@ static void print_windows(const struct lethe_plan *plan)
 	}
 }
 
-static void print_table(const struct view *view, const char *name)
+void inspect_print(const struct view *view, const char *name)
 {
 	char text[32];
 
@@ -239,13 +240,18 @@ int tool_inspect(int argc, char **argv)
 	if (code != TOOL_OK) {
 		return code;
 	}
+	if (flash_view_is(file.bytes, file.size)) {
+		code = flash_inspect(&file, json != 0);
+		file_free(&file);
+		return code;
+	}
 	view = tool_alloc(sizeof(*view));
 	view_open(view, file.bytes, file.size);
 	view_digest(view, NULL);
 	if (json) {
 		json_print(view, name);
 	} else {
-		print_table(view, name);
+		inspect_print(view, name);
 	}
 	for (unsigned int i = 0; i < view->problem_count; i++) {
 		tool_fail(0, name, "%s", view->problem[i].text);

@@ -10,7 +10,7 @@
 #include "view.h"
 
 /* Prints bytes as a JSON string. The bytes need not be text: all but ASCII becomes \u00XX. */
-static void print_string(const char *text, size_t limit)
+void json_string(const char *text, size_t limit)
 {
 	putchar('"');
 	for (size_t i = 0; i < limit && text[i]; i++) {
@@ -30,7 +30,7 @@ static void print_string(const char *text, size_t limit)
 static void key_string(const char *key, const char *text, size_t limit)
 {
 	printf("\"%s\": ", key);
-	print_string(text, limit);
+	json_string(text, limit);
 	printf(", ");
 }
 
@@ -233,7 +233,7 @@ void json_print(const struct view *view, const char *name)
 		       what[problem->what], problem->index);
 		printf("\"name\": \"LETHE_E_%s\", ", lethe_status_name(problem->status));
 		printf("\"text\": ");
-		print_string(problem->text, sizeof(problem->text));
+		json_string(problem->text, sizeof(problem->text));
 		printf("}");
 	}
 	printf("%s]\n}\n", view->problem_count != 0 ? "\n  " : "");

@@ -15,7 +15,7 @@ static const struct {
 } commands[] = {
 	{"pack", tool_pack, help_pack},       {"inspect", tool_inspect, help_inspect},
 	{"verify", tool_verify, help_verify}, {"record", tool_record, help_record},
-	{"graft", tool_graft, help_graft},
+	{"graft", tool_graft, help_graft},    {"flash", tool_flash, help_flash},
 };
 
 /*
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 		}
 		return tool_flush(commands[i].run(argc - 2, argv + 2));
 	}
-	tool_fail(TOOL_USAGE, name, "is no command: pack, inspect, verify, record, graft");
+	tool_fail(TOOL_USAGE, name, "is no command: pack, inspect, verify, record, graft, flash");
 	fputs("Try: ", stderr);
 	paste_self(stderr);
 	fputs(" --help\n", stderr);

@@ -39,6 +39,7 @@ int tool_inspect(int argc, char **argv);
 int tool_verify(int argc, char **argv);
 int tool_record(int argc, char **argv);
 int tool_graft(int argc, char **argv);
+int tool_flash(int argc, char **argv);
 
 /* Prints "lethe: subject: reason" on stderr and returns code, so that an error is one statement. */
 int tool_fail(int code, const char *subject, const char *format, ...)

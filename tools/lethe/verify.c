@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "flash_view.h"
 #include "options.h"
 #include "view.h"
 
@@ -36,6 +37,13 @@ static void print_segment(const struct view *view, uint32_t i)
 	}
 }
 
+void verify_print(const struct view *view)
+{
+	for (uint32_t i = 0; view->plan && i < view->plan->segment_count; i++) {
+		print_segment(view, i);
+	}
+}
+
 int tool_verify(int argc, char **argv)
 {
 	struct progress progress;
@@ -50,14 +58,17 @@ int tool_verify(int argc, char **argv)
 	if (code != TOOL_OK) {
 		return code;
 	}
+	if (flash_view_is(file.bytes, file.size)) {
+		code = flash_verify(&file);
+		file_free(&file);
+		return code;
+	}
 	view = tool_alloc(sizeof(*view));
 	view_open(view, file.bytes, file.size);
 	progress_start(&progress, view_digest_size(view));
 	view_digest(view, &progress);
 	progress_end(&progress);
-	for (uint32_t i = 0; view->plan && i < view->plan->segment_count; i++) {
-		print_segment(view, i);
-	}
+	verify_print(view);
 	for (unsigned int i = 0; i < view->problem_count; i++) {
 		tool_fail(0, name, "%s", view->problem[i].text);
 	}

@@ -74,5 +74,10 @@ const char *view_hex(char *text, const uint8_t digest[LETHE_DIGEST_SIZE]);
 /* inspect.c draws with these: map.c and json.c. */
 void map_print(const struct view *view);
 void json_print(const struct view *view, const char *name);
+void json_string(const char *text, size_t limit);
+
+/* inspect.c and verify.c: all that they print of a bundle but its problems. */
+void inspect_print(const struct view *view, const char *name);
+void verify_print(const struct view *view);
 
 #endif
