@@ -11,7 +11,7 @@ import pytest
 
 import flash
 from flash import BOARDS, started
-from images import fdtget, pack, reservations, small_kernel, write
+from images import fdtget, pack, reservations, small_kernel, source_of, write
 from paths import IMAGES, MIB
 
 SIZE = 4 * MIB
@@ -44,6 +44,8 @@ def check_tree(path, board, smp):
     with open(path, "rb") as file:
         reserved = reservations(file.read())
     assert is_spin == ((0x40100000, 0x1000) in reserved)
+    source = " ".join(source_of(path).split())
+    assert ("reg = <0x00 0x40180000 0x00 0x80000>; no-map;" in source) == ("scratch" in board.changes)
 
 
 def run(work, board, way=None, options=(), more=(), flash_options=(), cpus="[2-4]", **machine):
@@ -68,7 +70,7 @@ def run(work, board, way=None, options=(), more=(), flash_options=(), cpus="[2-4
 @pytest.mark.parametrize("board, way", [
     ("virt-v3", "bios"), ("virt-v3", "pflash"), ("virt-v2", "bios"), ("virt-el2", "bios"), ("virt-el2", "pflash"),
     ("virt-el1", "bios"), ("virt-el1", "pflash"), ("virt-v3-no-el2", "bios"), ("virt-v2-no-el2", "pflash"),
-    ("virt-v3-ram", "bios"), ("sbsa", "bios"), ("zcu102", "elf"), long("virt-v2", "pflash")])
+    ("virt-v3-ram", "bios"), ("virt-v3-elf", "elf"), ("sbsa", "bios"), ("zcu102", "elf"), long("virt-v2", "pflash")])
 def test_psci(work, board, way):
     """From pflash the file is padded to the flash's size: QEMU takes no other."""
     run(work, board, way, {"size": "exact 64MiB"} if way == "pflash" else {})
@@ -78,3 +80,17 @@ def test_psci(work, board, way):
 def test_spin_table(work, board):
     """The bundle takes the CPUs from their words, into a pen of its own."""
     run(work, board, more=["--cpus", "pen"])
+
+
+@pytest.mark.parametrize("board", ["raspi3b", long("raspi4b")])
+def test_pi(work, board):
+    """With the words of the board's own tree, in page 0."""
+    run(work, board, more=["--cpus", "pen", *([] if board == "raspi3b" else ["--console", f"pl011,{BOARDS[board].uart:#x}"])])
+
+
+def test_the_oracle_sees_stores(work):
+    """A bundle is no flash file: it stores to itself."""
+    boot = pack(work + "/boot.img")
+    with started(work, "virt-el2", boot, because="it dies at its first stores", stores=True) as machine:
+        while not machine.stores():
+            machine.drain(0.1)

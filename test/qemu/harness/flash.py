@@ -13,6 +13,7 @@ import dataclasses
 import os
 import shutil
 import struct
+import time
 import zlib
 
 import paths
@@ -71,6 +72,8 @@ BOARDS = {
     "virt-v2-no-el2": Board("virt-secure", "virt,secure=on,gic-version=2", RAM, el=1),
     # EL3 without memory of its own: its scratch is a part of RAM that the tree reserves.
     "virt-v3-ram": Board("virt-secure-gicv3", SECURE + "3", RAM | {"scratch": "0x40180000 512KiB"}),
+    # As BL31 would be: loaded to RAM, and entered at EL3.
+    "virt-v3-elf": Board("virt-secure-gicv3", SECURE + "3", RAM | {"base": "0x48000000"}, way="elf"),
     "virt-el2": Board("virt", "virt,virtualization=on", RAM),
     "virt-el1": Board("virt", "virt", RAM, el=1),
     "sbsa": Board("sbsa-ref", "sbsa-ref", SMALL, cpu="neoverse-n1", memory=1024, uart=0x60000000,
@@ -118,7 +121,7 @@ PARAMETERS = {
     "slot0": (440, "Q"), "room0": (448, "Q"), "slot1": (456, "Q"), "room1": (464, "Q"),
 }
 CODE_SIZE, COPY_SIZE, COPIES = 0x4000, 0x400, 2
-SPIN_TABLE, PAGE = 2, 4096
+SPIN_TABLE, SPIN_CODE, PAGE = 2, 0xf00, 4096
 
 
 class FlashFile:
@@ -169,8 +172,11 @@ class Flashed(Machine):
             raise self.failure(f"stores to flash: {len(self.stores())}, the first: {self.stores()[0]}")
 
     def stores(self):
-        if not os.path.exists(self.log):
-            raise self.failure("QEMU wrote no trace")
+        """QEMU makes the file as it starts."""
+        while not os.path.exists(self.log):
+            why = "QEMU wrote no trace" if time.monotonic() > self.deadline else self.drain(0.1)
+            if why:
+                raise self.failure(why)
         with open(self.log, encoding="utf-8", errors="replace") as file:
             return [line.strip() for line in file if "pflash_io_write" in line]
 
@@ -199,10 +205,13 @@ def started(work, board, path, *, bundle=None, way=None, because=None, seconds=0
     if bundle:
         file = FlashFile(path)
         # What is below the bundle, and beside it: firmware, to cohsan.
-        resident = [(file.get("scratch"), file.get("scratch") + file.get("scratch_size"))]
-        if file.get("cpus") == SPIN_TABLE:
-            resident.append((file.get("spin_page"), file.get("spin_page") + PAGE))
+        resident = [(file.get(start), file.get(start) + file.get(size))
+                    for start, size in (("base", "file_size"), ("scratch", "scratch_size"))]
         watched = {"start": file.get("load"), "bundle": bundle, "device": resident, **dict(options.pop("cohsan", ()))}
+        if file.get("cpus") == SPIN_TABLE:
+            page = file.get("spin_page")
+            resident.append((page, page + PAGE))
+            watched["polled"] = [(page, page + SPIN_CODE)]
     machine = Flashed(
         work + "/stores", machine=options.pop("machine", board.machine), cpu=options.pop("cpu", board.cpu),
         smp=options.pop("smp", board.smp), memory=options.pop("memory", board.memory), extra=extra, cohsan=watched,
