@@ -18,7 +18,7 @@ import zlib
 
 import paths
 import raspi3
-from images import dtc, lethe, write
+from images import dtc, fdtput, lethe, write
 from machine import Machine
 from paths import MIB
 
@@ -26,6 +26,7 @@ MACHINES = os.path.join(paths.TOP, "tools/lethe/machines")
 GUEST = os.path.join(paths.TOP, "test/guest")
 BRANCH = "loader,addr=0,data=0x14020000,data-len=4"     # b 0x80000: where a Pi's -bios is
 MISSING_ROM = ["-global", "bochs-display.romfile="]     # Debian's QEMU has no ROM for it, and ends
+PI_MEMORY = ["0", "3b400000"]   # its firmware fills that in: there are devices behind
 NO_SOUND = ["-audiodev", "none,id=a"]
 SECURE = "virt,secure=on,virtualization=on,gic-version="
 # What a machine starts from, unless a test says so: no padding. Of a board, its own size.
@@ -47,13 +48,17 @@ class Board:
     way: str = "bios"
     extra: tuple = ()
     smp: int = 4
+    devices: tuple = ()     # in what QEMU counts as RAM
 
     def tree(self, path):
         """The one that its file carries; None: the machine brings one."""
         if self.file == "raspi3b":
-            return raspi3.tree(path)
+            fdtput(raspi3.tree(path), "-t", "x", "/memory@0", "reg", *PI_MEMORY)
+            return path
         if self.file == "raspi4b":
-            return shutil.copy(os.path.join(paths.DTBS, "broadcom/bcm2711-rpi-4-b.dtb"), path)
+            shutil.copy(os.path.join(paths.DTBS, "broadcom/bcm2711-rpi-4-b.dtb"), path)
+            fdtput(path, "-t", "x", "/memory@0", "reg", "0", *PI_MEMORY)
+            return path
         sources = {"sbsa-ref": "sbsa_ref.dts", "zcu102": "zcu102.dts"}
         if self.file not in sources:
             return None
@@ -81,7 +86,7 @@ BOARDS = {
     "sbsa-spin": Board("sbsa-ref", "sbsa-ref", SMALL | SPIN, cpu="neoverse-n1", memory=1024, uart=0x60000000,
                        payload="payload-sbsa.img", extra=MISSING_ROM),
     "raspi3b": Board("raspi3b", "raspi3b", cpu="cortex-a53", memory=1024, uart=0x3f201000, payload="payload-pi3.img",
-                     extra=("-device", BRANCH), smp=None),
+                     extra=("-device", BRANCH), smp=None, devices=(raspi3.DEVICES,)),
     "raspi4b": Board("raspi4b", "raspi4b", memory=2048, uart=0xfe201000, payload="payload-pi4.img",
                      extra=("-device", BRANCH), smp=None),
     "zcu102": Board("zcu102", "xlnx-zcu102,secure=on,virtualization=on,audiodev=a", cpu="cortex-a53", memory=1024,
@@ -205,8 +210,8 @@ def started(work, board, path, *, bundle=None, way=None, because=None, seconds=0
     if bundle:
         file = FlashFile(path)
         # What is below the bundle, and beside it: firmware, to cohsan.
-        resident = [(file.get(start), file.get(start) + file.get(size))
-                    for start, size in (("base", "file_size"), ("scratch", "scratch_size"))]
+        resident = [*board.devices, *((file.get(start), file.get(start) + file.get(size))
+                    for start, size in (("base", "file_size"), ("scratch", "scratch_size")))]
         watched = {"start": file.get("load"), "bundle": bundle, "device": resident, **dict(options.pop("cohsan", ()))}
         if file.get("cpus") == SPIN_TABLE:
             page = file.get("spin_page")
