@@ -92,7 +92,7 @@ $(QEMU_TEST)/returns.img: $(RETURNS_SRCS) $(addprefix test/guest/returns/,progra
 	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/returns/link.ld -o $(@:.img=.elf) $(RETURNS_SRCS)
 	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
 # A caller of each function of PSCI (test_calls.py).
-PSCI_CALLS_SRCS := $(addprefix test/guest/psci_calls/,start.S call.S main.c others.c cpus.c suspend.c report.c)
+PSCI_CALLS_SRCS := $(addprefix test/guest/psci_calls/,start.S call.S main.c others.c cpus.c suspend.c el3.c report.c)
 $(QEMU_TEST)/psci-calls.img: $(PSCI_CALLS_SRCS) $(addprefix test/guest/psci_calls/,program.h link.ld)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/psci_calls/link.ld -o $(@:.img=.elf) $(PSCI_CALLS_SRCS)

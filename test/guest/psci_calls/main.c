@@ -56,7 +56,7 @@ static void say_taken(const char *esr, const char *vector)
 
 static void check_other_conduit(void)
 {
-	if (has_flag(FLAG_PI)) {
+	if (has_flag(FLAG_PI) || has_flag(FLAG_EL3)) {
 		return;
 	}
 	say("other-conduit",
@@ -93,6 +93,7 @@ void boss(void)
 {
 	check_constant_answers();
 	check_refusals();
+	check_el3();
 	check_arrival();
 	check_rounds();
 	check_races();
