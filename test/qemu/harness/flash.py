@@ -104,12 +104,12 @@ def machine_file(path, name, **changes):
     return write(path, "".join(lines).encode())
 
 
-def flash(work, board, *bundles, options=(), tree=None, name="flash", **changes):
-    """A flash file for that board. changes: fields of its machine file, with "_" for "-"."""
+def flash(work, board, *bundles, options=(), dtb=None, name="flash", **changes):
+    """A flash file for that board. dtb: the tree in it. changes: fields of its machine file, with "_" for "-"."""
     board = BOARDS[board]
     changes = {key.replace("_", "-"): value for key, value in changes.items()}
     fields = machine_file(f"{work}/{name}.machine", board.file, **(board.changes | changes))
-    tree = tree or board.tree(f"{work}/{name}.dtb")
+    tree = dtb or board.tree(f"{work}/{name}.dtb")
     lethe("flash", *bundles, "--machine", fields, *(["--tree", tree] if tree else []),
           *(["--elf"] if board.way == "elf" else []), *options, "-o", f"{work}/{name}.fd")
     return f"{work}/{name}.fd"
