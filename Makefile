@@ -129,7 +129,7 @@ $(eval $(call compile,library,CC_TARGET,LIBRARY_CFLAGS,BOOT_DEFS,toolchain $(NEW
 $(eval $(call compile,blob,CC_TARGET,BLOB_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
 
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
-all: $(O)/lethe.img $(O)/lethe-cpus.img $(O)/purgatory.ro $(O)/liblethe.a $(O)/lethe
+all: $(O)/lethe.img $(O)/lethe-cpus.img $(O)/flash.bin $(O)/purgatory.ro $(O)/liblethe.a $(O)/lethe
 
 # Said once and first, rather than by the shell or a compiler for each file.
 .PHONY: toolchain host-toolchain

@@ -11,6 +11,16 @@
 #include "smp/crew.h"
 #include "stop.h"
 
+void lethe_fallback_leave(struct lethe_context *ctx)
+{
+	lethe_memory_map_leave(ctx, LETHE_OK);
+	/* Before stage 4 nothing was stored, and a refused range, or one of a damaged plan, may be
+	 * huge or no memory. */
+	if (lethe_stop_context.stage >= LETHE_STAGE_MOVE && lethe_check_again(ctx) == LETHE_OK) {
+		lethe_publish_abandoned(ctx);
+	}
+}
+
 void lethe_fallback(struct lethe_context *ctx)
 {
 	static struct lethe_uart closed; /* kind NONE; in bss, which takes no bytes */
@@ -23,12 +33,7 @@ void lethe_fallback(struct lethe_context *ctx)
 	/* The next map does not hold the UART until the console is opened again. */
 	lethe_console_drain();
 	lethe_console_open(&closed);
-	lethe_memory_map_leave(ctx, LETHE_OK);
-	/* Before stage 4 nothing was stored, and a refused range, or one of a damaged plan, may be
-	 * huge or no memory. */
-	if (lethe_stop_context.stage >= LETHE_STAGE_MOVE && lethe_check_again(ctx) == LETHE_OK) {
-		lethe_publish_abandoned(ctx);
-	}
+	lethe_fallback_leave(ctx);
 	memset(&ctx->plan, 0, sizeof(*ctx) - offsetof(struct lethe_context, plan));
 	lethe_stop_context.has_faulted = false;
 	/* Counted down now: the next slot may fault before the read stage sets the policy. */

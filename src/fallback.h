@@ -10,4 +10,7 @@
  */
 void lethe_fallback(struct lethe_context *ctx);
 
+/* Leaves cached mode: no line of what the slot has stored is left to land on what comes next. */
+void lethe_fallback_leave(struct lethe_context *ctx);
+
 #endif

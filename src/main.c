@@ -4,6 +4,7 @@
 
 #include "dry_run.h"
 #include "fallback.h"
+#include "next_bundle.h"
 #include "run.h"
 #include "stages.h"
 #include "stop.h"
@@ -34,6 +35,10 @@ void lethe_boot_sequence(struct lethe_context *ctx, int door_status)
 
 void lethe_next_slot(void)
 {
+	if (!lethe_stop_has_slot()) {
+		lethe_next_bundle(&lethe_boot_context);
+		lethe_stop(lethe_stop_context.status);
+	}
 	lethe_fallback(&lethe_boot_context);
 	lethe_boot_sequence(&lethe_boot_context, LETHE_OK);
 }

@@ -53,11 +53,16 @@ static void reset(void)
 	lethe_report_fail(lethe_stop_context.stage, LETHE_E_RESET_RETURNED, &nowhere);
 }
 
+bool lethe_stop_has_slot(void)
+{
+	return lethe_stop_context.on_fail == LETHE_ON_FAIL_FALLBACK && lethe_stop_context.slots != 0;
+}
+
 #ifndef LETHE_PURGATORY /* the purgatory has one slot */
-/* Restarts with the next slot, if the policy and the fault allow. */
+/* Restarts with the next slot, or bundle, if the policy and the fault allow. */
 static void fall_back(void)
 {
-	if (lethe_stop_context.on_fail != LETHE_ON_FAIL_FALLBACK || lethe_stop_context.slots == 0) {
+	if (!lethe_stop_has_slot() && !lethe_stop_context.has_next_bundle) {
 		return;
 	}
 	if (lethe_stop_context.is_tree_at_fault) {
@@ -73,13 +78,14 @@ void lethe_stop(int status)
 	static bool has_tried;
 
 	lethe_console_hurry();
+	lethe_stop_context.status = status;
+#ifndef LETHE_PURGATORY
+	fall_back();
+#endif
 	/* Once: if the conduit faults, the exception comes back here. */
 	if (lethe_stop_context.on_fail == LETHE_ON_FAIL_RESET && !has_tried) {
 		has_tried = true;
 		reset();
 	}
-#ifndef LETHE_PURGATORY
-	fall_back();
-#endif
 	lethe_stop_halt(status);
 }

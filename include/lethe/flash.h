@@ -14,10 +14,10 @@
  * All numbers are little-endian, all addresses physical.
  */
 
-#define LETHE_FLASH_CODE_SIZE	0x4000
+#define LETHE_FLASH_CODE_SIZE	0x3000
 #define LETHE_FLASH_COPIES	2
 #define LETHE_FLASH_COPY_SIZE	0x400
-#define LETHE_FLASH_TREE_OFFSET	0x5000 /* the first offset that a tree may have */
+#define LETHE_FLASH_TREE_OFFSET	0x4000 /* the first offset that a tree may have */
 
 /* Offsets into the code, and into struct lethe_flash, for assembly: src/flash/layout_asserts.c. */
 #define LETHE_FLASH_MAGIC_LOW	0x4854454c /* "LETH" */
@@ -96,7 +96,7 @@ struct lethe_flash_slot {
 struct lethe_flash {
 	uint64_t magic; /* LETHE_FLASH_MAGIC */
 	uint32_t version;
-	uint32_t crc;	/* CRC-32 (that of zlib) of LETHE_FLASH_COPY_SIZE bytes from magic on, with this field as 0 */
+	uint32_t crc;	/* CRC-32 (that of zlib) of what is behind it in the copy's LETHE_FLASH_COPY_SIZE bytes */
 	uint32_t flags;
 	uint32_t code_crc; /* of LETHE_FLASH_CODE_SIZE bytes from byte 0 of the file */
 	uint32_t on_failure; /* enum lethe_flash_failure */

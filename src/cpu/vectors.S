@@ -13,25 +13,24 @@
 #include "cpu/fault.h"
 #include "cpu/sysreg.h"
 
-	.macro	vector kind
-	.balign	128
+	/* Each vector is a section of its own: linker.ld puts it at its entry, and other code between two of them. */
+	.macro	vector_section number
+	.section .text.lethe_vector_\number, "ax", %progbits
+	.endm
+
+	.macro	vector number, kind
+	vector_section \number
 	vector_body \kind
 	.endm
 
-	.section .text.lethe_vectors, "ax", %progbits
-	.balign	2048
-	.global	lethe_vectors
-	.hidden	lethe_vectors
-	.type	lethe_vectors, %function
-lethe_vectors:
-	.rept	2				// from our own level, on SP_EL0 and on SP_ELx
-	vector	LETHE_FAULT_SYNC
-	vector	LETHE_FAULT_IRQ
-	vector	LETHE_FAULT_FIQ
-	vector	LETHE_FAULT_SERROR
+	.irp	set, 0, 1			// from our own level, on SP_EL0 and on SP_ELx
+	vector	\set\()0, LETHE_FAULT_SYNC
+	vector	\set\()1, LETHE_FAULT_IRQ
+	vector	\set\()2, LETHE_FAULT_FIQ
+	vector	\set\()3, LETHE_FAULT_SERROR
 	.endr
 
-	.balign	128				// from a lower level in AArch64, synchronous
+	vector_section 20			// from a lower level in AArch64, synchronous
 	mov	sp, x0				// saved
 	mrs	x0, esr_el2
 	lsr	x0, x0, #ESR_EC_SHIFT
@@ -40,17 +39,11 @@ lethe_vectors:
 	mov	x0, #-1				// SMCCC: not supported
 	eret					// synchronizes the context; flags come back from SPSR
 
-	.rept	3				// its other three kinds
-	.balign	128
+	.irp	number, 21, 22, 23, 31, 32, 33	// its other three kinds, and those in AArch32
+	vector_section \number
 	b	lethe_fault_in_handoff
 	.endr
 
-	.balign	128				// from a lower level in AArch32, synchronous
+	vector_section 30			// from a lower level in AArch32, synchronous
 	mov	sp, x0				// saved
 	b	lethe_inject_undefined
-
-	.rept	3				// its other three kinds
-	.balign	128
-	b	lethe_fault_in_handoff
-	.endr
-	.size	lethe_vectors, . - lethe_vectors

@@ -69,7 +69,7 @@ void lethe_flash_main(uint64_t el, uint64_t slot, uint64_t file, uint64_t copy)
 	lethe_flash_put('0' + el, flash);
 	lethe_flash_puts("\r\n", flash);
 	if (copy != 0) {
-		lethe_flash_line("the first copy of the parameters is damaged, at ",
+		lethe_flash_line("parameters damaged, the copy behind them is used: ",
 				 file + LETHE_FLASH_CODE_SIZE);
 	}
 	bring();

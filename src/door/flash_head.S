@@ -83,12 +83,6 @@ lethe_flash_start:
 	cmp	x3, x4
 	b.ne	.Lcopy_bad
 	mov	w0, #-1
-	mov	x1, x22
-	add	x2, x22, #LETHE_FLASH_CRC
-	bl	lethe_flash_crc
-	adr	x1, .Lzero			// for the field of the CRC itself
-	add	x2, x1, #4
-	bl	lethe_flash_crc
 	add	x1, x22, #(LETHE_FLASH_CRC + 4)
 	add	x2, x22, #LETHE_FLASH_COPY_SIZE
 	bl	lethe_flash_crc
@@ -120,22 +114,6 @@ lethe_flash_start:
 .Lname_el1:
 	msr	tpidr_el1, x22			// likewise
 .Lnamed:
-	.endm
-
-	/* RAM is where a value can be read back, and its complement. x0 = address, 8-byte aligned. */
-	.macro	probe
-	mov_q	x1, 0x5a17c3962d78e10f
-	str	x1, [x0]
-	dsb	sy				// the store has reached what is there, if anything
-	ldr	x2, [x0]
-	cmp	x1, x2
-	b.ne	.Lno_ram
-	mvn	x1, x1
-	str	x1, [x0]
-	dsb	sy				// as above
-	ldr	x2, [x0]
-	cmp	x1, x2
-	b.ne	.Lno_ram
 	.endm
 
 	/* Everything but the parameters' copies as it is in the file. x23 = scratch. */
@@ -203,9 +181,9 @@ FUNC lethe_flash_reset
 	b.ne	.Lfail
 	in_scratch x0, lethe_flash_end
 	sub	x0, x0, #16
-	probe
+	bl	.Lprobe
 	mov	x0, x23
-	probe
+	bl	.Lprobe
 	// CPUs that wait from an earlier start find no sign, until everything is in place again.
 	in_scratch x0, lethe_flash_ready
 	str	xzr, [x0]
@@ -232,6 +210,21 @@ FUNC lethe_flash_reset
 	in_scratch x0, lethe_el3_arrive
 	br	x0
 
+	// RAM is where a value can be read back, and its complement. x0 = address, 8-byte aligned.
+.Lprobe:
+	mov_q	x1, 0x5a17c3962d78e10f
+	str	x1, [x0]
+	dsb	sy				// the store has reached what is there, if anything
+	ldr	x2, [x0]
+	cmp	x1, x2
+	b.ne	.Lno_ram
+	mvn	x1, x1
+	str	x1, [x0]
+	dsb	sy				// as above
+	ldr	x2, [x0]
+	cmp	x1, x2
+	b.ne	.Lno_ram
+	ret
 .Lno_ram:
 	mov	x24, x0
 	adr	x0, .Lis_no_ram
@@ -243,11 +236,10 @@ FUNC lethe_flash_reset
 	wfi
 	b	.Lsilence
 
-.Lzero:	.long	0
 .Lis_elsewhere:
-	.asciz	"the file is not where it was made for, "
+	.asciz	"the file was made for "
 .Lcode_is_damaged:
-	.asciz	"the code is damaged, at "
+	.asciz	"code damaged at "
 .Lis_no_ram:
 	.asciz	"no RAM at "
 	.balign	4

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The Image door: finds the plan behind the blob, by the Lethe header. */
 #include <lethe/cache.h>
+#include <lethe/flash.h>
 #include <lethe/image.h>
 #include <lethe/plan.h>
 
+#include "context.h"
 #include "entry.h"
 #include "main.h"
-#include "context.h"
+#include "next_bundle.h"
 
-LETHE_DOOR_MAIN(lethe_image_main);
+/* As LETHE_DOOR_MAIN, and x1 to x3 of the entry. */
+void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h, uint64_t magic,
+		      uint64_t how, uint64_t entry) __attribute__((noreturn));
 
 static int find_plan(struct lethe_context *ctx, uint64_t base)
 {
@@ -48,7 +52,8 @@ static int find_plan(struct lethe_context *ctx, uint64_t base)
 	return LETHE_OK;
 }
 
-void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
+void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h, uint64_t magic,
+		      uint64_t how, uint64_t entry)
 {
 	struct lethe_context *ctx = &lethe_boot_context;
 
@@ -59,5 +64,8 @@ void lethe_image_main(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h)
 	ctx->e2h = (unsigned int)e2h;
 	ctx->restart = base;
 	ctx->argument = tree;
+	if (magic == LETHE_FLASH_NEXT_MAGIC) {
+		lethe_next_bundle_is(how, entry);
+	}
 	lethe_boot_sequence(ctx, find_plan(ctx, base));
 }

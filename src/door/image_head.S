@@ -31,7 +31,7 @@
  *
  * By booting.rst: MMU off, the bytes of the loaded file clean to the PoC.
  *
- * In        x0 = device tree or 0
+ * In        x0 = device tree or 0    x1-x3 = 0, by booting.rst; or lethe/flash.h, LETHE_FLASH_NEXT_MAGIC
  * Out       does not return: lethe_entry_common, and from there lethe_image_main
  * Clobbers  everything
  * State     EL1, EL2 or EL3; MMU off
@@ -40,6 +40,40 @@
 FUNC lethe_image_entry
 	msr	daifset, #15			// mask all exceptions until Lethe has vectors
 	mov	x19, x0
-	adr_l	x24, lethe_image_main
+	mov	x25, x1				// what a flash file's front end says
+	mov	x26, x2
+	mov	x27, x3
+	adr_l	x24, lethe_image_arguments
 	b	lethe_entry_common
 END lethe_image_entry
+
+/*
+ * void lethe_image_arguments(uint64_t base, uint64_t tree, uint64_t el, uint64_t e2h);
+ *
+ * The Image door has more arguments than the others.
+ *
+ * In        as LETHE_DOOR_MAIN; x25-x27 = x1-x3 of the entry
+ * Out       does not return: lethe_image_main
+ * Clobbers  x4-x6
+ * State     as lethe_entry_common's end
+ * Stack     none
+ */
+FUNC lethe_image_arguments
+	mov	x4, x25
+	mov	x5, x26
+	mov	x6, x27
+	b	lethe_image_main
+END lethe_image_arguments
+
+/*
+ * void lethe_image_leave(uint64_t slot, uint64_t entry);
+ *
+ * In        x0 = slot    x1 = entry of a flash file's front end
+ * Out       does not return
+ * Clobbers  none
+ * State     EL1 or EL2; MMU off
+ * Stack     none
+ */
+FUNC lethe_image_leave
+	br	x1				// which sets its own state
+END lethe_image_leave

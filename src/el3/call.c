@@ -3,7 +3,6 @@
 #include "el3/call.h"
 
 #include "el3/own.h"
-#include "el3/wake.h"
 #include "flash/flash.h"
 #include "monitor/cpus.h"
 #include "monitor/instructions.h"
@@ -69,9 +68,6 @@ static unsigned int answer(struct lethe_monitor_cpu *own, uint64_t *x)
 	case PSCI_CPU_OFF: return EL3_PARK;
 	case PSCI_CPU_ON:
 		result = lethe_monitor_cpu_on(own, x[1] & mask, x[2] & mask, x[3] & mask);
-		if (result == 0) {
-			lethe_el3_wake(x[1]);
-		}
 		break;
 	case PSCI_AFFINITY_INFO:
 		result = (int64_t)lethe_monitor_affinity_info(x[1] & mask, (uint32_t)x[2]);

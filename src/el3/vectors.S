@@ -12,33 +12,23 @@
 #include "el3/call.h"
 #include "monitor/monitor.h"
 
-	.macro	fault
-	.balign	128
-	b	lethe_el3_fault
+	/* Each vector is a section of its own: flash.ld puts it at its entry, and other code between two of them. */
+	.macro	vector_section number
+	.section .text.lethe_el3_vector_\number, "ax", %progbits
 	.endm
 
-	.section .text.lethe_el3_vectors, "ax", %progbits
-	.balign	2048
-	.global	lethe_el3_vectors
-	.hidden	lethe_el3_vectors
-	.type	lethe_el3_vectors, %function
-lethe_el3_vectors:
-	.rept	8				// from our own level
-	fault
+	.irp	number, 0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15
+	vector_section \number
+	b	lethe_el3_fault
 	.endr
 
-	.balign	128				// from a lower level in AArch64, synchronous
+	vector_section 8			// from a lower level in AArch64, synchronous
 	stp	x0, x1, [sp, #-16]!
 	mrs	x0, esr_el3
 	lsr	x0, x0, #ESR_EC_SHIFT
 	cmp	x0, #ESR_EC_SMC64
 	b.eq	lethe_el3_smc
 	b	lethe_el3_fault
-
-	.rept	7				// its other three kinds, and AArch32
-	fault
-	.endr
-	.size	lethe_el3_vectors, . - lethe_el3_vectors
 
 /*
  * void lethe_el3_smc(void);

@@ -187,16 +187,15 @@ int lethe_flash_complete(void *tree, const struct lethe_flash *flash)
 	const bool is_psci = flash->cpus == LETHE_FLASH_PSCI;
 	int status = complete_timer(tree, flash->frequency);
 
-	if (status != LETHE_OK || flash->cpus == LETHE_FLASH_ONE) {
-		return status;
+	if (status == LETHE_OK && flash->cpus != LETHE_FLASH_ONE) {
+		status = complete_cpus(tree, flash);
+		status = status != LETHE_OK ? status : complete_psci(tree, is_psci);
 	}
-	status = complete_cpus(tree, flash);
-	if (status == LETHE_OK) {
-		status = complete_psci(tree, is_psci);
-	}
-	if (status == LETHE_OK && !is_psci) {
+	if (status == LETHE_OK && flash->cpus == LETHE_FLASH_SPIN_TABLE) {
 		status = reserve_page(tree, flash->spin_page);
-	} else if (status == LETHE_OK && (flash->flags & LETHE_FLASH_SECURE) == 0) {
+	}
+	/* PSCI is there, and CPUs that nobody starts. */
+	if (status == LETHE_OK && (flash->flags & LETHE_FLASH_SECURE) == 0) {
 		status = reserve_scratch(tree, flash);
 	}
 	return status;

@@ -12,7 +12,7 @@
 #define LETHE_FLASH_SPIN_CODE  0xf00U
 
 /*
- * Completes a tree for a machine that leaves EL3: how CPUs start, what stays resident, the counter's frequency. Adds
+ * Completes a tree for a machine that leaves EL3: how CPUs start, what memory stays the front end's, the counter's frequency. Adds
  * what is absent, and changes nothing that is there. The tree is sound and open: libfdt's order of blocks, totalsize
  * the bytes of its room. After an error it is sound, and complete in part.
  *

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "el3/call.h"
-#include "el3/wake.h"
 #include "flash/flash.h"
 #include "flash/offsets.h"
 #include "flash/tree.h"
@@ -31,7 +30,7 @@ static void fill(void)
 			id == flash->boot_cpu ? LETHE_MONITOR_ON : LETHE_MONITOR_OFF;
 	}
 	if (lethe_monitor_find(flash->boot_cpu) == 0) {
-		lethe_flash_fail("the device tree does not have CPU ", flash->boot_cpu, flash);
+		lethe_flash_fail("not in the device tree: CPU ", flash->boot_cpu, flash);
 	}
 }
 
@@ -54,14 +53,12 @@ static void spin(void)
 		/* A word anywhere else would be on the tree's word alone. */
 		if (cpu->release % 8 != 0 || cpu->release < flash->spin_page ||
 		    cpu->release >= entry) {
-			lethe_flash_fail("the device tree has a release address outside the page, ",
+			lethe_flash_fail("cpu-release-addr outside the page: ",
 					 cpu->release, flash);
 		}
 		*(volatile uint64_t *)cpu->release = 0;
 		SEEN(); /* before the CPU looks */
-		if (lethe_monitor_cpu_on(own, cpu->id, entry, cpu->release) == 0) {
-			lethe_el3_wake(cpu->id);
-		}
+		lethe_monitor_cpu_on(own, cpu->id, entry, cpu->release);
 	}
 }
 

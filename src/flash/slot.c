@@ -32,10 +32,10 @@ static const char *check(unsigned int slot)
 		return "no bundle at ";
 	}
 	if (blob->file_size <= blob->plan_offset || blob->file_size > flash->slot[slot].room) {
-		return "a bundle that is larger than its slot, at ";
+		return "larger than the slot, at ";
 	}
 	if (image->image_size < blob->file_size || image->image_size > flash->load_size) {
-		return "a bundle that is larger than the memory for it, at ";
+		return "larger than the memory for it, at ";
 	}
 	return 0;
 }
@@ -88,7 +88,7 @@ uint64_t lethe_flash_choose(void)
 		const char *wrong;
 
 		if (slot >= LETHE_FLASH_SLOTS || flash->slot[slot].offset == 0) {
-			lethe_flash_fail("no slot is left, of those from ", slot_at(0), flash);
+			lethe_flash_fail("no slot left, from ", slot_at(0), flash);
 		}
 		wrong = check(slot);
 		if (wrong == 0) {

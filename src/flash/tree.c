@@ -20,6 +20,8 @@
 #define END        9U
 #define VERSION    17U
 
+#define BROKEN "device tree broken at "
+
 /* Words of the header. */
 enum { H_MAGIC, H_SIZE, H_STRUCT, H_STRINGS, H_RESERVED, H_VERSION, H_COMPATIBLE, H_BOOT_CPU,
 	H_STRINGS_SIZE, H_STRUCT_SIZE, H_WORDS };
@@ -44,25 +46,13 @@ struct walk {
 	const char *error;
 	bool completes;
 	unsigned int depth; /* 1 in the root node */
-	bool is_in_cpus, has_psci, is_in_reserved, has_reserved;
-	uint32_t address_cells, size_cells; /* of reserved-memory */
+	bool is_in_cpus, has_psci;
 	struct node node;
 };
 
 /* Names of added properties, as they are behind the tree's own. */
-static const char names[] = "enable-method\0cpu-release-addr\0compatible\0method\0"
-			    "#address-cells\0#size-cells\0ranges\0reg\0no-map";
-enum {
-	N_METHOD = 0,
-	N_RELEASE = 14,
-	N_COMPATIBLE = 31,
-	N_CALL = 42,
-	N_ADDRESS_CELLS = 49,
-	N_SIZE_CELLS = 64,
-	N_RANGES = 76,
-	N_REG = 83,
-	N_NO_MAP = 87,
-};
+static const char names[] = "enable-method\0cpu-release-addr\0compatible\0method";
+enum { N_METHOD = 0, N_RELEASE = 14, N_COMPATIBLE = 31, N_CALL = 42 };
 
 static uint32_t load(const uint8_t *at)
 {
@@ -104,7 +94,7 @@ static void put(struct walk *walk, const void *bytes, uint32_t size)
 	uint32_t left;
 
 	if (size > walk->room - walk->used) {
-		walk->error = "no room for the device tree at ";
+		walk->error = "device tree too large at ";
 		return;
 	}
 	for (left = size; left != 0; left--) {
@@ -119,11 +109,9 @@ static void put_cell(struct walk *walk, uint32_t value)
 	put(walk, &cell, sizeof(cell));
 }
 
-static void put_number(struct walk *walk, uint64_t value, uint32_t cells)
+static void put_number(struct walk *walk, uint64_t value)
 {
-	if (cells == 2) {
-		put_cell(walk, (uint32_t)(value >> 32));
-	}
+	put_cell(walk, (uint32_t)(value >> 32));
 	put_cell(walk, (uint32_t)value);
 }
 
@@ -154,25 +142,6 @@ static void put_node(struct walk *walk, const char *name, uint32_t size)
 	put_padded(walk, name, size);
 }
 
-/* What stays resident, and can be seen below EL3. */
-static bool needs_reservation(const struct lethe_flash *flash)
-{
-	return flash->cpus == LETHE_FLASH_PSCI && (flash->flags & LETHE_FLASH_SECURE) == 0;
-}
-
-/* In a node of reserved-memory. */
-static void put_reserved(struct walk *walk)
-{
-	const struct lethe_flash *flash = lethe_flash_parameters();
-
-	put_node(walk, "lethe", 6);
-	put_prop(walk, N_REG, 4 * (walk->address_cells + walk->size_cells));
-	put_number(walk, flash->scratch, walk->address_cells);
-	put_number(walk, flash->scratch_size, walk->size_cells);
-	put_prop(walk, N_NO_MAP, 0);
-	put_cell(walk, END_NODE);
-}
-
 /* At the end of the root node. */
 static void put_rest(struct walk *walk)
 {
@@ -182,16 +151,6 @@ static void put_rest(struct walk *walk)
 		put_node(walk, "psci", 5);
 		put_text(walk, N_COMPATIBLE, "arm,psci-1.0\0arm,psci-0.2", 26);
 		put_text(walk, N_CALL, "smc", 4);
-		put_cell(walk, END_NODE);
-	}
-	if (needs_reservation(flash) && !walk->has_reserved) {
-		put_node(walk, "reserved-memory", 16);
-		put_prop(walk, N_ADDRESS_CELLS, 4);
-		put_cell(walk, walk->address_cells = 2);
-		put_prop(walk, N_SIZE_CELLS, 4);
-		put_cell(walk, walk->size_cells = 2);
-		put_prop(walk, N_RANGES, 0);
-		put_reserved(walk);
 		put_cell(walk, END_NODE);
 	}
 }
@@ -215,7 +174,7 @@ static void close_cpu(struct walk *walk)
 					    lethe_flash_cpu_count * LETHE_FLASH_SPIN_STEP;
 			put_text(walk, N_METHOD, "spin-table", 11);
 			put_prop(walk, N_RELEASE, 8);
-			put_number(walk, node->cpu.release, 2);
+			put_number(walk, node->cpu.release);
 		}
 	}
 	lethe_flash_cpu[lethe_flash_cpu_count++] = node->cpu;
@@ -248,20 +207,11 @@ static void read_cpu(struct node *node, const char *name, const uint8_t *value, 
 
 static void read_prop(struct walk *walk, const char *name, const uint8_t *value, uint32_t size)
 {
-	uint64_t number;
-
 	if (walk->node.is_open) {
 		read_cpu(&walk->node, name, value, size);
 	}
 	if (is(name, "compatible") && size > 9 && begins((const char *)value, "arm,psci")) {
 		walk->has_psci = true;
-	}
-	if (walk->is_in_reserved && walk->depth == 2 && read_number(value, size, &number)) {
-		if (is(name, "#address-cells")) {
-			walk->address_cells = (uint32_t)number;
-		} else if (is(name, "#size-cells")) {
-			walk->size_cells = (uint32_t)number;
-		}
 	}
 }
 
@@ -273,8 +223,6 @@ static void begin_node(struct walk *walk, const char *name)
 	walk->depth++;
 	if (walk->depth == 2) {
 		walk->is_in_cpus = is(name, "cpus");
-		walk->is_in_reserved = is(name, "reserved-memory");
-		walk->has_reserved |= walk->is_in_reserved;
 	} else if (walk->depth == 3 && walk->is_in_cpus && begins(name, "cpu@")) {
 		walk->node = (struct node){.is_open = true};
 	}
@@ -287,10 +235,6 @@ static void end_node(struct walk *walk)
 	}
 	if (walk->completes && walk->depth == 1) {
 		put_rest(walk);
-	}
-	if (walk->completes && walk->depth == 2 && walk->is_in_reserved &&
-	    needs_reservation(lethe_flash_parameters())) {
-		put_reserved(walk);
 	}
 	walk->depth--;
 }
@@ -372,11 +316,11 @@ static bool copy_reservations(struct walk *walk)
 		}
 	}
 	if (walk->completes && flash->cpus == LETHE_FLASH_SPIN_TABLE) {
-		put_number(walk, flash->spin_page, 2);
-		put_number(walk, LETHE_FLASH_PAGE, 2);
+		put_number(walk, flash->spin_page);
+		put_number(walk, LETHE_FLASH_PAGE);
 	}
-	put_number(walk, 0, 2);
-	put_number(walk, 0, 2);
+	put_number(walk, 0);
+	put_number(walk, 0);
 	return true;
 }
 
@@ -405,13 +349,13 @@ static const char *copy(struct walk *walk)
 	walk->used = 4 * H_WORDS;
 	lethe_flash_cpu_count = 0;
 	if (!open_tree(walk) || !copy_reservations(walk)) {
-		return "the device tree is broken, at ";
+		return BROKEN;
 	}
 	structure = walk->used;
 	while (step(walk)) {
 	}
 	if (walk->error != 0 || walk->depth != 0 || walk->used == structure) {
-		return walk->error != 0 ? walk->error : "the device tree is broken, at ";
+		return walk->error != 0 ? walk->error : BROKEN;
 	}
 	put_cell(walk, END);
 	strings = walk->used;
@@ -450,7 +394,7 @@ uint64_t lethe_flash_tree_size(void)
 	}
 	size = load(source() + 4);
 	if (size > flash->tree_room) {
-		fail("no room for the device tree at ");
+		fail("device tree too large at ");
 	}
 	return size;
 }
@@ -463,8 +407,6 @@ void lethe_flash_tree(void)
 		.from = source(),
 		.to = (uint8_t *)flash->tree,
 		.room = flash->tree_room,
-		.address_cells = 2,
-		.size_cells = 1,
 		.completes = lethe_flash_boot.el == 3 && flash->tree_offset == 0,
 	};
 	const char *error;
@@ -473,7 +415,7 @@ void lethe_flash_tree(void)
 	if (flash->tree_offset != 0 &&
 	    ~lethe_flash_crc(UINT32_MAX, walk.from, walk.from + flash->tree_size) !=
 		    flash->tree_crc) {
-		fail("the device tree is damaged, at ");
+		fail("device tree damaged at ");
 	}
 	if (!lethe_flash_boot.is_cached) {
 		lethe_dcache_clean_inval_poc(flash->tree, end); /* as in slot.c */

@@ -32,6 +32,11 @@ bool lethe_hold_word_is_zero(const struct lethe_hold_slot *slot)
 	return *(const volatile uint64_t *)&lethe_hold_cpu(slot)->word == 0;
 }
 
+bool lethe_hold_has_any(void)
+{
+	return lethe_hold_is_taken && lethe_hold_kind != LETHE_HOLD_PASS;
+}
+
 bool lethe_hold_has(uint64_t id)
 {
 	const struct lethe_hold_slot *slot = lethe_hold_find(id);

@@ -38,6 +38,11 @@ void lethe_hold_take(struct lethe_context *ctx)
 	(void)ctx;
 }
 
+bool lethe_hold_has_any(void)
+{
+	return false;
+}
+
 bool lethe_hold_has(uint64_t id)
 {
 	(void)id;

@@ -17,19 +17,6 @@ struct lethe_monitor_cpu *lethe_monitor_find(uint64_t id)
 	return 0;
 }
 
-/* The slot is filled in, and its CPU called: 0, or what firmware says. */
-static int64_t start(struct lethe_monitor_cpu *cpu)
-{
-	if (!lethe_monitor.is_own) {
-		return lethe_monitor_smc(PSCI_CPU_ON | SMC64, cpu->id,
-					 (uint64_t)lethe_monitor_secondary, 0);
-	}
-	lethe_monitor_put(&cpu->word, (uint64_t)lethe_monitor_secondary);
-	SEEN();
-	WAKE();
-	return 0;
-}
-
 int64_t lethe_monitor_cpu_on(struct lethe_monitor_cpu *own, uint64_t id, uint64_t entry, uint64_t context)
 {
 	struct lethe_monitor_cpu *cpu = lethe_monitor_find(id);
@@ -48,7 +35,7 @@ int64_t lethe_monitor_cpu_on(struct lethe_monitor_cpu *own, uint64_t id, uint64_
 		lethe_monitor_put(&cpu->context, context);
 		lethe_monitor_set_state(cpu, LETHE_MONITOR_PENDING);
 		SEEN(); /* the CPU may come at once */
-		status = start(cpu);
+		status = lethe_monitor_wake(cpu);
 		if (status != 0) {
 			lethe_monitor_set_state(cpu, LETHE_MONITOR_OFF);
 		}

@@ -5,6 +5,7 @@
  */
 #include "dry_run.h"
 #include "fallback.h"
+#include "next_bundle.h"
 #include "stages.h"
 
 int lethe_stage_move(struct lethe_context *ctx)
@@ -31,6 +32,11 @@ void lethe_dry_run(const struct lethe_context *ctx)
 }
 
 void lethe_fallback(struct lethe_context *ctx)
+{
+	(void)ctx;
+}
+
+void lethe_next_bundle(struct lethe_context *ctx)
 {
 	(void)ctx;
 }

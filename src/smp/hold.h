@@ -33,6 +33,9 @@ enum lethe_map_kind lethe_hold_words(const struct lethe_context *ctx);
  */
 void lethe_hold_take(struct lethe_context *ctx);
 
+/* True if CPUs may be in the pen, which is in this bundle. */
+bool lethe_hold_has_any(void);
+
 /* True if Lethe has called this CPU into the pen, in this slot or an earlier one. */
 bool lethe_hold_has(uint64_t id);
 

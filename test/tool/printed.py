@@ -8,7 +8,7 @@ import subprocess
 
 from tool_command import LETHE, ROOT
 
-COMMANDS = ("pack", "inspect", "verify", "record", "graft")
+COMMANDS = ("pack", "inspect", "verify", "record", "graft", "flash")
 FIRST_WORDS = ("lethe", "build/lethe", "./kexec.lethe", "make", "git", "kexec", "load", "booti",
                "qemu-system-aarch64")
 

@@ -117,6 +117,12 @@ int tool_flash(int argc, char **argv)
 	flash = tool_alloc(sizeof(*flash));
 	memset(flash, 0, sizeof(*flash));
 	code = make(flash, &options);
+	if (code == TOOL_OK && flash->has_filled_memory) {
+		tool_warn(flash->tree_name,
+			  "has no memory: it got the ram of %s, 0x%" PRIx64 " to 0x%" PRIx64,
+			  flash->machine.name, flash->machine.ram,
+			  flash->machine.ram + flash->machine.ram_size);
+	}
 	if (code == TOOL_OK) {
 		print_summary(flash, &options);
 	}

@@ -40,8 +40,9 @@ struct flash {
 	unsigned int count;
 	struct file tree_file;
 	const char *tree_name;
-	uint8_t *tree; /* completed, or null: it is at an address */
-	uint64_t size; /* of the file without an ELF header around it */
+	uint8_t *tree;          /* completed, or null: it is at an address */
+	bool has_filled_memory; /* the tree had none */
+	uint64_t size;          /* of the file without an ELF header around it */
 };
 
 /* flash_options.c: returns TOOL_OK, or TOOL_USAGE after printing why. */

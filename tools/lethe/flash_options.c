@@ -155,6 +155,14 @@ int flash_options_apply(const struct flash_options *options, struct machine *mac
 	if (flash->cpus != LETHE_FLASH_SPIN_TABLE) {
 		flash->spin_page = 0;
 	}
+	/* A tree at an address is completed by the front end, which has no room for this. */
+	if (flash->cpus == LETHE_FLASH_PSCI && (flash->flags & LETHE_FLASH_SECURE) == 0 &&
+	    !options->tree && !machine->tree_is_file) {
+		return tool_fail(TOOL_USAGE, machine->name,
+				 "scratch is not secure, and PSCI stays there: give --tree "
+				 "FILE.dtb, in which it "
+				 "is reserved");
+	}
 	if (machine->tree_is_file && !options->tree) {
 		return tool_fail(TOOL_USAGE, machine->name,
 				 "has no device tree of its own: give --tree FILE.dtb");

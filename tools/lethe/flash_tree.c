@@ -100,9 +100,7 @@ static int set_memory(struct flash *flash)
 		return tool_fail(TOOL_USAGE, flash->tree_name,
 				 "has no memory, and no room for a node");
 	}
-	tool_warn(flash->tree_name,
-		  "has no memory: it gets the ram of %s, 0x%" PRIx64 " to 0x%" PRIx64,
-		  machine->name, machine->ram, machine->ram + machine->ram_size);
+	flash->has_filled_memory = true;
 	return TOOL_OK;
 }
 

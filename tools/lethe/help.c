@@ -183,5 +183,4 @@ const char help_flash[] =
 "N and ADDR are decimal or hexadecimal after 0x; N may have KiB or MiB behind it.\n"
 "\n"
 "Example: QEMU's virt machine, from its flash\n"
-"  lethe flash boot.img --machine virt -o flash.fd\n"
-"  lethe verify flash.fd\n";
+"  lethe flash boot.img --machine virt -o flash.fd && lethe verify flash.fd\n";

@@ -33,8 +33,9 @@ static const struct lethe_flash psci = {.cpus = LETHE_FLASH_PSCI,
 					.scratch_size = 0x40000};
 static const struct lethe_flash open_psci = {
 	.cpus = LETHE_FLASH_PSCI, .scratch = 0x40000, .scratch_size = 0x10000};
-static const struct lethe_flash spin = {.cpus = LETHE_FLASH_SPIN_TABLE, .spin_page = 0x180001000};
-static const struct lethe_flash one = {.cpus = LETHE_FLASH_ONE};
+static const struct lethe_flash spin = {
+	.cpus = LETHE_FLASH_SPIN_TABLE, .flags = LETHE_FLASH_SECURE, .spin_page = 0x180001000};
+static const struct lethe_flash one = {.cpus = LETHE_FLASH_ONE, .flags = LETHE_FLASH_SECURE};
 
 /* The tree of this text, completed, with so many bytes to spare. */
 static void *complete(const char *nodes, const struct lethe_flash *flash, int space, int wanted)
@@ -105,6 +106,9 @@ static void test_psci_contradicted(void **state)
 /* Scratch memory that Linux would use otherwise. */
 static void test_psci_in_the_open(void **state)
 {
+	struct lethe_flash other = open_psci;
+	void *tree;
+
 	(void)state;
 	same(CPUS(""), &open_psci,
 	     CPUS(PSCI) NEW_PSCI
@@ -114,6 +118,15 @@ static void test_psci_in_the_open(void **state)
 	     "#address-cells = <1>; #size-cells = <1>; cpus { cpu@0 { " PSCI "}; }; " NEW_PSCI
 	     "reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges; "
 	     "lethe@40000 { reg = <0x40000 0x10000>; no-map; }; };");
+	/* Whatever waits there. */
+	other.cpus = LETHE_FLASH_ONE;
+	same(ROOT, &other,
+	     ROOT "reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges; "
+		  "lethe@40000 { reg = <0 0x40000 0 0x10000>; no-map; }; };");
+	other.cpus = LETHE_FLASH_SPIN_TABLE;
+	tree = complete(CPUS(""), &other, SPACE, LETHE_OK);
+	assert_true(fdt_path_offset(tree, "/reserved-memory/lethe@40000") > 0);
+	free(tree);
 	/* The parent's cells count where there is one, and what is there stays. */
 	same(CPUS("") "reserved-memory { #address-cells = <1>; #size-cells = <2>; ranges; a@0 { "
 		      "reg = <0 0 1>; }; };",
@@ -167,8 +180,8 @@ static void test_reserved_page(void **state)
 		uint64_t base, size;
 		int count;
 	} rows[] = {
-		{0x180001000, 0x1000, 1}, {0x180000000, 0x2000, 1}, {0x180001000, 0xfff, 2},
-		{0x180001001, 0x1000, 2}, {0x180000000, 0x1fff, 2}, {0x1000, 0x1000, 2},
+		{0x180001000, 0x1000, 1},        {0x180000000, 0x2000, 1}, {0x180001000, 0xfff, 2},
+		{0x180001001, 0x1000, 2},        {0x180000000, 0x1fff, 2}, {0x1000, 0x1000, 2},
 		{0x1000, 0xfffffffffffff000, 1},
 	};
 
