@@ -18,7 +18,7 @@ import zlib
 
 import paths
 import raspi3
-from images import dtc, fdtput, lethe, write
+from images import dtc, fdtput, lethe, machine_tree, write
 from machine import Machine
 from paths import MIB
 
@@ -59,6 +59,8 @@ class Board:
             shutil.copy(os.path.join(paths.DTBS, "broadcom/bcm2711-rpi-4-b.dtb"), path)
             fdtput(path, "-t", "x", "/memory@0", "reg", "0", *PI_MEMORY)
             return path
+        if self.changes.get("tree") == "file":
+            return machine_tree(path, cpu=self.cpu, smp=self.smp, memory=self.memory, machine=",secure=on,gic-version=3")
         sources = {"sbsa-ref": "sbsa_ref.dts", "zcu102": "zcu102.dts"}
         if self.file not in sources:
             return None
@@ -75,8 +77,8 @@ BOARDS = {
     "virt-v2-spin": Board("virt-secure", SECURE + "2", RAM | SPIN),
     "virt-v3-no-el2": Board("virt-secure-gicv3", "virt,secure=on,gic-version=3", RAM, el=1),
     "virt-v2-no-el2": Board("virt-secure", "virt,secure=on,gic-version=2", RAM, el=1),
-    # EL3 without memory of its own: its scratch is a part of RAM that the tree reserves.
-    "virt-v3-ram": Board("virt-secure-gicv3", SECURE + "3", RAM | {"scratch": "0x40180000 512KiB"}),
+    # EL3 without memory of its own: its scratch is a part of RAM that the tree, which has to be in the file, reserves.
+    "virt-v3-ram": Board("virt-secure-gicv3", SECURE + "3", RAM | {"scratch": "0x40180000 512KiB", "tree": "file"}),
     # As BL31 would be: loaded to RAM, and entered at EL3.
     "virt-v3-elf": Board("virt-secure-gicv3", SECURE + "3", RAM | {"base": "0x48000000"}, way="elf"),
     "virt-el2": Board("virt", "virt,virtualization=on", RAM),
@@ -115,7 +117,7 @@ def flash(work, board, *bundles, options=(), dtb=None, name="flash", **changes):
     return f"{work}/{name}.fd"
 
 
-# struct lethe_flash, field -> (offset, struct format); of a slot the first one's
+# struct lethe_flash_head and struct lethe_flash, field -> (offset, struct format); of a slot the first one's
 PARAMETERS = {
     "magic": (0, "Q"), "version": (8, "I"), "crc": (12, "I"), "flags": (16, "I"), "code_crc": (20, "I"),
     "on_failure": (24, "I"), "cpus": (28, "I"), "base": (32, "Q"), "file_size": (40, "Q"), "scratch": (48, "Q"),
@@ -125,7 +127,9 @@ PARAMETERS = {
     "spin_page": (280, "Q"), "reset": (312, "Q"), "off": (376, "Q"),
     "slot0": (440, "Q"), "room0": (448, "Q"), "slot1": (456, "Q"), "room1": (464, "Q"),
 }
-CODE_SIZE, COPY_SIZE, COPIES = 0x4000, 0x400, 2
+HEAD_MAGIC, HEAD_CODE_SIZE = 8, 20
+COPY_SIZE, COPIES = 0x400, 2
+CRC_FROM = 16       # up to the copy's end
 SPIN_TABLE, SPIN_CODE, PAGE = 2, 0xf00, 4096
 
 
@@ -136,20 +140,20 @@ class FlashFile:
         with open(path, "rb") as file:
             self.bytes = bytearray(file.read())
         self.path = path
-        self.start = 0 if self.bytes[:4] != b"\x7fELF" else self.bytes.index(struct.pack("<Q", 0x48534c464854454c)) - 8
+        self.start = self.bytes.index(b"LETHFLSH") - HEAD_MAGIC         # not 0 in an ELF file
+        self.code_size, = struct.unpack_from("<I", self.bytes, self.start + HEAD_CODE_SIZE)
 
     def get(self, field):
         offset, form = PARAMETERS[field]
-        return struct.unpack_from("<" + form, self.bytes, self.start + CODE_SIZE + offset)[0]
+        return struct.unpack_from("<" + form, self.bytes, self.start + self.code_size + offset)[0]
 
     def put(self, **fields):
         for copy in range(COPIES):
-            at = self.start + CODE_SIZE + copy * COPY_SIZE
+            at = self.start + self.code_size + copy * COPY_SIZE
             for field, value in fields.items():
                 offset, form = PARAMETERS[field]
                 struct.pack_into("<" + form, self.bytes, at + offset, value)
-            struct.pack_into("<I", self.bytes, at + PARAMETERS["crc"][0], 0)
-            crc = zlib.crc32(self.bytes[at:at + COPY_SIZE])
+            crc = zlib.crc32(self.bytes[at + CRC_FROM:at + COPY_SIZE])
             struct.pack_into("<I", self.bytes, at + PARAMETERS["crc"][0], crc)
         return self
 
