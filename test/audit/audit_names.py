@@ -16,7 +16,7 @@ EXPORTED_ELSEWHERE = {
 
 
 # Each is one thing of many files, with exports that begin with the folder's name.
-FOLDERS = ("hold", "monitor")
+FOLDERS = ("hold", "monitor", "flash")
 
 
 def begins(symbol, stem):

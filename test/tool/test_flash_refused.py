@@ -2,7 +2,6 @@
 """What lethe flash refuses, before it writes anything."""
 import pytest
 
-from tool_command import K
 from tool_files import PLAIN_TREE, tree
 from tool_machine import M, V, board, cells, changed, cpu
 
@@ -33,7 +32,8 @@ USAGE = [
     (["a.img", "-o", "f", *V, "--slot-size", "0x8000"], "--slot-size: is no multiple of its erase block, 0x10000"),
     (["a.img", "-o", "f", *V, "--slot-size", "64KiB"], "a.img: is larger than --slot-size: 2 MiB, not 64 KiB"),
     (["a.img", "-o", "f", *V, "--slot-size", "64MiB"], "virt: the file takes 64 MiB, it has 64 MiB"),
-    (["a.img", "b.img", "-o", "f", *V, "--slot-size", "0xffffffffffff0000"], "virt: the file takes"),
+    (["a.img", "b.img", "-o", "f", *V, "--slot-size", "0x8000000000000000"], "virt: --slot-size: is more than it has, 64 MiB"),
+    (["a.img", "-o", "f", *V, "--slot-size", "0x4010000"], "virt: --slot-size: is more than it has, 64 MiB"),
     (["a.img", "-o", "a.img", *V], "would overwrite the input a.img"),
     (["a.img", "-o", "my.dtb", *M], "would overwrite the input my.dtb"),
 ]

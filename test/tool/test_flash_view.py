@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """lethe inspect and lethe verify of flash files."""
+import hashlib
 import json
 import re
 import struct
@@ -189,6 +190,21 @@ def test_lengths(flash):
     for size in 0, 8, 15:
         flash.write("bad.fd", data[:size])
         flash.bad(3, "bad.fd: not a Lethe bundle", "verify", "bad.fd")
+
+
+def test_another_version_of_lethe(flash):
+    """A slot whose blob is whole, but not this command's."""
+    found = made(flash, "a.img", "b.img", *M)
+    data = bytearray(flash.read("f.fd"))
+    at = found.slots[1][0]
+    data[at + 4096] ^= 1
+    data[at + 144:at + 192] = bytes(48)         # one from before Lethe checked itself
+    data[at + 104:at + 136] = bytes(32)
+    blob_size = struct.unpack_from("<Q", data, at + 80)[0]
+    data[at + 104:at + 136] = hashlib.sha256(data[at:at + blob_size]).digest()
+    flash.write("bad.fd", data)
+    assert "warning: a slot's Lethe is whole, but of another version" in flash.good("verify", "bad.fd").stderr
+    assert flash.good("verify", "f.fd").stderr == ""
 
 
 def test_elf_header(flash):

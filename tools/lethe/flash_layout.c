@@ -23,6 +23,11 @@ static int least_room(const struct flash *flash, const struct flash_options *opt
 				 tool_size_text(text[0], file->size),
 				 tool_size_text(text[1], options->slot_size));
 	}
+	if (options->slot_size > flash->machine.size) {
+		return tool_fail(TOOL_USAGE, flash->machine.name,
+				 "--slot-size: is more than it has, %s",
+				 tool_size_text(text[0], flash->machine.size));
+	}
 	*room = options->slot_size;
 	return TOOL_OK;
 }
@@ -51,10 +56,9 @@ int flash_layout(struct flash *flash, const struct flash_options *options)
 	if (code != TOOL_OK) {
 		return code;
 	}
-	if (rooms > UINT64_MAX - end || end + rooms > machine->size) {
+	if (end + rooms > machine->size) {
 		return tool_fail(TOOL_USAGE, machine->name, "the file takes %s, it has %s",
-				 tool_size_text(text[0], rooms > UINT64_MAX - end ? UINT64_MAX
-										  : end + rooms),
+				 tool_size_text(text[0], end + rooms),
 				 tool_size_text(text[1], machine->size));
 	}
 	/* An update may be larger than what is there now. */

@@ -35,7 +35,7 @@ static bool find_uart(const void *tree, uint64_t base, char *path)
 			continue;
 		}
 		nodes[depth] = node;
-		if (lethe_fdt_uart_describe(checked, nodes, depth + 1, &uart) &&
+		if (depth != 0 && lethe_fdt_uart_describe(checked, nodes, depth + 1, &uart) &&
 		    uart.base == base && fdt_get_path(tree, node, path, PATH_SIZE) == 0) {
 			return true;
 		}
