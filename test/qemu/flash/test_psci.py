@@ -24,7 +24,7 @@ WANTED = {
     "info-function-garbage": "1", "info-level-garbage": "1", "on-32": "0", "on-32-x0": "0x89abcdef",
     "registers-changed": "0", "end": "0",
 }
-NO_OFF = ["zcu102"]     # QEMU's has neither off nor reset
+OUT_OF_REACH = {"sbsa": ["on-32", "on-32-x0"]}  # its memory, for an entry of 32 bits
 
 
 def long(*values):
@@ -38,8 +38,9 @@ def calling(work, board, *flags, races=20, cpu=None, options=(), **machine):
     return started(work, board, flash(work, board, boot, **dict(options)), bundle=boot, cpu=cpu or BOARDS[board].cpu, **machine)
 
 
-def check(said, el, races):
-    wanted = WANTED | {"arrived-el": str(el), "raced": str(races)}
+def check(said, board, races):
+    wanted = WANTED | {"arrived-el": str(BOARDS[board].el), "raced": str(races)}
+    wanted = {name: value for name, value in wanted.items() if name not in OUT_OF_REACH.get(board, ())}
     assert said.keys() == wanted.keys()
     wrong = {name: (said[name], value) for name, value in wanted.items() if not re.fullmatch(value, said[name])}
     assert not wrong, f"(said, wanted): {wrong}"
@@ -50,7 +51,7 @@ def check(said, el, races):
     long("virt-v3", "neoverse-n2"), long("virt-v3-ram", "cortex-a72"), long("virt-v3-elf", "cortex-a72")])
 def test_answers(work, board, cpu):
     with calling(work, board, cpu=cpu) as machine:
-        check(answers(machine), BOARDS[board].el, 20)
+        check(answers(machine), board, 20)
 
 
 @pytest.mark.parametrize("board, flag", [("virt-v3", "off"), ("sbsa", "off"), ("sbsa", "reset"), long("virt-v2", "off")])

@@ -17,7 +17,7 @@ OTHERS = ["a64fx", "cortex-a35", "cortex-a53", "cortex-a55", "cortex-a57", "cort
           "neoverse-v1"]
 OF_32_BITS = r"arm\d|cortex-(a[789]|a15|m\d+|r\d+f?)$|pxa|sa11|ti925t"
 LAST = r"^traps: (\d+) accesses, (\d+) undefined$"
-LEAST = 100     # accesses of the smallest of them
+LEAST = 40     # accesses of the smallest of them
 
 
 def long(*values):
