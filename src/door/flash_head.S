@@ -23,15 +23,13 @@
 #include "flash/offsets.h"
 
 	.section .head, "ax", %progbits
-	.global	lethe_flash_start
-	.hidden	lethe_flash_start
-lethe_flash_start:
+.Lstart:
 	b	.Lreset				// struct lethe_flash_head
 	b	.Lnext
 	.long	LETHE_FLASH_MAGIC_LOW, LETHE_FLASH_MAGIC_HIGH
 	.long	1				// LETHE_FLASH_VERSION
 	.long	LETHE_FLASH_CODE_SIZE
-	.long	lethe_flash_end - lethe_flash_start
+	.long	lethe_flash_end - .Lstart
 	.long	0
 
 	/* reg = where sym is in the copy in scratch memory. */
@@ -143,6 +141,15 @@ lethe_flash_start:
 	b.lo	.Lclear_next
 	.endm
 
+/*
+ * void lethe_flash_reset(uint64_t slot);
+ *
+ * In        x0 = slot, at the entry .Lnext only
+ * Out       does not return: lethe_flash_copied in scratch memory, lethe_el3_arrive there, or lethe_flash_fail
+ * Clobbers  everything
+ * State     EL1, EL2 or EL3, as a CPU comes out of reset, or out of a bundle; MMU off
+ * Stack     none
+ */
 FUNC lethe_flash_reset
 .Lnext:
 	mov	x19, x0
@@ -185,7 +192,7 @@ FUNC lethe_flash_reset
 	mov	x0, x23
 	bl	.Lprobe
 	// CPUs that wait from an earlier start find no sign, until everything is in place again.
-	in_scratch x0, lethe_flash_ready
+	in_scratch x0, lethe_flash_state
 	str	xzr, [x0]
 	dsb	sy				// before anything that the sign vouches for is written
 	copy_to_scratch
@@ -196,7 +203,7 @@ FUNC lethe_flash_reset
 	br	x0
 
 .Lother_cpu:
-	in_scratch x24, lethe_flash_ready
+	in_scratch x24, lethe_flash_state
 	mov_q	x25, LETHE_FLASH_READY
 .Lnot_ready:
 	wfe					// the boot CPU sends an event when scratch memory is valid

@@ -17,7 +17,7 @@ static int64_t power(const struct lethe_flash_write *writes)
 		return PSCI_NOT_SUPPORTED;
 	}
 	/* A CPU that comes from the reset vector is not to find a sign of this boot. */
-	lethe_flash_ready = 0;
+	lethe_flash_state.ready = 0;
 	SEEN();
 	lethe_flash_writes(writes, LETHE_FLASH_WRITES);
 	for (;;) {

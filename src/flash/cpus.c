@@ -12,18 +12,15 @@
 /* The code of the spin-table's pen is at the end of its page: boards have their words at the front. */
 #define SPIN_CODE 0xf00U
 
-volatile uint64_t lethe_flash_ready;
-struct lethe_monitor lethe_monitor;
-
 static void fill(void)
 {
 	const struct lethe_flash *flash = lethe_flash_parameters();
 	unsigned int i;
 
 	lethe_monitor.is_own = 1;
-	lethe_monitor.count = lethe_flash_cpu_count;
-	for (i = 0; i < lethe_flash_cpu_count; i++) {
-		const uint64_t id = lethe_flash_cpu[i].id;
+	lethe_monitor.count = lethe_flash_state.cpu_count;
+	for (i = 0; i < lethe_flash_state.cpu_count; i++) {
+		const uint64_t id = lethe_flash_state.cpu[i].id;
 
 		lethe_monitor.cpu[i].id = id;
 		lethe_monitor.cpu[i].state =
@@ -42,10 +39,10 @@ static void spin(void)
 	const uint64_t entry = flash->spin_page + SPIN_CODE;
 	unsigned int i;
 
-	lethe_flash_need_ram(flash->spin_page, LETHE_FLASH_PAGE);
+	lethe_flash_ram_need(flash->spin_page, LETHE_FLASH_PAGE);
 	memcpy((void *)entry, lethe_el3_spin, (size_t)(lethe_el3_spin_end - lethe_el3_spin));
-	for (i = 0; i < lethe_flash_cpu_count; i++) {
-		const struct lethe_flash_cpu *cpu = &lethe_flash_cpu[i];
+	for (i = 0; i < lethe_flash_state.cpu_count; i++) {
+		const struct lethe_flash_cpu *cpu = &lethe_flash_state.cpu[i];
 
 		if (cpu->id == flash->boot_cpu || cpu->release == 0) {
 			continue;
@@ -66,7 +63,7 @@ void lethe_flash_cpus(void)
 {
 	fill();
 	SEEN(); /* all of it is there, before the sign is */
-	lethe_flash_ready = LETHE_FLASH_READY;
+	lethe_flash_state.ready = LETHE_FLASH_READY;
 	SEEN(); /* and the sign, before they are woken to look */
 	WAKE();
 	if (lethe_flash_parameters()->cpus == LETHE_FLASH_SPIN_TABLE) {

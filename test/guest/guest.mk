@@ -7,7 +7,8 @@ QEMU_LDFLAGS = -Wl,-Ttext=0,-e,start,-z,max-page-size=4096,--build-id=none
 LINKED_LDFLAGS = -nostdlib -static -Wl,--build-id=none,-z,noexecstack,--no-warn-rwx-segments
 GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protector -mstrict-align \
 	-mgeneral-regs-only -Iinclude
-QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img hostile.img relocate.img kimage.img memmove.img \
+QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img payload-sbsa.img payload-pi3.img \
+	payload-pi4.img payload-zcu102.img hostile.img relocate.img kimage.img memmove.img \
 	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img el2-stub.img slow-uart.img meter.img \
 	trapped.img old-firmware.img spin-firmware.img turns.img returns.img psci-calls.img traps.img flat)
 
@@ -25,6 +26,10 @@ SHA256_SHARED := $(SHA256_OWN) $(LIBRARY_OBJ)/sha256.c.o $(STRING_OBJS)
 SHA256_BLOCKS := $(LIBRARY_OBJ)/digest/sha256_blocks.c.o
 $(eval $(call flat,payload-virt,test/guest/payload.S))
 $(eval $(call flat,payload-evb,test/guest/payload.S))
+$(eval $(call flat,payload-sbsa,test/guest/payload.S))
+$(eval $(call flat,payload-pi3,test/guest/payload.S))
+$(eval $(call flat,payload-pi4,test/guest/payload.S))
+$(eval $(call flat,payload-zcu102,test/guest/payload.S))
 $(eval $(call flat,hostile,test/guest/hostile.S))
 $(eval $(call flat,trapped,test/guest/trapped.S))
 $(eval $(call flat,old-firmware,test/guest/old_firmware.S))
@@ -45,6 +50,10 @@ $(eval $(call flat,sha256-purgatory,$(SHA256_SHARED) $(SHA256_BLOCKS) \
 $(QEMU_TEST)/relocate.img: GUEST_DEFS = -Wl,-u,lethe_relocate
 $(QEMU_TEST)/payload-virt.img: GUEST_DEFS = -DUART_PL011=0x09000000
 $(QEMU_TEST)/payload-evb.img: GUEST_DEFS = -DUART_NS16550=0xf0000000
+$(QEMU_TEST)/payload-sbsa.img: GUEST_DEFS = -DUART_PL011=0x60000000
+$(QEMU_TEST)/payload-pi3.img: GUEST_DEFS = -DUART_PL011=0x3f201000
+$(QEMU_TEST)/payload-pi4.img: GUEST_DEFS = -DUART_PL011=0xfe201000
+$(QEMU_TEST)/payload-zcu102.img: GUEST_DEFS = -DUART_CADENCE=0xff000000
 SCALAR_CFLAGS = $(LIBRARY_CFLAGS) -DLETHE_SHA_SCALAR
 $(eval $(call compile,guest,CC_TARGET,LIBRARY_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
 $(eval $(call compile,scalar,CC_TARGET,SCALAR_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
@@ -83,7 +92,7 @@ $(QEMU_TEST)/returns.img: $(RETURNS_SRCS) $(addprefix test/guest/returns/,progra
 	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/returns/link.ld -o $(@:.img=.elf) $(RETURNS_SRCS)
 	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
 # A caller of each function of PSCI (test_calls.py).
-PSCI_CALLS_SRCS := $(addprefix test/guest/psci_calls/,start.S call.S main.c others.c cpus.c suspend.c report.c)
+PSCI_CALLS_SRCS := $(addprefix test/guest/psci_calls/,start.S call.S main.c others.c cpus.c suspend.c el3.c report.c)
 $(QEMU_TEST)/psci-calls.img: $(PSCI_CALLS_SRCS) $(addprefix test/guest/psci_calls/,program.h link.ld)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/psci_calls/link.ld -o $(@:.img=.elf) $(PSCI_CALLS_SRCS)

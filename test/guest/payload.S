@@ -4,7 +4,7 @@
  * waits.
  *
  * An arm64 Image of 128 KiB of memory, position independent, for --kernel and --raw. Built once for
- * each UART: UART_PL011 or UART_NS16550 is its address. The test reads the rest (the device tree,
+ * each UART: UART_PL011, UART_CADENCE or UART_NS16550 is its address. The test reads the rest (the device tree,
  * the zeroed tail, EL2 registers) from outside.
  */
 #define IMAGE_SIZE 0x20000
@@ -199,6 +199,11 @@ putc:
 1:	ldr	w12, [x11, #0x18]
 	tbnz	w12, #5, 1b			// TXFF
 	str	w9, [x11]
+#elif defined(UART_CADENCE)
+	ldr	x11, =UART_CADENCE
+1:	ldr	w12, [x11, #0x2c]		// Channel_sts
+	tbnz	w12, #4, 1b			// TXFULL
+	str	w9, [x11, #0x30]
 #else
 	ldr	x11, =UART_NS16550
 1:	ldr	w12, [x11, #20]			// LSR

@@ -77,7 +77,7 @@ def sealed(data, offset, form, *values, copies=(0, 1)):
         at = CODE + i * COPY
         struct.pack_into(form, data, at + offset, *values)
         data[at + 12:at + 16] = bytes(4)
-        struct.pack_into("<I", data, at + 12, zlib.crc32(data[at:at + COPY]))
+        struct.pack_into("<I", data, at + 12, zlib.crc32(data[at + 16:at + COPY]))
     return data
 
 

@@ -65,7 +65,7 @@ class Flash:
         assert self.fields["magic"] == self.magic == MAGIC and self.fields["version"] == self.version == 1
         assert self.code_size == CODE and self.copies[0] == self.copies[1]
         assert not any(self.copies[0][struct.calcsize(FLASH):])
-        assert self.crc == zlib.crc32(self.copies[0][:12] + bytes(4) + self.copies[0][16:])
+        assert self.crc == zlib.crc32(self.copies[0][16:])
         assert self.code_crc == zlib.crc32(self.data[:CODE])
         end = CODE + 2 * COPY
         taken = [(self.base, self.base + len(self.data)), (self.scratch, self.scratch + self.scratch_size)]

@@ -30,11 +30,8 @@ int flash_front_end(const uint8_t **bytes, struct lethe_flash_head *head)
 uint32_t flash_copy_crc(const uint8_t *copy)
 {
 	const size_t after = LETHE_FLASH_CRC + sizeof(uint32_t);
-	static const uint8_t zero[sizeof(uint32_t)];
-	uLong crc = crc32(0, copy, LETHE_FLASH_CRC);
 
-	crc = crc32(crc, zero, sizeof(zero));
-	return (uint32_t)crc32(crc, copy + after, LETHE_FLASH_COPY_SIZE - after);
+	return (uint32_t)crc32(0, copy + after, LETHE_FLASH_COPY_SIZE - after);
 }
 
 static int write_elf_header(struct output *output, const struct flash *flash)

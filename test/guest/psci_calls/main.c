@@ -39,6 +39,9 @@ static void check_32_bits(void)
 	say("info-32", psci(AFFINITY_INFO & ~SMC64, GARBAGE | 2, GARBAGE, 0));
 	say("info-function-garbage", psci(GARBAGE | AFFINITY_INFO, 2, 0, 0));
 	say("info-level-garbage", psci(AFFINITY_INFO, 2, GARBAGE, 0));
+	if ((uint64_t)first_entry >> 32 != 0) {
+		return; /* memory is where that form does not reach */
+	}
 	say("on-32",
 	    psci(GARBAGE | (CPU_ON & ~SMC64), GARBAGE | 2, GARBAGE | entry, GARBAGE | 0x89abcdef));
 	await_arrivals(2, 2);
@@ -56,7 +59,7 @@ static void say_taken(const char *esr, const char *vector)
 
 static void check_other_conduit(void)
 {
-	if (has_flag(FLAG_PI)) {
+	if (has_flag(FLAG_PI) || has_flag(FLAG_EL3)) {
 		return;
 	}
 	say("other-conduit",
@@ -93,6 +96,7 @@ void boss(void)
 {
 	check_constant_answers();
 	check_refusals();
+	check_el3();
 	check_arrival();
 	check_rounds();
 	check_races();

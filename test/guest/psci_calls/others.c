@@ -5,7 +5,7 @@
 #define SCTLR_M_C_I_EE 0x02001005
 #define AFFINITY       0xff00ffffffUL
 #define CONTEXT        0x1122334455667788UL
-#define ROUNDS         5
+#define ROUNDS         (has_flag(FLAG_EL3) ? 20 : 5)
 #define ALREADY_ON     -4
 #define ON_PENDING     -5
 

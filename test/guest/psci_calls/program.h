@@ -9,6 +9,8 @@
 #define FLAG_PI      3 /* no GIC, so nothing can end a WFI; and nobody is at EL3, where an SMC goes */
 #define FLAG_RESET   4 /* ask for that in the end */
 #define FLAG_OFF     5
+#define FLAG_EL3     6 /* PSCI is at EL3, without CPU_SUSPEND; the program may be at EL2 */
+#define FLAG_CADENCE 7 /* the UART is one; else a PL011 */
 
 /* Offsets into struct cpu, and its size. */
 #define CPU_X        0
@@ -27,7 +29,7 @@
 
 struct table {
 	uint64_t flags;
-	uint64_t uart; /* a PL011 */
+	uint64_t uart;
 	uint64_t races;
 	uint64_t poke, poke_value; /* not 0: a register that is written before the end */
 };
@@ -87,11 +89,12 @@ void await_arrivals(unsigned int cpu, uint64_t arrivals);
 void turn_off(unsigned int cpu);
 void obey(struct cpu *self);
 
-/* others.c, suspend.c: checks. */
+/* others.c, suspend.c, el3.c: checks. */
 void check_arrival(void);
 void check_rounds(void);
 void check_races(void);
 void check_suspend(void);
+void check_el3(void);
 
 /* report.c */
 void say(const char *name, int64_t value);

@@ -5,11 +5,19 @@
 #define PL011_FR      0x18
 #define PL011_FR_TXFF (1 << 5)
 
+#define CADENCE_STS        0x2c
+#define CADENCE_STS_TXFULL (1 << 4)
+#define CADENCE_FIFO       0x30
+
 static void put(char character)
 {
-	while ((*(volatile uint32_t *)(table.uart + PL011_FR) & PL011_FR_TXFF) != 0) {
+	const bool is_cadence = has_flag(FLAG_CADENCE);
+	const uint64_t status = table.uart + (is_cadence ? CADENCE_STS : PL011_FR);
+	const uint32_t full = is_cadence ? CADENCE_STS_TXFULL : PL011_FR_TXFF;
+
+	while ((*(volatile uint32_t *)status & full) != 0) {
 	}
-	*(volatile uint32_t *)table.uart = (uint8_t)character;
+	*(volatile uint32_t *)(table.uart + (is_cadence ? CADENCE_FIFO : 0)) = (uint8_t)character;
 }
 
 static void text(const char *string)

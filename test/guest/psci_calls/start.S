@@ -1,6 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A program at EL1, MMU off, that makes each call of PSCI: the ways in, of the boot CPU and of the others. */
+/* A program at EL1 or EL2, MMU off, that makes each call of PSCI: the ways in, of the boot CPU and of the others. */
 #include "program.h"
+
+	/* Both of the current level. Clobbers x1, flags. */
+	.macro	read reg, name
+	mrs	x1, CurrentEL
+	cmp	x1, #(2 << 2)
+	b.eq	8f
+	mrs	\reg, \name\()_el1
+	b	9f
+8:	mrs	\reg, \name\()_el2
+9:
+	.endm
+	.macro	write name, reg
+	mrs	x1, CurrentEL
+	cmp	x1, #(2 << 2)
+	b.eq	8f
+	msr	\name\()_el1, \reg
+	b	9f
+8:	msr	\name\()_el2, \reg
+9:
+	.endm
 
 	.section .head, "ax"
 	.global	start
@@ -23,7 +43,7 @@ entry:	adrp	x0, bss_start
 	b.lo	1b
 	mov	sp, x1
 	adr	x0, vectors
-	msr	vbar_el1, x0
+	write	vbar, x0
 	isb
 	dsb	sy				// no other CPU finds what was there before
 	bl	boss
@@ -48,7 +68,7 @@ arrive:	mrs	x10, mpidr_el1
 	stp	x0, x1, [x11, #CPU_STATE]
 	mrs	x0, daif
 	stp	x0, x10, [x11, #(CPU_STATE + 16)]
-	mrs	x0, sctlr_el1
+	read	x0, sctlr
 	stp	x0, x9, [x11, #(CPU_STATE + 32)]
 	msr	spsel, #1
 	adrp	x0, stacks
@@ -56,7 +76,7 @@ arrive:	mrs	x10, mpidr_el1
 	add	x0, x0, x12, lsl #12		// STACK_SIZE
 	mov	sp, x0
 	adr	x0, vectors
-	msr	vbar_el1, x0
+	write	vbar, x0
 	isb
 	dsb	sy				// the boss reads it all behind the count
 	ldr	x0, [x11, #CPU_ARRIVALS]
@@ -76,16 +96,17 @@ vectors:
 	.set	at, at + 128
 	.endr
 	.org	vectors + 2048
-taken:	mrs	x1, esr_el1
+taken:	read	x2, elr
+	add	x2, x2, #4
+	write	elr, x2
+	read	x2, esr
+	mov	x1, x2
 	lsr	x2, x1, #26			// EC
 	cbnz	x2, unexpected
 	adrp	x2, taken_esr
 	str	x1, [x2, #:lo12:taken_esr]
 	adrp	x2, taken_vector
 	str	x3, [x2, #:lo12:taken_vector]
-	mrs	x1, elr_el1
-	add	x1, x1, #4
-	msr	elr_el1, x1
 	mov	x0, #UNDEFINED
 	eret
 unexpected:

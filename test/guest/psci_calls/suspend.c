@@ -44,7 +44,7 @@ void check_suspend(void)
 {
 	uint64_t frequency, since;
 
-	if (has_flag(FLAG_PI)) {
+	if (has_flag(FLAG_PI) || has_flag(FLAG_EL3)) {
 		return;
 	}
 	if (has_flag(FLAG_GIC_V3)) {

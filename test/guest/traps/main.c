@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Makes each access of access.S that the CPU announces: "NAME ok", or "NAME EL2 esr=0x2000000" if
- * it is an exception of the program's own level. The name is printed before the access: if EL3 gets
+ * it is an exception of the program's own level. CPU 1 does the same behind CPU 0, if PSCI starts it. The name is printed before the access: if EL3 gets
  * it, that is the last line.
  */
 #include "program.h"
@@ -11,6 +11,8 @@
 #define PL011_FR_TXFF (1 << 5)
 
 #define SYSTEM_OFF 0x84000008UL
+#define CPU_ON     0xc4000003UL
+#define SECONDS    10 /* for CPU 1 */
 #define EC(esr)    ((esr) >> 26 & 0x3f)
 #define EC_HVC     0x16
 #define EC_UNDEF   0
@@ -25,6 +27,8 @@
 	__asm__ volatile("msr " #name ", %0\n\tisb" : : "r"((uint64_t)(value)) : "memory")
 
 static uint64_t ids[IDS];
+static volatile int is_second_done;
+volatile int64_t cpu_on_result;
 
 static void put(char character)
 {
@@ -109,13 +113,15 @@ static void open_own_level(int at_el2)
 				(field(PFR1, 24) ? 0 : 1 << 12)); /* TZ, TSM */
 }
 
-void run(void)
+/* All accesses, on this CPU. */
+static void make_all(void)
 {
 	const int at_el2 = READ(CurrentEL) == 2 << 2;
 	unsigned int count = 0, undefined = 0;
 	const struct access *access;
 	uint64_t esr;
 
+	ids[OWN] = 0;
 	read_ids();
 	open_own_level(at_el2);
 	text(at_el2 ? "traps: at EL2\n" : "traps: at EL1\n");
@@ -143,6 +149,32 @@ void run(void)
 	text(" accesses, ");
 	number(undefined, 10);
 	text(" undefined\n");
+}
+
+/* CPU 1 makes them, too, if there is a PSCI above that starts it. */
+static void have_second_make_all(void)
+{
+	const uint64_t since = READ(cntvct_el0);
+
+	if (attempt(access_of_cpu_on, CPU_ON) != 0 || cpu_on_result != 0) {
+		return;
+	}
+	while (!is_second_done && READ(cntvct_el0) - since < SECONDS * READ(cntfrq_el0)) {
+	}
+}
+
+void run_second(void)
+{
+	make_all();
+	is_second_done = 1;
+}
+
+void run(void)
+{
+	uint64_t esr;
+
+	make_all();
+	have_second_make_all();
 	esr = attempt(access_of_smc, SYSTEM_OFF);
 	text("SMC esr=0x"); /* nobody turned the machine off */
 	number(esr, 16);

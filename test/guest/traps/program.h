@@ -53,9 +53,11 @@ struct access {
 };
 
 extern const struct access accesses[], accesses_end[];
-extern const char access_of_smc[];
+extern const char access_of_smc[], access_of_cpu_on[];
+extern volatile int64_t cpu_on_result;
 
 uint64_t attempt(const void *access, uint64_t x0);
 void run(void);
+void run_second(void);
 #endif
 #endif

@@ -5,6 +5,17 @@
  */
 #include "program.h"
 
+	.macro	own_vectors
+	adr	x0, vectors
+	mrs	x1, CurrentEL
+	cmp	x1, #(2 << 2)
+	b.eq	8f
+	msr	vbar_el1, x0
+	b	9f
+8:	msr	vbar_el2, x0
+9:	isb
+	.endm
+
 	.section .head, "ax"
 	.global	start
 start:	nop
@@ -24,17 +35,31 @@ entry:	adrp	x0, bss_start
 	b.lo	1b
 	msr	spsel, #1
 	mov	sp, x1
-	adr	x0, vectors
-	mrs	x1, CurrentEL
-	cmp	x1, #(2 << 2)
-	b.eq	2f
-	msr	vbar_el1, x0
-	b	3f
-2:	msr	vbar_el2, x0
-3:	isb
+	own_vectors
 	bl	run
 4:	wfe
 	b	4b
+
+	/* CPU 1, while CPU 0 makes no access. */
+second:	msr	spsel, #1
+	adrp	x1, second_stack_end
+	mov	sp, x1
+	own_vectors
+	bl	run_second
+5:	wfi
+	b	5b
+
+	/* PSCI CPU_ON, of CPU 1. x0 = the function. */
+	.global	access_of_cpu_on
+access_of_cpu_on:
+	mov	x1, #1
+	adr	x2, second
+	mov	x3, #0
+	smc	#0
+	adrp	x1, cpu_on_result
+	sxtw	x0, w0
+	str	x0, [x1, #:lo12:cpu_on_result]
+	ret
 
 	/*
 	 * uint64_t attempt(void (*access)(void), uint64_t x0_first): the access's exception, ESR_ELx, or 0. An access is
@@ -82,3 +107,6 @@ taken:	adrp	x10, resume
 	.bss
 	.balign	16
 resume:	.skip	16
+	.balign	4096
+	.skip	4096
+second_stack_end:

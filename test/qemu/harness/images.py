@@ -62,9 +62,9 @@ def pack(path, *arguments, kernel=paths.PAYLOAD):
     return path
 
 
-def small_kernel(path, size=MIB + MIB // 4):
+def small_kernel(path, size=MIB + MIB // 4, payload=paths.PAYLOAD):
     """payload.S as an Image of that size: for a test that has to load and digest a kernel, but not to run Linux."""
-    with open(paths.PAYLOAD, "rb") as file:
+    with open(payload, "rb") as file:
         data = bytearray(file.read())
     image_size, = struct.unpack_from("<Q", data, IMAGE["image_size"][0])
     data += bytes(image_size - len(data))

@@ -6,6 +6,7 @@
     t.run=flat              have flat load /k/Image at t.at and start it: test/guest/flat.c
     t.run=chain             kexec-e with all files of this archive as /k/initrd, t.left times
                             in turn with /k/boot.img, if that is there, and checked
+    t.run=poweroff, reboot  without more ado
     t.load=-c,-l,-i         kexec's options for the load, commas for blanks (default -c,-l or -c,-p)
     t.append=a,b=c          what the second kernel gets behind console=ttyAMA0
     t.cpu=N                 which CPU panics
@@ -91,6 +92,7 @@ fi
 [ -z "$tree" ] || { echo "client: tree"; hexdump -v -C /sys/firmware/fdt; echo "client: tree end"; }
 case $run in
 kexec-e) load -c,-l && kexec -e ;;
+poweroff | reboot) $run -f ;;
 flat) flat /k/Image "$at" && echo "client: load status=0" && kexec -e ;;
 chain)
 	[ "$left" -eq 0 ] || {
@@ -113,7 +115,7 @@ esac
 echo "client: end"
 sleep 1000
 """
-APPLETS = "cat cpio echo find hexdump mount mv printf rm sh sleep taskset tr wc"
+APPLETS = "cat cpio echo find hexdump mount mv poweroff printf reboot rm sh sleep taskset tr wc"
 
 
 def entry(name, path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A program at EL1 that makes each call of PSCI (test/guest/psci_calls), for pack --kernel: a line for each answer."""
+"""A program at EL1 or EL2 that makes each call of PSCI (test/guest/psci_calls), for pack --kernel: a line for each answer."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from images import write
 from paths import VIRT_UART
 
 TABLE = 64
-FLAGS = {"hvc": 1, "trapped": 2, "gic-v3": 4, "pi": 8, "reset": 16, "off": 32}
+FLAGS = {"hvc": 1, "trapped": 2, "gic-v3": 4, "pi": 8, "reset": 16, "off": 32, "el3": 64, "cadence": 128}
 LINE = re.compile(rb"calls: (\S+) ([^\r\n]*)\r?\n")
 
 

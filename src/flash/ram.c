@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "flash/flash.h"
+
+/*
+ * True if a value can be read back at address, 8-byte aligned; what was there is there again. What
+ * no RAM answers may abort: the FAULT line has the address then.
+ */
+static bool is_ram(uint64_t address)
+{
+	volatile uint64_t *const word = (volatile uint64_t *)address;
+	const uint64_t before = *word;
+	bool result;
+
+	*word = ~before;
+	__asm__ volatile("dsb sy" : : : "memory"); /* the store has reached what is there */
+	result = *word == ~before;
+	*word = before;
+	return result;
+}
+
+void lethe_flash_ram_need(uint64_t start, uint64_t size)
+{
+	const uint64_t last = start + size - sizeof(uint64_t);
+
+	if (!is_ram(start) || !is_ram(last)) {
+		lethe_flash_fail("no RAM at ", is_ram(start) ? last : start,
+				 lethe_flash_parameters());
+	}
+}

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Machines that start from their reset vector: flash files of `lethe flash`, edited ones, and the machines for them.
+
+    path = flash(work, "virt-v3", boot)                 a file for that board, with a machine file of the harness's
+    with started(work, "virt-v3", path) as machine:     from -bios
+    with started(work, "virt-v3", path, way="pflash")   or else
+
+Every machine is watched for stores to flash, by QEMU's own trace: one is a failure, for it ends the flash's being read
+as memory. cohsan watches from the first instruction of the bundle.
+"""
+
+import dataclasses
+import os
+import shutil
+import struct
+import time
+import zlib
+
+import paths
+import raspi3
+from images import dtc, fdtput, lethe, machine_tree, write
+from machine import Machine
+from paths import MIB
+
+MACHINES = os.path.join(paths.TOP, "tools/lethe/machines")
+GUEST = os.path.join(paths.TOP, "test/guest")
+BRANCH = "loader,addr=0,data=0x14020000,data-len=4"     # b 0x80000: where a Pi's -bios is
+MISSING_ROM = ["-global", "bochs-display.romfile="]     # Debian's QEMU has no ROM for it, and ends
+PI_MEMORY = ["0", "3b400000"]   # its firmware fills that in: there are devices behind
+NO_SOUND = ["-audiodev", "none,id=a"]
+SECURE = "virt,secure=on,virtualization=on,gic-version="
+# What a machine starts from, unless a test says so: no padding. Of a board, its own size.
+SMALL = {"size": "64MiB"}
+
+
+@dataclasses.dataclass
+class Board:
+    """file: of tools/lethe/machines. changes: other fields. el: of the bundle. uart: of the payloads."""
+
+    file: str
+    machine: str
+    changes: dict = dataclasses.field(default_factory=dict)
+    el: int = 2
+    cpu: str = "cortex-a72"
+    memory: int = 256
+    uart: int = paths.VIRT_UART
+    payload: str = "payload-virt.img"
+    way: str = "bios"
+    extra: tuple = ()
+    smp: int = 4
+    devices: tuple = ()     # in what QEMU counts as RAM
+
+    def tree(self, path):
+        """The one that its file carries; None: the machine brings one."""
+        if self.file == "raspi3b":
+            fdtput(raspi3.tree(path), "-t", "x", "/memory@0", "reg", *PI_MEMORY)
+            return path
+        if self.file == "raspi4b":
+            shutil.copy(os.path.join(paths.DTBS, "broadcom/bcm2711-rpi-4-b.dtb"), path)
+            fdtput(path, "-t", "x", "/memory@0", "reg", "0", *PI_MEMORY)
+            return path
+        if self.changes.get("tree") == "file":
+            return machine_tree(path, cpu=self.cpu, smp=self.smp, memory=self.memory, machine=",secure=on,gic-version=3")
+        sources = {"sbsa-ref": "sbsa_ref.dts", "zcu102": "zcu102.dts"}
+        if self.file not in sources:
+            return None
+        with open(os.path.join(GUEST, sources[self.file]), encoding="utf-8") as file:
+            return dtc(path, file.read())
+
+
+RAM = {**SMALL, "ram": "0x40000000 256MiB"}
+SPIN = {"cpus": "spin-table"}
+BOARDS = {
+    "virt-v3": Board("virt-secure-gicv3", SECURE + "3", RAM),
+    "virt-v2": Board("virt-secure", SECURE + "2", RAM),
+    "virt-v3-spin": Board("virt-secure-gicv3", SECURE + "3", RAM | SPIN),
+    "virt-v2-spin": Board("virt-secure", SECURE + "2", RAM | SPIN),
+    "virt-v3-no-el2": Board("virt-secure-gicv3", "virt,secure=on,gic-version=3", RAM, el=1),
+    "virt-v2-no-el2": Board("virt-secure", "virt,secure=on,gic-version=2", RAM, el=1),
+    # EL3 without memory of its own: its scratch is a part of RAM that the tree, which has to be in the file, reserves.
+    "virt-v3-ram": Board("virt-secure-gicv3", SECURE + "3", RAM | {"scratch": "0x40180000 512KiB", "tree": "file"}),
+    # As BL31 would be: loaded to RAM, and entered at EL3.
+    "virt-v3-elf": Board("virt-secure-gicv3", SECURE + "3", RAM | {"base": "0x48000000"}, way="elf"),
+    "virt-el2": Board("virt", "virt,virtualization=on", RAM),
+    "virt-el1": Board("virt", "virt", RAM, el=1),
+    "sbsa": Board("sbsa-ref", "sbsa-ref", SMALL, cpu="neoverse-n1", memory=1024, uart=0x60000000,
+                  payload="payload-sbsa.img", extra=MISSING_ROM),
+    "sbsa-spin": Board("sbsa-ref", "sbsa-ref", SMALL | SPIN, cpu="neoverse-n1", memory=1024, uart=0x60000000,
+                       payload="payload-sbsa.img", extra=MISSING_ROM),
+    "raspi3b": Board("raspi3b", "raspi3b", cpu="cortex-a53", memory=1024, uart=0x3f201000, payload="payload-pi3.img",
+                     extra=("-device", BRANCH), smp=None, devices=(raspi3.DEVICES,)),
+    "raspi4b": Board("raspi4b", "raspi4b", memory=2048, uart=0xfe201000, payload="payload-pi4.img",
+                     extra=("-device", BRANCH), smp=None),
+    "zcu102": Board("zcu102", "xlnx-zcu102,secure=on,virtualization=on,audiodev=a", cpu="cortex-a53", memory=1024,
+                    uart=0xff000000, payload="payload-zcu102.img", way="elf", extra=NO_SOUND),
+}
+
+
+# ---- files ----
+
+def machine_file(path, name, **changes):
+    """That machine's file of the source tree with other fields; None leaves one out."""
+    with open(os.path.join(MACHINES, name + ".machine"), encoding="utf-8") as file:
+        lines = [line for line in file if line.split("=")[0].strip() not in changes]
+    lines += [f"{name} = {value}\n" for name, value in changes.items() if value is not None]
+    return write(path, "".join(lines).encode())
+
+
+def flash(work, board, *bundles, options=(), dtb=None, name="flash", **changes):
+    """A flash file for that board. dtb: the tree in it. changes: fields of its machine file, with "_" for "-"."""
+    board = BOARDS[board]
+    changes = {key.replace("_", "-"): value for key, value in changes.items()}
+    fields = machine_file(f"{work}/{name}.machine", board.file, **(board.changes | changes))
+    tree = dtb or board.tree(f"{work}/{name}.dtb")
+    lethe("flash", *bundles, "--machine", fields, *(["--tree", tree] if tree else []),
+          *(["--elf"] if board.way == "elf" else []), *options, "-o", f"{work}/{name}.fd")
+    return f"{work}/{name}.fd"
+
+
+# struct lethe_flash_head and struct lethe_flash, field -> (offset, struct format); of a slot the first one's
+PARAMETERS = {
+    "magic": (0, "Q"), "version": (8, "I"), "crc": (12, "I"), "flags": (16, "I"), "code_crc": (20, "I"),
+    "on_failure": (24, "I"), "cpus": (28, "I"), "base": (32, "Q"), "file_size": (40, "Q"), "scratch": (48, "Q"),
+    "scratch_size": (56, "Q"), "load": (64, "Q"), "load_size": (72, "Q"), "tree": (80, "Q"), "tree_room": (88, "I"),
+    "tree_size": (92, "I"), "tree_offset": (96, "I"), "tree_crc": (100, "I"), "tree_address": (104, "Q"),
+    "console": (112, "Q"), "frequency": (240, "I"), "gic": (244, "I"), "boot_cpu": (248, "Q"),
+    "spin_page": (280, "Q"), "reset": (312, "Q"), "off": (376, "Q"),
+    "slot0": (440, "Q"), "room0": (448, "Q"), "slot1": (456, "Q"), "room1": (464, "Q"),
+}
+HEAD_MAGIC, HEAD_CODE_SIZE = 8, 20
+COPY_SIZE, COPIES = 0x400, 2
+CRC_FROM = 16       # up to the copy's end
+SPIN_TABLE, SPIN_CODE, PAGE = 2, 0xf00, 4096
+
+
+class FlashFile:
+    """A flash file's bytes. put() changes both copies of the parameters and seals them; flip() seals nothing."""
+
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            self.bytes = bytearray(file.read())
+        self.path = path
+        self.start = self.bytes.index(b"LETHFLSH") - HEAD_MAGIC         # not 0 in an ELF file
+        self.code_size, = struct.unpack_from("<I", self.bytes, self.start + HEAD_CODE_SIZE)
+
+    def get(self, field):
+        offset, form = PARAMETERS[field]
+        return struct.unpack_from("<" + form, self.bytes, self.start + self.code_size + offset)[0]
+
+    def put(self, **fields):
+        for copy in range(COPIES):
+            at = self.start + self.code_size + copy * COPY_SIZE
+            for field, value in fields.items():
+                offset, form = PARAMETERS[field]
+                struct.pack_into("<" + form, self.bytes, at + offset, value)
+            crc = zlib.crc32(self.bytes[at + CRC_FROM:at + COPY_SIZE])
+            struct.pack_into("<I", self.bytes, at + PARAMETERS["crc"][0], crc)
+        return self
+
+    def flip(self, at, bit=0):
+        self.bytes[self.start + at] ^= 1 << bit
+        return self
+
+    def save(self, path=None):
+        return write(path or self.path, self.bytes)
+
+
+# ---- machines ----
+
+class Flashed(Machine):
+    """A Machine that fails if anything stored to flash."""
+
+    def __init__(self, log, *arguments, stores=False, **options):
+        self.log = log
+        self.may_store = stores
+        super().__init__(*arguments, **options)
+
+    def __exit__(self, kind, value, trace):
+        super().__exit__(kind, value, trace)
+        if kind is None and not self.may_store and self.stores():
+            raise self.failure(f"stores to flash: {len(self.stores())}, the first: {self.stores()[0]}")
+
+    def stores(self):
+        """QEMU makes the file as it starts."""
+        while not os.path.exists(self.log):
+            why = "QEMU wrote no trace" if time.monotonic() > self.deadline else self.drain(0.1)
+            if why:
+                raise self.failure(why)
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return [line.strip() for line in file if "pflash_io_write" in line]
+
+    def expect_reset(self):
+        """With -no-reboot: the machine resets itself. QEMU's own end is 0."""
+        assert self.expect_exit() == 0
+
+
+def at_file(path, way):
+    """QEMU's words for a flash file."""
+    if way == "pflash":
+        return ["-drive", f"if=pflash,format=raw,file={path},readonly=on"]
+    if way == "elf":
+        return ["-kernel", path]
+    if way == "loader":
+        return ["-device", f"loader,file={path},cpu-num=0"]
+    return ["-bios", path]
+
+
+def started(work, board, path, *, bundle=None, way=None, because=None, seconds=0, **options):
+    """That board, from that file. bundle: the one that cohsan follows; without it, because. options: of Machine."""
+    board = BOARDS[board]
+    extra = [*board.extra, *at_file(path, way or board.way), *options.pop("extra", ()),
+             "-trace", "pflash_io_write", "-D", work + "/stores"]
+    watched = None
+    if bundle:
+        file = FlashFile(path)
+        # What is below the bundle, and beside it: firmware, to cohsan.
+        resident = [*board.devices, *((file.get(start), file.get(start) + file.get(size))
+                    for start, size in (("base", "file_size"), ("scratch", "scratch_size")))]
+        watched = {"start": file.get("load"), "bundle": bundle, "device": resident, **dict(options.pop("cohsan", ()))}
+        if file.get("cpus") == SPIN_TABLE:
+            page = file.get("spin_page")
+            resident.append((page, page + PAGE))
+            watched["polled"] = [(page, page + SPIN_CODE)]
+    machine = Flashed(
+        work + "/stores", machine=options.pop("machine", board.machine), cpu=options.pop("cpu", board.cpu),
+        smp=options.pop("smp", board.smp), memory=options.pop("memory", board.memory), extra=extra, cohsan=watched,
+        because=None if bundle else because or "it is not the bundle that is looked at", **options)
+    machine.deadline += seconds
+    return machine
