@@ -63,7 +63,7 @@ $(call unit,hold/hold_power,src/hold/power.c $(HOLD_SRCS),-lfdt)
 $(call unit,hold/hold_choose,src/hold/choose.c src/hold/slots.c src/cpu/psci.c $(HOLD_SRCS),-lfdt)
 $(call unit,hold/hold_describe,src/hold/describe.c src/hold/slots.c $(HOLD_SRCS),-lfdt)
 $(call unit,flash/complete,src/flash/complete.c test/unit/fdt/trees.c,-lfdt)
-$(call unit,flash/tree_same,src/flash/complete.c src/flash/tree.c test/unit/fdt/trees.c,-lfdt)
+$(call unit,flash/tree_same,src/flash/complete.c src/flash/tree.c src/flash/tree_put.c test/unit/fdt/trees.c,-lfdt)
 
 # A UART's registers are an array here.
 $(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))

@@ -19,7 +19,7 @@
 #include "trees.h"
 
 struct lethe_flash lethe_flash_checked;
-struct lethe_flash_boot lethe_flash_boot = {.el = 3};
+struct lethe_flash_state lethe_flash_state = {.el = 3};
 static jmp_buf failed;
 
 void lethe_flash_fail(const char *sentence, uint64_t value, const struct lethe_flash *flash)
