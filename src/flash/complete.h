@@ -5,9 +5,9 @@
 #include <lethe/flash.h>
 #include <lethe/status.h>
 
-/* Offsets into the spin page: a release word on a cache line of its own for each CPU, and the front end's code (cpus.c). */
-#define LETHE_FLASH_SPIN_WORDS 0x100U
-#define LETHE_FLASH_SPIN_STEP  64U
+#include "flash/tree.h"
+
+/* Of the spin page: the most words that are given out, and where the front end's code is (cpus.c). */
 #define LETHE_FLASH_SPIN_MAX   48U
 #define LETHE_FLASH_SPIN_CODE  0xf00U
 

@@ -58,6 +58,12 @@ def test_tree_is_completed(flash):
     assert struct.unpack_from(">QQ", found.tree_bytes, 40) == (0x40001000, 4096)
 
 
+def test_a_tree_that_is_brought_goes_before_one_at_an_address(flash):
+    flash.write("virt.dtb", board())
+    found = made(flash, "a.img", *V, "--tree", "virt.dtb")
+    assert found.tree_address == 0 and found.tree_offset == 0x4000
+
+
 def test_tree_keeps_its_stdout(flash):
     flash.write("my.dtb", board({"cpu@0": cpu(0x100)}, chosen={"stdout-path": b"/other\0"}))
     found = made(flash, "a.img", *M, "--console", "pl011,0x9000000")

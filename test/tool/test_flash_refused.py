@@ -12,6 +12,7 @@ USAGE = [
     (["a.img", "-o", "f"], "--machine is needed: a file, or one of raspi3b, "),
     (["a.img", "-o", "f", "--machine", "nothing"], "--machine nothing: is no file, and none of raspi3b, "),
     (["a.img", "b.img", "a.img", "-o", "f"], "at most 2 bundles"), (["a.img", "-o", "f", "-o", "g"], "-o is given twice"),
+    (["a.img", "-o=f", *V], "-o=f is no option of it"), (["a.img", "-o", "f", *V, "--console", "pl,0x9000000"], "is none or UART,ADDR"),
     (["a.img", "-o", "f", "--elf=1"], "--elf takes no value"), (["a.img", "-o", "f", "--machines", "virt"], "--machines is no option"),
     (["a.img", "-o", "f", "--cpus", "all"], "--cpus all: is psci, spin-table or one"),
     (["a.img", "-o", "f", "--on-failure", "fallback"], "--on-failure fallback: is halt or reset"),
