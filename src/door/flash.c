@@ -27,6 +27,11 @@ static void bring(void)
 	lethe_flash_map_on(size);
 	lethe_flash_tree();
 	lethe_flash_slot_copy();
+	/* Where CPUs wait already, nothing is to be written. */
+	if (lethe_flash_state.el == 3 && lethe_flash_state.ready == 0 &&
+	    lethe_flash_parameters()->cpus == LETHE_FLASH_SPIN_TABLE) {
+		lethe_flash_cpus_spin();
+	}
 	lethe_flash_map_off();
 }
 

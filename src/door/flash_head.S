@@ -99,26 +99,8 @@
 .Lcopy_good:
 	.endm
 
-	/* From here on an exception has a console. */
-	.macro	name_parameters
-	cmp	x20, #2
-	b.lo	.Lname_el1
-	b.eq	.Lname_el2
-	msr	tpidr_el3, x22			// the vectors find them there
-	b	.Lnamed
-.Lname_el2:
-	msr	tpidr_el2, x22			// as at EL3
-	b	.Lnamed
-.Lname_el1:
-	msr	tpidr_el1, x22			// likewise
-.Lnamed:
-	.endm
-
 	/* Everything but the parameters' copies as it is in the file. x23 = scratch. */
 	.macro	copy_to_scratch
-	mov	x0, x23
-	in_scratch x1, lethe_flash_end
-	bl	lethe_dcache_clean_inval_poc	// no line of an earlier program is left to land on our stores
 	mov	x0, x23
 	add	x1, x23, #LETHE_FLASH_CODE_SIZE
 	mov	x2, x21
@@ -169,7 +151,9 @@ FUNC lethe_flash_reset
 	ldr	x1, [x22, #LETHE_FLASH_BOOT_CPU]
 	cmp	x0, x1
 	b.ne	.Lother_cpu
-	name_parameters
+	adr	x1, lethe_el3_vectors
+	mov	x2, x22
+	bl	lethe_el3_vectors_on		// from here on an exception has a console
 	add	x0, x22, #LETHE_FLASH_CONSOLE
 	bl	lethe_flash_console_on
 	ldr	x24, [x22, #LETHE_FLASH_BASE]
@@ -186,8 +170,10 @@ FUNC lethe_flash_reset
 	cmp	w0, w1
 	adr	x0, .Lcode_is_damaged
 	b.ne	.Lfail
-	in_scratch x0, lethe_flash_end
-	sub	x0, x0, #16
+	mov	x0, x23
+	in_scratch x1, lethe_flash_end
+	bl	lethe_dcache_clean_inval_poc	// no line of an earlier program is left to land on our stores
+	sub	x0, x1, #16
 	bl	.Lprobe
 	mov	x0, x23
 	bl	.Lprobe
@@ -196,8 +182,9 @@ FUNC lethe_flash_reset
 	str	xzr, [x0]
 	dsb	sy				// before anything that the sign vouches for is written
 	copy_to_scratch
+	dsb	sy				// the copy is complete, before a fetch of it can be
 	ic	iallu				// what is executed there was written by stores
-	dsb	sy				// they are complete, and the invalidation
+	dsb	nsh				// complete on this CPU
 	isb					// nothing behind was fetched before
 	in_scratch x0, lethe_flash_copied
 	br	x0
@@ -266,21 +253,7 @@ END lethe_flash_reset
 FUNC lethe_flash_copied
 	adr_l	x1, lethe_el3_vectors
 	adr_l	x2, lethe_flash_start + LETHE_FLASH_CODE_SIZE // the parameters
-	cmp	x20, #2
-	b.lo	.Lcopied_el1
-	b.eq	.Lcopied_el2
-	msr	vbar_el3, x1			// those of the copy
-	msr	tpidr_el3, x2			// likewise
-	b	.Lcopied
-.Lcopied_el2:
-	msr	vbar_el2, x1			// as at EL3
-	msr	tpidr_el2, x2			// likewise
-	b	.Lcopied
-.Lcopied_el1:
-	msr	vbar_el1, x1			// as at EL3
-	msr	tpidr_el1, x2			// likewise
-.Lcopied:
-	isb					// in force
+	bl	lethe_el3_vectors_on		// those of the copy
 	adr_l	x0, lethe_flash_stack_end
 	mov	sp, x0
 	mov	x0, x20

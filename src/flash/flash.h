@@ -82,12 +82,16 @@ void lethe_flash_tree(void);
 uint64_t lethe_flash_slot_choose(void);
 void lethe_flash_slot_copy(void);
 
-/* ram.c: fails aloud unless the ends of a range, 8-byte aligned, are RAM. MMU off. */
+/* ram.c: fails aloud unless the ends of a range, 8-byte aligned, are RAM. mapped if the MMU is on. */
 #define LETHE_FLASH_PAGE 4096U
 void lethe_flash_ram_need(uint64_t start, uint64_t size);
 
-/* cpus.c: the other CPUs of the tree: they wait in scratch memory, or go below EL3. MMU off. */
+/*
+ * cpus.c: the other CPUs of the tree. cpus: they wait in scratch memory, or go below EL3 to the words
+ * of a spin-table. MMU off. spin: what they find there; once, before that, and mapped.
+ */
 void lethe_flash_cpus(void);
+void lethe_flash_cpus_spin(void);
 
 /* branch.S: the contract is in the banner. */
 void lethe_flash_branch(uint64_t entry, const uint64_t x[4]) __attribute__((noreturn));

@@ -38,6 +38,9 @@ static int add_all(struct lethe_idmap *map, uint64_t bundle_size)
 	map->is_non_secure = lethe_flash_state.el == 3;
 	status |= add(map, flash->load, bundle_size, LETHE_MAP_RW);
 	status |= add(map, flash->tree, flash->tree_room, LETHE_MAP_RW);
+	if (flash->cpus == LETHE_FLASH_SPIN_TABLE) {
+		status |= add(map, flash->spin_page, LETHE_FLASH_PAGE, LETHE_MAP_RW);
+	}
 	if (flash->tree_offset == 0) {
 		status |= add(map, flash->tree_address, lethe_flash_tree_size(), LETHE_MAP_RO);
 	}

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <lethe/cache.h>
+
 #include "flash/flash.h"
 
 /*
- * True if a value can be read back at address, 8-byte aligned; what was there is there again. What
- * no RAM answers may abort: the FAULT line has the address then.
+ * True if a value can be read back at address, 8-byte aligned; what was there is there again. It goes
+ * to memory and comes from there, whether caches are on or not. What nothing answers may abort: the
+ * FAULT line has the address then.
  */
 static bool is_ram(uint64_t address)
 {
 	volatile uint64_t *const word = (volatile uint64_t *)address;
-	const uint64_t before = *word;
+	const uint64_t end = address + sizeof(*word);
+	uint64_t before;
 	bool result;
 
+	lethe_dcache_clean_inval_poc(address, end); /* no line of an earlier program */
+	before = *word;
 	*word = ~before;
-	__asm__ volatile("dsb sy" : : : "memory"); /* the store has reached what is there */
+	lethe_dcache_clean_inval_poc(address, end);
 	result = *word == ~before;
 	*word = before;
 	return result;

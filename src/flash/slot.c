@@ -69,8 +69,6 @@ uint64_t lethe_flash_slot_choose(void)
 		}
 		say(slot, wrong, slot_at(slot));
 	}
-	lethe_flash_ram_need(flash->load, image_size(lethe_flash_state.slot));
-	lethe_flash_ram_need(flash->tree, flash->tree_room);
 	return image_size(lethe_flash_state.slot);
 }
 
@@ -82,6 +80,7 @@ void lethe_flash_slot_copy(void)
 	uint64_t *to = (uint64_t *)flash->load;
 	const uint64_t end = flash->load + blob_of(slot)->file_size;
 
+	lethe_flash_ram_need(flash->load, image_size(slot));
 	lethe_flash_line("flash copies the bundle at ", slot_at(slot));
 	if (!lethe_flash_state.is_cached) {
 		/* No line of an earlier program is left to land on what is stored to memory. */

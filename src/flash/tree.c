@@ -261,6 +261,7 @@ void lethe_flash_tree(void)
 		    flash->tree_crc) {
 		fail("device tree damaged at ");
 	}
+	lethe_flash_ram_need(flash->tree, flash->tree_room);
 	if (!lethe_flash_state.is_cached) {
 		lethe_dcache_clean_inval_poc(flash->tree, end); /* as in slot.c */
 	}
