@@ -11,6 +11,7 @@ USAGE = [
     ([], "a bundle is needed"), (["a.img"], "-o FILE is needed"), (["a.img", "-o"], "-o needs a value"),
     (["a.img", "-o", "f"], "--machine is needed: a file, or one of raspi3b, "),
     (["a.img", "-o", "f", "--machine", "nothing"], "--machine nothing: is no file, and none of raspi3b, "),
+    (["a.img", "-o", "f", "--machine", "virtual"], "--machine virtual: is no file, and none of"),
     (["a.img", "b.img", "a.img", "-o", "f"], "at most 2 bundles"), (["a.img", "-o", "f", "-o", "g"], "-o is given twice"),
     (["a.img", "-o=f", *V], "-o=f is no option of it"), (["a.img", "-o", "f", *V, "--console", "pl,0x9000000"], "is none or UART,ADDR"),
     (["a.img", "-o", "f", "--elf=1"], "--elf takes no value"), (["a.img", "-o", "f", "--machines", "virt"], "--machines is no option"),
