@@ -5,11 +5,7 @@
 #include <lethe/flash.h>
 #include <lethe/status.h>
 
-#include "flash/tree.h"
-
-/* Of the spin page: the most words that are given out, and where the front end's code is (cpus.c). */
-#define LETHE_FLASH_SPIN_MAX   48U
-#define LETHE_FLASH_SPIN_CODE  0xf00U
+#include "flash/spin_page.h"
 
 /*
  * Completes a tree for a machine that leaves EL3: how CPUs start, what memory stays the front end's, the counter's frequency. Adds

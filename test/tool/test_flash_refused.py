@@ -96,7 +96,7 @@ SPINNING = {"enable_method": b"spin-table\0"}
      "my.dtb: cpu@1: its cpu-release-addr, 0x40001f00, is no multiple of 8 in the first 0xf00 bytes of spin-page, 0x40001000"),
     (2, board({"cpu@0": cpu(0x100), "cpu@1": cpu(1, cpu_release_addr=cells(0, 0x40000FF8), **SPINNING)}), ["--cpus", "spin-table"],
      "its cpu-release-addr, 0x40000ff8, is no multiple"),
-    (2, board({f"cpu@{i:x}": cpu(0x100 + i) for i in range(60)}), ["--cpus", "spin-table"], "more than 48 CPUs"),
+    (2, board({f"cpu@{i:x}": cpu(0x100 + i) for i in range(60)}), ["--cpus", "spin-table"], "more than 32 CPUs"),
 ], ids=range(12))
 def test_trees(flash, code, content, options, reason):
     flash.write("my.dtb", content)

@@ -64,7 +64,7 @@ BITS = [0, 9, 12, 49, COPY_SIZE - 1]
 def test_first_copy(work, board, bit):
     file, boot = made(work, board)
     with started(work, board, file.flip(file.code_size + bit).save(), bundle=boot) as machine:
-        machine.expect("^lethe: .* flash at 0x0 EL", "^lethe: parameters damaged, the copy behind them is used: 0x3000$",
+        machine.expect("^lethe: .* flash at 0x0 EL", "^lethe: parameters damaged, their copy is used: 0x3000$",
                        "^lethe: enter")
         machine.payload()
 

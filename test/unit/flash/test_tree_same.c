@@ -39,6 +39,12 @@ uint32_t lethe_flash_crc(uint32_t state, const void *start, const void *end)
 	abort();
 }
 
+void lethe_flash_ram_need(uint64_t start, uint64_t size)
+{
+	(void)start;
+	(void)size;
+}
+
 void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end);
 void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end)
 {
