@@ -79,7 +79,7 @@ def test_second_copy(work):
         machine.payload()
 
 
-@pytest.mark.parametrize("board", ["virt-v3", "virt-el2", "virt-el1"])
+@pytest.mark.parametrize("board", ["virt-v3", "virt-el1", long("virt-el2")])
 def test_both_copies(work, board):
     """There is nothing that says where a console is, or memory: silence."""
     file, _ = made(work, board)
@@ -120,7 +120,7 @@ def test_any_bit_of_the_code(work):
         file.flip(at, at % 8)
 
 
-@pytest.mark.parametrize("board", ["virt-v3", "virt-el2"])
+@pytest.mark.parametrize("board", ["virt-v3", long("virt-el2")])
 def test_elsewhere(work, board):
     """It is not where the parameters say that it is."""
     file, _ = made(work, board)
@@ -129,8 +129,8 @@ def test_elsewhere(work, board):
 
 # ---- memory that is not there ----
 
-@pytest.mark.parametrize("board, field", [("virt-v3", "scratch"), ("virt-v3", "load"), ("virt-v3", "tree"),
-                                          ("virt-el1", "scratch"), ("virt-el2", "load"), long("virt-el2", "tree"),
+@pytest.mark.parametrize("board, field", [("virt-v3", "scratch"), ("virt-v3", "load"), long("virt-v3", "tree"),
+                                          long("virt-el1", "scratch"), long("virt-el2", "load"), ("virt-el2", "tree"),
                                           ("virt-v2-spin", "spin_page")])
 def test_no_memory(work, board, field):
     """Stores there are lost."""
@@ -177,7 +177,7 @@ def test_no_tree(work, size, line):
     expect_end(work, "virt-v3", file, f"^lethe: FAIL flash: {line} at {EMPTY:#x}$", written=["tree"], **loaded(work, header(size)))
 
 
-@pytest.mark.parametrize("board", ["virt-v3", "virt-el2"])
+@pytest.mark.parametrize("board", ["virt-v3", long("virt-el2")])
 def test_flipped_tree(work, board):
     """It is in the file."""
     tree = machine_tree(work + "/own.dtb", smp=SMP, memory=MEMORY, machine=",secure=on,gic-version=3" if board == "virt-v3" else "")
@@ -224,6 +224,7 @@ def test_reset_of_the_front_end(work):
         assert machine.expect_exit() == 0
 
 
+@pytest.mark.long
 def test_reset_of_the_bundle(work):
     """By the resident PSCI; each time from the reset vector."""
     file, boot = made(work, bundle=["--on-fail", "reset"])
