@@ -3,7 +3,6 @@
 
 #include "console/console.h"
 #include "cpu/psci.h"
-#include "door/image.h"
 #include "fallback.h"
 #include "smp/crew.h"
 #include "smp/hold.h"
@@ -26,7 +25,7 @@ void lethe_next_bundle(struct lethe_context *ctx)
 		lethe_console_drain();
 		lethe_fallback_leave(ctx);
 		if ((next_how & 1U << 31) == 0) {
-			lethe_image_leave(next_how, next_entry);
+			lethe_next_bundle_branch(next_how, next_entry);
 		}
 		lethe_smc(next_how, 0, 0, 0);
 	}

@@ -18,4 +18,7 @@ void lethe_next_bundle_is(uint64_t how, uint64_t entry);
  */
 void lethe_next_bundle(struct lethe_context *ctx);
 
+/* Contract: the banner in next_bundle.S. */
+void lethe_next_bundle_branch(uint64_t slot, uint64_t entry) __attribute__((noreturn));
+
 #endif

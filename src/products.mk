@@ -10,7 +10,7 @@ sha256_small := $(sha256:scalar.S=scalar_small.S)
 doors     := $(addprefix door/,image.c image_head.S library.c library_entry.S)
 common    := . $(doors) cpu plan fdt firmware console smp digest/progress.c digest/segment_digest.c digest/chunks.c digest/verdict.c $(sha256)
 # A flash file's front end: from the reset vector to a bundle in RAM.
-flash     := door/flash.c door/flash_head.S $(addprefix flash/,branch.S cpus.c layout_asserts.c line.c map.c say.S slot.c tree.c) \
+flash     := door/flash.c door/flash_head.S $(addprefix flash/,branch.S cpus.c layout_asserts.c line.c map.c ram.c say.S slot.c state.c tree.c tree_put.c) \
              el3 cache.S monitor/cpus.c monitor/lock.c $(addprefix cpu/,el2.c el2_regs.c el2_lower.c idmap.c mmu.S mmu_regs.c)
 # Two products of one road: CPUs stay as the tree says, or Lethe may hold them, with what stays resident: a link of its own.
 blob      := $(common) keep

@@ -14,13 +14,10 @@
 #include "cpu/sysreg.h"
 
 	/* Each vector is a section of its own: linker.ld puts it at its entry, and other code between two of them. */
-	.macro	vector_section number
-	.section .text.lethe_vector_\number, "ax", %progbits
-	.endm
-
 	.macro	vector number, kind
-	vector_section \number
+	FUNC	lethe_vector_\number
 	vector_body \kind
+	END	lethe_vector_\number
 	.endm
 
 	.irp	set, 0, 1			// from our own level, on SP_EL0 and on SP_ELx
@@ -30,7 +27,7 @@
 	vector	\set\()3, LETHE_FAULT_SERROR
 	.endr
 
-	vector_section 20			// from a lower level in AArch64, synchronous
+	FUNC	lethe_vector_20			// from a lower level in AArch64, synchronous
 	mov	sp, x0				// saved
 	mrs	x0, esr_el2
 	lsr	x0, x0, #ESR_EC_SHIFT
@@ -38,12 +35,15 @@
 	b.ne	lethe_inject_undefined
 	mov	x0, #-1				// SMCCC: not supported
 	eret					// synchronizes the context; flags come back from SPSR
+	END	lethe_vector_20
 
 	.irp	number, 21, 22, 23, 31, 32, 33	// its other three kinds, and those in AArch32
-	vector_section \number
+	FUNC	lethe_vector_\number
 	b	lethe_fault_in_handoff
+	END	lethe_vector_\number
 	.endr
 
-	vector_section 30			// from a lower level in AArch32, synchronous
+	FUNC	lethe_vector_30			// from a lower level in AArch32, synchronous
 	mov	sp, x0				// saved
 	b	lethe_inject_undefined
+	END	lethe_vector_30

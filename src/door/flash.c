@@ -16,26 +16,22 @@
 #include "flash/flash.h"
 #include "monitor/cpus.h"
 
-struct lethe_flash_boot lethe_flash_boot;
-
 void lethe_flash_main(uint64_t el, uint64_t slot, uint64_t file, uint64_t copy)
 	__attribute__((noreturn));
-
-bool lethe_flash_has_next(void)
-{
-	const unsigned int next = lethe_flash_boot.slot + 1;
-
-	return next < LETHE_FLASH_SLOTS && lethe_flash_parameters()->slot[next].offset != 0;
-}
 
 /* Tree and bundle, to where they are used. */
 static void bring(void)
 {
-	const uint64_t size = lethe_flash_choose();
+	const uint64_t size = lethe_flash_slot_choose();
 
 	lethe_flash_map_on(size);
 	lethe_flash_tree();
-	lethe_flash_copy();
+	lethe_flash_slot_copy();
+	/* Where CPUs wait already, nothing is to be written. */
+	if (lethe_flash_state.el == 3 && lethe_flash_state.ready == 0 &&
+	    lethe_flash_parameters()->cpus == LETHE_FLASH_SPIN_TABLE) {
+		lethe_flash_cpus_spin();
+	}
 	lethe_flash_map_off();
 }
 
@@ -46,10 +42,10 @@ static void __attribute__((noreturn)) enter(void)
 
 	if (lethe_flash_has_next()) {
 		x[1] = LETHE_FLASH_NEXT_MAGIC;
-		x[2] = lethe_flash_boot.el == 3 ? LETHE_FLASH_NEXT_SMC : lethe_flash_boot.slot + 1;
-		x[3] = lethe_flash_boot.file + 4; /* struct lethe_flash_head, next */
+		x[2] = lethe_flash_state.el == 3 ? LETHE_FLASH_NEXT_SMC : lethe_flash_state.slot + 1;
+		x[3] = lethe_flash_state.file + 4; /* struct lethe_flash_head, next */
 	}
-	if (lethe_flash_boot.el != 3) {
+	if (lethe_flash_state.el != 3) {
 		lethe_flash_branch(flash->load, x);
 	}
 	lethe_el3_boss(lethe_el3_own(), flash->load, x,
@@ -60,9 +56,9 @@ void lethe_flash_main(uint64_t el, uint64_t slot, uint64_t file, uint64_t copy)
 {
 	const struct lethe_flash *flash = lethe_flash_parameters();
 
-	lethe_flash_boot.el = (unsigned int)el;
-	lethe_flash_boot.slot = (unsigned int)slot;
-	lethe_flash_boot.file = file;
+	lethe_flash_state.el = (unsigned int)el;
+	lethe_flash_state.slot = (unsigned int)slot;
+	lethe_flash_state.file = file;
 	lethe_flash_puts("lethe: " LETHE_VERSION " flash at ", flash);
 	lethe_flash_put_hex(file, flash);
 	lethe_flash_puts(" EL", flash);
@@ -85,7 +81,7 @@ void lethe_flash_main(uint64_t el, uint64_t slot, uint64_t file, uint64_t copy)
 
 void lethe_flash_again(void)
 {
-	lethe_flash_boot.slot++;
+	lethe_flash_state.slot++;
 	bring();
 	enter();
 }

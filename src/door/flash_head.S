@@ -23,15 +23,13 @@
 #include "flash/offsets.h"
 
 	.section .head, "ax", %progbits
-	.global	lethe_flash_start
-	.hidden	lethe_flash_start
-lethe_flash_start:
+.Lstart:
 	b	.Lreset				// struct lethe_flash_head
 	b	.Lnext
 	.long	LETHE_FLASH_MAGIC_LOW, LETHE_FLASH_MAGIC_HIGH
 	.long	1				// LETHE_FLASH_VERSION
 	.long	LETHE_FLASH_CODE_SIZE
-	.long	lethe_flash_end - lethe_flash_start
+	.long	lethe_flash_end - .Lstart
 	.long	0
 
 	/* reg = where sym is in the copy in scratch memory. */
@@ -101,26 +99,8 @@ lethe_flash_start:
 .Lcopy_good:
 	.endm
 
-	/* From here on an exception has a console. */
-	.macro	name_parameters
-	cmp	x20, #2
-	b.lo	.Lname_el1
-	b.eq	.Lname_el2
-	msr	tpidr_el3, x22			// the vectors find them there
-	b	.Lnamed
-.Lname_el2:
-	msr	tpidr_el2, x22			// as at EL3
-	b	.Lnamed
-.Lname_el1:
-	msr	tpidr_el1, x22			// likewise
-.Lnamed:
-	.endm
-
 	/* Everything but the parameters' copies as it is in the file. x23 = scratch. */
 	.macro	copy_to_scratch
-	mov	x0, x23
-	in_scratch x1, lethe_flash_end
-	bl	lethe_dcache_clean_inval_poc	// no line of an earlier program is left to land on our stores
 	mov	x0, x23
 	add	x1, x23, #LETHE_FLASH_CODE_SIZE
 	mov	x2, x21
@@ -143,6 +123,15 @@ lethe_flash_start:
 	b.lo	.Lclear_next
 	.endm
 
+/*
+ * void lethe_flash_reset(uint64_t slot);
+ *
+ * In        x0 = slot, at the entry .Lnext only
+ * Out       does not return: lethe_flash_copied in scratch memory, lethe_el3_arrive there, or lethe_flash_fail
+ * Clobbers  everything
+ * State     EL1, EL2 or EL3, as a CPU comes out of reset, or out of a bundle; MMU off
+ * Stack     none
+ */
 FUNC lethe_flash_reset
 .Lnext:
 	mov	x19, x0
@@ -162,7 +151,9 @@ FUNC lethe_flash_reset
 	ldr	x1, [x22, #LETHE_FLASH_BOOT_CPU]
 	cmp	x0, x1
 	b.ne	.Lother_cpu
-	name_parameters
+	adr	x1, lethe_el3_vectors
+	mov	x2, x22
+	bl	lethe_el3_vectors_on		// from here on an exception has a console
 	add	x0, x22, #LETHE_FLASH_CONSOLE
 	bl	lethe_flash_console_on
 	ldr	x24, [x22, #LETHE_FLASH_BASE]
@@ -179,24 +170,27 @@ FUNC lethe_flash_reset
 	cmp	w0, w1
 	adr	x0, .Lcode_is_damaged
 	b.ne	.Lfail
-	in_scratch x0, lethe_flash_end
-	sub	x0, x0, #16
+	mov	x0, x23
+	in_scratch x1, lethe_flash_end
+	bl	lethe_dcache_clean_inval_poc	// no line of an earlier program is left to land on our stores
+	sub	x0, x1, #16
 	bl	.Lprobe
 	mov	x0, x23
 	bl	.Lprobe
 	// CPUs that wait from an earlier start find no sign, until everything is in place again.
-	in_scratch x0, lethe_flash_ready
+	in_scratch x0, lethe_flash_state
 	str	xzr, [x0]
 	dsb	sy				// before anything that the sign vouches for is written
 	copy_to_scratch
+	dsb	sy				// the copy is complete, before a fetch of it can be
 	ic	iallu				// what is executed there was written by stores
-	dsb	sy				// they are complete, and the invalidation
+	dsb	nsh				// complete on this CPU
 	isb					// nothing behind was fetched before
 	in_scratch x0, lethe_flash_copied
 	br	x0
 
 .Lother_cpu:
-	in_scratch x24, lethe_flash_ready
+	in_scratch x24, lethe_flash_state
 	mov_q	x25, LETHE_FLASH_READY
 .Lnot_ready:
 	wfe					// the boot CPU sends an event when scratch memory is valid
@@ -259,21 +253,7 @@ END lethe_flash_reset
 FUNC lethe_flash_copied
 	adr_l	x1, lethe_el3_vectors
 	adr_l	x2, lethe_flash_start + LETHE_FLASH_CODE_SIZE // the parameters
-	cmp	x20, #2
-	b.lo	.Lcopied_el1
-	b.eq	.Lcopied_el2
-	msr	vbar_el3, x1			// those of the copy
-	msr	tpidr_el3, x2			// likewise
-	b	.Lcopied
-.Lcopied_el2:
-	msr	vbar_el2, x1			// as at EL3
-	msr	tpidr_el2, x2			// likewise
-	b	.Lcopied
-.Lcopied_el1:
-	msr	vbar_el1, x1			// as at EL3
-	msr	tpidr_el1, x2			// likewise
-.Lcopied:
-	isb					// in force
+	bl	lethe_el3_vectors_on		// those of the copy
 	adr_l	x0, lethe_flash_stack_end
 	mov	sp, x0
 	mov	x0, x20

@@ -64,16 +64,3 @@ FUNC lethe_image_arguments
 	mov	x6, x27
 	b	lethe_image_main
 END lethe_image_arguments
-
-/*
- * void lethe_image_leave(uint64_t slot, uint64_t entry);
- *
- * In        x0 = slot    x1 = entry of a flash file's front end
- * Out       does not return
- * Clobbers  none
- * State     EL1 or EL2; MMU off
- * Stack     none
- */
-FUNC lethe_image_leave
-	br	x1				// which sets its own state
-END lethe_image_leave

@@ -13,6 +13,31 @@
 #include "monitor/own.inc"
 
 /*
+ * void lethe_el3_vectors_on(uint64_t unused, uint64_t vectors, const struct lethe_flash *flash);
+ *
+ * In        x1 = vectors    x2 = parameters, where they look for them    x20 = current level
+ * Out       none
+ * Clobbers  flags
+ * State     EL1, EL2 or EL3; MMU off
+ * Stack     0
+ */
+FUNC lethe_el3_vectors_on
+	cmp	x20, #2
+	b.lo	1f
+	b.eq	2f
+	msr	vbar_el3, x1			// the vectors
+	msr	tpidr_el3, x2			// and what they know
+	b	3f
+2:	msr	vbar_el2, x1			// as at EL3
+	msr	tpidr_el2, x2			// likewise
+	b	3f
+1:	msr	vbar_el1, x1			// as at EL3
+	msr	tpidr_el1, x2			// likewise
+3:	isb					// in force
+	ret
+END lethe_el3_vectors_on
+
+/*
  * void lethe_el3_arrive(void);
  *
  * The other CPUs come here from the reset vector when scratch memory is valid. A CPU whose word already leads somewhere
@@ -27,12 +52,8 @@
 FUNC lethe_el3_arrive
 	adr_l	x1, lethe_el3_vectors
 	adr_l	x2, lethe_flash_start + LETHE_FLASH_CODE_SIZE // the parameters
-	cmp	x20, #3
-	b.ne	1f
-	msr	vbar_el3, x1			// those of scratch memory
-	msr	tpidr_el3, x2			// where they are looked for
-	isb					// in force
-1:	own_slot
+	bl	lethe_el3_vectors_on
+	own_slot
 	b	lethe_el3_wait
 END lethe_el3_arrive
 

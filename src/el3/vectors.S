@@ -13,22 +13,20 @@
 #include "monitor/monitor.h"
 
 	/* Each vector is a section of its own: flash.ld puts it at its entry, and other code between two of them. */
-	.macro	vector_section number
-	.section .text.lethe_el3_vector_\number, "ax", %progbits
-	.endm
-
 	.irp	number, 0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15
-	vector_section \number
+	FUNC	lethe_el3_vector_\number
 	b	lethe_el3_fault
+	END	lethe_el3_vector_\number
 	.endr
 
-	vector_section 8			// from a lower level in AArch64, synchronous
+	FUNC	lethe_el3_vector_8		// from a lower level in AArch64, synchronous
 	stp	x0, x1, [sp, #-16]!
 	mrs	x0, esr_el3
 	lsr	x0, x0, #ESR_EC_SHIFT
 	cmp	x0, #ESR_EC_SMC64
 	b.eq	lethe_el3_smc
 	b	lethe_el3_fault
+	END	lethe_el3_vector_8
 
 /*
  * void lethe_el3_smc(void);

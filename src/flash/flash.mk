@@ -10,5 +10,5 @@ $(O)/lethe-el3.elf: src/flash/flash.ld src/sections.ld $(FLASH_OBJS)
 	echo '  LINK    $@'
 	$(CC_TARGET) $(FLASH_CFLAGS) $(LINK_FLAGS) -Wl,-Map=$@.map,-Lsrc,-T,$< -o $@ $(FLASH_OBJS)
 $(O)/flash.bin: $(O)/lethe-el3.elf
-	$(OBJCOPY_TARGET) -O binary -j .text --pad-to 0x3000 --gap-fill 0xff $< $@
+	$(OBJCOPY_TARGET) -O binary -j .text -j .rodata --pad-to 0x3000 --gap-fill 0xff $< $@
 	echo "flash.bin: $$((0x$$($(CROSS_COMPILE)nm $< | sed -n 's/ . lethe_flash_code_end$$//p'))) of 12288 bytes"

@@ -33,11 +33,14 @@ static int add_all(struct lethe_idmap *map, uint64_t bundle_size)
 
 	status |= add(map, own + LETHE_FLASH_CODE_SIZE,
 		      (uint64_t)lethe_flash_end - own - LETHE_FLASH_CODE_SIZE, LETHE_MAP_RW);
-	status |= add(map, lethe_flash_boot.file, flash->file_size, LETHE_MAP_RO);
+	status |= add(map, lethe_flash_state.file, flash->file_size, LETHE_MAP_RO);
 	/* What is of the levels below. */
-	map->is_non_secure = lethe_flash_boot.el == 3;
+	map->is_non_secure = lethe_flash_state.el == 3;
 	status |= add(map, flash->load, bundle_size, LETHE_MAP_RW);
 	status |= add(map, flash->tree, flash->tree_room, LETHE_MAP_RW);
+	if (flash->cpus == LETHE_FLASH_SPIN_TABLE) {
+		status |= add(map, flash->spin_page, LETHE_FLASH_PAGE, LETHE_MAP_RW);
+	}
 	if (flash->tree_offset == 0) {
 		status |= add(map, flash->tree_address, lethe_flash_tree_size(), LETHE_MAP_RO);
 	}
@@ -56,24 +59,24 @@ void lethe_flash_map_on(uint64_t bundle_size)
 		.mmfr0 = READ(id_aa64mmfr0_el1),
 		.mmfr3 = READ(ID_AA64MMFR3_EL1),
 		.mmfr4 = READ(ID_AA64MMFR4_EL1),
-		.el = lethe_flash_boot.el == 1 ? 1 : 2,
+		.el = lethe_flash_state.el == 1 ? 1 : 2,
 	};
 	struct lethe_mmu_regs regs;
 	struct lethe_idmap map;
 
 	/* EL3's registers have the layout of EL2's with E2H = 0. */
-	id.e2h = lethe_flash_boot.el == 2 && (READ(hcr_el2) & HCR_E2H) != 0;
-	if (lethe_flash_boot.el == 3) {
+	id.e2h = lethe_flash_state.el == 2 && (READ(hcr_el2) & HCR_E2H) != 0;
+	if (lethe_flash_state.el == 3) {
 		id.mmfr4 = 0;
 	}
 	if (lethe_mmu_regs(&id, &regs) != 0 ||
 	    lethe_idmap_init(&map, pool, POOL_PAGES, regs.regime) != 0 ||
 	    add_all(&map, bundle_size) != 0) {
-		lethe_flash_line("flash without MMU, slow, EL", lethe_flash_boot.el);
+		lethe_flash_line("flash without MMU, slow, EL", lethe_flash_state.el);
 		return;
 	}
-	lethe_flash_boot.is_cached = true;
-	if (lethe_flash_boot.el == 3) {
+	lethe_flash_state.is_cached = true;
+	if (lethe_flash_state.el == 3) {
 		lethe_el3_mmu_on(&regs, (uint64_t)pool, (uint64_t)lethe_flash_start,
 				 (uint64_t)lethe_flash_end);
 	} else {
@@ -84,11 +87,11 @@ void lethe_flash_map_on(uint64_t bundle_size)
 
 void lethe_flash_map_off(void)
 {
-	if (!lethe_flash_boot.is_cached) {
+	if (!lethe_flash_state.is_cached) {
 		return;
 	}
-	lethe_flash_boot.is_cached = false;
-	if (lethe_flash_boot.el == 3) {
+	lethe_flash_state.is_cached = false;
+	if (lethe_flash_state.el == 3) {
 		lethe_el3_mmu_off((uint64_t)lethe_flash_start, (uint64_t)lethe_flash_end);
 	} else {
 		lethe_mmu_off((uint64_t)lethe_flash_start, (uint64_t)lethe_flash_end);

@@ -7,7 +7,7 @@
 
 static uint64_t slot_at(unsigned int slot)
 {
-	return lethe_flash_boot.file + lethe_flash_parameters()->slot[slot].offset;
+	return lethe_flash_state.file + lethe_flash_parameters()->slot[slot].offset;
 }
 
 static const struct lethe_blob_header *blob_of(unsigned int slot)
@@ -52,39 +52,12 @@ static void say(unsigned int slot, const char *what, uint64_t value)
 	lethe_flash_puts("\r\n", flash);
 }
 
-/*
- * True if a value can be read back at address, 8-byte aligned; what was there is there again. What
- * no RAM answers may abort: the FAULT line has the address then.
- */
-static bool is_ram(uint64_t address)
-{
-	volatile uint64_t *const word = (volatile uint64_t *)address;
-	const uint64_t before = *word;
-	bool result;
-
-	*word = ~before;
-	__asm__ volatile("dsb sy" : : : "memory"); /* the store has reached what is there */
-	result = *word == ~before;
-	*word = before;
-	return result;
-}
-
-void lethe_flash_need_ram(uint64_t start, uint64_t size)
-{
-	const uint64_t last = start + size - sizeof(uint64_t);
-
-	if (!is_ram(start) || !is_ram(last)) {
-		lethe_flash_fail("no RAM at ", is_ram(start) ? last : start,
-				 lethe_flash_parameters());
-	}
-}
-
-uint64_t lethe_flash_choose(void)
+uint64_t lethe_flash_slot_choose(void)
 {
 	const struct lethe_flash *flash = lethe_flash_parameters();
 
-	for (;; lethe_flash_boot.slot++) {
-		const unsigned int slot = lethe_flash_boot.slot;
+	for (;; lethe_flash_state.slot++) {
+		const unsigned int slot = lethe_flash_state.slot;
 		const char *wrong;
 
 		if (slot >= LETHE_FLASH_SLOTS || flash->slot[slot].offset == 0) {
@@ -96,21 +69,20 @@ uint64_t lethe_flash_choose(void)
 		}
 		say(slot, wrong, slot_at(slot));
 	}
-	lethe_flash_need_ram(flash->load, image_size(lethe_flash_boot.slot));
-	lethe_flash_need_ram(flash->tree, flash->tree_room);
-	return image_size(lethe_flash_boot.slot);
+	return image_size(lethe_flash_state.slot);
 }
 
-void lethe_flash_copy(void)
+void lethe_flash_slot_copy(void)
 {
 	const struct lethe_flash *flash = lethe_flash_parameters();
-	const unsigned int slot = lethe_flash_boot.slot;
+	const unsigned int slot = lethe_flash_state.slot;
 	const uint64_t *from = (const uint64_t *)slot_at(slot);
 	uint64_t *to = (uint64_t *)flash->load;
 	const uint64_t end = flash->load + blob_of(slot)->file_size;
 
+	lethe_flash_ram_need(flash->load, image_size(slot));
 	lethe_flash_line("flash copies the bundle at ", slot_at(slot));
-	if (!lethe_flash_boot.is_cached) {
+	if (!lethe_flash_state.is_cached) {
 		/* No line of an earlier program is left to land on what is stored to memory. */
 		lethe_dcache_clean_inval_poc(flash->load, end);
 	}
@@ -122,7 +94,7 @@ void lethe_flash_copy(void)
 		to += 4;
 		from += 4;
 	}
-	if (lethe_flash_boot.is_cached) {
+	if (lethe_flash_state.is_cached) {
 		lethe_dcache_clean_inval_poc(flash->load, end); /* to memory */
 	}
 }

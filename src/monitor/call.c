@@ -19,18 +19,6 @@
 
 #define PSCI_0_2 2U
 
-int64_t lethe_monitor_wake(struct lethe_monitor_cpu *cpu)
-{
-	if (!lethe_monitor.is_own) {
-		return lethe_monitor_smc(PSCI_CPU_ON | SMC64, cpu->id,
-					 (uint64_t)lethe_monitor_secondary, 0);
-	}
-	lethe_monitor_put(&cpu->word, (uint64_t)lethe_monitor_secondary);
-	SEEN();
-	WAKE();
-	return 0;
-}
-
 /* The CPU may come back by way of lethe_monitor_secondary(). entry: index of the argument; the
  * context is behind it. The call becomes one of 64-bit arguments. */
 static void come_back(struct lethe_monitor_cpu *own, unsigned int entry)

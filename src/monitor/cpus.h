@@ -33,7 +33,7 @@ int64_t lethe_monitor_cpu_on(struct lethe_monitor_cpu *own, uint64_t id, uint64_
 			     uint64_t context);
 uint64_t lethe_monitor_affinity_info(uint64_t id, uint64_t level);
 
-/* Not here: calls the CPU of a slot that is filled in. 0, or what whoever holds the CPU says. */
+/* wake.c, here or at EL3: calls the CPU of a slot that is filled in. 0, or what whoever holds the CPU says. */
 int64_t lethe_monitor_wake(struct lethe_monitor_cpu *cpu);
 
 #endif

@@ -9,7 +9,8 @@ CROSS = os.environ["CROSS_COMPILE"]
 ELF = f"{O}/lethe.elf"
 CPUS = f"{O}/lethe-cpus.elf"
 PURGATORY = f"{O}/purgatory.elf"
-LINKS = (ELF, CPUS, PURGATORY)
+FLASH = f"{O}/lethe-el3.elf"
+LINKS = (ELF, CPUS, PURGATORY, FLASH)
 
 # The units that may use FP/SIMD registers: relocate.S and copy.S, where they are not trapped; sha256_ce.S, which sees to that.
 SIMD_UNITS = ("lethe_copy_turns", "lethe_relocate_list", "lethe_sha256_ce")
@@ -17,9 +18,9 @@ SIMD_UNITS = ("lethe_copy_turns", "lethe_relocate_list", "lethe_sha256_ce")
 # With the MMU off: exclusives and atomics are not defined on Device memory, DC ZVA faults.
 FORBIDDEN = re.compile(r"^(ld(a|x|ax)r|st(l?x|lx)r|ldxp|ldaxp|stxp|stlxp|cas|swp|ld(add|clr|eor|set|smax|umax|smin|umin))")
 SHARED_WORK = ("src/digest/chunks.c", "src/smp/crew.c", "src/smp/worker.c")
-SYSTEM_OPS = {"dc civac", "ic iallu", "ic ialluis", "tlbi alle1", "tlbi alle2", "tlbi vmalle1", "at s1e1w", "at s1e2w"}
-# Below EL1, whose register it keeps.
-X18_UNITS = ("lethe_monitor_trap",)
+SYSTEM_OPS = {"dc civac", "ic iallu", "ic ialluis", "tlbi alle1", "tlbi alle2", "tlbi alle3", "tlbi vmalle1", "at s1e1w", "at s1e2w"}
+# Below EL1 and EL2, whose register it keeps.
+X18_UNITS = ("lethe_monitor_trap", "lethe_el3_smc")
 SIMD_OPERAND = re.compile(r"(?<![\w.])([vqdshb]([12]?[0-9]|3[01])|z[0-9]+|p[0-9]+)(\.|/|\b)(?![\w:])")
 
 

@@ -15,6 +15,13 @@ CONSTANTS = {
     0xFFFFFFFF: "mask",
     0xFF00FFFFFF: "affinity fields of MPIDR_EL1",
     0x27051956: "uImage magic",
+    0x4854454C: "flash magic",
+    0x48534C46: "flash magic",
+    0x5458454E48534C46: "of a bundle that has another one behind it",
+    0xC2004E58: "SMC for the next bundle",
+    0x5A17C3962D78E10F: "a pattern for RAM",
+    0x79646165722D3365: "the sign that scratch memory is valid",
+    0xEDB88320: "polynomial of CRC-32",
 }
 
 
@@ -60,7 +67,10 @@ def text(name):
 
 # Entered by a loader, by the CPU or by other assembly: no header has a prototype.
 NO_C_CALLER = ("lethe_image_entry", "lethe_library_entry", "lethe_entry_common", "lethe_exception",
-               "lethe_fault_in_handoff", "lethe_inject_undefined", "lethe_serror_window", "lethe_monitor_trap")
+               "lethe_fault_in_handoff", "lethe_inject_undefined", "lethe_serror_window", "lethe_monitor_trap",
+               "lethe_image_arguments", "lethe_flash_reset", "lethe_flash_copied", "lethe_flash_console_on",
+               "lethe_flash_end_it", "lethe_el3_arrive", "lethe_el3_park", "lethe_el3_wait", "lethe_el3_enter",
+               "lethe_el3_smc", "lethe_el3_fault", "lethe_el3_vectors_on")
 
 
 def no_addresses():

@@ -10,12 +10,16 @@ ROOTS = {"lethe_image_main": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_library_main": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_purgatory_main": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_next_slot": ("lethe_stacks_start", "lethe_stack_end"),
-         "lethe_fault": ("lethe_stack_end", "lethe_fault_stack_end")}
+         "lethe_fault": ("lethe_stack_end", "lethe_fault_stack_end"),
+         "lethe_flash_main": ("lethe_flash_stack_start", "lethe_flash_stack_end"),
+         "lethe_flash_again": ("lethe_flash_stack_start", "lethe_flash_stack_end")}
 # On its caller's stack: what include/lethe/boot.h promises.
 CALLER = f"{audit_code.O}/examples/minimal/minimal.elf"
 CALLER_ROOT = "lethe_boot"
 # On the end of a slot, each with all of it: enter.S and pen.S, vectors.S.
 MONITOR_ROOTS = ("lethe_monitor_prepare", "lethe_monitor_call")
+# The same at EL3: enter.S, vectors.S; the latter with its frame.
+EL3_ROOTS = ("lethe_el3_own", "lethe_el3_smc")
 
 
 BRANCH = re.compile(r"\t(?:bl|b|b\.\w+|cbn?z|tbn?z)\t.*?[0-9a-f]+ <([^+>]+)>")
@@ -80,6 +84,7 @@ def stack_bound():
         worker = int(re.search(r"LETHE_WORKER_STACK (\d+)", file.read())[1])
     rooms += [(elf, "lethe_worker_share", worker) for elf in (audit_code.ELF, audit_code.CPUS)]
     rooms += [(audit_code.CPUS, root, slot_stack()) for root in MONITOR_ROOTS]
+    rooms += [(audit_code.FLASH, root, slot_stack()) for root in EL3_ROOTS]
     graphs = {elf: frames_and_calls(elf) for elf in (*audit_code.LINKS, CALLER)}
     bad = []
     for elf, root, room in rooms + [(CALLER, CALLER_ROOT, promised * 1024)]:

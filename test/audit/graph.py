@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 
-PRODUCTS = ("blob", "cpus", "monitor", "purgatory", "library", "tool")
+PRODUCTS = ("blob", "cpus", "monitor", "purgatory", "flash", "library", "tool")
 
 
 def objects(product):

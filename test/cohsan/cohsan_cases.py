@@ -10,10 +10,12 @@ the expected reports:
     expect=KIND@SYM[+SYM][,..]      required reports; the first report is at the first SYM
     expect=none                     a right program
     also=KIND@SYM[+SYM][,..]        reports that may come as well
-    el=1,2,2h                       exception levels; 2h is EL2 with E2H and TGE (default 1,2)
+    el=1,2,2h,3                     exception levels; 2h is EL2 with E2H and TGE (default 1,2);
+                                    at 3 QEMU takes the ELF, as it starts an Image at EL2
     cpu=NAME smp=N                  (default cortex-a72, for 2h neoverse-n1)
     args=ARG[,ARG]                  for the plugin; {sym} is an address
     qemu=ARG[,ARG]                  more of QEMU's arguments
+    boot=flash                      the program lies in flash, at 0, and so do its symbols
     stop=SYM                        the stop is reached, there
 
 `cohsan_cases.py build FOLDER FILE CC OBJCOPY` builds the cases of a file.
@@ -45,6 +47,7 @@ class Case:
     args: tuple
     qemu: tuple
     stop: str
+    boot: str
 
     @property
     def id(self):
@@ -79,16 +82,16 @@ def parse(path):
             continue
         keys = {**shared, **keys}
         expect = keys.pop("expect")
-        also, args, qemu, stop, cpu, smp, levels = (
+        also, args, qemu, stop, boot, cpu, smp, levels = (
             keys.pop(key, default) for key, default in (
-                ("also", ""), ("args", ""), ("qemu", ""), ("stop", ""), ("cpu", ""), ("smp", "1"),
+                ("also", ""), ("args", ""), ("qemu", ""), ("stop", ""), ("boot", ""), ("cpu", ""), ("smp", "1"),
                 ("el", "1,2")))
         if keys:
             raise ValueError(f"{path}: {match[2]}: {keys}")
         for el in levels.split(","):
             cases.append(Case(
                 stem, match[2], el, cpu or ("neoverse-n1" if el == "2h" else "cortex-a72"),
-                int(smp), pairs(expect), pairs(also), words(args), words(qemu), stop))
+                int(smp), pairs(expect), pairs(also), words(args), words(qemu), stop, boot))
     names = [case.id for case in cases]
     if len(set(names)) != len(names):
         raise ValueError(f"{path}: two cases of one name")

@@ -28,28 +28,31 @@ CASES = cohsan_cases.everything()
 FIRST = {(case.file, bool(case.expect), case.el): case for case in reversed(CASES)}.values()
 END = "end\n"       # the output of every program before an end with status 0
 MEMORY = 64
+LINKED = 0x40200000
+MACHINES = {"1": "virtualization=off", "2": "virtualization=on", "3": "virtualization=on,secure=on"}
 
 
 @functools.lru_cache(None)
-def symbols(elf):
+def symbols(case):
     """{name: address}, without a process for each of a thousand programs."""
-    with open(elf, "rb") as file:
+    with open(case.path(FOLDER, ".elf"), "rb") as file:
         data = file.read()
+    moved = LINKED if case.boot == "flash" else 0
     headers, count = struct.unpack_from("<Q", data, 40)[0], struct.unpack_from("<H", data, 60)[0]
     sections = [struct.unpack_from("<IIQQQQIIQQ", data, headers + 64 * i) for i in range(count)]
     table = next(section for section in sections if section[1] == 2)     # SHT_SYMTAB
     names = sections[table[6]][4]
-    return {data[names + name:data.index(0, names + name)].decode(): value
+    return {data[names + name:data.index(0, names + name)].decode(): value - moved
             for name, _, _, _, value, _ in struct.iter_unpack(
                 "<IBBHQQ", data[table[4]:table[4] + table[5]])}
 
 
 def command(case):
-    machine = "virt,acpi=off,virtualization=" + ("off" if case.el == "1" else "on")
-    return [paths.QEMU, "-nodefaults", "-display", "none", "-M", machine, "-cpu", case.cpu,
-            "-smp", str(case.smp), "-m", f"{MEMORY}M",
-            "-semihosting-config", "enable=on,target=native",
-            "-kernel", case.path(FOLDER, ".img"), *case.qemu]
+    program = ["-bios", case.path(FOLDER, ".img")] if case.boot == "flash" else \
+        ["-kernel", case.path(FOLDER, ".elf" if case.el == "3" else ".img")]     # QEMU drops to EL2 for an Image
+    return [paths.QEMU, "-nodefaults", "-display", "none", "-M", "virt,acpi=off," + MACHINES[case.el[0]],
+            "-cpu", case.cpu, "-smp", str(case.smp), "-m", f"{MEMORY}M",
+            "-semihosting-config", "enable=on,target=native", *program, *case.qemu]
 
 
 def run(words):
@@ -60,9 +63,8 @@ def run(words):
 
 def watched(case, *args):
     """(status, reports as (kind, pc), stop lines, all that it printed) of a program under cohsan."""
-    elf = case.path(FOLDER, ".elf")
-    table = {name: hex(value) for name, value in symbols(elf).items()}
-    arguments = [f"elf={elf}", *(arg.format(**table) for arg in (*case.args, *args))]
+    table = {name: hex(value) for name, value in symbols(case).items()}
+    arguments = [f"elf={case.path(FOLDER, '.elf')}", *(arg.format(**table) for arg in (*case.args, *args))]
     status, said = run([*command(case), "-plugin", ",".join([PLUGIN, *arguments])])
     reports, stops = [], []
     for line in said.replace(END, "").splitlines():
@@ -80,7 +82,7 @@ def case(name):
 
 
 def at(case, kinds):
-    table = symbols(case.path(FOLDER, ".elf"))
+    table = symbols(case)
     return [(kind, table[symbol]) for kind, symbol in kinds]
 
 
@@ -104,7 +106,7 @@ def test_program(case, pytestconfig):
         more = set(reports) - set(expected) - set(at(case, case.also))
         assert not more, f"more than {case.expect}:\n{said}"
     assert status == (1 if expected else 0), said
-    wanted = [(symbols(case.path(FOLDER, ".elf"))[case.stop], len(reports))] if case.stop else []
+    wanted = [(symbols(case)[case.stop], len(reports))] if case.stop else []
     assert stops == wanted, said
 
 
@@ -125,8 +127,8 @@ def test_every_kind_has_a_wrong_program():
     "nonsense=1", "nonsense=", "start=", "start=no_such_symbol", "start=0x40200000z", "stop=",
     "stop=nonsense", "dirty=0x1000", "dirty=0x2000-0x1000", "dirty=0x1000-0x1000",
     "dirty=here-there", "stale=0x10-0x20z", "clean=1-2-3", "write=1", "read=1", "read=0x2000-0x1000", "publish=0x1-0x2",
-    "publish=w", "publish=w:1", "max=", "max=x", "max=0", "max=-1", "elf=/nonexistent",
-    "elf=/etc/passwd"])
+    "publish=w", "publish=w:1", "flash=0", "ram=1-0", "secure=x-y", "through=", "through=here", "max=", "max=x",
+    "max=0", "max=-1", "elf=/nonexistent", "elf=/etc/passwd"])
 def test_argument_that_is_not_understood(argument):
     """QEMU ends before the program begins, and names the unknown option."""
     wrong = case("read-none-el2")
@@ -135,6 +137,31 @@ def test_argument_that_is_not_understood(argument):
     assert status == 1
     assert any(line.startswith(f"cohsan: {argument}") for line in said.splitlines()), said
     assert " pc=" not in said
+
+
+@pytest.mark.parametrize("arguments,why", [
+    ("start=0x0,flash=0x0-0x4000000", "the start is not in RAM, and no ram= is given: 0x0"),
+    ("start=0x0,ram=0x40000000-0x43000000", "no memory of QEMU's begins and ends as told: 0x40000000"),
+    ("start=0x0,ram=0x40001000-0x44001000", "no memory of QEMU's begins and ends as told: 0x40001000"),
+    ("start=0x0,ram=0x80000000-0x84000000", "no memory is there at the start: 0x80000000")])
+@pytest.mark.parametrize("el", ["2", "3"])
+def test_memory_that_is_not_found(arguments, why, el):
+    status, said = run([*command(case(f"flash-right-el{el}")), "-plugin", f"{PLUGIN},{arguments}"])
+    assert status == 1 and f"cohsan: {why}" in said and END not in said, said
+
+
+def test_parallel_flash_from_a_file(work):
+    """The program lies in a file of the chip's size, and other flash beside it is as large."""
+    wanted = case("flash-pop-el3")
+    path = os.path.join(work, "flash")
+    with open(wanted.path(FOLDER, ".img"), "rb") as program, open(path, "wb") as file:
+        file.write(program.read())
+        file.truncate(64 << 20)
+    words = command(wanted)
+    place = words.index("-bios")
+    words[place:place + 2] = ["-drive", f"if=pflash,format=raw,readonly=on,file={path}"]
+    status, said = run([*words, "-plugin", ",".join([PLUGIN, *wanted.args, "flash=0x4000000-0x8000000"])])
+    assert status == 1 and said.count("cohsan: ") == 1 and "read-under-dirty" in said, said
 
 
 def test_json_that_cannot_be_written():
@@ -209,8 +236,7 @@ def test_world_at_start(name, args, kinds, el):
     status, reports, _, said = watched(case(f"{name}-el{el}"), *args)
     assert status == (1 if kinds or kinds is None else 0), said
     if kinds is None:
-        assert reports[0] == ("fetch-dirty", symbols(case(f"{name}-el{el}").path(
-            FOLDER, ".elf"))["start"]), said
+        assert reports[0] == ("fetch-dirty", symbols(case(f"{name}-el{el}"))["start"]), said
     else:
         assert [kind for kind, _ in reports] == kinds, said
 

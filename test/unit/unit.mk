@@ -55,7 +55,7 @@ $(call unit,$(addprefix fdt/fdt_,check cpus fail read values stdout memory fixup
 $(call unit,fdt/acpi,src/firmware/acpi.c)
 
 # The monitor's CPU is the test here; and what the boot CPU chooses for the others, in trees of text.
-$(call unit,monitor/call,src/monitor/call.c src/monitor/cpus.c)
+$(call unit,monitor/call,src/monitor/call.c src/monitor/cpus.c src/monitor/wake.c)
 $(call unit,monitor/mops,src/monitor/mops.c)
 $(call unit,monitor/lock,src/monitor/lock.c,-pthread)
 HOLD_SRCS := tree src/plan/status.c test/unit/fdt/trees.c

@@ -29,9 +29,9 @@ int flash_front_end(const uint8_t **bytes, struct lethe_flash_head *head)
 
 uint32_t flash_copy_crc(const uint8_t *copy)
 {
-	const unsigned int from = LETHE_FLASH_CRC + sizeof(uint32_t);
+	const size_t after = LETHE_FLASH_CRC + sizeof(uint32_t);
 
-	return (uint32_t)crc32(0, copy + from, LETHE_FLASH_COPY_SIZE - from);
+	return (uint32_t)crc32(0, copy + after, LETHE_FLASH_COPY_SIZE - after);
 }
 
 static int write_elf_header(struct output *output, const struct flash *flash)

@@ -109,6 +109,7 @@ uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *address);
 void qemu_plugin_outs(const char *text);
 GArray *qemu_plugin_get_registers(void); /* of qemu_plugin_reg_descriptor; from a vCPU's own callback */
 int qemu_plugin_read_register(struct qemu_plugin_register *handle, GByteArray *buffer);
+bool qemu_plugin_read_memory_vaddr(uint64_t va, GByteArray *buffer, size_t length); /* as the vCPU sees it */
 
 /* The two names by which QEMU knows a plugin. */
 extern PLUGIN_EXPORT int qemu_plugin_version;

@@ -3,22 +3,22 @@
  * One byte of memory under several virtual addresses, with the MMU on throughout.
  */
 // all: expect=read-under-dirty@bad
-// case right_same: expect=none el=1,2,2h
-// case right_wb_alias: expect=none el=1,2,2h
+// case right_same: expect=none el=1,2,2h,3
+// case right_wb_alias: expect=none el=1,2,2h,3
 // case right_nc_alias: expect=none
 // case right_device_alias: expect=none
 // case right_nc_store: expect=none
 // case right_cached_both: expect=none
-// case nc: el=1,2,2h
+// case nc: el=1,2,2h,3
 // case device:
-// case other_pa: el=1,2,2h
+// case other_pa: el=1,2,2h,3
 // case other_pa_a64fx: cpu=a64fx
 // case no_dsb:
 // case retyped:
 // case right_retyped: expect=none
 // case civac_before:
 // case store_between:
-// case nc_store: expect=read-stale@bad el=1,2,2h
+// case nc_store: expect=read-stale@bad el=1,2,2h,3
 // case nc_store_wb_alias: expect=read-stale@bad
 // case nc_store_other_pa: expect=read-stale@bad
 // case nc_store_no_dsb: expect=read-stale@bad

@@ -3,19 +3,19 @@
  * Cached loads and stores: old contents of a line, and fills that a mapping allows at any moment.
  */
 // all: expect=read-stale@bad
-// case right_before_on: expect=none el=1,2,2h
+// case right_before_on: expect=none el=1,2,2h,3
 // case right_after_on: expect=none
 // case right_ivac: expect=none
 // case right_dirty: expect=none args=clean={start}-{bss_end},dirty={cell}-{cell_end}
-// case right_stack: expect=none el=1,2,2h
+// case right_stack: expect=none el=1,2,2h,3
 // case right_uncached_again: expect=none
-// case right_civac_late: expect=none el=1,2,2h
+// case right_civac_late: expect=none el=1,2,2h,3
 // case right_ivac_late: expect=none
 // case right_write_all: expect=none
 // case right_own_byte: expect=none
 // case right_cached_write: expect=none
 // case right_wt: expect=none
-// case hostile: el=1,2,2h
+// case hostile: el=1,2,2h,3
 // case hostile_stale: args=clean={start}-{bss_end},stale={cell}-{cell_end}
 // case hostile_wt:
 // case hostile_a64fx: cpu=a64fx
@@ -26,20 +26,20 @@
 // case c0: expect=read-under-dirty@bad
 // case nc: expect=read-under-dirty@bad
 // case device: expect=read-under-dirty@bad
-// case refill: el=1,2,2h
+// case refill: el=1,2,2h,3
 // case refill_ivac:
 // case refill_no_dsb: expect=unordered-enable@on,read-stale@bad
 // case refill_late_no_dsb:
 // case refill_c0:
 // case refill_byte:
-// case into_stale: expect=store-into-stale@bad el=1,2,2h
+// case into_stale: expect=store-into-stale@bad el=1,2,2h,3
 // case into_stale_byte: expect=store-into-stale@bad
 // case into_stale_a64fx: expect=store-into-stale@bad cpu=a64fx
 // case right_into_next: expect=none
-// case right_into_whole: expect=none el=1,2,2h
+// case right_into_whole: expect=none el=1,2,2h,3
 // case into_part: expect=store-into-stale@bad
 // case into_read: expect=store-into-stale@bad
-// case beside_old: expect=read-thrown@bad args=clean={start}-{bss_end},stale={cell}-{cell_end} el=1,2,2h
+// case beside_old: expect=read-thrown@bad args=clean={start}-{bss_end},stale={cell}-{cell_end} el=1,2,2h,3
 // case beside_old_a64fx: expect=read-thrown@bad args=clean={start}-{bss_end},stale={cell}-{cell_end} cpu=a64fx
 // case right_beside_old: expect=none args=clean={start}-{bss_end},stale={cell}-{cell_end}
 // case right_beside_dirty: expect=none args=clean={start}-{bss_end},dirty={cell}-{cell_end}
@@ -49,10 +49,10 @@
 // case right_across: expect=none
 // case right_nsh_own: expect=none
 // case right_nsh_device: expect=none
-// case nsh: el=1,2,2h
+// case nsh: el=1,2,2h,3
 // case nsh_neighbour: cpu=a64fx
 // case right_new_block: expect=none
-// case new_block: el=1,2,2h
+// case new_block: el=1,2,2h,3
 #include "common.h"
 
 #define NEW_BLOCK 0x40400000

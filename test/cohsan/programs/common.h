@@ -4,7 +4,7 @@
  * -kernel puts at 0x40200000, with x0 = device tree, M = C = 0. The build makes one Image for each
  * case and exception level:
  *
- *	EL	1 or 2
+ *	EL	1, 2 or 3; at 3 QEMU takes the ELF, and x0 is 0
  *	E2H	1: at EL2 with HCR_EL2.E2H and TGE set from `begin` on
  *	is_NAME	1 in the case of that name
  *
@@ -23,13 +23,16 @@
 #define SYS(name)	name##_el1
 #define TLBI_ALL	tlbi vmalle1
 #define CONDUIT		hvc #0
+#elif EL == 3
+#define SYS(name)	name##_el3
+#define TLBI_ALL	tlbi alle3
 #else
 #define SYS(name)	name##_el2
 #define TLBI_ALL	tlbi alle2
 #define CONDUIT		smc #0
 #endif
 
-/* The layouts of TCR and of descriptors: EL2 alone has its own. */
+/* The layouts of TCR and of descriptors: EL2 alone, and EL3, have their own. */
 #if EL == 1 || E2H
 #define SCTLR_OFF	0x30d00800
 #define TCR_BASE	((1 << 32) | (1 << 23))		/* 36 bits, EPD1 */
@@ -59,6 +62,8 @@
 #define BLOCK_WT	(0x70d | AP_RW | XN)
 #define BLOCK_NSH	(0x401 | AP_RW | XN)
 #define TABLE		3
+#define NS		0x20	/* of a block, at EL3 */
+#define NS_TABLE	(1 << 63)
 
 /* Other virtual addresses of RAM in `tables`, relative to the physical one. */
 #define AS_NC		0x40000000
@@ -130,6 +135,34 @@ vectors:
 1:	eret
 2:	b	fault
 	.endr
+	.endm
+
+	/* From EL3 to \entry at non-secure EL2, with the MMU off. Its exceptions end the program. */
+	.macro	to_el2 entry
+	imm	x9, 0x531				// SCR_EL3: RW, HCE, SMD off, RES1, NS
+	msr	scr_el3, x9
+	imm	x9, 0x30c50830
+	msr	sctlr_el2, x9
+	imm	x9, (1 << 31)
+	msr	hcr_el2, x9
+	adr	x9, vectors_el2
+	msr	vbar_el2, x9
+	imm	x9, 0x3c9
+	msr	spsr_el3, x9
+	adr	x9, \entry
+	msr	elr_el3, x9
+	eret
+	.endm
+
+	.macro	vectors_of_el2
+	.section .next, "awx"
+	.balign	2048
+vectors_el2:
+	.rept	16
+	.balign	128
+	b	fault
+	.endr
+	.text
 	.endm
 
 	/* The good end: says "end", for cohsan's status hides the program's; leaves with 0. */

@@ -3,45 +3,46 @@
  * Context registers: a write takes effect for certain only after a context synchronization.
  */
 // all: expect=context@bad
-// case right_sctlr: expect=none el=1,2,2h
+// case right_sctlr: expect=none el=1,2,2h,3
 // case right_same: expect=none
 // case right_prepare: expect=none
 // case right_no_access: expect=none
-// case right_eret: expect=none el=1,2,2h
-// case right_vbar: expect=none el=1,2,2h
+// case right_eret: expect=none el=1,2,2h,3
+// case right_vbar: expect=none el=1,2,2h,3
 // case right_vbar_masked: expect=none
 // case right_svc_synchronizes: expect=none
-// case right_fp: expect=none el=1,2,2h
-// case sctlr_on: el=1,2,2h
+// case right_fp: expect=none el=1,2,2h,3
+// case right_hcr: expect=none el=3 cpu=neoverse-n1
+// case sctlr_on: el=1,2,2h,3
 // case sctlr_on_store:
-// case sctlr_on_dsb: el=1,2,2h
+// case sctlr_on_dsb: el=1,2,2h,3
 // case sctlr_on_isb_before:
-// case sctlr_off: el=1,2,2h
+// case sctlr_off: el=1,2,2h,3
 // case sctlr_off_store:
 // case sctlr_c:
-// case sctlr_dc: el=1,2,2h
+// case sctlr_dc: el=1,2,2h,3
 // case sctlr_a:
 // case sctlr_a_again:
 // case sctlr_a_store_again:
 // case sctlr_ee:
-// case ttbr: el=1,2,2h
-// case tcr: el=1,2,2h
-// case mair: el=1,2,2h
+// case ttbr: el=1,2,2h,3
+// case tcr: el=1,2,2h,3
+// case mair: el=1,2,2h,3
 // case ttbr_dsb:
 // case ttbr_live:
 // case tcr_live:
 // case mair_live:
-// case vbar_svc: el=1,2,2h
-// case vbar_daif: el=1,2,2h
+// case vbar_svc: el=1,2,2h,3
+// case vbar_daif: el=1,2,2h,3
 // case vbar_daif_register:
 // case vbar_dsb:
 // case vbar_fault:
-// case fp: el=1,2,2h
+// case fp: el=1,2,2h,3
 // case fp_dsb:
 // case fp_load:
 // case fp_simd:
-// case sve: el=1,2,2h cpu=max
-// case right_sve: el=1,2,2h cpu=max expect=none
+// case sve: el=1,2,2h,3 cpu=max
+// case right_sve: el=1,2,2h,3 cpu=max expect=none
 #include "common.h"
 
 /* First without FP, or SVE, and then with FP, or SVE. */
@@ -52,6 +53,11 @@
 #define FREE		0x32ff
 #elif E2H
 #define TRAP_SYS	cptr_el2
+#elif EL == 3
+#define TRAP_SYS	cptr_el3
+#define TRAPPED		0x400				/* TFP */
+#define TRAPPED_SVE	0				/* no EZ */
+#define FREE		0x100
 #else
 #define TRAP_SYS	cpacr_el1
 #endif
@@ -76,6 +82,11 @@
 #if is_right_sctlr
 	ldr	x1, [x0]
 #endif
+#elif is_right_hcr
+	mmu_on
+	imm	x9, ((1 << 34) | (1 << 31) | (1 << 27))
+	msr	hcr_el2, x9			// matters to the levels below, which an ERET leads to
+	ldr	x1, [x0]
 #elif is_right_same
 	imm	x9, SCTLR_OFF
 	msr	SYS(sctlr), x9			// no new value

@@ -4,15 +4,15 @@
  * vectors go on behind an alignment fault.
  */
 // all: cpu=neoverse-n1
-// case right_aligned: expect=none el=1,2,2h
+// case right_aligned: expect=none el=1,2,2h,3
 // case right_pair: expect=none
-// case right_unaligned_on: expect=none el=1,2,2h
+// case right_unaligned_on: expect=none el=1,2,2h,3
 // case right_unaligned_nc: expect=none
 // case right_zva_on: expect=none
 // case right_zva_nc: expect=none
-// case right_exclusive_on: expect=none el=1,2,2h
+// case right_exclusive_on: expect=none el=1,2,2h,3
 // case right_acquire: expect=none
-// case ldr: expect=unaligned@bad el=1,2,2h
+// case ldr: expect=unaligned@bad el=1,2,2h,3
 // case str: expect=unaligned@bad
 // case ldrh: expect=unaligned@bad
 // case ldp: expect=unaligned@bad
@@ -20,9 +20,9 @@
 // case ldr_a72: expect=unaligned@bad cpu=cortex-a72
 // case ldr_max: expect=unaligned@bad cpu=max
 // case ldr_device: expect=unaligned@bad
-// case zva: expect=zva@bad el=1,2,2h
+// case zva: expect=zva@bad el=1,2,2h,3
 // case zva_device: expect=zva@bad
-// case ldxr: expect=exclusive@bad el=1,2,2h
+// case ldxr: expect=exclusive@bad el=1,2,2h,3
 // case ldaxrb: expect=exclusive@bad
 // case ldxp: expect=exclusive@bad
 // case stxr: expect=exclusive@bad

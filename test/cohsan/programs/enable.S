@@ -3,26 +3,27 @@
  * Steps before M is set: the TLBs' rubbish invalidated, uncached stores complete.
  */
 // all: expect=tlb-stale@bad
-// case right: expect=none el=1,2,2h
+// case right: expect=none el=1,2,2h,3
 // case right_nsh: expect=none
-// case right_is: expect=none
+// case right_is: expect=none el=1,2,3
 // case right_again: expect=none
 // case right_stored: expect=none
 // case right_stored_osh: expect=none
 // case right_stored_st: expect=none
 // case right_m_only: expect=none
 // case right_cached_store: expect=none
-// case none: el=1,2,2h
-// case no_dsb: el=1,2,2h
+// case none: el=1,2,2h,3
+// case no_dsb: el=1,2,2h,3
 // case dsb_before:
 // case dsb_ishst:
 // case dsb_ld:
 // case is_nsh:
-// case one_address:
+// case one_address: el=1,2,3
 // case after:
-// case other_regime: el=2
-// case other_regime_all: el=2
-// case stored: expect=unordered-enable@bad el=1,2,2h
+// case other_regime: el=2,3
+// case other_regime_all: el=2,3
+// case other_regime_el2: el=3
+// case stored: expect=unordered-enable@bad el=1,2,2h,3
 // case stored_dmb: expect=unordered-enable@bad
 // case stored_isb: expect=unordered-enable@bad
 // case stored_ish: expect=unordered-enable@bad
@@ -59,6 +60,8 @@
 #elif is_right_is || is_is_nsh
 #if EL == 1
 	tlbi	vmalle1is
+#elif EL == 3
+	tlbi	alle3is
 #else
 	tlbi	alle2is
 #endif
@@ -71,12 +74,17 @@
 	imm	x9, 0x40200
 #if EL == 1
 	tlbi	vae1, x9
+#elif EL == 3
+	tlbi	vae3, x9
 #else
 	tlbi	vae2, x9
 #endif
 	dsb	sy
 #elif is_other_regime
 	tlbi	vmalle1				// EL1&0's: not that of EL2
+	dsb	sy
+#elif is_other_regime_el2
+	tlbi	alle2
 	dsb	sy
 #elif is_other_regime_all
 	tlbi	alle1

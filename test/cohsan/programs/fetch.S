@@ -4,22 +4,22 @@
  */
 // case right_clean: expect=none
 // case right_stale_i0: expect=none args=stale={target}-{target_end}
-// case right_dirty_civac: expect=none args=dirty={target}-{target_end} el=1,2,2h
+// case right_dirty_civac: expect=none args=dirty={target}-{target_end} el=1,2,2h,3
 // case right_stale_civac: expect=none args=stale={target}-{target_end}
-// case right_copy: expect=none el=1,2,2h
-// case right_copy_i: expect=none el=1,2,2h
+// case right_copy: expect=none el=1,2,2h,3
+// case right_copy_i: expect=none el=1,2,2h,3
 // case right_copy_near: expect=none
 // case right_ivau: expect=none
-// case dirty: args=dirty={target}-{target_end} el=1,2,2h expect=fetch-dirty@target+target_ret
+// case dirty: args=dirty={target}-{target_end} el=1,2,2h,3 expect=fetch-dirty@target+target_ret
 // case dirty_i: args=dirty={target}-{target_end} expect=fetch-dirty@target+target_ret
 // case dirty_middle: args=dirty={target_ret}-{target_end} expect=fetch-dirty@target_ret
 // case dirty_no_dsb: args=dirty={target}-{target_end} expect=fetch-dirty@target+target_ret
 // case dirty_cvau: args=dirty={target}-{target_end} expect=fetch-dirty@target+target_ret
-// case stale: expect=fetch-stale@target+target_ret args=stale={target}-{target_end} el=1,2,2h
+// case stale: expect=fetch-stale@target+target_ret args=stale={target}-{target_end} el=1,2,2h,3
 // case stale_i_on_late: expect=fetch-stale@target+target_ret args=stale={target}-{target_end}
 // case stale_cvac: expect=fetch-stale@target+target_ret args=stale={target}-{target_end}
 // case thrown: expect=fetch-thrown@target+target_ret args=dirty={target}-{target_end}
-// case copy_no_ic: expect=fetch-no-ic@copy+copy_ret el=1,2,2h
+// case copy_no_ic: expect=fetch-no-ic@copy+copy_ret el=1,2,2h,3
 // case copy_no_dsb: expect=fetch-no-ic@copy+copy_ret
 // case copy_dmb: expect=fetch-no-ic@copy+copy_ret
 // case copy_ic_first: expect=fetch-no-ic@copy+copy_ret
@@ -33,7 +33,7 @@
 // case copy_next_page: expect=fetch-stale@near+near_ret
 // case right_i0_copy_ivau: expect=none
 // case i0_no_isb: expect=fetch-no-isb@copy+copy_ret
-// case i0_no_ic: expect=fetch-no-ic@copy+copy_ret el=1,2,2h
+// case i0_no_ic: expect=fetch-no-ic@copy+copy_ret el=1,2,2h,3
 // case i0_ic_first: expect=fetch-no-ic@copy+copy_ret
 // case i0_no_dsb: expect=fetch-no-dsb@copy+copy_ret
 // case i0_no_dsb_ic: expect=fetch-no-dsb@copy+copy_ret

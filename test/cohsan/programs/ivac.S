@@ -7,13 +7,13 @@
 // case right_civac: expect=none
 // case right_cached: expect=none
 // case right_cleaned: expect=none
-// case right_line_64: expect=none el=1,2,2h
+// case right_line_64: expect=none el=1,2,2h,3
 // case hostile:
 // case hostile_part:
 // case hostile_byte:
 // case hostile_clean_late:
-// case cached: el=1,2,2h
-// case cached_neighbour: el=1,2,2h
+// case cached: el=1,2,2h,3
+// case cached_neighbour: el=1,2,2h,3
 // case cached_tail:
 // case line_256: cpu=a64fx
 // case after_off:

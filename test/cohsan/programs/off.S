@@ -3,16 +3,16 @@
  * A stack across the moment when the MMU goes off: pushed bytes may be in a cache only.
  */
 // all: expect=read-under-dirty@bad
-// case right_civac: expect=none el=1,2,2h
+// case right_civac: expect=none el=1,2,2h,3
 // case right_after: expect=none
 // case right_cvac: expect=none
 // case right_registers: expect=none
 // case right_still_on: expect=none
 // case right_two_lines: expect=none
-// case pop: el=1,2,2h
+// case pop: el=1,2,2h,3
 // case pop_c0:
 // case pop_m0:
-// case pop_dsb: el=1,2,2h
+// case pop_dsb: el=1,2,2h,3
 // case no_dsb:
 // case dsb_ish:
 // case dsb_early:

@@ -5,14 +5,14 @@
  * not suffice.
  */
 // all: expect=unordered-maintenance@bad
-// case right: expect=none el=1,2,2h
+// case right: expect=none el=1,2,2h,3
 // case right_dsb: expect=none
 // case right_osh: expect=none
 // case right_dsb_st: expect=none
 // case right_other_line: expect=none
 // case right_load: expect=none
 // case right_cached: expect=none
-// case none: el=1,2,2h
+// case none: el=1,2,2h,3
 // case ish:
 // case ishst:
 // case st:
@@ -28,7 +28,7 @@
 // case same_line_byte:
 // case alias:
 // case right_alias: expect=none
-// case cached_nc: el=1,2,2h
+// case cached_nc: el=1,2,2h,3
 // case cached_off:
 // case cached_ish:
 // case right_cached_nc: expect=none

@@ -4,7 +4,7 @@
  * or swap two.
  */
 // all: expect=fetch-no-ic@target
-// case right: expect=none el=1,2,2h
+// case right: expect=none el=1,2,2h,3
 // case right_iallu: expect=none
 // case right_ialluis: expect=none
 // case right_cvac: expect=none
@@ -18,10 +18,10 @@
 // case right_off: expect=none
 // case no_dc: expect=fetch-dirty@target also=fetch-no-ic@target
 // case right_clidr: expect=none cpu=neoverse-n1
-// case no_dsb_dc: el=1,2,2h
-// case no_ic: el=1,2,2h
-// case no_dsb_ic: expect=fetch-no-dsb@target el=1,2,2h
-// case no_isb: expect=fetch-no-isb@target el=1,2,2h
+// case no_dsb_dc: el=1,2,2h,3
+// case no_ic: el=1,2,2h,3
+// case no_dsb_ic: expect=fetch-no-dsb@target el=1,2,2h,3
+// case no_isb: expect=fetch-no-isb@target el=1,2,2h,3
 // case nothing: expect=fetch-dirty@target also=fetch-no-ic@target
 // case only_isb: expect=fetch-dirty@target also=fetch-no-ic@target
 // case ic_before_dc:
@@ -48,7 +48,7 @@
 // case cvau_then_off: expect=fetch-dirty@target
 // case no_dc_then_off: expect=fetch-dirty@target also=fetch-no-ic@target
 // case i_off: expect=fetch-no-isb@target
-// case i_off_no_ic: el=1,2,2h
+// case i_off_no_ic: el=1,2,2h,3
 // case i_off_no_dsb_ic: expect=fetch-no-dsb@target
 // case i_off_cvau: expect=fetch-dirty@target
 // case right_i_off: expect=none

@@ -4,14 +4,14 @@
  * it.
  */
 // all: expect=read-under-dirty@bad
-// case right: expect=none el=1,2,2h
+// case right: expect=none el=1,2,2h,3
 // case right_osh: expect=none
 // case right_cvac: expect=none
 // case right_stale: expect=none args=clean={start}-{bss_end},stale={cell}-{cell_end}
 // case right_twice: expect=none
 // case right_a64fx: expect=none cpu=a64fx
-// case none: el=1,2,2h
-// case no_dsb: el=1,2,2h
+// case none: el=1,2,2h,3
+// case no_dsb: el=1,2,2h,3
 // case dsb_before:
 // case dsb_ish:
 // case dsb_ld:

@@ -4,12 +4,12 @@
  * A word is stored uncached there, and read cached later.
  */
 // all: expect=read-stale@bad
-// case right_i0: expect=none el=1,2,2h
-// case right_far: expect=none el=1,2,2h
+// case right_i0: expect=none el=1,2,2h,3
+// case right_far: expect=none el=1,2,2h,3
 // case right_after: expect=none
 // case right_far_hostile: expect=none
-// case own_page: el=1,2,2h
-// case next_page: el=1,2,2h
+// case own_page: el=1,2,2h,3
+// case next_page: el=1,2,2h,3
 // case civac_before:
 // case no_dmb: expect=unordered-maintenance@dc
 // case cvac:

@@ -223,11 +223,11 @@ there:	str	x20, [x21]
 	ic	iallu				// the first CPU has not stored yet
 	dsb	sy
 #endif
-	mov	x2, #1
-	str	x2, [x21]
 #if is_code_isb_here
 	isb					// before, not after
 #endif
+	mov	x2, #1
+	str	x2, [x21]
 1:	ldr	x2, [x21]
 	cmp	x2, #2
 	b.ne	1b

@@ -4,19 +4,19 @@
  * entries (T0SZ 32), so the walker reads 32 bytes and not a page: the bytes behind do not matter.
  */
 // all: expect=walk-dirty@bad
-// case right_cached_walk: expect=none el=1,2,2h
-// case right_civac: expect=none el=1,2,2h
+// case right_cached_walk: expect=none el=1,2,2h,3
+// case right_civac: expect=none el=1,2,2h,3
 // case right_cvac: expect=none
 // case right_nc_stale: expect=none args=stale={small}-{small_used}
 // case right_root_end: expect=none \
 //	args=dirty={small_used}-{small_end},stale={small_used}-{small_end}
 // case right_uncached: expect=none
-// case right_live: expect=none el=1,2,2h
+// case right_live: expect=none el=1,2,2h,3
 // case right_live_full_dsb: expect=none
 // case right_live_nc: expect=none
 // case right_live_neighbour: expect=none
 // case live_neighbour: expect=walk-unordered@bad
-// case nc_walk: el=1,2,2h
+// case nc_walk: el=1,2,2h,3
 // case nc_walk_dsb:
 // case inner_walk:
 // case outer_walk:
@@ -25,26 +25,26 @@
 // case dirty_world: args=dirty={small}-{small_used}
 // case last_entry: args=dirty={small_last}-{small_used}
 // case level2: args=dirty={tables_other}-{tables_other_used}
-// case stale_world: expect=walk-stale@bad args=stale={small}-{small_used} el=1,2,2h
+// case stale_world: expect=walk-stale@bad args=stale={small}-{small_used} el=1,2,2h,3
 // case stale_level2: expect=walk-stale@bad args=stale={tables_other}-{tables_other_used}
 // case under_line: expect=walk-stale@bad
 // case hostile: expect=write-under-dirty@first \
 //	also=write-under-stale@first,walk-stale@bad,walk-dirty@bad
 // case under_stale: expect=write-under-stale@first,walk-stale@bad args=stale={small}-{small_used}
 // case thrown: expect=walk-thrown@bad
-// case live: expect=walk-unordered@bad el=1,2,2h
+// case live: expect=walk-unordered@bad el=1,2,2h,3
 // case live_dmb: expect=walk-unordered@bad
 // case live_isb: expect=walk-unordered@bad
 // case live_dsb_ld: expect=walk-unordered@bad
 // case live_dsb_before: expect=walk-unordered@bad
-// case live_no_isb: expect=walk-no-isb@bad el=1,2,2h
+// case live_no_isb: expect=walk-no-isb@bad el=1,2,2h,3
 // case live_no_isb_sy: expect=walk-no-isb@bad
 // case live_isb_first: expect=walk-no-isb@bad
 // case live_no_isb_dc: expect=walk-no-isb@bad
 // case right_live_eret: expect=none
 // case right_live_ets2: expect=none cpu=max
 // case m_unordered: expect=walk-unordered@bad
-// case live_nc: el=1,2,2h
+// case live_nc: el=1,2,2h,3
 // case live_nc_cvau:
 // case live_thrown: expect=walk-thrown@bad
 // case live_uncached: expect=walk-stale@bad

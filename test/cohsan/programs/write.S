@@ -3,13 +3,13 @@
  * An uncached store to bss: a line that is written back or read later undoes the store.
  */
 // all: expect=write-under-dirty@bad also=write-under-stale@bad
-// case right: expect=none el=1,2,2h
+// case right: expect=none el=1,2,2h,3
 // case right_ivac: expect=none
 // case right_pair: expect=none
 // case right_rest: expect=none args=clean={start}-{bss_end},dirty={cell_mid}-{cell_third}
 // case right_line_64: expect=none args=clean={start}-{bss_end},dirty={cell_third}-{cell_end}
-// case none: el=1,2,2h
-// case no_dsb: el=1,2,2h
+// case none: el=1,2,2h,3
+// case no_dsb: el=1,2,2h,3
 // case dsb_ish:
 // case dsb_ld:
 // case dsb_st:

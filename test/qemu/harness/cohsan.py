@@ -11,6 +11,9 @@ what the machine is given, so most tests need no keyword. A test's keywords come
     Machine(.., cohsan={"device": [(lo, hi)]})   memory that plays a device
     Machine(.., cohsan={"start": lo, "clean": [(lo, hi)]})   the harness cannot find it
     Machine(.., cohsan={"start": lo, "bundle": path})   firmware loads it there from a file
+    Machine(.., cohsan={"start": 0, "elf": path, "flash": (lo, hi), "ram": [(lo, hi)], "clean": [(lo, hi)],
+                        "secure": [(lo, hi)], "through": (lethe, end)})     a flash file, docs/internals/cohsan.md:
+                                            through is where it puts the bundle
     Machine(.., cohsan=None, because="..")      without; test_cohsan_in_harness.py lists these
 """
 
@@ -109,12 +112,14 @@ class Cohsan:
     def __init__(self, folder, at, path, others, wanted):
         elf = elf_of(folder, path)
         options = {"start": at, "stop": "handoff", "elf": elf, "publish": {}, **wanted}
+        lethe = values(options.get("through", at))[0]   # where a front end enters it
+        lethe = lethe[0] if isinstance(lethe, tuple) else lethe
         options.setdefault("clean", [(at, at + os.path.getsize(path))] if path else [])
         if isinstance(options["clean"], str):
             size = {"blob": blob_size(elf), "plan": plan_end(path)}[options["clean"]]
             options["clean"] = [(at, at + size)]
         options["clean"] = options["clean"] + others + options.pop("device", [])
-        published = {"workspace": (at, at + blob_size(elf)), **options.pop("publish")}
+        published = {"workspace": (lethe, lethe + blob_size(elf)), **options.pop("publish")}
         words = [os.path.join(folder, PLUGIN)]
         # Later ranges win in the plugin: the bundle is clean, then perhaps something in it is not.
         for name in ("start", "stop", "elf", "clean", "dirty", "stale", "mapped", "polled", "read", "write", *wanted):

@@ -144,6 +144,11 @@ void lethe_stop(int status)
 	longjmp(home, status);
 }
 
+bool lethe_stop_has_slot(void)
+{
+	return false;
+}
+
 void lethe_stop_halt(int status)
 {
 	longjmp(home, status);

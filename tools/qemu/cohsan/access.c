@@ -18,6 +18,7 @@ bool access_is_polled(uint64_t pa)
 {
 	unsigned int i;
 
+	pa &= ~SECURE;
 	for (i = 0; i < options.polled.count; i++) {
 		if (pa - options.polled.at[i].lo < options.polled.at[i].hi - options.polled.at[i].lo) {
 			return true;
@@ -56,12 +57,9 @@ static void load_cached(const struct cpu *cpu, const struct place *place, struct
 	cell->present |= shadow_line_mask(cpu, place->pa);
 }
 
-/* The store goes to memory; a cached copy of the line stays as it is. */
-static void store_uncached(struct cpu *cpu, const struct place *place, struct cell *cell,
-			   uint64_t bytes)
+/* A line that the store passes by is written back later, over the store. */
+static void pass_line(const struct cpu *cpu, const struct place *place, struct cell *cell)
 {
-	struct page *page = shadow_page(place->pa);
-
 	if (shadow_line_any(cpu, place->pa, cell, FIELD(dirty))) {
 		say("write-under-dirty", place, cell, shadow_line_mask(cpu, place->pa));
 		shadow_line_clear(cpu, place->pa, FIELD(dirty)); /* said once is enough */
@@ -72,6 +70,15 @@ static void store_uncached(struct cpu *cpu, const struct place *place, struct ce
 		say("write-under-stale", place, cell, shadow_line_mask(cpu, place->pa));
 		shadow_line_clear(cpu, place->pa, FIELD(stale));
 	}
+}
+
+/* The store goes to memory; a cached copy of the line stays as it is. */
+static void store_uncached(struct cpu *cpu, const struct place *place, struct cell *cell,
+			   uint64_t bytes)
+{
+	struct page *page = shadow_page(place->pa);
+
+	pass_line(cpu, place, cell);
 	cell->newer |= shadow_mapped(page) ? bytes : bytes & cell->present;
 	cell->thrown &= ~bytes;
 	cell->undone &= ~bytes;
@@ -128,11 +135,11 @@ static void store_cached(struct cpu *cpu, const struct place *place, struct cell
 	cell->present |= shadow_line_mask(cpu, place->pa);
 }
 
-static void store_cell(struct cpu *cpu, const struct place *place, struct page *page, uint64_t size,
+/* In one space. */
+static void store_line(struct cpu *cpu, const struct place *place, struct page *page, uint64_t bytes,
 		       bool cached)
 {
 	struct cell *cell = shadow_cell_in(page, place->pa);
-	uint64_t bytes = shadow_mask(place->pa, size);
 	uint64_t changed = cell->changed_bytes;
 
 	if (cached) {
@@ -158,6 +165,24 @@ static void store_cell(struct cpu *cpu, const struct place *place, struct page *
 	}
 }
 
+static void store_cell(struct cpu *cpu, const struct place *place, struct page *page, uint64_t size,
+		       bool cached)
+{
+	uint64_t bytes = shadow_mask(place->pa, size);
+	struct place there;
+
+	store_line(cpu, place, page, bytes, cached);
+	if (!twin_of(place, &there)) {
+		return;
+	}
+	if (cached) {
+		pass_line(cpu, &there, shadow_cell(there.pa));
+		shadow_cell(there.pa)->thrown &= ~bytes;
+	} else {
+		store_line(cpu, &there, shadow_page(there.pa), bytes, false);
+	}
+}
+
 /* Bytes up to the end of pa's cell. */
 static uint64_t piece(uint64_t pa, uint64_t size)
 {
@@ -171,6 +196,7 @@ bool access_allowed(const struct ranges *ranges, uint64_t pa, uint64_t size)
 {
 	size_t i;
 
+	pa &= ~SECURE;
 	for (i = 0; i < ranges->count; i++) {
 		if (pa >= ranges->at[i].lo && pa < ranges->at[i].hi && size <= ranges->at[i].hi - pa) {
 			return true;
@@ -184,6 +210,9 @@ void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 	if (!access_allowed(&options.write, at->pa, size)) {
 		report("write-outside", at, "%llu bytes", (unsigned long long)size);
 	}
+	if (in_flash(at->pa)) {
+		report("store-to-flash", at, "a store is a command to the chip");
+	}
 	while (size != 0 && in_ram(at->pa)) {
 		uint64_t part = piece(at->pa, size);
 
@@ -194,6 +223,25 @@ void access_store(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 	}
 }
 
+static void load_cell(const struct cpu *cpu, const struct place *place, uint64_t bytes, bool cached)
+{
+	struct cell *cell = shadow_cell(place->pa);
+	struct place there;
+
+	if (cached) {
+		load_cached(cpu, place, cell, bytes);
+	} else {
+		load_uncached(place, cell, bytes);
+	}
+	if (twin_of(place, &there)) {
+		cell = shadow_cell(there.pa);
+		load_uncached(&there, cell, bytes);
+		if (cell->undone & bytes) {
+			undone_say(there.pa, there.pa + 1);
+		}
+	}
+}
+
 static void load(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 {
 	if (!access_allowed(&options.read, at->pa, size)) {
@@ -201,13 +249,8 @@ static void load(struct cpu *cpu, struct place *at, uint64_t size, bool cached)
 	}
 	while (size != 0 && in_ram(at->pa)) {
 		uint64_t part = piece(at->pa, size);
-		struct cell *cell = shadow_cell(at->pa);
 
-		if (cached) {
-			load_cached(cpu, at, cell, shadow_mask(at->pa, part));
-		} else {
-			load_uncached(at, cell, shadow_mask(at->pa, part));
-		}
+		load_cell(cpu, at, shadow_mask(at->pa, part), cached);
 		at->va += part;
 		at->pa += part;
 		size -= part;

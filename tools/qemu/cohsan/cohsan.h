@@ -3,11 +3,14 @@
  * cohsan: a checker of cache coherence. docs/internals/cohsan.md has the model. The files:
  *
  *	plugin.c	QEMU's callbacks: translation, start and stop
- *	options.c	the arguments		elf.c	symbols and loaded parts of an ELF
+ *	options.c	the arguments		start.c	the loaded image
+ *	elf.c		symbols and loaded parts of an ELF
  *	decode.c	the instructions that matter: insn.h
  *	cpu.c		a CPU's registers		context.c	and their synchronization
+ *	space.c		RAM and flash, secure and non-secure addresses: space.h
  *	shadow.c	the contents that caches may hold of each byte
  *	access.c	the rules for loads and stores		fetch.c	for instruction fetches
+ *	twin.c		the line of the same memory in the other space
  *	undone.c	stores into lines that are older than memory
  *	maint.c		dc, tlbi, and the completion of all maintenance
  *	icache.c	ic, and what instruction caches may hold
@@ -26,6 +29,7 @@
 #include <stdint.h>
 
 #include "insn.h"
+#include "space.h"
 
 #define GRANULE	 64U   /* bytes of one shadow cell; a cache line is several cells or part of one */
 #define PAGE	 4096U /* bytes of one shadow page */
@@ -41,6 +45,7 @@ struct range {
 	uint64_t hi;	   /* exclusive */
 	enum world world;  /* of an initial range */
 	const char *name;  /* of a published range */
+	bool passed;	   /* an Image's first instruction was seen */
 };
 
 struct ranges {
@@ -62,11 +67,16 @@ struct options {
 	struct ranges write;
 	struct ranges mapped; /* by firmware or a hypervisor */
 	struct ranges polled; /* by CPUs that look until they see another value */
+	struct ranges ram;	 /* where the start does not tell */
+	struct ranges flash;
+	struct ranges secure;	 /* secure lines from before the start may be here, and no others */
+	struct ranges through;	 /* Images that are no hand-off */
 };
 
 extern struct options options;
 bool options_parse(int argc, char **argv); /* false: said why on stderr */
 void ranges_add(struct ranges *ranges, struct range range);
+void start_image(const struct insn *insn); /* start.c: adds the loaded image to the world */
 
 /* ---- elf.c ---- */
 
@@ -112,7 +122,8 @@ enum reg {
 };
 #define R_HCR	    (4 * R_COUNT) /* behind the banks of EL0 (unused) to EL3 */
 #define R_SRE	    (R_HCR + 1)	   /* ICC_SRE_EL2 */
-#define REGS	    (R_SRE + 1)
+#define R_SCR	    (R_HCR + 2)	   /* SCR_EL3 */
+#define REGS	    (R_SCR + 1)
 #define REG(el, r)  ((el) * R_COUNT + (r))
 #define SCTLR_M	    (1ULL << 0)
 #define SCTLR_A	    (1ULL << 1)
@@ -123,6 +134,7 @@ enum reg {
 #define HCR_DC	    (1ULL << 12)
 #define HCR_TGE	    (1ULL << 27)
 #define HCR_E2H	    (1ULL << 34)
+#define SCR_NS	    (1ULL << 0)
 
 /*
  * What an ic removes, by the time of the change. A change is visible once a DSB has completed it: then an ic of
@@ -154,6 +166,13 @@ struct translation {
 };
 
 #define TLB_SIZE 1024
+
+struct map { /* what a regime's tables map as cacheable, as last read */
+	struct ranges ranges;
+	unsigned int regime;
+	bool on;		/* M and C are set */
+	bool stale;		/* to be read again */
+};
 
 struct cpu {
 	bool awake;
@@ -200,10 +219,7 @@ struct cpu {
 	struct translation tlb[TLB_SIZE];
 	uint64_t tlb_generation;
 
-	struct ranges map;	/* cacheable, as last read */
-	unsigned int map_regime;
-	bool map_on;		/* M and C are set */
-	bool map_stale;		/* to be read again */
+	struct map map[2];	/* of the levels below EL3; of EL3 */
 };
 
 extern struct cpu cpus[CPUS_MAX];
@@ -222,6 +238,7 @@ unsigned int cpu_regime(const struct cpu *cpu, unsigned int el); /* 1, 2 or 3 */
 bool cpu_mmu(const struct cpu *cpu, unsigned int regime);
 bool cpu_caches(const struct cpu *cpu, unsigned int regime); /* M and C, or DC */
 bool cpu_fetch_caches(const struct cpu *cpu, unsigned int regime); /* M = 0, I = 1 */
+uint64_t cpu_space(const struct cpu *cpu, unsigned int regime); /* SECURE if its accesses can be secure */
 void cpu_msr(struct cpu *cpu, const struct insn *insn);
 
 /* ---- context.c ---- */
@@ -277,12 +294,6 @@ struct page {
 	bool has_code;
 };
 
-extern uint64_t ram_lo;
-extern uint64_t ram_hi;
-void shadow_open(uint64_t pa, const void *host);
-bool in_ram(uint64_t pa);
-void *ram_host(uint64_t pa);
-uint64_t ram_pa(const void *host); /* 0: not in RAM */
 struct page *shadow_page(uint64_t pa);
 struct cell *shadow_cell(uint64_t pa); /* pa in RAM; presence brought up to date */
 struct cell *shadow_cell_in(struct page *page, uint64_t pa); /* the same in a given page */
@@ -290,8 +301,7 @@ struct page *shadow_page_if(uint64_t pa); /* 0: the page was never touched */
 void shadow_initial(uint64_t pa, struct cell *cell);
 /* Bytes [pa, pa + size) as a mask of pa's cell; size is cut at the cell's end. */
 uint64_t shadow_mask(uint64_t pa, uint64_t size);
-/* The bytes of pa's line within pa's cell. */
-uint64_t shadow_line_mask(const struct cpu *cpu, uint64_t pa);
+uint64_t shadow_line_mask(const struct cpu *cpu, uint64_t pa); /* bytes of pa's line within pa's cell */
 bool shadow_line_any(const struct cpu *cpu, uint64_t pa, struct cell *cell, size_t field); /* cell: pa's */
 void shadow_line_clear(const struct cpu *cpu, uint64_t pa, size_t field);
 #define FIELD(name) offsetof(struct cell, name)
@@ -317,8 +327,9 @@ const struct translation *walk_known(struct cpu *cpu, unsigned int regime, uint6
 /* The same with the MMU off as well; false: only the tables tell. */
 bool walk_needs_no_tables(struct cpu *cpu, unsigned int regime, uint64_t va, struct translation *to);
 void walk_flush(struct cpu *cpu);
+uint64_t walk_fetch_space(struct cpu *cpu, unsigned int regime, uint64_t va); /* SECURE: the fetch is secure */
 struct walk_table { /* how a TTBR is to be read */
-	uint64_t base;
+	uint64_t base;	/* and its space */
 	unsigned int bits;	/* of input address */
 	unsigned int granule;	/* log2 */
 	bool may_hit;	/* in some cache */
@@ -329,6 +340,8 @@ struct walk_table { /* how a TTBR is to be read */
 struct walk_table walk_table(const struct cpu *cpu, unsigned int regime, bool upper);
 bool walk_visible(const struct walk_table *table, uint64_t pa, const struct place *place);
 enum memory walk_memory(uint64_t mair, uint64_t descriptor);
+uint64_t walk_next(uint64_t table, uint64_t descriptor, unsigned int granule); /* table, and its space */
+uint64_t walk_space(uint64_t table, uint64_t descriptor); /* of a page or block */
 /* M and C go on or off, or the tables have changed. If place is given, invisible descriptors are
  * reported. */
 void map_enter(struct cpu *cpu, unsigned int regime, const struct place *place);
@@ -381,6 +394,7 @@ extern uint64_t icache_last_ivau; /* the latest time at which an ic ivau was com
 /* ---- handoff.c ---- */
 
 void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool is_image);
+void handoff_through(struct cpu *cpu, uint64_t pc, const struct range *image); /* it starts the next one */
 bool is_image(const void *host);
 
 #endif

@@ -48,7 +48,7 @@ void context_rely_memory(struct cpu *cpu, const struct place *place)
 		name = "SCTLR";
 	} else if (cpu_mmu(cpu, regime)) {
 		name = context_translation(cpu, regime, place->el, place->va);
-		if (name == NULL && (unsynced(cpu, R_HCR) & (HCR_E2H | HCR_TGE))) {
+		if (name == NULL && regime != 3 && (unsynced(cpu, R_HCR) & (HCR_E2H | HCR_TGE))) {
 			name = "HCR_EL2";
 		}
 	}
@@ -97,8 +97,8 @@ static uint64_t trap_bits(const struct cpu *cpu, unsigned int bank, unsigned int
 {
 	const uint64_t low = 1ULL << 16 | 1ULL << 20 | 1ULL << 24; /* ZEN, FPEN, SMEN */
 
-	if (bank != 1 && !cpu_e2h(cpu)) {
-		return ALL; /* TFP, TZ, TSM */
+	if (bank == 3 || (bank == 2 && !cpu_e2h(cpu))) {
+		return ALL; /* TFP, TZ (EZ at EL3), TSM (ESM) */
 	}
 	return el == 0 ? low | low << 1 : low;
 }

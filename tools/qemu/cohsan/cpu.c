@@ -122,6 +122,7 @@ void cpu_wake(struct cpu *cpu, unsigned int index)
 		{REG(3, R_TTBR0), "TTBR0_EL3"},	  {REG(3, R_TCR), "TCR_EL3"},
 		{REG(3, R_MAIR), "MAIR_EL3"},	  {REG(3, R_VBAR), "VBAR_EL3"},
 		{R_HCR, "HCR_EL2"},		  {R_SRE, "ICC_SRE_EL2"},
+		{R_SCR, "SCR_EL3"},
 	};
 	uint64_t clidr;
 	unsigned int i;
@@ -189,6 +190,11 @@ bool cpu_fetch_caches(const struct cpu *cpu, unsigned int regime)
 	return (sctlr & (SCTLR_M | SCTLR_I)) == SCTLR_I;
 }
 
+uint64_t cpu_space(const struct cpu *cpu, unsigned int regime)
+{
+	return two_spaces && (regime == 3 || !(cpu->reg[R_SCR] & SCR_NS)) ? SECURE : 0;
+}
+
 /* Our index of the system register that an access names; -1: none. */
 static int reg_named(const struct cpu *cpu, const struct insn *insn)
 {
@@ -201,6 +207,9 @@ static int reg_named(const struct cpu *cpu, const struct insn *insn)
 	}
 	if (insn->sys == SYS(3, 4, 12, 9, 5)) {
 		return R_SRE;
+	}
+	if (insn->sys == SYS(3, 6, 1, 1, 0)) {
+		return R_SCR;
 	}
 	switch (insn->sys & ~(7U << 11)) {
 	case SYS(3, 0, 1, 0, 0): r = R_SCTLR; break;
@@ -263,27 +272,32 @@ static void sctlr_written(struct cpu *cpu, unsigned int regime, uint64_t old, co
 	}
 }
 
+/* Registers that a translation reads. */
+static bool is_of_walk(int reg)
+{
+	unsigned int r = (unsigned int)reg % R_COUNT;
+
+	return reg < R_HCR && (r == R_TTBR0 || r == R_TTBR1 || r == R_TCR || r == R_MAIR);
+}
+
 void cpu_msr(struct cpu *cpu, const struct insn *insn)
 {
 	int reg = reg_named(cpu, insn);
 	uint64_t old;
-	unsigned int r;
 
 	if (reg < 0) {
 		return;
 	}
-	r = (unsigned int)reg % R_COUNT;
 	old = cpu->reg[reg];
-	if (reg < R_HCR && (r == R_TTBR0 || r == R_TTBR1 || r == R_TCR || r == R_MAIR) &&
-	    cpu_caches(cpu, (unsigned int)reg / R_COUNT)) {
+	if (is_of_walk(reg) && cpu_caches(cpu, (unsigned int)reg / R_COUNT)) {
 		map_changed(cpu);
 	}
 	cpu->reg[reg] = cpu_x(insn->rt);
 	cpu->unsynced = memcmp(cpu->reg, cpu->synced, sizeof(cpu->reg)) != 0;
-	if (reg == R_HCR || r == R_TTBR0 || r == R_TTBR1 || r == R_TCR || r == R_MAIR) {
+	if (reg == R_HCR || reg == R_SCR || is_of_walk(reg)) {
 		walk_flush(cpu);
 	}
-	if (reg < R_HCR && r == R_SCTLR) {
+	if (reg < R_HCR && (unsigned int)reg % R_COUNT == R_SCTLR) {
 		sctlr_written(cpu, (unsigned int)reg / R_COUNT, old, insn);
 	}
 }

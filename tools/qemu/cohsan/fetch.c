@@ -31,6 +31,9 @@ static bool visible(const struct cpu *cpu, const struct place *place, struct cel
 {
 	uint64_t hidden = at_pou ? (cpu->idc ? 0 : cell->not_pou) : cell->dirty;
 
+	if (two_spaces && !twin_is_visible(place, bytes, "fetch-thrown", "fetch-dirty")) {
+		return false;
+	}
 	if (cell->thrown & bytes) {
 		say("fetch-thrown", place, cell, bytes);
 		cell->thrown &= ~bytes;
@@ -100,17 +103,19 @@ void fetch(struct cpu *cpu, struct run *run)
 	bool mmu = cpu_mmu(cpu, regime);
 	bool icache = (cpu->reg[REG(regime, R_SCTLR)] & SCTLR_I) != 0;
 	bool good = true;
+	uint64_t space;
 	uint64_t done;
 
 	cpu->el = run->el;
 	if (run->good[cpu->index] == generation) {
 		return;
 	}
+	space = run->pa != 0 && two_spaces ? walk_fetch_space(cpu, regime, run->pc) : 0;
 	if (run->pa != 0 && !mmu && icache) {
-		shadow_fetched(run->pa);
+		shadow_fetched(run->pa | space);
 	}
 	for (done = 0; run->pa != 0 && done < run->size; done += 4) {
-		struct place place = {.pc = run->pc + done, .va = run->pc + done, .pa = run->pa + done,
+		struct place place = {.pc = run->pc + done, .va = run->pc + done, .pa = (run->pa + done) | space,
 				      .el = run->el};
 		struct cell *cell;
 		uint64_t bytes = shadow_mask(place.pa, 4);

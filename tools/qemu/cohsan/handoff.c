@@ -45,15 +45,32 @@ static void count(struct bad *bad, uint64_t pa, const struct cell *cell, uint64_
 }
 
 /* Untouched cells have no page. */
+static const struct cell *cell_at(uint64_t pa, struct cell *untouched)
+{
+	if (shadow_page_if(pa) != NULL) {
+		return shadow_cell(pa);
+	}
+	shadow_initial(pa, untouched);
+	return untouched;
+}
+
+/* A secure line lands on the range; that it is older than memory matters to nobody below. */
+static void look_at_secure(struct bad bad[BADS], uint64_t pa, uint64_t bytes)
+{
+	struct cell untouched;
+	const struct cell *cell = cell_at(pa, &untouched);
+
+	count(&bad[BAD_DIRTY], pa, cell, cell->dirty & bytes);
+	count(&bad[BAD_THROWN], pa, cell, cell->thrown & bytes);
+}
+
 static void look_at(struct cpu *cpu, struct bad bad[BADS], uint64_t pa, uint64_t bytes, bool code)
 {
 	struct cell untouched;
-	const struct cell *cell = &untouched;
+	const struct cell *cell = cell_at(pa, &untouched);
 
-	if (shadow_page_if(pa) != NULL) {
-		cell = shadow_cell(pa);
-	} else {
-		shadow_initial(pa, &untouched);
+	if (two_spaces) {
+		look_at_secure(bad, pa | SECURE, bytes);
 	}
 	count(&bad[BAD_DIRTY], pa, cell, cell->dirty & ~cell->read & bytes);
 	count(&bad[BAD_VERIFIED], pa, cell, cell->dirty & cell->read & bytes);
@@ -85,7 +102,8 @@ static void look(struct cpu *cpu, const struct place *at, const char *name, uint
 		if (bad[i].bytes == 0) {
 			continue;
 		}
-		place.va = place.pa = bad[i].pa;
+		place.pa = bad[i].pa;
+		place.va = bad[i].pa & ~SECURE;
 		report(bad[i].kind, &place, "%s: %llu of %llu bytes; %s", name,
 		       (unsigned long long)bad[i].bytes, (unsigned long long)(hi - lo),
 		       shadow_text(&bad[i].first, bad[i].mask, text, sizeof(text)));
@@ -216,24 +234,38 @@ static void look_at_state(struct cpu *cpu, const struct place *at)
 	}
 }
 
+/* An Image is entered. end: of what is there of it; 0: its header says. */
+static void look_at_entry(struct cpu *cpu, const struct place *at, uint64_t end)
+{
+	uint64_t size;
+	unsigned int i;
+
+	look_at_state(cpu, at);
+	memcpy(&size, (const uint8_t *)ram_host(at->pa) + 16, sizeof(size));
+	look(cpu, at, "Image", at->pa, end != 0 ? end : at->pa + le64toh(size), true);
+	for (i = 1; i <= 3; i++) {
+		if (cpu_x(i) != 0) {
+			report("handoff-registers", at, "x%u=0x%llx", i, (unsigned long long)cpu_x(i));
+		}
+	}
+	look_at_tree(cpu, at);
+}
+
+void handoff_through(struct cpu *cpu, uint64_t pc, const struct range *image)
+{
+	look_at_entry(cpu, &(struct place){.pc = pc, .va = pc, .pa = image->lo, .el = cpu_el()}, image->hi);
+}
+
 void handoff(struct cpu *cpu, uint64_t pc, uint64_t pa, bool image)
 {
 	struct place at = {.pc = pc, .va = pc, .pa = pa, .el = cpu_el()};
 	bool known = image; /* which bytes are code */
-	uint64_t size;
 	size_t i;
 
-	look_at_state(cpu, &at);
 	if (image) {
-		memcpy(&size, (const uint8_t *)ram_host(pa) + 16, sizeof(size));
-		look(cpu, &at, "Image", pa, pa + le64toh(size), true);
-		for (i = 1; i <= 3; i++) {
-			if (cpu_x((unsigned int)i) != 0) {
-				report("handoff-registers", &at, "x%zu=0x%llx", i,
-				       (unsigned long long)cpu_x((unsigned int)i));
-			}
-		}
-		look_at_tree(cpu, &at);
+		look_at_entry(cpu, &at, 0);
+	} else {
+		look_at_state(cpu, &at);
 	}
 	for (i = 0; i < options.publish.count; i++) {
 		const struct range *range = &options.publish.at[i];

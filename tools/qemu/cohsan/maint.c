@@ -244,14 +244,20 @@ void maint_caches_on(struct cpu *cpu, const struct place *place)
 
 static void complete(struct cpu *cpu, const struct pending *pending)
 {
+	const bool cleans = pending->op == DC_CVAC || pending->op == DC_CIVAC;
 	uint64_t at;
 
 	switch (pending->kind) {
 	case K_DC:
 		for (at = pending->pa; at < pending->pa + cpu->line; at += GRANULE) {
-			if (in_ram(at)) {
-				complete_dc((enum dc)pending->op, shadow_cell(at),
-					    shadow_line_mask(cpu, at));
+			struct cell *cell = in_ram(at) ? shadow_cell(at) : NULL;
+			uint64_t line = shadow_line_mask(cpu, at);
+
+			if (cell != NULL) {
+				uint64_t cleaned = cleans ? cell->dirty & cell->cleaning & line : 0;
+
+				complete_dc((enum dc)pending->op, cell, line);
+				twin_cleaned(at, cleaned);
 			}
 		}
 		break;

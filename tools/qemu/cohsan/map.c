@@ -11,7 +11,7 @@
 uint64_t maps_key = 1;
 
 struct reading {
-	struct cpu *cpu;
+	struct ranges *to;
 	struct walk_table table;
 	const struct place *place; /* reports invisible descriptors; or 0 */
 	unsigned int tables;
@@ -36,8 +36,8 @@ static bool read_table(struct reading *reading, uint64_t base, unsigned int leve
 	unsigned int shift = table->granule + (table->granule - 3) * (3 - level);
 	uint64_t i;
 
-	if (++reading->tables > TABLES_MAX || !in_ram(base) || !in_ram(base + entries * 8 - 1)) {
-		return true; /* not in RAM: the contents are unknown */
+	if (++reading->tables > TABLES_MAX || memory_at(base) == NULL || memory_at(base + entries * 8 - 1) == NULL) {
+		return true; /* the contents are unknown */
 	}
 	for (i = 0; i < entries; i++) {
 		uint64_t descriptor;
@@ -46,26 +46,27 @@ static bool read_table(struct reading *reading, uint64_t base, unsigned int leve
 		    !walk_visible(table, base + i * 8, reading->place)) {
 			return false;
 		}
-		memcpy(&descriptor, ram_host(base + i * 8), sizeof(descriptor));
+		memcpy(&descriptor, memory_at(base + i * 8), sizeof(descriptor));
 		if (!(descriptor & 1)) {
 			continue;
 		}
 		if (level < 3 && (descriptor & 2)) {
-			if (!read_table(reading, descriptor & OUTPUT & ~((1ULL << table->granule) - 1),
-					level + 1, 1ULL << (table->granule - 3))) {
+			if (!read_table(reading, walk_next(base, descriptor, table->granule), level + 1,
+					1ULL << (table->granule - 3))) {
 				return false;
 			}
 		} else if ((level < 3 || (descriptor & 2)) &&
 			   walk_memory(table->mair, descriptor) == MEMORY_CACHED) {
-			add(&reading->cpu->map, (descriptor & OUTPUT) >> shift << shift, 1ULL << shift);
+			add(reading->to, (descriptor & OUTPUT) >> shift << shift | walk_space(base, descriptor),
+			    1ULL << shift);
 		}
 	}
 	return true;
 }
 
-static bool read_half(struct cpu *cpu, unsigned int regime, bool upper, const struct place *place)
+static bool read_half(struct cpu *cpu, struct map *map, bool upper, const struct place *place)
 {
-	struct reading reading = {.cpu = cpu, .table = walk_table(cpu, regime, upper), .place = place};
+	struct reading reading = {.to = &map->ranges, .table = walk_table(cpu, map->regime, upper), .place = place};
 	unsigned int stride = reading.table.granule - 3;
 	unsigned int levels = (reading.table.bits - reading.table.granule + stride - 1) / stride;
 	unsigned int top;
@@ -77,66 +78,85 @@ static bool read_half(struct cpu *cpu, unsigned int regime, bool upper, const st
 	return read_table(&reading, reading.table.base & ~0xfULL, 4 - levels, 1ULL << top);
 }
 
-/* All memory that the CPU's tables map as cacheable, into cpu->map. If place is given, reports
- * invisible descriptors. */
-static void map_read(struct cpu *cpu, unsigned int regime, const struct place *place)
+/* All memory that the regime's tables map as cacheable. If place is given, reports invisible descriptors. */
+static void map_read(struct cpu *cpu, struct map *map, const struct place *place)
 {
-	cpu->map.count = 0;
-	cpu->map_stale = false;
-	if (read_half(cpu, regime, false, place)) {
-		read_half(cpu, regime, true, place);
+	map->ranges.count = 0;
+	map->stale = false;
+	if (read_half(cpu, map, false, place)) {
+		read_half(cpu, map, true, place);
 	}
+}
+
+/* The lower levels use one map at a time; EL3's stays in use below it. */
+static struct map *map_of(struct cpu *cpu, unsigned int regime)
+{
+	return &cpu->map[regime == 3];
 }
 
 void map_enter(struct cpu *cpu, unsigned int regime, const struct place *place)
 {
-	cpu->map_regime = regime;
-	cpu->map_on = cpu_caches(cpu, regime);
+	struct map *map = map_of(cpu, regime);
+
+	map->regime = regime;
+	map->on = cpu_caches(cpu, regime);
 	maps_key++;
-	map_read(cpu, regime, place);
+	map_read(cpu, map, place);
 }
 
 void map_leave(struct cpu *cpu, unsigned int regime)
 {
-	if (!cpu->map_on || cpu->map_stale) {
-		map_read(cpu, regime, NULL);
+	struct map *map = map_of(cpu, regime);
+
+	map->regime = regime;
+	if (!map->on || map->stale) {
+		map_read(cpu, map, NULL);
 	}
-	shadow_map_ends(&cpu->map);
-	cpu->map.count = 0;
-	cpu->map_on = false;
+	shadow_map_ends(&map->ranges);
+	map->ranges.count = 0;
+	map->on = false;
 	maps_key++;
 }
 
 /* The tables, or the choice of tables, changed: the next lookup reads them again. */
 void map_changed(struct cpu *cpu)
 {
-	cpu->map_stale = true;
+	cpu->map[0].stale = true;
+	cpu->map[1].stale = true;
 	maps_key++;
+}
+
+static bool covers(const struct ranges *ranges, uint64_t page)
+{
+	size_t i;
+
+	for (i = 0; i < ranges->count; i++) {
+		if (page + PAGE > ranges->at[i].lo && page < ranges->at[i].hi) {
+			return true;
+		}
+	}
+	return false;
 }
 
 bool map_covers_now(uint64_t page)
 {
 	unsigned int i;
-	size_t j;
 
-	for (j = 0; j < options.mapped.count; j++) {
-		if (page + PAGE > options.mapped.at[j].lo && page < options.mapped.at[j].hi) {
-			return true;
-		}
+	if (covers(&options.mapped, page)) {
+		return true;
 	}
-	for (i = 0; i < CPUS_MAX; i++) {
-		struct cpu *cpu = &cpus[i];
+	for (i = 0; i < 2 * CPUS_MAX; i++) {
+		struct cpu *cpu = &cpus[i / 2];
+		struct map *map = &cpu->map[i % 2];
 
-		if (!cpu->awake || !cpu->map_on) {
+		if (!cpu->awake || !map->on) {
 			continue;
 		}
-		if (cpu->map_stale) {
-			map_read(cpu, cpu->map_regime, NULL);
+		if (map->stale) {
+			map_read(cpu, map, NULL);
 		}
-		for (j = 0; j < cpu->map.count; j++) {
-			if (page >= cpu->map.at[j].lo && page < cpu->map.at[j].hi) {
-				return true;
-			}
+		if (covers(&map->ranges, page)) {
+			return true;
 		}
 	}
 	return false;

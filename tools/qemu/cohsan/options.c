@@ -115,10 +115,20 @@ static bool parse_one(const char *argument, const char *name, const char *value)
 	if (strcmp(name, "publish") == 0) {
 		return parse_publish(argument, value);
 	}
+	if (strcmp(name, "through") == 0) {
+		if (!parse_range(value, &range) && !whole_number(value, &range.lo)) {
+			return refuse(argument, "wants an address, or LO-HI");
+		}
+		ranges_add(&options.through, range);
+		return true;
+	}
 	ranges = strcmp(name, "read") == 0   ? &options.read :
 		 strcmp(name, "write") == 0  ? &options.write :
 		 strcmp(name, "mapped") == 0 ? &options.mapped :
 		 strcmp(name, "polled") == 0 ? &options.polled :
+		 strcmp(name, "flash") == 0  ? &options.flash :
+		 strcmp(name, "secure") == 0 ? &options.secure :
+		 strcmp(name, "ram") == 0    ? &options.ram :
 					       NULL;
 	if (ranges != NULL) {
 		if (!parse_range(value, &range)) {

@@ -123,41 +123,32 @@ static void after_stop(qemu_plugin_id_t id)
 	}
 }
 
-/* The boot protocol promises that the loaded image is clean. */
-static void default_image(const struct insn *insn)
-{
-	struct ranges given = options.world;
-	uint64_t size;
-	size_t i;
-
-	for (i = 0; i < given.count; i++) {
-		if (given.at[i].world == WORLD_CLEAN) {
-			return;
-		}
-	}
-	options.world = (struct ranges){0};
-	if (!elf_image(&options.world)) {
-		if (!is_image(insn->host)) {
-			fprintf(stderr, "cohsan: what is loaded? No elf=, no clean=, no Image at 0x%llx\n",
-				(unsigned long long)insn->pc);
-			exit(1);
-		}
-		memcpy(&size, (const uint8_t *)insn->host + 16, sizeof(size));
-		ranges_add(&options.world,
-			   (struct range){.lo = insn->pc, .hi = insn->pc + size, .world = WORLD_CLEAN});
-	}
-	for (i = 0; i < given.count; i++) { /* behind it: later ones win */
-		ranges_add(&options.world, given.at[i]);
-	}
-}
-
 static void wake(const struct insn *insn)
 {
 	options.start = insn->pc;
-	shadow_open(insn->pc, insn->host);
+	space_open(insn->pc, insn->host, cpu_el() == 3);
 	elf_loaded_at(insn->pc);
-	default_image(insn);
+	start_image(insn);
 	set_state(AWAKE);
+}
+
+/* An Image that through= names is judged as at the stop, when it is first entered. */
+static bool passes(unsigned int vcpu, const struct insn *insn, uint64_t pa)
+{
+	size_t i;
+
+	for (i = 0; i < options.through.count; i++) {
+		struct range *range = &options.through.at[i];
+
+		if (range->lo == pa) {
+			if (!range->passed) {
+				handoff_through(cpu_at(vcpu), insn->pc, range);
+			}
+			range->passed = true;
+			return true;
+		}
+	}
+	return false;
 }
 
 static void stop(unsigned int vcpu, const struct insn *insn, uint64_t pa)
@@ -180,7 +171,7 @@ static void door(unsigned int vcpu, void *userdata)
 		}
 	} else if (state == AWAKE) {
 		pa = ram_pa(insn->host);
-		if (options.stop_is_handoff ? is_image(insn->host) && pa == insn->pc :
+		if (options.stop_is_handoff ? is_image(insn->host) && pa == insn->pc && !passes(vcpu, insn, pa) :
 					      insn->pc == options.stop || pa == options.stop) {
 			stop(vcpu, insn, pa);
 		}

@@ -75,6 +75,9 @@ static bool load_is_clean(struct cpu *cpu, const struct insn *insn, uint64_t va,
 	}
 	cell = &page->cell[pa % PAGE / GRANULE];
 	bytes = shadow_mask(pa, size);
+	if (two_spaces && !twin_is_clean(pa, bytes)) {
+		return false;
+	}
 	return to.memory == MEMORY_CACHED ? cached_is_clean(cpu, cell, pa, bytes) : uncached_is_clean(cell, pa, bytes);
 }
 

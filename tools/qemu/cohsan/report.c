@@ -44,7 +44,7 @@ void report(const char *kind, const struct place *place, const char *format, ...
 	for (i = 0; i < said_count; i++) {
 		/* The stop has one PC for several ranges. */
 		if (said[i].place.pc == pc && strcmp(said[i].kind, kind) == 0 &&
-		    (strncmp(kind, "handoff", 7) != 0 || said[i].place.pa == place->pa)) {
+		    (strncmp(kind, "handoff", 7) != 0 || said[i].place.pa == (place->pa & ~SECURE))) {
 			said[i].times++;
 			return;
 		}
@@ -62,9 +62,13 @@ void report(const char *kind, const struct place *place, const char *format, ...
 	va_start(list, format);
 	vsnprintf(one->state, sizeof(one->state), format, list);
 	va_end(list);
+	if (place->pa & SECURE) {
+		one->place.pa &= ~SECURE;
+		strncat(one->state, " (secure)", sizeof(one->state) - strlen(one->state) - 1);
+	}
 	fprintf(stderr, "cohsan: %s pc=0x%llx (%s) va=0x%llx pa=0x%llx el=%u %s\n", kind,
 		(unsigned long long)pc, elf_name(pc, name, sizeof(name)),
-		(unsigned long long)place->va, (unsigned long long)place->pa, place->el, one->state);
+		(unsigned long long)place->va, (unsigned long long)one->place.pa, place->el, one->state);
 	if (options.max != 0 && said_count >= options.max) {
 		end_early();
 	}

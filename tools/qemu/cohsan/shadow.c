@@ -3,15 +3,10 @@
  * event. */
 #include "cohsan.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t ram_lo;
-uint64_t ram_hi;
-static uint8_t *ram;
-static struct page **pages;
 static struct page **fetched; /* pages with fetched set */
 static size_t fetched_count;
 static struct past {
@@ -21,80 +16,37 @@ static struct past {
 } *past; /* maps that are gone: until then any of their lines may have been filled */
 static size_t past_count;
 
-/* RAM is one host mapping; no lookup reaches the rest of the mapping. */
-static bool host_mapping(const void *inside, uint8_t **lo, uint8_t **hi)
+/* Bytes of the cell at pa that lie within a range. */
+static uint64_t inside(const struct range *range, uint64_t pa)
 {
-	FILE *maps = fopen("/proc/self/maps", "r");
-	uintptr_t at = (uintptr_t)inside;
-	uintptr_t from;
-	uintptr_t to;
-	char line[512];
-	bool found = false;
+	uint64_t lo = range->lo > pa ? range->lo : pa;
+	uint64_t hi = range->hi < pa + GRANULE ? range->hi : pa + GRANULE;
 
-	while (maps != NULL && !found && fgets(line, sizeof(line), maps) != NULL) {
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &from, &to) == 2 && at >= from && at < to) {
-			*lo = (uint8_t *)from;
-			*hi = (uint8_t *)to;
-			found = true;
-		}
-	}
-	if (maps != NULL) {
-		fclose(maps);
-	}
-	return found;
+	return lo < hi ? shadow_mask(lo, hi - lo) : 0;
 }
 
-void shadow_open(uint64_t pa, const void *host)
+/* Bytes of which lines of this space may be in a cache from before the start. */
+static uint64_t may_be_old(uint64_t pa)
 {
-	uint8_t *lo;
-	uint8_t *hi;
+	uint64_t secure = options.secure.count == 0 ? ALL : 0;
+	size_t i;
 
-	if (host == NULL || !host_mapping(host, &lo, &hi)) {
-		fprintf(stderr, "cohsan: the start at 0x%" PRIx64 " is not in RAM\n", pa);
-		exit(1);
+	for (i = 0; i < options.secure.count; i++) {
+		secure |= inside(&options.secure.at[i], pa & ~SECURE);
 	}
-	ram = lo;
-	ram_lo = pa - (uint64_t)((const uint8_t *)host - lo);
-	ram_hi = ram_lo + (uint64_t)(hi - lo);
-	pages = calloc((ram_hi - ram_lo) / PAGE, sizeof(*pages));
-	if (pages == NULL) {
-		fprintf(stderr, "cohsan: out of memory\n");
-		exit(1);
-	}
-}
-
-bool in_ram(uint64_t pa)
-{
-	return pa >= ram_lo && pa < ram_hi;
-}
-
-void *ram_host(uint64_t pa)
-{
-	return in_ram(pa) ? ram + (pa - ram_lo) : NULL;
-}
-
-uint64_t ram_pa(const void *host)
-{
-	const uint8_t *at = host;
-
-	if (ram == NULL || at < ram || at >= ram + (ram_hi - ram_lo)) {
-		return 0;
-	}
-	return ram_lo + (uint64_t)(at - ram);
+	return (pa & SECURE) != 0 ? secure : ~secure;
 }
 
 /* The world at start; later ranges win. */
 void shadow_initial(uint64_t pa, struct cell *cell)
 {
-	uint64_t left = ALL;
+	uint64_t left = two_spaces ? may_be_old(pa) : ALL;
 	size_t i;
 
 	memset(cell, 0, sizeof(*cell));
 	for (i = options.world.count; i-- > 0 && left != 0;) {
 		const struct range *range = &options.world.at[i];
-		uint64_t lo = range->lo > pa ? range->lo : pa;
-		uint64_t hi = range->hi < pa + GRANULE ? range->hi : pa + GRANULE;
-		uint64_t bytes = lo < hi ? shadow_mask(lo, hi - lo) & left : 0;
+		uint64_t bytes = inside(range, pa & ~SECURE) & left;
 
 		cell->dirty |= range->world == WORLD_DIRTY ? bytes : 0;
 		cell->stale |= range->world == WORLD_STALE ? bytes : 0;
@@ -130,12 +82,15 @@ static __attribute__((noinline)) struct page *new_page(uint64_t pa)
 
 struct page *shadow_page_if(uint64_t pa)
 {
-	return in_ram(pa) ? pages[(pa - ram_lo) / PAGE] : NULL;
+	const struct region *region = region_of(pa);
+
+	return region != NULL ? region->pages[(pa - region->lo) / PAGE] : NULL;
 }
 
 struct page *shadow_page(uint64_t pa)
 {
-	struct page **page = &pages[(pa - ram_lo) / PAGE];
+	const struct region *region = region_of(pa);
+	struct page **page = &region->pages[(pa - region->lo) / PAGE];
 
 	if (*page == NULL) {
 		*page = new_page(pa);
@@ -261,22 +216,33 @@ void shadow_fetching_ends(void)
 	}
 }
 
-void shadow_map_ends(const struct ranges *map)
+static void range_ends(const struct range *range, const struct region *region)
 {
-	size_t i;
+	uint64_t end = region->lo + region->size;
+	uint64_t lo = range->lo > region->lo ? range->lo : region->lo;
+	uint64_t hi = range->hi < end ? range->hi : end;
 	uint64_t at;
 
-	now++;
-	past = realloc(past, (past_count + map->count) * sizeof(*past));
-	for (i = 0; i < map->count; i++) {
-		uint64_t lo = map->at[i].lo > ram_lo ? map->at[i].lo : ram_lo;
-		uint64_t hi = map->at[i].hi < ram_hi ? map->at[i].hi : ram_hi;
+	past[past_count++] = (struct past){.lo = lo, .hi = hi, .time = now};
+	for (at = lo; at < hi; at += PAGE) {
+		struct page *page = region->pages[(at - region->lo) / PAGE];
 
-		past[past_count++] = (struct past){.lo = lo, .hi = hi, .time = now};
-		for (at = lo; at < hi; at += PAGE) {
-			if (shadow_page_if(at) != NULL) {
-				shadow_page_if(at)->history = now;
-			}
+		if (page != NULL) {
+			page->history = now;
+		}
+	}
+}
+
+void shadow_map_ends(const struct ranges *map)
+{
+	unsigned int r;
+	size_t i;
+
+	now++;
+	past = realloc(past, (past_count + map->count * region_count) * sizeof(*past));
+	for (i = 0; i < map->count; i++) {
+		for (r = 0; r < region_count; r++) {
+			range_ends(&map->at[i], &regions[r]);
 		}
 	}
 }

@@ -40,7 +40,7 @@ struct walk_table walk_table(const struct cpu *cpu, unsigned int regime, bool up
 	bool two_halves = regime == 1 || (regime == 2 && cpu_e2h(cpu));
 	struct walk_table table = upper ? upper_half(tcr) : lower_half(tcr, two_halves);
 
-	table.base = cpu->reg[REG(regime, upper ? R_TTBR1 : R_TTBR0)] & (OUTPUT | 0xffe);
+	table.base = (cpu->reg[REG(regime, upper ? R_TTBR1 : R_TTBR0)] & (OUTPUT | 0xffe)) | cpu_space(cpu, regime);
 	table.may_hit = table.may_hit && cpu_caches(cpu, regime);
 	table.must_hit = table.must_hit && cpu_caches(cpu, regime);
 	table.mair = cpu->reg[REG(regime, R_MAIR)];
@@ -67,14 +67,34 @@ enum memory walk_memory(uint64_t mair, uint64_t descriptor)
 										       MEMORY_NC;
 }
 
+uint64_t walk_next(uint64_t table, uint64_t descriptor, unsigned int granule)
+{
+	uint64_t space = descriptor >> 63 ? 0 : table & SECURE; /* NSTable */
+
+	return (descriptor & OUTPUT & ~((1ULL << granule) - 1)) | space;
+}
+
+uint64_t walk_space(uint64_t table, uint64_t descriptor)
+{
+	return bits(descriptor, 5, 1) ? 0 : table & SECURE; /* NS */
+}
+
 bool walk_visible(const struct walk_table *table, uint64_t pa, const struct place *place)
 {
-	struct cell *cell = shadow_cell(pa);
 	uint64_t bytes = shadow_mask(pa, 8);
 	struct place at = *place;
 	const char *kind = NULL;
+	struct cell *cell;
 	char text[120];
 
+	if (!in_ram(pa)) {
+		return true; /* flash does not change */
+	}
+	at.pa = pa;
+	if (two_spaces && !twin_is_visible(&at, bytes, "walk-thrown", "walk-dirty")) {
+		return false;
+	}
+	cell = shadow_cell(pa);
 	if (cell->thrown & bytes) {
 		kind = "walk-thrown";
 	} else if (!table->must_hit && (cell->dirty & bytes)) {
@@ -87,7 +107,6 @@ bool walk_visible(const struct walk_table *table, uint64_t pa, const struct plac
 	if (kind == NULL) {
 		return true;
 	}
-	at.pa = pa;
 	report(kind, &at, "%s", shadow_text(cell, bytes, text, sizeof(text)));
 	cell->thrown &= ~bytes; /* said once is enough */
 	cell->stale &= ~bytes;
@@ -102,11 +121,11 @@ bool walk_visible(const struct walk_table *table, uint64_t pa, const struct plac
  */
 static void rely_synchronized(const struct cpu *cpu, uint64_t pa, const struct place *place)
 {
-	struct cell *cell = shadow_cell(pa);
+	struct cell *cell = in_ram(pa) ? shadow_cell(pa) : NULL;
 	uint64_t bytes = shadow_mask(pa, 8);
 	struct place at = *place;
 
-	if (cpu->has_ets2 || cell->store_cpu != cpu->index || !(cell->recent & bytes) ||
+	if (cell == NULL || cpu->has_ets2 || cell->store_cpu != cpu->index || !(cell->recent & bytes) ||
 	    cpu->dsb_synced >= cell->store_dsb) {
 		return;
 	}
@@ -115,7 +134,8 @@ static void rely_synchronized(const struct cpu *cpu, uint64_t pa, const struct p
 	cell->recent &= ~bytes; /* said once is enough */
 }
 
-static struct translation walk_tables(struct cpu *cpu, unsigned int regime, const struct place *place)
+/* judge: reports descriptors that the walk may not see. */
+static struct translation walk_tables(struct cpu *cpu, unsigned int regime, const struct place *place, bool judge)
 {
 	const struct translation fault = {.memory = MEMORY_FAULT};
 	bool two_halves = regime == 1 || (regime == 2 && cpu_e2h(cpu));
@@ -136,13 +156,13 @@ static struct translation walk_tables(struct cpu *cpu, unsigned int regime, cons
 		uint64_t pa = base + index * 8;
 		uint64_t descriptor;
 
-		if (!in_ram(pa)) {
+		if (memory_at(pa) == NULL) {
 			return fault;
 		}
-		if (walk_visible(&table, pa, place)) {
+		if (judge && walk_visible(&table, pa, place)) {
 			rely_synchronized(cpu, pa, place);
 		}
-		memcpy(&descriptor, ram_host(pa), sizeof(descriptor));
+		memcpy(&descriptor, memory_at(pa), sizeof(descriptor));
 		if (!(descriptor & 1) || (level == 3 && !(descriptor & 2))) {
 			return fault;
 		}
@@ -154,18 +174,22 @@ static struct translation walk_tables(struct cpu *cpu, unsigned int regime, cons
 				memory = MEMORY_NC; /* C = 0 */
 			}
 			return (struct translation){
-				.page = (out | (va & ((1ULL << shift) - 1))) & ~(uint64_t)(PAGE - 1),
+				.page = ((out | (va & ((1ULL << shift) - 1))) & ~(uint64_t)(PAGE - 1)) |
+					walk_space(base, descriptor),
 				.memory = memory,
 				/* Device and Non-cacheable memory is outer shareable, whatever SH says. */
 				.shared = memory != MEMORY_CACHED || bits(descriptor, 9, 1)};
 		}
-		base = descriptor & OUTPUT & ~((1ULL << table.granule) - 1);
+		base = walk_next(base, descriptor, table.granule);
 	}
 }
 
 void walk_flush(struct cpu *cpu)
 {
 	cpu->tlb_generation++;
+	if (two_spaces) {
+		fetch_forget(); /* the space that is fetched from */
+	}
 }
 
 static struct translation *slot_of(struct cpu *cpu, uint64_t va)
@@ -199,7 +223,7 @@ bool walk_needs_no_tables(struct cpu *cpu, unsigned int regime, uint64_t va, str
 	if (!cpu_mmu(cpu, regime)) {
 		bool cached = cpu_caches(cpu, regime); /* HCR_EL2.DC */
 
-		*to = (struct translation){.vpage = vpage, .page = vpage,
+		*to = (struct translation){.vpage = vpage, .page = vpage | cpu_space(cpu, regime),
 					   .memory = cached ? MEMORY_CACHED : MEMORY_DEVICE, .shared = true};
 		return true;
 	}
@@ -214,11 +238,24 @@ struct translation walk(struct cpu *cpu, unsigned int regime, const struct place
 	if (walk_needs_no_tables(cpu, regime, place->va, &to)) {
 		return to;
 	}
-	to = walk_tables(cpu, regime, place);
+	to = walk_tables(cpu, regime, place, true);
 	if (to.memory != MEMORY_FAULT) {
 		to.vpage = vpage;
 		to.key = key_of(cpu, regime);
 		*slot_of(cpu, vpage) = to;
 	}
 	return to;
+}
+
+uint64_t walk_fetch_space(struct cpu *cpu, unsigned int regime, uint64_t va)
+{
+	struct translation to;
+
+	if (cpu_space(cpu, regime) == 0) {
+		return 0;
+	}
+	if (!walk_needs_no_tables(cpu, regime, va, &to)) {
+		to = walk_tables(cpu, regime, &(struct place){.va = va}, false);
+	}
+	return to.memory == MEMORY_FAULT ? SECURE : to.page & SECURE;
 }
