@@ -31,9 +31,8 @@ def bundle(work, board, *options):
 def check_tree(path, board, smp):
     """What the front end adds, and nothing that was there is changed."""
     board = BOARDS[board]
-    is_el3 = "secure" in board.machine or board.file in ("sbsa-ref", "zcu102")
     is_spin = board.changes.get("cpus") == "spin-table"
-    if not is_el3 or not is_spin:
+    if not board.is_el3() or not is_spin:
         assert fdtget(path, "/psci", "method") == ("hvc" if board.machine == "virt" else "smc")
     for cpu in range(smp):
         method = fdtget(path, f"/cpus/cpu@{cpu}", "enable-method")

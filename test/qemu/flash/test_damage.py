@@ -3,14 +3,11 @@
 front end was not told to: memory is compared, and each machine is watched for stores to flash.
 """
 
-import os
-import subprocess
-
 import pytest
 
-from flash import COPY_SIZE, FlashFile, flash, started
+from flash import COPY_SIZE, FlashFile, flash, started, symbol
 from images import Bundle, machine_tree, pack, write
-from paths import MIB, O
+from paths import MIB
 
 SLOT0 = 0x10000
 WINDOW = 0x20000000     # of virt's PCI: what is stored there is not kept, and nothing aborts
@@ -93,12 +90,6 @@ def test_a_version_to_come(work):
 
 # ---- the front end ----
 
-def symbol(name):
-    text = subprocess.run(["readelf", "-sW", os.path.join(O, "lethe-el3.elf")], check=True, stdout=subprocess.PIPE,
-                          text=True).stdout
-    return next(int(words[1], 16) for words in map(str.split, text.splitlines()) if len(words) == 8 and words[7] == name)
-
-
 @pytest.mark.parametrize("board, place", [("virt-v3", "lethe_el3_call"), ("virt-el2", "lethe_flash_again"),
                                           ("virt-el1", "gap")])
 def test_code(work, board, place):
@@ -135,7 +126,7 @@ def test_elsewhere(work, board):
 def test_no_memory(work, board, field):
     """Stores there are lost."""
     file, _ = made(work, board)
-    written = {"scratch": [], "spin_page": ["scratch", "load", "tree"]}.get(field, ["scratch"])
+    written = {"scratch": [], "load": ["scratch", "tree"], "spin_page": ["scratch", "load", "tree"]}.get(field, ["scratch"])
     expect_end(work, board, file.put(**{field: WINDOW}), NO_RAM, written=written)
 
 
@@ -145,13 +136,14 @@ def test_nothing_answers(work, board, field):
     """An access there is an abort."""
     file, _ = made(work, board)
     line = r"^lethe: FAULT EL\d esr=0x[0-9a-f]+ elr=0x[0-9a-f]+ far=0x6[0-9a-f]+ stage=flash$"
-    expect_end(work, board, file.put(**{field: NOWHERE}), line, written=[] if field == "scratch" else ["scratch"])
+    expect_end(work, board, file.put(**{field: NOWHERE}), line, written=[] if field == "scratch" else ["scratch", "tree"])
 
 
 def test_memory_ends_within_the_bundle(work):
     """Its first byte is RAM, its last one is not."""
     file, _ = made(work)
-    expect_end(work, "virt-v3", file.put(load=END - 2 * MIB), r"^lethe: FAULT EL3 .* far=0x44[0-9a-f]+ stage=flash$")
+    expect_end(work, "virt-v3", file.put(load=END - 2 * MIB), r"^lethe: FAULT EL3 .* far=0x44[0-9a-f]+ stage=flash$",
+               written=["tree"])
 
 
 # ---- the tree ----
