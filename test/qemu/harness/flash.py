@@ -152,9 +152,18 @@ class FlashFile:
         self.start = self.bytes.index(b"LETHFLSH") - HEAD_MAGIC         # not 0 in an ELF file
         self.code_size, = struct.unpack_from("<I", self.bytes, self.start + HEAD_CODE_SIZE)
 
+    def sound(self):
+        """Where the first copy is whose CRC is right; if there is none, the first one."""
+        places = [self.start + self.code_size + copy * COPY_SIZE for copy in range(COPIES)]
+        for at in places:
+            crc, = struct.unpack_from("<I", self.bytes, at + PARAMETERS["crc"][0])
+            if crc == zlib.crc32(self.bytes[at + CRC_FROM:at + COPY_SIZE]):
+                return at
+        return places[0]
+
     def get(self, field):
         offset, form = PARAMETERS[field]
-        return struct.unpack_from("<" + form, self.bytes, self.start + self.code_size + offset)[0]
+        return struct.unpack_from("<" + form, self.bytes, self.sound() + offset)[0]
 
     def put(self, **fields):
         for copy in range(COPIES):
