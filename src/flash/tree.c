@@ -176,7 +176,8 @@ static bool copy_reservations(struct lethe_flash_walk *walk)
 	const uint8_t *entry = walk->from + lethe_flash_tree_header(walk, H_RESERVED);
 	const uint8_t *const end = walk->from + lethe_flash_tree_header(walk, H_SIZE);
 
-	while ((lethe_flash_tree_load(entry) | lethe_flash_tree_load(entry + 4) | lethe_flash_tree_load(entry + 8) | lethe_flash_tree_load(entry + 12)) != 0) {
+	/* libfdt and Linux go by the size alone: an entry behind one of size 0 is not seen. */
+	while ((lethe_flash_tree_load(entry + 8) | lethe_flash_tree_load(entry + 12)) != 0) {
 		lethe_flash_tree_put(walk, entry, 16);
 		entry += 16;
 		if (end - entry < 16) {
