@@ -44,7 +44,7 @@ static void close_cpu(struct lethe_flash_walk *walk)
 	if (!node->has_id || lethe_flash_state.cpu_count == LETHE_MONITOR_CPU_MAX) {
 		return;
 	}
-	if (walk->completes && !node->has_method) {
+	if (walk->completes) {
 		lethe_flash_tree_put_method(walk);
 	}
 	lethe_flash_state.cpu[lethe_flash_state.cpu_count++] = node->cpu;
@@ -69,6 +69,7 @@ static void read_cpu(struct lethe_flash_node *node, const char *name, const uint
 	} else if (is(name, "enable-method")) {
 		node->has_method = true;
 	} else if (is(name, "cpu-release-addr")) {
+		node->has_release = true;
 		read_number(value, size, &node->cpu.release);
 	}
 }
@@ -252,7 +253,8 @@ void lethe_flash_tree(void)
 		.from = source(),
 		.to = (uint8_t *)flash->tree,
 		.room = flash->tree_room,
-		.completes = lethe_flash_state.el == 3 && flash->tree_offset == 0,
+		.completes = lethe_flash_state.el == 3 && flash->tree_offset == 0 &&
+			     flash->cpus != LETHE_FLASH_ONE,
 	};
 	const char *error;
 

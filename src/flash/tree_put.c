@@ -77,12 +77,18 @@ void lethe_flash_tree_put_method(struct lethe_flash_walk *walk)
 	const struct lethe_flash *flash = lethe_flash_parameters();
 	struct lethe_flash_cpu *cpu = &walk->node.cpu;
 
-	if (flash->cpus == LETHE_FLASH_PSCI) {
-		put_text(walk, N_METHOD, "psci", 5);
-	} else if (flash->cpus == LETHE_FLASH_SPIN_TABLE && cpu->id != flash->boot_cpu) {
+	if (!walk->node.has_method) {
+		if (flash->cpus == LETHE_FLASH_PSCI) {
+			put_text(walk, N_METHOD, "psci", 5);
+		} else if (cpu->id == flash->boot_cpu) {
+			return;
+		} else {
+			put_text(walk, N_METHOD, "spin-table", 11);
+		}
+	}
+	if (flash->cpus == LETHE_FLASH_SPIN_TABLE && !walk->node.has_release) {
 		cpu->release = flash->spin_page + LETHE_FLASH_SPIN_WORDS +
 			       lethe_flash_state.cpu_count * LETHE_FLASH_SPIN_STEP;
-		put_text(walk, N_METHOD, "spin-table", 11);
 		put_prop(walk, N_RELEASE, 8);
 		lethe_flash_tree_put_number(walk, cpu->release);
 	}

@@ -27,6 +27,7 @@ enum { H_MAGIC, H_SIZE, H_STRUCT, H_STRINGS, H_RESERVED, H_VERSION, H_COMPATIBLE
 struct lethe_flash_node {
 	bool is_open; /* its properties are being read */
 	bool has_method;
+	bool has_release;
 	bool has_id;
 	struct lethe_flash_cpu cpu;
 };
