@@ -149,25 +149,25 @@ static bool step(struct lethe_flash_walk *walk)
 /* True if a block is inside the tree, behind the header. */
 static bool is_inside(const struct lethe_flash_walk *walk, uint32_t offset, uint32_t size)
 {
-	const uint32_t total = lethe_flash_tree_header(walk, H_SIZE);
-
-	return offset % 4 == 0 && offset >= 4 * H_WORDS && offset <= total && size <= total - offset;
+	return offset >= 4 * H_WORDS && offset <= walk->size && size <= walk->size - offset;
 }
 
 static bool open_tree(struct lethe_flash_walk *walk)
 {
+	const uint32_t size = lethe_flash_tree_header(walk, H_STRUCT_SIZE);
+	const uint32_t reserved = lethe_flash_tree_header(walk, H_RESERVED);
+
 	walk->at = lethe_flash_tree_header(walk, H_STRUCT);
-	walk->end = walk->at + lethe_flash_tree_header(walk, H_STRUCT_SIZE);
+	walk->end = walk->at + size;
 	walk->strings = lethe_flash_tree_header(walk, H_STRINGS);
 	walk->strings_size = lethe_flash_tree_header(walk, H_STRINGS_SIZE);
-	/* The names end: none is read past the block. */
+	/* Tags are whole; and the names end: none is read past the block. */
 	return lethe_flash_tree_header(walk, H_VERSION) >= VERSION && lethe_flash_tree_header(walk, H_COMPATIBLE) <= VERSION &&
-	       lethe_flash_tree_header(walk, H_SIZE) <= walk->room &&
-	       is_inside(walk, walk->at, lethe_flash_tree_header(walk, H_STRUCT_SIZE)) &&
-	       walk->end - walk->at >= 8 &&
-	       is_inside(walk, walk->strings & ~3U, walk->strings_size) && walk->strings_size != 0 &&
+	       (walk->at | size | reserved) % 4 == 0 &&
+	       is_inside(walk, walk->at, size) && size >= 8 &&
+	       is_inside(walk, walk->strings, walk->strings_size) && walk->strings_size != 0 &&
 	       walk->from[walk->strings + walk->strings_size - 1] == 0 &&
-	       is_inside(walk, lethe_flash_tree_header(walk, H_RESERVED), 16);
+	       is_inside(walk, reserved, 16);
 }
 
 /* The reservations, and the pages where CPUs wait below EL3. */
@@ -175,7 +175,7 @@ static bool copy_reservations(struct lethe_flash_walk *walk)
 {
 	const struct lethe_flash *flash = lethe_flash_parameters();
 	const uint8_t *entry = walk->from + lethe_flash_tree_header(walk, H_RESERVED);
-	const uint8_t *const end = walk->from + lethe_flash_tree_header(walk, H_SIZE);
+	const uint8_t *const end = walk->from + walk->size;
 
 	/* libfdt and Linux go by the size alone: an entry behind one of size 0 is not seen. */
 	while ((lethe_flash_tree_load(entry + 8) | lethe_flash_tree_load(entry + 12)) != 0) {
@@ -251,6 +251,7 @@ void lethe_flash_tree(void)
 	const uint64_t end = flash->tree + flash->tree_room;
 	struct lethe_flash_walk walk = {
 		.from = source(),
+		.size = (uint32_t)lethe_flash_tree_size(),
 		.to = (uint8_t *)flash->tree,
 		.room = flash->tree_room,
 		.completes = lethe_flash_state.el == 3 && flash->tree_offset == 0 &&
@@ -258,7 +259,6 @@ void lethe_flash_tree(void)
 	};
 	const char *error;
 
-	lethe_flash_tree_size();
 	if (flash->tree_offset != 0 &&
 	    ~lethe_flash_crc(UINT32_MAX, walk.from, walk.from + flash->tree_size) !=
 		    flash->tree_crc) {

@@ -11,7 +11,7 @@ void lethe_flash_tree_put(struct lethe_flash_walk *walk, const void *bytes, uint
 	const uint8_t *from = bytes;
 	uint32_t left;
 
-	if (size > walk->room - walk->used) {
+	if ((uint64_t)walk->used + size > walk->room) {
 		walk->error = "device tree too large at ";
 		return;
 	}

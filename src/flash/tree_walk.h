@@ -34,6 +34,7 @@ struct lethe_flash_node {
 
 struct lethe_flash_walk {
 	const uint8_t *from;
+	uint32_t size;
 	uint32_t at, end;	/* in the structure block */
 	uint32_t strings, strings_size;
 	uint8_t *to;
