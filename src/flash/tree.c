@@ -67,7 +67,7 @@ static void read_cpu(struct lethe_flash_node *node, const char *name, const uint
 	if (is(name, "reg")) {
 		node->has_id = read_number(value, size, &node->cpu.id);
 	} else if (is(name, "enable-method")) {
-		node->has_method = true;
+		node->method = size + 1;
 	} else if (is(name, "cpu-release-addr")) {
 		node->has_release = true;
 		read_number(value, size, &node->cpu.release);
