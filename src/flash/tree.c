@@ -206,7 +206,9 @@ static const char *copy(struct lethe_flash_walk *walk)
 	structure = walk->used;
 	while (step(walk)) {
 	}
-	if (walk->error != 0 || walk->depth != 0 || walk->used == structure) {
+	/* step() stops in front of a tag, which is in the block. */
+	if (walk->error != 0 || walk->depth != 0 || walk->used == structure ||
+	    lethe_flash_tree_load(walk->from + walk->at) != END) {
 		return walk->error != 0 ? walk->error : BROKEN;
 	}
 	lethe_flash_tree_put_end(walk, structure);

@@ -17,9 +17,6 @@ extern struct lethe_flash flash_world __asm__("lethe_flash_checked");
 extern char flash_world_output[4096];
 extern uint64_t flash_world_value;
 
-/* The memory asked for last, and the bytes that were cleaned after that. */
-extern uint64_t flash_world_ram, flash_world_ram_size, flash_world_cleaned;
-
 /* Calls it. Null, or the sentence that it failed with. */
 const char *flash_world_run(void (*function)(void));
 
