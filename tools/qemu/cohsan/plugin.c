@@ -132,23 +132,26 @@ static void wake(const struct insn *insn)
 	set_state(AWAKE);
 }
 
-/* An Image that through= names is judged as at the stop, when it is first entered. */
+/* An Image that through= names is judged as at the stop, when it is first entered; named twice, the second time too. */
 static bool passes(unsigned int vcpu, const struct insn *insn, uint64_t pa)
 {
+	bool is_named = false;
 	size_t i;
 
 	for (i = 0; i < options.through.count; i++) {
 		struct range *range = &options.through.at[i];
 
-		if (range->lo == pa) {
-			if (!range->passed) {
-				handoff_through(cpu_at(vcpu), insn->pc, range);
-			}
+		if (range->lo != pa) {
+			continue;
+		}
+		is_named = true;
+		if (!range->passed) {
 			range->passed = true;
-			return true;
+			handoff_through(cpu_at(vcpu), insn->pc, range);
+			break;
 		}
 	}
-	return false;
+	return is_named;
 }
 
 static void stop(unsigned int vcpu, const struct insn *insn, uint64_t pa)
