@@ -189,12 +189,16 @@ static void on_run(unsigned int vcpu, void *userdata)
 	struct run *run = userdata;
 	struct cpu *cpu = glance(vcpu);
 
-	if (cpu != NULL && quick_run(cpu, run)) {
+	if (cpu != NULL && !cpu->has_left && quick_run(cpu, run)) {
 		return;
 	}
 	cpu = enter(vcpu);
 	if (cpu == NULL) {
 		return;
+	}
+	if (cpu->has_left) {
+		context_sync(cpu);
+		cpu->has_left = false;
 	}
 	if (run->host != NULL && run->pa == 0) {
 		run->pa = ram_pa(run->host);
@@ -224,9 +228,9 @@ static void on_special(unsigned int vcpu, void *userdata)
 	switch (insn->kind) {
 	case K_DMB: maint_dmb(cpu, insn); break;
 	case K_DSB: maint_dsb(cpu, insn); break;
+	case K_EXCEPTION: cpu->has_left = true; /* fall through */
 	case K_ISB:
-	case K_ERET:
-	case K_EXCEPTION: context_sync(cpu); break;
+	case K_ERET: context_sync(cpu); break;
 	case K_MSR: cpu_msr(cpu, insn); break;
 	case K_EXCLUSIVE: access_exclusive(cpu, insn, insn->rt < 31 ? cpu_x(insn->rt) : 0); break;
 	case K_DC: maint_dc(cpu, insn, cpu_x(insn->rt)); break;
