@@ -19,7 +19,8 @@ import zlib
 
 import paths
 import raspi3
-from images import dtc, fdtput, lethe, machine_tree, write
+from cohsan import values
+from images import blob_symbol, dtc, fdtput, lethe, machine_tree, write
 from machine import Machine
 from paths import MIB
 
@@ -260,17 +261,49 @@ def symbol(name):
     return next(int(words[1], 16) for words in map(str.split, text.splitlines()) if len(words) == 8 and words[7] == name)
 
 
-def started(work, board, path, *, bundle=None, way=None, because=None, seconds=0, **options):
-    """That board, from that file. bundle: the one that cohsan follows; without it, because. options: of Machine."""
+# What cohsan is told of virt's memory, each as QEMU made it.
+VIRT_FLASH, VIRT_SECURE, VIRT_RAM = (0, 64 * MIB), (0x0e000000, 0x0f000000), 0x40000000
+
+
+def judged(board, path, world, bundles):
+    """For cohsan to follow a board of virt's from its reset vector, through each of these bundles.
+
+    world: "clean", where a reset has emptied the caches; "hostile", where lines of an earlier program are over all of RAM
+    but the tree, secure ones where EL3 has its memory.
+    """
+    file = FlashFile(path)
+    ram = (VIRT_RAM, VIRT_RAM + board.memory * MIB)
+    has_el3, is_in_ram = "secure=on" in board.machine, file.get("base") >= VIRT_RAM
+    scratch = (file.get("scratch"), file.get("scratch") + file.get("scratch_size"))
+    memories = [ram, *([VIRT_SECURE] if has_el3 else [])]
+    clean = list(memories) if world == "clean" else [(VIRT_RAM, VIRT_RAM + MIB)] if file.get("tree_address") else []
+    watched = {"start": file.get("base"), "elf": os.path.join(paths.O, "lethe-el3.elf"), "bundle": bundles[0], "clean": clean,
+               "flash": VIRT_FLASH, "ram": memories, "through": [(file.get("load"), file.get("load") + os.path.getsize(bundle)) for bundle in bundles]}
+    if has_el3 and world != "clean":
+        watched["secure"] = [scratch]
+    if is_in_ram:
+        clean.append((file.get("base"), file.get("base") + file.get("file_size")))
+    ready = file.get("scratch") + blob_symbol("lethe_flash_state", "lethe-el3.elf")
+    watched["polled"] = [(ready, ready + 8)]    # by CPUs that the boot CPU's first clean is still to come for
+    if file.get("cpus") == SPIN_TABLE:
+        watched["polled"].append((file.get("spin_page"), file.get("spin_page") + SPIN_CODE))
+    return watched
+
+
+def started(work, board, path, *, bundle=None, world=None, way=None, because=None, seconds=0, **options):
+    """That board, from that file. bundle: the one that cohsan follows, from its first instruction, or, with a world, from
+    the reset vector, then perhaps a list of them; without it, because. options: of Machine."""
     board = BOARDS[board]
     extra = [*board.extra, *at_file(path, way or board.way), *options.pop("extra", ()),
              "-trace", "pflash_io_write", "-D", work + "/stores"]
     memory = options.pop("memory", board.memory)
     watched = None
-    if bundle:
+    if bundle and world:
+        watched = {**judged(board, path, world, values(bundle)), **dict(options.pop("cohsan", ()))}
+    elif bundle:
         # RAM-resident files are firmware, which loads a bundle; one in flash is judged from its first instruction.
-        judged = from_reset if FlashFile(path).get("base") == 0 else from_the_bundle
-        watched = {**judged(FlashFile(path), board, bundle, memory), **dict(options.pop("cohsan", ()))}
+        options_of = from_reset if FlashFile(path).get("base") == 0 else from_the_bundle
+        watched = {**options_of(FlashFile(path), board, bundle, memory), **dict(options.pop("cohsan", ()))}
     machine = Flashed(
         work + "/stores", machine=options.pop("machine", board.machine), cpu=options.pop("cpu", board.cpu),
         smp=options.pop("smp", board.smp), memory=memory, extra=extra, cohsan=watched,
