@@ -35,7 +35,7 @@ void lethe_flash_cpus_spin(void)
 			continue;
 		}
 		if (!is_in_page(word)) {
-			lethe_flash_fail("cpu-release-addr outside the page: ", word, flash);
+			lethe_flash_fail("cpu-release-addr off page: ", word, flash);
 		}
 		*(uint64_t *)word = 0;
 	}

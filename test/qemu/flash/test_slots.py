@@ -59,8 +59,8 @@ class Two:
 
 HEADERS = {     # what is wrong: (how, the line)
     "image-magic": (lambda two: two.flip(0, MAGIC), "no bundle"),
-    "image-size-small": (lambda two: two.put(0, IMAGE, "image_size", 4096), "larger than the memory for it,"),
-    "image-size-large": (lambda two: two.put(0, IMAGE, "image_size", 1 << 40), "larger than the memory for it,"),
+    "image-size-small": (lambda two: two.put(0, IMAGE, "image_size", 4096), "larger than memory,"),
+    "image-size-large": (lambda two: two.put(0, IMAGE, "image_size", 1 << 40), "larger than memory,"),
     "blob-magic": (lambda two: two.flip(0, BLOB["magic"][0]), "no bundle"),
     "blob-version": (lambda two: two.put(0, BLOB, "version", 99), "no bundle"),
     "no-plan": (lambda two: two.put(0, BLOB, "plan_offset", 0), "no bundle"),
