@@ -20,6 +20,18 @@ static uint64_t image_size(unsigned int slot)
 	return ((const struct lethe_image_header *)slot_at(slot))->image_size;
 }
 
+/* 0 for a blob that is whole: what runs before it can check itself above all. */
+static uint64_t sum(const uint64_t *word, uint64_t size)
+{
+	const uint64_t *const end = word + size / sizeof(*word);
+	uint64_t value = 0;
+
+	while (word < end) {
+		value += *word++;
+	}
+	return value;
+}
+
 /* Null, or what is wrong: what is copied from there must stay in bounds, and have an entry. */
 static const char *check(unsigned int slot)
 {
@@ -31,13 +43,11 @@ static const char *check(unsigned int slot)
 	    blob->version != LETHE_BLOB_VERSION || blob->plan_offset == 0) {
 		return "no bundle at ";
 	}
-	if (blob->file_size <= blob->plan_offset || blob->file_size > flash->slot[slot].room) {
-		return "larger than the slot, at ";
+	if (blob->file_size <= blob->plan_offset || blob->file_size > flash->slot[slot].room ||
+	    image->image_size < blob->file_size || image->image_size > flash->load_size) {
+		return "too large at ";
 	}
-	if (image->image_size < blob->file_size || image->image_size > flash->load_size) {
-		return "larger than memory, at ";
-	}
-	return 0;
+	return sum((const uint64_t *)slot_at(slot), blob->plan_offset) != 0 ? "damaged at " : 0;
 }
 
 static void say(unsigned int slot, const char *what, uint64_t value)

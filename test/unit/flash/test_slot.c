@@ -63,9 +63,29 @@ static void begin(void)
 }
 
 static uint64_t memory_needed;
+static bool is_sealed = true; /* before each choice */
+
+/* The last word of the blob makes the sum of all 0. */
+static void seal(unsigned int slot)
+{
+	uint64_t *word = (uint64_t *)(void *)image(slot);
+	const uint64_t count = blob(slot)->plan_offset / sizeof(*word);
+
+	if (count == 0 || count > FILE_ / sizeof(*word)) {
+		return; /* refused anyway */
+	}
+	word[count - 1] = 0;
+	for (uint64_t i = 0; i < count - 1; i++) {
+		word[count - 1] -= word[i];
+	}
+}
 
 static void choose(void)
 {
+	if (is_sealed) {
+		seal(0);
+		seal(1);
+	}
 	memory_needed = lethe_flash_slot_choose();
 }
 
@@ -100,8 +120,7 @@ static void assert_none(const char *first, const char *second)
 }
 
 #define NO_BUNDLE "no bundle at "
-#define TOO_LARGE "larger than the slot, at "
-#define NO_MEMORY "larger than memory, at "
+#define TOO_LARGE "too large at "
 
 /* Each field of either header, wrong in one bundle: the other one, or none behind it. */
 #define WRONG(what, of, field, value)                                                                                  \
@@ -149,12 +168,34 @@ static void test_headers(void **state)
 	WRONG(TOO_LARGE, blob, file_size, ROOM + 1);
 	WRONG(TOO_LARGE, blob, file_size, UINT64_MAX);
 	RIGHT(blob, file_size, ROOM);
-	WRONG(NO_MEMORY, image, image_size, 0);
-	WRONG(NO_MEMORY, image, image_size, FILE_ - 1);
+	WRONG(TOO_LARGE, image, image_size, 0);
+	WRONG(TOO_LARGE, image, image_size, FILE_ - 1);
 	RIGHT(image, image_size, FILE_);
 	RIGHT(image, image_size, MEMORY);
-	WRONG(NO_MEMORY, image, image_size, MEMORY + 1);
-	WRONG(NO_MEMORY, image, image_size, UINT64_MAX);
+	WRONG(TOO_LARGE, image, image_size, MEMORY + 1);
+	WRONG(TOO_LARGE, image, image_size, UINT64_MAX);
+}
+
+/* Any bit of the blob, its headers and what is behind them. What is wrong with a header in another way is said first. */
+static void test_damaged(void **state)
+{
+	(void)state;
+	begin();
+	assert_chosen(0, NULL);
+	is_sealed = false;
+	for (unsigned int at = 0; at < 0x800; at++) {
+		const bool is_header = at >= 16 && at < LETHE_BLOB_OFFSET + 40;
+
+		for (unsigned int bit = 0; bit < 8 && !is_header; bit++) {
+			file[SLOT + at] ^= (uint8_t)(1U << bit);
+			assert_chosen(1, "damaged at ");
+			file[SLOT + at] ^= (uint8_t)(1U << bit);
+			lethe_flash_state.slot = 0;
+		}
+	}
+	file[SLOT + 0x800] ^= 1; /* the plan's digest finds that */
+	assert_chosen(0, NULL);
+	is_sealed = true;
 }
 
 /* A slot's room is its own. */
@@ -242,6 +283,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_rooms),
 		cmocka_unit_test(test_one_slot),
 		cmocka_unit_test(test_copy),
