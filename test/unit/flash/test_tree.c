@@ -295,6 +295,15 @@ static void test_reservations(void **state)
 	assert_int_equal(fdt_num_mem_rsv(copy), 2);
 	assert_int_equal(fdt_get_mem_rsv(copy, 1, &base, &size), 0);
 	assert_true(base == 0x180001000 && size == 0x1000);
+	/* Again: it is there twice. */
+	tree = realloc(tree, fdt_totalsize(copy));
+	assert_non_null(tree);
+	memcpy(tree, copy, fdt_totalsize(copy));
+	free(copy);
+	copy = copied(tree, false);
+	assert_int_equal(fdt_num_mem_rsv(copy), 3);
+	assert_int_equal(fdt_get_mem_rsv(copy, 2, &base, &size), 0);
+	assert_true(base == 0x180001000 && size == 0x1000);
 	free(copy);
 	free(tree);
 }
