@@ -182,7 +182,9 @@ FUNC lethe_flash_reset
 	str	xzr, [x0]
 	dsb	sy				// before anything that the sign vouches for is written
 	copy_to_scratch
-	dsb	sy				// the copy is complete, before a fetch of it can be
+	// Behind another bundle this CPU has fetched from scratch memory before, and may have filled lines since the clean.
+	mov	x0, x23
+	bl	lethe_dcache_clean_inval_poc	// and the copy is complete, before a fetch of it can be
 	ic	iallu				// what is executed there was written by stores
 	dsb	nsh				// complete on this CPU
 	isb					// nothing behind was fetched before

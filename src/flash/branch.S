@@ -19,7 +19,8 @@ FUNC lethe_flash_branch
 	mov	x9, x0
 	ldp	x2, x3, [x1, #16]
 	ldp	x0, x1, [x1]
-	ic	iallu				// no instruction of what was there before
+	ic	ialluis				// no instruction of what was there before: a CPU that helped the last bundle
+						// comes back by firmware
 	dsb	sy				// complete; and every store is out
 	isb					// nothing behind was fetched before
 	br	x9

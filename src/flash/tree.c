@@ -6,8 +6,6 @@
  * by libfdt, on the host; a test compares). libfdt's editing functions would take half of the code
  * that a front end may have.
  */
-#include "flash/tree.h"
-
 #include <lethe/cache.h>
 
 #include "flash/flash.h"
@@ -74,13 +72,23 @@ static void read_cpu(struct lethe_flash_node *node, const char *name, const uint
 	}
 }
 
+/* Any string of the list may say so. */
+static void find_psci(struct lethe_flash_walk *walk, const char *list, uint32_t size)
+{
+	uint32_t at;
+
+	for (at = 0; at + 8 < size; at++) {
+		walk->has_psci |= (at == 0 || list[at - 1] == '\0') && begins(list + at, "arm,psci");
+	}
+}
+
 static void read_prop(struct lethe_flash_walk *walk, const char *name, const uint8_t *value, uint32_t size)
 {
 	if (walk->node.is_open) {
 		read_cpu(&walk->node, name, value, size);
 	}
-	if (is(name, "compatible") && size > 9 && begins((const char *)value, "arm,psci")) {
-		walk->has_psci = true;
+	if (is(name, "compatible")) {
+		find_psci(walk, (const char *)value, size);
 	}
 }
 

@@ -87,7 +87,7 @@ void lethe_flash_tree_put_method(struct lethe_flash_walk *walk)
 		put_text(walk, N_METHOD, is_psci ? PADDED_PSCI : "spin-table\0", size);
 	} else if (walk->node.method != size + 1) {
 		/* AArch64 has these two methods, and their lengths tell them apart. */
-		walk->error = "other enable-method in tree at ";
+		walk->error = "enable-method differs at ";
 	}
 	if (!is_psci && !walk->node.has_release) {
 		cpu->release = flash->spin_page + LETHE_FLASH_SPIN_WORDS +

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "flash/tree.h"
+#include "flash/spin_page.h"
 
 #define MAGIC      0xd00dfeedU
 #define BEGIN_NODE 1U

@@ -101,7 +101,7 @@ static void assert_none(const char *first, const char *second)
 
 #define NO_BUNDLE "no bundle at "
 #define TOO_LARGE "larger than the slot, at "
-#define NO_MEMORY "larger than the memory for it, at "
+#define NO_MEMORY "larger than memory, at "
 
 /* Each field of either header, wrong in one bundle: the other one, or none behind it. */
 #define WRONG(what, of, field, value)                                                                                  \

@@ -19,7 +19,7 @@
 #define TOO_LARGE "device tree too large at "
 #define NO_TREE   "no device tree at "
 #define DAMAGED   "device tree damaged at "
-#define OTHER     "other enable-method in tree at "
+#define OTHER     "enable-method differs at "
 #define SPACE     4096U
 
 enum { MAGIC, TOTAL, STRUCT, STRINGS, RESERVED, VERSION, COMPATIBLE, BOOT_CPU, STRINGS_SIZE, STRUCT_SIZE };

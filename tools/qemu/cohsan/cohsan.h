@@ -186,6 +186,7 @@ struct cpu {
 	uint64_t iline;
 	uint64_t zva;
 	bool has_vhe;
+	bool has_left;		/* by svc, hvc, smc: to QEMU's firmware perhaps, for long, and out of reset again */
 	bool has_ets2;		/* a walk is ordered with its access: a new descriptor needs no ISB */
 	bool idc;		/* no dc is needed for the I-side */
 	bool dic;		/* nor an ic */

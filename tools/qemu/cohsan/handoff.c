@@ -234,7 +234,7 @@ static void look_at_state(struct cpu *cpu, const struct place *at)
 	}
 }
 
-/* An Image is entered. end: of what is there of it; 0: its header says. */
+/* An Image is entered. end: of what is there of it, and the registers are between the two; 0: as its header says. */
 static void look_at_entry(struct cpu *cpu, const struct place *at, uint64_t end)
 {
 	uint64_t size;
@@ -244,7 +244,7 @@ static void look_at_entry(struct cpu *cpu, const struct place *at, uint64_t end)
 	memcpy(&size, (const uint8_t *)ram_host(at->pa) + 16, sizeof(size));
 	look(cpu, at, "Image", at->pa, end != 0 ? end : at->pa + le64toh(size), true);
 	for (i = 1; i <= 3; i++) {
-		if (cpu_x(i) != 0) {
+		if (end == 0 && cpu_x(i) != 0) {
 			report("handoff-registers", at, "x%u=0x%llx", i, (unsigned long long)cpu_x(i));
 		}
 	}

@@ -132,23 +132,26 @@ static void wake(const struct insn *insn)
 	set_state(AWAKE);
 }
 
-/* An Image that through= names is judged as at the stop, when it is first entered. */
+/* An Image that through= names is judged as at the stop, when it is first entered; named twice, the second time too. */
 static bool passes(unsigned int vcpu, const struct insn *insn, uint64_t pa)
 {
+	bool is_named = false;
 	size_t i;
 
 	for (i = 0; i < options.through.count; i++) {
 		struct range *range = &options.through.at[i];
 
-		if (range->lo == pa) {
-			if (!range->passed) {
-				handoff_through(cpu_at(vcpu), insn->pc, range);
-			}
+		if (range->lo != pa) {
+			continue;
+		}
+		is_named = true;
+		if (!range->passed) {
 			range->passed = true;
-			return true;
+			handoff_through(cpu_at(vcpu), insn->pc, range);
+			break;
 		}
 	}
-	return false;
+	return is_named;
 }
 
 static void stop(unsigned int vcpu, const struct insn *insn, uint64_t pa)
@@ -186,12 +189,16 @@ static void on_run(unsigned int vcpu, void *userdata)
 	struct run *run = userdata;
 	struct cpu *cpu = glance(vcpu);
 
-	if (cpu != NULL && quick_run(cpu, run)) {
+	if (cpu != NULL && !cpu->has_left && quick_run(cpu, run)) {
 		return;
 	}
 	cpu = enter(vcpu);
 	if (cpu == NULL) {
 		return;
+	}
+	if (cpu->has_left) {
+		context_sync(cpu);
+		cpu->has_left = false;
 	}
 	if (run->host != NULL && run->pa == 0) {
 		run->pa = ram_pa(run->host);
@@ -221,9 +228,9 @@ static void on_special(unsigned int vcpu, void *userdata)
 	switch (insn->kind) {
 	case K_DMB: maint_dmb(cpu, insn); break;
 	case K_DSB: maint_dsb(cpu, insn); break;
+	case K_EXCEPTION: cpu->has_left = true; /* fall through */
 	case K_ISB:
-	case K_ERET:
-	case K_EXCEPTION: context_sync(cpu); break;
+	case K_ERET: context_sync(cpu); break;
 	case K_MSR: cpu_msr(cpu, insn); break;
 	case K_EXCLUSIVE: access_exclusive(cpu, insn, insn->rt < 31 ? cpu_x(insn->rt) : 0); break;
 	case K_DC: maint_dc(cpu, insn, cpu_x(insn->rt)); break;
