@@ -36,7 +36,7 @@ def run(folder, file, smp, stop="handoff"):
     counter = meter.Meter(folder, RESET, stop, end=True)
     with flash.started(folder, BOARD, file, smp=smp, because=BECAUSE, extra=[*IN_TURN, *counter.options()]) as machine:
         machine.deadline = time.monotonic() + 300
-        machine.expect(r"^lethe: 0\.1\.0 flash at 0x0 EL3$", "^lethe: flash copies the bundle at 0x", never="without MMU")
+        machine.expect(r"^lethe: 0\.1\.0 flash at 0x0 EL3$", "^lethe: flash copies the bundle at 0x", never="uncached")
         assert machine.expect_exit() == 0
         counted = counter.result()
     assert not counted["undecoded"] and counted["start"]["el"] == 3
