@@ -97,10 +97,13 @@ void lethe_flash_slot_copy(void)
 		lethe_dcache_clean_inval_poc(flash->load, end);
 	}
 	while ((uint64_t)to < end) {
-		to[0] = from[0];
-		to[1] = from[1];
-		to[2] = from[2];
-		to[3] = from[3];
+		/* All loads before the stores: the compiler makes pairs of them. */
+		const uint64_t a = from[0], b = from[1], c = from[2], d = from[3];
+
+		to[0] = a;
+		to[1] = b;
+		to[2] = c;
+		to[3] = d;
 		to += 4;
 		from += 4;
 	}

@@ -25,6 +25,7 @@
 static _Alignas(4096) uint8_t file[SLOT + 2 * ROOM];
 static uint64_t cleaned_start, cleaned_end;
 static unsigned int cleaned; /* times, of a whole bundle */
+static uint64_t first_word, last_word; /* that RAM was looked for at */
 
 void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end)
 {
@@ -32,6 +33,9 @@ void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end)
 		cleaned_start = start;
 		cleaned_end = end;
 		cleaned++;
+	} else {
+		first_word = first_word < start ? first_word : start;
+		last_word = last_word > start ? last_word : start;
 	}
 }
 
@@ -60,6 +64,8 @@ static void begin(void)
 			.magic = LETHE_BLOB_MAGIC, .version = LETHE_BLOB_VERSION, .plan_offset = 0x800, .file_size = FILE_};
 	}
 	cleaned = 0;
+	first_word = UINT64_MAX;
+	last_word = 0;
 }
 
 static uint64_t memory_needed;
@@ -222,6 +228,7 @@ static void test_one_slot(void **state)
 	assert_false(lethe_flash_has_next());
 	image(0)->magic = 0;
 	assert_string_equal(flash_world_run(choose), "no slot left, from ");
+	assert_null(strstr(flash_world_output, "slot 1"));
 	begin();
 	assert_true(lethe_flash_has_next());
 	lethe_flash_state.slot = 1;
@@ -253,6 +260,8 @@ static void assert_copied(unsigned int slot, uint64_t file_size, uint64_t image_
 	for (i = (file_size + 31) & ~31UL; i < image_size; i++) {
 		assert_int_equal(memory[i], 0xa5);
 	}
+	assert_int_equal(first_word, (uint64_t)memory);
+	assert_int_equal(last_word, ((uint64_t)memory + image_size - 1) & ~7UL);
 	assert_int_equal(cleaned, 1);
 	assert_int_equal(cleaned_start, (uint64_t)memory);
 	assert_int_equal(cleaned_end, (uint64_t)memory + file_size);
