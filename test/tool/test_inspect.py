@@ -71,7 +71,7 @@ def test_json_is_the_plan(lethe, options):
     assert rebuild(found["plan"]) == bundle.plan_bytes
     assert found["ok"] is True and found["problems"] == [] and found["size"] == len(bundle.data)
     assert found["image"]["image_size"] == bundle.image_size
-    blob = bundle.data[:104] + bytes(32) + bundle.data[136:bundle.blob_size]
+    blob = bundle.data[:104] + bytes(32) + bundle.data[136:4088] + bytes(8) + bundle.data[4096:bundle.blob_size]
     assert found["blob"] == {"version": 1, "blob_size": bundle.blob_size, "plan_offset":
                              bundle.plan_offset, "file_size": bundle.file_size,
                              "digest": hashlib.sha256(blob).hexdigest(), "same_as_command": True}

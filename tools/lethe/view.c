@@ -137,16 +137,18 @@ static void check_headers(struct view *view)
 static bool has_blob(const struct view *view, struct blob blob)
 {
 	const uint64_t headers = LETHE_BLOB_OFFSET + sizeof(view->blob);
+	const uint64_t code = LETHE_SEAL_OFFSET + sizeof(uint64_t);
 	const uint64_t size = view->blob.blob_size;
 	struct lethe_blob_header header;
 
-	if (blob.size < headers) {
+	if (blob.size < code) {
 		return false;
 	}
 	memcpy(&header, blob.bytes + LETHE_BLOB_OFFSET, sizeof(header));
 	if (view->size < size || size < blob.size || size != header.blob_size ||
 	    memcmp(view->bytes, blob.bytes, 8) != 0 ||
-	    memcmp(view->bytes + headers, blob.bytes + headers, blob.size - headers) != 0) {
+	    memcmp(view->bytes + headers, blob.bytes + headers, LETHE_SEAL_OFFSET - headers) != 0 ||
+	    memcmp(view->bytes + code, blob.bytes + code, blob.size - code) != 0) {
 		return false;
 	}
 	for (uint64_t i = blob.size; i < size; i++) {
