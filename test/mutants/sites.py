@@ -84,12 +84,16 @@ def written_in(elf, addresses):
 
 
 def disassemble(elf):
-    """What is Lethe's while it boots; and what stays below a payload, if there is any."""
-    has_monitor = re.search(r"\s\.monitor\s+PROGBITS", run("readelf", "-SW", elf))
-    return disassemble_section(elf, ".text") + (disassemble_section(elf, ".monitor") if has_monitor else [])
+    """What is Lethe's while it boots; and what stays below a payload, and what a front end copies there, if there is any."""
+    sections = run("readelf", "-SW", elf)
+    return [one for section, option, is_there in (
+        (".text", "-d", True), (".monitor", "-d", re.search(r"\s\.monitor\s+PROGBITS", sections)),
+        (".rodata", "-D", re.search(r"\s\.parameters\s+NOBITS", sections)))
+            if is_there for one in disassemble_section(elf, section, option)]
 
 
-def disassemble_section(elf, section):
+def disassemble_section(elf, section, option):
+    """-D: constants, of which only what is marked as a function is code."""
     code, functions = [], []
     for line in run("readelf", "-sW", elf).splitlines():
         words = line.split()
@@ -97,7 +101,7 @@ def disassemble_section(elf, section):
             functions.append((int(words[1], 16), int(words[2], 0), words[7]))
     functions.sort()
     raw = [CODE_LINE.match(line) for line in
-           run("objdump", "-d", "-j", section, elf).splitlines()]
+           run("objdump", option, "-j", section, elf).splitlines()]
     raw = [match for match in raw if match]
     inline = written_in(elf, [int(match[1], 16) for match in raw])
     at = 0
@@ -107,6 +111,8 @@ def disassemble_section(elf, section):
             at += 1
         start, size, symbol = functions[at]
         if not start <= address < start + size:
+            if option == "-D":
+                continue
             start, symbol = 0, ""       # nobody's
         function, unit = inline[address]
         code.append(Instruction(address, int(match[2], 16), match[3], (match[4] or "").strip(), symbol,
@@ -255,7 +261,7 @@ def range_mutants(code, ranged, cave):
 
 
 def cave_before(elf, symbol, code):
-    """Room for a few instructions, where the last page of a program's text is filled with zeros."""
+    """Room for a few instructions, where the last page of a program's text is filled up."""
     found = re.search(rf"^([0-9a-f]+) \w {symbol}$", run("nm", elf), re.M)
     cave = int(found[1], 16) - CAVE_SIZE
     if any(cave <= one.address < cave + CAVE_SIZE for one in code):
