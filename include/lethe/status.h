@@ -99,7 +99,7 @@
 	/* contents */ \
 	X(DIGEST, -401, "digest does not match") \
 	/* the machine */ \
-	X(EL3, -501, "entered at EL3, which is not supported") \
+	X(EL3, -501, "entered at EL3, which needs lethe flash") \
 	X(EL1_SMP, -502, "EL1 hand-off with more than one CPU: the others would start at EL2") \
 	X(FAULT, -503, "exception") \
 	X(SERROR, -504, "SError") \

@@ -65,14 +65,14 @@ void lethe_flash_main(uint64_t el, uint64_t slot, uint64_t file, uint64_t copy)
 	lethe_flash_put('0' + el, flash);
 	lethe_flash_puts("\r\n", flash);
 	if (copy != 0) {
-		lethe_flash_line("parameters damaged, the copy behind them is used: ",
+		lethe_flash_line("parameters damaged, their copy is used: ",
 				 file + LETHE_FLASH_CODE_SIZE);
 	}
 	bring();
 	if (el == 3) {
 		lethe_flash_writes(flash->counter, LETHE_FLASH_WRITES);
 		if (!lethe_el3_gic_distributor(flash)) {
-			lethe_flash_line("the GIC stays busy, at ", flash->distributor);
+			lethe_flash_line("GIC: busy at ", flash->distributor);
 		}
 		lethe_flash_cpus();
 	}

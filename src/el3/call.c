@@ -86,7 +86,8 @@ unsigned int lethe_el3_call(struct lethe_monitor_cpu *own, uint64_t *x)
 	const struct lethe_flash *flash = lethe_flash_parameters();
 
 	if ((uint32_t)x[0] == LETHE_FLASH_NEXT_SMC) {
-		if (lethe_flash_has_next() &&
+		/* It is entered with the boot CPU's slot. */
+		if (lethe_flash_has_next() && own->id == flash->boot_cpu &&
 		    (flash->cpus != LETHE_FLASH_PSCI || is_alone(own))) {
 			return EL3_NEXT;
 		}

@@ -19,7 +19,7 @@ uint64_t lethe_el3_own(void)
 	lethe_el3_regs(&id, &regs);
 	lethe_el3_prepare(&id, &regs, flash->frequency);
 	if (!lethe_el3_gic_cpu(flash, READ(mpidr_el1))) {
-		lethe_flash_line("the GIC has nothing for CPU ", READ(mpidr_el1));
+		lethe_flash_line("GIC: nothing for CPU ", READ(mpidr_el1));
 	}
 	return id.has_el2 ? SPSR_EL2H_MASKED : SPSR_EL1H_MASKED;
 }

@@ -5,11 +5,7 @@
 #include <lethe/flash.h>
 #include <lethe/status.h>
 
-/* Offsets into the spin page: a release word on a cache line of its own for each CPU, and the front end's code (cpus.c). */
-#define LETHE_FLASH_SPIN_WORDS 0x100U
-#define LETHE_FLASH_SPIN_STEP  64U
-#define LETHE_FLASH_SPIN_MAX   48U
-#define LETHE_FLASH_SPIN_CODE  0xf00U
+#include "flash/spin_page.h"
 
 /*
  * Completes a tree for a machine that leaves EL3: how CPUs start, what memory stays the front end's, the counter's frequency. Adds

@@ -7,19 +7,16 @@
 #include "el3/call.h"
 #include "flash/flash.h"
 #include "flash/offsets.h"
-#include "flash/tree.h"
+#include "flash/spin_page.h"
 #include "monitor/cpus.h"
 #include "monitor/instructions.h"
-
-/* The code of the spin-table's pen is at the end of its page: boards have their words at the front. */
-#define SPIN_CODE 0xf00U
 
 /* A word anywhere else would be on the tree's word alone. */
 static bool is_in_page(uint64_t word)
 {
 	const uint64_t page = lethe_flash_parameters()->spin_page;
 
-	return word % 8 == 0 && word >= page && word < page + SPIN_CODE;
+	return word % 8 == 0 && word >= page && word < page + LETHE_FLASH_SPIN_CODE;
 }
 
 void lethe_flash_cpus_spin(void)
@@ -29,7 +26,7 @@ void lethe_flash_cpus_spin(void)
 	unsigned int i;
 
 	lethe_flash_ram_need(page, LETHE_FLASH_PAGE);
-	memcpy((void *)(page + SPIN_CODE), lethe_el3_spin,
+	memcpy((void *)(page + LETHE_FLASH_SPIN_CODE), lethe_el3_spin,
 	       (size_t)(lethe_el3_spin_end - lethe_el3_spin));
 	for (i = 0; i < lethe_flash_state.cpu_count; i++) {
 		const uint64_t word = lethe_flash_state.cpu[i].release;
@@ -38,7 +35,7 @@ void lethe_flash_cpus_spin(void)
 			continue;
 		}
 		if (!is_in_page(word)) {
-			lethe_flash_fail("cpu-release-addr outside the page: ", word, flash);
+			lethe_flash_fail("cpu-release-addr off page: ", word, flash);
 		}
 		*(uint64_t *)word = 0;
 	}
@@ -63,7 +60,7 @@ static struct lethe_monitor_cpu *fill(void)
 	}
 	own = lethe_monitor_find(flash->boot_cpu);
 	if (own == 0) {
-		lethe_flash_fail("not in the device tree: CPU ", flash->boot_cpu, flash);
+		lethe_flash_fail("device tree lacks CPU ", flash->boot_cpu, flash);
 	}
 	return own;
 }
@@ -82,7 +79,7 @@ void lethe_flash_cpus(void)
 		const struct lethe_flash_cpu *cpu = &lethe_flash_state.cpu[i];
 
 		if (cpu->release != 0) {
-			lethe_monitor_cpu_on(own, cpu->id, flash->spin_page + SPIN_CODE, cpu->release);
+			lethe_monitor_cpu_on(own, cpu->id, flash->spin_page + LETHE_FLASH_SPIN_CODE, cpu->release);
 		}
 	}
 }

@@ -82,7 +82,7 @@ void lethe_flash_tree(void);
 uint64_t lethe_flash_slot_choose(void);
 void lethe_flash_slot_copy(void);
 
-/* ram.c: fails aloud unless the ends of a range, 8-byte aligned, are RAM. mapped if the MMU is on. */
+/* ram.c: fails aloud unless the ends of a range are RAM. start is 8-byte aligned. Mapped if the MMU is on. */
 #define LETHE_FLASH_PAGE 4096U
 void lethe_flash_ram_need(uint64_t start, uint64_t size);
 

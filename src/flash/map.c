@@ -72,7 +72,7 @@ void lethe_flash_map_on(uint64_t bundle_size)
 	if (lethe_mmu_regs(&id, &regs) != 0 ||
 	    lethe_idmap_init(&map, pool, POOL_PAGES, regs.regime) != 0 ||
 	    add_all(&map, bundle_size) != 0) {
-		lethe_flash_line("flash without MMU, slow, EL", lethe_flash_state.el);
+		lethe_flash_line("flash uncached, EL", lethe_flash_state.el);
 		return;
 	}
 	lethe_flash_state.is_cached = true;

@@ -26,7 +26,7 @@ static bool is_ram(uint64_t address)
 
 void lethe_flash_ram_need(uint64_t start, uint64_t size)
 {
-	const uint64_t last = start + size - sizeof(uint64_t);
+	const uint64_t last = (start + size - 1) & ~7ULL; /* a damaged header may give any size */
 
 	if (!is_ram(start) || !is_ram(last)) {
 		lethe_flash_fail("no RAM at ", is_ram(start) ? last : start,

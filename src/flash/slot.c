@@ -35,7 +35,7 @@ static const char *check(unsigned int slot)
 		return "larger than the slot, at ";
 	}
 	if (image->image_size < blob->file_size || image->image_size > flash->load_size) {
-		return "larger than the memory for it, at ";
+		return "larger than memory, at ";
 	}
 	return 0;
 }

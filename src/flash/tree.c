@@ -6,8 +6,6 @@
  * by libfdt, on the host; a test compares). libfdt's editing functions would take half of the code
  * that a front end may have.
  */
-#include "flash/tree.h"
-
 #include <lethe/cache.h>
 
 #include "flash/flash.h"
@@ -44,7 +42,7 @@ static void close_cpu(struct lethe_flash_walk *walk)
 	if (!node->has_id || lethe_flash_state.cpu_count == LETHE_MONITOR_CPU_MAX) {
 		return;
 	}
-	if (walk->completes && !node->has_method) {
+	if (walk->completes) {
 		lethe_flash_tree_put_method(walk);
 	}
 	lethe_flash_state.cpu[lethe_flash_state.cpu_count++] = node->cpu;
@@ -67,9 +65,20 @@ static void read_cpu(struct lethe_flash_node *node, const char *name, const uint
 	if (is(name, "reg")) {
 		node->has_id = read_number(value, size, &node->cpu.id);
 	} else if (is(name, "enable-method")) {
-		node->has_method = true;
+		node->method = size + 1;
 	} else if (is(name, "cpu-release-addr")) {
+		node->has_release = true;
 		read_number(value, size, &node->cpu.release);
+	}
+}
+
+/* Any string of the list may say so. */
+static void find_psci(struct lethe_flash_walk *walk, const char *list, uint32_t size)
+{
+	uint32_t at;
+
+	for (at = 0; at + 8 < size; at++) {
+		walk->has_psci |= (at == 0 || list[at - 1] == '\0') && begins(list + at, "arm,psci");
 	}
 }
 
@@ -78,8 +87,8 @@ static void read_prop(struct lethe_flash_walk *walk, const char *name, const uin
 	if (walk->node.is_open) {
 		read_cpu(&walk->node, name, value, size);
 	}
-	if (is(name, "compatible") && size > 9 && begins((const char *)value, "arm,psci")) {
-		walk->has_psci = true;
+	if (is(name, "compatible")) {
+		find_psci(walk, (const char *)value, size);
 	}
 }
 
@@ -148,25 +157,25 @@ static bool step(struct lethe_flash_walk *walk)
 /* True if a block is inside the tree, behind the header. */
 static bool is_inside(const struct lethe_flash_walk *walk, uint32_t offset, uint32_t size)
 {
-	const uint32_t total = lethe_flash_tree_header(walk, H_SIZE);
-
-	return offset % 4 == 0 && offset >= 4 * H_WORDS && offset <= total && size <= total - offset;
+	return offset >= 4 * H_WORDS && offset <= walk->size && size <= walk->size - offset;
 }
 
 static bool open_tree(struct lethe_flash_walk *walk)
 {
+	const uint32_t size = lethe_flash_tree_header(walk, H_STRUCT_SIZE);
+	const uint32_t reserved = lethe_flash_tree_header(walk, H_RESERVED);
+
 	walk->at = lethe_flash_tree_header(walk, H_STRUCT);
-	walk->end = walk->at + lethe_flash_tree_header(walk, H_STRUCT_SIZE);
+	walk->end = walk->at + size;
 	walk->strings = lethe_flash_tree_header(walk, H_STRINGS);
 	walk->strings_size = lethe_flash_tree_header(walk, H_STRINGS_SIZE);
-	/* The names end: none is read past the block. */
+	/* Tags are whole; and the names end: none is read past the block. */
 	return lethe_flash_tree_header(walk, H_VERSION) >= VERSION && lethe_flash_tree_header(walk, H_COMPATIBLE) <= VERSION &&
-	       lethe_flash_tree_header(walk, H_SIZE) <= walk->room &&
-	       is_inside(walk, walk->at, lethe_flash_tree_header(walk, H_STRUCT_SIZE)) &&
-	       walk->end - walk->at >= 8 &&
-	       is_inside(walk, walk->strings & ~3U, walk->strings_size) && walk->strings_size != 0 &&
+	       (walk->at | size | reserved) % 4 == 0 &&
+	       is_inside(walk, walk->at, size) && size >= 8 &&
+	       is_inside(walk, walk->strings, walk->strings_size) && walk->strings_size != 0 &&
 	       walk->from[walk->strings + walk->strings_size - 1] == 0 &&
-	       is_inside(walk, lethe_flash_tree_header(walk, H_RESERVED), 16);
+	       is_inside(walk, reserved, 16);
 }
 
 /* The reservations, and the pages where CPUs wait below EL3. */
@@ -174,9 +183,10 @@ static bool copy_reservations(struct lethe_flash_walk *walk)
 {
 	const struct lethe_flash *flash = lethe_flash_parameters();
 	const uint8_t *entry = walk->from + lethe_flash_tree_header(walk, H_RESERVED);
-	const uint8_t *const end = walk->from + lethe_flash_tree_header(walk, H_SIZE);
+	const uint8_t *const end = walk->from + walk->size;
 
-	while ((lethe_flash_tree_load(entry) | lethe_flash_tree_load(entry + 4) | lethe_flash_tree_load(entry + 8) | lethe_flash_tree_load(entry + 12)) != 0) {
+	/* libfdt and Linux go by the size alone: an entry behind one of size 0 is not seen. */
+	while ((lethe_flash_tree_load(entry + 8) | lethe_flash_tree_load(entry + 12)) != 0) {
 		lethe_flash_tree_put(walk, entry, 16);
 		entry += 16;
 		if (end - entry < 16) {
@@ -204,7 +214,9 @@ static const char *copy(struct lethe_flash_walk *walk)
 	structure = walk->used;
 	while (step(walk)) {
 	}
-	if (walk->error != 0 || walk->depth != 0 || walk->used == structure) {
+	/* step() stops in front of a tag, which is in the block. */
+	if (walk->error != 0 || walk->depth != 0 || walk->used == structure ||
+	    lethe_flash_tree_load(walk->from + walk->at) != END) {
 		return walk->error != 0 ? walk->error : BROKEN;
 	}
 	lethe_flash_tree_put_end(walk, structure);
@@ -249,13 +261,14 @@ void lethe_flash_tree(void)
 	const uint64_t end = flash->tree + flash->tree_room;
 	struct lethe_flash_walk walk = {
 		.from = source(),
+		.size = (uint32_t)lethe_flash_tree_size(),
 		.to = (uint8_t *)flash->tree,
 		.room = flash->tree_room,
-		.completes = lethe_flash_state.el == 3 && flash->tree_offset == 0,
+		.completes = lethe_flash_state.el == 3 && flash->tree_offset == 0 &&
+			     flash->cpus != LETHE_FLASH_ONE,
 	};
 	const char *error;
 
-	lethe_flash_tree_size();
 	if (flash->tree_offset != 0 &&
 	    ~lethe_flash_crc(UINT32_MAX, walk.from, walk.from + flash->tree_size) !=
 		    flash->tree_crc) {

@@ -11,7 +11,7 @@ void lethe_flash_tree_put(struct lethe_flash_walk *walk, const void *bytes, uint
 	const uint8_t *from = bytes;
 	uint32_t left;
 
-	if (size > walk->room - walk->used) {
+	if ((uint64_t)walk->used + size > walk->room) {
 		walk->error = "device tree too large at ";
 		return;
 	}
@@ -19,6 +19,8 @@ void lethe_flash_tree_put(struct lethe_flash_walk *walk, const void *bytes, uint
 		walk->to[walk->used++] = *from++;
 	}
 }
+
+#define PADDED_PSCI "psci\0\0\0" /* and the zero of any text */
 
 static void put_cell(struct lethe_flash_walk *walk, uint32_t value)
 {
@@ -33,12 +35,10 @@ void lethe_flash_tree_put_number(struct lethe_flash_walk *walk, uint64_t value)
 	put_cell(walk, (uint32_t)value);
 }
 
-static void put_padded(struct lethe_flash_walk *walk, const void *bytes, uint32_t size)
+/* A text, with zeros behind it up to a whole word. */
+static void put_padded(struct lethe_flash_walk *walk, const char *text, uint32_t size)
 {
-	lethe_flash_tree_put(walk, bytes, size);
-	while (walk->used % 4 != 0 && walk->error == 0) {
-		lethe_flash_tree_put(walk, "", 1);
-	}
+	lethe_flash_tree_put(walk, text, (size + 3) & ~3U);
 }
 
 static void put_prop(struct lethe_flash_walk *walk, uint32_t name, uint32_t size)
@@ -65,8 +65,8 @@ void lethe_flash_tree_put_rest(struct lethe_flash_walk *walk)
 	const struct lethe_flash *flash = lethe_flash_parameters();
 
 	if (flash->cpus == LETHE_FLASH_PSCI && !walk->has_psci) {
-		put_node(walk, "psci", 5);
-		put_text(walk, N_COMPATIBLE, "arm,psci-1.0\0arm,psci-0.2", 26);
+		put_node(walk, PADDED_PSCI, 5);
+		put_text(walk, N_COMPATIBLE, "arm,psci-1.0\0arm,psci-0.2\0\0", 26);
 		put_text(walk, N_CALL, "smc", 4);
 		put_cell(walk, END_NODE);
 	}
@@ -77,12 +77,21 @@ void lethe_flash_tree_put_method(struct lethe_flash_walk *walk)
 	const struct lethe_flash *flash = lethe_flash_parameters();
 	struct lethe_flash_cpu *cpu = &walk->node.cpu;
 
-	if (flash->cpus == LETHE_FLASH_PSCI) {
-		put_text(walk, N_METHOD, "psci", 5);
-	} else if (flash->cpus == LETHE_FLASH_SPIN_TABLE && cpu->id != flash->boot_cpu) {
+	const bool is_psci = flash->cpus == LETHE_FLASH_PSCI;
+	const uint32_t size = is_psci ? sizeof("psci") : sizeof("spin-table");
+
+	if (walk->node.method == 0) {
+		if (!is_psci && cpu->id == flash->boot_cpu) {
+			return;
+		}
+		put_text(walk, N_METHOD, is_psci ? PADDED_PSCI : "spin-table\0", size);
+	} else if (walk->node.method != size + 1) {
+		/* AArch64 has these two methods, and their lengths tell them apart. */
+		walk->error = "enable-method differs at ";
+	}
+	if (!is_psci && !walk->node.has_release) {
 		cpu->release = flash->spin_page + LETHE_FLASH_SPIN_WORDS +
 			       lethe_flash_state.cpu_count * LETHE_FLASH_SPIN_STEP;
-		put_text(walk, N_METHOD, "spin-table", 11);
 		put_prop(walk, N_RELEASE, 8);
 		lethe_flash_tree_put_number(walk, cpu->release);
 	}

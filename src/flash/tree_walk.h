@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "flash/tree.h"
+#include "flash/spin_page.h"
 
 #define MAGIC      0xd00dfeedU
 #define BEGIN_NODE 1U
@@ -26,13 +26,15 @@ enum { H_MAGIC, H_SIZE, H_STRUCT, H_STRINGS, H_RESERVED, H_VERSION, H_COMPATIBLE
 /* A CPU's node, as far as it was read. */
 struct lethe_flash_node {
 	bool is_open; /* its properties are being read */
-	bool has_method;
+	uint32_t method;     /* bytes of enable-method, and 1; 0: there is none */
+	bool has_release;
 	bool has_id;
 	struct lethe_flash_cpu cpu;
 };
 
 struct lethe_flash_walk {
 	const uint8_t *from;
+	uint32_t size;
 	uint32_t at, end;	/* in the structure block */
 	uint32_t strings, strings_size;
 	uint8_t *to;

@@ -48,7 +48,7 @@ def test_options_go_before_the_machine(flash):
 def test_tree_is_completed(flash):
     found = made(flash, "a.img", *M, "--console", "pl011,0x9000000")
     assert [fdt(flash, found.tree_bytes, f"/cpus/cpu@{i}", "enable-method") for i in (0, 1)] == ["psci"] * 2
-    assert fdt(flash, found.tree_bytes, "/psci", "method") == "smc"
+    assert fdt(flash, found.tree_bytes, "/psci", "method") == "smc" and found.tree_size < 2048
     assert fdt(flash, found.tree_bytes, "/timer", "clock-frequency") == "24000000"
     assert fdt(flash, found.tree_bytes, "/chosen", "stdout-path") == "/bus/uart@0"
     assert fdt(flash, found.tree_bytes, "-l", "/reserved-memory", "x") is None
@@ -56,6 +56,12 @@ def test_tree_is_completed(flash):
     assert fdt(flash, found.tree_bytes, "/cpus/cpu@1", "cpu-release-addr") == "0 1073746240"
     assert fdt(flash, found.tree_bytes, "/chosen", "stdout-path") is None       # no such UART in the tree
     assert struct.unpack_from(">QQ", found.tree_bytes, 40) == (0x40001000, 4096)
+
+
+def test_a_tree_that_is_brought_goes_before_one_at_an_address(flash):
+    flash.write("virt.dtb", board())
+    found = made(flash, "a.img", *V, "--tree", "virt.dtb")
+    assert found.tree_address == 0 and found.tree_offset == 0x4000
 
 
 def test_tree_keeps_its_stdout(flash):
@@ -89,7 +95,7 @@ def test_memory_is_filled_in(flash, address_cells, size_cells, reg, empty):
 
 
 @pytest.mark.parametrize("reserved", [(0x40000000, 1), (0x40200000, 0x200000), (0x40700000, 0x1000),
-                                      (0x4FFFF000, 0x1000), (0x30000000, 0x20000000)])
+                                      (0x4FFFF000, 0x1000), (0x60000000, 0x1000), (0x30000000, 0x20000000)])
 def test_reservations_are_left_alone(flash, reserved):
     base, size = reserved
     flash.write("my.dtb", board({"cpu@0": cpu(0x100)}, **{"reserved-memory": {
@@ -101,7 +107,7 @@ def test_reservations_are_left_alone(flash, reserved):
     found = made(flash, "a.img", *M)
     for start, end in ((found.tree, found.tree + BLOCK), (found.load, found.load + found.load_size)):
         assert end <= base or start >= base + size
-    assert found.load_size > 200 * MIB
+    assert found.load_size > 200 * MIB and found.load + found.load_size <= 0x50000000
 
 
 def test_elf(flash):

@@ -84,7 +84,7 @@ LINES = [
     ("base", "0x1000000000000", 3, "ends above 48 bits"), ("size", "0", 4, "size = 0: expected is [exact] SIZE"),
     ("size", "exact", 4, "expected is [exact] SIZE"), ("size", "exactly 1MiB", 4, "expected is [exact] SIZE"),
     ("size", "5000", 4, "not a multiple of 4 KiB"), ("size", "1TiB", 4, "expected is [exact]"),
-    ("size", "17179869184GiB", 4, "expected is [exact]"), ("erase", "2048", 5, "not a power of two from 4 KiB on"),
+    ("size", "17179869185GiB", 4, "expected is [exact]"), ("erase", "2048", 5, "not a power of two from 4 KiB on"),
     ("erase", "12KiB", 5, "not a power of two"), ("ram", "0x40000000", 6, "expected is ADDRESS SIZE"),
     ("ram", "0x40000000 1GiB secure", 6, "expected is ADDRESS SIZE"), ("ram", "0x40000000 0", 6, "expected is ADDRESS SIZE"),
     ("ram", "0x40000800 1GiB", 6, "not a multiple of 4 KiB"), ("ram", "0xfffffffff000 8KiB", 6, "ends above 48 bits"),

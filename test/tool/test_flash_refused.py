@@ -11,7 +11,9 @@ USAGE = [
     ([], "a bundle is needed"), (["a.img"], "-o FILE is needed"), (["a.img", "-o"], "-o needs a value"),
     (["a.img", "-o", "f"], "--machine is needed: a file, or one of raspi3b, "),
     (["a.img", "-o", "f", "--machine", "nothing"], "--machine nothing: is no file, and none of raspi3b, "),
+    (["a.img", "-o", "f", "--machine", "virtual"], "--machine virtual: is no file, and none of"),
     (["a.img", "b.img", "a.img", "-o", "f"], "at most 2 bundles"), (["a.img", "-o", "f", "-o", "g"], "-o is given twice"),
+    (["a.img", "-o=f", *V], "-o=f is no option of it"), (["a.img", "-o", "f", *V, "--console", "pl,0x9000000"], "is none or UART,ADDR"),
     (["a.img", "-o", "f", "--elf=1"], "--elf takes no value"), (["a.img", "-o", "f", "--machines", "virt"], "--machines is no option"),
     (["a.img", "-o", "f", "--cpus", "all"], "--cpus all: is psci, spin-table or one"),
     (["a.img", "-o", "f", "--on-failure", "fallback"], "--on-failure fallback: is halt or reset"),
@@ -94,7 +96,7 @@ SPINNING = {"enable_method": b"spin-table\0"}
      "my.dtb: cpu@1: its cpu-release-addr, 0x40001f00, is no multiple of 8 in the first 0xf00 bytes of spin-page, 0x40001000"),
     (2, board({"cpu@0": cpu(0x100), "cpu@1": cpu(1, cpu_release_addr=cells(0, 0x40000FF8), **SPINNING)}), ["--cpus", "spin-table"],
      "its cpu-release-addr, 0x40000ff8, is no multiple"),
-    (2, board({f"cpu@{i:x}": cpu(0x100 + i) for i in range(60)}), ["--cpus", "spin-table"], "more than 48 CPUs"),
+    (2, board({f"cpu@{i:x}": cpu(0x100 + i) for i in range(60)}), ["--cpus", "spin-table"], "more than 32 CPUs"),
 ], ids=range(12))
 def test_trees(flash, code, content, options, reason):
     flash.write("my.dtb", content)

@@ -152,6 +152,13 @@ def flipped_bytes(lethe, *offsets):
     return data
 
 
+@pytest.mark.parametrize("left", [8, CODE, CODE + COPY])
+def test_one_magic_is_enough(flash, left):
+    made(flash, "a.img", *M)
+    flash.write("f.fd", flipped_bytes(flash, *{8, CODE, CODE + COPY} - {left}))
+    flash.bad(1, "f.fd: parameters ", "verify", "f.fd")
+
+
 def test_wrong_but_sealed(two):
     """What no CRC finds."""
     lethe, _ = two

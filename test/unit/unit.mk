@@ -45,6 +45,7 @@ $(call unit,cpu/el2_bits,$(addprefix src/cpu/,el2_regs.c el2_lower_regs.c el2_fg
 # A GIC's registers are arrays.
 $(call unit,el3/el3_regs,src/el3/el3_regs.c)
 $(call unit,el3/gic,src/el3/gic.c)
+$(call unit,el3/el3_call,src/el3/call.c src/el3/wake.c src/flash/state.c src/monitor/cpus.c)
 
 # dtc compiles the trees (test/unit/fdt/trees/) during the tests, and compares them. The code under test uses the
 # target's libfdt, with the same sources and assumptions. The tests use the system's libfdt as the reference. tree.o is
@@ -62,7 +63,12 @@ HOLD_SRCS := tree src/plan/status.c test/unit/fdt/trees.c
 $(call unit,hold/hold_power,src/hold/power.c $(HOLD_SRCS),-lfdt)
 $(call unit,hold/hold_choose,src/hold/choose.c src/hold/slots.c src/cpu/psci.c $(HOLD_SRCS),-lfdt)
 $(call unit,hold/hold_describe,src/hold/describe.c src/hold/slots.c $(HOLD_SRCS),-lfdt)
+# The front end's parameters, its end and its output are the tests'; libfdt says what is a tree.
 $(call unit,flash/complete,src/flash/complete.c test/unit/fdt/trees.c,-lfdt)
+FLASH_WORLD := test/unit/flash/flash_world.c src/flash/state.c
+FLASH_TREE_SRCS := src/flash/tree.c src/flash/tree_put.c test/unit/flash/flash_world_tree.c $(FLASH_WORLD)
+$(call unit,flash/tree flash/tree_broken,$(FLASH_TREE_SRCS) src/flash/complete.c test/unit/fdt/trees.c,-lfdt -lz)
+$(call unit,flash/slot,src/flash/slot.c src/flash/ram.c src/flash/line.c $(FLASH_WORLD),-lz)
 
 # A UART's registers are an array here.
 $(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))
@@ -96,7 +102,7 @@ $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 # A map in use depends on the stores before and after each fence: table_live.c checks the order.
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 
-$(patsubst %,$(UNIT_OBJ)/%.o,$(wildcard src/monitor/*.c src/hold/*.c)): UNIT_CFLAGS += -include test/unit/monitor/other_cpu.h
+$(patsubst %,$(UNIT_OBJ)/%.o,$(wildcard src/monitor/*.c src/hold/*.c) src/el3/call.c src/el3/wake.c): UNIT_CFLAGS += -include test/unit/monitor/other_cpu.h
 
 HOOKED_UNIT_CFLAGS = $(HOST_CFLAGS) -O1 -g -fsanitize=thread
 $(eval $(call compile,unit-hooked,HOSTCC,HOOKED_UNIT_CFLAGS,NO_DEFS,unit-toolchain))

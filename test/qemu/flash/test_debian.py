@@ -15,6 +15,8 @@ LOST = "inconsistent modes|failed to come|failed to boot|Kernel panic|lethe: FAI
 IN_TURN = "^client: in turn 0,2-3 0-1,3 0-2, online=0-3$"
 MEMORY = 512
 CONSOLES = {"zcu102": "console=ttyPS0 earlycon=cdns,0xff000000"}
+# Of the bundle, where the tree's stdout-path is another UART.
+OPTIONS = {"raspi4b": ["--console", "pl011,0xfe201000"]}
 
 
 def long(*values):
@@ -40,7 +42,7 @@ def debian(work, board, initrd, run="nothing", way=None, kernel=KERNEL, cpu=None
     name = BOARDS[board].file
     if name in CONSOLES:
         line = line.replace("console=ttyAMA0", CONSOLES[name])
-    boot = pack(work + "/boot.img", "--chunks", "auto", "--initrd", initrd, "--append", line, kernel=kernel)
+    boot = pack(work + "/boot.img", *OPTIONS.get(board, ()), "--initrd", initrd, "--append", line, kernel=kernel)
     on_virt = BOARDS[board].machine.startswith("virt")
     options = {"ram": f"0x40000000 {MEMORY}MiB"} if on_virt else {}
     if way == "pflash":

@@ -27,9 +27,9 @@ DAMAGED_KERNEL = r'^lethe: FAIL verify: segment 0 "kernel".* \(LETHE_E_DIGEST\)$
 class Two:
     """A flash file with two bundles."""
 
-    def __init__(self, work, board, options=((), ())):
+    def __init__(self, work, board, options=((), ()), sizes=SIZES):
         self.work, self.board = work, board
-        self.boots = [pack(f"{work}/boot{i}.img", *options[i], kernel=small_kernel(f"{work}/Image{i}", SIZES[i]))
+        self.boots = [pack(f"{work}/boot{i}.img", *options[i], kernel=small_kernel(f"{work}/Image{i}", sizes[i]))
                       for i in range(2)]
         self.file = FlashFile(flash(work, board, *self.boots))
         self.bundles = [Bundle(boot) for boot in self.boots]
@@ -59,8 +59,8 @@ class Two:
 
 HEADERS = {     # what is wrong: (how, the line)
     "image-magic": (lambda two: two.flip(0, MAGIC), "no bundle"),
-    "image-size-small": (lambda two: two.put(0, IMAGE, "image_size", 4096), "larger than the memory for it,"),
-    "image-size-large": (lambda two: two.put(0, IMAGE, "image_size", 1 << 40), "larger than the memory for it,"),
+    "image-size-small": (lambda two: two.put(0, IMAGE, "image_size", 4096), "larger than memory,"),
+    "image-size-large": (lambda two: two.put(0, IMAGE, "image_size", 1 << 40), "larger than memory,"),
     "blob-magic": (lambda two: two.flip(0, BLOB["magic"][0]), "no bundle"),
     "blob-version": (lambda two: two.put(0, BLOB, "version", 99), "no bundle"),
     "no-plan": (lambda two: two.put(0, BLOB, "plan_offset", 0), "no bundle"),
@@ -105,6 +105,18 @@ def test_inside(work, board, what):
     with two.started() as machine:
         machine.expect(f"^lethe: flash copies the bundle at {two.at(0):#x}$", line, "^lethe: next bundle$",
                        f"^lethe: flash copies the bundle at {two.at(1):#x}$", kernel_line(1), "^lethe: enter")
+        machine.payload()
+
+
+@pytest.mark.parametrize("board", ["virt-v3", long("virt-v2"), long("virt-el2"), long("virt-el1")])
+def test_all_cpus(work, board):
+    """The others check the first bundle's kernel as well, and are off again when the second one comes."""
+    sizes = [4 * MIB, 5 * MIB]
+    two = Two(work, board, [["--chunks", "16"]] * 2, sizes)
+    two.flip(0, two.kernel(0))
+    with two.started() as machine:
+        machine.expect(DAMAGED_KERNEL, "^lethe: next bundle$", f"^lethe: flash copies the bundle at {two.at(1):#x}$",
+                       rf"^lethe: kernel {sizes[1]} sha256 ok .*, [2-4] cpus$", "^lethe: enter")
         machine.payload()
 
 

@@ -15,9 +15,10 @@ from paths import IMAGES, QEMU
 FIRST = ["cortex-a72", "neoverse-n2", "max"]
 OTHERS = ["a64fx", "cortex-a35", "cortex-a53", "cortex-a55", "cortex-a57", "cortex-a710", "cortex-a76", "neoverse-n1",
           "neoverse-v1"]
+NO_V2 = ["a64fx"]       # it says that it has GICv3's registers whatever the machine has
 OF_32_BITS = r"arm\d|cortex-(a[789]|a15|m\d+|r\d+f?)$|pxa|sa11|ti925t"
 LAST = r"^traps: (\d+) accesses, (\d+) undefined$"
-LEAST = 40     # accesses of the smallest of them
+LEAST = 30     # accesses of the smallest of them
 
 
 def long(*values):
@@ -36,7 +37,7 @@ def run(work, board, cpu, el=2, cpus=2):
 
 @pytest.mark.parametrize("board, cpu", [
     *(("virt-v3", cpu) for cpu in FIRST), *(long("virt-v3", cpu) for cpu in OTHERS),
-    *(long("virt-v2", cpu) for cpu in FIRST + OTHERS), long("virt-v3", "max,sve=off"), long("virt-v3", "max,sme=off"),
+    *(long("virt-v2", cpu) for cpu in FIRST + OTHERS if cpu not in NO_V2), long("virt-v3", "max,sve=off"), long("virt-v3", "max,sme=off"),
     long("virt-v3", "max,pauth=off"), long("virt-v3", "max,lpa2=off")])
 def test_nothing_is_trapped(work, board, cpu):
     run(work, board, cpu)

@@ -6,13 +6,14 @@
     with started(work, "virt-v3", path, way="pflash")   or else
 
 Every machine is watched for stores to flash, by QEMU's own trace: one is a failure, for it ends the flash's being read
-as memory. cohsan watches from the first instruction of the bundle.
+as memory. cohsan watches from reset, or on boards without flash from the bundle's first instruction.
 """
 
 import dataclasses
 import os
 import shutil
 import struct
+import subprocess
 import time
 import zlib
 
@@ -50,6 +51,10 @@ class Board:
     extra: tuple = ()
     smp: int = 4
     devices: tuple = ()     # in what QEMU counts as RAM
+    ram: int = paths.RAM_BASE
+
+    def is_el3(self):
+        return self.file != "virt"
 
     def tree(self, path):
         """The one that its file carries; None: the machine brings one."""
@@ -85,9 +90,9 @@ BOARDS = {
     "virt-el2": Board("virt", "virt,virtualization=on", RAM),
     "virt-el1": Board("virt", "virt", RAM, el=1),
     "sbsa": Board("sbsa-ref", "sbsa-ref", SMALL, cpu="neoverse-n1", memory=1024, uart=0x60000000,
-                  payload="payload-sbsa.img", extra=MISSING_ROM),
+                  payload="payload-sbsa.img", extra=MISSING_ROM, ram=0x10000000000),
     "sbsa-spin": Board("sbsa-ref", "sbsa-ref", SMALL | SPIN, cpu="neoverse-n1", memory=1024, uart=0x60000000,
-                       payload="payload-sbsa.img", extra=MISSING_ROM),
+                       payload="payload-sbsa.img", extra=MISSING_ROM, ram=0x10000000000),
     "raspi3b": Board("raspi3b", "raspi3b", cpu="cortex-a53", memory=1024, uart=0x3f201000, payload="payload-pi3.img",
                      extra=("-device", BRANCH), smp=None, devices=(raspi3.DEVICES,)),
     "raspi4b": Board("raspi4b", "raspi4b", memory=2048, uart=0xfe201000, payload="payload-pi4.img",
@@ -132,6 +137,10 @@ HEAD_MAGIC, HEAD_CODE_SIZE = 8, 20
 COPY_SIZE, COPIES = 0x400, 2
 CRC_FROM = 16       # up to the copy's end
 SPIN_TABLE, SPIN_CODE, PAGE = 2, 0xf00, 4096
+SECURE_SCRATCH = 1
+# Whole, as QEMU has it.
+SECURE_RAM = {"virt-secure": [(0x0e000000, 0x0f000000)], "virt-secure-gicv3": [(0x0e000000, 0x0f000000)],
+              "sbsa-ref": [(0x20000000, 0x40000000)]}
 
 
 class FlashFile:
@@ -144,9 +153,18 @@ class FlashFile:
         self.start = self.bytes.index(b"LETHFLSH") - HEAD_MAGIC         # not 0 in an ELF file
         self.code_size, = struct.unpack_from("<I", self.bytes, self.start + HEAD_CODE_SIZE)
 
+    def sound(self):
+        """Where the first copy is whose CRC is right; if there is none, the first one."""
+        places = [self.start + self.code_size + copy * COPY_SIZE for copy in range(COPIES)]
+        for at in places:
+            crc, = struct.unpack_from("<I", self.bytes, at + PARAMETERS["crc"][0])
+            if crc == zlib.crc32(self.bytes[at + CRC_FROM:at + COPY_SIZE]):
+                return at
+        return places[0]
+
     def get(self, field):
         offset, form = PARAMETERS[field]
-        return struct.unpack_from("<" + form, self.bytes, self.start + self.code_size + offset)[0]
+        return struct.unpack_from("<" + form, self.bytes, self.sound() + offset)[0]
 
     def put(self, **fields):
         for copy in range(COPIES):
@@ -209,6 +227,43 @@ def at_file(path, way):
     return ["-bios", path]
 
 
+def span(file, start, size):
+    return file.get(start), file.get(start) + file.get(size)
+
+
+def polled(file):
+    """The words of a spin-table."""
+    page = file.get("spin_page")
+    return [(page, page + SPIN_CODE)] if file.get("cpus") == SPIN_TABLE else []
+
+
+def from_the_bundle(file, board, bundle, _):
+    """cohsan's keywords: what is below the bundle, and beside it, is firmware."""
+    page = file.get("spin_page")
+    pen = [(page, page + PAGE)] if file.get("cpus") == SPIN_TABLE else []
+    return {"start": file.get("load"), "bundle": bundle, "polled": polled(file),
+            "device": [*board.devices, span(file, "base", "file_size"), span(file, "scratch", "scratch_size"), *pen]}
+
+
+def from_reset(file, board, bundle, memory):
+    """cohsan's keywords: all of RAM is hostile but QEMU's tree, as at an EL3 that others ran below before."""
+    scratch = span(file, "scratch", "scratch_size")
+    own = SECURE_RAM[board.file] if file.get("flags") & SECURE_SCRATCH else []
+    load, tree = file.get("load"), file.get("tree_address")
+    ready = scratch[0] + symbol("lethe_flash_state")     # its first word
+    return {"start": 0, "elf": os.path.join(paths.O, "lethe-el3.elf"), "flash": span(file, "base", "file_size"),
+            "ram": [(board.ram, board.ram + memory * MIB), *own],
+            "clean": [(tree, tree + MIB)] if tree else [], "secure": [scratch] if board.is_el3() else [],
+            "through": (load, load + os.path.getsize(bundle)), "polled": [(ready, ready + 8), *polled(file)]}
+
+
+def symbol(name):
+    """Of the front end: its offset."""
+    text = subprocess.run(["readelf", "-sW", os.path.join(paths.O, "lethe-el3.elf")], check=True, stdout=subprocess.PIPE,
+                          text=True).stdout
+    return next(int(words[1], 16) for words in map(str.split, text.splitlines()) if len(words) == 8 and words[7] == name)
+
+
 # What cohsan is told of virt's memory, each as QEMU made it.
 VIRT_FLASH, VIRT_SECURE, VIRT_RAM = (0, 64 * MIB), (0x0e000000, 0x0f000000), 0x40000000
 
@@ -244,22 +299,17 @@ def started(work, board, path, *, bundle=None, world=None, way=None, because=Non
     board = BOARDS[board]
     extra = [*board.extra, *at_file(path, way or board.way), *options.pop("extra", ()),
              "-trace", "pflash_io_write", "-D", work + "/stores"]
+    memory = options.pop("memory", board.memory)
     watched = None
     if bundle and world:
         watched = {**judged(board, path, world, values(bundle)), **dict(options.pop("cohsan", ()))}
     elif bundle:
-        file = FlashFile(path)
-        # What is below the bundle, and beside it: firmware, to cohsan.
-        resident = [*board.devices, *((file.get(start), file.get(start) + file.get(size))
-                    for start, size in (("base", "file_size"), ("scratch", "scratch_size")))]
-        watched = {"start": file.get("load"), "bundle": bundle, "device": resident, **dict(options.pop("cohsan", ()))}
-        if file.get("cpus") == SPIN_TABLE:
-            page = file.get("spin_page")
-            resident.append((page, page + PAGE))
-            watched["polled"] = [(page, page + SPIN_CODE)]
+        # RAM-resident files are firmware, which loads a bundle; one in flash is judged from its first instruction.
+        options_of = from_reset if FlashFile(path).get("base") == 0 else from_the_bundle
+        watched = {**options_of(FlashFile(path), board, bundle, memory), **dict(options.pop("cohsan", ()))}
     machine = Flashed(
         work + "/stores", machine=options.pop("machine", board.machine), cpu=options.pop("cpu", board.cpu),
-        smp=options.pop("smp", board.smp), memory=options.pop("memory", board.memory), extra=extra, cohsan=watched,
+        smp=options.pop("smp", board.smp), memory=memory, extra=extra, cohsan=watched,
         because=None if bundle else because or "it is not the bundle that is looked at", **options)
     machine.deadline += seconds
     return machine

@@ -19,7 +19,7 @@ def test_el3_is_refused_aloud(work):
         0xd2800000, 0x58000061, 0xd61f0020, 0xd503201f)) +      # x0 = 0; br to the address behind
         LOAD.to_bytes(8, "little"))
     with Machine(el=3, load=[(boot, LOAD)], extra=["-bios", jump]) as machine:
-        machine.expect(r"^lethe: 0\.1\.0 at .* EL3 ", r"^lethe: FAIL check: .*\(LETHE_E_EL3\)$",
+        machine.expect(r"^lethe: 0\.1\.0 at .* EL3 ", r"^lethe: FAIL check: .* lethe flash \(LETHE_E_EL3\)$",
                        "^lethe: halt$")
 
 
