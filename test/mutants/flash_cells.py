@@ -15,6 +15,7 @@ from cell_setup import Setup, cell, payload
 from flash import BOARDS, SPIN_CODE, FlashFile, at_file, judged
 from images import Bundle, pack, small_kernel, write
 from paths import IMAGES, PAYLOAD
+from sites import LINE
 
 ELF = "lethe-el3.elf"
 PSCI_OF_EL3 = 3         # turns.S: by SMC, without CPU_SUSPEND
@@ -39,30 +40,34 @@ class FlashSetup(Setup):
 
     def patched(self, path, patches):
         file = FlashFile(self.bundle)
-        cave = images.blob_symbol("lethe_flash_code_end", ELF)
         for address, word in patches:
-            if address >= cave and file.bytes[file.start + address:file.start + address + 4] != b"\xff" * 4:
-                raise SystemExit("mutants: there is no room behind the front end's code")
             struct.pack_into("<I", file.bytes, file.start + address, word)
         return file.seal_code().save(path)
 
 
-def made(board, path, check, bundles, world="hostile", way=None, load=(), **options):
+def made(board, path, check, bundles, world="hostile", way=None, load=(), clean=(), **options):
     name, board = board, BOARDS[board]
     watched = judged(board, path, world, bundles)
     watched.update(options.pop("cohsan", {}))
-    for _, at in load:
-        watched["clean"] = [*watched["clean"], (at, at + 0x20000)]
+    watched["clean"] = [*watched["clean"], *clean, *((at, at + 0x20000) for _, at in load)]
     return FlashSetup(path, check, {"machine": board.machine, "cpu": board.cpu, "smp": board.smp, "memory": board.memory, "ram": True,
                                     "extra": list(board.extra), "way": way or board.way, "cohsan": watched, "load": load, **options})
 
 
-def booted(folder, board, *options, edit=None, **more):
+def booted(folder, board, *options, uncached=False, **more):
     kernel = small_kernel(folder + "/kernel")
     bundle = pack(folder + "/boot.img", "--chunks", "16", *options, kernel=kernel)
     path = flash.flash(folder, board, bundle)
-    if edit:
-        FlashFile(path).put(**edit).save()
+    if uncached:
+        file = FlashFile(path).put(file_size=FAR)
+        file.save()
+        # At EL3 secure lines are in the way then, and no others may be.
+        ranges = [(file.get(start), file.get(start) + size) for start, size in (
+            ("load", os.path.getsize(bundle)), ("tree", file.get("tree_room")), ("spin_page", 4096))]
+        if "secure=on" in BOARDS[board].machine:
+            end = file.get("load") + Bundle(bundle).get(images.IMAGE, "image_size")
+            more["clean"] = [(end - LINE, end)]     # looked at, too: is it RAM
+            more["cohsan"] = {"secure": [*ranges, (file.get("scratch"), file.get("scratch") + file.get("scratch_size"))]}
     return made(board, path, payload(BOARDS[board].el, kernel), [bundle], **more)
 
 
@@ -112,13 +117,17 @@ def flash_spin(folder):
 
 @cell
 def flash_v2_uncached(folder):
-    """No map can be made. Then EL3 cleans secure lines, and no others may be there."""
-    return booted(folder, "virt-v2", edit={"file_size": FAR}, cohsan={"secure": []})
+    return booted(folder, "virt-v2", uncached=True)
 
 
 @cell
 def flash_el2_uncached(folder):
-    return booted(folder, "virt-el2", edit={"file_size": FAR})
+    return booted(folder, "virt-el2", uncached=True)
+
+
+@cell
+def flash_spin_uncached(folder):
+    return booted(folder, "virt-v2-spin", "--cpus", "pen", uncached=True)
 
 
 @cell
@@ -148,7 +157,7 @@ def flash_turns(folder):
         machine.expect(*["^turns: all came and went$"] * 2, never="turns: FAIL")
         assert machine.payload()["el"] == 2
     return made("virt-v2", flash.flash(folder, "virt-v2", bundle), check, [bundle], load=[(PAYLOAD, NEXT)],
-                cohsan={"stop": NEXT, "through": []})
+                cohsan={"stop": NEXT})
 
 
 CELLS = cell_setup.CELLS

@@ -48,7 +48,7 @@ SUBJECTS = [("blob", os.path.join(paths.O, "lethe.elf"), "",
             # What it shares with the blob is tried there.
             ("cpus", os.path.join(paths.O, "lethe-cpus.elf"), "", (), "", "src/hold/"),
             # What it shares with both likewise.
-            ("flash", os.path.join(paths.O, "lethe-el3.elf"), "", (), "lethe_flash_checked",
+            ("flash", os.path.join(paths.O, "lethe-el3.elf"), "", (), "lethe_flash_end_it",
              ("src/door/flash", "src/flash/", "src/el3/"))]
 TABLE = os.path.join(paths.O, "mutants.tsv")
 COLUMNS = ("address", "where", "instruction", "mutation", "verdict", "cell", "kind", "seconds")
@@ -93,7 +93,8 @@ def baseline(name, subjects):
     again = boot(name, (), LIMIT_LOADED, extra=["-d", "in_asm", "-D", log], linger=0.2)
     with open(log, encoding="utf-8", errors="replace") as file:
         found = re.findall(r"^0x([0-9a-f]+):", file.read(), re.M)
-    found = frozenset(int(address, 16) - base for address in found for base in set_up(name).bases())
+    bases = set_up(name).bases()
+    found = frozenset(int(address, 16) - base for address in found for base in bases)
     return name, seconds, set_up(name).subject, found, wrong or again
 
 
