@@ -273,7 +273,7 @@ def cave_before(elf, symbol, code):
 def mutants(subject, elf, prefixes, but=(), cave_end="", units=None):
     """All of the functions whose names begin so, by address. cave_end: symbol; without it the header page.
 
-    units: of the blob's text only what is written there, and all that stays below a payload.
+    units: of the text only what is written there, and all that is in other sections.
     """
     everything = disassemble(elf)
     cave = cave_before(elf, cave_end, everything) if cave_end else CAVE
@@ -282,7 +282,7 @@ def mutants(subject, elf, prefixes, but=(), cave_end="", units=None):
     ranged = {one.symbol: (compare.register(0), compare.register(1)) for one, _, compare, _ in loops if compare}
     code = [one for one in everything if one.symbol.startswith(prefixes) and one.symbol not in but]
     if units:
-        code = [one for one in code if one.section == ".monitor" or one.unit.startswith(units)]
+        code = [one for one in code if one.section != ".text" or one.unit.startswith(units)]
     found = {}
     for made in (barrier_mutants(code), swap_mutants(code), loop_mutants(code),
                  call_mutants(code, routines), range_mutants(code, ranged, cave)):
