@@ -46,7 +46,7 @@ class FlashSetup(Setup):
 
 
 def made(board, path, check, bundles, world="hostile", way=None, load=(), clean=(), **options):
-    name, board = board, BOARDS[board]
+    board = BOARDS[board]
     watched = judged(board, path, world, bundles)
     watched.update(options.pop("cohsan", {}))
     watched["clean"] = [*watched["clean"], *clean, *((at, at + 0x20000) for _, at in load)]
@@ -113,6 +113,13 @@ def flash_v3_no_el2(folder):
 @cell
 def flash_spin(folder):
     return booted(folder, "virt-v2-spin", "--cpus", "pen")
+
+
+@cell
+def flash_spin_left(folder):
+    """Nobody takes the CPUs: what they look at is in memory at the hand-off."""
+    page = 0x40100000
+    return booted(folder, "virt-v2-spin", cohsan={"publish": {"spin page": (page, page + 4096)}})
 
 
 @cell
