@@ -2,7 +2,7 @@
 #
 # make bench: all of docs/internals/bench.md, into $(O)/bench.json, and two charts. The parts: bench-goals (goals.mk),
 # bench-digest, bench-road, bench-console, bench-relocate (relocate.mk), bench-library (library.mk), bench-list (list.mk),
-# bench-memory (memory.mk), bench-purgatory (purgatory.mk), bench-model (model.mk), bench-boot and bench-judge.
+# bench-memory (memory.mk), bench-flash (flash.mk), bench-purgatory (purgatory.mk), bench-model (model.mk), bench-boot and bench-judge.
 # DIGEST_MIB: sizes of the message; PAIRS: how often a boot is timed;
 # CHARTS: where bench-charts draws.
 PAIRS ?= 5
@@ -16,10 +16,10 @@ BENCH_ENV = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 .PHONY: bench-digest bench-road bench-console bench-boot bench-judge bench-charts
 bench: deps-bench
 	rm -f $(O)/bench.json
-	for part in goals digest road console relocate library list memory purgatory model boot judge charts; do \
+	for part in goals digest road console relocate library list memory flash purgatory model boot judge charts; do \
 		$(MAKE) bench-$$part || exit 1; done
 
-include $(addprefix bench/,digest/digests.mk goals.mk library.mk list.mk memory.mk model.mk purgatory.mk relocate.mk)
+include $(addprefix bench/,digest/digests.mk flash.mk goals.mk library.mk list.mk memory.mk model.mk purgatory.mk relocate.mk)
 bench-digest: $(O)/meter.so $(DIGESTS:%=$(O)/bench/digest/%.elf)
 	$(BENCH_ENV) $(PYTHON) bench/digest.py $(DIGEST_MIB) -- $(DIGESTS)
 bench-road: $(O)/meter.so $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) \

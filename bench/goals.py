@@ -15,6 +15,7 @@ import tempfile
 import time
 
 import digest
+import front_end
 import images
 import kimage_runner
 import library
@@ -155,20 +156,38 @@ def matching(counted, pattern):
     return sum(code["instructions"] for name, code in counted["code"].items() if pattern.match(name))
 
 
-def smp_rows(folder, full):
+def boss(folder, bundle):
     """
-    The digest over four CPUs. How many chunks each gets is its machine's affair, so each is counted as with a quarter of
-    them, and the boss without what it waits for the last.
+    What the boss of four CPUs executes, that of one CPU, and what it takes to get a quarter of the chunks. How many
+    chunks each gets is its machine's affair, so the boss is counted as with a quarter of them, and without what it waits for
+    the last. The counts of the four, too.
     """
-    kernel = images.small_kernel(folder + "/kernel", (30 if full else 8) * MIB)
-    bundle = images.pack(folder + "/boot.img", kernel=kernel)
     one, four = (several(folder, bundle, smp) for smp in (1, 4))
     taking = matching(one, TAKING) / 4
     own = four["instructions"] - sum(matching(four, kind) for kind in (HASHING, TAKING, WAITING))
-    share = own + taking + matching(one, HASHING) / 4
-    yield "smp-boss", round(100 * share / one["instructions"], 1), 25, "per cent: a quarter"
+    return own + taking + matching(one, HASHING) / 4, one["instructions"], taking, four
+
+
+def smp_rows(folder, full):
+    """The digest over four CPUs."""
+    kernel = images.small_kernel(folder + "/kernel", (30 if full else 8) * MIB)
+    share, one, taking, four = boss(folder, images.pack(folder + "/boot.img", kernel=kernel))
+    yield "smp-boss", round(100 * share / one, 1), 25, "per cent: a quarter"
     start = max(cpu["instructions"] - cpu["named"] for cpu in four["others"])
     yield "smp-worker", round(start + taking), start, "to start, and to go"
+
+
+def flash_rows(folder, full):
+    """The front end of a flash file, on virt at EL3."""
+    yield "flash-bytes", front_end.size(), front_end.BUDGET, "its place in the file"
+    bundle = front_end.bundle(folder, (30 if full else 8) * MIB)
+    one, four = (front_end.measure(folder, bundle, smp) for smp in (1, 4))
+    front = round(one["instructions"] / one["size"], 3)
+    yield "flash-front", front, 0.141, "ldp and stp of 16 bytes, DC of a line"
+    yield "flash-front-4", round(four["instructions"] / four["size"], 3), front, "one CPU"
+    yield "flash-ratio", one["ratio"], 1, "the same bundle by -kernel"
+    share = boss(folder, bundle)[0]
+    yield "flash-ratio-4", round((four["instructions"] + share) / share, 3), 1, "the same, four CPUs"
 
 
 def library_rows(folder, full):
@@ -217,7 +236,8 @@ def memory_rows(folder, full):
     yield "move-unaligned", round(found / size, 3), round(aligned / size, 3), "aligned"
 
 
-PARTS = (tree_rows, boot_rows, smp_rows, library_rows, digest_rows, console_rows, list_rows, memory_rows)
+PARTS = (tree_rows, boot_rows, smp_rows, library_rows, digest_rows, console_rows, list_rows, memory_rows,
+         flash_rows)
 
 
 def rows(part, full=False):

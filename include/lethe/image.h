@@ -38,9 +38,15 @@ struct lethe_blob_header {
 	uint64_t blob_size;	/* bytes of the blob with its bss and stack: Lethe's workspace; 4 KiB mult. */
 	uint64_t plan_offset;	/* from byte 0, 4 KiB multiple; 0: a bare blob without a plan */
 	uint64_t file_size;	/* bytes of the whole bundle file; 0 in a bare blob */
-	uint8_t digest[32];	/* SHA-256 of [0, blob_size) with this field as zero; 0 in a bare blob. For the host: */
+	uint8_t digest[32];	/* SHA-256 of [0, blob_size) with this field and the seal as zero; 0 in a bare blob. For the host: */
 				/* a running blob has changed its data, and pack the headers */
 };
+
+/*
+ * Eight bytes with which all 64-bit words of [0, plan_offset) add up to 0. What runs before a blob can check itself, its
+ * entry above all, can be checked by whoever starts it: the front end of a flash file does. The digest above has them as zero.
+ */
+#define LETHE_SEAL_OFFSET	4088U
 
 #define LETHE_SELF_OFFSET	144U			/* of struct lethe_blob_self */
 

@@ -20,6 +20,18 @@ static uint64_t image_size(unsigned int slot)
 	return ((const struct lethe_image_header *)slot_at(slot))->image_size;
 }
 
+/* 0 for a blob that is whole: what runs before it can check itself above all. */
+static uint64_t sum(const uint64_t *word, uint64_t size)
+{
+	const uint64_t *const end = word + size / sizeof(*word);
+	uint64_t value = 0;
+
+	while (word < end) {
+		value += *word++;
+	}
+	return value;
+}
+
 /* Null, or what is wrong: what is copied from there must stay in bounds, and have an entry. */
 static const char *check(unsigned int slot)
 {
@@ -31,13 +43,11 @@ static const char *check(unsigned int slot)
 	    blob->version != LETHE_BLOB_VERSION || blob->plan_offset == 0) {
 		return "no bundle at ";
 	}
-	if (blob->file_size <= blob->plan_offset || blob->file_size > flash->slot[slot].room) {
-		return "larger than the slot, at ";
+	if (blob->file_size <= blob->plan_offset || blob->file_size > flash->slot[slot].room ||
+	    image->image_size < blob->file_size || image->image_size > flash->load_size) {
+		return "too large at ";
 	}
-	if (image->image_size < blob->file_size || image->image_size > flash->load_size) {
-		return "larger than memory, at ";
-	}
-	return 0;
+	return sum((const uint64_t *)slot_at(slot), blob->plan_offset) != 0 ? "damaged at " : 0;
 }
 
 static void say(unsigned int slot, const char *what, uint64_t value)
@@ -87,10 +97,13 @@ void lethe_flash_slot_copy(void)
 		lethe_dcache_clean_inval_poc(flash->load, end);
 	}
 	while ((uint64_t)to < end) {
-		to[0] = from[0];
-		to[1] = from[1];
-		to[2] = from[2];
-		to[3] = from[3];
+		/* All loads before the stores: the compiler makes pairs of them. */
+		const uint64_t a = from[0], b = from[1], c = from[2], d = from[3];
+
+		to[0] = a;
+		to[1] = b;
+		to[2] = c;
+		to[3] = d;
 		to += 4;
 		from += 4;
 	}

@@ -169,11 +169,11 @@ static bool open_tree(struct lethe_flash_walk *walk)
 	walk->end = walk->at + size;
 	walk->strings = lethe_flash_tree_header(walk, H_STRINGS);
 	walk->strings_size = lethe_flash_tree_header(walk, H_STRINGS_SIZE);
-	/* Tags are whole; and the names end: none is read past the block. */
+	/* Tags are whole; and the names end: none is read past the block. No name is in an empty one. */
 	return lethe_flash_tree_header(walk, H_VERSION) >= VERSION && lethe_flash_tree_header(walk, H_COMPATIBLE) <= VERSION &&
 	       (walk->at | size | reserved) % 4 == 0 &&
 	       is_inside(walk, walk->at, size) && size >= 8 &&
-	       is_inside(walk, walk->strings, walk->strings_size) && walk->strings_size != 0 &&
+	       is_inside(walk, walk->strings, walk->strings_size) &&
 	       walk->from[walk->strings + walk->strings_size - 1] == 0 &&
 	       is_inside(walk, reserved, 16);
 }

@@ -10,12 +10,14 @@
 # With clang there is also $(O)/test/fuzz/libfuzzer_NAME, whose arguments are libFuzzer's.
 
 N ?=
-FUZZ_TARGETS := kimage fdt boot_tree plan purgatory bundle
+FUZZ_TARGETS := kimage fdt boot_tree flash_tree plan purgatory bundle
 FUZZ_PLAN_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) $(PLAN)/plan_builder.c
 FUZZ_LONG_plan := 10000000
 FUZZ_SRCS_fdt := src/plan/status.c test/fuzz/random_input.c test/fuzz/tree_input.c
 FUZZ_LIBS_fdt := -lfdt
+FUZZ_SRCS_flash_tree := $(FLASH_TREE_SRCS) test/fuzz/random_input.c test/fuzz/tree_input.c
+FUZZ_LIBS_flash_tree := -lfdt -lz
 FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) src/plan/range_set.c $(addprefix tools/lethe/,tool.c put.c view.c progress.c coverage.c kernel.c image_end.c formats.c elf_machine.c paste.c unpack.c \
 	blob.c bundle.c bundle_write.c chunks.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \
 	$(filter src/fdt/%,$(call sources,tool))

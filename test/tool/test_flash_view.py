@@ -207,8 +207,10 @@ def test_another_version_of_lethe(flash):
     data[at + 4096] ^= 1
     data[at + 144:at + 192] = bytes(48)         # one from before Lethe checked itself
     data[at + 104:at + 136] = bytes(32)
-    blob_size = struct.unpack_from("<Q", data, at + 80)[0]
+    data[at + 4088:at + 4096] = bytes(8)
+    blob_size, plan = struct.unpack_from("<QQ", data, at + 80)
     data[at + 104:at + 136] = hashlib.sha256(data[at:at + blob_size]).digest()
+    struct.pack_into("<Q", data, at + 4088, -sum(struct.unpack(f"<{plan // 8}Q", data[at:at + plan])) % (1 << 64))
     flash.write("bad.fd", data)
     assert "warning: a slot's Lethe is whole, but of another version" in flash.good("verify", "bad.fd").stderr
     assert flash.good("verify", "f.fd").stderr == ""

@@ -191,7 +191,11 @@ SELF = 144          # struct lethe_blob_self: start, end, digest
 
 
 def with_blob_digest(bundle, data):
+    """The digest of the whole blob made again, and the seal."""
+    data[4088:4096] = bytes(8)
     data[104:136] = hashlib.sha256(data[:104] + bytes(32) + data[136:bundle.blob_size]).digest()
+    plan = struct.unpack_from("<Q", data, 88)[0]
+    struct.pack_into("<Q", data, 4088, -sum(struct.unpack(f"<{plan // 8}Q", data[:plan])) % (1 << 64))
     return data
 
 

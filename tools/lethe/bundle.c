@@ -282,6 +282,8 @@ static uint64_t page_size_flags(const struct bundle_input *input, unsigned int c
  */
 static void fill_headers(struct bundle *bundle, const struct bundle_input *input)
 {
+	uint64_t seal;
+
 	bundle->image.text_offset = 0;
 	bundle->image.image_size = bundle->plan->extent_size;
 	bundle->image.flags &= ~(LETHE_IMAGE_FLAG_PAGE_MASK | LETHE_IMAGE_FLAG_BIG_ENDIAN);
@@ -297,6 +299,8 @@ static void fill_headers(struct bundle *bundle, const struct bundle_input *input
 	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
 	coverage_blob_digest(bundle->front, bundle->blob.blob_size, bundle->blob.digest);
 	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
+	seal = 0 - coverage_sum(bundle->front, bundle->blob.blob_size);
+	memcpy(bundle->front + LETHE_SEAL_OFFSET, &seal, sizeof(seal));
 }
 
 /* Allocates an empty plan of the right size, and finds its arrays. */

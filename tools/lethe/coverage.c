@@ -18,13 +18,29 @@ void coverage_blob_digest(const uint8_t *bytes, uint64_t blob_size,
 {
 	static const uint8_t zeros[LETHE_DIGEST_SIZE];
 	const uint64_t rest = DIGEST_AT + LETHE_DIGEST_SIZE;
+	const uint64_t code = LETHE_SEAL_OFFSET + sizeof(uint64_t);
 	struct lethe_sha256 sha;
 
 	lethe_sha256_init(&sha);
 	lethe_sha256_update(&sha, bytes, DIGEST_AT);
 	lethe_sha256_update(&sha, zeros, sizeof(zeros));
-	lethe_sha256_update(&sha, bytes + rest, blob_size - rest);
+	lethe_sha256_update(&sha, bytes + rest, LETHE_SEAL_OFFSET - rest);
+	lethe_sha256_update(&sha, zeros, sizeof(uint64_t));
+	lethe_sha256_update(&sha, bytes + code, blob_size - code);
 	lethe_sha256_final(&sha, digest);
+}
+
+uint64_t coverage_sum(const uint8_t *bytes, uint64_t size)
+{
+	uint64_t sum = 0;
+
+	for (uint64_t at = 0; at < size; at += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, bytes + at, sizeof(word));
+		sum += word;
+	}
+	return sum;
 }
 
 bool coverage_self_is_sound(const struct view *view)
@@ -98,13 +114,16 @@ bool coverage_blob_is_sound(const struct view *view)
 {
 	uint8_t found[LETHE_DIGEST_SIZE];
 
-	if (view->blob.blob_size < DIGEST_AT + LETHE_DIGEST_SIZE ||
-	    view->blob.blob_size > BLOB_SIZE_MAX ||
-	    view->blob.blob_size > view->size) {
+	const uint64_t plan = view->blob.plan_offset;
+
+	if (view->blob.blob_size < LETHE_SEAL_OFFSET + sizeof(uint64_t) ||
+	    view->blob.blob_size > BLOB_SIZE_MAX || view->blob.blob_size > view->size ||
+	    plan > view->size || plan % sizeof(uint64_t) != 0) {
 		return false;
 	}
 	coverage_blob_digest(view->bytes, view->blob.blob_size, found);
-	return memcmp(found, view->blob.digest, sizeof(found)) == 0;
+	return memcmp(found, view->blob.digest, sizeof(found)) == 0 &&
+	       coverage_sum(view->bytes, plan) == 0;
 }
 
 static bool find_stray_in(const uint8_t *bytes, uint64_t at, uint64_t end, uint64_t *offset)

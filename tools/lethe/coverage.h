@@ -6,11 +6,14 @@
 
 #include "view.h"
 
-/* SHA-256 of a blob with both headers, with zeros for the digest in the Lethe header (image.h). */
+/* SHA-256 of a blob with both headers, with zeros for the digest in the Lethe header, and for the seal (image.h). */
 void coverage_blob_digest(const uint8_t *bytes, uint64_t blob_size,
 			  uint8_t digest[LETHE_DIGEST_SIZE]);
 
-/* True if the file has the whole blob, and its digest matches. */
+/* The sum of 64-bit words, that the seal makes 0 (image.h). size: a multiple of 8. */
+uint64_t coverage_sum(const uint8_t *bytes, uint64_t size);
+
+/* True if the file has the whole blob, and its digest and its seal match. */
 bool coverage_blob_is_sound(const struct view *view);
 
 /* True if the file has Lethe's code and constants, and they match the digest that Lethe itself checks, if there is one. */

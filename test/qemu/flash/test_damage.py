@@ -182,7 +182,7 @@ def test_flipped_tree(work, board):
 # ---- the bundle ----
 
 @pytest.mark.parametrize("field, value, line", [
-    ("room0", 4096, "larger than the slot"), ("load_size", MIB, "larger than memory")])
+    ("room0", 4096, "too large"), ("load_size", MIB, "too large")])
 def test_too_large(work, field, value, line):
     file, _ = made(work)
     expect_end(work, "virt-v3", file.put(**{field: value}),

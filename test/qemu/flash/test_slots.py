@@ -59,13 +59,13 @@ class Two:
 
 HEADERS = {     # what is wrong: (how, the line)
     "image-magic": (lambda two: two.flip(0, MAGIC), "no bundle"),
-    "image-size-small": (lambda two: two.put(0, IMAGE, "image_size", 4096), "larger than memory,"),
-    "image-size-large": (lambda two: two.put(0, IMAGE, "image_size", 1 << 40), "larger than memory,"),
+    "image-size-small": (lambda two: two.put(0, IMAGE, "image_size", 4096), "too large"),
+    "image-size-large": (lambda two: two.put(0, IMAGE, "image_size", 1 << 40), "too large"),
     "blob-magic": (lambda two: two.flip(0, BLOB["magic"][0]), "no bundle"),
     "blob-version": (lambda two: two.put(0, BLOB, "version", 99), "no bundle"),
     "no-plan": (lambda two: two.put(0, BLOB, "plan_offset", 0), "no bundle"),
-    "file-size-zero": (lambda two: two.put(0, BLOB, "file_size", 0), "larger than the slot,"),
-    "file-size-large": (lambda two: two.put(0, BLOB, "file_size", 1 << 40), "larger than the slot,"),
+    "file-size-zero": (lambda two: two.put(0, BLOB, "file_size", 0), "too large"),
+    "file-size-large": (lambda two: two.put(0, BLOB, "file_size", 1 << 40), "too large"),
     "erased": (lambda two: two.erase(0), "no bundle"),
 }
 FIRST_TIER = ["image-magic", "image-size-large", "blob-magic", "file-size-large", "erased"]

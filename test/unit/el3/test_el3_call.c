@@ -263,6 +263,14 @@ static void test_next(void **state)
 			assert_next(EL3_RETURN);
 		}
 	}
+	/* Nor is it another CPU's to ask. */
+	for (int cpus = LETHE_FLASH_ONE; cpus <= LETHE_FLASH_SPIN_TABLE; cpus++) {
+		begin((enum lethe_flash_cpus)cpus, LETHE_MONITOR_OFF);
+		test_flash.boot_cpu = other->id;
+		assert_next(EL3_RETURN);
+		boss->id = other->id;
+		assert_next(EL3_NEXT);
+	}
 	/* CPUs behind the count are none. */
 	begin(LETHE_FLASH_PSCI, LETHE_MONITOR_ON);
 	lethe_monitor.count = 1;

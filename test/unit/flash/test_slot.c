@@ -25,6 +25,7 @@
 static _Alignas(4096) uint8_t file[SLOT + 2 * ROOM];
 static uint64_t cleaned_start, cleaned_end;
 static unsigned int cleaned; /* times, of a whole bundle */
+static uint64_t first_word, last_word; /* that RAM was looked for at */
 
 void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end)
 {
@@ -32,6 +33,9 @@ void lethe_dcache_clean_inval_poc(uint64_t start, uint64_t end)
 		cleaned_start = start;
 		cleaned_end = end;
 		cleaned++;
+	} else {
+		first_word = first_word < start ? first_word : start;
+		last_word = last_word > start ? last_word : start;
 	}
 }
 
@@ -60,12 +64,34 @@ static void begin(void)
 			.magic = LETHE_BLOB_MAGIC, .version = LETHE_BLOB_VERSION, .plan_offset = 0x800, .file_size = FILE_};
 	}
 	cleaned = 0;
+	first_word = UINT64_MAX;
+	last_word = 0;
 }
 
 static uint64_t memory_needed;
+static bool is_sealed = true; /* before each choice */
+
+/* The last word of the blob makes the sum of all 0. */
+static void seal(unsigned int slot)
+{
+	uint64_t *word = (uint64_t *)(void *)image(slot);
+	const uint64_t count = blob(slot)->plan_offset / sizeof(*word);
+
+	if (count == 0 || count > FILE_ / sizeof(*word)) {
+		return; /* refused anyway */
+	}
+	word[count - 1] = 0;
+	for (uint64_t i = 0; i < count - 1; i++) {
+		word[count - 1] -= word[i];
+	}
+}
 
 static void choose(void)
 {
+	if (is_sealed) {
+		seal(0);
+		seal(1);
+	}
 	memory_needed = lethe_flash_slot_choose();
 }
 
@@ -100,8 +126,7 @@ static void assert_none(const char *first, const char *second)
 }
 
 #define NO_BUNDLE "no bundle at "
-#define TOO_LARGE "larger than the slot, at "
-#define NO_MEMORY "larger than memory, at "
+#define TOO_LARGE "too large at "
 
 /* Each field of either header, wrong in one bundle: the other one, or none behind it. */
 #define WRONG(what, of, field, value)                                                                                  \
@@ -149,12 +174,34 @@ static void test_headers(void **state)
 	WRONG(TOO_LARGE, blob, file_size, ROOM + 1);
 	WRONG(TOO_LARGE, blob, file_size, UINT64_MAX);
 	RIGHT(blob, file_size, ROOM);
-	WRONG(NO_MEMORY, image, image_size, 0);
-	WRONG(NO_MEMORY, image, image_size, FILE_ - 1);
+	WRONG(TOO_LARGE, image, image_size, 0);
+	WRONG(TOO_LARGE, image, image_size, FILE_ - 1);
 	RIGHT(image, image_size, FILE_);
 	RIGHT(image, image_size, MEMORY);
-	WRONG(NO_MEMORY, image, image_size, MEMORY + 1);
-	WRONG(NO_MEMORY, image, image_size, UINT64_MAX);
+	WRONG(TOO_LARGE, image, image_size, MEMORY + 1);
+	WRONG(TOO_LARGE, image, image_size, UINT64_MAX);
+}
+
+/* Any bit of the blob, its headers and what is behind them. What is wrong with a header in another way is said first. */
+static void test_damaged(void **state)
+{
+	(void)state;
+	begin();
+	assert_chosen(0, NULL);
+	is_sealed = false;
+	for (unsigned int at = 0; at < 0x800; at++) {
+		const bool is_header = at >= 16 && at < LETHE_BLOB_OFFSET + 40;
+
+		for (unsigned int bit = 0; bit < 8 && !is_header; bit++) {
+			file[SLOT + at] ^= (uint8_t)(1U << bit);
+			assert_chosen(1, "damaged at ");
+			file[SLOT + at] ^= (uint8_t)(1U << bit);
+			lethe_flash_state.slot = 0;
+		}
+	}
+	file[SLOT + 0x800] ^= 1; /* the plan's digest finds that */
+	assert_chosen(0, NULL);
+	is_sealed = true;
 }
 
 /* A slot's room is its own. */
@@ -181,6 +228,7 @@ static void test_one_slot(void **state)
 	assert_false(lethe_flash_has_next());
 	image(0)->magic = 0;
 	assert_string_equal(flash_world_run(choose), "no slot left, from ");
+	assert_null(strstr(flash_world_output, "slot 1"));
 	begin();
 	assert_true(lethe_flash_has_next());
 	lethe_flash_state.slot = 1;
@@ -212,6 +260,8 @@ static void assert_copied(unsigned int slot, uint64_t file_size, uint64_t image_
 	for (i = (file_size + 31) & ~31UL; i < image_size; i++) {
 		assert_int_equal(memory[i], 0xa5);
 	}
+	assert_int_equal(first_word, (uint64_t)memory);
+	assert_int_equal(last_word, ((uint64_t)memory + image_size - 1) & ~7UL);
 	assert_int_equal(cleaned, 1);
 	assert_int_equal(cleaned_start, (uint64_t)memory);
 	assert_int_equal(cleaned_end, (uint64_t)memory + file_size);
@@ -242,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_rooms),
 		cmocka_unit_test(test_one_slot),
 		cmocka_unit_test(test_copy),

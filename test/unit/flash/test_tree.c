@@ -46,6 +46,9 @@ static const char *const psci_texts[] = {
 	ROOT PSCI_NODE CPUS(1, "cpu@0 { reg = <0>; }; cpu@1 { reg = <1>; }; "),
 	ROOT CPUS(1, "cpu@0 { reg = <0>; " PSCI "}; cpu@1 { reg = <1>; }; "),
 	ROOT CPUS(1, "cpu@0 { reg = <0>; }; ") "firmware { " PSCI_NODE "}; ",
+	/* PSCI is any of a node's names */
+	ROOT CPUS(1, "cpu@0 { reg = <0>; }; ") "a { compatible = \"odd,one\", \"arm,psci-0.2\"; method = \"smc\"; }; ",
+	ROOT CPUS(1, "cpu@0 { reg = <0>; }; ") "a { compatible = \"odd,arm,psci-0.2\"; }; b { compatible; }; c { compatible = \"arm,psc\"; }; ",
 };
 static const char *const spin_texts[] = {
 	ROOT CPUS(1, "cpu@0 { reg = <0>; " SPIN "cpu-release-addr = <0 0x8d8>; }; cpu@1 { reg = <1>; cpu-release-addr = <0 0x8e0>; " SPIN "}; "),
@@ -294,6 +297,15 @@ static void test_reservations(void **state)
 	copy = copied(tree, false);
 	assert_int_equal(fdt_num_mem_rsv(copy), 2);
 	assert_int_equal(fdt_get_mem_rsv(copy, 1, &base, &size), 0);
+	assert_true(base == 0x180001000 && size == 0x1000);
+	/* Again: it is there twice. */
+	tree = realloc(tree, fdt_totalsize(copy));
+	assert_non_null(tree);
+	memcpy(tree, copy, fdt_totalsize(copy));
+	free(copy);
+	copy = copied(tree, false);
+	assert_int_equal(fdt_num_mem_rsv(copy), 3);
+	assert_int_equal(fdt_get_mem_rsv(copy, 2, &base, &size), 0);
 	assert_true(base == 0x180001000 && size == 0x1000);
 	free(copy);
 	free(tree);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* lethe_flash_tree() and broken trees: each is refused with its sentence, and nothing outside the tree and its room is
- * touched. Both are allocations of exactly their sizes. */
+ * touched. Both are allocations of exactly their sizes. Broken tags are test_tree_tags.c's. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -23,7 +23,6 @@
 #define SPACE     4096U
 
 enum { MAGIC, TOTAL, STRUCT, STRINGS, RESERVED, VERSION, COMPATIBLE, BOOT_CPU, STRINGS_SIZE, STRUCT_SIZE };
-enum { BEGIN_NODE = 1, END_NODE, PROP, NOP, END = 9 };
 
 static const char nodes[] = "/dts-v1/; /memreserve/ 0x1000 0x2000; / { a = <1>; b = \"xyz\"; c; "
 			    "cpus { #address-cells = <1>; #size-cells = <0>; cpu@0 { reg = <0>; }; cpu@1 { reg = <1>; }; }; };";
@@ -89,7 +88,7 @@ static bool is_sound(const uint8_t *tree, uint32_t size)
 	    !has(tree, word(tree, RESERVED), 16) || word(tree, STRINGS_SIZE) == 0 || tree[strings_end - 1] != 0) {
 		return false;
 	}
-	return fdt_check_full(tree, size) == 0 && word(tree, word(tree, STRUCT) / 4) == BEGIN_NODE;
+	return fdt_check_full(tree, size) == 0 && word(tree, word(tree, STRUCT) / 4) == FDT_BEGIN_NODE;
 }
 
 /* Of each field many values, in trees whose blocks are in any order. */
@@ -216,106 +215,6 @@ static void test_truncated_structure(void **state)
 	free(tree);
 }
 
-static void refuse_tags(const uint32_t *tags, uint32_t count, const char *strings, uint32_t size, bool is_broken)
-{
-	void *tree = tree_from_tags(tags, count, strings, size);
-	const uint32_t total = word(tree, TOTAL);
-	const char *error;
-
-	set_up(LETHE_FLASH_ONE);
-	error = given(tree, total, false, total + SPACE);
-	if (!is_broken) {
-		assert_null(error);
-	} else {
-		assert_non_null(error);
-		assert_string_equal(error, BROKEN);
-	}
-	free(tree);
-}
-
-#define TAGS(is_broken, ...)                                                                                           \
-	refuse_tags((const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / 4, "ab\0c", 5, is_broken)
-
-static void test_tags(void **state)
-{
-	(void)state;
-	TAGS(false, BEGIN_NODE, 0, END_NODE, END);
-	TAGS(false, BEGIN_NODE, 0, NOP, PROP, 4, 3, 0xffffffff, NOP, BEGIN_NODE, 0x61000000, END_NODE, NOP, END_NODE, END);
-	TAGS(true, BEGIN_NODE, 0, 0, END_NODE, END);
-	TAGS(true, BEGIN_NODE, 0, 5, END_NODE, END);
-	TAGS(true, BEGIN_NODE, 0, 0x01000000, 0, END_NODE, END);
-	/* depth */
-	TAGS(true, END_NODE, END);
-	TAGS(true, END, END);
-	TAGS(true, NOP, NOP);
-	TAGS(true, PROP, 0, 0, END);
-	TAGS(true, BEGIN_NODE, 0, END);
-	TAGS(true, BEGIN_NODE, 0, END, END_NODE, END);
-	TAGS(true, BEGIN_NODE, 0, BEGIN_NODE, 0x61000000, END_NODE, END);
-	TAGS(true, BEGIN_NODE, 0, END_NODE);
-	TAGS(true, BEGIN_NODE, 0, END_NODE, END_NODE, END);
-	TAGS(true, BEGIN_NODE, 0, END_NODE, BEGIN_NODE, 0x61000000, END_NODE, END);
-	/* a name without an end */
-	TAGS(true, BEGIN_NODE, 0x61616161, 0x61616161);
-	TAGS(true, BEGIN_NODE, 0, BEGIN_NODE, 0x61616161, 0x61616161);
-	TAGS(true, BEGIN_NODE, 0, BEGIN_NODE, 0x61616161);
-	TAGS(true, BEGIN_NODE, 0, BEGIN_NODE);
-}
-
-static void test_properties(void **state)
-{
-	(void)state;
-	/* a name's offset; the block is of 5 bytes */
-	for (uint32_t offset = 0; offset < 5; offset++) {
-		TAGS(false, BEGIN_NODE, 0, PROP, 0, offset, END_NODE, END);
-	}
-	for (uint32_t i = 0; i < 8; i++) {
-		TAGS(true, BEGIN_NODE, 0, PROP, 0, 5 + i, END_NODE, END);
-		TAGS(true, BEGIN_NODE, 0, PROP, 0, UINT32_MAX - i, END_NODE, END);
-		TAGS(true, BEGIN_NODE, 0, PROP, 0, 0x80000000 - i, END_NODE, END);
-	}
-	/* a value's size; behind the property are 8 bytes */
-	for (uint32_t size = 1; size < 64; size++) {
-		TAGS(true, BEGIN_NODE, 0, PROP, size, 0, END_NODE, END);
-		TAGS(true, BEGIN_NODE, 0, PROP, UINT32_MAX - size, 0, END_NODE, END);
-		TAGS(true, BEGIN_NODE, 0, PROP, 0x80000000 - size, 0, END_NODE, END);
-	}
-	TAGS(true, BEGIN_NODE, 0, PROP, UINT32_MAX, 0, END_NODE, END);
-	TAGS(true, BEGIN_NODE, 0, PROP);
-	TAGS(true, BEGIN_NODE, 0, PROP, 0);
-	TAGS(true, BEGIN_NODE, 0, PROP, 0, 0);
-}
-
-/* The names are read to their end: it has to be in the block. */
-static void test_strings(void **state)
-{
-	static const uint32_t tags[] = {BEGIN_NODE, 0, PROP, 0, 0, END_NODE, END};
-
-	(void)state;
-	refuse_tags(tags, 7, "enable-method", 13, true);
-	refuse_tags(tags, 7, "r", 1, true);
-	refuse_tags(tags, 7, "", 0, true);
-	refuse_tags(tags, 7, "", 1, false);
-	refuse_tags(tags, 7, "reg", 4, false);
-}
-
-/* Names and values at the end of their blocks, which the front end compares with longer words. */
-static void test_short_values(void **state)
-{
-	static const uint32_t tags[] = {BEGIN_NODE, 0, PROP, 8, 0, 0x61726d2c, 0x70736369, END_NODE, END};
-
-	(void)state;
-	set_up(LETHE_FLASH_PSCI);
-	for (uint32_t size = 0; size <= 8; size++) {
-		uint32_t changed[9];
-
-		memcpy(changed, tags, sizeof(tags));
-		changed[3] = size;
-		refuse_tags(changed, 9, "compatible", 11, size <= 4);
-	}
-	refuse_tags(tags, 9, "compat", 7, false);
-}
-
 /* Reservations that do not end within the tree. */
 static void test_reservations(void **state)
 {
@@ -416,10 +315,6 @@ int main(void)
 		cmocka_unit_test(test_magic_and_size),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_truncated_structure),
-		cmocka_unit_test(test_tags),
-		cmocka_unit_test(test_properties),
-		cmocka_unit_test(test_strings),
-		cmocka_unit_test(test_short_values),
 		cmocka_unit_test(test_reservations),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_other_methods),
