@@ -42,7 +42,7 @@ check-build: all $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) | pytest-toolchain
 	exit $$status
 
 # What if a barrier were missing? mutants tries all, check-mutants ten that the commit chooses.
-# One function, one kind, or one program (blob, cpus, library): `make mutants ONLY=lethe_handoff`.
+# One function, one kind, or one program (blob, cpus, library, flash): `make mutants ONLY=lethe_handoff`.
 ONLY ?=
 .PHONY: mutants check-mutants
 mutants check-mutants: $(O)/lethe $(O)/lethe.elf $(O)/lethe-cpus.elf $(O)/cohsan.so $(addprefix $(O)/test/qemu/, \

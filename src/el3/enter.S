@@ -179,6 +179,7 @@ END lethe_el3_boss
 	.balign	8
 	.global	lethe_el3_spin, lethe_el3_spin_end
 	.hidden	lethe_el3_spin, lethe_el3_spin_end
+	.type	lethe_el3_spin, %function
 lethe_el3_spin:
 	mov	x5, x0
 	mov	x0, #0
@@ -193,4 +194,5 @@ lethe_el3_spin:
 	isb					// nothing behind was fetched before
 	br	x4
 	.balign	8
+	.size	lethe_el3_spin, . - lethe_el3_spin
 lethe_el3_spin_end:

@@ -26,6 +26,7 @@ void lethe_flash_cpus_spin(void)
 	unsigned int i;
 
 	lethe_flash_ram_need(page, LETHE_FLASH_PAGE);
+	lethe_dcache_clean_inval_poc(page, page + LETHE_FLASH_PAGE); /* as in slot.c */
 	memcpy((void *)(page + LETHE_FLASH_SPIN_CODE), lethe_el3_spin,
 	       (size_t)(lethe_el3_spin_end - lethe_el3_spin));
 	for (i = 0; i < lethe_flash_state.cpu_count; i++) {

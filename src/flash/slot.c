@@ -107,7 +107,6 @@ void lethe_flash_slot_copy(void)
 		to += 4;
 		from += 4;
 	}
-	if (lethe_flash_state.is_cached) {
-		lethe_dcache_clean_inval_poc(flash->load, end); /* to memory */
-	}
+	/* To memory. Without caches: the last bundle was fetched from there, perhaps ahead of the stores. */
+	lethe_dcache_clean_inval_poc(flash->load, end);
 }

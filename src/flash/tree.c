@@ -282,7 +282,5 @@ void lethe_flash_tree(void)
 	if (error != 0) {
 		fail(error);
 	}
-	if (lethe_flash_state.is_cached) {
-		lethe_dcache_clean_inval_poc(flash->tree, end); /* to memory */
-	}
+	lethe_dcache_clean_inval_poc(flash->tree, end); /* as in slot.c */
 }

@@ -36,8 +36,8 @@ def in_library(but):
 
 
 def in_object_code():
-    """{(function, "dc civac" or "dsb sy" or "cleaned")} of both blobs, what stays below a payload with them"""
-    code = [one for elf in ("lethe.elf", "lethe-cpus.elf") for one in sites.disassemble(os.path.join(os.environ["O"], elf))]
+    """{(function, "dc civac" or "dsb sy" or "cleaned")} of both blobs, what stays below a payload with them; of the front end"""
+    code = [one for elf in ("lethe.elf", "lethe-cpus.elf", "lethe-el3.elf") for one in sites.disassemble(os.path.join(os.environ["O"], elf))]
     routines = {one.symbol for one, *_ in sites.find_loops(code)}
     found = {(one.function, said(one.name, one.operands)) for one in code
              if one.name in sites.OPERATIONS + sites.BARRIERS + sites.EVENTS}
@@ -78,7 +78,7 @@ def wrong_step(code):
 def line_size():
     """lines are as long as CTR_EL0.DminLine says: no emulated CPU has another IminLine or CWG"""
     bad, seen = [], set()
-    for file in ("lethe.elf", "lethe-cpus.elf", "liblethe.o", "purgatory.elf"):
+    for file in ("lethe.elf", "lethe-cpus.elf", "lethe-el3.elf", "liblethe.o", "purgatory.elf"):
         texts = {}
         for function, name, operands in instructions(file):
             texts[function] = texts.get(function, "") + f"{name} {operands}\n"

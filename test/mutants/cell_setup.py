@@ -37,9 +37,9 @@ class Setup:
     def loaded_at(self):
         return next((at for file, at in self.machine.get("load", ()) if file is BUNDLE), None)
 
-    def base(self):
-        """Where the bundle runs."""
-        return self.loaded_at() or cohsan.KERNEL_AT[self.machine.get("machine", "virt").split(",")[0]]
+    def bases(self):
+        """Where the bundle runs. [what is to be added to an address of its ELF, ..]"""
+        return [self.loaded_at() or cohsan.KERNEL_AT[self.machine.get("machine", "virt").split(",")[0]]]
 
     def options(self, path, extra):
         """With the bundle at path. A report ends the machine: one is enough."""

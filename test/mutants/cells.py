@@ -306,5 +306,6 @@ def leaves_el1(folder):
 import loader_cells  # noqa: E402: behind the likely killers
 import smp_cells     # noqa: E402
 import cpus_cells    # noqa: E402
+import flash_cells   # noqa: E402
 
-CELLS = relocations.CELLS | library_cells.CELLS | loader_cells.CELLS | smp_cells.CELLS | cpus_cells.CELLS
+CELLS = relocations.CELLS | library_cells.CELLS | loader_cells.CELLS | smp_cells.CELLS | cpus_cells.CELLS | flash_cells.CELLS

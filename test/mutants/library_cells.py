@@ -30,9 +30,9 @@ class Call:
     def __init__(self, folder, subject, world):
         self.folder, self.subject, self.world = folder, subject, world
 
-    def base(self):
+    def bases(self):
         """The library's addresses are those that it is linked at; the blob's count from the workspace."""
-        return self.world.workspaces[0][0] if self.subject == "blob" else 0
+        return [self.world.workspaces[0][0] if self.subject == "blob" else 0]
 
     def boot(self, path, patches, limit, extra=(), linger=0.0):
         start = library_world.symbols()["lethe_boot_blob"] if self.subject == "blob" else 0

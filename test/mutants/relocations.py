@@ -41,8 +41,8 @@ class Relocation:
             lists.store(at + 8 * i, word.to_bytes(8, "little"))
         lists.job(at | INDIRECTION, 12, entry, trap)
 
-    def base(self):
-        return LOAD
+    def bases(self):
+        return [LOAD]
 
     def boot(self, path, patches, limit, extra=(), linger=0.0):
         def patch(image):

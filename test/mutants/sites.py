@@ -20,6 +20,7 @@ EVENTS = ("sev",)
 SCRATCH = 17            # x17: a caller of anything expects it gone
 CAVE, CAVE_END = 0xe00, 0x1000      # zeros in the header page
 CAVE_SIZE = 32          # of another
+NOT_RUN = ("lethe_flash_fail",)     # the end of a boot that is none of the cells'
 LINE = 64               # of most CPUs; where lines are longer a part of one
 NEAR = 4                # neighbours by which one instruction is told from another
 CODE_LINE = re.compile(r"^\s*([0-9a-f]+):\t([0-9a-f]{8}) \t(\S+)(?:\t([^/]*))?")
@@ -84,12 +85,16 @@ def written_in(elf, addresses):
 
 
 def disassemble(elf):
-    """What is Lethe's while it boots; and what stays below a payload, if there is any."""
-    has_monitor = re.search(r"\s\.monitor\s+PROGBITS", run("readelf", "-SW", elf))
-    return disassemble_section(elf, ".text") + (disassemble_section(elf, ".monitor") if has_monitor else [])
+    """What is Lethe's while it boots; and what stays below a payload, and what a front end copies there, if there is any."""
+    sections = run("readelf", "-SW", elf)
+    return [one for section, option, is_there in (
+        (".text", "-d", True), (".monitor", "-d", re.search(r"\s\.monitor\s+PROGBITS", sections)),
+        (".rodata", "-D", re.search(r"\s\.parameters\s+NOBITS", sections)))
+            if is_there for one in disassemble_section(elf, section, option)]
 
 
-def disassemble_section(elf, section):
+def disassemble_section(elf, section, option):
+    """-D: constants, of which only what is marked as a function is code."""
     code, functions = [], []
     for line in run("readelf", "-sW", elf).splitlines():
         words = line.split()
@@ -97,7 +102,7 @@ def disassemble_section(elf, section):
             functions.append((int(words[1], 16), int(words[2], 0), words[7]))
     functions.sort()
     raw = [CODE_LINE.match(line) for line in
-           run("objdump", "-d", "-j", section, elf).splitlines()]
+           run("objdump", option, "-j", section, elf).splitlines()]
     raw = [match for match in raw if match]
     inline = written_in(elf, [int(match[1], 16) for match in raw])
     at = 0
@@ -107,6 +112,8 @@ def disassemble_section(elf, section):
             at += 1
         start, size, symbol = functions[at]
         if not start <= address < start + size:
+            if option == "-D":
+                continue
             start, symbol = 0, ""       # nobody's
         function, unit = inline[address]
         code.append(Instruction(address, int(match[2], 16), match[3], (match[4] or "").strip(), symbol,
@@ -255,10 +262,10 @@ def range_mutants(code, ranged, cave):
 
 
 def cave_before(elf, symbol, code):
-    """Room for a few instructions, where the last page of a program's text is filled with zeros."""
+    """Room for a few instructions: where the last page of a program's text is filled with zeros, or in what no cell runs."""
     found = re.search(rf"^([0-9a-f]+) \w {symbol}$", run("nm", elf), re.M)
     cave = int(found[1], 16) - CAVE_SIZE
-    if any(cave <= one.address < cave + CAVE_SIZE for one in code):
+    if any(cave <= one.address < cave + CAVE_SIZE and one.symbol not in NOT_RUN for one in code):
         raise SystemExit(f"mutants: no room before {symbol}")
     return cave
 
@@ -266,7 +273,7 @@ def cave_before(elf, symbol, code):
 def mutants(subject, elf, prefixes, but=(), cave_end="", units=None):
     """All of the functions whose names begin so, by address. cave_end: symbol; without it the header page.
 
-    units: of the blob's text only what is written there, and all that stays below a payload.
+    units: of the text only what is written there, and all that is in other sections.
     """
     everything = disassemble(elf)
     cave = cave_before(elf, cave_end, everything) if cave_end else CAVE
@@ -275,7 +282,7 @@ def mutants(subject, elf, prefixes, but=(), cave_end="", units=None):
     ranged = {one.symbol: (compare.register(0), compare.register(1)) for one, _, compare, _ in loops if compare}
     code = [one for one in everything if one.symbol.startswith(prefixes) and one.symbol not in but]
     if units:
-        code = [one for one in code if one.section == ".monitor" or one.unit.startswith(units)]
+        code = [one for one in code if one.section != ".text" or one.unit.startswith(units)]
     found = {}
     for made in (barrier_mutants(code), swap_mutants(code), loop_mutants(code),
                  call_mutants(code, routines), range_mutants(code, ranged, cave)):

@@ -59,7 +59,7 @@ def run(work, board, way=None, options=(), more=(), flash_options=(), cpus="[2-4
         running.expect(r"^lethe: 0\.1\.0 flash at 0x[0-9a-f]+ EL[123]$", "^lethe: flash copies the bundle at 0x",
                        rf"^lethe: 0\.1\.0 at 0x[0-9a-f]+ EL{BOARDS[board].el} ",
                        rf"^lethe: kernel {SIZE} sha256 ok .*, {cpus} cpus?$",
-                       rf"^lethe: enter 0x[0-9a-f]+ EL{BOARDS[board].el}$", never="without MMU|GIC|did not come")
+                       rf"^lethe: enter 0x[0-9a-f]+ EL{BOARDS[board].el}$", never="flash uncached|GIC|did not come")
         values = running.payload()
         assert values["el"] == BOARDS[board].el and values["daif"] == 0x3c0
         if has_ram:

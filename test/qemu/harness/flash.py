@@ -176,6 +176,9 @@ class FlashFile:
             struct.pack_into("<I", self.bytes, at + PARAMETERS["crc"][0], crc)
         return self
 
+    def seal_code(self):
+        return self.put(code_crc=zlib.crc32(self.bytes[self.start:self.start + self.code_size]))
+
     def flip(self, at, bit=0):
         self.bytes[self.start + at] ^= 1 << bit
         return self

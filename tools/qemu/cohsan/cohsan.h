@@ -205,7 +205,6 @@ struct cpu {
 	struct ic_reach ic_synced;
 	struct ic_reach ic_issued;
 	bool ic_direct;		/* one was complete while I = 0 */
-
 	bool tlb_known[4];	/* by regime: TLBI completed since the start */
 	uint64_t tlb_last[4];	/* the map when M was last on */
 
