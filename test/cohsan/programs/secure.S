@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Two address spaces over one memory. EL3 maps RAM secure and, at other addresses, non-secure; non-secure EL2 comes
- * next. A dc through one space leaves the other's line.
- */
+/* Two address spaces over one memory. EL3 maps RAM secure and, at other addresses, non-secure; non-secure EL2 comes */
+/* next. A dc through one space leaves the other's line. */
 // all: el=3 expect=read-under-dirty@bad
 // case right_ns: expect=none
 // case right_secure: expect=none
@@ -59,12 +57,10 @@
 // case through_dirty: expect=handoff-dirty@second also=fetch-dirty@through args=through={second} stop=third
 // case through_late: expect=handoff-dirty@third also=fetch-dirty@late args=through={second} stop=third
 #include "common.h"
-
 /* Other addresses of RAM in `spaces`. */
 #define AT_NS		0x40000000	/* write-back */
 #define AT_NS_NC	0x80000000
 #define AT_NSTABLE	0xc0000000	/* write-back, by the table's bit */
-
 	.macro	el2_mmu_on table=tables, at=
 	imm	x9, MAIR_ON
 	msr	mair_el2, x9
@@ -80,7 +76,6 @@
 	msr	sctlr_el2, x9
 	isb
 	.endm
-
 	begin
 	adr	x0, cell
 	imm	x1, AT_NS
@@ -298,7 +293,6 @@ payload: b	exit
 	to_el2	lower
 #endif
 #endif
-
 	// Non-secure EL2.
 lower:
 #if is_right_walk || is_walk || is_walk_ns_off || is_right_walk_ns_off
@@ -340,7 +334,6 @@ bad:
 #endif
 	b	exit
 	end
-
 	vectors_of_el2
 	.section .next, "awx"
 	.balign	2048
@@ -354,7 +347,6 @@ vectors_smc:					// EL3, with the MMU off
 bad:	ldr	x5, [x0]
 #endif
 	br	x20
-
 	map_tables
 	.section .far, "awx"
 	.balign	4096
@@ -392,7 +384,6 @@ copied_end:
 	.equ	copy, copy_cells
 	.equ	copy_ret, copy_cells + 4
 	cells	.bss, hostile
-
 #if is_right_through || is_right_through_part || is_through_dirty || is_through_late
 	.section .second, "awx"
 	.balign	4096

@@ -262,7 +262,7 @@ static void assert_copied(unsigned int slot, uint64_t file_size, uint64_t image_
 	}
 	assert_int_equal(first_word, (uint64_t)memory);
 	assert_int_equal(last_word, ((uint64_t)memory + image_size - 1) & ~7UL);
-	assert_int_equal(cleaned, 1);
+	assert_int_equal(cleaned, is_cached ? 1 : 2); /* without MMU before the stores, too */
 	assert_int_equal(cleaned_start, (uint64_t)memory);
 	assert_int_equal(cleaned_end, (uint64_t)memory + file_size);
 	snprintf(text, sizeof(text), "lethe: flash copies the bundle at 0x%llx\r\n", (unsigned long long)(uintptr_t)image(slot));

@@ -26,7 +26,7 @@ static uint64_t inside(const struct range *range, uint64_t pa)
 }
 
 /* Bytes of which lines of this space may be in a cache from before the start. */
-static uint64_t may_be_old(uint64_t pa)
+static uint64_t bytes_of_before(uint64_t pa)
 {
 	uint64_t secure = options.secure.count == 0 ? ALL : 0;
 	size_t i;
@@ -40,7 +40,7 @@ static uint64_t may_be_old(uint64_t pa)
 /* The world at start; later ranges win. */
 void shadow_initial(uint64_t pa, struct cell *cell)
 {
-	uint64_t left = two_spaces ? may_be_old(pa) : ALL;
+	uint64_t left = two_spaces ? bytes_of_before(pa) : ALL;
 	size_t i;
 
 	memset(cell, 0, sizeof(*cell));
