@@ -9,6 +9,7 @@ import kexec_guest
 from flash import BOARDS, flash, started
 from images import cpio, pack, write
 from paths import KERNEL
+from purgatory_under_kexec import CHECKED
 from raspi3 import GENERIC, LONGER
 
 LOST = "inconsistent modes|failed to come|failed to boot|Kernel panic|lethe: FAIL"
@@ -82,6 +83,18 @@ def test_spin_table(work, small, board, way, cpu):
     with debian(work, board, small, way=way, cpu=cpu) as machine:
         expect_four(machine)
         machine.expect("^client: end$", never=LOST)
+
+
+@pytest.mark.long
+def test_kexec_with_purgatory(work, tmp_path_factory):
+    """The same, by a kexec that has Lethe's purgatory, which says that it checked the segments."""
+    folder = str(tmp_path_factory.mktemp("flash"))
+    archive = kexec_guest.initramfs(folder + "/initrd", kernel=KERNEL, binary=kexec_guest.grafted(folder + "/kexec"))
+    with debian(work, "virt-v3", archive, "kexec-e", append=["t.rounds=1"], load=CHECKED) as machine:
+        expect_four(machine)
+        machine.expect("^client: load status=0$", "kexec_core: Starting new kernel",
+                       r"^lethe: regions \d+ sha256 ok", never=LOST)
+        machine.expect("SMP: Total of 4 processors activated", "^client: online=0-3$", IN_TURN, "^client: end$", never=LOST)
 
 
 @pytest.mark.long
