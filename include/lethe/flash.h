@@ -139,8 +139,6 @@ struct lethe_flash {
 	struct lethe_flash_slot slot[LETHE_FLASH_SLOTS];
 };
 
-_Static_assert(sizeof(struct lethe_flash) <= LETHE_FLASH_COPY_SIZE, "a copy of the parameters");
-
 #ifdef __cplusplus
 }
 #endif
