@@ -29,7 +29,7 @@ check-tool check-tool-long: $(O)/lethe $(FLIPS) $(VERDICTS) $(DTBS) $(KEXEC) $(K
 	mkdir -p $(O)/test/tool
 	O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' BUSYBOX='$(abspath $(BUSYBOX))' \
 		KEXECS='$(abspath $(KEXEC) $(if $(filter %-long,$@),$(KEXEC_OTHER)))' LETHE='$(abspath $(O))/lethe' \
-		DTBS='$(abspath $(DTBS))' VERDICTS='$(abspath $(VERDICTS))' \
+		DTBS='$(abspath $(DTBS))' VERDICTS='$(abspath $(VERDICTS))' FLIPS_COUNT=$(if $(filter %-long,$@),10000,2500) \
 		$(PYTEST) --junitxml=$(O)/test/tool/result.xml test/tool
 
 # One test after the other: several run `make run`, all in one folder.

@@ -5,7 +5,7 @@
 # A target is a name in FUZZ_TARGETS; it is built from test/fuzz/fuzz_NAME.c, driver.c and
 #	FUZZ_SRCS_NAME	every other needed file, from the top of the tree
 #	FUZZ_LIBS_NAME	libraries
-#	FUZZ_SHORT_NAME	inputs of fuzz, if not 100,000 and N is not given
+#	FUZZ_SHORT_NAME	inputs of fuzz, if not 50,000 and N is not given
 #	FUZZ_LONG_NAME	inputs of fuzz-long, if not a million
 # With clang there is also $(O)/test/fuzz/libfuzzer_NAME, whose arguments are libFuzzer's.
 
@@ -34,7 +34,7 @@ FUZZ_LIBS_purgatory := -lfdt
 FUZZ_SRCS_boot_tree := $(addprefix test/fuzz/,boot_world.c boot_input.c boot_input_tree.c boot_seeds.c boot_plan.c boot_claims.c boot_check_read.c boot_check_refused.c boot_check_tree.c flat_tree.c \
 	tree_input.c)
 FUZZ_LIBS_boot_tree := -lfdt
-FUZZ_SHORT_boot_tree := 15000
+FUZZ_SHORT_boot_tree := 8000
 BOOT_TREE_SRCS := $(TREE_SRCS) $(addprefix src/,describe.c read.c read_console.c read_loader.c read_memory.c read_own.c read_ram.c read_reserved.c read_tree.c read_tree_buffer.c \
 	stage.c console/earlycon.c keep/hold.c) $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
 BOOT_TREE_CFLAGS = $(FUZZ_CFLAGS) -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h -fsanitize-coverage=trace-pc \
@@ -66,7 +66,7 @@ $(O)/test/fuzz/libfuzzer_%: test/fuzz/fuzz_%.c $$(FUZZ_SRCS_$$*)
 	clang $(FUZZ_CFLAGS) $(INCLUDES) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS_$*)
 
 .PHONY: fuzz-long
-fuzz: FUZZ_COUNT = $(or $(N),$(FUZZ_SHORT_$(1)),100000)
+fuzz: FUZZ_COUNT = $(or $(N),$(FUZZ_SHORT_$(1)),50000)
 fuzz-long: FUZZ_COUNT = $(or $(FUZZ_LONG_$(1)),1000000)
 # Real trees are among the seeds of boot_tree if they are there.
 fuzz fuzz-long: $(FUZZ_PROGRAMS)

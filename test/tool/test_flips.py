@@ -10,6 +10,7 @@ from tool_command import K, LETHE
 from tool_files import image
 
 FLIPS = os.environ.get("FLIPS", str(pathlib.Path(LETHE).parent / "test/tool/flips"))
+COUNT = int(os.environ.get("FLIPS_COUNT", "2500"))
 SEED = 0x1ee7
 
 
@@ -20,13 +21,13 @@ def flips(lethe, name, count, seed=SEED):
     return done.stdout
 
 
-def test_ten_thousand_bits(lethe):
+def test_thousands_of_bits(lethe):
     """No kernel, so that there is nothing up to the next 2 MiB: some 100 KiB, of which each look reads all."""
     lethe.write("app", image(5000))
     bundle, _ = lethe.pack("--raw", "app@0x48000000,entry=0x48000000", "--raw", "raw@0x49000000",
                            "--raw", "initrd@0x4a000000", "--dtb", "dtb")
     assert len(bundle.segments) == 4
-    assert flips(lethe, "boot.img", 10000) == f"{10000 + 2 * 4 * 256} caught\n"
+    assert flips(lethe, "boot.img", COUNT) == f"{COUNT + 2 * 4 * 256} caught\n"
 
 
 @pytest.mark.parametrize("seed", [1, 2])
