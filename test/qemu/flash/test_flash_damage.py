@@ -186,7 +186,7 @@ def test_flipped_tree(work, board):
 def test_too_large(work, field, value, line):
     file, _ = made(work)
     expect_end(work, "virt-v3", file.put(**{field: value}),
-               f"^lethe: FAIL flash: slot 0: {line}, at {SLOT0:#x}$",
+               f"^lethe: FAIL flash: slot 0: {line} at {SLOT0:#x}$",
                f"^lethe: FAIL flash: no slot left, from {SLOT0:#x}$")
 
 

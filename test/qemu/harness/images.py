@@ -73,6 +73,9 @@ def small_kernel(path, size=MIB + MIB // 4, payload=paths.PAYLOAD):
     return write(path, data)
 
 
+SEAL = 4088         # eight bytes, with which all words up to the plan add up to 0
+
+
 class Bundle:
     """A bundle's bytes, with its fields by name. save() seals the plan again unless told not to."""
 
@@ -140,7 +143,10 @@ class Bundle:
         code = self.bytes[self.get(SELF, "start"):self.get(SELF, "end")]
         self.put(SELF, "digest", hashlib.sha256(code).digest())
         self.put(BLOB, "digest", bytes(32))
+        self.bytes[SEAL:SEAL + 8] = bytes(8)
         self.put(BLOB, "digest", hashlib.sha256(self.bytes[:self.blob_end]).digest())
+        words = struct.unpack(f"<{self.plan_at // 8}Q", self.bytes[:self.plan_at])
+        struct.pack_into("<Q", self.bytes, SEAL, -sum(words) % (1 << 64))
 
     def save(self, path, seal=True):
         if seal:
