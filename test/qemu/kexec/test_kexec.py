@@ -100,6 +100,7 @@ def reservations(text):
     return found
 
 
+@pytest.mark.long
 def test_in_a_row(work, times):
     """Each kernel starts the next one by the same bundle, and nothing piles up in the tree.
 

@@ -96,6 +96,7 @@ def forgetful(path, word):
     return write(path, image)
 
 
+@pytest.mark.long
 def test_kernel_that_forgets(work, client, functions, forgotten, kinds):
     """Each of these boots in QEMU, and cohsan reports what is missing. It reports nothing else."""
     kernel = forgetful(work + "/Image", forgotten)

@@ -290,7 +290,8 @@ def run_damaged(machine, damage):
 
 
 @pytest.mark.parametrize("door, name", [
-    ("packed", "initrd"), ("purgatory", "kernel"),
+    ("purgatory", "kernel"),
+    pytest.param("packed", "initrd", marks=pytest.mark.long),
     # A bundle's kernel with "halt" is in test_kexec.py, the purgatory's initrd in test_purgatory.py.
     pytest.param("bundle", "kernel", marks=pytest.mark.long),
     pytest.param("purgatory", "initrd", marks=pytest.mark.long),

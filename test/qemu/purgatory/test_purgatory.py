@@ -208,6 +208,7 @@ def test_damaged_stock(client, small_kernel):
 
 # ---- one after the other ----
 
+@pytest.mark.long
 def test_in_turn(work, times):
     """Kexecs in one machine, of Debian's kernel as it is and of a bundle with it in turn.
 

@@ -81,6 +81,7 @@ def test_started(work, initrd, cell):
         machine.expect("^client: end$")
 
 
+@pytest.mark.long
 def test_reset_by_the_conduit_of_the_fadt(initrd, conduit):
     """Only the FADT names it, for the tree has no PSCI. At EL2 HVC would be refused."""
     at = place(initrd, conduit)

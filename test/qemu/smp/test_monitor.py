@@ -57,7 +57,7 @@ def test_down_and_up(work, second, kind):
         machine.expect(*[IN_TURN] * 3, "^client: end$", never="Kernel panic")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [KINDS[0], pytest.param(KINDS[1], marks=pytest.mark.long)])
 def test_kexec(work, second, kind):
     """Four CPUs into four, and the second kernel's go down and up."""
     with virt(kind, debian(work, kind, second, "kexec-e", append=["t.rounds=1"]), work) as machine:
