@@ -132,6 +132,7 @@ def expect_payload(machine, el, record=True):
     assert (b"purgatory\0" in tree) == (b"boot-count\0" in tree) == record
 
 
+@pytest.mark.long
 def test_without_a_sink(client, small_kernel):
     """Lethe prints nothing and works all the same: the record tells."""
     cell, load = {"cpu": "cortex-a72", "el": 2, "smp": 1}, ("-c,-l",)
@@ -143,6 +144,7 @@ def test_without_a_sink(client, small_kernel):
         assert machine.lethe_lines() == []
 
 
+@pytest.mark.long
 def test_unchecked(client, small_kernel):
     """kexec -i: one line to the sink, byte by byte; no map, and a tree without a record."""
     cell, load = {"cpu": "neoverse-n1", "el": 2, "smp": 1}, ("-c,-l,-i", "--serial=ttyAMA0")
@@ -157,7 +159,7 @@ def test_unchecked(client, small_kernel):
         expect_payload(machine, cell["el"], record=False)
 
 
-@pytest.mark.parametrize("name, el", [("kernel", 1), ("initrd", 2)])
+@pytest.mark.parametrize("name, el", [("kernel", 1), pytest.param("initrd", 2, marks=pytest.mark.long)])
 def test_damaged(client, small_kernel, pytestconfig, name, el):
     """Lethe finds the damage, names all segments that it may be in, and resets by the level's PSCI conduit."""
     cell = {"cpu": "cortex-a72", "el": el, "smp": 1}
