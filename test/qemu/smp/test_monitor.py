@@ -50,6 +50,9 @@ def test_four(work, initrd, kind, cpu, gic):
 
 
 @pytest.mark.long
+TWO_KERNELS = 60        # seconds more, under cohsan beside another machine
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_down_and_up(work, second, kind):
     with virt(kind, debian(work, kind, second, "nothing", rounds=3), work) as machine:
@@ -61,6 +64,7 @@ def test_down_and_up(work, second, kind):
 def test_kexec(work, second, kind):
     """Four CPUs into four, and the second kernel's go down and up."""
     with virt(kind, debian(work, kind, second, "kexec-e", append=["t.rounds=1"]), work) as machine:
+        machine.deadline += TWO_KERNELS
         expect_four(machine)
         machine.expect("^client: load status=0$", "kexec_core: Starting new kernel", never="Kernel panic")
         expect_four(machine)
@@ -71,6 +75,7 @@ def test_kexec(work, second, kind):
 def test_kdump(work, second, kind):
     boot = debian(work, kind, second, "kexec-p", " crashkernel=128M", cpu=2)
     with virt(kind, boot, work) as machine:
+        machine.deadline += TWO_KERNELS
         expect_four(machine)
         machine.expect("^client: load status=0$", "Kernel panic - not syncing: sysrq triggered crash",
                        "SMP: Total of 4 processors activated", "^client: vmcore$", "^00000000  7f 45 4c 46 ", "^client: end$")
