@@ -49,10 +49,10 @@ def test_four(work, initrd, kind, cpu, gic):
                        never="inconsistent modes|failed to come|failed to boot|Kernel panic")
 
 
-@pytest.mark.long
 TWO_KERNELS = 60        # seconds more, under cohsan beside another machine
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_down_and_up(work, second, kind):
     with virt(kind, debian(work, kind, second, "nothing", rounds=3), work) as machine:
