@@ -265,7 +265,7 @@ install: all
 	install -d $(ROOT)/bin $(ROOT)/lib/pkgconfig $(ROOT)/share/man/man1 $(ROOT)/include/lethe $(ROOT)/lib/lethe/machines
 	install -m 755 $(O)/lethe $(ROOT)/bin/
 	install -m 644 $(O)/liblethe.a $(ROOT)/lib/
-	install -m 644 $(addprefix $(O)/,lethe.img lethe.elf lethe-cpus.img lethe-cpus.elf purgatory.ro) $(ROOT)/lib/lethe/
+	install -m 644 $(addprefix $(O)/,lethe.img lethe.elf lethe-cpus.img lethe-cpus.elf flash.bin lethe-el3.elf purgatory.ro) $(ROOT)/lib/lethe/
 	install -m 644 $(MACHINES) $(ROOT)/lib/lethe/machines/
 	install -m 644 include/lethe/*.h $(ROOT)/include/lethe/
 	install -m 644 docs/use/lethe.1 $(ROOT)/share/man/man1/

@@ -10,7 +10,7 @@ sha256_small := $(sha256:scalar.S=scalar_small.S)
 doors     := $(addprefix door/,image.c image_head.S library.c library_entry.S)
 common    := . $(doors) cpu plan fdt firmware console smp digest/progress.c digest/segment_digest.c digest/chunks.c digest/verdict.c $(sha256)
 # A flash file's front end: from the reset vector to a bundle in RAM.
-flash     := door/flash.c door/flash_head.S $(addprefix flash/,branch.S cpus.c layout_asserts.c line.c map.c ram.c say.S slot.c state.c tree.c tree_put.c) \
+flash     := door/flash.c door/flash_head.S $(addprefix flash/,branch.S cpus.c crc.S layout_asserts.c line.c map.c ram.c say.S slot.c state.c tree.c tree_put.c writes.S) \
              el3 cache.S monitor/cpus.c monitor/lock.c $(addprefix cpu/,el2.c el2_regs.c el2_lower.c idmap.c mmu.S mmu_regs.c)
 # Two products of one road: CPUs stay as the tree says, or Lethe may hold them, with what stays resident: a link of its own.
 blob      := $(common) keep
@@ -24,7 +24,7 @@ purgatory := $(filter-out purgatory/object.S,$(patsubst src/%,%,$(wildcard src/p
                               mmu_regs.c probe.S psci.c serror_window.S smc.S) \
              $(addprefix fdt/,fdt_check.c fdt_get.c fdt_stdout.c fdt_uart.c fdt_walk.c record.c) \
              $(addprefix console/,console.c uart.c uart_ns16550.c uart_pl011.c) firmware/acpi.c plan/status.c
-tool      := sha256.c digest/sha256_host.c flash/complete.c \
+tool      := sha256.c digest/sha256_host.c \
              $(addprefix plan/,layout_asserts.c range_set.c place.c place_check.c place_order.c plan.c status.c \
                                plan_check.c plan_check_console.c plan_check_name.c plan_check_segments.c plan_check_slots.c \
                                plan_check_windows.c) \

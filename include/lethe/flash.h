@@ -58,7 +58,7 @@ struct lethe_flash_head {
 	uint32_t reserved;
 };
 
-/* A store to a 32-bit register: (what it holds & keep) | value. address 0 ends a list. */
+/* A store to a 32-bit register: (what it holds & keep) | value; with keep 0 it is not read. address 0 ends a list. */
 struct lethe_flash_write {
 	uint64_t address;
 	uint32_t value;
@@ -118,7 +118,7 @@ struct lethe_flash {
 	struct lethe_flash_console console;
 
 	struct lethe_flash_write counter[LETHE_FLASH_WRITES]; /* start the system counter */
-	uint32_t frequency; /* CNTFRQ_EL0 in Hz; 0: as the CPU has it, else the tree's */
+	uint32_t frequency; /* CNTFRQ_EL0 in Hz; 0: as the CPU has it */
 	uint32_t gic;	    /* version, 2 or 3; 0: none */
 	uint64_t boot_cpu;  /* the affinity of the CPU that boots */
 	uint64_t distributor;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The flash door: from the reset vector to byte 0 of a bundle in RAM, at the highest level below EL3.
+ * The flash door: from the reset vector to byte 0 of a bundle in RAM, at the highest level below
+ * EL3.
  *
- * The bundle is an Image like any other, so EL3 has no boot of its own. Nothing is digested here: the
- * bundle's digests prove what was read from flash as well. A bundle that gives up, with another one
- * behind it in the file, finds LETHE_FLASH_NEXT_MAGIC in x1 and asks for that one: by SMC, or, where
- * nothing of ours stays above it, at the entry in x3 with x0 = x2.
+ * The bundle is an Image like any other, so EL3 has no boot of its own. Nothing is digested here:
+ * the bundle's digests prove what was read from flash as well. A bundle that gives up, with another
+ * one behind it in the file, finds LETHE_FLASH_NEXT_MAGIC in x1 and asks for that one: by SMC, or,
+ * where nothing of ours stays above it, at the entry in x3 with x0 = x2.
  */
 #include <lethe/version.h>
 
-#include "cpu/sysreg.h"
 #include "el3/call.h"
 #include "el3/gic.h"
 #include "el3/own.h"
@@ -42,7 +42,8 @@ static void __attribute__((noreturn)) enter(void)
 
 	if (lethe_flash_has_next()) {
 		x[1] = LETHE_FLASH_NEXT_MAGIC;
-		x[2] = lethe_flash_state.el == 3 ? LETHE_FLASH_NEXT_SMC : lethe_flash_state.slot + 1;
+		x[2] = lethe_flash_state.el == 3 ? LETHE_FLASH_NEXT_SMC
+						 : lethe_flash_state.slot + 1;
 		x[3] = lethe_flash_state.file + 4; /* struct lethe_flash_head, next */
 	}
 	if (lethe_flash_state.el != 3) {

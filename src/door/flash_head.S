@@ -20,7 +20,7 @@
 #include "cpu/asm.h"
 #include "cpu/sysreg.h"
 #include "el3/smpen.inc"
-#include "flash/offsets.h"
+#include "flash/ready.h"
 
 	.section .head, "ax", %progbits
 .Lstart:

@@ -2,7 +2,6 @@
 /* The calls from below EL3. */
 #include "el3/call.h"
 
-#include "el3/own.h"
 #include "flash/flash.h"
 #include "monitor/cpus.h"
 #include "monitor/instructions.h"

@@ -138,7 +138,7 @@ FUNC lethe_el3_fault
 	bl	lethe_flash_put_hex
 	adr	x0, .Lstage
 	bl	lethe_flash_puts
-	b	lethe_flash_end_it
+	b	lethe_flash_stop
 .Lsilence:
 	wfi
 	b	.Lsilence

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How the CPUs of a flash file are started: they wait in the pen; or the board keeps them in reset. */
+/* How the CPUs of a flash file are started: they wait in the pen; or the board keeps them in reset.
+ */
 #include "flash/flash.h"
 #include "monitor/cpus.h"
 #include "monitor/instructions.h"

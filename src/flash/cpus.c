@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The other CPUs of the tree: they wait at EL3, in scratch memory, or below it at the words of a spin-table. */
+/* The other CPUs of the tree: they wait at EL3, in scratch memory, or below it at the words of a
+ * spin-table. */
 #include <string.h>
 
 #include <lethe/cache.h>
 
 #include "el3/call.h"
 #include "flash/flash.h"
-#include "flash/offsets.h"
+#include "flash/ready.h"
 #include "flash/spin_page.h"
 #include "monitor/cpus.h"
 #include "monitor/instructions.h"
@@ -80,7 +81,8 @@ void lethe_flash_cpus(void)
 		const struct lethe_flash_cpu *cpu = &lethe_flash_state.cpu[i];
 
 		if (cpu->release != 0) {
-			lethe_monitor_cpu_on(own, cpu->id, flash->spin_page + LETHE_FLASH_SPIN_CODE, cpu->release);
+			lethe_monitor_cpu_on(own, cpu->id, flash->spin_page + LETHE_FLASH_SPIN_CODE,
+					     cpu->release);
 		}
 	}
 }

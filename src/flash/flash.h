@@ -26,7 +26,7 @@ static inline const struct lethe_flash *lethe_flash_parameters(void)
 	return &lethe_flash_checked;
 }
 
-/* say.S: contracts in the banners. */
+/* crc.S, writes.S, say.S: contracts in the banners. */
 uint32_t lethe_flash_crc(uint32_t state, const void *start, const void *end);
 void lethe_flash_writes(const struct lethe_flash_write *writes, uint64_t count);
 void lethe_flash_puts(const char *text, const struct lethe_flash *flash);
@@ -40,18 +40,19 @@ void lethe_flash_line(const char *sentence, uint64_t value);
 
 /* A CPU of the tree. */
 struct lethe_flash_cpu {
-	uint64_t id;	  /* affinity */
+	uint64_t id;      /* affinity */
 	uint64_t release; /* PA of its word of a spin-table, or 0 */
 };
 
 /* The state of this boot. */
 struct lethe_flash_state {
-	volatile uint64_t ready; /* LETHE_FLASH_READY when all other CPUs may come: flash_head.S looks at it */
-	unsigned int el;	 /* current */
-	unsigned int slot;	 /* that is tried */
-	uint64_t file;		 /* PA of byte 0 of the file */
-	bool is_cached;		 /* MMU and caches are on */
-	unsigned int cpu_count;	 /* of cpu */
+	volatile uint64_t ready; /* LETHE_FLASH_READY when all other CPUs may come: flash_head.S
+				    looks at it */
+	unsigned int el;         /* current */
+	unsigned int slot;       /* that is tried */
+	uint64_t file;           /* PA of byte 0 of the file */
+	bool is_cached;          /* MMU and caches are on */
+	unsigned int cpu_count;  /* of cpu */
 	struct lethe_flash_cpu cpu[LETHE_MONITOR_CPU_MAX];
 };
 
@@ -75,20 +76,21 @@ uint64_t lethe_flash_tree_size(void);
 void lethe_flash_tree(void);
 
 /*
- * slot.c. choose: the slot that is tried, or the first one behind it that can be; each that cannot is
- * named. Fails aloud if there is none, or no RAM for it. Returns the memory that its bundle needs.
- * MMU off. copy: its bundle to where it runs, and into memory.
+ * slot.c. choose: the slot that is tried, or the first one behind it that can be; each that cannot
+ * is named. Fails aloud if there is none. Returns the memory that its bundle needs. MMU off. copy:
+ * its bundle to where it runs, and into memory; fails aloud if there is no RAM.
  */
 uint64_t lethe_flash_slot_choose(void);
 void lethe_flash_slot_copy(void);
 
-/* ram.c: fails aloud unless the ends of a range are RAM. start is 8-byte aligned. Mapped if the MMU is on. */
+/* ram.c: fails aloud unless the ends of a range are RAM. start is 8-byte aligned. Mapped if the MMU
+ * is on. */
 #define LETHE_FLASH_PAGE 4096U
 void lethe_flash_ram_need(uint64_t start, uint64_t size);
 
 /*
- * cpus.c: the other CPUs of the tree. cpus: they wait in scratch memory, or go below EL3 to the words
- * of a spin-table. MMU off. spin: what they find there; once, before that, and mapped.
+ * cpus.c: the other CPUs of the tree. cpus: they wait in scratch memory, or go below EL3 to the
+ * words of a spin-table. MMU off. spin: what they find there; once, before that, and mapped.
  */
 void lethe_flash_cpus(void);
 void lethe_flash_cpus_spin(void);

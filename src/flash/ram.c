@@ -4,9 +4,9 @@
 #include "flash/flash.h"
 
 /*
- * True if a value can be read back at address, 8-byte aligned; what was there is there again. It goes
- * to memory and comes from there, whether caches are on or not. What nothing answers may abort: the
- * FAULT line has the address then.
+ * True if a value can be read back at address, 8-byte aligned; what was there is there again. It
+ * goes to memory and comes from there, whether caches are on or not. What nothing answers may
+ * abort: the FAULT line has the address then.
  */
 static bool is_ram(uint64_t address)
 {

@@ -3,7 +3,7 @@
  * What the front end of a flash file says, and how it ends.
  *
  * Why assembly: most of it is said before there is memory for a stack. All of it uses registers only, and C calls it too.
- * The end of a routine that calls another waits in x17 or x16, which the linker has no use for here.
+ * A routine that calls another keeps its own return address in x10.
  */
 #include <lethe/flash.h>
 
@@ -17,61 +17,6 @@
 
 /* Polls for one character; a register takes some 100 ns. Then the character is lost. */
 #define PATIENCE 0x100000
-
-/*
- * uint32_t lethe_flash_crc(uint32_t state, const void *start, const void *end);
- *
- * CRC-32 (ITU-T V.42, as zlib's): begin with all ones, and invert the last result.
- *
- * In        w0 = state    [x1, x2) = bytes
- * Out       w0 = state
- * Clobbers  x1 x3-x6 flags
- * State     any
- * Stack     0
- */
-FUNC lethe_flash_crc
-	mov_q	x6, 0xedb88320			// the polynomial, bits reversed
-1:	cmp	x1, x2
-	b.hs	3f
-	ldrb	w3, [x1], #1
-	eor	w0, w0, w3
-	mov	w4, #8
-2:	lsr	w5, w0, #1
-	tst	w0, #1
-	eor	w3, w5, w6
-	csel	w0, w3, w5, ne
-	subs	w4, w4, #1
-	b.ne	2b
-	b	1b
-3:	ret
-END lethe_flash_crc
-
-/*
- * void lethe_flash_writes(const struct lethe_flash_write *writes, uint64_t count);
- *
- * In        x0 = writes    x1 = length of the array; the list may end before
- * Out       none
- * Clobbers  x0-x5 flags
- * State     any; the registers are Device memory
- * Stack     0
- */
-FUNC lethe_flash_writes
-1:	cbz	x1, 2f
-	ldr	x2, [x0]
-	ldp	w3, w4, [x0, #8]		// value, keep
-	cbz	x2, 2f
-	cbz	w4, 3f				// a register that cannot be read
-	dsb	sy				// a board has its registers in order, whatever buses they are on
-	ldr	w5, [x2]
-	and	w4, w4, w5
-	orr	w3, w3, w4
-3:	str	w3, [x2]
-	dsb	sy				// as above
-	add	x0, x0, #16
-	sub	x1, x1, #1
-	b	1b
-2:	ret
-END lethe_flash_writes
 
 /*
  * void lethe_flash_console_on(const struct lethe_flash_console *console);
@@ -200,14 +145,14 @@ FUNC lethe_flash_fail
 	bl	lethe_flash_put_hex
 	adr	x0, .Lline
 	bl	lethe_flash_puts
-	b	lethe_flash_end_it
+	b	lethe_flash_stop
 .Lfail:	.asciz	"lethe: FAIL flash: "
 .Lline:	.asciz	"\r\n"
 	.balign	4
 END lethe_flash_fail
 
 /*
- * void lethe_flash_end_it(uint64_t unused, const struct lethe_flash *flash);
+ * void lethe_flash_stop(uint64_t unused, const struct lethe_flash *flash);
  *
  * Halts, or resets after 5 seconds, as the parameters say.
  *
@@ -217,7 +162,7 @@ END lethe_flash_fail
  * State     as lethe_flash_put
  * Stack     0
  */
-FUNC lethe_flash_end_it
+FUNC lethe_flash_stop
 	ldr	w0, [x1, #LETHE_FLASH_ON_FAILURE]
 	cbz	w0, .Lhalt
 	ldr	x0, [x1, #LETHE_FLASH_RESET_LIST]
@@ -252,4 +197,4 @@ FUNC lethe_flash_end_it
 .Lhalted:
 	.asciz	"lethe: halt\r\n"
 	.balign	4
-END lethe_flash_end_it
+END lethe_flash_stop

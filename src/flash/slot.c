@@ -107,6 +107,7 @@ void lethe_flash_slot_copy(void)
 		to += 4;
 		from += 4;
 	}
-	/* To memory. Without caches: the last bundle was fetched from there, perhaps ahead of the stores. */
+	/* To memory. Without caches: the last bundle was fetched from there, perhaps ahead of the
+	 * stores. */
 	lethe_dcache_clean_inval_poc(flash->load, end);
 }

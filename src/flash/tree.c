@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The device tree: out of the file, or from where an address says, to where the bundle gets it. One
- * pass checks every tag, copies it, and tells the CPUs. A tree that was not completed by `lethe flash`
- * is completed on the way: what is absent is added, and nothing is changed (complete.c does the same,
- * by libfdt, on the host; a test compares). libfdt's editing functions would take half of the code
- * that a front end may have.
+ * pass checks every tag, copies it, and tells the CPUs. A tree that was not completed by `lethe
+ * flash` is completed on the way: what is absent is added, and nothing is changed (the host command
+ * does the same, by libfdt: flash_complete.c; a test compares). libfdt's editing functions would
+ * take half of the code that a front end may have.
  */
 #include <lethe/cache.h>
 
@@ -60,7 +60,8 @@ static bool read_number(const uint8_t *value, uint32_t size, uint64_t *number)
 	return true;
 }
 
-static void read_cpu(struct lethe_flash_node *node, const char *name, const uint8_t *value, uint32_t size)
+static void read_cpu(struct lethe_flash_node *node, const char *name, const uint8_t *value,
+		     uint32_t size)
 {
 	if (is(name, "reg")) {
 		node->has_id = read_number(value, size, &node->cpu.id);
@@ -78,11 +79,13 @@ static void find_psci(struct lethe_flash_walk *walk, const char *list, uint32_t 
 	uint32_t at;
 
 	for (at = 0; at + 8 < size; at++) {
-		walk->has_psci |= (at == 0 || list[at - 1] == '\0') && begins(list + at, "arm,psci");
+		walk->has_psci |=
+			(at == 0 || list[at - 1] == '\0') && begins(list + at, "arm,psci");
 	}
 }
 
-static void read_prop(struct lethe_flash_walk *walk, const char *name, const uint8_t *value, uint32_t size)
+static void read_prop(struct lethe_flash_walk *walk, const char *name, const uint8_t *value,
+		      uint32_t size)
 {
 	if (walk->node.is_open) {
 		read_cpu(&walk->node, name, value, size);
@@ -129,7 +132,8 @@ static bool step(struct lethe_flash_walk *walk)
 		}
 		size++;
 	} else if (kind == PROP) {
-		if (walk->end - walk->at < 12 || lethe_flash_tree_load(tag + 8) >= walk->strings_size ||
+		if (walk->end - walk->at < 12 ||
+		    lethe_flash_tree_load(tag + 8) >= walk->strings_size ||
 		    lethe_flash_tree_load(tag + 4) > walk->end - walk->at - 12) {
 			return false;
 		}
@@ -146,8 +150,9 @@ static bool step(struct lethe_flash_walk *walk)
 	} else if (kind == END_NODE) {
 		end_node(walk);
 	} else if (kind == PROP) {
-		read_prop(walk, (const char *)walk->from + walk->strings + lethe_flash_tree_load(tag + 8), tag + 12,
-			  lethe_flash_tree_load(tag + 4));
+		read_prop(walk,
+			  (const char *)walk->from + walk->strings + lethe_flash_tree_load(tag + 8),
+			  tag + 12, lethe_flash_tree_load(tag + 4));
 	}
 	lethe_flash_tree_put(walk, tag, size);
 	walk->at += size;
@@ -169,11 +174,12 @@ static bool open_tree(struct lethe_flash_walk *walk)
 	walk->end = walk->at + size;
 	walk->strings = lethe_flash_tree_header(walk, H_STRINGS);
 	walk->strings_size = lethe_flash_tree_header(walk, H_STRINGS_SIZE);
-	/* Tags are whole; and the names end: none is read past the block. No name is in an empty one. */
-	return lethe_flash_tree_header(walk, H_VERSION) >= VERSION && lethe_flash_tree_header(walk, H_COMPATIBLE) <= VERSION &&
-	       (walk->at | size | reserved) % 4 == 0 &&
-	       is_inside(walk, walk->at, size) && size >= 8 &&
-	       is_inside(walk, walk->strings, walk->strings_size) &&
+	/* Tags are whole; and the names end: none is read past the block. No name is in an empty
+	 * one. */
+	return lethe_flash_tree_header(walk, H_VERSION) >= VERSION &&
+	       lethe_flash_tree_header(walk, H_COMPATIBLE) <= VERSION &&
+	       (walk->at | size | reserved) % 4 == 0 && is_inside(walk, walk->at, size) &&
+	       size >= 8 && is_inside(walk, walk->strings, walk->strings_size) &&
 	       walk->from[walk->strings + walk->strings_size - 1] == 0 &&
 	       is_inside(walk, reserved, 16);
 }
@@ -227,8 +233,9 @@ static const uint8_t *source(void)
 {
 	const struct lethe_flash *flash = lethe_flash_parameters();
 
-	return (const uint8_t *)(flash->tree_offset != 0 ? lethe_flash_state.file + flash->tree_offset
-							 : flash->tree_address);
+	return (const uint8_t *)(flash->tree_offset != 0
+					 ? lethe_flash_state.file + flash->tree_offset
+					 : flash->tree_address);
 }
 
 static void fail(const char *what) __attribute__((noreturn));

@@ -2,7 +2,8 @@
 #ifndef LETHE_FLASH_TREE_WALK_H
 #define LETHE_FLASH_TREE_WALK_H
 
-/* One pass over a tree: tree.c reads, tree_put.c writes. Tags and header: Devicetree Specification, 5. */
+/* One pass over a tree: tree.c reads, tree_put.c writes. Tags and header: Devicetree
+ * Specification, 5. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,13 +21,24 @@
 #define BROKEN "device tree broken at "
 
 /* Words of the header. */
-enum { H_MAGIC, H_SIZE, H_STRUCT, H_STRINGS, H_RESERVED, H_VERSION, H_COMPATIBLE, H_BOOT_CPU,
-	H_STRINGS_SIZE, H_STRUCT_SIZE, H_WORDS };
+enum {
+	H_MAGIC,
+	H_SIZE,
+	H_STRUCT,
+	H_STRINGS,
+	H_RESERVED,
+	H_VERSION,
+	H_COMPATIBLE,
+	H_BOOT_CPU,
+	H_STRINGS_SIZE,
+	H_STRUCT_SIZE,
+	H_WORDS
+};
 
 /* A CPU's node, as far as it was read. */
 struct lethe_flash_node {
-	bool is_open; /* its properties are being read */
-	uint32_t method;     /* bytes of enable-method, and 1; 0: there is none */
+	bool is_open;    /* its properties are being read */
+	uint32_t method; /* bytes of enable-method, and 1; 0: there is none */
 	bool has_release;
 	bool has_id;
 	struct lethe_flash_cpu cpu;
@@ -35,7 +47,7 @@ struct lethe_flash_node {
 struct lethe_flash_walk {
 	const uint8_t *from;
 	uint32_t size;
-	uint32_t at, end;	/* in the structure block */
+	uint32_t at, end; /* in the structure block */
 	uint32_t strings, strings_size;
 	uint8_t *to;
 	uint32_t used, room;

@@ -14,8 +14,8 @@
 #include "monitor/psci_numbers.h"
 
 /* DEN0054: firmware would enter EL1's handlers at EL2. */
-#define SDEI_FIRST              0xc4000020U
-#define SDEI_LAST               0xc400003fU
+#define SDEI_FIRST 0xc4000020U
+#define SDEI_LAST  0xc400003fU
 
 #define PSCI_0_2 2U
 
@@ -74,8 +74,12 @@ static unsigned int answer(struct lethe_monitor_cpu *own, uint32_t function)
 		x[0] = 0;
 		break;
 	case PSCI_CPU_OFF: return LETHE_MONITOR_PARK;
-	case PSCI_AFFINITY_INFO: x[0] = lethe_monitor_affinity_info((uint32_t)x[1], (uint32_t)x[2]); break;
-	case PSCI_AFFINITY_INFO | SMC64: x[0] = lethe_monitor_affinity_info(x[1], (uint32_t)x[2]); break;
+	case PSCI_AFFINITY_INFO:
+		x[0] = lethe_monitor_affinity_info((uint32_t)x[1], (uint32_t)x[2]);
+		break;
+	case PSCI_AFFINITY_INFO | SMC64:
+		x[0] = lethe_monitor_affinity_info(x[1], (uint32_t)x[2]);
+		break;
 	case PSCI_MIGRATE_INFO_TYPE: x[0] = PSCI_NO_TRUSTED_OS; break;
 	case PSCI_SYSTEM_OFF: lethe_monitor_power(lethe_monitor.off);
 	case PSCI_SYSTEM_RESET:
@@ -106,8 +110,8 @@ unsigned int lethe_monitor_call(struct lethe_monitor_cpu *own, uint64_t class)
 	}
 	if ((function & ~SMC64) == PSCI_CPU_ON) {
 		x[0] = (uint64_t)lethe_monitor_cpu_on(own, is_64 ? x[1] : (uint32_t)x[1],
-					is_64 ? x[2] : (uint32_t)x[2],
-					is_64 ? x[3] : (uint32_t)x[3]);
+						      is_64 ? x[2] : (uint32_t)x[2],
+						      is_64 ? x[3] : (uint32_t)x[3]);
 		return LETHE_MONITOR_RETURN;
 	}
 	return lethe_monitor.is_own ? answer(own, function) : pass(own, function);

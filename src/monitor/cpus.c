@@ -17,7 +17,8 @@ struct lethe_monitor_cpu *lethe_monitor_find(uint64_t id)
 	return 0;
 }
 
-int64_t lethe_monitor_cpu_on(struct lethe_monitor_cpu *own, uint64_t id, uint64_t entry, uint64_t context)
+int64_t lethe_monitor_cpu_on(struct lethe_monitor_cpu *own, uint64_t id, uint64_t entry,
+			     uint64_t context)
 {
 	struct lethe_monitor_cpu *cpu = lethe_monitor_find(id);
 	int64_t status = PSCI_INVALID_PARAMETERS;

@@ -26,14 +26,15 @@ struct lethe_monitor_cpu *lethe_monitor_find(uint64_t id);
 
 /*
  * PSCI's CPU_ON and AFFINITY_INFO (DEN0022, 5.1.4, 5.1.8) of the CPUs in lethe_monitor, with PSCI's
- * results. A CPU goes by lethe_monitor_secondary() to entry, with x0 = context. own: of the CPU that
- * runs this. MMU off.
+ * results. A CPU goes by lethe_monitor_secondary() to entry, with x0 = context. own: of the CPU
+ * that runs this. MMU off.
  */
 int64_t lethe_monitor_cpu_on(struct lethe_monitor_cpu *own, uint64_t id, uint64_t entry,
 			     uint64_t context);
 uint64_t lethe_monitor_affinity_info(uint64_t id, uint64_t level);
 
-/* wake.c, here or at EL3: calls the CPU of a slot that is filled in. 0, or what whoever holds the CPU says. */
+/* wake.c, here or at EL3: calls the CPU of a slot that is filled in. 0, or what whoever holds the
+ * CPU says. */
 int64_t lethe_monitor_wake(struct lethe_monitor_cpu *cpu);
 
 #endif

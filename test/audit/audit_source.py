@@ -69,7 +69,7 @@ def text(name):
 NO_C_CALLER = ("lethe_image_entry", "lethe_library_entry", "lethe_entry_common", "lethe_exception",
                "lethe_fault_in_handoff", "lethe_inject_undefined", "lethe_serror_window", "lethe_monitor_trap",
                "lethe_image_arguments", "lethe_flash_reset", "lethe_flash_copied", "lethe_flash_console_on",
-               "lethe_flash_end_it", "lethe_el3_arrive", "lethe_el3_park", "lethe_el3_wait", "lethe_el3_enter",
+               "lethe_flash_stop", "lethe_el3_arrive", "lethe_el3_park", "lethe_el3_wait", "lethe_el3_enter",
                "lethe_el3_smc", "lethe_el3_fault", "lethe_el3_vectors_on")
 
 

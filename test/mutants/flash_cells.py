@@ -12,7 +12,7 @@ import cell_setup
 import flash
 import images
 from cell_setup import Setup, cell, payload
-from flash import BOARDS, SPIN_CODE, FlashFile, at_file, judged
+from flash import BOARDS, SPIN_CODE, FlashFile, at_file, from_reset
 from images import Bundle, pack, small_kernel, write
 from paths import IMAGES, PAYLOAD
 from sites import LINE
@@ -47,7 +47,7 @@ class FlashSetup(Setup):
 
 def made(board, path, check, bundles, world="hostile", way=None, load=(), clean=(), **options):
     board = BOARDS[board]
-    watched = judged(board, path, world, bundles)
+    watched = from_reset(FlashFile(path), board, bundles, board.memory, world)
     watched.update(options.pop("cohsan", {}))
     watched["clean"] = [*watched["clean"], *clean, *((at, at + 0x20000) for _, at in load)]
     return FlashSetup(path, check, {"machine": board.machine, "cpu": board.cpu, "smp": board.smp, "memory": board.memory, "ram": True,

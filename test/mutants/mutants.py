@@ -48,7 +48,7 @@ SUBJECTS = [("blob", os.path.join(paths.O, "lethe.elf"), "",
             # What it shares with the blob is tried there.
             ("cpus", os.path.join(paths.O, "lethe-cpus.elf"), "", (), "", "src/hold/"),
             # What it shares with both likewise.
-            ("flash", os.path.join(paths.O, "lethe-el3.elf"), "", (), "lethe_flash_end_it",
+            ("flash", os.path.join(paths.O, "lethe-el3.elf"), "", (), "lethe_flash_stop",
              ("src/door/flash", "src/flash/", "src/el3/"))]
 TABLE = os.path.join(paths.O, "mutants.tsv")
 COLUMNS = ("address", "where", "instruction", "mutation", "verdict", "cell", "kind", "seconds")

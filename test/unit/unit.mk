@@ -64,10 +64,10 @@ $(call unit,hold/hold_power,src/hold/power.c $(HOLD_SRCS),-lfdt)
 $(call unit,hold/hold_choose,src/hold/choose.c src/hold/slots.c src/cpu/psci.c $(HOLD_SRCS),-lfdt)
 $(call unit,hold/hold_describe,src/hold/describe.c src/hold/slots.c $(HOLD_SRCS),-lfdt)
 # The front end's parameters, its end and its output are the tests'; libfdt says what is a tree.
-$(call unit,flash/complete,src/flash/complete.c test/unit/fdt/trees.c,-lfdt)
+$(call unit,flash/complete,tools/lethe/flash_complete.c test/unit/fdt/trees.c,-lfdt)
 FLASH_WORLD := test/unit/flash/flash_world.c src/flash/state.c
 FLASH_TREE_SRCS := src/flash/tree.c src/flash/tree_put.c test/unit/flash/flash_world_tree.c $(FLASH_WORLD)
-$(call unit,flash/tree flash/tree_broken flash/tree_tags,$(FLASH_TREE_SRCS) src/flash/complete.c test/unit/fdt/trees.c,-lfdt -lz)
+$(call unit,flash/tree flash/tree_broken flash/tree_tags,$(FLASH_TREE_SRCS) tools/lethe/flash_complete.c test/unit/fdt/trees.c,-lfdt -lz)
 $(call unit,flash/slot,src/flash/slot.c src/flash/ram.c src/flash/line.c $(FLASH_WORLD),-lz)
 
 # A UART's registers are an array here.

@@ -10,7 +10,7 @@
 
 #include "fdt/fdt_cpus.h"
 #include "flash.h"
-#include "flash/complete.h"
+#include "flash_complete.h"
 #include "tool.h"
 
 struct span {

@@ -11,7 +11,7 @@
 #include "fdt/fdt_cpus.h"
 #include "fdt/fdt_get.h"
 #include "flash.h"
-#include "flash/complete.h"
+#include "flash_complete.h"
 #include "tool.h"
 #include "tree.h"
 
@@ -177,7 +177,7 @@ static int complete(struct flash *flash, uint32_t size, bool has_memory)
 	if (!has_memory && set_memory(flash) != TOOL_OK) {
 		return TOOL_USAGE;
 	}
-	status = lethe_flash_complete(flash->tree, &flash->parameters);
+	status = flash_complete(flash->tree, &flash->parameters);
 	if (status == LETHE_OK && set_stdout(flash->tree, flash->machine.console_base) != 0) {
 		status = LETHE_E_TREE_NOSPACE;
 	}

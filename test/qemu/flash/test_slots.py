@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from flash import FlashFile, flash, started
-from images import BLOB, IMAGE, Bundle, blob_symbol, pack, small_kernel
+from images import BLOB, IMAGE, Bundle, blob_symbol, fdtput, machine_tree, pack, small_kernel
 from paths import MIB
 
 SIZES = [MIB + MIB // 4, MIB + MIB // 2]    # of the kernels
@@ -170,3 +170,25 @@ def test_second_is_damaged(work, what):
     with two.started() as machine:
         machine.expect(f"^lethe: flash copies the bundle at {two.at(0):#x}$", kernel_line(0), "^lethe: enter", never="FAIL")
         machine.payload()
+
+
+def test_cpus_in_the_first_bundle(work):
+    """They wait in its pen: what they execute must not be overwritten. Its own policy is what is left."""
+    two = Two(work, "virt-v3", (["--cpus", "pen"], []))
+    two.flip(0, two.kernel(0))
+    with two.started() as machine:
+        machine.expect(DAMAGED_KERNEL, "^lethe: no next bundle$", "^lethe: halt$", never="copies the bundle")
+
+
+def test_the_tree_at_fault(work):
+    """Both bundles get the same tree."""
+    tree = machine_tree(f"{work}/tree.dtb", smp=4, memory=256, machine=",secure=on,gic-version=3")
+    changes = {"size": "64MiB", "ram": "0x40000000 256MiB", "tree": "file"}
+    boots = [pack(f"{work}/boot{i}.img", kernel=small_kernel(f"{work}/Image{i}")) for i in range(2)]
+    load = FlashFile(flash(work, "virt-v3", *boots, dtb=tree, **changes)).get("load")
+    for name, at in (("start", load + 0x1000), ("end", load + 0x3000)):
+        fdtput(tree, "-t", "x", "/chosen", f"linux,initrd-{name}", f"{at:x}")
+    path = flash(work, "virt-v3", *boots, dtb=tree, **changes)
+    with started(work, "virt-v3", path, because="it goes no further than the tree") as machine:
+        machine.expect(r"^lethe: FAIL read: .*\(LETHE_E_LOADER_INITRD\)$",
+                       "^lethe: no fallback: the device tree is at fault, not the slot$", "^lethe: halt$", never="copies the bundle")

@@ -13,7 +13,6 @@ import dataclasses
 import os
 import shutil
 import struct
-import subprocess
 import time
 import zlib
 
@@ -137,10 +136,10 @@ HEAD_MAGIC, HEAD_CODE_SIZE = 8, 20
 COPY_SIZE, COPIES = 0x400, 2
 CRC_FROM = 16       # up to the copy's end
 SPIN_TABLE, SPIN_CODE, PAGE = 2, 0xf00, 4096
-SECURE_SCRATCH = 1
 # Whole, as QEMU has it.
 SECURE_RAM = {"virt-secure": [(0x0e000000, 0x0f000000)], "virt-secure-gicv3": [(0x0e000000, 0x0f000000)],
               "sbsa-ref": [(0x20000000, 0x40000000)]}
+VIRT_FLASH, FLASH = (0, 64 * MIB), {"sbsa-ref": (0, 256 * MIB)}
 
 
 class FlashFile:
@@ -237,76 +236,50 @@ def polled(file):
     return [(page, page + SPIN_CODE)] if file.get("cpus") == SPIN_TABLE else []
 
 
-def from_the_bundle(file, board, bundle, _):
+def from_the_bundle(file, board, bundles):
     """cohsan's keywords: what is below the bundle, and beside it, is firmware."""
     page = file.get("spin_page")
     pen = [(page, page + PAGE)] if file.get("cpus") == SPIN_TABLE else []
-    return {"start": file.get("load"), "bundle": bundle, "polled": polled(file),
+    return {"start": file.get("load"), "bundle": bundles[0], "polled": polled(file),
             "device": [*board.devices, span(file, "base", "file_size"), span(file, "scratch", "scratch_size"), *pen]}
 
 
-def from_reset(file, board, bundle, memory):
-    """cohsan's keywords: all of RAM is hostile but QEMU's tree, as at an EL3 that others ran below before."""
-    scratch = span(file, "scratch", "scratch_size")
-    own = SECURE_RAM[board.file] if file.get("flags") & SECURE_SCRATCH else []
-    load, tree = file.get("load"), file.get("tree_address")
-    ready = scratch[0] + symbol("lethe_flash_state")     # its first word
-    return {"start": 0, "elf": os.path.join(paths.O, "lethe-el3.elf"), "flash": span(file, "base", "file_size"),
-            "ram": [(board.ram, board.ram + memory * MIB), *own],
-            "clean": [(tree, tree + MIB)] if tree else [], "secure": [scratch] if board.is_el3() else [],
-            "through": (load, load + os.path.getsize(bundle)), "polled": [(ready, ready + 8), *polled(file)]}
-
-
-def symbol(name):
-    """Of the front end: its offset."""
-    text = subprocess.run(["readelf", "-sW", os.path.join(paths.O, "lethe-el3.elf")], check=True, stdout=subprocess.PIPE,
-                          text=True).stdout
-    return next(int(words[1], 16) for words in map(str.split, text.splitlines()) if len(words) == 8 and words[7] == name)
-
-
-# What cohsan is told of virt's memory, each as QEMU made it.
-VIRT_FLASH, VIRT_SECURE, VIRT_RAM = (0, 64 * MIB), (0x0e000000, 0x0f000000), 0x40000000
-
-
-def judged(board, path, world, bundles):
-    """For cohsan to follow a board of virt's from its reset vector, through each of these bundles.
+def from_reset(file, board, bundles, memory, world):
+    """cohsan's keywords: from the reset vector through each of these bundles.
 
     world: "clean", where a reset has emptied the caches; "hostile", where lines of an earlier program are over all of RAM
-    but the tree, secure ones where EL3 has its memory.
+    but QEMU's tree, secure ones where EL3 has its memory.
     """
-    file = FlashFile(path)
-    ram = (VIRT_RAM, VIRT_RAM + board.memory * MIB)
-    has_el3, is_in_ram = "secure=on" in board.machine, file.get("base") >= VIRT_RAM
-    scratch = (file.get("scratch"), file.get("scratch") + file.get("scratch_size"))
-    memories = [ram, *([VIRT_SECURE] if has_el3 else [])]
-    clean = list(memories) if world == "clean" else [(VIRT_RAM, VIRT_RAM + MIB)] if file.get("tree_address") else []
-    watched = {"start": file.get("base"), "elf": os.path.join(paths.O, "lethe-el3.elf"), "bundle": bundles[0], "clean": clean,
-               "flash": VIRT_FLASH, "ram": memories, "through": [(file.get("load"), file.get("load") + os.path.getsize(bundle)) for bundle in bundles]}
-    if has_el3 and world != "clean":
-        watched["secure"] = [scratch]
-    if is_in_ram:
-        clean.append((file.get("base"), file.get("base") + file.get("file_size")))
-    ready = file.get("scratch") + blob_symbol("lethe_flash_state", "lethe-el3.elf")
-    watched["polled"] = [(ready, ready + 8)]    # by CPUs that the boot CPU's first clean is still to come for
-    if file.get("cpus") == SPIN_TABLE:
-        watched["polled"].append((file.get("spin_page"), file.get("spin_page") + SPIN_CODE))
-    return watched
+    ram = (board.ram, board.ram + memory * MIB)
+    memories = [ram, *SECURE_RAM.get(board.file, [])]
+    tree = file.get("tree_address")
+    clean = list(memories) if world == "clean" else [(tree, tree + MIB)] if tree else []
+    if file.get("base") >= board.ram:
+        clean.append(span(file, "base", "file_size"))
+    ready = file.get("scratch") + blob_symbol("lethe_flash_state", "lethe-el3.elf")     # its first word
+    load = file.get("load")
+    return {"start": file.get("base"), "elf": os.path.join(paths.O, "lethe-el3.elf"), "bundle": bundles[0],
+            "flash": FLASH.get(board.file, VIRT_FLASH), "ram": memories, "clean": clean,
+            "secure": [span(file, "scratch", "scratch_size")] if board.is_el3() and world != "clean" else [],
+            "through": [(load, load + os.path.getsize(bundle)) for bundle in bundles],
+            # By CPUs that the boot CPU's first clean is still to come for.
+            "polled": [(ready, ready + 8), *polled(file)]}
 
 
 def started(work, board, path, *, bundle=None, world=None, way=None, because=None, seconds=0, **options):
-    """That board, from that file. bundle: the one that cohsan follows, from its first instruction, or, with a world, from
-    the reset vector, then perhaps a list of them; without it, because. options: of Machine."""
+    """That board, from that file. bundle: the one that cohsan follows, or a list of them, from the reset vector; where the
+    file is in RAM, and no world is named, from the bundle's first instruction. Without it, because. options: of Machine.
+    """
     board = BOARDS[board]
     extra = [*board.extra, *at_file(path, way or board.way), *options.pop("extra", ()),
              "-trace", "pflash_io_write", "-D", work + "/stores"]
     memory = options.pop("memory", board.memory)
     watched = None
-    if bundle and world:
-        watched = {**judged(board, path, world, values(bundle)), **dict(options.pop("cohsan", ()))}
-    elif bundle:
-        # RAM-resident files are firmware, which loads a bundle; one in flash is judged from its first instruction.
-        options_of = from_reset if FlashFile(path).get("base") == 0 else from_the_bundle
-        watched = {**options_of(FlashFile(path), board, bundle, memory), **dict(options.pop("cohsan", ()))}
+    if bundle:
+        file = FlashFile(path)
+        watched = from_reset(file, board, values(bundle), memory, world or "hostile") if world or file.get("base") == 0 else \
+            from_the_bundle(file, board, values(bundle))
+        watched.update(options.pop("cohsan", ()))
     machine = Flashed(
         work + "/stores", machine=options.pop("machine", board.machine), cpu=options.pop("cpu", board.cpu),
         smp=options.pop("smp", board.smp), memory=memory, extra=extra, cohsan=watched,

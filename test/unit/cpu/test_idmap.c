@@ -59,6 +59,22 @@ static void test_descriptors(void **state)
 	}
 }
 
+/* The other security state's memory: of leaves alone, and of what is added while it is asked for. */
+static void test_non_secure(void **state)
+{
+	(void)state;
+	assert_int_equal(setup(5, LETHE_REGIME_EL2), LETHE_OK);
+	assert_false(map.is_non_secure);
+	map.is_non_secure = true;
+	add(3 * GIB - PAGE, PAGE + GIB, LETHE_MAP_RW);
+	map.is_non_secure = false;
+	add(4 * GIB, GIB, LETHE_MAP_RW);
+	assert_int_equal(pool[3 * ENTRIES + 511], 0x0040000000000767 | (3 * GIB - PAGE));
+	assert_int_equal(pool[ENTRIES + 3], 0x0040000000000765 | 3 * GIB);
+	assert_int_equal(pool[ENTRIES + 4], 0x0040000000000745 | 4 * GIB);
+	assert_int_equal(pool[ENTRIES + 2], (uintptr_t)&pool[2 * ENTRIES] | 3);
+}
+
 static void test_init(void **state)
 {
 	static uint64_t *const near_top = (uint64_t *)(TOP - PAGE);
@@ -180,7 +196,8 @@ static void test_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_descriptors), cmocka_unit_test(test_init),
+		cmocka_unit_test(test_descriptors),
+		cmocka_unit_test(test_non_secure), cmocka_unit_test(test_init),
 		cmocka_unit_test(test_one_page),    cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_whole),
 	};

@@ -93,6 +93,19 @@ void *tree_compile_text(const char *text)
 	return tree;
 }
 
+void *tree_open_text(const char *text, int space, int *size)
+{
+	void *compiled = tree_compile_text(text);
+	void *tree;
+
+	*size = (int)fdt_totalsize(compiled) + space;
+	tree = malloc((size_t)*size);
+	assert_non_null(tree);
+	assert_int_equal(fdt_open_into(compiled, tree, *size), 0);
+	free(compiled);
+	return tree;
+}
+
 void *tree_copy(const void *tree)
 {
 	void *copy = allocate(fdt_totalsize(tree));

@@ -18,6 +18,9 @@ void *tree_compile(const char *name);
 /* Compiles text. */
 void *tree_compile_text(const char *text);
 
+/* The same, open for edits, with so many bytes to spare; *size: bytes of all. */
+void *tree_open_text(const char *text, int space, int *size);
+
 /*
  * The same tree with its three blocks in the order'th of the six orders, odd gaps full of rubbish
  * between them, and slack behind.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe_flash_complete(): what a tree gets, what it keeps, and when the two contradict each other.
+/* flash_complete(): what a tree gets, what it keeps, and when the two contradict each other.
  */
 
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include <libfdt.h>
 
-#include "flash/complete.h"
+#include "flash_complete.h"
 #include "trees.h"
 
 #define SPACE 4096
@@ -41,17 +41,12 @@ static const struct lethe_flash one = {.cpus = LETHE_FLASH_ONE, .flags = LETHE_F
 static void *complete(const char *nodes, const struct lethe_flash *flash, int space, int wanted)
 {
 	char text[16384];
-	void *compiled, *tree;
+	void *tree;
 	int size;
 
 	snprintf(text, sizeof(text), "/dts-v1/; / { %s };", nodes);
-	compiled = tree_compile_text(text);
-	size = (int)fdt_totalsize(compiled) + space;
-	tree = malloc((size_t)size);
-	assert_non_null(tree);
-	assert_int_equal(fdt_open_into(compiled, tree, size), 0);
-	free(compiled);
-	assert_int_equal(lethe_flash_complete(tree, flash), wanted);
+	tree = tree_open_text(text, space, &size);
+	assert_int_equal(flash_complete(tree, flash), wanted);
 	assert_int_equal(fdt_check_full(tree, (size_t)size), 0);
 	return tree;
 }
@@ -165,7 +160,7 @@ static void test_again(void **state)
 		void *tree = complete(CPUS(""), all[i], SPACE, LETHE_OK);
 		void *before = tree_copy(tree);
 
-		assert_int_equal(lethe_flash_complete(tree, all[i]), LETHE_OK);
+		assert_int_equal(flash_complete(tree, all[i]), LETHE_OK);
 		tree_assert_same(tree, before);
 		assert_int_equal(fdt_num_mem_rsv(tree), i);
 		free(before);
@@ -190,7 +185,7 @@ static void test_reserved_page(void **state)
 		void *tree = complete(CPUS(""), &one, SPACE, LETHE_OK);
 
 		assert_int_equal(fdt_add_mem_rsv(tree, rows[i].base, rows[i].size), 0);
-		assert_int_equal(lethe_flash_complete(tree, &spin), LETHE_OK);
+		assert_int_equal(flash_complete(tree, &spin), LETHE_OK);
 		assert_int_equal(fdt_num_mem_rsv(tree), rows[i].count);
 		free(tree);
 	}

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include <libfdt.h>
 
-#include "flash/complete.h"
+#include "flash_complete.h"
 #include "flash_world.h"
 #include "trees.h"
 
@@ -157,7 +157,7 @@ static void assert_completed(const void *tree, enum lethe_flash_cpus cpus, uint6
 	copy = copied(tree, false);
 	assert_non_null(expected);
 	assert_int_equal(fdt_open_into(tree, expected, size), 0);
-	status = lethe_flash_complete(expected, &flash_world);
+	status = flash_complete(expected, &flash_world);
 	assert_int_equal(status, LETHE_OK);
 	tree_assert_same(copy, expected);
 	free(expected);

@@ -68,16 +68,11 @@ static void *describe(const char *nodes, int space, int wanted)
 {
 	struct lethe_context ctx = {0};
 	char text[2048];
-	void *compiled, *tree;
+	void *tree;
 	int size;
 
 	snprintf(text, sizeof(text), "/dts-v1/; / { chosen { lethe { }; }; %s };", nodes);
-	compiled = tree_compile_text(text);
-	size = (int)fdt_totalsize(compiled) + space;
-	tree = malloc((size_t)size);
-	assert_non_null(tree);
-	assert_int_equal(fdt_open_into(compiled, tree, size), 0);
-	free(compiled);
+	tree = tree_open_text(text, space, &size);
 	assert_int_equal(lethe_hold_describe(&ctx, tree), wanted);
 	assert_int_equal(fdt_check_full(tree, (size_t)size), 0);
 	if (wanted == LETHE_OK && lethe_hold_kind != LETHE_HOLD_PASS) {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Completes the tree in a flash file, on the host. The front end does the same to a tree at an address (tree.c), in fewer
- * bytes. libfdt's errors are all negative: they are gathered by OR, and have one meaning.
+ * Completes the tree in a flash file. The front end does as much of it to a tree at an address
+ * (src/flash/tree.c) as has to be. libfdt's errors are all negative: they are gathered by OR, and
+ * have one meaning.
  */
-#include "flash/complete.h"
+#include "flash_complete.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <libfdt.h>
@@ -36,13 +39,14 @@ static uint64_t number(const void *tree, int node, const char *name)
 	return value;
 }
 
-/* Adds what starts a CPU, the n-th of the tree. Adds nothing to the CPU that boots, for nobody releases it. */
+/* Adds what starts a CPU, the n-th of the tree. Adds nothing to the CPU that boots, for nobody
+ * releases it. */
 static int complete_cpu(void *tree, int node, const struct lethe_flash *flash, unsigned int n)
 {
 	const bool is_psci = flash->cpus == LETHE_FLASH_PSCI;
 	const char *method = is_psci ? "psci" : "spin-table";
-	const fdt64_t word = cpu_to_fdt64(flash->spin_page + LETHE_FLASH_SPIN_WORDS +
-					  n * LETHE_FLASH_SPIN_STEP);
+	const fdt64_t word =
+		cpu_to_fdt64(flash->spin_page + LETHE_FLASH_SPIN_WORDS + n * LETHE_FLASH_SPIN_STEP);
 	int bad = 0;
 
 	if (fdt_getprop(tree, node, "enable-method", NULL) == NULL) {
@@ -71,7 +75,8 @@ static int complete_cpus(void *tree, const struct lethe_flash *flash)
 	unsigned int n = 0;
 	int node;
 
-	/* The offset of a node outlives edits of the node. Without /cpus the loop sees the root, which is none. */
+	/* The offset of a node outlives edits of the node. Without /cpus the loop sees the root,
+	 * which is none. */
 	for (node = fdt_first_subnode(tree, cpus); status == LETHE_OK && node >= 0;
 	     node = fdt_next_subnode(tree, node)) {
 		if (strncmp(fdt_get_name(tree, node, NULL), "cpu@", 4) == 0 ||
@@ -82,7 +87,8 @@ static int complete_cpus(void *tree, const struct lethe_flash *flash)
 	return n == 0 ? LETHE_E_TREE_BROKEN : status;
 }
 
-/* A node for PSCI has to be there if, and only if, PSCI is. Before 0.2 it had other numbers: the last name is refused. */
+/* A node for PSCI has to be there if, and only if, PSCI is. Before 0.2 it had other numbers: the
+ * last name is refused. */
 static int complete_psci(void *tree, bool is_psci)
 {
 	static const char names[3][sizeof("arm,psci-1.0")] = {"arm,psci-1.0", "arm,psci-0.2",
@@ -121,14 +127,13 @@ static int reserve_page(void *tree, uint64_t page)
 	return fdt_add_mem_rsv(tree, page, 0x1000) == 0 ? LETHE_OK : LETHE_E_TREE_NOSPACE;
 }
 
-/* A node of memory that the kernel must not map. A new parent has the root's cells, as Linux asks of it. */
+/* A node of memory that the kernel must not map. A new parent has the root's cells, as Linux asks
+ * of it. */
 static int reserve_scratch(void *tree, const struct lethe_flash *flash)
 {
 	static const char names[] = "#address-cells\0#size-cells";
 	const uint64_t values[] = {flash->scratch, flash->scratch_size};
-	char name[] = "......0123456789abcdef";
-	char *at = name + sizeof(name) - 1;
-	uint64_t rest = flash->scratch;
+	char name[sizeof("lethe@") + 16];
 	int parent = fdt_path_offset(tree, "/reserved-memory");
 	const bool is_new = parent < 0;
 	fdt32_t reg[4];
@@ -156,12 +161,8 @@ static int reserve_scratch(void *tree, const struct lethe_flash *flash)
 		}
 		reg[count++] = cpu_to_fdt32((uint32_t)values[i]);
 	}
-	do {
-		*--at = (char)((rest & 15) + ((rest & 15) < 10 ? '0' : 'a' - 10));
-		rest >>= 4;
-	} while (rest != 0);
-	at = memcpy(at - 6, "lethe@", 6);
-	node = fdt_add_subnode(tree, parent, at);
+	snprintf(name, sizeof(name), "lethe@%" PRIx64, flash->scratch);
+	node = fdt_add_subnode(tree, parent, name);
 	if (node == -FDT_ERR_EXISTS) {
 		return LETHE_OK;
 	}
@@ -175,14 +176,15 @@ static int complete_timer(void *tree, uint32_t frequency)
 	const fdt32_t value = cpu_to_fdt32(frequency);
 	const int node = fdt_path_offset(tree, "/timer");
 
-	if (frequency == 0 || node < 0 || fdt_getprop(tree, node, "clock-frequency", NULL) != NULL ||
+	if (frequency == 0 || node < 0 ||
+	    fdt_getprop(tree, node, "clock-frequency", NULL) != NULL ||
 	    set(tree, node, "clock-frequency", &value, sizeof(value)) == 0) {
 		return LETHE_OK;
 	}
 	return LETHE_E_TREE_NOSPACE;
 }
 
-int lethe_flash_complete(void *tree, const struct lethe_flash *flash)
+int flash_complete(void *tree, const struct lethe_flash *flash)
 {
 	const bool is_psci = flash->cpus == LETHE_FLASH_PSCI;
 	int status = complete_timer(tree, flash->frequency);
