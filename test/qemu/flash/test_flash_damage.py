@@ -5,8 +5,8 @@ front end was not told to: memory is compared, and each machine is watched for s
 
 import pytest
 
-from flash import COPY_SIZE, FlashFile, flash, started, symbol
-from images import Bundle, machine_tree, pack, write
+from flash import COPY_SIZE, FlashFile, flash, started
+from images import Bundle, blob_symbol, machine_tree, pack, write
 from paths import MIB
 
 SLOT0 = 0x10000
@@ -24,6 +24,10 @@ SMALL = {"memory": MEMORY, "smp": SMP}
 
 def long(*values):
     return pytest.param(*values, marks=pytest.mark.long)
+
+
+def symbol(name):
+    return blob_symbol(name, "lethe-el3.elf")
 
 
 def made(work, board="virt-v3", *options, bundle=(), **changes):

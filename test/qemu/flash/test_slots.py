@@ -177,6 +177,7 @@ def test_cpus_in_the_first_bundle(work):
     two = Two(work, "virt-v3", (["--cpus", "pen"], []))
     two.flip(0, two.kernel(0))
     with two.started() as machine:
+        machine.expect(f"^lethe: flash copies the bundle at {two.at(0):#x}$")
         machine.expect(DAMAGED_KERNEL, "^lethe: no next bundle$", "^lethe: halt$", never="copies the bundle")
 
 
@@ -190,5 +191,6 @@ def test_the_tree_at_fault(work):
         fdtput(tree, "-t", "x", "/chosen", f"linux,initrd-{name}", f"{at:x}")
     path = flash(work, "virt-v3", *boots, dtb=tree, **changes)
     with started(work, "virt-v3", path, because="it goes no further than the tree") as machine:
+        machine.expect("^lethe: flash copies the bundle at")
         machine.expect(r"^lethe: FAIL read: .*\(LETHE_E_LOADER_INITRD\)$",
                        "^lethe: no fallback: the device tree is at fault, not the slot$", "^lethe: halt$", never="copies the bundle")
