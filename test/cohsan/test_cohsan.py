@@ -32,6 +32,15 @@ LINKED = 0x40200000
 MACHINES = {"1": "virtualization=off", "2": "virtualization=on", "3": "virtualization=on,secure=on"}
 
 
+def tiers():
+    """The first tier runs each program at one of its levels, in turn; with --long at all of them."""
+    levels = {}
+    for case in CASES:
+        levels.setdefault((case.file, case.name), []).append(case)
+    first = {each[turn % len(each)] for turn, each in enumerate(levels.values())}
+    return [pytest.param(case, id=case.id, marks=() if case in first else pytest.mark.long) for case in CASES]
+
+
 @functools.lru_cache(None)
 def symbols(case):
     """{name: address}, without a process for each of a thousand programs."""
@@ -86,7 +95,7 @@ def at(case, kinds):
     return [(kind, table[symbol]) for kind, symbol in kinds]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", tiers())
 def test_program(case, pytestconfig):
     if case in FIRST or pytestconfig.getoption("long"):
         assert run(command(case)) == (0, END), "without cohsan"

@@ -7,6 +7,7 @@ import pytest
 
 from flash import COPY_SIZE, FlashFile, flash, started
 from images import Bundle, blob_symbol, machine_tree, pack, write
+from machine import COUNTED
 from paths import MIB
 
 SLOT0 = 0x10000
@@ -215,7 +216,7 @@ def test_kernel(work, board):
 def test_reset_of_the_front_end(work):
     file, _ = made(work, "virt-v3", "--on-failure", "reset")
     file.flip(symbol("lethe_el3_call"))
-    with started(work, "virt-v3", file.save(), extra=["-no-reboot"], **SMALL) as machine:
+    with started(work, "virt-v3", file.save(), extra=["-no-reboot", *COUNTED], **SMALL) as machine:
         machine.expect("^lethe: FAIL flash: code damaged at 0x0$", "^lethe: reset in 5 s$", "^lethe: reset$")
         assert machine.expect_exit() == 0
 

@@ -19,6 +19,8 @@ LIMIT = 20          # seconds for one machine
 LIMIT_LOADED = 60   # the same if others use the host; more if more than four want each CPU
 COHSAN_WAIT = 10    # seconds from a hand-off to cohsan's last line
 LETHE_LINE = b"lethe: "
+# QEMU's words for a counter that goes by instructions, 256 ns each: five seconds of Lethe's pass in less than one.
+COUNTED = ["-icount", "shift=8,sleep=off"]
 
 
 def limit():

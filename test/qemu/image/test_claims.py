@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from images import Bundle, Hostile, blob_symbol, fdtget, fdtput, machine_tree, pack, reservations, uefi_memory, write
-from machine import Machine
+from machine import COUNTED, Machine
 from mini_tree import TARGET, TREE, given, mini, page_of_raw, under
 from paths import MIB, PAYLOAD, VIRT_UART
 
@@ -264,7 +264,7 @@ def test_extent_over_two_usable_ranges(work):
 def test_odd_value_is_named(work, options, name, status):
     """On the tree's own console; and the policy finds the tree's PSCI."""
     boot = pack(work + "/boot.img", "--on-fail", "reset")
-    with under(work, boot, mini(work + "/mini.dtb", **options), extra=["-no-reboot"]) as machine:
+    with under(work, boot, mini(work + "/mini.dtb", **options), extra=["-no-reboot", *COUNTED]) as machine:
         machine.expect(rf'^lethe: FAIL read: device tree "{name}": .*\(LETHE_E_{status}\)$', "^lethe: reset$")
         machine.expect_exit()
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* QEMU's callbacks. Until the start they return at once, after the stop there are none. */
+/* QEMU's callbacks. Until the start there is one at it, after the stop there are none. */
 #include "cohsan.h"
 
 #include <pthread.h>
@@ -19,6 +19,7 @@ static size_t vcpus;
 static bool several_cpus;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static enum { ASLEEP, AWAKE, STOPPED } state; /* changed with the lock, read without */
+static bool starts_at_first;		      /* the first block that QEMU translates has the start */
 
 static void lock(void)
 {
@@ -123,6 +124,14 @@ static void after_stop(qemu_plugin_id_t id)
 	}
 }
 
+static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
+
+static void after_start(qemu_plugin_id_t id)
+{
+	only_exit(id);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+}
+
 static void wake(const struct insn *insn)
 {
 	options.start = insn->pc;
@@ -130,6 +139,9 @@ static void wake(const struct insn *insn)
 	elf_loaded_at(insn->pc);
 	start_image(insn);
 	set_state(AWAKE);
+	if (options.has_start && !starts_at_first) {
+		qemu_plugin_reset(plugin, after_start); /* before this CPU's next block */
+	}
 }
 
 /* An Image that through= names is judged as at the stop, when it is first entered; named twice, the second time too. */
@@ -362,6 +374,24 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
+/* Up to the start only its block is instrumented: all else runs at full speed. If that is the machine's first block, other
+ * CPUs may be in the next one before the start is seen, so all blocks are. */
+static void before_start(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	static bool is_later;
+	const uint64_t from = qemu_plugin_tb_vaddr(tb);
+	const bool has_start = options.start - from < 4 * qemu_plugin_tb_n_insns(tb);
+
+	if (!__atomic_exchange_n(&is_later, true, __ATOMIC_RELAXED)) {
+		starts_at_first = has_start;
+	}
+	if (has_start || starts_at_first) {
+		on_translation(id, tb);
+	} else if (several_cpus) {
+		wait_in(tb);
+	}
+}
+
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
 	if (strcmp(info->target_name, "aarch64") != 0 || !info->system_emulation ||
@@ -375,7 +405,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	plugin = id;
 	vcpus = (size_t)info->system.max_vcpus;
 	several_cpus = info->system.smp_vcpus > 1;
-	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, options.has_start ? before_start : on_translation);
 	only_exit(id);
 	return 0;
 }
