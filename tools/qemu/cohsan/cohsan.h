@@ -2,7 +2,8 @@
 /*
  * cohsan: a checker of cache coherence. docs/internals/cohsan.md has the model. The files:
  *
- *	plugin.c	QEMU's callbacks: translation, start and stop
+ *	plugin.c	QEMU's callbacks		door.c		the start and the stop
+ *	awake.c		whether it is between them, and the lock
  *	options.c	the arguments		start.c	the loaded image
  *	elf.c		symbols and loaded parts of an ELF
  *	decode.c	the instructions that matter: insn.h
@@ -16,10 +17,8 @@
  *	icache.c	ic, and what instruction caches may hold
  *	walk.c		translation tables		map.c	all that a set of tables maps
  *	handoff.c	the last look		report.c	the reports
- *	quick.c		what changes nothing, found without the lock
+ *	quick.c		what changes nothing, found without the lock, which each other callback holds
  *	wait.c		CPUs that wait for others
- *
- * One lock is held over each other callback.
  */
 #ifndef COHSAN_H
 #define COHSAN_H

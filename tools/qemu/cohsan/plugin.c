@@ -1,198 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* QEMU's callbacks. Until the start there is one at it, after the stop there are none. */
-#include "cohsan.h"
-
-#include <pthread.h>
+/* QEMU's callbacks, between the start and the stop. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "qemu_plugin.h"
+#include "awake.h"
+#include "door.h"
 #include "quick.h"
 #include "wait.h"
 
 int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
-static qemu_plugin_id_t plugin;
 static size_t vcpus;
-static bool several_cpus;
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static enum { ASLEEP, AWAKE, STOPPED } state; /* changed with the lock, read without */
-static bool starts_at_first;		      /* the first block that QEMU translates has the start */
-
-static void lock(void)
-{
-	if (several_cpus) {
-		pthread_mutex_lock(&mutex);
-		quick_forbid();
-	}
-}
-
-static void unlock(void)
-{
-	if (several_cpus) {
-		quick_allow();
-		pthread_mutex_unlock(&mutex);
-	}
-}
-
-/* If true, all that wake() has set is seen. */
-static bool is_awake(void)
-{
-	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == AWAKE;
-}
-
-static void set_state(int to)
-{
-	__atomic_store_n(&state, to, __ATOMIC_RELEASE);
-}
-
-/* Not inline: every callback makes the test before this. */
-static __attribute__((noinline)) void first_seen(struct cpu *cpu, unsigned int index)
-{
-	unsigned int regime;
-
-	cpu_wake(cpu, index);
-	regime = cpu_regime(cpu, cpu_el());
-	cpu->el = cpu_el();
-	if (cpu_caches(cpu, regime)) { /* started in the middle, with the map in force */
-		cpu->tlb_known[regime] = true;
-		map_enter(cpu, regime, NULL);
-	}
-	if (cpu->el < 3 && cpu_mmu(cpu, 3)) { /* firmware's: it may turn this map off and on again */
-		cpu->tlb_known[3] = true;
-	}
-}
-
-static struct cpu *cpu_at(unsigned int index)
-{
-	struct cpu *cpu = &cpus[index];
-
-	if (!cpu->awake) {
-		first_seen(cpu, index);
-	}
-	return cpu;
-}
-
-/* With the lock; NULL, without it: asleep, or stopped. */
-static struct cpu *enter(unsigned int vcpu)
-{
-	if (!is_awake()) {
-		return NULL;
-	}
-	lock();
-	if (!is_awake()) { /* another CPU's stop came first */
-		unlock();
-		return NULL;
-	}
-	return cpu_at(vcpu);
-}
-
-/* Without the lock; NULL: asleep, or new. A CPU's own thread wakes it. */
-static struct cpu *glance(unsigned int vcpu)
-{
-	return is_awake() && cpus[vcpu].awake ? &cpus[vcpu] : NULL;
-}
-
-/* ---- start and stop ---- */
-
-static void at_exit(qemu_plugin_id_t id, void *userdata)
-{
-	(void)id;
-	(void)userdata;
-	if (state == AWAKE) {
-		undone_say(0, UINT64_MAX);
-		report_json();
-	}
-	if (report_count() != 0) {
-		fflush(NULL);
-		_exit(1); /* QEMU would end with the guest's status */
-	}
-}
-
-static void only_exit(qemu_plugin_id_t id)
-{
-	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
-}
-
-static void after_stop(qemu_plugin_id_t id)
-{
-	only_exit(id);
-	if (several_cpus) {
-		wait_alone(id);
-	}
-}
-
-static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
-
-static void after_start(qemu_plugin_id_t id)
-{
-	only_exit(id);
-	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
-}
-
-static void wake(const struct insn *insn)
-{
-	options.start = insn->pc;
-	space_open(insn->pc, insn->host, cpu_el() == 3);
-	elf_loaded_at(insn->pc);
-	start_image(insn);
-	set_state(AWAKE);
-	if (options.has_start && !starts_at_first) {
-		qemu_plugin_reset(plugin, after_start); /* before this CPU's next block */
-	}
-}
-
-/* An Image that through= names is judged as at the stop, when it is first entered; named twice, the second time too. */
-static bool passes(unsigned int vcpu, const struct insn *insn, uint64_t pa)
-{
-	bool is_named = false;
-	size_t i;
-
-	for (i = 0; i < options.through.count; i++) {
-		struct range *range = &options.through.at[i];
-
-		if (range->lo != pa) {
-			continue;
-		}
-		is_named = true;
-		if (!range->passed) {
-			range->passed = true;
-			handoff_through(cpu_at(vcpu), insn->pc, range);
-			break;
-		}
-	}
-	return is_named;
-}
-
-static void stop(unsigned int vcpu, const struct insn *insn, uint64_t pa)
-{
-	handoff(cpu_at(vcpu), insn->pc, pa, is_image(insn->host));
-	set_state(STOPPED);
-	qemu_plugin_reset(plugin, after_stop); /* from here at full speed */
-}
-
-/* An instruction at which cohsan may wake or stop. */
-static void door(unsigned int vcpu, void *userdata)
-{
-	const struct insn *insn = userdata;
-	uint64_t pa;
-
-	lock();
-	if (state == ASLEEP) {
-		if (!options.has_start || insn->pc == options.start) {
-			wake(insn);
-		}
-	} else if (state == AWAKE) {
-		pa = ram_pa(insn->host);
-		if (options.stop_is_handoff ? is_image(insn->host) && pa == insn->pc && !passes(vcpu, insn, pa) :
-					      insn->pc == options.stop || pa == options.stop) {
-			stop(vcpu, insn, pa);
-		}
-	}
-	unlock();
-}
 
 /* ---- instructions ---- */
 
@@ -298,21 +117,6 @@ static struct run *new_run(const struct insn *insn)
 	return run;
 }
 
-static bool may_be_door(const struct insn *insn)
-{
-	uint32_t magic = 0;
-
-	if (insn->host == NULL) {
-		return false;
-	}
-	if ((uintptr_t)insn->host % PAGE == 0) {
-		memcpy(&magic, (const uint8_t *)insn->host + 56, sizeof(magic));
-	}
-	return magic == 0x644d5241 || !options.has_start || insn->pc == options.start ||
-	       (!options.stop_is_handoff &&
-		(insn->pc == options.stop || ram_pa(insn->host) == options.stop));
-}
-
 /* One instruction. True if the next instruction starts a new run, since this one may change
  * fetches. */
 static bool instrument(struct qemu_plugin_insn *handle, struct insn *insn)
@@ -358,9 +162,7 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		insn->host = qemu_plugin_insn_haddr(handle);
 		insn->el = el;
 		decode(code, insn);
-		if (may_be_door(insn)) {
-			qemu_plugin_register_vcpu_insn_exec_cb(handle, door, QEMU_PLUGIN_CB_R_REGS, insn);
-		}
+		door_at(handle, insn);
 		if (i > 0 && insns[i - 1].kind == K_MRS && insns[i - 1].sys == SYS(3, 3, 0, 0, 7)) {
 			qemu_plugin_register_vcpu_insn_exec_cb(handle, on_dczid, QEMU_PLUGIN_CB_R_REGS,
 							       &insns[i - 1]);
@@ -374,24 +176,6 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
-/* Up to the start only its block is instrumented: all else runs at full speed. If that is the machine's first block, other
- * CPUs may be in the next one before the start is seen, so all blocks are. */
-static void before_start(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
-{
-	static bool is_later;
-	const uint64_t from = qemu_plugin_tb_vaddr(tb);
-	const bool has_start = options.start - from < 4 * qemu_plugin_tb_n_insns(tb);
-
-	if (!__atomic_exchange_n(&is_later, true, __ATOMIC_RELAXED)) {
-		starts_at_first = has_start;
-	}
-	if (has_start || starts_at_first) {
-		on_translation(id, tb);
-	} else if (several_cpus) {
-		wait_in(tb);
-	}
-}
-
 int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
 {
 	if (strcmp(info->target_name, "aarch64") != 0 || !info->system_emulation ||
@@ -402,10 +186,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	if (!options_parse(argc, argv)) {
 		return 1;
 	}
-	plugin = id;
 	vcpus = (size_t)info->system.max_vcpus;
 	several_cpus = info->system.smp_vcpus > 1;
-	qemu_plugin_register_vcpu_tb_trans_cb(id, options.has_start ? before_start : on_translation);
-	only_exit(id);
+	door_install(id, on_translation);
 	return 0;
 }
