@@ -44,6 +44,7 @@ def tiers():
 @functools.lru_cache(None)
 def symbols(case):
     """{name: address}, without a process for each of a thousand programs."""
+    cohsan_cases.build(FOLDER, case)
     with open(case.path(FOLDER, ".elf"), "rb") as file:
         data = file.read()
     moved = LINKED if case.boot == "flash" else 0
@@ -57,6 +58,7 @@ def symbols(case):
 
 
 def command(case):
+    cohsan_cases.build(FOLDER, case)
     program = ["-bios", case.path(FOLDER, ".img")] if case.boot == "flash" else \
         ["-kernel", case.path(FOLDER, ".elf" if case.el == "3" else ".img")]     # QEMU drops to EL2 for an Image
     return [paths.QEMU, "-nodefaults", "-display", "none", "-M", "virt,acpi=off," + MACHINES[case.el[0]],
@@ -87,7 +89,9 @@ def watched(case, *args):
 
 
 def case(name):
-    return next(case for case in CASES if case.id == name)
+    found = next(case for case in CASES if case.id == name)
+    cohsan_cases.build(FOLDER, found)
+    return found
 
 
 def at(case, kinds):

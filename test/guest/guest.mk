@@ -108,15 +108,6 @@ $(QEMU_TEST)/flat: test/guest/flat.c
 	mkdir -p $(@D)
 	$(ARM64_CC) -std=gnu11 -O2 $(WARN) -static -s -o $@ $<
 
-# One file of cohsan's programs is a family: all its cases at all levels.
-COHSAN_SOURCES := $(wildcard test/cohsan/programs/*.S)
-COHSAN_BUILT := $(COHSAN_SOURCES:test/cohsan/programs/%.S=$(QEMU_TEST)/cohsan/%.built)
-$(QEMU_TEST)/cohsan/%.built: test/cohsan/programs/%.S test/cohsan/programs/common.h test/cohsan/programs/link.ld \
-		test/cohsan/cohsan_cases.py
-	mkdir -p $(@D)
-	$(TEST_PYTHON) test/cohsan/cohsan_cases.py build $(@D) $< '$(CC_TARGET)' '$(OBJCOPY_TARGET)'
-	touch $@
-
 # A small kernel with two features that Debian's lacks: kexec_file_load(2) and a short boot. Debian's source, 140 MB and
 # some minutes of building, once: check-qemu-long alone needs it.
 TINY ?= $(O)/deps/tiny/Image

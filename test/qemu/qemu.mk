@@ -9,12 +9,12 @@ QEMU_PYTEST = O='$(abspath $(O))' QEMU='$(QEMU)' KERNEL='$(abspath $(KERNEL))' \
 	KEXEC='$(abspath $(KEXEC))' KEXEC_OTHER='$(abspath $(KEXEC_OTHER))' CAVP='$(abspath $(CAVP))' \
 	KERNELS='$(abspath $(KERNELS))' KERNELS_GENERIC='$(abspath $(KERNELS_GENERIC))' \
 	KERNEL_16K='$(abspath $(KERNEL_16K))' \
-	DTBS='$(abspath $(DTBS))' \
+	DTBS='$(abspath $(DTBS))' CROSS_COMPILE='$(CROSS_COMPILE)' \
 	$(PYTEST) --junitxml=$(QEMU_TEST)/result.xml test/qemu test/cohsan
 
 .PHONY: check-qemu check-qemu-long
 check-qemu-long: $(KEXEC_OTHER) $(KERNELS_GENERIC) $(KERNEL_16K) $(TINY) $(TFA)
 check-qemu check-qemu-long: $(O)/lethe $(O)/lethe.elf $(O)/arm64/lethe $(O)/cohsan.so $(O)/meter.so $(O)/purgatory.ro \
-		$(QEMU_PROGRAMS) $(COHSAN_BUILT) $(KERNEL) $(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(KERNELS) $(DTBS) $(CAVP) \
+		$(QEMU_PROGRAMS) $(KERNEL) $(BUSYBOX) $(UBOOT) $(EDK2) $(KEXEC) $(KERNELS) $(DTBS) $(CAVP) \
 		$(GOALS_PROGRAMS)
 	$(QEMU_PYTEST) $(if $(filter %-long,$@),--long)

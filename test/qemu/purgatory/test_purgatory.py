@@ -180,7 +180,7 @@ def test_damaged(client, small_kernel, pytestconfig, name, el):
         assert b"payload: " not in machine.raw
 
 
-@pytest.mark.parametrize("el", [1, 2])
+@pytest.mark.parametrize("el", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_fault(client, small_kernel, el):
     """An undefined instruction goes to Lethe's vector, which prints where it was and follows the policy."""
     cell = {"cpu": "cortex-a72", "el": el, "smp": 1}

@@ -56,8 +56,9 @@ def halted(machine, at):
     raise Failure(f"does not halt: {registers}")
 
 
-@pytest.mark.parametrize("fields", [{0: 0}, {8: 0xfffffff8}, {4: 0x180000, 12: 0x100000}],
-                         ids=["magic", "structure", "totalsize-strings"])
+@pytest.mark.parametrize("fields", [
+    pytest.param({0: 0}, id="magic", marks=pytest.mark.long), pytest.param({8: 0xfffffff8}, id="structure"),
+    pytest.param({4: 0x180000, 12: 0x100000}, id="totalsize-strings", marks=pytest.mark.long)])
 def test_damaged_header(initrd, fields):
     """It is no tree any more: nothing in it is believed, neither console nor conduit, and nothing is read behind it.
     The digest tells, and where there is no console the registers do."""

@@ -196,7 +196,7 @@ def test_one_goes_late(work):
         expect_rounds(machine, 3)
 
 
-@pytest.mark.parametrize("second, level", [long("keep", 2), ("pen", 2), ("psci", 1)])
+@pytest.mark.parametrize("second, level", [long("keep", 2), long("pen", 2), ("psci", 1)])
 def test_given_back_then_debian(work, initrd, second, level):
     """The next Lethe leaves them in that pen, or makes them its own."""
     system = returns(work + "/system", next_at=SECOND)
