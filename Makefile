@@ -129,7 +129,7 @@ $(eval $(call compile,library,CC_TARGET,LIBRARY_CFLAGS,BOOT_DEFS,toolchain $(NEW
 $(eval $(call compile,blob,CC_TARGET,BLOB_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
 
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
-all: $(O)/lethe.img $(O)/lethe-cpus.img $(O)/flash.bin $(O)/purgatory.ro $(O)/liblethe.a $(O)/lethe
+all: $(O)/lethe.img $(O)/lethe-cpus.img $(O)/flash.bin $(O)/efi.bin $(O)/purgatory.ro $(O)/liblethe.a $(O)/lethe
 
 # Said once and first, rather than by the shell or a compiler for each file.
 .PHONY: toolchain host-toolchain
@@ -223,7 +223,7 @@ $(O)/liblethe.a: $(LIBRARY_OBJS)
 HOST_CFLAGS = -std=gnu11 -O2 $(PREFIX_MAP) -Itools/lethe -D_FILE_OFFSET_BITS=64
 ARM64_CFLAGS = $(HOST_CFLAGS) -I$(ARM64_LIBS)/include -isystem $(LIBFDT_SRC)
 TOOL_DEFS = -DBLOB_PATH='"$(abspath $(O))/lethe.img"' -DCPUS_PATH='"$(abspath $(O))/lethe-cpus.img"' -DPURGATORY_PATH='"$(abspath $(O))/purgatory.ro"' \
-	-DFLASH_PATH='"$(abspath $(O))/flash.bin"' -DMACHINES_PATH='"$(abspath $(O))/machines.txt"'
+	-DEFI_PATH='"$(abspath $(O))/efi.bin"' -DFLASH_PATH='"$(abspath $(O))/flash.bin"' -DMACHINES_PATH='"$(abspath $(O))/machines.txt"'
 # The machines of `lethe flash`, one after the other (machine_find.c). The folder is newer when one comes or goes.
 MACHINES := $(sort $(wildcard tools/lethe/machines/*.machine))
 $(O)/machines.txt: $(MACHINES) tools/lethe/machines
@@ -234,7 +234,7 @@ TOOL_OBJS := $(TOOL_SRCS:%=$(O)/obj/host/%.o)
 ARM64_OBJS := $(TOOL_SRCS:%=$(O)/obj/arm64/%.o) $(call libfdt_objects,arm64) $(O)/obj/arm64/libfdt/fdt_rw.o
 $(eval $(call compile,host,HOSTCC,HOST_CFLAGS,TOOL_DEFS,host-toolchain))
 $(eval $(call compile,arm64,ARM64_CC,ARM64_CFLAGS,TOOL_DEFS,$(ARM64_LIBS)))
-$(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/blob.S.o): $(O)/lethe.img $(O)/lethe-cpus.img $(O)/flash.bin $(O)/machines.txt
+$(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/blob.S.o): $(O)/lethe.img $(O)/lethe-cpus.img $(O)/flash.bin $(O)/efi.bin $(O)/machines.txt
 $(foreach product,host arm64,$(O)/obj/$(product)/tools/lethe/purgatory.S.o): $(O)/purgatory.ro
 $(O)/lethe: $(TOOL_OBJS)
 	echo '  LINK    $@'
@@ -265,7 +265,7 @@ install: all
 	install -d $(ROOT)/bin $(ROOT)/lib/pkgconfig $(ROOT)/share/man/man1 $(ROOT)/include/lethe $(ROOT)/lib/lethe/machines
 	install -m 755 $(O)/lethe $(ROOT)/bin/
 	install -m 644 $(O)/liblethe.a $(ROOT)/lib/
-	install -m 644 $(addprefix $(O)/,lethe.img lethe.elf lethe-cpus.img lethe-cpus.elf flash.bin lethe-el3.elf purgatory.ro) $(ROOT)/lib/lethe/
+	install -m 644 $(addprefix $(O)/,lethe.img lethe.elf lethe-cpus.img lethe-cpus.elf flash.bin lethe-el3.elf efi.bin lethe-efi.elf purgatory.ro) $(ROOT)/lib/lethe/
 	install -m 644 $(MACHINES) $(ROOT)/lib/lethe/machines/
 	install -m 644 include/lethe/*.h $(ROOT)/include/lethe/
 	install -m 644 docs/use/lethe.1 $(ROOT)/share/man/man1/
@@ -281,7 +281,7 @@ clean:
 help:
 	sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
-include src/purgatory/purgatory.mk src/flash/flash.mk
+include src/purgatory/purgatory.mk src/flash/flash.mk src/efi/efi.mk
 include tools/qemu/plugins.mk examples/examples.mk
 include test/guest/guest.mk test/test.mk test/audit/audit.mk test/unit/unit.mk test/fuzz/fuzz.mk test/qemu/qemu.mk
 include bench/bench.mk

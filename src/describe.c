@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include <lethe/cache.h>
-#include <lethe/version.h>
 #include <libfdt.h>
 
 #include "console/console.h"
-#include "cpu/counter.h"
 #include "cpu/fault.h"
+#include "describe_record.h"
 #include "describe_seed.h"
 #include "entry.h"
 #include "fdt/fdt_copy.h"
@@ -86,34 +85,6 @@ static void fill_fixup(struct lethe_context *ctx, struct lethe_fixup *fixup)
 			add_own(ctx, fixup, placed[i].dest, segments[i].mem_size);
 		}
 	}
-}
-
-static void fill_record(struct lethe_context *ctx)
-{
-	const struct lethe_segment *segments = ctx->segments;
-	struct lethe_record *record = &ctx->record;
-	unsigned int i;
-
-	record->version = LETHE_VERSION;
-	record->door = ctx->door;
-	record->mode = ctx->is_cached ? "cached" : "uncached";
-	record->entry_el = ctx->el;
-	record->handoff_el = lethe_handoff_el(ctx);
-	record->slot = ctx->slot_index;
-	record->failed_segment = ctx->failed_segment;
-	record->boot_count = ctx->facts.boot_count + (ctx->facts.boot_count != UINT32_MAX);
-	record->counter_frequency = lethe_counter_rate();
-	for (i = lethe_slot_first(ctx); i < lethe_slot_end(ctx); i++) {
-		record->segment_names[record->segment_count] = segments[i].name;
-		record->segment_verdicts[record->segment_count] = "ok";
-		record->segment_count++;
-	}
-	/*
-	 * These two stages end later and patch their numbers in place: the arrays
-	 * have their final size now.
-	 */
-	record->stage_names[LETHE_RECORD_DESCRIBE] = lethe_stage_name(LETHE_STAGE_DESCRIBE);
-	record->stage_names[LETHE_RECORD_PUBLISH] = lethe_stage_name(LETHE_STAGE_PUBLISH);
 }
 
 /*
@@ -202,7 +173,7 @@ int lethe_stage_describe(struct lethe_context *ctx)
 	if (ctx->tree == 0) {
 		return LETHE_OK;
 	}
-	fill_record(ctx);
+	lethe_describe_record(ctx, lethe_handoff_el(ctx));
 	status = fix_up(ctx, buffer, &ctx->where);
 	if (status != LETHE_OK) {
 		return status;

@@ -11,11 +11,8 @@
 #include <string.h>
 
 #include "fdt/fdt_copy.h"
+#include "fdt/fdt_stale.h"
 #include "fdt_fixup.h"
-
-#define BOOTARGS "bootargs\0"
-#define INITRD   "linux,initrd-start\0linux,initrd-end\0"
-#define SEEDS    "kaslr-seed\0rng-seed\0"
 
 /* All that may be added. The names lie together in the strings block, where the next boot finds
  * them. */
@@ -24,15 +21,6 @@ static const char names[] = BOOTARGS INITRD SEEDS;
 #define NAME_INITRD_END   (NAME_INITRD_START + sizeof("linux,initrd-start"))
 #define NAME_KASLR_SEED   (NAME_INITRD_START + sizeof(INITRD) - 1)
 #define NAME_RNG_SEED     (NAME_KASLR_SEED + sizeof("kaslr-seed"))
-
-/*
- * What one boot leaves in /chosen for the next kernel only. In a packed tree all of it is another
- * boot's. docs/spec/bundle.md says who writes each in Linux.
- */
-#define ONE_BOOT                                                                                   \
-	"linux,elfcorehdr\0linux,usable-memory-range\0linux,dmcryptkeys\0"                         \
-	"linux,booted-from-kexec\0linux,ima-kexec-buffer\0linux,tpm-kexec-buffer\0"                \
-	"linux,uefi-\0linux,kho-\0"
 
 /*
  * True if a loader made this reservation for [base, end): each end is exact, or rounded outwards to

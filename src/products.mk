@@ -12,6 +12,12 @@ common    := . $(doors) cpu plan fdt firmware console smp digest/progress.c dige
 # A flash file's front end: from the reset vector to a bundle in RAM.
 flash     := door/flash.c door/flash_head.S $(addprefix flash/,branch.S cpus.c crc.S layout_asserts.c line.c map.c ram.c say.S slot.c state.c tree.c tree_put.c writes.S) \
              el3 cache.S monitor/cpus.c monitor/lock.c $(addprefix cpu/,el2.c el2_regs.c el2_lower.c idmap.c mmu.S mmu_regs.c)
+# The EFI door, behind a bundle: the stages that read, on firmware's console.
+efi       := door/efi.c door/efi_head.S efi verify.c failure.c stage.c describe_record.c cache.S memmove.S $(sha256) \
+             $(addprefix digest/,segment_digest.c chunks.c verdict.c progress.c) console/console.c console/report.c \
+             $(addprefix plan/,plan.c status.c plan_check.c plan_check_console.c plan_check_name.c plan_check_segments.c \
+                               plan_check_slots.c plan_check_windows.c) \
+             $(addprefix fdt/,fdt_check.c fdt_copy.c fdt_get.c fdt_reserved.c fdt_walk.c record.c) cpu/counter.c cpu/mmu.S cpu/probe.S
 # Two products of one road: CPUs stay as the tree says, or Lethe may hold them, with what stays resident: a link of its own.
 blob      := $(common) keep
 cpus      := $(common) hold

@@ -55,7 +55,12 @@ extern "C" {
 #define LETHE_PLAN_WORKSPACE_OFFSET	(1U << 1)	/* workspace_base is an image offset */
 #define LETHE_PLAN_COHERENT		(1U << 2)	/* sources are coherent, boot.h; library door, not UNCACHED */
 #define LETHE_PLAN_SMP			(1U << 3)	/* the CPUs that are off may be used; version 2, library door */
-#define LETHE_PLAN_FLAGS		0xfU
+/* for the EFI door of a bundle (docs/use/uefi.md); other doors do not ask */
+#define LETHE_PLAN_EFI_VOUCH		(1U << 4)	/* starts a kernel that firmware does not admit by itself */
+#define LETHE_PLAN_EFI_INITRD		(1U << 5)	/* under Secure Boot: a loader's initrd may be used, ... */
+#define LETHE_PLAN_EFI_CMDLINE		(1U << 6)	/* ... its command line, ... */
+#define LETHE_PLAN_EFI_TREE		(1U << 7)	/* ... and firmware's or its device tree */
+#define LETHE_PLAN_FLAGS		0xffU
 
 /* lethe_plan.on_fail: the action after a stage has failed */
 enum lethe_on_fail {

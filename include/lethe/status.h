@@ -31,8 +31,7 @@
 	X(CALLER_EL, -515, "caller is not at EL2") \
 	X(CALLER_PAGE, -516, "page is not 4 KiB aligned")
 
-#define LETHE_STATUS_LIST(X) \
-	/* the plan's own bytes */ \
+#define LETHE_STATUS_OF_PLANS(X) \
 	X(PLAN_MISSING, -101, "no plan behind the blob") \
 	X(PLAN_ALIGN, -102, "plan is not 8-byte aligned") \
 	X(PLAN_MAGIC, -103, "plan magic is wrong") \
@@ -63,13 +62,34 @@
 	X(SEGMENT_ALIGN, -131, "alignment or its offset is not allowed") \
 	X(SEGMENT_WRAP, -132, "wraps around the end of the address space") \
 	X(SEGMENT_SOURCE, -133, "source lies outside the bundle") \
-	X(WINDOW, -134, "RAM window is empty, misaligned, wraps or overlaps another") \
-	LETHE_STATUS_OF_LISTS(X) \
-	/* the image, sources and destinations */ \
+	X(WINDOW, -134, "RAM window is empty, misaligned, wraps or overlaps another")
+
+#define LETHE_STATUS_OF_IMAGES(X) \
 	X(IMAGE_EXTENT, -201, "Image header and plan disagree on image_size") \
 	X(IMAGE_BASE, -202, "Lethe was not loaded at a multiple of 4 KiB") \
 	X(IMAGE_HEADER, -203, "Lethe header is damaged") \
-	X(SELF, -204, "Lethe itself is damaged") \
+	X(SELF, -204, "Lethe itself is damaged")
+
+#define LETHE_STATUS_OF_TREES(X) \
+	X(TREE_NONE, -301, "no device tree: none from the loader, none packed") \
+	X(TREE_HEADER, -302, "device tree header is wrong") \
+	X(TREE_FAULT, -303, "reading the device tree faulted") \
+	X(TREE_SIZE, -304, "device tree is larger than 2 MiB") \
+	X(TREE_BROKEN, -305, "device tree is damaged") \
+	X(TREE_NOSPACE, -306, "device tree cannot grow in its slot") \
+	X(TREE_CELLS, -307, "value does not fit the tree's cells") \
+	X(TREE_ALIGN, -308, "device tree is not 4-byte aligned") \
+	X(TREE_CLAIM, -309, "what it names is Lethe's, or no RAM")
+
+#define LETHE_STATUS_OF_CONTENTS(X) \
+	X(DIGEST, -401, "digest does not match")
+
+#define LETHE_STATUS_LIST(X) \
+	/* the plan's own bytes */ \
+	LETHE_STATUS_OF_PLANS(X) \
+	LETHE_STATUS_OF_LISTS(X) \
+	/* the image, sources and destinations */ \
+	LETHE_STATUS_OF_IMAGES(X) \
 	X(DEST_EXTENT, -210, "destination lies outside the loader's extent") \
 	X(DEST_OVERLAP, -211, "destination overlaps another destination") \
 	X(DEST_LETHE, -212, "destination overlaps Lethe itself") \
@@ -87,17 +107,9 @@
 	X(SOURCE_NOT_RAM, -224, "source is not in known RAM") \
 	X(EXTENT_RESERVED, -225, "reserved memory that the bundle needs") \
 	/* the device tree */ \
-	X(TREE_NONE, -301, "no device tree: none from the loader, none packed") \
-	X(TREE_HEADER, -302, "device tree header is wrong") \
-	X(TREE_FAULT, -303, "reading the device tree faulted") \
-	X(TREE_SIZE, -304, "device tree is larger than 2 MiB") \
-	X(TREE_BROKEN, -305, "device tree is damaged") \
-	X(TREE_NOSPACE, -306, "device tree cannot grow in its slot") \
-	X(TREE_CELLS, -307, "value does not fit the tree's cells") \
-	X(TREE_ALIGN, -308, "device tree is not 4-byte aligned") \
-	X(TREE_CLAIM, -309, "what it names is Lethe's, or no RAM") \
+	LETHE_STATUS_OF_TREES(X) \
 	/* contents */ \
-	X(DIGEST, -401, "digest does not match") \
+	LETHE_STATUS_OF_CONTENTS(X) \
 	/* the machine */ \
 	X(EL3, -501, "entered at EL3, which needs lethe flash") \
 	X(EL1_SMP, -502, "EL1 hand-off with more than one CPU: the others would start at EL2") \

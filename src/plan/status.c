@@ -24,6 +24,14 @@
 	X(MAP_POOL, -510, "too many tables")                                                       \
 	X(MAP_GRANULE, -511, "no 4 KiB pages")                                                     \
 	X(MAP_ADDRESS, -512, "address is above what can be mapped")
+#elif defined(LETHE_EFI_DOOR)
+/* The EFI door places nothing, and leaves the machine to others. */
+#undef LETHE_STATUS_LIST
+#define LETHE_STATUS_LIST(X)                                                                       \
+	LETHE_STATUS_OF_PLANS(X)                                                                   \
+	LETHE_STATUS_OF_IMAGES(X)                                                                  \
+	LETHE_STATUS_OF_TREES(X)                                                                   \
+	LETHE_STATUS_OF_CONTENTS(X)
 #elif defined(LETHE_BLOB)
 #undef LETHE_STATUS_OF_LISTS
 #define LETHE_STATUS_OF_LISTS(X)

@@ -37,7 +37,7 @@ def in_library(but):
 
 def in_object_code():
     """{(function, "dc civac" or "dsb sy" or "cleaned")} of both blobs, what stays below a payload with them; of the front end"""
-    code = [one for elf in ("lethe.elf", "lethe-cpus.elf", "lethe-el3.elf") for one in sites.disassemble(os.path.join(os.environ["O"], elf))]
+    code = [one for elf in ("lethe.elf", "lethe-cpus.elf", "lethe-el3.elf", "lethe-efi.elf") for one in sites.disassemble(os.path.join(os.environ["O"], elf))]
     routines = {one.symbol for one, *_ in sites.find_loops(code)}
     found = {(one.function, said(one.name, one.operands)) for one in code
              if one.name in sites.OPERATIONS + sites.BARRIERS + sites.EVENTS}

@@ -10,7 +10,8 @@ ELF = f"{O}/lethe.elf"
 CPUS = f"{O}/lethe-cpus.elf"
 PURGATORY = f"{O}/purgatory.elf"
 FLASH = f"{O}/lethe-el3.elf"
-LINKS = (ELF, CPUS, PURGATORY, FLASH)
+EFI = f"{O}/lethe-efi.elf"
+LINKS = (ELF, CPUS, PURGATORY, FLASH, EFI)
 
 # The units that may use FP/SIMD registers: relocate.S and copy.S, where they are not trapped; sha256_ce.S, which sees to that.
 SIMD_UNITS = ("lethe_copy_turns", "lethe_relocate_list", "lethe_sha256_ce")
@@ -120,8 +121,8 @@ def source_of(elf, address):
 
 
 def no_indirect_calls():
-    """no call through a register: the call graph is known, and with it the stack"""
-    return [f"{f} {a} {m} {o}" for f, a, m, o in everything() if m == "blr"]
+    """no call through a register, but of firmware's: the call graph is known, and with it the stack"""
+    return [f"{f} {a} {m} {o}" for elf in LINKS if elf != EFI for f, a, m, o in instructions(elf) if m == "blr"]
 
 
 def sized():

@@ -16,7 +16,7 @@ EXPORTED_ELSEWHERE = {
 
 
 # Each is one thing of many files, with exports that begin with the folder's name.
-FOLDERS = ("el3", "flash", "hold", "monitor")
+FOLDERS = ("efi", "el3", "flash", "hold", "monitor")
 
 
 def begins(symbol, stem):

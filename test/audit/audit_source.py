@@ -21,6 +21,9 @@ CONSTANTS = {
     0xC2004E58: "SMC for the next bundle",
     0x5A17C3962D78E10F: "a pattern for RAM",
     0x79646165722D3365: "the sign that scratch memory is valid",
+    0x494645454854454C: "EFI door magic",
+    **dict.fromkeys((0x5B1B31A1, 0x09576E91, 0x4006C0C1, 0xF4560CF6, 0x8BE4DF61, 0x8868E871, 0xB1B621D5, 0x5568E427),
+                    "the first word of a GUID of UEFI's or Linux's"),
     0xEDB88320: "polynomial of CRC-32",
 }
 
@@ -70,7 +73,7 @@ NO_C_CALLER = ("lethe_image_entry", "lethe_library_entry", "lethe_entry_common",
                "lethe_fault_in_handoff", "lethe_inject_undefined", "lethe_serror_window", "lethe_monitor_trap",
                "lethe_image_arguments", "lethe_flash_reset", "lethe_flash_copied", "lethe_flash_console_on",
                "lethe_flash_stop", "lethe_el3_arrive", "lethe_el3_park", "lethe_el3_wait", "lethe_el3_enter",
-               "lethe_el3_smc", "lethe_el3_fault", "lethe_el3_vectors_on")
+               "lethe_el3_smc", "lethe_el3_fault", "lethe_el3_vectors_on", "lethe_efi_entry")
 
 
 def no_addresses():

@@ -13,6 +13,8 @@ ROOTS = {"lethe_image_main": ("lethe_stacks_start", "lethe_stack_end"),
          "lethe_fault": ("lethe_stack_end", "lethe_fault_stack_end"),
          "lethe_flash_main": ("lethe_flash_stack_start", "lethe_flash_stack_end"),
          "lethe_flash_again": ("lethe_flash_stack_start", "lethe_flash_stack_end")}
+# On firmware's stack: what efi_head.S promises of UEFI's 128 KiB. Calls of firmware's come on top.
+EFI_ROOM = 8192
 # On its caller's stack: what include/lethe/boot.h promises.
 CALLER = f"{audit_code.O}/examples/minimal/minimal.elf"
 CALLER_ROOT = "lethe_boot"
@@ -84,6 +86,7 @@ def stack_bound():
         worker = int(re.search(r"LETHE_WORKER_STACK (\d+)", file.read())[1])
     rooms += [(elf, "lethe_worker_share", worker) for elf in (audit_code.ELF, audit_code.CPUS)]
     rooms += [(audit_code.CPUS, root, slot_stack()) for root in MONITOR_ROOTS]
+    rooms += [(audit_code.EFI, "lethe_efi_main", EFI_ROOM)]
     rooms += [(audit_code.FLASH, root, slot_stack()) for root in EL3_ROOTS]
     graphs = {elf: frames_and_calls(elf) for elf in (*audit_code.LINKS, CALLER)}
     bad = []

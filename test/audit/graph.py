@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 
-PRODUCTS = ("blob", "cpus", "monitor", "purgatory", "flash", "library", "tool")
+PRODUCTS = ("blob", "cpus", "monitor", "purgatory", "flash", "efi", "library", "tool")
 
 
 def objects(product):

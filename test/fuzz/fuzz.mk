@@ -10,7 +10,7 @@
 # With clang there is also $(O)/test/fuzz/libfuzzer_NAME, whose arguments are libFuzzer's.
 
 N ?=
-FUZZ_TARGETS := kimage fdt boot_tree flash_tree plan purgatory bundle
+FUZZ_TARGETS := kimage fdt boot_tree flash_tree efi plan purgatory bundle
 FUZZ_PLAN_SRCS := $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
 FUZZ_SRCS_plan := $(FUZZ_PLAN_SRCS) $(PLAN)/plan_builder.c
 FUZZ_LONG_plan := 10000000
@@ -18,8 +18,11 @@ FUZZ_SRCS_fdt := src/plan/status.c test/fuzz/random_input.c test/fuzz/tree_input
 FUZZ_LIBS_fdt := -lfdt
 FUZZ_SRCS_flash_tree := $(FLASH_TREE_SRCS) test/fuzz/random_input.c test/fuzz/tree_input.c
 FUZZ_LIBS_flash_tree := -lfdt -lz
+FUZZ_SRCS_efi := $(addprefix src/efi/,loader.c options.c pe.c pe_load.c tree.c) src/describe_record.c src/plan/plan.c src/plan/status.c \
+	$(DIGEST_SRCS) test/fuzz/random_input.c test/fuzz/tree_input.c
+FUZZ_LIBS_efi := -lfdt
 FUZZ_SRCS_bundle := $(FUZZ_PLAN_SRCS) src/plan/range_set.c $(addprefix tools/lethe/,tool.c put.c view.c progress.c coverage.c kernel.c image_end.c formats.c elf_machine.c paste.c unpack.c \
-	blob.c bundle.c bundle_write.c chunks.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \
+	blob.c bundle.c bundle_front.c bundle_write.c chunks.c efi.c efi_view.c view_blob.c place_check.c file.c output.c map.c json.c) test/fuzz/random_input.c \
 	$(filter src/fdt/%,$(call sources,tool))
 FUZZ_LIBS_bundle := -lz -lzstd -lfdt
 FUZZ_LONG_kimage := 10000000
@@ -54,13 +57,14 @@ $(O)/test/fuzz/fuzz_%: $(FUZZ_OBJ)/test/fuzz/fuzz_%.c.o $(FUZZ_OBJ)/test/fuzz/dr
 	mkdir -p $(@D)
 	$(HOSTCC) $(SANITIZE) -o $@ $(filter %.o,$^) $(FUZZ_LIBS_$*)
 # The code and the libfdt of the unit tests (unit.mk).
-$(O)/test/fuzz/fuzz_fdt: $(UNIT_OBJ)/tree.o
+$(O)/test/fuzz/fuzz_fdt $(O)/test/fuzz/fuzz_efi: $(UNIT_OBJ)/tree.o
+$(FUZZ_OBJ)/src/efi/tree.c.o: FUZZ_CFLAGS += -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h
 $(O)/test/fuzz/fuzz_boot_tree: $(O)/obj/fuzz-boot_tree/code.o
 $(O)/obj/fuzz-boot_tree/code.o: $(BOOT_TREE_SRCS:%=$(O)/obj/fuzz-boot_tree/%.o) $(call libfdt_objects,fuzz-boot_tree)
 	$(HOSTCC) -r -nostdlib -o $@ $^
 	objcopy -w --keep-global-symbol='lethe_*' $@
 $(O)/test/fuzz/fuzz_purgatory: $(UNIT_OBJ)/purgatory.o
-$(O)/test/fuzz/libfuzzer_fdt: $(TREE_SRCS)
+$(O)/test/fuzz/libfuzzer_fdt $(O)/test/fuzz/libfuzzer_efi: $(TREE_SRCS)
 $(O)/test/fuzz/libfuzzer_%: test/fuzz/fuzz_%.c $$(FUZZ_SRCS_$$*)
 	mkdir -p $(@D)
 	clang $(FUZZ_CFLAGS) $(INCLUDES) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS_$*)

@@ -33,10 +33,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* In place of blob.S, for both blobs: headers, and zeros up to BLOB_SIZE. */
+/* In place of blob.S, for both blobs: headers, and zeros up to BLOB_SIZE; and an EFI door of zeros behind its head. */
 __asm__(".section .rodata.fuzz_blob, \"a\"\n"
 	".balign 16\n"
-	".global tool_blob, tool_blob_end, tool_cpus, tool_cpus_end\n"
+	".global tool_blob, tool_blob_end, tool_cpus, tool_cpus_end, tool_efi, tool_efi_end\n"
 	"tool_blob:\n"
 	"tool_cpus:\n"
 	".byte 0x4d, 0x5a, 0, 0x91\n"
@@ -49,6 +49,12 @@ __asm__(".section .rodata.fuzz_blob, \"a\"\n"
 	".fill 0x1000 - 88\n"
 	"tool_blob_end:\n"
 	"tool_cpus_end:\n"
+	".balign 16\n"
+	"tool_efi:\n"
+	".ascii \"LETHEEFI\"\n"
+	".long 1, 0x1000, 0x1400, 0x1600\n"
+	".fill 0x1600 - 24\n"
+	"tool_efi_end:\n"
 	".text\n");
 
 struct sample {
@@ -82,7 +88,7 @@ static void make_bundle(struct sample *sample)
 	struct file file[3] = { { .bytes = content[0], .size = 0x123 },
 				{ .bytes = content[1], .size = 0x800 },
 				{ .bytes = content[2], .size = 0x5 } };
-	struct options options = { .on_fail = LETHE_ON_FAIL_HALT, .console_kind = LETHE_CONSOLE_STDOUT,
+	struct options options = { .efi = true, .on_fail = LETHE_ON_FAIL_HALT, .console_kind = LETHE_CONSOLE_STDOUT,
 				   .slot_count = 1, .raw_count = 1 };
 	const struct bundle_input input = { .initrd = &file[0], .dtb = &file[2], .raw = &file[1] };
 	struct bundle bundle;
@@ -97,9 +103,8 @@ static void make_bundle(struct sample *sample)
 	options.raw[0].entry = 0x48000000;
 	must(bundle_build(&bundle, &options, &input) == TOOL_OK);
 	bundle_seal(&bundle);
-	put(sample, 0, blob_of(false).bytes, BLOB_SIZE);
-	put(sample, 0, &bundle.image, sizeof(bundle.image));
-	put(sample, LETHE_BLOB_OFFSET, &bundle.blob, sizeof(bundle.blob));
+	put(sample, 0, bundle.front, BLOB_SIZE);
+	put(sample, bundle.efi_offset, bundle.efi, bundle.efi_size);
 	put(sample, bundle.blob.plan_offset, bundle.plan, bundle.plan->total_size);
 	for (unsigned int i = 0; i < 3; i++) {
 		put(sample, bundle.part[i].offset, bundle.part[i].bytes, bundle.part[i].size);

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tool_bundle import IN_PLACE, NONE, OFFSET, RESERVE, Bundle, check_headers
+from tool_bundle import IN_PLACE, NONE, OFFSET, RESERVE, Bundle, check_efi, check_headers
 from tool_command import K, damage
 from tool_files import BLOCK, MIB, image
 
@@ -27,11 +27,12 @@ def check_slots(bundle):
         assert slot["first_segment"] == first
         first += slot["segment_count"]
     ends = sorted((s["source"], s["source"] + s["file_size"]) for s in bundle.segments)
-    assert all(a[1] <= b[0] for a, b in zip(ends, ends[1:])) and ends[-1][1] == len(bundle.data)
+    assert all(a[1] <= b[0] for a, b in zip(ends, ends[1:]))
+    check_efi(bundle, ends[-1][1])
     taken = bytearray(bundle.data)
     taken[:bundle.plan_offset + bundle.plan["total_size"]] = bytes(
         bundle.plan_offset + bundle.plan["total_size"])
-    for start, end in ends:
+    for start, end in [*ends, (bundle.efi.at, len(taken))]:
         taken[start:end] = bytes(end - start)
     assert not any(taken)
     kernels = [s for s in bundle.segments if s["name"].startswith("kernel")]

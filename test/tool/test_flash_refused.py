@@ -2,6 +2,7 @@
 """What lethe flash refuses, before it writes anything."""
 import pytest
 
+from tool_bundle import Bundle
 from tool_files import PLAIN_TREE, tree
 from tool_machine import M, V, board, cells, changed, cpu
 
@@ -115,6 +116,7 @@ def test_bundles_that_are_none(flash):
     flash.good("flash", "a.img", *V, "-o", "f.fd")
     flash.bad(3, "f.fd: not a Lethe bundle", "flash", "f.fd", *V, "-o", "g.fd")
     data = bytearray(flash.read("b.img"))
-    data[-1] ^= 1
+    kernel = Bundle(data)["kernel"]
+    data[kernel["source"] + kernel["file_size"] - 1] ^= 1
     flash.write("b.img", data)
     flash.bad(1, 'b.img: segment 0 "kernel": digest does not match', "flash", "a.img", "b.img", *V, "-o", "g.fd")

@@ -24,7 +24,9 @@ def test_inspect_table_and_map(packed):
     borders = [int(line.split()[0], 16) for line in text.split("memory elsewhere")[0].splitlines()
                if line.startswith("  0x") and "+--" in line]
     assert borders == sorted(borders) and borders[0] == 0 and borders[-1] == bundle.image_size
-    assert bundle["kernel"]["source"] in borders and bundle.file_size in borders
+    kernel = bundle["kernel"]
+    assert kernel["source"] in borders and kernel["source"] + kernel["file_size"] in borders
+    assert f"efi      {bundle.efi.size:#x} at {bundle.efi.at:#x}, the same as in this command, not signed" in text
 
 
 def test_map_elsewhere_ascends(lethe):
@@ -75,6 +77,9 @@ def test_json_is_the_plan(lethe, options):
     assert found["blob"] == {"version": 1, "blob_size": bundle.blob_size, "plan_offset":
                              bundle.plan_offset, "file_size": bundle.file_size,
                              "digest": hashlib.sha256(blob).hexdigest(), "same_as_command": True}
+    efi = bundle.efi
+    assert found["efi"] == {"offset": efi.at, "data": efi.data, "sbat": efi.sbat, "size": efi.size, "certificates": 0,
+                            "certificates_at": 0, "same_as_command": True}
     assert all(segment["verdict"] == "ok" and segment["found"] == segment["digest"]
                for segment in found["plan"]["segments"])
     base = found["placement"]["image_base"]

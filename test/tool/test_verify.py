@@ -141,7 +141,7 @@ def test_something_behind_the_bundle(packed):
 @pytest.mark.parametrize("offset, form, value, reason", [
     (8, "<I", 3, "plan version is unknown (LETHE_E_PLAN_VERSION)"),
     (8, "<I", 2, "count is out of range (LETHE_E_PLAN_COUNT)"),
-    (48, "<I", 0x82, "unknown flag (LETHE_E_PLAN_FLAGS)"),
+    (48, "<I", 0x102, "unknown flag (LETHE_E_PLAN_FLAGS)"),
     (52, "<I", 9, "failure policy is unknown (LETHE_E_PLAN_POLICY)"),
     (52, "<I", 0, "on-fail return: asks for something this version does not do"),
     (72, "<I", 7, "exception level at hand-off is unknown (LETHE_E_PLAN_EL)"),

@@ -20,6 +20,30 @@ SEGMENT_KEYS = ("name flags chunk_shift source dest file_size mem_size align ali
 OFFSET, IN_PLACE, RESERVE = 1, 4, 8
 
 
+class Efi:
+    """The PE header, as the PE format has it, and the head of the program that it names."""
+
+    def __init__(self, data, at):
+        assert data[at:at + 4] == b"PE\0\0"
+        machine, count, _, _, _, size, self.characteristics = struct.unpack_from("<HHIIIHH", data, at + 4)
+        assert machine == 0xaa64 and struct.unpack_from("<H", data, at + 24)[0] == 0x20b
+        self.entry, = struct.unpack_from("<I", data, at + 40)
+        self.section_alignment, self.file_alignment = struct.unpack_from("<II", data, at + 56)
+        self.image_version = struct.unpack_from("<HH", data, at + 68)
+        self.image_size, self.headers_size, self.checksum, self.subsystem, self.dll = struct.unpack_from("<IIIHH", data, at + 80)
+        directories, = struct.unpack_from("<I", data, at + 132)
+        self.directories = [struct.unpack_from("<II", data, at + 136 + 8 * i) for i in range(directories)]
+        assert size == 112 + 8 * directories
+        table = at + 24 + size
+        self.sections = []
+        for i in range(count):
+            name, memory, address, raw, offset, _, _, _, _, flags = struct.unpack_from("<8sIIIIIIHHI", data, table + 40 * i)
+            self.sections.append((name.rstrip(b"\0").decode(), address, memory, offset, raw, flags))
+        self.at = self.sections[1][3]
+        self.magic, self.version, self.data, self.sbat, self.size, self.offset, self.digest = \
+            struct.unpack_from("<QIIIIQ32s", data, self.at)
+
+
 class Bundle:
     """A second reader of the format, written from plan.h and image.h alone."""
 
@@ -29,6 +53,7 @@ class Bundle:
          self.pe) = struct.unpack_from("<IIQQQQQQII", data, 0)
         (self.blob_magic, self.blob_version, _, self.blob_size, self.plan_offset,
          self.file_size) = struct.unpack_from("<QIIQQQ", data, 64)
+        self.efi = Efi(data, self.pe) if self.pe else None
         self.plan = dict(zip(PLAN_KEYS, struct.unpack_from(PLAN, data, self.plan_offset)))
         self.slot_at = self.plan_offset + struct.calcsize(PLAN)
         self.slots = [dict(zip(SLOT_KEYS, struct.unpack_from(SLOT, data, self.slot_at + 128 * i)))
@@ -95,6 +120,20 @@ def check_headers(bundle):
     assert sealed.data == bundle.data
 
 
+def check_efi(bundle, end):
+    """The door is behind the last segment, which ends at end, and ends the file."""
+    efi, size = bundle.efi, len(bundle.data)
+    if not efi:
+        assert end == size
+        return
+    assert efi.at == -(-end // 4096) * 4096 and not any(bundle.data[end:efi.at])
+    assert efi.magic == 0x494645454854454c and efi.version == 1 and efi.offset == efi.at
+    assert efi.at + efi.size == size
+    program = bytearray(bundle.data[efi.at:])
+    program[32:64] = bytes(32)
+    assert efi.digest == hashlib.sha256(program).digest()
+
+
 def check_bundle(bundle):
     """Everything that holds for each bundle of one slot."""
     check_headers(bundle)
@@ -109,7 +148,7 @@ def check_bundle(bundle):
             assert segment["source"] % 4096 == 0 and segment["source"] - end < 4096
         end = segment["source"] + segment["file_size"]
         assert segment["digest"] == hashlib.sha256(bundle.content(segment["name"])).digest()
-    assert end == len(bundle.data)
+    check_efi(bundle, end)
     last = segments[-1]
     memory_end = last["source"] + last["mem_size"]
     assert bundle.slot["tree_base"] == -(-memory_end // BLOCK) * BLOCK

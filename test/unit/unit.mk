@@ -70,6 +70,11 @@ FLASH_TREE_SRCS := src/flash/tree.c src/flash/tree_put.c test/unit/flash/flash_w
 $(call unit,flash/tree flash/tree_broken flash/tree_tags,$(FLASH_TREE_SRCS) tools/lethe/flash_complete.c test/unit/fdt/trees.c,-lfdt -lz)
 $(call unit,flash/slot,src/flash/slot.c src/flash/ram.c src/flash/line.c $(FLASH_WORLD),-lz)
 
+# The firmware is a table of the tests' functions.
+EFI_UNIT_SRCS := $(addprefix src/efi/,initrd.c kernel.c loader.c options.c pe.c pe_load.c tree.c)
+EFI_WORLD := test/unit/efi/efi_world.c test/unit/efi/efi_world_said.c test/unit/efi/efi_world_initrd.c src/describe_record.c tree src/plan/plan.c src/plan/status.c $(DIGEST_SRCS) test/unit/fdt/trees.c
+$(call unit,efi/efi_start,$(EFI_UNIT_SRCS) $(EFI_WORLD),-lfdt)
+
 # A UART's registers are an array here.
 $(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))
 $(call unit,console/earlycon,src/console/earlycon.c)
@@ -99,6 +104,7 @@ $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit): UNIT_CFLAGS += -isys
 $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 	$(HOSTCC) -r -nostdlib -o $@ $^
 	objcopy -w --keep-global-symbol='lethe_*' $@
+$(UNIT_OBJ)/src/efi/tree.c.o: UNIT_CFLAGS += -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h
 # A map in use depends on the stores before and after each fence: table_live.c checks the order.
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 

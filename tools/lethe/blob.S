@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lethe.img, lethe-cpus.img, flash.bin and the machines inside the host command: it needs no other file. make sets the paths. */
+/* lethe.img, lethe-cpus.img, flash.bin, efi.bin and the machines inside the host command: it needs no other file. make sets the paths. */
 	.macro	begin name
 	.section .rodata.lethe_\name, "a"
 	.balign	16
@@ -25,6 +25,10 @@
 	begin	tool_front_end
 	.incbin	FLASH_PATH
 	end	tool_front_end
+
+	begin	tool_efi
+	.incbin	EFI_PATH
+	end	tool_efi
 
 	begin	tool_machines
 	.incbin	MACHINES_PATH

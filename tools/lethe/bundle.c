@@ -9,7 +9,6 @@
 #include "bundle.h"
 #include "chunks.h"
 #include "console/uart_drivers.h"
-#include "coverage.h"
 #include "tool.h"
 
 /* A bundle under construction: the plan, the plan's arrays, and the next free place in the file. */
@@ -159,7 +158,7 @@ static void fill_plan(struct lethe_plan *plan, const struct options *options, ui
 	plan->magic = LETHE_PLAN_MAGIC;
 	plan->version = plan->chunk_count == 0 ? LETHE_PLAN_VERSION : LETHE_PLAN_VERSION_CHUNKS;
 	plan->flags = LETHE_PLAN_WORKSPACE_OFFSET |
-		      (options->stop_after_check ? LETHE_PLAN_STOP_AFTER_CHECK : 0);
+		      (options->stop_after_check ? LETHE_PLAN_STOP_AFTER_CHECK : 0) | options->efi_flags;
 	plan->on_fail = options->on_fail;
 	plan->el = options->el;
 	plan->hyp_stub = LETHE_HYP_STUB_NONE;
@@ -252,57 +251,6 @@ static int build_slot(struct building *building, unsigned int index, const struc
 	return TOOL_OK;
 }
 
-/*
- * The page size that all kernels need: Lethe refuses a CPU without this size. If the kernels
- * differ, the result is 0, and Lethe checks nothing: a fallback may be there for just such a CPU.
- */
-static uint64_t page_size_flags(const struct bundle_input *input, unsigned int count)
-{
-	uint64_t flags = 0;
-	bool is_known = false;
-
-	for (unsigned int i = 0; i < count; i++) {
-		uint64_t own = input[i].kernel ? input[i].kernel->header.flags &
-							 LETHE_IMAGE_FLAG_PAGE_MASK
-					       : 0;
-
-		if (input[i].kernel && is_known && own != flags) {
-			return 0;
-		}
-		if (input[i].kernel) {
-			flags = own;
-			is_known = true;
-		}
-	}
-	return flags;
-}
-
-/*
- * Makes the front of the file: the blob, with both headers completed and the digest of the whole.
- */
-static void fill_headers(struct bundle *bundle, const struct bundle_input *input)
-{
-	uint64_t seal;
-
-	bundle->image.text_offset = 0;
-	bundle->image.image_size = bundle->plan->extent_size;
-	bundle->image.flags &= ~(LETHE_IMAGE_FLAG_PAGE_MASK | LETHE_IMAGE_FLAG_BIG_ENDIAN);
-	bundle->image.flags |= LETHE_IMAGE_FLAG_ANYWHERE |
-			       page_size_flags(input, bundle->plan->slot_count);
-	bundle->blob.plan_offset = bundle->blob.blob_size;
-	bundle->blob.file_size = bundle->file_size;
-
-	bundle->front = tool_alloc(bundle->blob.blob_size);
-	memset(bundle->front, 0, bundle->blob.blob_size);
-	memcpy(bundle->front, bundle->from.bytes, bundle->from.size);
-	memcpy(bundle->front, &bundle->image, sizeof(bundle->image));
-	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
-	coverage_blob_digest(bundle->front, bundle->blob.blob_size, bundle->blob.digest);
-	memcpy(bundle->front + LETHE_BLOB_OFFSET, &bundle->blob, sizeof(bundle->blob));
-	seal = 0 - coverage_sum(bundle->front, bundle->blob.blob_size);
-	memcpy(bundle->front + LETHE_SEAL_OFFSET, &seal, sizeof(seal));
-}
-
 /* Allocates an empty plan of the right size, and finds its arrays. */
 static int begin_plan(struct building *building, const struct options *options,
 		       const struct bundle_input *input)
@@ -377,6 +325,9 @@ int bundle_build(struct bundle *bundle, const struct options *options,
 
 		bundle->file_size = end > bundle->file_size ? end : bundle->file_size;
 	}
+	if (options->efi) {
+		bundle_add_efi(bundle);
+	}
 	/* Of what bundle_seal() has still to fill in: bundle_check() sees a sound plan. */
 	for (uint32_t i = 0; i < bundle->plan->segment_count; i++) {
 		if (building.segment[i].chunk_shift != 0) {
@@ -385,7 +336,7 @@ int bundle_build(struct bundle *bundle, const struct options *options,
 		}
 	}
 	lethe_plan_digest(bundle->plan, bundle->plan->digest);
-	fill_headers(bundle, input);
+	bundle_fill_front(bundle, input);
 	return TOOL_OK;
 }
 
@@ -395,4 +346,6 @@ void bundle_free(struct bundle *bundle)
 	bundle->front = NULL;
 	free(bundle->plan);
 	bundle->plan = NULL;
+	free(bundle->efi);
+	bundle->efi = NULL;
 }

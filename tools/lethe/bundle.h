@@ -13,6 +13,7 @@
  *			its bss, and 2 MiB to slide, as zeros
  *	...		the kernels before it likewise, down to
  *	2 MiB multiple	+ text_offset: kernel of the first slot; or nothing, if the payload is a raw file
+ *	4 KiB multiple	the EFI door, unless --no-efi
  *			- end of the file; the rest exists in memory only - the kernel's bss
  *	2 MiB multiple	device tree buffer, 2 MiB, for all slots
  *			2 MiB to slide, for a loader that ignored the alignment
@@ -49,6 +50,8 @@ struct bundle {
 	uint8_t *front;				/* owned: the blob with its headers */
 	struct lethe_plan *plan;		/* owned */
 	struct bundle_part part[LETHE_SEGMENT_MAX];	/* by the segment's index */
+	uint8_t *efi;				/* owned; null: no EFI door */
+	uint64_t efi_offset, efi_size;
 	uint64_t file_size;
 };
 
@@ -72,6 +75,12 @@ int bundle_build(struct bundle *bundle, const struct options *options,
  * bundle, prints the firmware's own line and returns TOOL_USAGE.
  */
 int bundle_check(const struct bundle *bundle);
+
+/* bundle_front.c: puts the EFI door behind all segments. */
+void bundle_add_efi(struct bundle *bundle);
+
+/* bundle_front.c: makes the front of the file: the blob, with its headers completed and the digest of the whole. */
+void bundle_fill_front(struct bundle *bundle, const struct bundle_input *input);
 
 /* Digests the segments, and seals the plan. bundle_write.c, with the next one. */
 void bundle_seal(struct bundle *bundle);

@@ -66,6 +66,9 @@ int bundle_write(const struct bundle *bundle, struct output *output)
 	for (uint32_t i = 0; i < bundle->plan->segment_count && code == TOOL_OK; i++) {
 		code = write_part(&bundle->part[i], output, &progress);
 	}
+	if (code == TOOL_OK && bundle->efi) {
+		code = output_write(output, bundle->efi_offset, bundle->efi, bundle->efi_size);
+	}
 	if (code == TOOL_OK) {
 		code = output_set_size(output, bundle->file_size);
 	}

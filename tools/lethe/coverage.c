@@ -8,6 +8,7 @@
 #include <lethe/sha256.h>
 
 #include "coverage.h"
+#include "efi.h"
 #include "file.h"
 
 #define BLOB_SIZE_MAX (16 * TOOL_MIB) /* Lethe is far smaller: a damaged size must not cost minutes */
@@ -16,17 +17,16 @@
 void coverage_blob_digest(const uint8_t *bytes, uint64_t blob_size,
 			  uint8_t digest[LETHE_DIGEST_SIZE])
 {
-	static const uint8_t zeros[LETHE_DIGEST_SIZE];
-	const uint64_t rest = DIGEST_AT + LETHE_DIGEST_SIZE;
-	const uint64_t code = LETHE_SEAL_OFFSET + sizeof(uint64_t);
 	struct lethe_sha256 sha;
+	uint8_t page[TOOL_PAGE];
 
+	memcpy(page, bytes, sizeof(page));
+	efi_unsign(page);
+	memset(page + DIGEST_AT, 0, LETHE_DIGEST_SIZE);
+	memset(page + LETHE_SEAL_OFFSET, 0, sizeof(uint64_t));
 	lethe_sha256_init(&sha);
-	lethe_sha256_update(&sha, bytes, DIGEST_AT);
-	lethe_sha256_update(&sha, zeros, sizeof(zeros));
-	lethe_sha256_update(&sha, bytes + rest, LETHE_SEAL_OFFSET - rest);
-	lethe_sha256_update(&sha, zeros, sizeof(uint64_t));
-	lethe_sha256_update(&sha, bytes + code, blob_size - code);
+	lethe_sha256_update(&sha, page, sizeof(page));
+	lethe_sha256_update(&sha, bytes + sizeof(page), blob_size - sizeof(page));
 	lethe_sha256_final(&sha, digest);
 }
 
@@ -85,6 +85,9 @@ static uint64_t covered_until(const struct view *view, uint64_t at)
 	if (at >= plan && at - plan < view->plan->total_size) {
 		return plan + view->plan->total_size;
 	}
+	if (view->efi.head.size != 0 && at >= view->efi.head.offset) {
+		return view->efi.head.offset + view->efi.head.size;
+	}
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
 		if (bundle_has_source_of(&segment[i]) && at >= segment[i].source &&
 		    at - segment[i].source < segment[i].file_size) {
@@ -101,6 +104,9 @@ static uint64_t covered_from(const struct view *view, uint64_t at, uint64_t end)
 	const uint64_t plan = view->blob.plan_offset;
 
 	end = plan > at && plan < end ? plan : end;
+	if (view->efi.head.size != 0 && view->efi.head.offset > at && view->efi.head.offset < end) {
+		end = view->efi.head.offset;
+	}
 	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
 		if (bundle_has_source_of(&segment[i]) && segment[i].file_size != 0 &&
 		    segment[i].source > at && segment[i].source < end) {
@@ -113,17 +119,19 @@ static uint64_t covered_from(const struct view *view, uint64_t at, uint64_t end)
 bool coverage_blob_is_sound(const struct view *view)
 {
 	uint8_t found[LETHE_DIGEST_SIZE];
-
+	uint8_t page[TOOL_PAGE];
 	const uint64_t plan = view->blob.plan_offset;
 
-	if (view->blob.blob_size < LETHE_SEAL_OFFSET + sizeof(uint64_t) ||
+	if (view->blob.blob_size < sizeof(page) || plan < sizeof(page) ||
 	    view->blob.blob_size > BLOB_SIZE_MAX || view->blob.blob_size > view->size ||
 	    plan > view->size || plan % sizeof(uint64_t) != 0) {
 		return false;
 	}
 	coverage_blob_digest(view->bytes, view->blob.blob_size, found);
+	memcpy(page, view->bytes, sizeof(page));
+	efi_unsign(page);
 	return memcmp(found, view->blob.digest, sizeof(found)) == 0 &&
-	       coverage_sum(view->bytes, plan) == 0;
+	       coverage_sum(page, sizeof(page)) + coverage_sum(view->bytes + sizeof(page), plan - sizeof(page)) == 0;
 }
 
 static bool find_stray_in(const uint8_t *bytes, uint64_t at, uint64_t end, uint64_t *offset)

@@ -6,7 +6,8 @@
 
 #include "view.h"
 
-/* SHA-256 of a blob with both headers, with zeros for the digest in the Lethe header, and for the seal (image.h). */
+/* SHA-256 of a blob with both headers, with zeros for the digest in the Lethe header, for the seal (image.h),
+ * and for what a signature changes (efi.h). */
 void coverage_blob_digest(const uint8_t *bytes, uint64_t blob_size,
 			  uint8_t digest[LETHE_DIGEST_SIZE]);
 

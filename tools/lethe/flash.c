@@ -27,6 +27,7 @@ static int read_bundle(struct flash_bundle *bundle, const char *name)
 			tool_fail(code, name, "%s", view->problem[i].text);
 		}
 	}
+	bundle->size = view->blob.file_size;
 	bundle->image_size = view->image.image_size;
 	view_close(view);
 	free(view);
@@ -94,7 +95,7 @@ static void print_summary(const struct flash *flash, const struct flash_options 
 	for (unsigned int i = 0; i < flash->count; i++) {
 		printf("  slot %u at 0x%" PRIx64 ": ", i, parameters->slot[i].offset);
 		tool_put(stdout, flash->bundle[i].file.name);
-		printf(", %s of %s\n", tool_size_text(text[0], flash->bundle[i].file.size),
+		printf(", %s of %s\n", tool_size_text(text[0], flash->bundle[i].size),
 		       tool_size_text(text[1], parameters->slot[i].room));
 	}
 	printf("  in RAM: tree at 0x%" PRIx64 ", bundle at 0x%" PRIx64 ", room %s\nlook at it:  ",

@@ -30,6 +30,7 @@ struct flash_options {
 /* A bundle to be put in a slot. */
 struct flash_bundle {
 	struct file file;
+	uint64_t size;	     /* bytes of the bundle, without a signature behind it */
 	uint64_t image_size; /* RAM that it takes */
 };
 

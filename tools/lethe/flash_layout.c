@@ -11,16 +11,16 @@
 static int least_room(const struct flash *flash, const struct flash_options *options,
 		      unsigned int i, uint64_t *room)
 {
-	const struct file *file = &flash->bundle[i].file;
+	const struct flash_bundle *bundle = &flash->bundle[i];
 	char text[2][32];
 
-	*room = tool_round_up(file->size, flash->machine.erase);
+	*room = tool_round_up(bundle->size, flash->machine.erase);
 	if (options->slot_size == 0) {
 		return TOOL_OK;
 	}
-	if (options->slot_size < file->size) {
-		return tool_fail(TOOL_USAGE, file->name, "is larger than --slot-size: %s, not %s",
-				 tool_size_text(text[0], file->size),
+	if (options->slot_size < bundle->size) {
+		return tool_fail(TOOL_USAGE, bundle->file.name, "is larger than --slot-size: %s, not %s",
+				 tool_size_text(text[0], bundle->size),
 				 tool_size_text(text[1], options->slot_size));
 	}
 	if (options->slot_size > flash->machine.size) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "efi.h"
 #include "flash.h"
 #include "tool.h"
 
@@ -82,6 +83,21 @@ static int write_part(struct output *output, uint64_t start, uint64_t *at, uint6
 	return code != TOOL_OK ? code : output_write(output, start + end, bytes, size);
 }
 
+/* Without a signature for UEFI: the front end knows the first page as pack has made it. */
+static int write_bundle(struct output *output, uint64_t start, uint64_t *at, uint64_t offset,
+			const struct flash_bundle *bundle)
+{
+	uint8_t page[TOOL_PAGE];
+	int code;
+
+	memcpy(page, bundle->file.bytes, sizeof(page));
+	efi_unsign(page);
+	code = write_part(output, start, at, offset, page, sizeof(page));
+	return code != TOOL_OK ? code
+			       : write_part(output, start, at, *at, bundle->file.bytes + sizeof(page),
+					    bundle->size - sizeof(page));
+}
+
 static int write_all(struct output *output, struct flash *flash, uint64_t start)
 {
 	uint8_t copy[LETHE_FLASH_COPY_SIZE] = {0};
@@ -109,8 +125,7 @@ static int write_all(struct output *output, struct flash *flash, uint64_t start)
 				  parameters->tree_size);
 	}
 	for (unsigned int i = 0; code == TOOL_OK && i < flash->count; i++) {
-		code = write_part(output, start, &at, parameters->slot[i].offset,
-				  flash->bundle[i].file.bytes, flash->bundle[i].file.size);
+		code = write_bundle(output, start, &at, parameters->slot[i].offset, &flash->bundle[i]);
 	}
 	return code != TOOL_OK ? code : write_part(output, start, &at, flash->size, NULL, 0);
 }

@@ -59,6 +59,22 @@ static void print_headers(const struct view *view)
 	}
 }
 
+static void print_efi(const struct view *view)
+{
+	const struct efi_view *efi = &view->efi;
+
+	if (efi->head.size == 0) {
+		return;
+	}
+	printf("efi      0x%" PRIx32 " at 0x%" PRIx64 ", %s, %s", efi->head.size, efi->head.offset,
+	       efi->same ? "the same as in this command" : "not the one in this command",
+	       efi->certificates != 0 ? "signed" : "not signed");
+	if (efi->certificates != 0) {
+		printf(" (%" PRIu64 " bytes at 0x%" PRIx64 ")", efi->certificates, efi->certificates_at);
+	}
+	putchar('\n');
+}
+
 static void print_plan(const struct lethe_plan *plan)
 {
 	static const char *const on_fail[] = {"return", "halt", "reset", "fallback"};
@@ -71,6 +87,8 @@ static void print_plan(const struct lethe_plan *plan)
 	static const char *const psci[] = {"from the tree", "none", "smc", "hvc"};
 	static const char *const mode[] = {"best", "uncached"};
 	static const char *const cpus[] = {"keep", "pen", "psci"};
+	const uint32_t efi = plan->flags & (LETHE_PLAN_EFI_VOUCH | LETHE_PLAN_EFI_INITRD | LETHE_PLAN_EFI_CMDLINE |
+					    LETHE_PLAN_EFI_TREE);
 	char buffer[6][24];
 	char digest[65];
 
@@ -82,6 +100,13 @@ static void print_plan(const struct lethe_plan *plan)
 	       CHOICE(buffer[5], cpus, plan->cpus),
 	       (plan->flags & LETHE_PLAN_STOP_AFTER_CHECK) != 0 ? ", stop after check" : "",
 	       (plan->flags & LETHE_PLAN_COHERENT) != 0 ? ", coherent sources" : "");
+	if (efi != 0) {
+		printf("trust    under Secure Boot:%s%s%s%s\n",
+		       (efi & LETHE_PLAN_EFI_VOUCH) != 0 ? " vouches for its kernel" : "",
+		       (efi & LETHE_PLAN_EFI_INITRD) != 0 ? " +initrd" : "",
+		       (efi & LETHE_PLAN_EFI_CMDLINE) != 0 ? " +cmdline" : "",
+		       (efi & LETHE_PLAN_EFI_TREE) != 0 ? " +dtb" : "");
+	}
 	printf("console  %s", CHOICE(buffer[4], console, plan->console_kind));
 	if (plan->console_base != 0) {
 		printf(" at 0x%" PRIx64, plan->console_base);
@@ -210,6 +235,7 @@ void inspect_print(const struct view *view, const char *name)
 					     : "Lethe bundle",
 	       view->size, tool_size_text(text, view->size));
 	print_headers(view);
+	print_efi(view);
 	if (view->plan) {
 		print_plan(view->plan);
 		for (uint32_t i = 0; i < view->plan->slot_count; i++) {

@@ -70,6 +70,16 @@ static void print_headers(const struct view *view)
 		key_hex("digest", blob->digest, sizeof(blob->digest));
 		printf(", \"same_as_command\": %s},\n", view->same_blob ? "true" : "false");
 	}
+	if (view->efi.head.size != 0) {
+		printf("  \"efi\": {");
+		KEY(&view->efi.head, offset);
+		KEY(&view->efi.head, data);
+		KEY(&view->efi.head, sbat);
+		KEY(&view->efi.head, size);
+		KEY(&view->efi, certificates);
+		KEY(&view->efi, certificates_at);
+		printf("\"same_as_command\": %s},\n", view->efi.same ? "true" : "false");
+	}
 }
 
 static void print_slots(const struct lethe_plan *plan)

@@ -126,9 +126,24 @@ static void print_elsewhere(const struct lethe_plan *plan, uint32_t index)
 	}
 }
 
+/* The end of the last segment in the file. */
+static uint64_t last_byte(const struct view *view)
+{
+	const struct lethe_segment *segment = lethe_plan_segments(view->plan);
+	uint64_t last = 0;
+
+	for (uint32_t i = 0; i < view->plan->segment_count; i++) {
+		const uint64_t end = segment[i].source + segment[i].file_size;
+
+		last = bundle_has_source_of(&segment[i]) && end > last ? end : last;
+	}
+	return last;
+}
+
 void map_print(const struct view *view)
 {
-	const uint64_t file_end = view->blob.file_size;
+	const uint64_t file_end = last_byte(view);
+	const char *mark = view->efi.head.size != 0 ? " end of file, but for the EFI door" : " end of file";
 	const uint64_t extent = view->plan->extent_size;
 	struct map map;
 	uint64_t at = 0;
@@ -140,16 +155,16 @@ void map_print(const struct view *view)
 		const struct region *region = &map.region[i];
 
 		if (region->start > at) {
-			border(at, at == file_end ? " end of file" : "");
+			border(at, at == file_end ? mark : "");
 			box("-", region->start - at);
 			at = region->start;
 		}
-		border(at, at == file_end ? " end of file" : "");
+		border(at, at == file_end ? mark : "");
 		box(region->label, region->end - region->start);
 		at = region->end;
 	}
 	if (extent > at) {
-		border(at, at == file_end ? " end of file" : "");
+		border(at, at == file_end ? mark : "");
 		box("- room to slide to 2 MiB", extent - at);
 	}
 	border(extent, " image_size");

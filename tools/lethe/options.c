@@ -23,6 +23,9 @@ enum option_id {
 	OPTION_CHUNKS,
 	OPTION_RAW,
 	OPTION_STOP_AFTER,
+	OPTION_NO_EFI,
+	OPTION_VOUCH,
+	OPTION_ALLOW_LOADER,
 	OPTION_FALLBACK,
 	OPTION_OUTPUT,
 	OPTION_COUNT
@@ -54,6 +57,9 @@ static const struct {
 	[OPTION_CHUNKS] = {"--chunks", 1, OF_PLAN},
 	[OPTION_RAW] = {"--raw", 1, OF_SLOT},
 	[OPTION_STOP_AFTER] = {"--stop-after", 1, OF_PLAN},
+	[OPTION_NO_EFI] = {"--no-efi", 0, OF_PLAN},
+	[OPTION_VOUCH] = {"--vouch", 0, OF_PLAN},
+	[OPTION_ALLOW_LOADER] = {"--allow-loader", 1, OF_PLAN},
 	[OPTION_FALLBACK] = {"--fallback", 0, OF_FILE},
 	[OPTION_OUTPUT] = {"-o", 1, OF_FILE},
 };
@@ -95,6 +101,9 @@ static int apply(struct options *options, unsigned int *seen, enum option_id id,
 	case OPTION_CHUNKS: return options_chunks(options, value);
 	case OPTION_RAW: return options_raw(options, slot, value);
 	case OPTION_STOP_AFTER: return options_stop_after(options, value);
+	case OPTION_NO_EFI: options->efi = false; return TOOL_OK;
+	case OPTION_VOUCH: options->efi_flags |= LETHE_PLAN_EFI_VOUCH; return TOOL_OK;
+	case OPTION_ALLOW_LOADER: return options_allow_loader(options, value);
 	case OPTION_FALLBACK: return begin_fallback(options, seen);
 	case OPTION_OUTPUT: options->output = value; return TOOL_OK;
 	case OPTION_COUNT: break;
@@ -137,6 +146,10 @@ static int check(const struct options *options)
 
 	if (!options->output) {
 		return tool_usage("pack", "-o FILE is needed");
+	}
+	if (!options->efi && options->efi_flags != 0) {
+		return tool_usage("pack", "%s: is for the EFI door, which --no-efi leaves out",
+				  options->efi_flags == LETHE_PLAN_EFI_VOUCH ? "--vouch" : "--allow-loader");
 	}
 	if (options->cpus == LETHE_CPUS_PEN && options->el == LETHE_EL_1) {
 		return tool_usage("pack", "--cpus pen: a CPU is given back at the level it came from, not "
@@ -188,6 +201,7 @@ int options_parse(int argc, char **argv, struct options *options)
 	options->on_fail = LETHE_ON_FAIL_HALT;
 	options->console_kind = LETHE_CONSOLE_STDOUT;
 	options->chunks_auto = true;
+	options->efi = true;
 	options->slot_count = 1;
 	for (int i = 0; i < argc; i++) {
 		const char *value;

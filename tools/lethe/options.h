@@ -33,6 +33,8 @@ struct options_slot {
 struct options {
 	const char *output;
 	bool stop_after_check;
+	bool efi;	    /* the bundle has the EFI door */
+	uint32_t efi_flags; /* LETHE_PLAN_EFI_* */
 	uint32_t el;
 	uint32_t cpus;
 	uint32_t on_fail;
@@ -59,6 +61,7 @@ int options_el(struct options *options, const char *value);
 int options_cpus(struct options *options, const char *value);
 int options_on_fail(struct options *options, const char *value);
 int options_stop_after(struct options *options, const char *value);
+int options_allow_loader(struct options *options, const char *value);
 int options_chunks(struct options *options, const char *value);
 int options_append(struct options_slot *slot, const char *value);
 int options_console(struct options *options, const char *value);

@@ -51,6 +51,33 @@ int options_on_fail(struct options *options, const char *value)
 	return tool_usage("pack", "--on-fail %s: is halt, reset or fallback", value);
 }
 
+/* A list of names between commas, each once. */
+int options_allow_loader(struct options *options, const char *value)
+{
+	static const struct {
+		const char *name;
+		uint32_t flag;
+	} names[] = {{"initrd", LETHE_PLAN_EFI_INITRD}, {"cmdline", LETHE_PLAN_EFI_CMDLINE}, {"dtb", LETHE_PLAN_EFI_TREE}};
+	const char *at = value;
+
+	for (;;) {
+		const size_t length = strcspn(at, ",");
+		unsigned int i = 0;
+
+		while (i < 3 && (strlen(names[i].name) != length || strncmp(at, names[i].name, length) != 0)) {
+			i++;
+		}
+		if (i == 3 || (options->efi_flags & names[i].flag) != 0) {
+			return tool_usage("pack", "--allow-loader %s: is a list of initrd, cmdline and dtb", value);
+		}
+		options->efi_flags |= names[i].flag;
+		if (at[length] == 0) {
+			return TOOL_OK;
+		}
+		at += length + 1;
+	}
+}
+
 int options_stop_after(struct options *options, const char *value)
 {
 	if (strcmp(value, "check") != 0) {

@@ -102,6 +102,7 @@ static void check_headers(struct view *view)
 {
 	const struct lethe_image_header *image = &view->image;
 	const struct lethe_blob_header *blob = &view->blob;
+	const char *wrong;
 
 	if (view->has_image && ((image->code0 & 0xffff) != 0x5a4d || image->text_offset != 0 ||
 				(image->flags & LETHE_IMAGE_FLAG_ANYWHERE) == 0 ||
@@ -125,44 +126,16 @@ static void check_headers(struct view *view)
 		explain(view, TOOL_CONTENT, LETHE_E_DIGEST,
 			"file is truncated: %" PRIu64 " of %" PRIu64 " bytes", view->size,
 			blob->file_size);
-	} else if (view->size > blob->file_size) {
+	}
+	wrong = efi_view_open(&view->efi, view->bytes, view->size, blob->file_size, image->pe_offset);
+	if (wrong != NULL) {
+		explain(view, TOOL_CONTENT, LETHE_E_IMAGE_HEADER, "%s", wrong);
+	} else if (view->size > blob->file_size && view->efi.certificates == 0) {
 		explain(view, TOOL_CONTENT, LETHE_E_DIGEST,
 			"%" PRIu64 " bytes follow the bundle, "
 			"which ends at %" PRIu64,
 			view->size - blob->file_size, blob->file_size);
 	}
-}
-
-/* True if the bundle's code is this blob. */
-static bool has_blob(const struct view *view, struct blob blob)
-{
-	const uint64_t headers = LETHE_BLOB_OFFSET + sizeof(view->blob);
-	const uint64_t code = LETHE_SEAL_OFFSET + sizeof(uint64_t);
-	const uint64_t size = view->blob.blob_size;
-	struct lethe_blob_header header;
-
-	if (blob.size < code) {
-		return false;
-	}
-	memcpy(&header, blob.bytes + LETHE_BLOB_OFFSET, sizeof(header));
-	if (view->size < size || size < blob.size || size != header.blob_size ||
-	    memcmp(view->bytes, blob.bytes, 8) != 0 ||
-	    memcmp(view->bytes + headers, blob.bytes + headers, LETHE_SEAL_OFFSET - headers) != 0 ||
-	    memcmp(view->bytes + code, blob.bytes + code, blob.size - code) != 0) {
-		return false;
-	}
-	for (uint64_t i = blob.size; i < size; i++) {
-		if (view->bytes[i] != 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* True if the bundle's code is a blob that this command carries. */
-static bool is_same_blob(const struct view *view)
-{
-	return has_blob(view, blob_of(false)) || has_blob(view, blob_of(true));
 }
 
 /* Checks the plan, and keeps a copy if its counts allow the arrays to be shown. */
@@ -198,7 +171,7 @@ static void read_plan(struct view *view)
 	if (view->plan_status == LETHE_OK) {
 		view->plan_status = lethe_plan_supported(plan, LETHE_DOOR_IMAGE, &where);
 	}
-	if (view->plan_status == LETHE_OK && plan->cpus != LETHE_CPUS_KEEP && has_blob(view, blob_of(false))) {
+	if (view->plan_status == LETHE_OK && plan->cpus != LETHE_CPUS_KEEP && view_has_blob(view, blob_of(false))) {
 		view->plan_status = lethe_error_at(&where, LETHE_E_PLAN_UNSUPPORTED, LETHE_WHAT_NONE, 0,
 						   "cpus", plan->cpus);
 	}
@@ -253,7 +226,7 @@ void view_open(struct view *view, const uint8_t *bytes, uint64_t size)
 		return;
 	}
 	check_headers(view);
-	view->same_blob = is_same_blob(view);
+	view->same_blob = view_has_blob(view, blob_of(false)) || view_has_blob(view, blob_of(true));
 	read_plan(view);
 	if (view->plan && view->plan_status == LETHE_OK) {
 		check_plan(view);
@@ -342,6 +315,9 @@ void view_digest(struct view *view, struct progress *progress)
 	}
 	if (view->has_blob && view->blob.plan_offset != 0 && !coverage_self_is_sound(view)) {
 		problem(view, TOOL_CONTENT, LETHE_E_SELF, NULL);
+	}
+	if (!efi_view_is_sound(&view->efi, view->bytes, view->size)) {
+		explain(view, TOOL_CONTENT, LETHE_E_DIGEST, "EFI door: %s", lethe_status_text(LETHE_E_DIGEST));
 	}
 	if (!view->plan) {
 		return;

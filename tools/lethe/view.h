@@ -12,6 +12,7 @@
 #include <lethe/plan.h>
 
 #include "bundle.h"
+#include "efi_view.h"
 #include "progress.h"
 #include "tool.h"
 
@@ -40,6 +41,7 @@ struct view {
 	bool same_blob; /* the code is that of this command's own blob */
 	struct lethe_image_header image;
 	struct lethe_blob_header blob;
+	struct efi_view efi;
 	struct lethe_plan *plan; /* an aligned copy with readable arrays, or null */
 	int plan_status;         /* of lethe_plan_check(); 0 only when plan is not null */
 	enum view_verdict verdict[LETHE_SEGMENT_MAX];
@@ -53,6 +55,9 @@ struct view {
 
 /* Reads and checks all but the segments' digests. bytes must outlive the view. */
 void view_open(struct view *view, const uint8_t *bytes, uint64_t size);
+
+/* view_blob.c: true if the bundle's code is this blob. */
+bool view_has_blob(const struct view *view, struct blob blob);
 
 /* The number of bytes that view_digest() will read: all segments that are whole in the file. */
 uint64_t view_digest_size(const struct view *view);

@@ -55,10 +55,10 @@ def lethe(*arguments, status=0):
     return done.stderr if status else done.stdout
 
 
-def pack(path, *arguments, kernel=paths.PAYLOAD):
-    """A bundle at path."""
+def pack(path, *arguments, kernel=paths.PAYLOAD, efi=False):
+    """A bundle at path. Without efi its last byte is its last segment's."""
     what = ["--kernel", kernel] if kernel else []
-    lethe("pack", *what, *arguments, "-o", path)
+    lethe("pack", *([] if efi else ["--no-efi"]), *what, *arguments, "-o", path)
     return path
 
 
