@@ -52,15 +52,21 @@ static bool is_whole(const struct lethe_efi_head *head)
 	return memcmp(found, head->digest, sizeof(found)) == 0;
 }
 
-/* The kernel's own stub takes what is to run at the level that firmware has, with the CPUs as they
- * are. */
+/*
+ * The kernel's own stub takes what is to run at the level that firmware has, with the CPUs as they
+ * are, and wherever firmware puts it; and brings only an initrd and a tree along.
+ */
 static bool has_stub(const struct lethe_efi *efi)
 {
 	const struct lethe_context *ctx = efi->ctx;
-	const uint32_t index = ctx->slot->entry_segment;
+	const struct lethe_slot *slot = ctx->slot;
+	const uint32_t index = slot->entry_segment;
+	const uint32_t known = 1 + (slot->initrd_segment != LETHE_INDEX_NONE) +
+			       (slot->tree_segment != LETHE_INDEX_NONE);
 
 	return ctx->plan->el == LETHE_EL_AS_ENTERED && ctx->plan->cpus == LETHE_CPUS_KEEP &&
-	       ctx->slot->entry == 0 && index != LETHE_INDEX_NONE &&
+	       index != LETHE_INDEX_NONE && slot->entry == 0 && slot->segment_count == known &&
+	       (ctx->segments[index].flags & LETHE_SEGMENT_IN_PLACE) != 0 &&
 	       lethe_efi_pe(lethe_efi_segment(efi, index), ctx->segments[index].file_size) != NULL;
 }
 

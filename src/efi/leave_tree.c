@@ -48,12 +48,17 @@ static uint32_t narrow(const struct lethe_efi_options *options, char *text, uint
 	return i + 1;
 }
 
+/* enum efi_secureboot_mode of Linux's include/linux/efi.h. Without this property Linux 6.1 sees no UEFI at all. */
+#define SECURE_DISABLED 2U
+#define SECURE_ENABLED	3U
+
 /* What the loader gives, as far as the bundle has nothing of its own: the Image door takes its own
  * first. */
 static int copy_loaders(const struct lethe_efi *efi, const struct lethe_efi_leave *leave,
 			uint64_t buffer)
 {
-	static const char names[] = BOOTARGS INITRD;
+	static const char names[] = BOOTARGS INITRD "linux,uefi-secure-boot\0";
+	const uint32_t secure = __builtin_bswap32(efi->is_secure ? SECURE_ENABLED : SECURE_DISABLED);
 	char text[2048]; /* arm64 Linux: COMMAND_LINE_SIZE */
 	const uint64_t initrd[2] = {__builtin_bswap64(leave->initrd),
 				    __builtin_bswap64(leave->initrd + leave->initrd_size)};
@@ -78,6 +83,7 @@ static int copy_loaders(const struct lethe_efi *efi, const struct lethe_efi_leav
 		add(&copy, names + sizeof(BOOTARGS) - 1 + sizeof("linux,initrd-start"), &initrd[1],
 		    sizeof(initrd[1]));
 	}
+	add(&copy, names + sizeof(BOOTARGS INITRD) - 1, &secure, sizeof(secure));
 	lethe_fdt_copy_structure(&copy);
 	return lethe_fdt_copy_end(&copy);
 }

@@ -145,6 +145,16 @@ def test_debian_at_el1(work):
         machine.expect("CPU: All CPU.s. started at EL1", "initrd=packed", "^door +image$", "^handed over at +EL1$", never="Kernel panic")
 
 
+def test_debian_with_more(work):
+    """A kernel's stub would not bring it: by the Image door, at EL2."""
+    raw = write(work + "/raw", b"raw " * 300)
+    boot = debian(work, "--raw", f"{raw}@0x48000000", "--console", f"pl011,{VIRT_UART:#x}")
+    with uefi(work, start(boot)) as machine:
+        machine.expect("^lethe: leave UEFI for 0x[0-9a-f]+ EL2$", "^lethe: 0.1.0 at 0x[0-9a-f]+ EL2 ", "^lethe: enter 0x[0-9a-f]+ EL2$",
+                       never="FAIL|FAULT")
+        machine.expect("ACPI: Interpreter enabled", "initrd=packed", "^door +image$", never="Kernel panic")
+
+
 def test_a_plan_that_wants_a_rehearsal(work):
     boot = debian(work, "--stop-after", "check")
     with uefi(work, start(boot)) as machine:

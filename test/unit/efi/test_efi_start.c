@@ -226,12 +226,68 @@ static void test_refused_kernel(void **state)
 	world_end(world);
 }
 
+/* A kernel for this host's CPU: it returns a status. */
+static void pack_kernel(struct world *world)
+{
+	/* mov rax, EFI_ABORTED; ret */
+	static const uint8_t code[] = {0x48, 0xb8, 21, 0, 0, 0, 0, 0, 0, 0x80, 0xc3};
+	static uint8_t kernel[0x3000];
+	struct pe_header *header = (struct pe_header *)(void *)(kernel + 0x40);
+	struct pe_section *section = (struct pe_section *)(void *)(header + 1);
+
+	memset(kernel, 0, sizeof(kernel));
+	memcpy(kernel, "MZ", 2);
+	kernel[PE_OFFSET_AT] = 0x40;
+	*header = (struct pe_header){.signature = PE_SIGNATURE,
+				     .machine = PE_MACHINE_ARM64,
+				     .section_count = 1,
+				     .optional_size = sizeof(*header) - offsetof(struct pe_header, magic),
+				     .magic = PE_MAGIC_PLUS,
+				     .entry = 0x10010,
+				     .section_alignment = 0x10000,
+				     .image_size = 0x20000,
+				     .headers_size = 0x1000,
+				     .subsystem = PE_SUBSYSTEM_EFI,
+				     .directory_count = PE_DIRECTORIES};
+	*section = (struct pe_section){.memory_size = 0x8000, .address = 0x10000, .file_size = 0x2000, .file_offset = 0x1000};
+	memcpy(kernel + 0x1010, code, sizeof(code));
+	world_pack(world, 0, kernel, sizeof(kernel));
+}
+
+static void test_vouched(void **state)
+{
+	struct world *world = world_begin("x");
+
+	(void)state;
+	pack_kernel(world);
+	world->plan->flags = LETHE_PLAN_EFI_VOUCH;
+	world_add_table(world, &acpi, world);
+	world_note(world);
+	world->load_status = EFI_ACCESS_DENIED;
+#ifdef __x86_64__
+	assert_int_equal(lethe_efi_start(&world->efi), EFI_ABORTED);
+	assert_non_null(strstr(world_said(), "the bundle vouches for it\nenter "));
+	world_assert_same(world);
+#endif
+	/* Firmware's other refusals are not stepped over, nor what is no sound image. */
+	world->load_status = EFI_UNSUPPORTED;
+	assert_int_equal(lethe_efi_start(&world->efi), EFI_UNSUPPORTED);
+	world->load_status = EFI_SECURITY_VIOLATION;
+	world_pack(world, 0, "MZ", 2);
+	assert_int_equal(lethe_efi_start(&world->efi), EFI_UNSUPPORTED);
+	assert_null(strstr(world_said(), "enter "));
+	world_assert_same(world);
+	assert_int_equal(world->starts, 0);
+	world_end(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_packed),    cmocka_unit_test(test_all_the_loaders), cmocka_unit_test(test_both),
 		cmocka_unit_test(test_secure),	      cmocka_unit_test(test_no_tree),	      cmocka_unit_test(test_broken_tree),
 		cmocka_unit_test(test_refused_kernel),
+		cmocka_unit_test(test_vouched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
