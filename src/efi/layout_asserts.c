@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Offsets in firmware's structures: each is of the last member that the door uses, and of one in the middle. */
-#include <lethe/efi.h>
-
 #include "efi/pe.h"
 #include "efi/uefi.h"
 
@@ -43,8 +41,3 @@ AT(pe_header, entry, 40);
 AT(pe_header, image_base, 48);
 AT(pe_header, checksum, 88);
 AT(pe_header, directory, 136);
-
-/* efi_head.S */
-AT(lethe_efi_head, offset, 24);
-AT(lethe_efi_head, digest, 32);
-_Static_assert(sizeof(struct lethe_efi_head) == LETHE_EFI_ENTRY, "efi_head.S");

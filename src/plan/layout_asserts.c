@@ -4,6 +4,7 @@
  * docs/spec/plan.md documents the same numbers. This file generates no code.
  */
 
+#include <lethe/efi.h>
 #include <lethe/image.h>
 #include <lethe/plan.h>
 
@@ -123,6 +124,15 @@ SIZE(lethe_blob_self, 48);
 AT(lethe_blob_self, start, 0, 8);
 AT(lethe_blob_self, end, 8, 8);
 AT(lethe_blob_self, digest, 16, 32);
+
+SIZE(lethe_efi_head, LETHE_EFI_ENTRY);
+AT(lethe_efi_head, magic, 0, 8);
+AT(lethe_efi_head, version, 8, 4);
+AT(lethe_efi_head, data, 12, 4);
+AT(lethe_efi_head, sbat, 16, 4);
+AT(lethe_efi_head, size, 20, 4);
+AT(lethe_efi_head, offset, 24, 8);
+AT(lethe_efi_head, digest, 32, 32);
 
 _Static_assert(LETHE_BLOB_OFFSET == sizeof(struct lethe_image_header), "blob header moved");
 _Static_assert(LETHE_PLAN_SIZE_MAX == 25280, "the largest plan changed size");

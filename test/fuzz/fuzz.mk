@@ -38,7 +38,7 @@ FUZZ_SRCS_boot_tree := $(addprefix test/fuzz/,boot_world.c boot_input.c boot_inp
 	tree_input.c)
 FUZZ_LIBS_boot_tree := -lfdt
 FUZZ_SHORT_boot_tree := 8000
-BOOT_TREE_SRCS := $(TREE_SRCS) $(addprefix src/,describe.c read.c read_console.c read_loader.c read_memory.c read_own.c read_ram.c read_reserved.c read_tree.c read_tree_buffer.c \
+BOOT_TREE_SRCS := $(TREE_SRCS) $(addprefix src/,describe.c describe_record.c read.c read_console.c read_loader.c read_memory.c read_own.c read_ram.c read_reserved.c read_tree.c read_tree_buffer.c \
 	stage.c console/earlycon.c keep/hold.c) $(PLAN_SRCS) $(DIGEST_SRCS) $(wildcard src/plan/place*.c)
 BOOT_TREE_CFLAGS = $(FUZZ_CFLAGS) -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h -fsanitize-coverage=trace-pc \
 	$(if $(findstring clang,$(HOSTCC)),,-fsanitize-sections=.pool)

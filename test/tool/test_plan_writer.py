@@ -209,7 +209,7 @@ def test_documented_layout():
     """The tables of docs/spec and src/plan/layout_asserts.c (which compiles only if right) have the same numbers."""
     sections = {"Header": "lethe_plan", "Slot": "lethe_slot", "Segment": "lethe_segment",
                 "Window": "lethe_window", "Lethe header": "lethe_blob_header",
-                "The digest that Lethe checks": "lethe_blob_self"}
+                "The digest that Lethe checks": "lethe_blob_self", "The EFI door": "lethe_efi_head"}
     text = (ROOT / "docs/spec/plan.md").read_text() + (ROOT / "docs/spec/bundle.md").read_text()
     documented = set()
     for part in re.split(r"^## ", text, flags=re.M)[1:]:

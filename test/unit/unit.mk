@@ -74,6 +74,7 @@ $(call unit,flash/slot,src/flash/slot.c src/flash/ram.c src/flash/line.c $(FLASH
 EFI_UNIT_SRCS := $(addprefix src/efi/,initrd.c kernel.c loader.c options.c pe.c pe_load.c tree.c)
 EFI_WORLD := test/unit/efi/efi_world.c test/unit/efi/efi_world_said.c test/unit/efi/efi_world_initrd.c src/describe_record.c tree src/plan/plan.c src/plan/status.c $(DIGEST_SRCS) test/unit/fdt/trees.c
 $(call unit,efi/efi_start,$(EFI_UNIT_SRCS) $(EFI_WORLD),-lfdt)
+$(call unit,efi/efi_leave_tree,src/efi/leave_tree.c $(EFI_UNIT_SRCS) $(EFI_WORLD),-lfdt)
 
 # A UART's registers are an array here.
 $(call unit,console/uart,src/console/uart.c $(wildcard src/console/uart_*.c))
@@ -104,7 +105,7 @@ $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit): UNIT_CFLAGS += -isys
 $(UNIT_OBJ)/tree.o: $(TREE_SRCS:%=$(UNIT_OBJ)/%.o) $(call libfdt_objects,unit)
 	$(HOSTCC) -r -nostdlib -o $@ $^
 	objcopy -w --keep-global-symbol='lethe_*' $@
-$(UNIT_OBJ)/src/efi/tree.c.o: UNIT_CFLAGS += -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h
+$(patsubst %,$(UNIT_OBJ)/src/efi/%.c.o,tree leave_tree): UNIT_CFLAGS += -isystem $(LIBFDT_SRC) -include src/fdt/aligned_cells.h
 # A map in use depends on the stores before and after each fence: table_live.c checks the order.
 $(UNIT_OBJ)/src/cpu/idmap.c.o: UNIT_CFLAGS += -include test/unit/cpu/fence.h
 

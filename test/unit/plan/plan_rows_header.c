@@ -28,7 +28,8 @@ static const struct plan_row rows[] = {
 
 	/* header */
 	{"several CPUs without chunks", {HEADER(flags, 0xa)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
-	{"flag 4", {HEADER(flags, 0x12)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
+	{"all flags of the EFI door", {HEADER(flags, 0xf2)}, FINE},
+	{"flag 8", {HEADER(flags, 0x102)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
 	{"flag 31", {HEADER(flags, 0x80000002)}, PLAN_ROW(LETHE_E_PLAN_FLAGS)},
 	{"rehearsal", {HEADER(flags, 3)}, FINE},
 	{"coherent", {HEADER(flags, 6)}, FINE},
