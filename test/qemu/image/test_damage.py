@@ -177,7 +177,7 @@ def set_many(bundle, what):
 TOP = (1 << 64) - 0x1000
 REFUSED = [
     # what is wrong, sealed again         status, its line's beginning
-    ({"plan.flags": 0x82}, "PLAN_FLAGS", ""),
+    ({"plan.flags": 0x102}, "PLAN_FLAGS", ""),
     ({"slot.flags": 0x84}, "PLAN_FLAGS", 'slot 0 "kernel"'),
     ({"initrd.flags": 0x85}, "PLAN_FLAGS", 'segment 1 "initrd"'),
     ({"plan.chunk_count": 1}, "PLAN_RESERVED", ""),

@@ -82,7 +82,7 @@ static void test_value(void **state)
 		uint64_t value;
 	} values[] = {
 		{{HEADER(version, 7)}, 7},
-		{{HEADER(flags, 0x100)}, 0x10},
+		{{HEADER(flags, 0x100)}, 0x100},
 		{{HEADER(psci, 9)}, 9},
 		{{HEADER(console_kind, LETHE_CONSOLE_AUTO), HEADER(console_reg_shift, 0)}, 4},
 		{{HEADER(console_kind, LETHE_CONSOLE_AUTO), HEADER(console_reg_shift, 3)}, 3},
