@@ -120,6 +120,12 @@ class Bundle:
         return {self.segment(i, "name").rstrip(b"\0").decode(): i
                 for i in range(self.plan("segment_count"))}
 
+    def chunk(self, index, number):
+        """The digest that the plan has of a chunk of a segment."""
+        at = self.segment_base(self.plan("segment_count")) + self.plan("window_count") * WINDOW_SIZE
+        at += (self.segment(index, "first_chunk") + number) * 32
+        return bytes(self.bytes[at:at + 32])
+
     def tail(self, windows=(), strings=None):
         """Replaces windows and strings, which stand behind the segments. The page has room for them."""
         at = self.segment_base(self.plan("segment_count"))
