@@ -23,7 +23,7 @@ efi_status lethe_efi_main(efi_handle image, const struct efi_system_table *table
 
 static struct lethe_efi door;
 
-/* UEFI 2.10, 3.3: 1 if images are verified. Where nobody has heard of the variable, none are. */
+/* UEFI 2.10, 3.3: 1 if images are verified. Where nobody has heard of the variable, or of variables, none are. */
 static bool is_secure(const struct efi_system_table *table)
 {
 	static const struct efi_guid global = EFI_GUID_GLOBAL_VARIABLE;
@@ -32,7 +32,7 @@ static bool is_secure(const struct efi_system_table *table)
 	uint64_t size = sizeof(value);
 	const efi_status status = table->runtime->get_variable(name, &global, NULL, &size, &value);
 
-	return status == EFI_SUCCESS ? value != 0 : status != EFI_NOT_FOUND;
+	return status == EFI_SUCCESS ? value != 0 : status != EFI_NOT_FOUND && status != EFI_UNSUPPORTED;
 }
 
 /* The digest of this program. Before anything of it has changed: its variables are in it, as they

@@ -43,7 +43,7 @@ def expect_lethe(machine, el, *names):
 
 
 @pytest.mark.parametrize("el, cpu, smp, acpi", [
-    (2, "cortex-a72", 2, True), (1, "neoverse-n1", 1, False), long(2, "max,pauth-impdef=on", 1, False),
+    (2, "cortex-a72", 2, True), long(1, "neoverse-n1", 1, False), long(2, "max,pauth-impdef=on", 1, False),
     long(1, "cortex-a72", 4, True)])
 def test_debian(work, el, cpu, smp, acpi):
     """The record reaches user space, and with it nothing turns ACPI off."""
@@ -69,6 +69,7 @@ def test_the_loaders_options(work):
         machine.expect(rf"^client: cmdline=.*{LINE} mine=1$", "initrd=loaders", never="Kernel panic")
 
 
+@pytest.mark.long
 def test_both_have_one(work):
     """The packed ones are taken, and that is said."""
     boot = debian(work)
@@ -119,7 +120,7 @@ def test_fallback(work):
         machine.expect("initrd=second", "^slot +1$")
 
 
-@pytest.mark.parametrize("el, to, acpi", [(2, "auto", True), (2, "1", False), long(1, "auto", True), long(2, "auto", False)])
+@pytest.mark.parametrize("el, to, acpi", [(2, "auto", True), long(2, "1", False), long(1, "auto", True), long(2, "auto", False)])
 def test_payload_without_a_stub(work, el, to, acpi):
     """Lethe leaves UEFI, and is entered again by its Image door. RAM is what firmware's map says. An ACPI machine does not say how
     many CPUs it has to whoever reads trees only: no EL1 from EL2 there (limits.md)."""
@@ -136,6 +137,7 @@ def test_payload_without_a_stub(work, el, to, acpi):
         assert values["el"] == (1 if to == "1" else el) and values["x0"] != 0
 
 
+@pytest.mark.long
 def test_debian_at_el1(work):
     """--el 1 is not for the kernel's stub: by the Image door, with firmware's tables."""
     boot = debian(work, "--el", "1", "--console", f"pl011,{VIRT_UART:#x}")
@@ -145,6 +147,7 @@ def test_debian_at_el1(work):
         machine.expect("CPU: All CPU.s. started at EL1", "initrd=packed", "^door +image$", "^handed over at +EL1$", never="Kernel panic")
 
 
+@pytest.mark.long
 def test_debian_with_more(work):
     """A kernel's stub would not bring it: by the Image door, at EL2."""
     raw = write(work + "/raw", b"raw " * 300)
@@ -155,6 +158,7 @@ def test_debian_with_more(work):
         machine.expect("ACPI: Interpreter enabled", "initrd=packed", "^door +image$", never="Kernel panic")
 
 
+@pytest.mark.long
 def test_a_plan_that_wants_a_rehearsal(work):
     boot = debian(work, "--stop-after", "check")
     with uefi(work, start(boot)) as machine:
@@ -163,8 +167,8 @@ def test_a_plan_that_wants_a_rehearsal(work):
 
 
 @pytest.mark.parametrize("what, line", [
-    ("plan", r"^lethe: FAIL check: .*\(LETHE_E_PLAN_DIGEST\)$"), ("door", r"^lethe: FAIL check: Lethe itself is damaged \(LETHE_E_SELF\)$"),
-    ("header", r"^lethe: FAIL check: Lethe header is damaged \(LETHE_E_IMAGE_HEADER\)$")])
+    ("plan", r"^lethe: FAIL check: .*\(LETHE_E_PLAN_DIGEST\)$"), long("door", r"^lethe: FAIL check: Lethe itself is damaged \(LETHE_E_SELF\)$"),
+    long("header", r"^lethe: FAIL check: Lethe header is damaged \(LETHE_E_IMAGE_HEADER\)$")])
 def test_damaged_lethe(work, what, line):
     boot = pack(work + "/boot.img", efi=True)
     bundle = Bundle(boot)

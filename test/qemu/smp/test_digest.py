@@ -62,7 +62,7 @@ def test_other_cpus(work, small_kernel, cpu):
 @pytest.mark.parametrize("el, smp", EVERY)
 def test_copied(work, small_kernel, el, smp):
     """A segment that moves is copied by chunks, and the copy is what is digested."""
-    data = bytes(range(1, 252)) * 4096
+    data = bytes(range(1, 252)) * 16384     # long enough that on a busy host the last CPU to come finds a chunk
     raw = write(work + "/raw", data)
     bundle = bundle_of(work, small_kernel, "--raw", f"{raw}@{RAW_AT:#x}")
     with Machine(bundle, el=el, smp=smp, ram=True) as machine:
