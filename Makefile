@@ -251,7 +251,7 @@ run shell: deps-run
 
 # The shell script has the last word: a count, whatever happens.
 CHECK_SUITES := check-unit check-tool fuzz audit check-build check-qemu check-mutants
-CHECK_LONG_SUITES := check-unit check-tool-long fuzz-long audit check-build check-qemu-long mutants
+CHECK_LONG_SUITES := check-unit check-tool-long fuzz-long audit check-build-long check-qemu-long mutants
 check:
 	O='$(O)' MAKE='$(MAKE)' PYTHON='$(PYTHON)' test/check.sh $(CHECK_SUITES)
 check-long:

@@ -33,15 +33,15 @@ check-tool check-tool-long: $(O)/lethe $(FLIPS) $(VERDICTS) $(DTBS) $(KEXEC) $(K
 		$(PYTEST) --junitxml=$(O)/test/tool/result.xml test/tool
 
 # One test after the other: several run `make run`, all in one folder.
-.PHONY: check-build
-check-build: all $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) | pytest-toolchain
+.PHONY: check-build check-build-long
+check-build check-build-long: all $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) | pytest-toolchain
 	status=0; O='$(O)' MAKE='$(MAKE)' CROSS_COMPILE='$(CROSS_COMPILE)' HOSTCC='$(HOSTCC)' NEWLIB_SRC='$(NEWLIB_SRC)' \
 		LIBFDT_SRC='$(LIBFDT_SRC)' test/build/test_build.sh || status=1; \
 	$(foreach v,O NEWLIB_SRC LIBFDT_SRC KERNEL BUSYBOX ARM64_LIBS,$(v)='$(abspath $($(v)))') QEMU='$(abspath $(QEMU))' \
-		CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) -m pytest -q -p no:cacheprovider --junitxml=$(O)/test/build/result.xml test/build || status=1; \
+		CROSS_COMPILE='$(CROSS_COMPILE)' $(TEST_PYTHON) -m pytest -q -p no:cacheprovider --junitxml=$(O)/test/build/result.xml $(if $(filter %-long,$@),--long) test/build || status=1; \
 	exit $$status
 
-# What if a barrier were missing? mutants tries all, check-mutants ten that the commit chooses.
+# What if a barrier were missing? mutants tries all, check-mutants six that the commit chooses.
 # One function, one kind, or one program (blob, cpus, library, flash): `make mutants ONLY=lethe_handoff`.
 ONLY ?=
 .PHONY: mutants check-mutants
@@ -50,4 +50,4 @@ mutants check-mutants: $(O)/lethe $(O)/lethe.elf $(O)/lethe-cpus.elf $(O)/cohsan
 		spin-firmware.img turns.img returns.img)
 	O='$(O)' QEMU='$(QEMU)' CROSS_COMPILE='$(CROSS_COMPILE)' NEWLIB_SRC='$(abspath $(NEWLIB_SRC))' \
 		LIBFDT_SRC='$(abspath $(LIBFDT_SRC))' $(TEST_PYTHON) test/mutants/mutants.py \
-		$(if $(filter check-%,$@),--sample 10,--only '$(ONLY)')
+		$(if $(filter check-%,$@),--sample 6,--only '$(ONLY)')

@@ -83,7 +83,7 @@ def test_command(command):
     good(command, UP[command])
 
 
-@pytest.mark.parametrize("part", ["kernel", "initrd", "plan"])
+@pytest.mark.parametrize("part", ["kernel", pytest.param("initrd", marks=pytest.mark.long), pytest.param("plan", marks=pytest.mark.long)])
 def test_damage(part):
     """One word is what the README prints for the kernel; the others stand beside it."""
     command = "make run DAMAGE=kernel".replace("kernel", part)

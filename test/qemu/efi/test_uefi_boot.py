@@ -109,6 +109,7 @@ def test_next_boot_option(work):
                        "^BdsDxe: (loading|starting) Boot", never="lethe: enter")
 
 
+@pytest.mark.long
 def test_fallback(work):
     """Two slots, of which the first is damaged."""
     boot = pack(work + "/boot.img", "--append", LINE + " first=1", "--fallback", "--kernel", KERNEL, "--append", LINE + " second=1",

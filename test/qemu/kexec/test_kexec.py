@@ -168,6 +168,7 @@ def test_damaged_after_it_was_loaded(work, small_kernel, pytestconfig, name, pol
 
 # ---- other callers ----
 
+@pytest.mark.long
 def test_flat(work, start):
     """kexec_load(2) by itself: nothing before Lethe, and no tree in x0."""
     cpu, el = start

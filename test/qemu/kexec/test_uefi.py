@@ -5,6 +5,8 @@ The tree is what Linux's EFI stub makes: /chosen with the command line and the w
 PSCI, no stdout-path. cohsan watches each machine from Lethe's first instruction on.
 """
 
+import pytest
+
 import kexec_guest
 import kexec_under_cohsan
 import pairwise
@@ -75,6 +77,7 @@ def test_started(work, cell):
         machine.expect("^client: end$")
 
 
+@pytest.mark.long
 def test_reset_by_the_conduit_of_the_fadt(work, pytestconfig, conduit):
     """Only the FADT names it: the tree has no PSCI, the plan names none. At EL2 HVC would be refused."""
     el = conduit[0]

@@ -291,9 +291,9 @@ def run_damaged(machine, damage):
 
 
 @pytest.mark.parametrize("door, name", [
-    ("purgatory", "kernel"),
+    pytest.param("purgatory", "kernel", marks=pytest.mark.long),
     pytest.param("packed", "initrd", marks=pytest.mark.long),
-    # A bundle's kernel with "halt" is in test_kexec.py, the purgatory's initrd in test_purgatory.py.
+    # In the first tier a bundle's kernel is in test_kexec.py, and the purgatory's in test_purgatory.py.
     pytest.param("bundle", "kernel", marks=pytest.mark.long),
     pytest.param("purgatory", "initrd", marks=pytest.mark.long),
     pytest.param("purgatory", "elfcorehdr", marks=pytest.mark.long)])

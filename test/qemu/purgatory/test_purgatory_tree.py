@@ -78,6 +78,7 @@ def test_damaged_header(initrd, fields):
         assert b"payload: " not in machine.raw
 
 
+@pytest.mark.long
 def test_large(initrd, work):
     """The tree exceeds the 64 KiB of room for a copy: Lethe passes it on as it is, and says so."""
     tree = machine_tree(work + "/tree", memory=MEMORY)

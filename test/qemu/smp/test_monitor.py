@@ -71,7 +71,7 @@ def test_kexec(work, second, kind):
         machine.expect(IN_TURN, "^client: end$", never="Kernel panic")
 
 
-@pytest.mark.parametrize("kind", ["el1", long("psci")])
+@pytest.mark.parametrize("kind", [long("el1"), long("psci")])
 def test_kdump(work, second, kind):
     boot = debian(work, kind, second, "kexec-p", " crashkernel=128M", cpu=2)
     with virt(kind, boot, work) as machine:
