@@ -13,7 +13,6 @@
 #define LETHE_EFI_VERSION 1U
 #define LETHE_EFI_ENTRY   64U     /* offset of the first instruction from the head */
 #define LETHE_EFI_PE_AT   0x100U  /* offset of the PE header in the bundle */
-#define LETHE_EFI_BUDGET  0x8200U /* bytes of the door at most */
 
 /*
  * The door's first bytes. Three parts follow each other, each at a multiple of 4 KiB: text and

@@ -10,7 +10,7 @@
  * LETHE_STATUS_LIST(X) expands X(name, number, sentence) for each status, name without its LETHE_E_. A sentence
  * completes "segment 1 "initrd": ..." and has no capital and no full stop. Only the library finds the errors
  * of LETHE_STATUS_OF_LISTS(X), LETHE_STATUS_OF_CALLERS(X) and LETHE_STATUS_OF_EL2_STUB(X): the blob does not contain
- * their sentences.
+ * their sentences. The groups behind those are all that the EFI door finds.
  */
 #define LETHE_STATUS_OF_LISTS(X) \
 	X(LIST_FLAGS, -140, "not one known flag") \

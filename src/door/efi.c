@@ -21,9 +21,12 @@
 efi_status lethe_efi_main(efi_handle image, const struct efi_system_table *table,
 			  const struct lethe_efi_head *head);
 
+extern const uint8_t lethe_efi_head[], lethe_efi_end[]; /* efi_head.S, efi.ld */
+
 static struct lethe_efi door;
 
-/* UEFI 2.10, 3.3: 1 if images are verified. Where nobody has heard of the variable, or of variables, none are. */
+/* UEFI 2.10, 3.3: 1 if images are verified. Where nobody has heard of the variable, or of
+ * variables, none are. */
 static bool is_secure(const struct efi_system_table *table)
 {
 	static const struct efi_guid global = EFI_GUID_GLOBAL_VARIABLE;
@@ -32,11 +35,14 @@ static bool is_secure(const struct efi_system_table *table)
 	uint64_t size = sizeof(value);
 	const efi_status status = table->runtime->get_variable(name, &global, NULL, &size, &value);
 
-	return status == EFI_SUCCESS ? value != 0 : status != EFI_NOT_FOUND && status != EFI_UNSUPPORTED;
+	return status == EFI_SUCCESS ? value != 0
+				     : status != EFI_NOT_FOUND && status != EFI_UNSUPPORTED;
 }
 
-/* The digest of this program. Before anything of it has changed: its variables are in it, as they
- * are in the file. */
+/*
+ * The digest of this program. Before anything of it has changed: its variables are in it, as they
+ * are in the file. The head's sizes may be damaged as well, so the link's own say how far to read.
+ */
 static bool is_whole(const struct lethe_efi_head *head)
 {
 	const uint64_t digest_at = offsetof(struct lethe_efi_head, digest);
@@ -44,6 +50,9 @@ static bool is_whole(const struct lethe_efi_head *head)
 	uint8_t found[LETHE_SHA256_SIZE];
 	struct lethe_sha256 sha;
 
+	if (head->size != (uint64_t)(lethe_efi_end - lethe_efi_head)) {
+		return false;
+	}
 	lethe_sha256_init(&sha);
 	lethe_sha256_update(&sha, head, digest_at);
 	lethe_sha256_update(&sha, zeros, sizeof(zeros));

@@ -6,7 +6,6 @@
 #include "efi/kernel.h"
 
 #include "console/console.h"
-#include "console/report.h"
 #include "efi/watchdog.h"
 
 static const struct efi_guid loaded_image = EFI_GUID_LOADED_IMAGE;

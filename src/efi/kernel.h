@@ -4,6 +4,7 @@
 
 #include "efi/efi.h"
 #include "efi/pe.h"
+#include "fdt/fdt_copy.h"
 
 /* What the kernel is given, one file each. offer(): EFI_SUCCESS, or nothing is left behind.
  * withdraw(): also if nothing was offered. */
@@ -52,6 +53,18 @@ int lethe_efi_tree_choose(struct lethe_efi *efi, struct lethe_fdt_facts *facts, 
 
 /* tree.c: checks a tree, and reads as much as a copy and the record need to know. */
 int lethe_efi_tree_read(const void *dtb, struct lethe_fdt_facts *facts, struct lethe_where *where);
+
+/*
+ * tree.c: what a copy of the chosen tree leaves out of /chosen, a list of struct lethe_fdt_copy;
+ * says it if that is an initrd. has_options, has_initrd: the copy gets such a property from
+ * elsewhere.
+ */
+const char *lethe_efi_tree_stale(const struct lethe_efi *efi, const struct lethe_fdt_facts *facts,
+				 bool is_packed, bool has_options, bool has_initrd);
+
+/* tree.c: begins a copy, with the tree's reservations. */
+void lethe_efi_tree_begin(struct lethe_fdt_copy *copy, const struct lethe_fdt_facts *facts,
+			  void *buffer, uint32_t size);
 
 /* pe.c: the kernel's PE header, if all that the door uses of it is sound; else null. */
 const struct pe_header *lethe_efi_pe(const uint8_t *bytes, uint64_t size);

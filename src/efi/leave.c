@@ -150,6 +150,8 @@ static efi_status go(struct lethe_efi *efi, struct lethe_efi_leave *leave)
 			sync_all(efi, leave);
 			lethe_efi_go(leave->entry, leave->tree);
 		}
+		/* Of firmware nothing is left but its memory, whether it has gone or not: 7.4.6. */
+		lethe_efi_console(NULL);
 		if (status != EFI_INVALID_PARAMETER) {
 			return status;
 		}
@@ -172,6 +174,8 @@ efi_status lethe_efi_leave(struct lethe_efi *efi)
 	}
 	status = take_all(efi, &leave);
 	if (status == EFI_SUCCESS) {
+		leave.stale = lethe_efi_tree_stale(efi, &leave.facts, leave.is_packed,
+						   leave.options.size != 0, leave.initrd_size != 0);
 		copy_bundle(efi, &leave);
 		lethe_console_line("leave UEFI for 0x%x EL%u", leave.entry, (uint64_t)efi->ctx->el);
 		status = go(efi, &leave);

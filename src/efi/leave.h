@@ -16,6 +16,7 @@ struct lethe_efi_leave {
 	uint64_t tree, tree_size;
 	struct lethe_fdt_facts facts; /* of the tree that is chosen */
 	bool is_packed;
+	const char *stale; /* what its copy leaves out */
 	struct lethe_efi_options options; /* the loader's command line, if the bundle has none */
 	uint64_t initrd, initrd_size;
 	uint64_t map, map_room, map_size, map_key;

@@ -12,19 +12,6 @@
 #include "fdt/fdt_stale.h"
 #include "fdt_fixup.h"
 
-/* The chosen tree, at 2 MiB behind the final one; and its own reservations. */
-static void begin(struct lethe_fdt_copy *copy, const struct lethe_fdt_facts *facts, uint64_t buffer)
-{
-	struct lethe_fdt_range entry;
-	uint32_t offset = 0;
-
-	lethe_fdt_copy_begin(copy, facts, (void *)buffer, LETHE_FDT_MAX);
-	while (lethe_fdt_entry_next(facts->tree, &offset, &entry)) {
-		lethe_fdt_copy_entry(copy, entry.base, entry.size);
-	}
-	lethe_fdt_copy_entry(copy, 0, 0);
-}
-
 static void add(struct lethe_fdt_copy *copy, const char *name, const void *value, uint32_t size)
 {
 	struct lethe_fdt_value *property = &copy->property[copy->property_count++];
@@ -48,33 +35,28 @@ static uint32_t narrow(const struct lethe_efi_options *options, char *text, uint
 	return i + 1;
 }
 
-/* enum efi_secureboot_mode of Linux's include/linux/efi.h. Without this property Linux 6.1 sees no UEFI at all. */
+/* enum efi_secureboot_mode of Linux's include/linux/efi.h. Without this property Linux 6.1 sees no
+ * UEFI at all. */
 #define SECURE_DISABLED 2U
-#define SECURE_ENABLED	3U
+#define SECURE_ENABLED  3U
 
-/* What the loader gives, as far as the bundle has nothing of its own: the Image door takes its own
- * first. */
+/* At 2 MiB behind the final tree: what the loader gives, as far as the bundle has nothing of its
+ * own: the Image door takes its own first. */
 static int copy_loaders(const struct lethe_efi *efi, const struct lethe_efi_leave *leave,
 			uint64_t buffer)
 {
 	static const char names[] = BOOTARGS INITRD "linux,uefi-secure-boot\0";
-	const uint32_t secure = __builtin_bswap32(efi->is_secure ? SECURE_ENABLED : SECURE_DISABLED);
+	const uint32_t secure =
+		__builtin_bswap32(efi->is_secure ? SECURE_ENABLED : SECURE_DISABLED);
 	char text[2048]; /* arm64 Linux: COMMAND_LINE_SIZE */
 	const uint64_t initrd[2] = {__builtin_bswap64(leave->initrd),
 				    __builtin_bswap64(leave->initrd + leave->initrd_size)};
-	const bool drops_bootargs =
-		leave->options.size != 0 || !lethe_efi_allows(efi, LETHE_PLAN_EFI_CMDLINE);
-	const bool drops_initrd =
-		leave->initrd_size != 0 || !lethe_efi_allows(efi, LETHE_PLAN_EFI_INITRD);
 	struct lethe_fdt_copy copy;
 
-	begin(&copy, &leave->facts, buffer);
+	lethe_efi_tree_begin(&copy, &leave->facts, (void *)buffer, LETHE_FDT_MAX);
 	copy.names = names;
 	copy.names_size = sizeof(names) - 1;
-	copy.stale = drops_bootargs ? drops_initrd ? "linux,uefi-\0" INITRD BOOTARGS
-						   : "linux,uefi-\0" BOOTARGS
-		     : drops_initrd ? "linux,uefi-\0" INITRD
-				    : "linux,uefi-\0";
+	copy.stale = leave->stale;
 	if (leave->options.size != 0) {
 		add(&copy, names, text, narrow(&leave->options, text, sizeof(text)));
 	}
@@ -107,7 +89,7 @@ static int copy_firmwares(const struct lethe_efi *efi, const struct lethe_efi_le
 	const char *name = names;
 	struct lethe_fdt_copy copy;
 
-	begin(&copy, facts, leave->tree);
+	lethe_efi_tree_begin(&copy, facts, (void *)leave->tree, LETHE_FDT_MAX);
 	copy.names = names;
 	copy.names_size = sizeof(names) - 1;
 	copy.stale = "";

@@ -9,7 +9,6 @@
 
 #include <stdint.h>
 
-#define PE_MZ                     0x5a4dU
 #define PE_OFFSET_AT              0x3cU       /* of the signature, from byte 0 */
 #define PE_SIGNATURE              0x00004550U /* "PE\0\0" */
 #define PE_MACHINE_ARM64          0xaa64U

@@ -99,51 +99,56 @@ int lethe_efi_tree_choose(struct lethe_efi *efi, struct lethe_fdt_facts *facts, 
 	return lethe_error_at(where, LETHE_E_TREE_NONE, LETHE_WHAT_NONE, 0, NULL, 0);
 }
 
-/* What the copy leaves out of /chosen. Linux's stub writes the command line there, if it is not
- * empty. */
-static const char *stale_names(const struct lethe_efi *efi, bool is_packed, bool drops_initrd)
-{
-	const bool drops_bootargs = efi->ctx->slot->cmdline_size != 0 ||
-				    (!is_packed && !lethe_efi_allows(efi, LETHE_PLAN_EFI_CMDLINE));
-
-	if (is_packed) {
-		return drops_bootargs ? ONE_BOOT SEEDS INITRD BOOTARGS : ONE_BOOT SEEDS INITRD;
-	}
-	if (drops_initrd) {
-		return drops_bootargs ? INITRD BOOTARGS : INITRD;
-	}
-	return drops_bootargs ? BOOTARGS : "";
-}
-
-/* A boot manager without LoadFile2 leaves its initrd in the tree, and the kernel prefers that. */
-static bool drops_initrd(const struct lethe_efi *efi, const struct lethe_fdt_facts *facts,
-			 bool is_packed)
+/* A boot manager without LoadFile2 leaves its initrd in the tree, and a kernel prefers that. */
+static bool drops_initrd(const struct lethe_efi *efi, const struct lethe_fdt_facts *facts)
 {
 	const bool has_own = efi->ctx->slot->initrd_segment != LETHE_INDEX_NONE;
 	const bool drops = has_own || !lethe_efi_allows(efi, LETHE_PLAN_EFI_INITRD);
 
-	if (drops && !is_packed && facts->chosen >= 0 &&
+	if (drops && facts->chosen >= 0 &&
 	    fdt_getprop(facts->tree.dtb, facts->chosen, "linux,initrd-start", NULL) != NULL) {
 		lethe_efi_say_unused("initrd", has_own);
 	}
 	return drops;
 }
 
+const char *lethe_efi_tree_stale(const struct lethe_efi *efi, const struct lethe_fdt_facts *facts,
+				 bool is_packed, bool has_options, bool has_initrd)
+{
+	const bool drops_bootargs = efi->ctx->slot->cmdline_size != 0 || has_options ||
+				    (!is_packed && !lethe_efi_allows(efi, LETHE_PLAN_EFI_CMDLINE));
+
+	if (is_packed) { /* another boot's, whoever gave it an initrd */
+		return drops_bootargs ? ONE_BOOT SEEDS INITRD BOOTARGS : ONE_BOOT SEEDS INITRD;
+	}
+	if (drops_initrd(efi, facts) || has_initrd) {
+		return drops_bootargs ? UEFI INITRD BOOTARGS : UEFI INITRD;
+	}
+	return drops_bootargs ? UEFI BOOTARGS : UEFI;
+}
+
+void lethe_efi_tree_begin(struct lethe_fdt_copy *copy, const struct lethe_fdt_facts *facts,
+			  void *buffer, uint32_t size)
+{
+	struct lethe_fdt_range entry;
+	uint32_t offset = 0;
+
+	lethe_fdt_copy_begin(copy, facts, buffer, size);
+	while (lethe_fdt_entry_next(facts->tree, &offset, &entry)) {
+		lethe_fdt_copy_entry(copy, entry.base, entry.size);
+	}
+	lethe_fdt_copy_entry(copy, 0, 0);
+}
+
 static int copy(struct lethe_efi *efi, const struct lethe_fdt_facts *facts, bool is_packed,
 		void *buffer, uint32_t size)
 {
-	struct lethe_fdt_range entry;
 	struct lethe_fdt_copy made;
-	uint32_t offset = 0;
 	int record_at;
 	int status;
 
-	lethe_fdt_copy_begin(&made, facts, buffer, size);
-	while (lethe_fdt_entry_next(facts->tree, &offset, &entry)) {
-		lethe_fdt_copy_entry(&made, entry.base, entry.size);
-	}
-	lethe_fdt_copy_entry(&made, 0, 0);
-	made.stale = stale_names(efi, is_packed, drops_initrd(efi, facts, is_packed));
+	lethe_efi_tree_begin(&made, facts, buffer, size);
+	made.stale = lethe_efi_tree_stale(efi, facts, is_packed, false, false);
 	lethe_fdt_copy_structure(&made);
 	status = lethe_fdt_copy_end(&made);
 	if (status == LETHE_OK) {

@@ -24,7 +24,6 @@ typedef uint64_t efi_status; /* appendix D */
 #define EFI_OUT_OF_RESOURCES   (EFI_ERROR_BIT | 9)
 #define EFI_NOT_FOUND          (EFI_ERROR_BIT | 14)
 #define EFI_ACCESS_DENIED      (EFI_ERROR_BIT | 15)
-#define EFI_ALREADY_STARTED    (EFI_ERROR_BIT | 20)
 #define EFI_ABORTED            (EFI_ERROR_BIT | 21)
 #define EFI_SECURITY_VIOLATION (EFI_ERROR_BIT | 26)
 
@@ -54,7 +53,6 @@ struct efi_text_output {
 #define EFI_LOADER_DATA         2U
 #define EFI_ACPI_RECLAIM_MEMORY 9U
 #define EFI_PAGE                4096ULL
-#define EFI_ALL_HANDLES         0U /* not used */
 
 /* 10.3 */
 struct efi_device_path {

@@ -42,7 +42,7 @@ def certificate(size=1465, revision=0x200, kind=2):
 
 
 def test_header(packed):
-    """EFI.md of the design: each of these is what some loader looks at."""
+    """Each of these is what some loader looks at: tools/lethe/efi.c says which."""
     _, bundle = packed
     efi = bundle.efi
     assert bundle.pe == PE and efi.entry == efi.at + 64

@@ -30,18 +30,20 @@ static uint64_t find_program(const struct efi_header *header, uint64_t file_size
 static bool has_certificates(const uint8_t *table, uint64_t size)
 {
 	struct pe_certificate one;
+	uint64_t end;
 
-	for (uint64_t at = 0; at < size; at += tool_round_up(one.length, 8)) {
+	for (uint64_t at = 0; at < size; at = end) {
 		if (size - at < sizeof(one)) {
 			return false;
 		}
 		memcpy(&one, table + at, sizeof(one));
 		if (one.length <= sizeof(one) || one.length > size - at ||
-		    one.revision != PE_CERTIFICATE_REVISION || one.type != PE_CERTIFICATE_PKCS7 ||
-		    !tool_is_zero(table + at + one.length, (tool_round_up(one.length, 8) < size - at
-								    ? tool_round_up(one.length, 8)
-								    : size - at) -
-								   one.length)) {
+		    one.revision != PE_CERTIFICATE_REVISION || one.type != PE_CERTIFICATE_PKCS7) {
+			return false;
+		}
+		end = at + tool_round_up(one.length, 8);
+		end = end < size ? end : size; /* some signers do not pad the last one */
+		if (!tool_is_zero(table + at + one.length, end - at - one.length)) {
 			return false;
 		}
 	}

@@ -169,11 +169,12 @@ def test_a_plan_that_wants_a_rehearsal(work):
 
 @pytest.mark.parametrize("what, line", [
     ("plan", r"^lethe: FAIL check: .*\(LETHE_E_PLAN_DIGEST\)$"), long("door", r"^lethe: FAIL check: Lethe itself is damaged \(LETHE_E_SELF\)$"),
+    long("size", r"^lethe: FAIL check: Lethe itself is damaged \(LETHE_E_SELF\)$"),
     long("header", r"^lethe: FAIL check: Lethe header is damaged \(LETHE_E_IMAGE_HEADER\)$")])
 def test_damaged_lethe(work, what, line):
     boot = pack(work + "/boot.img", efi=True)
     bundle = Bundle(boot)
     sections = int.from_bytes(bundle.bytes[0x100 + 184 + 40 + 20:0x100 + 184 + 40 + 24], "little")
-    bundle.bytes[{"plan": bundle.plan_at + 100, "door": sections + 0x5000, "header": 96}[what]] ^= 4
+    bundle.bytes[{"plan": bundle.plan_at + 100, "door": sections + 0x5000, "size": sections + 23, "header": 96}[what]] ^= 4
     with uefi(work, start(bundle.save(work + "/bad.img", seal=False))) as machine:
         machine.expect(line, f"^lethe: back to firmware: {VIOLATION}$", never="lethe: enter")

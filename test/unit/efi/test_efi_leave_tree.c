@@ -28,6 +28,8 @@ static const void *made(struct world *world, const void *tree)
 	leave.descriptor_size = 48;
 	leave.descriptor_version = 1;
 	assert_int_equal(lethe_efi_tree_read(tree, &leave.facts, NULL), LETHE_OK);
+	leave.stale = lethe_efi_tree_stale(&world->efi, &leave.facts, leave.is_packed, leave.options.size != 0,
+					   leave.initrd_size != 0);
 	assert_int_equal(lethe_efi_leave_tree(&world->efi, &leave), LETHE_OK);
 	assert_int_equal(fdt_check_full(room, fdt_totalsize(room)), 0);
 	return room;
@@ -137,12 +139,55 @@ static void test_secure(void **state)
 	world_end(world);
 }
 
+/* The bundle's own tree is another boot's: its command line is signed, its initrd and seeds are not of this boot. */
+static void test_packed(void **state)
+{
+	struct world *world = world_begin(NULL);
+	void *tree = tree_compile_text("/dts-v1/; / { chosen { bootargs = \"mine\"; linux,initrd-start = <1>; linux,initrd-end = <2>; "
+				       "kaslr-seed = <1 2>; linux,elfcorehdr = <1 2>; linux,uefi-mmap-start = <7>; }; cpus { }; };");
+	const void *out;
+
+	(void)state;
+	world->efi.is_secure = true;
+	leave.is_packed = true;
+	out = made(world, tree);
+	check_uefi(world, out);
+	assert_string_equal(fdt_getprop(out, fdt_path_offset(out, "/chosen"), "bootargs", NULL), "mine");
+	assert_int_equal(number(out, "linux,initrd-start"), UINT64_MAX);
+	assert_int_equal(number(out, "linux,initrd-end"), UINT64_MAX);
+	assert_int_equal(number(out, "kaslr-seed"), UINT64_MAX);
+	assert_int_equal(number(out, "linux,elfcorehdr"), UINT64_MAX);
+	assert_null(strstr(world_said(), "not used"));
+	leave.is_packed = false;
+	free(room);
+	free(tree);
+	world_end(world);
+}
+
+/* What a loader left in the tree is refused aloud, and once. */
+static void test_refused_aloud(void **state)
+{
+	struct world *world = world_begin(NULL);
+	void *tree = board();
+
+	(void)state;
+	world->efi.is_secure = true;
+	made(world, tree);
+	assert_int_equal(lethe_efi_leave_tree(&world->efi, &leave), LETHE_OK); /* as for a map that has changed */
+	assert_string_equal(world_said(), "the loader's initrd is not used: no signature covers it (pack --allow-loader)\n");
+	free(room);
+	free(tree);
+	world_end(world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_of_the_tree),
 		cmocka_unit_test(test_of_the_loader),
 		cmocka_unit_test(test_secure),
+		cmocka_unit_test(test_packed),
+		cmocka_unit_test(test_refused_aloud),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
