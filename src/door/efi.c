@@ -21,7 +21,7 @@
 efi_status lethe_efi_main(efi_handle image, const struct efi_system_table *table,
 			  const struct lethe_efi_head *head);
 
-extern const uint8_t lethe_efi_head[], lethe_efi_end[]; /* efi_head.S, efi.ld */
+extern const uint8_t lethe_efi_end[]; /* efi.ld */
 
 static struct lethe_efi door;
 
@@ -50,7 +50,7 @@ static bool is_whole(const struct lethe_efi_head *head)
 	uint8_t found[LETHE_SHA256_SIZE];
 	struct lethe_sha256 sha;
 
-	if (head->size != (uint64_t)(lethe_efi_end - lethe_efi_head)) {
+	if (head->size != (uint64_t)(lethe_efi_end - (const uint8_t *)head)) {
 		return false;
 	}
 	lethe_sha256_init(&sha);
