@@ -175,6 +175,6 @@ def test_damaged_lethe(work, what, line):
     boot = pack(work + "/boot.img", efi=True)
     bundle = Bundle(boot)
     sections = int.from_bytes(bundle.bytes[0x100 + 184 + 40 + 20:0x100 + 184 + 40 + 24], "little")
-    bundle.bytes[{"plan": bundle.plan_at + 100, "door": sections + 0x5000, "size": sections + 23, "header": 96}[what]] ^= 4
+    bundle.bytes[{"plan": bundle.plan_at + 100, "door": len(bundle.bytes) - 1, "size": sections + 23, "header": 96}[what]] ^= 4
     with uefi(work, start(bundle.save(work + "/bad.img", seal=False))) as machine:
         machine.expect(line, f"^lethe: back to firmware: {VIOLATION}$", never="lethe: enter")
