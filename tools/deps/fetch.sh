@@ -13,6 +13,7 @@
 #	busybox	busybox			static, arm64
 #	u-boot	u-boot.bin		for QEMU's virt machine
 #	edk2	edk2.fd			the same
+#	uefi	uefi/{12,13}/		Debian 12's and 13's edk2 with Secure Boot and its variables, GRUB, systemd-boot, shim
 #	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all libraries
 #	kexec-other  kexec-other/	the same of the other release: Debian 13's on 12, 12's on 13
 #	cavp	cavp/SHA256*.rsp	NIST's vectors for SHA-256
@@ -189,6 +190,38 @@ fetch_edk2() {
 		set -- "$tmp/root$1"
 	}
 	cp "$1" "$tmp/out"
+}
+
+world_of() { # CODENAME
+	[ "$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")" = "$1" ] && echo arm64 || echo "$1"
+}
+
+# Each file under one name in both releases. code.fd is what the package takes for machines without Secure Boot, secure.fd what
+# it takes for those with it: in Debian 12 one firmware is both. The files of 64 MiB hold 3.
+fetch_uefi() {
+	for release in 12:bookworm:grub-efi-arm64-bin 13:trixie:grub-efi-arm64-unsigned; do
+		out=$tmp/out/${release%%:*}
+		suite=${release#*:}
+		rm -rf "$tmp/root"
+		mkdir -p "$out"
+		unpack_debs "$(world_of "${suite%:*}")" "$tmp/root" "${release##*:}" qemu-efi-aarch64 systemd-boot-efi shim-unsigned
+		(
+			cd "$tmp/root/usr"
+			cp --sparse=always share/AAVMF/AAVMF_CODE.fd "$out/code.fd"
+			cp --sparse=always share/AAVMF/AAVMF_CODE.snakeoil.fd "$out/secure.fd"
+			[ ! -e share/AAVMF/AAVMF_CODE.secboot.strictnx.fd ] ||
+				cp --sparse=always share/AAVMF/AAVMF_CODE.secboot.strictnx.fd "$out/strictnx.fd"
+			cp --sparse=always share/AAVMF/AAVMF_VARS.fd "$out/vars.fd"
+			cp --sparse=always share/AAVMF/AAVMF_VARS.snakeoil.fd "$out/vars-snakeoil.fd"
+			cp share/qemu-efi-aarch64/PkKek-1-snakeoil.key "$out/snakeoil.key"
+			cp share/qemu-efi-aarch64/PkKek-1-snakeoil.pem "$out/snakeoil.pem"
+			cp lib/grub/arm64-efi/monolithic/grubaa64.efi "$out/grub.efi"
+			cp lib/systemd/boot/efi/systemd-bootaa64.efi "$out/systemd-boot.efi"
+			cp lib/systemd/boot/efi/linuxaa64.efi.stub "$out/stub.efi"
+			cp lib/shim/shimaa64.efi "$out/shim.efi"
+			cp lib/shim/mmaa64.efi "$out/mok.efi"
+		)
+	done
 }
 
 # Dynamically linked, with different libraries in each release: apt names the packages, the files name the libraries.
