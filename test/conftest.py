@@ -90,5 +90,7 @@ def pytest_terminal_summary(terminalreporter):
     for outcome in ("passed", "failed", "error"):
         for report in terminalreporter.stats.get(outcome, []):
             seconds[report.nodeid.split("::")[0]] += getattr(report, "duration", 0)
+            for name, value in getattr(report, "user_properties", []) if report.when == "call" else []:
+                terminalreporter.write_line(f"{name}: {value}")
     for name, spent in sorted(seconds.items()):
         terminalreporter.write_line(f"{spent:6.1f} s  {name}")

@@ -149,13 +149,13 @@ def kexec_files(binary=None, release=KEXEC):
             for name, mode, data, device in found]
 
 
-def initramfs(path, *, kernel=paths.KERNEL, binary=None, files=()):
+def initramfs(path, *, kernel=paths.KERNEL, binary=None, files=(), second=()):
     """The first kernel's archive; in it, uncompressed for speed, the second's Image and archive.
 
-    kernel: of the second kernel. binary: as for kexec_files. files: more cpio entries.
+    kernel: of the second kernel. binary: as for kexec_files. files: more cpio entries; second: of the second's archive.
     """
     return write(path, cpio([*base(), *kexec_files(binary), ("k", 0o40755, b"", (0, 0)),
-                             entry("k/Image", kernel), ("k/initrd", 0o100644, cpio(base()), (0, 0)),
+                             entry("k/Image", kernel), ("k/initrd", 0o100644, cpio([*base(), *second]), (0, 0)),
                              *files]))
 
 
