@@ -5,6 +5,7 @@
 #	all		lethe.img, lethe-cpus.img (each with its .elf), purgatory.ro, liblethe.a and the host command lethe, in $(O)
 #	run		boot Debian's arm64 kernel through Lethe under QEMU	[CPU EL SMP MEM KERNEL LIMIT]
 #			DAMAGE=kernel, initrd or plan: one bit of it is wrong, and Lethe refuses it
+#			LOADER=qemu, uboot, kexec, uefi, grub or systemd-boot: what starts the bundle
 #	shell		the same, and leave a shell on the console
 #	check		first tier of tests; last line "N passed, N failed"	[TIMES=1]
 #	check-long	everything
@@ -23,7 +24,7 @@
 #	make SHA=scalar	the digest never uses the SHA-2 instructions (auto: where the CPU has them)
 #
 # Variables: O V SHA CROSS_COMPILE HOSTCC NEWLIB_SRC LIBFDT_SRC QEMU KERNEL BUSYBOX CPU EL SMP MEM
-#	LIMIT DAMAGE DEPS WERROR
+#	LIMIT DAMAGE LOADER DEPS WERROR
 
 O ?= build
 # make splits names at spaces, and the shell reads the other characters: said now, before anything is fetched.
@@ -244,10 +245,16 @@ $(O)/arm64/lethe: $(ARM64_OBJS)
 	$(ARM64_CC) -static -s -o $@ $(ARM64_OBJS) -L$(ARM64_LIBS)/lib -lz -lzstd
 
 # A make of its own after the fetching: it then finds the compiler and the sources (deps.mk).
+LOADER_uboot = $(UBOOT)
+LOADER_uefi = $(EDK2)
+LOADER_grub = $(EDK2) $(UEFI)
+LOADER_systemd-boot = $(EDK2) $(UEFI)
+LOADER_kexec = $(KEXEC)
 run shell: deps-run
-	$(MAKE) $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX)
+	$(MAKE) $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) $(LOADER_$(LOADER))
 	O='$(O)' QEMU="$$(O='$(O)' tools/deps/qemu.sh)" KERNEL='$(KERNEL)' BUSYBOX='$(BUSYBOX)' CPU='$(CPU)' EL='$(EL)' \
-		SMP='$(SMP)' MEM='$(MEM)' LIMIT='$(LIMIT)' DAMAGE='$(DAMAGE)' tools/run/run.sh $(filter shell,$@)
+		SMP='$(SMP)' MEM='$(MEM)' LIMIT='$(LIMIT)' DAMAGE='$(DAMAGE)' LOADER='$(LOADER)' UBOOT='$(abspath $(UBOOT))' \
+		EDK2='$(abspath $(EDK2))' UEFI='$(abspath $(UEFI))' KEXEC='$(abspath $(KEXEC))' tools/run/run.sh $(filter shell,$@)
 
 # The shell script has the last word: a count, whatever happens.
 CHECK_SUITES := check-unit check-tool fuzz audit check-build check-qemu check-mutants

@@ -22,6 +22,7 @@ LIMIT = 240         # seconds for one command; `make run` ends by itself after 1
 ELSEWHERE = {
     "make check": "it runs this",
     "make shell": "a command for a terminal: test_shell",
+    "make run LOADER=": "the head of a column: test_loader",
     "git clone ADDRESS-OF-THIS-REPOSITORY lethe && cd lethe": "its address is not in the text: test_clone",
 }
 HERE = [command for command in printed.readme()
@@ -92,6 +93,25 @@ def test_damage(part):
             "^run: Lethe refused to start the kernel$")
 
 
+LOADERS = re.findall(r"\| `(\S+)` \|$", (ROOT / "README.md").read_text(), re.M)
+
+
+def test_the_readme_has_the_loaders():
+    refused("make run LOADER=none", f"is {', '.join(LOADERS[:-1])} or {LOADERS[-1]}$")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("loader", LOADERS)
+def test_loader(loader):
+    good(f"make run LOADER={loader}", "^init: user space after")
+
+
+@pytest.mark.long
+def test_damage_under_firmware():
+    refused("make run LOADER=grub DAMAGE=kernel", '^lethe: FAIL verify: segment . "kernel": digest does not match',
+            "^lethe: back to firmware: ", "^run: Lethe refused to start the kernel$")
+
+
 def test_clone(tmp_path):
     if not (ROOT / ".git").exists():
         return      # an unpacked archive: nothing to clone
@@ -136,7 +156,7 @@ def test_run_is_bounded():
     refused("make run LIMIT=1", "^run: Ctrl-A X leaves QEMU", "^run: not done after 1 seconds")
 
 
-@pytest.mark.parametrize("choice", ["DAMAGE=tree", "LIMIT=long", "EL=3"])
+@pytest.mark.parametrize("choice", ["DAMAGE=tree", "LIMIT=long", "EL=3", "LOADER=lilo"])
 def test_run_refuses(choice):
     refused(f"make run {choice}", "^run: " + choice)
 

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # run.sh [shell]: packs Debian's kernel and a busybox initramfs with Lethe, and boots the bundle under QEMU.
-# Environment: O QEMU KERNEL BUSYBOX CPU EL SMP MEM LIMIT DAMAGE, as `make help` has them.
+# Environment: O QEMU KERNEL BUSYBOX CPU EL SMP MEM LIMIT DAMAGE LOADER, as `make help` has them; UBOOT EDK2 UEFI KEXEC
+# for the loaders that need them (loaders.sh).
 # Status 0: user space came up and powered off. "shell" leaves a shell in user space; the status is QEMU's.
 set -eu
 here=$(dirname "$0")
-dir=$O/run
-mkdir -p "$dir"
+mkdir -p "$O/run"
+dir=$(cd "$O/run" && pwd)
 append="console=ttyAMA0 panic=-1"
 [ "${1:-}" = shell ] && append="$append lethe.shell quiet"
 case ${EL:-2} in
@@ -18,6 +19,11 @@ case ${DAMAGE:-} in
 '' | kernel | initrd | plan) ;;
 *) echo "run: DAMAGE=$DAMAGE: is kernel, initrd or plan" >&2; exit 2 ;;
 esac
+LOADER=${LOADER:-qemu}
+case $LOADER in
+qemu | uboot | kexec | uefi | grub | systemd-boot) ;;
+*) echo "run: LOADER=$LOADER: is qemu, uboot, kexec, uefi, grub or systemd-boot" >&2; exit 2 ;;
+esac
 limit=${LIMIT:-180}
 case $limit in
 *[!0-9]* | 0*) echo "run: LIMIT=$limit: is a number of seconds" >&2; exit 2 ;;
@@ -25,8 +31,11 @@ esac
 "$here/initramfs.sh" "$dir/initrd" "$BUSYBOX" "$here/init" "$O/arm64/lethe"
 "$O/lethe" pack --kernel "$KERNEL" --initrd "$dir/initrd" --append "$append" -o "$dir/boot.img"
 [ -z "${DAMAGE:-}" ] || "$here/damage.sh" "$O/lethe" "$dir/boot.img" "$DAMAGE"
+. "$here/loaders.sh"
+loader_words
+# shellcheck disable=SC2086
 set -- "$QEMU" -M "$machine" -cpu "${CPU:-cortex-a72}" -smp "${SMP:-2}" -m "${MEM:-512M}" \
-	-nographic -nic none -no-reboot -kernel "$dir/boot.img"
+	-nographic -nic none -no-reboot $words
 echo "$*"
 if [ "$append" != "${append#*lethe.shell}" ]; then
 	echo "run: Ctrl-A X leaves QEMU; 'poweroff -f' in the shell ends it, too"
@@ -47,7 +56,7 @@ rm -f "$dir/pid" "$dir/status"
 		case $line in
 		"init: user space"*) up=yes ;;
 		*"Kernel panic"*) why="the kernel panicked" up=never ;;
-		"lethe: halt"*)
+		"lethe: halt"* | "lethe: back to firmware"*)
 			why="Lethe refused to start the kernel"
 			kill "$(cat "$dir/pid")" 2>/dev/null || : ;;
 		esac

@@ -12,7 +12,7 @@ import kexec_guest
 from bundle_under_kexec import client as kexec_client
 from efi import REMOVABLE, edk2, uefi
 from images import pack, write
-from paths import KERNEL, O, VIRT_UART
+from paths import KERNEL, KERNEL_16K, KERNELS, O, VIRT_UART
 from test_uefi_boot import LINE, archive, debian, expect_lethe
 
 pytestmark = pytest.mark.long
@@ -82,12 +82,24 @@ def test_unified(work, release):
         client(machine, "uki", line)
 
 
-@pytest.mark.parametrize("code", ["code", "secure", "strictnx"])
-def test_edk2_13(work, code):
-    boot = debian(work)
-    with uefi(work, {REMOVABLE: boot}, firmware=edk2(work, "13", code)) as machine:
-        expect_lethe(machine, 2, "initrd", "kernel")
-        client(machine, "packed", LINE)
+BY_VERSION = {"6.1": KERNEL, "6.12": os.path.join(KERNELS, "6.12"), "6.12-16k": KERNEL_16K}
+
+
+@pytest.mark.parametrize("release, code, el, kernel, packed, acpi", [
+    ("12", "code", 2, "6.12", True, True), ("12", "code", 1, "6.12-16k", True, False), ("13", "code", 2, "6.1", True, False),
+    ("13", "secure", 2, "6.12", False, True), ("13", "secure", 1, "6.1", True, True), ("13", "strictnx", 2, "6.1", True, True),
+    ("13", "strictnx", 1, "6.12", True, True), ("13", "strictnx", 2, "6.12-16k", False, False)])
+def test_firmware(work, release, code, el, kernel, packed, acpi):
+    """Firmware that maps an image as its sections say (strictnx), kernels by page size and version, each from firmware's boot menu
+    or by systemd-boot with an initrd of its own."""
+    boot = debian(work, kernel=BY_VERSION[kernel], packed=packed, line=LINE if packed else None)
+    files = {REMOVABLE: boot} if packed else type1(release, boot, {"initrd": archive("loaders")})
+    machine = f"virt,virtualization={'on' if el == 2 else 'off'}{'' if acpi else ',acpi=off'}"
+    with uefi(work, files, firmware=edk2(work, release, code), cpu="max,pauth-impdef=on", el=el, machine=machine, smp=2) as machine:
+        expect_lethe(machine, el, *(["initrd"] if packed else []), "kernel")
+        if acpi:
+            machine.expect("ACPI: Interpreter enabled", never="Kernel panic")
+        client(machine, "packed" if packed else "loaders", LINE if packed else f"{LINE} mine=1")
 
 
 def by_bundle(work):

@@ -10,6 +10,7 @@ O = os.environ.get("O", "build")
 LETHE = os.path.join(O, "lethe")
 QEMU = os.environ.get("QEMU") or "qemu-system-aarch64"
 KERNEL = os.environ.get("KERNEL", os.path.join(O, "deps/kernel/Image"))
+KERNELS = os.environ.get("KERNELS", os.path.join(O, "deps/kernels"))         # 6.1 and 6.12
 KERNEL_16K = os.path.abspath(os.environ.get("KERNEL_16K", os.path.join(O, "deps/kernel-16k")))   # long tier
 TINY = os.path.abspath(os.environ.get("TINY", os.path.join(O, "deps/tiny/Image")))  # test/guest/kernel: long tier
 BUSYBOX = os.environ.get("BUSYBOX", os.path.join(O, "deps/busybox"))

@@ -18,9 +18,9 @@ import pairwise
 import purgatory_under_kexec
 from images import Bundle, cpio, write
 from machine import Machine
-from paths import O
+from paths import KERNELS, O
 
-FOLDERS = {"": os.environ.get("KERNELS", os.path.join(O, "deps/kernels")),
+FOLDERS = {"": KERNELS,
            "-generic": os.environ.get("KERNELS_GENERIC", os.path.join(O, "deps/kernels-generic"))}
 CLOUD = ["6.1", "6.12"]       # from 6.1 to itself goes Debian 12's in all the other files
 ALL = [*CLOUD, "6.1-generic", "6.12-generic"]
