@@ -26,12 +26,15 @@ def is_command(text):
     return len(words) > 1 + (words[0] == "lethe") and words[0] in FIRST_WORDS
 
 
+def listings(path):
+    """All lines of listings, with that of a language left out."""
+    text = re.sub(r"^```.*?^```", "", (ROOT / path).read_text(), flags=re.M | re.S)
+    return text, [line for block in re.findall(r"(?:^    .*\n)+", text, flags=re.M) for line in tidy(block)]
+
+
 def readme():
     """Of listings all lines; of code between backquotes what begins like a command."""
-    text = re.sub(r"^```.*?^```", "", (ROOT / "README.md").read_text(), flags=re.M | re.S)
-    found = []
-    for block in re.findall(r"(?:^    .*\n)+", text, flags=re.M):
-        found += tidy(block)
+    text, found = listings("README.md")
     return found + [code for code in map(" ".join, map(str.split, re.findall(r"`([^`]+)`", text)))
                     if is_command(code)]
 

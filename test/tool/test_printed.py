@@ -170,6 +170,17 @@ def test_try_help(place):
     assert run(place, "build/lethe pack --help").startswith("Usage")
 
 
+def test_signing(place):
+    """docs/use/uefi.md, in its order. The signature is over what follows it as well: a byte more is not admitted."""
+    commands = printed.listings("docs/use/uefi.md")[1]
+    assert [command.split()[0] for command in commands].count("sbsign") == 2
+    for command in commands:
+        run(place, command)
+    run(place, "head -c 5000000 boot.signed.img >bad.img; printf x >>bad.img; tail -c +5000002 boot.signed.img >>bad.img")
+    run(place, "! sbverify --cert my.pem bad.img")
+    run(place, "! sbverify --cert my.pem boot.img")
+
+
 def test_snippet_of_the_readme():
     """It stands in a program that boots: examples/linux-boot, test_examples.py."""
     text = (ROOT / "README.md").read_text()
