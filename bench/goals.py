@@ -190,6 +190,11 @@ def flash_rows(folder, full):
     yield "flash-ratio-4", round((four["instructions"] + share) / share, 3), 1, "the same, four CPUs"
 
 
+def efi_rows(folder, full):
+    """The EFI door, behind each bundle."""
+    yield "efi-bytes", os.path.getsize(paths.O + "/efi.bin"), 20480, "the trial that booted first, without record and trees"
+
+
 def library_rows(folder, full):
     """A page of a list, by lethe_boot()."""
     pages = 16384 if full else 256
@@ -237,7 +242,7 @@ def memory_rows(folder, full):
 
 
 PARTS = (tree_rows, boot_rows, smp_rows, library_rows, digest_rows, console_rows, list_rows, memory_rows,
-         flash_rows)
+         flash_rows, efi_rows)
 
 
 def rows(part, full=False):

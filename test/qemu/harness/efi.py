@@ -29,7 +29,7 @@ class FirmwareMachine(Machine):
     held = b""
 
     def filtered(self, data):
-        text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]|\r(?=[^\n])", b"", self.held + data)
+        text = re.sub(rb"\x1b\[[0-9;?=]*[A-Za-z]|\r(?=[^\n])", b"", self.held + data)
         self.held = re.search(rb"(\r|\x1b[^A-Za-z]{0,16})?\Z", text)[0]      # what may go on in the next bytes
         return text[:len(text) - len(self.held)]
 
