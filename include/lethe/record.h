@@ -41,6 +41,9 @@ extern "C" {
 #define LETHE_RECORD_NAME_CPUS_ON		"cpus-on"
 #define LETHE_RECORD_NAME_CPUS_UNKNOWN		"cpus-unknown"
 #define LETHE_RECORD_NAME_DIGEST_CPUS		"digest-cpus"
+#define LETHE_RECORD_NAME_COMPATIBLE		"compatible"
+
+#define LETHE_RECORD_COMPATIBLE "lethe,record"
 
 struct lethe_record {
 	const char *version;		/* Lethe's */

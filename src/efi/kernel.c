@@ -19,6 +19,24 @@ struct memory_path {
 	struct efi_device_path last;
 } __attribute__((packed, aligned(8)));
 
+/*
+ * Where the kernel comes from: the bundle's own file, so that a stub which reads files beside itself
+ * (Xen's configuration) finds them beside the bundle. Where no such file may be used, memory.
+ */
+static const struct efi_device_path *origin(const struct lethe_efi *efi,
+					    const struct memory_path *memory)
+{
+	static const struct efi_guid guid = EFI_GUID_LOADED_IMAGE_PATH;
+	const struct efi_device_path *path;
+
+	return lethe_efi_allows(efi, LETHE_PLAN_EFI_INITRD) &&
+			       efi->boot->handle_protocol(efi->image, &guid, (void **)&path) ==
+				       EFI_SUCCESS &&
+			       path != NULL
+		       ? path
+		       : &memory->header;
+}
+
 static void say_enter(const struct lethe_efi *efi, uint64_t base)
 {
 	lethe_console_line("enter 0x%x EL%u", base, (uint64_t)efi->ctx->el);
@@ -99,7 +117,7 @@ static efi_status run(const struct lethe_efi *efi, const struct lethe_efi_option
 					 {0x7f, 0xff, {4, 0}}};
 	efi_handle kernel = NULL;
 	efi_status status =
-		efi->boot->load_image(0, efi->image, &path.header, bytes, size, &kernel);
+		efi->boot->load_image(0, efi->image, origin(efi, &path), bytes, size, &kernel);
 
 	if (status == EFI_SUCCESS) {
 		return run_loaded(efi, kernel, options);

@@ -12,7 +12,6 @@
 #include "fdt/fdt_copy.h"
 #include "fdt/fdt_stale.h"
 #include "fdt/record_at.h"
-#include "fdt_fixup.h"
 
 #define BE(number) __builtin_bswap32(number)
 
@@ -33,6 +32,9 @@ _Static_assert(sizeof(nothing) == 132, "offsets in its header");
 
 /* What the record adds at most: describe.c has the same sum. */
 #define ADDED (sizeof(struct lethe_record) + LETHE_SEGMENT_MAX * (16 + sizeof("skipped")) + 4096)
+
+/* Left in the tree, as firmware leaves it in its own: Xen's stub writes into it where it lies. */
+#define ROOM 4096
 
 /* The tag behind the root's properties. */
 static int first_child(struct lethe_fdt tree)
@@ -155,9 +157,6 @@ static int copy(struct lethe_efi *efi, const struct lethe_fdt_facts *facts, bool
 		status = lethe_record_write_in(buffer, lethe_fdt_copy_chosen(facts),
 					       &efi->ctx->record, &record_at);
 	}
-	if (status == LETHE_OK) {
-		lethe_fdt_seal(buffer);
-	}
 	return status;
 }
 
@@ -174,7 +173,7 @@ efi_status lethe_efi_tree_offer(struct lethe_efi *efi, struct lethe_efi_tree *tr
 	if (status == LETHE_OK) {
 		efi->ctx->facts.boot_count = is_packed ? 0 : facts.boot_count;
 		lethe_describe_record(efi->ctx, efi->ctx->el);
-		size = facts.total_size + (uint32_t)ADDED;
+		size = facts.total_size + (uint32_t)ADDED + ROOM;
 		if (efi->boot->allocate_pool(EFI_ACPI_RECLAIM_MEMORY, size, &tree->tree) !=
 		    EFI_SUCCESS) {
 			tree->tree = NULL;

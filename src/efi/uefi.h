@@ -165,12 +165,19 @@ struct efi_memory_attribute {
 			    uint64_t attributes);
 };
 
-/* 9.1.1, 10.2, 4.6.1, 37.4; the kernel's: Linux, include/linux/efi.h */
+/* 9.1.1, 9.2.1, 10.2, 4.6.1, 37.4; the kernel's: Linux, include/linux/efi.h */
 #define EFI_GUID_LOADED_IMAGE                                                                      \
 	{                                                                                          \
 		0x5b1b31a1, 0x9562, 0x11d2,                                                        \
 		{                                                                                  \
 			0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b                             \
+		}                                                                                  \
+	}
+#define EFI_GUID_LOADED_IMAGE_PATH                                                                 \
+	{                                                                                          \
+		0xbc62157e, 0x3e33, 0x4fec,                                                        \
+		{                                                                                  \
+			0x99, 0x20, 0x2d, 0x3b, 0x36, 0xd7, 0x50, 0xdf                             \
 		}                                                                                  \
 	}
 #define EFI_GUID_DEVICE_PATH                                                                       \

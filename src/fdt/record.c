@@ -20,6 +20,7 @@ enum kind {
 	KIND_U64,
 	KIND_TEXT,         /* a null pointer is an empty string */
 	KIND_TEXT_OR_NONE, /* a null pointer is no property */
+	KIND_COMPATIBLE,   /* the same text always */
 };
 
 #define SEGMENTS    0U   /* one value per segment */
@@ -43,7 +44,15 @@ enum kind {
 	X(LETHE_RECORD_NAME_STAGE_BYTES, KIND_U64, LETHE_RECORD_STAGES, FIELD(stage_bytes))        \
 	X(LETHE_RECORD_NAME_SEGMENT_NAMES, KIND_TEXT, SEGMENTS, FIELD(segment_names))              \
 	X(LETHE_RECORD_NAME_SEGMENT_VERDICTS, KIND_TEXT, SEGMENTS, FIELD(segment_verdicts))        \
-	BLOB_PROPERTIES(X)
+	BLOB_PROPERTIES(X)                                                                         \
+	EFI_PROPERTIES(X)
+
+/* Xen's EFI stub wants one of each child of /chosen, or ends (arch/arm/efi/efi-boot.h). */
+#ifdef LETHE_EFI_DOOR
+#define EFI_PROPERTIES(X) X(LETHE_RECORD_NAME_COMPATIBLE, KIND_COMPATIBLE, 1, 0)
+#else
+#define EFI_PROPERTIES(X)
+#endif
 
 /* The purgatory reserves nothing, and asks for no CPU. */
 #ifdef LETHE_PURGATORY
@@ -107,6 +116,10 @@ static void put_values(struct node *node, const struct property *property, const
 			number = ((const uint64_t *)values)[i];
 			put_cell(node, (uint32_t)(number >> 32));
 			put_cell(node, (uint32_t)number);
+#ifdef LETHE_EFI_DOOR
+		} else if (property->kind == KIND_COMPATIBLE) {
+			put(node, LETHE_RECORD_COMPATIBLE, sizeof(LETHE_RECORD_COMPATIBLE));
+#endif
 		} else {
 			text = ((const char *const *)values)[i];
 			text = text != NULL ? text : "";

@@ -31,6 +31,7 @@ BUSYBOX ?= $(O)/deps/busybox
 UBOOT ?= $(O)/deps/u-boot.bin
 EDK2 ?= $(O)/deps/edk2.fd
 UEFI ?= $(O)/deps/uefi
+XEN ?= $(O)/deps/xen
 KEXEC ?= $(O)/deps/kexec
 KEXEC_OTHER ?= $(O)/deps/kexec-other
 CAVP ?= $(O)/deps/cavp
@@ -52,7 +53,7 @@ endif
 DEPS_ENV = O='$(O)' DEPS='$(DEPS)' CROSS_COMPILE='$(CROSS_COMPILE)' ARM64_CC='$(ARM64_CC)' \
 	NEWLIB_SRC='$(NEWLIB_SRC)' LIBFDT_SRC='$(LIBFDT_SRC)' KERNEL='$(KERNEL)' \
 	KERNELS='$(KERNELS)' KERNELS_GENERIC='$(KERNELS_GENERIC)' KERNEL_16K='$(KERNEL_16K)' DTBS='$(DTBS)' \
-	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' EDK2='$(EDK2)' UEFI='$(UEFI)' KEXEC='$(KEXEC)' CAVP='$(CAVP)' KEXEC_SRC='$(KEXEC_SRC)' \
+	BUSYBOX='$(BUSYBOX)' UBOOT='$(UBOOT)' EDK2='$(EDK2)' UEFI='$(UEFI)' XEN='$(XEN)' KEXEC='$(KEXEC)' CAVP='$(CAVP)' KEXEC_SRC='$(KEXEC_SRC)' \
 	KEXEC_OTHER='$(KEXEC_OTHER)' KEXEC_TOOLS_SRC='$(KEXEC_TOOLS_SRC)' \
 	KEXEC_TOOLS_OTHER_SRC='$(KEXEC_TOOLS_OTHER_SRC)' OPENSSL_SRC='$(OPENSSL_SRC)' LINUX_SRC='$(LINUX_SRC)' TFA_SRC='$(TFA_SRC)' \
 	ARM64_LIBS='$(ARM64_LIBS)' QEMU='$(QEMU)'
@@ -84,6 +85,8 @@ $(O)/deps/edk2.fd:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only edk2
 $(O)/deps/uefi:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only uefi
+$(O)/deps/xen:
+	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --for long --only xen
 $(O)/deps/kexec:
 	@$(DEPS_ENV) $(DEPS_DIR)/deps.sh --only kexec
 $(O)/deps/kexec-other:

@@ -52,7 +52,7 @@ if [ -z "${CROSS_COMPILE+set}" ]; then
 fi
 HOSTCC=${HOSTCC:-cc}
 : "${NEWLIB_SRC:=$O/deps/newlib}" "${LIBFDT_SRC:=$O/deps/libfdt}" "${KERNEL:=$O/deps/kernel/Image}"
-: "${BUSYBOX:=$O/deps/busybox}" "${UBOOT:=$O/deps/u-boot.bin}" "${EDK2:=$O/deps/edk2.fd}" "${UEFI:=$O/deps/uefi}" "${ARM64_LIBS:=$O/deps/arm64}"
+: "${BUSYBOX:=$O/deps/busybox}" "${UBOOT:=$O/deps/u-boot.bin}" "${EDK2:=$O/deps/edk2.fd}" "${UEFI:=$O/deps/uefi}" "${XEN:=$O/deps/xen}" "${ARM64_LIBS:=$O/deps/arm64}"
 : "${KEXEC:=$O/deps/kexec}" "${KEXEC_SRC:=$O/deps/kexec-src}" "${OPENSSL_SRC:=$O/deps/openssl-src}"
 : "${KEXEC_TOOLS_SRC:=$O/deps/kexec-tools-src}" "${KEXEC_TOOLS_OTHER_SRC:=$O/deps/kexec-tools-other-src}"
 : "${KEXEC_OTHER:=$O/deps/kexec-other}"
@@ -141,7 +141,7 @@ if [ "$need" = yes ]; then
 fi
 
 # If a variable points elsewhere, the user decided: a download would not be used.
-for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT edk2:EDK2 uefi:UEFI \
+for pair in newlib:NEWLIB_SRC libfdt:LIBFDT_SRC kernel:KERNEL busybox:BUSYBOX u-boot:UBOOT edk2:EDK2 uefi:UEFI xen:XEN \
 	kexec:KEXEC cavp:CAVP kexec-src:KEXEC_SRC kexec-tools-src:KEXEC_TOOLS_SRC openssl-src:OPENSSL_SRC linux-src:LINUX_SRC \
 	tfa-src:TFA_SRC kexec-other:KEXEC_OTHER kexec-tools-other-src:KEXEC_TOOLS_OTHER_SRC kernels:KERNELS kernels-generic:KERNELS_GENERIC \
 	kernel-16k:KERNEL_16K \

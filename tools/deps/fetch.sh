@@ -16,6 +16,7 @@
 #	uefi	uefi/{12,13}/		Debian 12's and 13's edk2 with Secure Boot and its variables, GRUB, systemd-boot, shim
 #	kexec	kexec/sbin/kexec	Debian's kexec, arm64, with kexec/lib/: all libraries
 #	kexec-other  kexec-other/	the same of the other release: Debian 13's on 12, 12's on 13
+#	xen	xen			the hypervisor, as the UEFI program that is an Image too
 #	cavp	cavp/SHA256*.rsp	NIST's vectors for SHA-256
 #	kexec-src  kexec-src/		from kexec-tools' source tree: the purgatory's sources
 #	kexec-tools-src  kexec-tools-src/	all of it, with Debian's patches: examples/kexec-tools
@@ -172,6 +173,14 @@ fetch_dtbs() {
 fetch_busybox() {
 	unpack_debs arm64 "$tmp/root" busybox-static
 	mv "$tmp"/root/*bin/busybox "$tmp/out" 2>/dev/null || mv "$tmp/root/usr/bin/busybox" "$tmp/out"
+}
+
+fetch_xen() {
+	apt_ready arm64
+	package=$(apt_in arm64 apt-cache depends --no-recommends xen-system-arm64 |
+		awk '$1 == "Depends:" && $2 ~ /^xen-hypervisor-.*-arm64/ { print $2; exit }')
+	unpack_debs arm64 "$tmp/root" "$package"
+	mv "$tmp"/root/boot/xen-*.efi "$tmp/out"
 }
 
 fetch_u_boot() {

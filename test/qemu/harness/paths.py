@@ -18,6 +18,7 @@ UBOOT = os.environ.get("UBOOT", os.path.join(O, "deps/u-boot.bin"))
 DTBS = os.environ.get("DTBS", os.path.join(O, "deps/dtbs"))
 EDK2 = os.environ.get("EDK2", os.path.join(O, "deps/edk2.fd"))
 UEFI = os.environ.get("UEFI", os.path.join(O, "deps/uefi"))     # Debian 12's and 13's: tools/deps/fetch.sh
+XEN = os.environ.get("XEN", os.path.join(O, "deps/xen"))    # long tier
 IMAGES = os.path.join(O, "test/qemu")
 PAYLOAD = os.path.join(IMAGES, "payload-virt.img")
 

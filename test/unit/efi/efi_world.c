@@ -14,7 +14,7 @@ static struct world *w;
 static uint8_t *bundle;
 static struct world noted;
 static const struct efi_guid device_path = EFI_GUID_DEVICE_PATH,
-			     loaded_image = EFI_GUID_LOADED_IMAGE;
+			     loaded_image = EFI_GUID_LOADED_IMAGE, loaded_image_path = EFI_GUID_LOADED_IMAGE_PATH;
 
 const uint8_t *lethe_efi_segment(const struct lethe_efi *efi, uint32_t index)
 {
@@ -97,6 +97,10 @@ static efi_status handle_protocol(efi_handle handle, const struct efi_guid *guid
 			return EFI_UNSUPPORTED;
 		}
 		*interface = &w->kernel;
+		return EFI_SUCCESS;
+	}
+	if (handle == w->efi.image && same(guid, &loaded_image_path)) {
+		*interface = &w->own_path;
 		return EFI_SUCCESS;
 	}
 	i = find(handle, guid);
@@ -200,7 +204,8 @@ static efi_status load_image(uint8_t policy, efi_handle parent, const struct efi
 {
 	assert_int_equal(policy, 0);
 	assert_ptr_equal(parent, w->efi.image);
-	assert_int_equal(path->type, 1);
+	assert_true(path->type == 1 || path == &w->own_path); /* memory, or the bundle's */
+	w->from = path;
 	assert_memory_equal(source, bundle + w->segments[0].source, size);
 	if (w->load_status != EFI_SUCCESS && w->load_status != EFI_SECURITY_VIOLATION) {
 		return w->load_status;

@@ -23,6 +23,8 @@ struct world {
 	struct efi_configuration_table tables[WORLD_TABLES];
 	struct efi_loaded_image own;	/* the door's */
 	struct efi_loaded_image kernel; /* the one that LoadImage made */
+	struct efi_device_path own_path;	/* where the bundle was loaded from */
+	const struct efi_device_path *from;	/* where LoadImage was told that the kernel comes from */
 	struct lethe_efi_head head;
 	struct lethe_slot slot;
 	struct lethe_segment segments[3]; /* kernel, initrd, tree */

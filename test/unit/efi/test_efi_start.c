@@ -56,6 +56,9 @@ static void look(struct world *world)
 	assert_string_equal(fdt_getprop(tree, fdt_path_offset(tree, "/chosen/lethe"), "door", NULL), "efi");
 	assert_int_equal(fdt_getprop(tree, chosen, "linux,initrd-start", NULL) != NULL, expected.has_initrd_property);
 	assert_int_equal(world->kernel.device != NULL, expected.has_device);
+	/* Xen's stub looks for its configuration beside the file, and adds cells to /chosen. */
+	assert_int_equal(world->from == &world->own_path, expected.has_device);
+	assert_true(fdt_totalsize(tree) >= fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree) + 4096);
 	assert_int_equal(world->watchdog, 300);
 }
 
