@@ -8,9 +8,9 @@ from pathlib import Path
 import kexec_guest
 from bundle_under_kexec import client
 from efi import REMOVABLE, edk2, grub, of, secure, sign, systemd_boot, uefi, unified
+from efi_bundles import LINE, debian
 from machine import Machine
 from paths import KERNEL, UBOOT
-from test_uefi_boot import LINE, debian
 
 WHY = "its maintenance is watched in test_kernel.py, test_kexec.py and where QEMU starts it"
 AT = 0x42000000     # where U-Boot's user loads it

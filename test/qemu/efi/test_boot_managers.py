@@ -11,9 +11,9 @@ import efi
 import kexec_guest
 from bundle_under_kexec import client as kexec_client
 from efi import REMOVABLE, edk2, uefi
+from efi_bundles import LINE, archive, debian, expect_lethe
 from images import pack, write
 from paths import KERNEL, KERNEL_16K, KERNELS, O, VIRT_UART
-from test_uefi_boot import LINE, archive, debian, expect_lethe
 
 pytestmark = pytest.mark.long
 

@@ -4,9 +4,9 @@
 import pytest
 
 from efi import REMOVABLE, uefi
+from efi_bundles import LINE, VIOLATION, archive, debian, expect_lethe, flip
 from images import pack
 from paths import KERNEL, UBOOT, XEN
-from test_uefi_boot import LINE, VIOLATION, archive, debian, expect_lethe, flip
 
 pytestmark = pytest.mark.long
 CONFIGURATION = b"[global]\ndefault=debian\n[debian]\noptions=console=dtuart\n" \

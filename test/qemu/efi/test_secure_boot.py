@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 import efi
+import kexec_guest
 from efi import REMOVABLE, secure, sign, uefi
+from efi_bundles import LINE, archive, debian
+from images import pack
 from paths import KERNEL
-from test_uefi_boot import LINE, archive, debian
 
 pytestmark = pytest.mark.long
 
@@ -112,3 +114,12 @@ def test_owners_key(work):
     with uefi(work, {REMOVABLE: shim, **files}, firmware=firmware) as machine:
         lethe(machine, "initrd", "kernel")
         linux(machine, "packed", LINE)
+
+
+def test_kexec_is_locked(work):
+    """A kernel that Secure Boot started refuses kexec_load(2), and Debian's arm64 kernels have no kexec_file_load(2)."""
+    line = kexec_guest.command_line("kexec-e", load=("-c", "-l"))
+    initrd = kexec_guest.initramfs(work + "/client")
+    boot = pack(work + "/boot.img", "--vouch", "--initrd", initrd, "--append", line, kernel=KERNEL, efi=True)
+    with uefi(work, {REMOVABLE: sign(work, boot, "signed.img")}, firmware=secure(work, "12")) as machine:
+        machine.expect("^EFI stub: UEFI Secure Boot is enabled", "Operation not permitted", "^client: load status=[1-9]")
