@@ -47,6 +47,14 @@ int lethe_plan_add_segment(struct lethe_plan *plan, uint64_t size, const char *n
 			   uint64_t mem_size);
 
 /*
+ * lethe_plan_add_segment() with a digest that the caller has already, a manifest's: 32 bytes, the SHA-256 of the
+ * file_size bytes. Nothing is read; Lethe compares when it moves the segment.
+ */
+int lethe_plan_segment_digest(struct lethe_plan *plan, uint64_t size, const char *name,
+			      const uint8_t digest[LETHE_DIGEST_SIZE], uint64_t source, uint64_t dest,
+			      uint64_t file_size, uint64_t mem_size);
+
+/*
  * The older form of lethe_plan_add_segment(), until the next release. Returns the segment's index or
  * a status.
  */
@@ -79,6 +87,36 @@ int lethe_plan_chunk(struct lethe_plan *plan, uint64_t size, unsigned int index,
  * LETHE_E_PLAN_SIZE; LETHE_E_PLAN_STRING if the plan has a command line already, or text is too long.
  */
 int lethe_plan_cmdline(struct lethe_plan *plan, uint64_t size, const char *text);
+
+/*
+ * What starts a Linux kernel. A pointer is where the caller sees the bytes, the address beside it where they are (PA);
+ * both are the caller's and stay where they are until Lethe has moved them.
+ */
+struct lethe_linux {
+	const void *kernel;	/* an arm64 Image, not compressed; 8-byte aligned */
+	uint64_t kernel_at;
+	uint64_t kernel_size;	/* bytes of the file */
+	const void *initrd;	/* null: none */
+	uint64_t initrd_at;	/* where the kernel finds it, too: a multiple of 4 KiB */
+	uint64_t initrd_size;
+	const void *tree;	/* the firmware's device tree, or one of the caller's; its header has its size */
+	uint64_t tree_at;	/* 8-byte aligned */
+	const char *cmdline;	/* null: the tree's bootargs */
+	uint64_t room;		/* PA of free RAM: the kernel goes there, the completed tree and Lethe's workspace behind it */
+	uint64_t room_size;	/* bytes: image_size, 2 MiB, lethe_boot_workspace(), and twice up to 2 MiB to begin on a multiple */
+};
+
+/*
+ * Completes a plan that is new from lethe_plan_init(), windows perhaps excepted: segments 0 "kernel", 1 "tree", 2 "initrd"
+ * if there is one, slot, command line and workspace. The kernel is copied, tree and initrd stay. The console is the
+ * tree's stdout-path. Fields may be changed and chunks added (lethe_plan_chunk()) before the plan is sealed.
+ *
+ * size		of lethe_plan_init()'s buffer, bytes
+ * Returns 0; LETHE_E_CALLER_KERNEL if the kernel is no arm64 Image, or one without image_size (before Linux 3.17);
+ * LETHE_E_TREE_HEADER if the tree is none; LETHE_E_CALLER_ROOM if the room is too small or wraps around; LETHE_E_PLAN_SIZE,
+ * LETHE_E_PLAN_STRING as the functions above. After an error the plan is of no use.
+ */
+int lethe_plan_linux(struct lethe_plan *plan, uint64_t size, const struct lethe_linux *boot);
 
 /* Writes total_size and the digest. After any further change, call this again. */
 void lethe_plan_seal(struct lethe_plan *plan);

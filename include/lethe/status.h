@@ -9,8 +9,8 @@
  *
  * LETHE_STATUS_LIST(X) expands X(name, number, sentence) for each status, name without its LETHE_E_. A sentence
  * completes "segment 1 "initrd": ..." and has no capital and no full stop. Only the library finds the errors
- * of LETHE_STATUS_OF_LISTS(X), LETHE_STATUS_OF_CALLERS(X) and LETHE_STATUS_OF_EL2_STUB(X): the blob does not contain
- * their sentences. The groups behind those are all that the EFI door finds.
+ * of LETHE_STATUS_OF_LISTS(X), LETHE_STATUS_OF_CALLERS(X), LETHE_STATUS_OF_EL2_STUB(X) and LETHE_STATUS_OF_BUILDERS(X): the blob does
+ * not contain their sentences. The groups behind those are all that the EFI door finds.
  */
 #define LETHE_STATUS_OF_LISTS(X) \
 	X(LIST_FLAGS, -140, "not one known flag") \
@@ -30,6 +30,10 @@
 #define LETHE_STATUS_OF_EL2_STUB(X) \
 	X(CALLER_EL, -515, "caller is not at EL2") \
 	X(CALLER_PAGE, -516, "page is not 4 KiB aligned")
+
+#define LETHE_STATUS_OF_BUILDERS(X) \
+	X(CALLER_KERNEL, -517, "kernel is no arm64 Image that says its size") \
+	X(CALLER_ROOM, -518, "room for kernel, tree and workspace is too small")
 
 #define LETHE_STATUS_OF_PLANS(X) \
 	X(PLAN_MISSING, -101, "no plan behind the blob") \
@@ -126,6 +130,7 @@
 	LETHE_STATUS_OF_CALLERS(X) \
 	X(HYP_STUB, -514, "hyp stub does not answer as the plan says") \
 	LETHE_STATUS_OF_EL2_STUB(X) \
+	LETHE_STATUS_OF_BUILDERS(X) \
 	/* Lethe itself */ \
 	X(INTERNAL, -601, "bug in Lethe")
 

@@ -70,13 +70,12 @@ static int open_gap(struct lethe_plan *plan, uint64_t size, uint64_t offset, uin
 	return LETHE_OK;
 }
 
-int lethe_plan_add_segment(struct lethe_plan *plan, uint64_t size, const char *name,
-			   const void *data, uint64_t source, uint64_t dest, uint64_t file_size,
-			   uint64_t mem_size)
+int lethe_plan_segment_digest(struct lethe_plan *plan, uint64_t size, const char *name,
+			      const uint8_t digest[LETHE_DIGEST_SIZE], uint64_t source, uint64_t dest,
+			      uint64_t file_size, uint64_t mem_size)
 {
 	const unsigned int index = plan->segment_count;
 	struct lethe_segment *segment;
-	struct lethe_sha256 sha;
 	int status;
 
 	if (index == LETHE_SEGMENT_MAX) {
@@ -93,20 +92,39 @@ int lethe_plan_add_segment(struct lethe_plan *plan, uint64_t size, const char *n
 	set_name(segment->name, name);
 	segment->file_size = file_size;
 	segment->mem_size = mem_size;
-	segment->dest = dest;
-	if (data == NULL) {
-		segment->flags = LETHE_SEGMENT_SOURCE_LIST;
-		return LETHE_OK;
-	}
 	segment->source = source;
+	segment->dest = dest;
 	if (source == dest) {
 		segment->flags = LETHE_SEGMENT_IN_PLACE;
 		segment->dest = 0;
 	}
-	lethe_sha256_init(&sha);
-	lethe_sha256_update(&sha, data, file_size);
-	lethe_sha256_final(&sha, segment->digest);
+	memcpy(segment->digest, digest, LETHE_DIGEST_SIZE);
 	return LETHE_OK;
+}
+
+int lethe_plan_add_segment(struct lethe_plan *plan, uint64_t size, const char *name,
+			   const void *data, uint64_t source, uint64_t dest, uint64_t file_size,
+			   uint64_t mem_size)
+{
+	uint8_t digest[LETHE_DIGEST_SIZE] = {0};
+	struct lethe_segment *segment;
+	struct lethe_sha256 sha;
+	int status;
+
+	if (data != NULL) {
+		lethe_sha256_init(&sha);
+		lethe_sha256_update(&sha, data, file_size);
+		lethe_sha256_final(&sha, digest);
+	}
+	status = lethe_plan_segment_digest(plan, size, name, digest, source, dest, file_size,
+					   mem_size);
+	if (status == LETHE_OK && data == NULL) {
+		segment = lethe_plan_segment_at(plan, plan->segment_count - 1);
+		segment->flags = LETHE_SEGMENT_SOURCE_LIST;
+		segment->source = 0;
+		segment->dest = dest;
+	}
+	return status;
 }
 
 int lethe_plan_segment(struct lethe_plan *plan, uint64_t size, const char *name, const void *data,

@@ -105,6 +105,8 @@ static const struct {
 	{"HYP_STUB", -514},
 	{"CALLER_EL", -515},
 	{"CALLER_PAGE", -516},
+	{"CALLER_KERNEL", -517},
+	{"CALLER_ROOM", -518},
 	{"INTERNAL", -601},
 };
 
