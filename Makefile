@@ -88,7 +88,7 @@ endif
 TARGET_CFLAGS = -std=gnu11 -Os -g -ffreestanding -mgeneral-regs-only -mstrict-align -ffixed-x18 \
 	-mfix-cortex-a53-835769 \
 	-fpie -fvisibility=hidden -include src/hidden.h -fno-common -fno-stack-protector \
-	-fno-asynchronous-unwind-tables -fno-tree-switch-conversion -ffunction-sections \
+	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-tree-switch-conversion -ffunction-sections \
 	-fdata-sections -fomit-frame-pointer -fno-jump-tables -mbranch-protection=none -mno-outline-atomics $(PREFIX_MAP)
 include tools/deps/newlib.mk
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""size.py BLOB.elf CPUS.elf PURGATORY.elf PURGATORY.ro OBJECT...: bytes by folder and product, against the budgets.
+"""size.py BLOB.elf CPUS.elf PURGATORY.elf PURGATORY.ro LIBRARY.a OBJECT...: bytes by folder and product, against the budgets.
 
 The blob's C is optimized as one unit, so each instruction counts for the file that the line table names. The
 objects are the library's, which is no such unit. Each budget is read from the place that asserts it.
@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 CROSS = os.environ["CROSS_COMPILE"]
 RELOCATE = "src/relocate.S"
@@ -81,8 +82,15 @@ def walker(elf):
     return sum(int(row[1], 16) for row in rows if len(row) == 4 and row[3].startswith("lethe_relocate")), budget
 
 
+def linked(archive, *options):
+    """What a loader that calls lethe_boot() gets of the library."""
+    with tempfile.NamedTemporaryFile() as out:
+        tool("ld", *options, "-e", "lethe_boot", "-u", "lethe_boot", "--no-warn-rwx-segments", "-o", out.name, archive)
+        return sum(map(int, tool("size", out.name).splitlines()[1].split()[:3]))
+
+
 def main():
-    blob_elf, cpus_elf, purgatory_elf, purgatory_ro, *objects = sys.argv[1:]
+    blob_elf, cpus_elf, purgatory_elf, purgatory_ro, archive, *objects = sys.argv[1:]
     counts, budgets = {}, {}
     counts["blob"], budgets["blob"] = blob(blob_elf)
     counts["cpus"], budgets["cpus"] = blob(cpus_elf)
@@ -101,6 +109,7 @@ def main():
                                      for name, one in counts.items()))
     used, budget = walker(blob_elf)
     print(f"{RELOCATE}: {used} of {budget} bytes")
+    print(f"linked into a loader that calls lethe_boot(): {linked(archive)} bytes, {linked(archive, '--gc-sections')} with --gc-sections")
     print("the library's folders count code and constants, the others' code alone")
 
 

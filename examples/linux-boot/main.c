@@ -7,6 +7,8 @@
 #include <lethe/fdt.h>
 #include <lethe/plan_build.h>
 
+#include <stddef.h>
+
 #define UART 0x09000000ULL
 
 extern const uint8_t kernel[], kernel_end[], initrd[], initrd_end[], image_end[];
@@ -92,8 +94,6 @@ void main(const void *tree)
 		status = boot_linux(&machine);
 	}
 	say("linux-boot: ");
-	say(lethe_status_text(status));
-	say(" (LETHE_E_");
-	say(lethe_status_name(status));
-	say(")\n");
+	lethe_boot_error(status, NULL, say);
+	say("\n");
 }

@@ -63,7 +63,7 @@ uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigne
  *
  * plan		PA, the caller's, not written
  * workspace	PA, plan->workspace_base
- * where	the place of the error, written on error only; may be null
+ * where	the place of the error, and nothing (all zero) if there is none; may be null
  *
  * Unchanged: DAIF, FP/SIMD state, system registers, and caches except for maintenance by VA.
  *
@@ -86,6 +86,18 @@ uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigne
  *				not ascend in the list is hashed later, at its destination
  */
 int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct lethe_where *where);
+
+/*
+ * Prints a refusal in the words of Lethe's own console, without an end of line:
+ *	segment 1 "initrd": digest does not match (LETHE_E_DIGEST) at 0x48000000
+ *
+ * status	of any function of the library
+ * where	as that function left it; null, or all zero, if it has no such argument
+ * put		called with the pieces of the text in turn; each is good until put returns
+ *
+ * Any EL, any state that put() can do with; general registers only.
+ */
+void lethe_boot_error(int status, const struct lethe_where *where, void (*put)(const char *text));
 
 /*
  * Calls lethe_boot_check(). If the checks pass, does not return: copies blob, plan and list into the

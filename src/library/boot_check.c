@@ -266,7 +266,7 @@ static int check_list_whole(const struct boot_check *check)
 int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct lethe_where *where)
 {
 	struct boot_check check = {plan, lethe_boot_work(workspace), where, (uint64_t)workspace};
-	int status;
+	int status = lethe_error_at(where, LETHE_OK, LETHE_WHAT_NONE, 0, NULL, 0);
 
 	if (current_el() == 3) {
 		return fail(&check, LETHE_E_EL3, NULL, 0);

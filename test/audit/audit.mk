@@ -31,4 +31,4 @@ measures: $(GRAPH_OBJS)
 
 .PHONY: size
 size: $(O)/lethe.elf $(O)/lethe-cpus.elf $(O)/purgatory.ro $(O)/liblethe.a
-	CROSS_COMPILE='$(CROSS_COMPILE)' $(PYTHON) tools/size.py $(O)/lethe.elf $(O)/lethe-cpus.elf $(O)/purgatory.elf $(O)/purgatory.ro $(LIBRARY_OBJS)
+	CROSS_COMPILE='$(CROSS_COMPILE)' $(PYTHON) tools/size.py $(O)/lethe.elf $(O)/lethe-cpus.elf $(O)/purgatory.elf $(O)/purgatory.ro $(O)/liblethe.a $(LIBRARY_OBJS)

@@ -110,6 +110,11 @@ def no_pair_of_erratum_835769():
     return found
 
 
+def no_unwind_tables():
+    """the library brings no unwind tables: a loader that drops no sections would carry them"""
+    return [line for line in tool("objdump", "-h", f"{O}/liblethe.o").splitlines() if "eh_frame" in line]
+
+
 def exclusives_need_caches():
     """no exclusive or atomic access but where several CPUs share work, with the caches on"""
     found = [(elf, f, a, m, o) for elf in LINKS for f, a, m, o in instructions(elf) if FORBIDDEN.match(m)]
@@ -155,5 +160,5 @@ def resident_is_alone():
     return bad
 
 
-AUDITS = [disassembled, no_simd, no_x18, system_operations, no_pair_of_erratum_835769,
+AUDITS = [disassembled, no_simd, no_x18, system_operations, no_pair_of_erratum_835769, no_unwind_tables,
           exclusives_need_caches, no_indirect_calls, sized, resident_is_alone]
