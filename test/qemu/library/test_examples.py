@@ -35,7 +35,7 @@ def test_linux_boot(el):
     options = {"start": LOAD, "stop": ENTRY, "clean": [(LOAD, end), (TREE, TREE + MIB)]}
     with Machine(LINUX_BOOT, el=el, smp=2, memory=512, cohsan=options) as machine:
         machine.expect(rf"^lethe: .* EL{el} E2H=0 x0=0x0$", "^lethe: kernel [0-9]+ sha256 ok .*, 2 cpus$",
-                       "^lethe: initrd [0-9]+ sha256 ok", "^lethe: tree [0-9]+ sha256 ok",
+                       "^lethe: tree [0-9]+ sha256 ok", "^lethe: initrd [0-9]+ sha256 ok",
                        f"^lethe: enter {ENTRY:#x} EL{el}$",
                        "^init: user space, command line: console=ttyAMA0 panic=-1$",
                        "reboot: Power down$", never="LETHE_E_|Kernel panic")
