@@ -16,7 +16,8 @@
  *   Normal memory. The workspace is writable, and executable at the current exception level. Lethe tests
  *   these mappings with AT, except for execution, which AT cannot test: if the workspace is not executable,
  *   the caller's vectors get an instruction abort. SCTLR_ELx.WXN does not count.
- * - With the policy LETHE_ON_FAIL_RETURN, the sources are mapped likewise, because Lethe reads them too.
+ * - With the policy LETHE_ON_FAIL_RETURN, the sources are mapped likewise, because Lethe reads them too; or the caller
+ *   shows them through a struct lethe_reader.
  *
  * All other memory may be a destination: the caller's text, data, stack and tables, the plan, and the pages of
  * the list. Only the list's own entries may not store to a list page. The memory attributes of the caller's
@@ -88,6 +89,23 @@ uint64_t lethe_boot_workspace(uint64_t plan_size, uint64_t list_entries, unsigne
 int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct lethe_where *where);
 
 /*
+ * Shows memory to Lethe where the caller's map does not hold it at its own address: the sources, which only the policy
+ * LETHE_ON_FAIL_RETURN reads before the caller is gone.
+ */
+struct lethe_reader {
+	/*
+	 * Where the caller sees [pa, pa + bytes), which lies in one page of 4 KiB: Normal memory, readable, good until the
+	 * next call. Null: nowhere. No Lethe function may be called from here.
+	 */
+	const void *(*at)(void *context, uint64_t pa, uint64_t bytes);
+	void *context;
+};
+
+/* lethe_boot_check(), with the sources by a reader; null: at their own addresses. */
+int lethe_boot_check_by(const struct lethe_plan *plan, void *workspace, const struct lethe_reader *reader,
+			struct lethe_where *where);
+
+/*
  * Prints a refusal in the words of Lethe's own console, without an end of line:
  *	segment 1 "initrd": digest does not match (LETHE_E_DIGEST) at 0x48000000
  *
@@ -107,6 +125,10 @@ void lethe_boot_error(int status, const struct lethe_where *where, void (*put)(c
  * If a check fails: a negative status; lethe_boot_check() lists them, and reports the place as well.
  */
 int lethe_boot(const struct lethe_plan *plan, void *workspace);
+
+/* lethe_boot() by a reader, null for none; where: as of lethe_boot_check(). */
+int lethe_boot_by(const struct lethe_plan *plan, void *workspace, const struct lethe_reader *reader,
+		  struct lethe_where *where);
 
 #ifdef __cplusplus
 }

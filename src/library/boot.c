@@ -27,11 +27,12 @@ static void copy_list(uint64_t head, uint64_t page, uint64_t *copy)
 	}
 }
 
-int lethe_boot(const struct lethe_plan *plan, void *workspace)
+int lethe_boot_by(const struct lethe_plan *plan, void *workspace, const struct lethe_reader *reader,
+		  struct lethe_where *where)
 {
 	struct lethe_boot_work *work = lethe_boot_work(workspace);
 	const uint64_t start = (uint64_t)workspace;
-	int status = lethe_boot_check(plan, workspace, NULL);
+	int status = lethe_boot_check_by(plan, workspace, reader, where);
 
 	if (status != LETHE_OK) {
 		return status;
@@ -47,4 +48,9 @@ int lethe_boot(const struct lethe_plan *plan, void *workspace)
 	/* The blob reads the workspace with the MMU off. */
 	lethe_dcache_clean_inval_poc(start, start + work->size);
 	lethe_boot_leave(start + LETHE_LIBRARY_ENTRY, &work->args);
+}
+
+int lethe_boot(const struct lethe_plan *plan, void *workspace)
+{
+	return lethe_boot_by(plan, workspace, NULL, NULL);
 }

@@ -263,7 +263,8 @@ static int check_list_whole(const struct boot_check *check)
 							   plan->list_page_shift));
 }
 
-int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct lethe_where *where)
+int lethe_boot_check_by(const struct lethe_plan *plan, void *workspace,
+			const struct lethe_reader *reader, struct lethe_where *where)
 {
 	struct boot_check check = {plan, lethe_boot_work(workspace), where, (uint64_t)workspace};
 	int status = lethe_error_at(where, LETHE_OK, LETHE_WHAT_NONE, 0, NULL, 0);
@@ -287,7 +288,12 @@ int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct leth
 		status = check_list_whole(&check);
 	}
 	if (status == LETHE_OK && plan->on_fail == LETHE_ON_FAIL_RETURN) {
-		status = lethe_boot_verify(plan, &check.work->placement, where);
+		status = lethe_boot_verify(plan, &check.work->placement, reader, where);
 	}
 	return status;
+}
+
+int lethe_boot_check(const struct lethe_plan *plan, void *workspace, struct lethe_where *where)
+{
+	return lethe_boot_check_by(plan, workspace, NULL, where);
 }

@@ -44,7 +44,7 @@ bool lethe_boot_map_holds(struct lethe_range range, bool for_writing, uint64_t *
  * checked and placed.
  */
 int lethe_boot_verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
-		      struct lethe_where *where);
+		      const struct lethe_reader *reader, struct lethe_where *where);
 
 /* The banners in boot_leave.S are the contracts. */
 uint64_t lethe_translate(uint64_t va, uint64_t for_writing);

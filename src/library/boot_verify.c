@@ -9,21 +9,50 @@
 
 #include "plan/kimage_walk.h"
 
+#define PAGE 4096ULL
+
 struct digest {
+	const struct lethe_reader *reader; /* null: sources are mapped at their own addresses */
 	struct lethe_sha256 sha;
 	uint64_t unmapped; /* the first page not mapped by the caller, or 1 */
 	bool is_whole;     /* all bytes were hashed */
 };
 
+/* The caches are maintained by whatever address the caller has: they are physically tagged. */
+static void update_seen(struct digest *digest, const uint8_t *bytes, uint64_t size)
+{
+	/* The move will read memory, so memory and the caches must be equal. */
+	lethe_dcache_clean_inval_poc((uint64_t)bytes, (uint64_t)bytes + size);
+	lethe_sha256_update(&digest->sha, bytes, size);
+}
+
 static void update(struct digest *digest, struct lethe_range range)
 {
-	if (!lethe_boot_map_holds(range, false, &digest->unmapped)) {
-		digest->is_whole = false;
+	const struct lethe_reader *reader = digest->reader;
+	uint64_t at = range.start;
+
+	if (reader == NULL) {
+		digest->is_whole =
+			digest->is_whole &&
+			lethe_boot_map_holds(range, false, &digest->unmapped);
+		if (digest->is_whole) {
+			update_seen(digest, (const uint8_t *)at, lethe_range_size(range));
+		}
 		return;
 	}
-	/* The move will read memory, so memory and the caches must be equal. */
-	lethe_dcache_clean_inval_poc(range.start, range.end);
-	lethe_sha256_update(&digest->sha, (const void *)range.start, lethe_range_size(range));
+	while (digest->is_whole && at != range.end) {
+		const uint64_t rest = PAGE - (at & (PAGE - 1));
+		const uint64_t size = range.end - at < rest ? range.end - at : rest;
+		const uint8_t *bytes = reader->at(reader->context, at, size);
+
+		if (bytes == NULL) {
+			digest->unmapped = at & -PAGE;
+			digest->is_whole = false;
+			return;
+		}
+		update_seen(digest, bytes, size);
+		at += size;
+	}
 }
 
 /*
@@ -55,7 +84,7 @@ static void update_by_list(const struct lethe_plan *plan, struct digest *digest,
 /* The digest of a segment, or of one of its chunks after another. An error's value is the chunk's
  * offset. */
 static int verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
-		  unsigned int index, struct lethe_where *where)
+		  unsigned int index, const struct lethe_reader *reader, struct lethe_where *where)
 {
 	const struct lethe_segment *segment = &lethe_plan_segments(plan)[index];
 	const bool has_chunks = segment->chunk_shift != 0;
@@ -70,6 +99,7 @@ static int verify(const struct lethe_plan *plan, const struct lethe_placement *p
 	do {
 		const uint64_t left = segment->file_size - offset;
 
+		digest.reader = reader;
 		digest.unmapped = 1;
 		digest.is_whole = true;
 		lethe_sha256_init(&digest.sha);
@@ -96,13 +126,13 @@ static int verify(const struct lethe_plan *plan, const struct lethe_placement *p
 }
 
 int lethe_boot_verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
-		      struct lethe_where *where)
+		      const struct lethe_reader *reader, struct lethe_where *where)
 {
 	int status = LETHE_OK;
 	unsigned int i;
 
 	for (i = 0; status == LETHE_OK && i < plan->segment_count; i++) {
-		status = verify(plan, placement, i, where);
+		status = verify(plan, placement, i, reader, where);
 	}
 	return status;
 }

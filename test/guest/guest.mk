@@ -10,7 +10,7 @@ GUEST_CFLAGS = -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pie -fno-stack-protect
 QEMU_PROGRAMS := $(addprefix $(QEMU_TEST)/,payload-virt.img payload-evb.img payload-sbsa.img payload-pi3.img \
 	payload-pi4.img payload-zcu102.img hostile.img relocate.img kimage.img memmove.img \
 	sha256.img sha256-scalar.img sha256-purgatory.img library.img hyp.img hyp-high.img el2-stub.img slow-uart.img meter.img \
-	trapped.img old-firmware.img spin-firmware.img turns.img returns.img psci-calls.img traps.img flat)
+	trapped.img old-firmware.img spin-firmware.img turns.img returns.img psci-calls.img traps.img high.img flat)
 
 # $(call flat,NAME,FILES): a program that begins with the first file, at 0.
 define flat
@@ -102,6 +102,12 @@ TRAPS_SRCS := $(addprefix test/guest/traps/,start.S access.S main.c)
 $(QEMU_TEST)/traps.img: $(TRAPS_SRCS) $(addprefix test/guest/traps/,program.h link.ld)
 	mkdir -p $(@D)
 	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -T test/guest/traps/link.ld -o $(@:.img=.elf) $(TRAPS_SRCS)
+	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
+# A loader that is not mapped where it lies, of littlekernel's shape.
+$(QEMU_TEST)/high.img: test/guest/high/start.S test/guest/high/main.c test/guest/high/link.ld $(QEMU_TEST)/payload-virt.img $(O)/liblethe.a
+	mkdir -p $(@D)
+	$(CC_TARGET) $(GUEST_CFLAGS) $(LINKED_LDFLAGS) -DKERNEL='"$(QEMU_TEST)/payload-virt.img"' -T test/guest/high/link.ld -o $(@:.img=.elf) \
+		test/guest/high/start.S test/guest/high/main.c $(O)/liblethe.a
 	$(OBJCOPY_TARGET) -O binary $(@:.img=.elf) $@
 # A caller of kexec_load(2), in the guest.
 $(QEMU_TEST)/flat: test/guest/flat.c
