@@ -107,7 +107,7 @@ int lethe_boot_check_by(const struct lethe_plan *plan, void *workspace, const st
 
 /*
  * Prints a refusal in the words of Lethe's own console, without an end of line:
- *	segment 1 "initrd": digest does not match (LETHE_E_DIGEST) at 0x48000000
+ *	segment 1 "initrd": digest does not match (LETHE_E_DIGEST) at 0x20000
  *
  * status	of any function of the library
  * where	as that function left it; null, or all zero, if it has no such argument
