@@ -1,28 +1,28 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One file, signed, for all loaders: Images and UEFI programs. cohsan watches the Image door elsewhere; here the file matters."""
+"""One file, signed, for all loaders: of Images and of UEFI programs."""
 
 import hashlib
 import os
 from pathlib import Path
 
 import kexec_guest
-from bundle_under_kexec import client
+from bundle_under_kexec import AT as KEXEC_AT
+from bundle_under_kexec import client, cohsan_options
 from efi import REMOVABLE, edk2, grub, of, secure, sign, systemd_boot, uefi, unified
 from efi_bundles import LINE, debian
 from machine import Machine
 from paths import KERNEL, UBOOT
 
-WHY = "its maintenance is watched in test_kernel.py, test_kexec.py and where QEMU starts it"
 AT = 0x42000000     # where U-Boot's user loads it
 MEMORY = 512
 
 
 def qemu(work, boot):
-    return Machine(boot, memory=MEMORY, cohsan=None, because=WHY)
+    return Machine(boot, memory=MEMORY)
 
 
 def u_boot(work, boot):
-    machine = Machine(memory=MEMORY, cohsan=None, because=WHY, extra=["-bios", UBOOT], load=[(boot, AT)])
+    machine = Machine(memory=MEMORY, extra=["-bios", UBOOT], load=[(boot, AT)])
     machine.expect_text(b"Hit any key")
     machine.type("\n")
     machine.expect_text(b"=> ")
@@ -31,8 +31,8 @@ def u_boot(work, boot):
 
 
 def kexec(work, boot):
-    line = kexec_guest.command_line("kexec-e", load=("-c", "-l", "-i"))
-    return Machine(KERNEL, memory=MEMORY, cohsan=None, because=WHY, append=line, initrd=client(work, boot, initrd=False))
+    line = kexec_guest.command_line("kexec-e", load=("-c", "-l", "-i", f"--mem-min={KEXEC_AT:#x}"))
+    return Machine(KERNEL, memory=MEMORY, cohsan=cohsan_options(boot), append=line, initrd=client(work, boot, initrd=False))
 
 
 def edk2_alone(work, boot):
