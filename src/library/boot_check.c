@@ -288,7 +288,7 @@ int lethe_boot_check_by(const struct lethe_plan *plan, void *workspace,
 		status = check_list_whole(&check);
 	}
 	if (status == LETHE_OK && plan->on_fail == LETHE_ON_FAIL_RETURN) {
-		status = lethe_boot_verify(plan, &check.work->placement, reader, where);
+		status = lethe_boot_verify(plan, check.work, reader, where);
 	}
 	return status;
 }

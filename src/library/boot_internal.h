@@ -4,6 +4,7 @@
 
 #include <lethe/boot.h>
 #include <lethe/place.h>
+#include <lethe/sha256.h>
 
 #include "door/library_args.h"
 
@@ -12,6 +13,7 @@ struct lethe_boot_work {
 	struct lethe_library_args args;
 	uint64_t size; /* the used bytes of the workspace */
 	struct lethe_placement placement;
+	struct lethe_sha256 sha; /* boot_verify.c: the caller's stack is short */
 	/* workspace, all sources and destinations, tree buffer, an unmapped list page */
 	struct lethe_kimage_protected protected_ranges[2 * LETHE_SEGMENT_MAX + 3];
 };
@@ -43,7 +45,7 @@ bool lethe_boot_map_holds(struct lethe_range range, bool for_writing, uint64_t *
  * boot_verify.c: policy return: hashes every segment at its source. The plan was
  * checked and placed.
  */
-int lethe_boot_verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
+int lethe_boot_verify(const struct lethe_plan *plan, struct lethe_boot_work *work,
 		      const struct lethe_reader *reader, struct lethe_where *where);
 
 /* The banners in boot_leave.S are the contracts. */

@@ -13,7 +13,7 @@
 
 struct digest {
 	const struct lethe_reader *reader; /* null: sources are mapped at their own addresses */
-	struct lethe_sha256 sha;
+	struct lethe_sha256 *sha;
 	uint64_t unmapped; /* the first page not mapped by the caller, or 1 */
 	bool is_whole;     /* all bytes were hashed */
 };
@@ -23,7 +23,7 @@ static void update_seen(struct digest *digest, const uint8_t *bytes, uint64_t si
 {
 	/* The move will read memory, so memory and the caches must be equal. */
 	lethe_dcache_clean_inval_poc((uint64_t)bytes, (uint64_t)bytes + size);
-	lethe_sha256_update(&digest->sha, bytes, size);
+	lethe_sha256_update(digest->sha, bytes, size);
 }
 
 static void update(struct digest *digest, struct lethe_range range)
@@ -83,7 +83,7 @@ static void update_by_list(const struct lethe_plan *plan, struct digest *digest,
 
 /* The digest of a segment, or of one of its chunks after another. An error's value is the chunk's
  * offset. */
-static int verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
+static int verify(const struct lethe_plan *plan, struct lethe_boot_work *work,
 		  unsigned int index, const struct lethe_reader *reader, struct lethe_where *where)
 {
 	const struct lethe_segment *segment = &lethe_plan_segments(plan)[index];
@@ -100,21 +100,22 @@ static int verify(const struct lethe_plan *plan, const struct lethe_placement *p
 		const uint64_t left = segment->file_size - offset;
 
 		digest.reader = reader;
+		digest.sha = &work->sha;
 		digest.unmapped = 1;
 		digest.is_whole = true;
-		lethe_sha256_init(&digest.sha);
+		lethe_sha256_init(digest.sha);
 		if ((segment->flags & LETHE_SEGMENT_SOURCE_LIST) != 0) {
 			update_by_list(plan, &digest,
 				       lethe_range_of(segment->dest, segment->file_size));
 		} else {
-			update(&digest, lethe_range_of(placement->segment[index].source + offset,
+			update(&digest, lethe_range_of(work->placement.segment[index].source + offset,
 						       left < size ? left : size));
 		}
 		if (digest.unmapped != 1) {
 			return lethe_error_at(where, LETHE_E_CALLER_MAP, LETHE_WHAT_SEGMENT, index,
 					      segment->name, digest.unmapped);
 		}
-		lethe_sha256_final(&digest.sha, found);
+		lethe_sha256_final(digest.sha, found);
 		if (digest.is_whole && memcmp(found, expected, sizeof(found)) != 0) {
 			return lethe_error_at(where, LETHE_E_DIGEST, LETHE_WHAT_SEGMENT, index,
 					      segment->name, offset);
@@ -125,14 +126,14 @@ static int verify(const struct lethe_plan *plan, const struct lethe_placement *p
 	return LETHE_OK;
 }
 
-int lethe_boot_verify(const struct lethe_plan *plan, const struct lethe_placement *placement,
+int lethe_boot_verify(const struct lethe_plan *plan, struct lethe_boot_work *work,
 		      const struct lethe_reader *reader, struct lethe_where *where)
 {
 	int status = LETHE_OK;
 	unsigned int i;
 
 	for (i = 0; status == LETHE_OK && i < plan->segment_count; i++) {
-		status = verify(plan, placement, i, reader, where);
+		status = verify(plan, work, i, reader, where);
 	}
 	return status;
 }
