@@ -22,8 +22,9 @@
 #	clean, help
 #
 #	make SHA=scalar	the digest never uses the SHA-2 instructions (auto: where the CPU has them)
+#	make BTI=1	the library's functions have landing pads, for loaders whose code is mapped as guarded
 #
-# Variables: O V SHA CROSS_COMPILE HOSTCC NEWLIB_SRC LIBFDT_SRC QEMU KERNEL BUSYBOX CPU EL SMP MEM
+# Variables: O V SHA BTI CROSS_COMPILE HOSTCC NEWLIB_SRC LIBFDT_SRC QEMU KERNEL BUSYBOX CPU EL SMP MEM
 #	LIMIT DAMAGE LOADER DEPS WERROR
 
 O ?= build
@@ -44,6 +45,11 @@ V ?= 0
 WERROR ?= $(if $(filter check check-long,$(MAKECMDGOALS)),1,0)
 export WERROR
 SHA ?= auto
+BTI ?= 0
+ifeq ($(filter 0 1,$(BTI)),)
+$(error BTI=$(BTI): 0 or 1)
+endif
+BTI_CFLAGS := $(if $(filter 1,$(BTI)),-mbranch-protection=bti)
 PREFIX ?= /usr/local
 VERSION := $(shell sed -n 's/^\#define LETHE_VERSION "\(.*\)"/\1/p' include/lethe/version.h)
 
@@ -126,7 +132,9 @@ LIBRARY_CFLAGS = $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) -Isrc/libfdt -isystem $(LIB
 # copies of the code before it.
 BLOB_CFLAGS = $(LIBRARY_CFLAGS) -flto -flto-partition=one -mcmodel=tiny -fno-shrink-wrap -fno-move-loop-invariants \
 	-fno-tree-loop-im -fno-schedule-insns2 -fno-guess-branch-probability -fno-tree-pta -DLETHE_BLOB
-$(eval $(call compile,library,CC_TARGET,LIBRARY_CFLAGS,BOOT_DEFS,toolchain $(NEWLIB_HEADERS)))
+LIBRARY_OWN_CFLAGS = $(LIBRARY_CFLAGS) $(BTI_CFLAGS)
+LIBRARY_ASFLAGS = $(BOOT_DEFS) $(BTI_CFLAGS)
+$(eval $(call compile,library,CC_TARGET,LIBRARY_OWN_CFLAGS,LIBRARY_ASFLAGS,toolchain $(NEWLIB_HEADERS)))
 $(eval $(call compile,blob,CC_TARGET,BLOB_CFLAGS,NO_DEFS,toolchain $(NEWLIB_HEADERS)))
 
 .PHONY: all run shell check check-long audit fuzz bench install dist clean help
@@ -212,7 +220,13 @@ $(BOOT_BLOB_OBJ): BOOT_DEFS = -DBOOT_BLOB='"$(BOOT_BLOB)"'
 STRING_OBJS := $(O)/obj/library/src/memmove.S.o $(NEWLIB_OBJS)
 
 # One object whose only globals are lethe_*: mem*, str* and libfdt inside are nobody else's business.
-LIBRARY_OBJS := $(call objects,library) $(call libfdt_objects,library) $(NEWLIB_OBJS)
+LIBRARY_OBJS := $(call objects,library) $(call libfdt_objects,library) $(if $(BTI_CFLAGS),$(NEWLIB_BTI_OBJS),$(NEWLIB_OBJS))
+BTI_CHOICE := $(O)/bti-$(BTI)
+$(BTI_CHOICE):
+	mkdir -p $(@D)
+	rm -f $(O)/bti-*
+	touch $@
+$(LIBRARY_OBJS): $(BTI_CHOICE)
 $(O)/liblethe.a: $(LIBRARY_OBJS)
 	echo '  AR      $@'
 	$(LD_TARGET) -r -o $(O)/liblethe.o $(LIBRARY_OBJS)

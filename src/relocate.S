@@ -82,6 +82,7 @@ END lethe_relocate
 	.hidden	lethe_relocate_list
 	.type	lethe_relocate_list, %function
 lethe_relocate_list:
+	LANDING_PAD
 .Llist:	mov	x2, #-1
 	lsl	x1, x2, x1
 

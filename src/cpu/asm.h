@@ -10,6 +10,19 @@
  */
 
 /* clang-format off */
+/* A landing pad at each routine, where the C compiler makes them too (make BTI=1), and the note for the linker. */
+#ifdef __ARM_FEATURE_BTI_DEFAULT
+	.pushsection .note.gnu.property, "a"
+	.balign	8
+	.long	4, 16, 5			// sizes of name and description, NT_GNU_PROPERTY_TYPE_0
+	.asciz	"GNU"
+	.long	0xc0000000, 4, 1, 0		// GNU_PROPERTY_AARCH64_FEATURE_1_AND: BTI
+	.popsection
+#define LANDING_PAD hint #HINT_BTI_C
+#else
+#define LANDING_PAD
+#endif
+
 .macro FUNC name:req
 	.section .text.\name, "ax", %progbits
 	.balign	4
@@ -17,6 +30,7 @@
 	.hidden	\name
 	.type	\name, %function
 \name:
+	LANDING_PAD
 .endm
 
 .macro END name:req

@@ -88,6 +88,7 @@
 /* Instructions of that kind: HINT. */
 #define HINT_PSB_CSYNC		17
 #define HINT_TSB_CSYNC		18
+#define HINT_BTI_C		34
 #define HINT_BTI_JC		38
 #define HINT_CHKFEAT		40	/* of X16 */
 #define CHKFEAT_GCS		1

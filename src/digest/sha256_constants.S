@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The constants K of SHA-256, FIPS 180-4, section 4.2.2, for sha256_scalar*.S and sha256_ce.S. */
+#include "cpu/asm.h"
+
 	.section .rodata.lethe_sha256_constants, "a", %progbits
 	.balign	16
 	.global	lethe_sha256_constants

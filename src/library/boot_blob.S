@@ -4,6 +4,8 @@
  *
  * Why assembly: .incbin.
  */
+#include "cpu/asm.h"
+
 	.section .rodata.lethe_boot_blob, "a"
 	.balign	16
 	.global	lethe_boot_blob, lethe_boot_blob_end

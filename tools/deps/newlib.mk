@@ -3,8 +3,9 @@
 # newlib.mk: the C library's string routines for the target, compiled from newlib's C (never
 # its assembly, which makes unaligned accesses and uses FP registers) with our own flags.
 #
-#	in	O, NEWLIB_SRC, CC_TARGET, TARGET_CFLAGS, NEWLIB_FUNCS
+#	in	O, NEWLIB_SRC, CC_TARGET, TARGET_CFLAGS, BTI_CFLAGS, NEWLIB_FUNCS
 #	out	NEWLIB_OBJS	 the objects
+#		NEWLIB_BTI_OBJS	 the same with BTI_CFLAGS
 #		NEWLIB_CPPFLAGS	 for every C file of the target: newlib's headers and the compiler's
 #		NEWLIB_HEADERS	 order-only prerequisite of every C file of the target
 
@@ -12,6 +13,7 @@ NEWLIB_FUNCS ?= memchr memcmp memcpy memmove memset strchr strcmp strlen strncmp
 
 # The blob and the library have a memcpy and a memmove of their own: src/memmove.S.
 NEWLIB_OBJS := $(patsubst %,$(O)/newlib/%.o,$(filter-out memcpy memmove,$(NEWLIB_FUNCS)))
+NEWLIB_BTI_OBJS := $(NEWLIB_OBJS:$(O)/newlib/%=$(O)/newlib/bti/%)
 NEWLIB_HEADERS := $(O)/newlib/include/newlib.h
 
 # -nostdinc keeps the headers of a hosted cross compiler (glibc's) out. newlib's limits.h and stdint.h include the
@@ -32,6 +34,9 @@ NEWLIB_CFLAGS = $(if $(filter $(NEWLIB_FAST),$*),-O2,-Os) -fno-builtin -fno-tree
 $(NEWLIB_FUNCS:%=$(O)/newlib/%.o): $(O)/newlib/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC_TARGET) $(TARGET_CFLAGS) $(NEWLIB_CPPFLAGS) $(NEWLIB_CFLAGS) -c -o $@ $<
+$(NEWLIB_BTI_OBJS): $(O)/newlib/bti/%.o: $(NEWLIB_SRC)/newlib/libc/string/%.c $(NEWLIB_HEADERS) Makefile
+	@mkdir -p $(@D)
+	$(CC_TARGET) $(TARGET_CFLAGS) $(BTI_CFLAGS) $(NEWLIB_CPPFLAGS) $(NEWLIB_CFLAGS) -c -o $@ $<
 
 # The two results of newlib's configure, in the nano configuration, that the string routines read. Running configure
 # takes longer than building all the rest, and only its headers would be used.

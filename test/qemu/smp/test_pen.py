@@ -9,6 +9,7 @@ import struct
 
 import pytest
 
+import images
 from images import Bundle, blob_symbol, fdtget, fdtput, pack, reservations, write
 from machine import Machine
 from mini_tree import mini, psci_cpus, under
@@ -20,6 +21,12 @@ TARGET, SECOND, TREE = LOAD + 2 * MIB, 0x54000000, 0x5c000000
 MEMORY = 512
 DEBIAN = ["--append", "console=ttyAMA0"]
 WORD, SLOT = 256, 2048      # struct lethe_monitor: the first word, and from one to the next
+
+
+@pytest.fixture(scope="session")
+def small_kernel(tmp_path_factory):
+    """Large enough that on a busy host the last CPU to come finds a chunk left."""
+    return images.small_kernel(str(tmp_path_factory.mktemp("pen") / "Image"), 5 * MIB)
 
 
 def symbol(name):
@@ -80,7 +87,7 @@ def long(*values):
                                            long("uboot", 2, 4), long("uboot", 1, 2), long("uboot", 2, 8)])
 def test_from_words(work, small_kernel, kind, el, smp):
     with at_words(work, pen_of(work, small_kernel), kind, el, smp, ram=True) as machine:
-        machine.expect(rf"^lethe: kernel 1310720 sha256 ok .*, [2-{smp}] cpus$")
+        machine.expect(rf"^lethe: kernel 5242880 sha256 ok .*, [2-{smp}] cpus$")
         check_pen(machine, given(machine, work), TARGET, smp)
 
 
@@ -88,7 +95,7 @@ def test_from_words(work, small_kernel, kind, el, smp):
 def test_from_psci(work, small_kernel, el, gic):
     kind = f"virt,virtualization={'on' if el == 2 else 'off'},gic-version={gic}"
     with Machine(pen_of(work, small_kernel), machine=kind, el=el, smp=4, ram=True) as machine:
-        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, [2-4] cpus$")
+        machine.expect(r"^lethe: kernel 5242880 sha256 ok .*, [2-4] cpus$")
         check_pen(machine, given(machine, work), LOAD)
 
 
@@ -97,13 +104,13 @@ def test_uncached(work, small_kernel):
     bundle = Bundle(pen_of(work, small_kernel))
     bundle.plan("mode", 1)
     with at_words(work, bundle.save(work + "/uncached.img"), ram=True) as machine:
-        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 1 cpus$")
+        machine.expect(r"^lethe: kernel 5242880 sha256 ok .*, 1 cpus$")
         check_pen(machine, given(machine, work), TARGET)
 
 
 def test_one_comes_late(work, small_kernel):
     with at_words(work, pen_of(work, small_kernel), late={2: 500}, ram=True) as machine:
-        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, [2-4] cpus$")
+        machine.expect(r"^lethe: kernel 5242880 sha256 ok .*, [2-4] cpus$")
         check_pen(machine, given(machine, work), TARGET)
 
 
@@ -111,7 +118,7 @@ def test_one_comes_late(work, small_kernel):
 def test_one_does_not_come(work, small_kernel, kind):
     """Its node stays as it is."""
     with at_words(work, pen_of(work, small_kernel), kind, never=[2], ram=True) as machine:
-        machine.expect("^lethe: cpu@2 does not come: left as it is$", r"^lethe: kernel 1310720 sha256 ok .*, [23] cpus$")
+        machine.expect("^lethe: cpu@2 does not come: left as it is$", r"^lethe: kernel 5242880 sha256 ok .*, [23] cpus$")
         tree = given(machine, work)
         check_pen(machine, tree, TARGET, away=[2])
         assert address(tree, 2, "cpu-release-addr") == SpinFirmware(TARGET, TREE, kind=kind).words[2]
@@ -121,7 +128,7 @@ def test_one_does_not_come(work, small_kernel, kind):
 def test_one_comes_at_another_level(work, small_kernel):
     """All CPUs have to enter a kernel at one level (booting.rst), so that it may not have this one."""
     with at_words(work, pen_of(work, small_kernel), "uboot", el1=[3], ram=True) as machine:
-        machine.expect("^lethe: cpu@3 comes at another level: left out$", r"^lethe: kernel 1310720 sha256 ok .*, [23] cpus$")
+        machine.expect("^lethe: cpu@3 comes at another level: left out$", r"^lethe: kernel 5242880 sha256 ok .*, [23] cpus$")
         tree = given(machine, work)
         check_pen(machine, tree, TARGET, away=[3])
         assert fdtget(tree, "/cpus/cpu@3", "status") == "fail-lethe"
@@ -131,7 +138,7 @@ def test_the_next_slot_has_them_too(work, small_kernel):
     bundle = Bundle(pen_of(work, small_kernel, "--fallback", "--kernel", small_kernel))
     bundle.bytes[bundle.segment(0, "source") + 5] ^= 1
     with at_words(work, bundle.save(work + "/bad.img"), ram=True) as machine:
-        machine.expect("^lethe: FAIL verify: ", "^lethe: fallback 1$", r"^lethe: kernel-1 1310720 sha256 ok .*, [2-4] cpus$")
+        machine.expect("^lethe: FAIL verify: ", "^lethe: fallback 1$", r"^lethe: kernel-1 5242880 sha256 ok .*, [2-4] cpus$")
         check_pen(machine, given(machine, work), TARGET)
 
 
@@ -145,7 +152,7 @@ def test_the_next_slot_may_have_another_tree(work, small_kernel):
     bundle = Bundle(pen_of(work, small_kernel, "--fallback", "--kernel", small_kernel, "--dtb", own, "--force-dtb"))
     bundle.bytes[bundle.segment(0, "source") + 5] ^= 1
     with at_words(work, bundle.save(work + "/bad.img"), ram=True) as machine:
-        machine.expect("^lethe: fallback 1$", r"^lethe: kernel-1 1310720 sha256 ok .*, [2-4] cpus$")
+        machine.expect("^lethe: fallback 1$", r"^lethe: kernel-1 5242880 sha256 ok .*, [2-4] cpus$")
         tree = given(machine, work)
         check_pen(machine, tree, TARGET)
         assert fdtget(tree, "/cpus/cpu@9", "enable-method") == "psci"
@@ -155,7 +162,7 @@ def test_a_crash_kernel_takes_nobody(work, small_kernel):
     tree = mini(work + "/mini.dtb", cpus=psci_cpus(1, 2, 3),
                 chosen="linux,usable-memory-range = <0 0x40000000 0 0x10000000>;")
     with under(work, pen_of(work, small_kernel), tree, smp=4, ram=True) as machine:
-        machine.expect(r"^lethe: kernel 1310720 sha256 ok .*, 1 cpus$")
+        machine.expect(r"^lethe: kernel 5242880 sha256 ok .*, 1 cpus$")
         tree = given(machine, work)
         assert fdtget(tree, "/cpus/cpu@1", "enable-method") == "psci"
         assert (LOAD + symbol("lethe_monitor_start")) not in [start for start, _ in reserved(tree)]
