@@ -25,6 +25,7 @@ CONSTANTS = {
     **dict.fromkeys((0x5B1B31A1, 0x09576E91, 0x4006C0C1, 0xF4560CF6, 0x8BE4DF61, 0x8868E871, 0xB1B621D5, 0x5568E427, 0xBC62157E),
                     "the first word of a GUID of UEFI's or Linux's"),
     0xEDB88320: "polynomial of CRC-32",
+    0xC0000000: "GNU_PROPERTY_AARCH64_FEATURE_1_AND",
 }
 
 

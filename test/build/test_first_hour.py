@@ -79,7 +79,12 @@ def test_the_readme_is_read():
     assert set(ELSEWHERE) <= set(printed.readme())
 
 
-@pytest.mark.parametrize("command", [command for command in UP if UP[command]])
+# The tests that boot start the other two examples as well.
+LONG = ("make && make -C examples/linux-boot run", "make -C examples/resume run")
+
+
+@pytest.mark.parametrize("command", [pytest.param(command, marks=[pytest.mark.long] if command in LONG else [])
+                                     for command in UP if UP[command]])
 def test_command(command):
     good(command, UP[command])
 
@@ -146,6 +151,7 @@ def test_shell():
 
 # ---- make run, when user space does not come up ----
 
+@pytest.mark.long
 def test_run_fails_with_the_kernel(tmp_path):
     """An initramfs without a program in it: the kernel panics."""
     (tmp_path / "busybox").write_text("no program")
@@ -156,7 +162,8 @@ def test_run_is_bounded():
     refused("make run LIMIT=1", "^run: Ctrl-A X leaves QEMU", "^run: not done after 1 seconds")
 
 
-@pytest.mark.parametrize("choice", ["DAMAGE=tree", "LIMIT=long", "EL=3", "LOADER=lilo"])
+@pytest.mark.parametrize("choice", ["DAMAGE=tree", *(pytest.param(choice, marks=pytest.mark.long)
+                                                    for choice in ("LIMIT=long", "EL=3", "LOADER=lilo"))])
 def test_run_refuses(choice):
     refused(f"make run {choice}", "^run: " + choice)
 

@@ -20,20 +20,18 @@ from paths import EDK2, KERNEL
 from purgatory_under_kexec import LINUX, cohsan_options, damage, expect_segments, grafted, loaded, patient
 from uefi_guest import LONG, MEMORY, chosen, read_tree
 
-# Such a boot takes 15 to 20 s, and where kexec puts things takes another.
-CELLS = [{"cpu": "neoverse-n1", "el": 2, "smp": 2}]
+# Such a boot takes 15 to 20 s, and where kexec puts things takes another. test_uefi.py starts a bundle that way in the first tier.
+pytestmark = pytest.mark.long
 LOAD = ("-c,-l",)
 CONDUITS = [{"cpu": "cortex-a72", "el": 1, "smp": 1}, {"cpu": "cortex-a72", "el": 2, "smp": 1}]
 
 
 def pytest_generate_tests(metafunc):
-    long = metafunc.config.getoption("long")
-    choices = LONG
     if "cell" in metafunc.fixturenames:
-        cells = pairwise.cover(choices, lambda cell: True) if long else CELLS
+        cells = pairwise.cover(LONG, lambda cell: True)
         metafunc.parametrize("cell", cells, ids=map(kexec_under_cohsan.name_of, cells))
     if "conduit" in metafunc.fixturenames:
-        metafunc.parametrize("conduit", CONDUITS if long else CONDUITS[1:], ids=kexec_under_cohsan.name_of)
+        metafunc.parametrize("conduit", CONDUITS, ids=kexec_under_cohsan.name_of)
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +79,6 @@ def test_started(work, initrd, cell):
         machine.expect("^client: end$")
 
 
-@pytest.mark.long
 def test_reset_by_the_conduit_of_the_fadt(initrd, conduit):
     """Only the FADT names it, for the tree has no PSCI. At EL2 HVC would be refused."""
     at = place(initrd, conduit)
