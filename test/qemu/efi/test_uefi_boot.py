@@ -39,6 +39,7 @@ def test_debian(work, el, cpu, smp, acpi):
                        r"^verify +\d+ +[0-9.]+ +", "^segment +verdict$", "^initrd +ok$", "^kernel +ok$", never="Kernel panic")
 
 
+@pytest.mark.long
 def test_the_loaders_options(work):
     """The shell gives a command line, which names an initrd on the same disk."""
     boot = debian(work, packed=False, line=None)
