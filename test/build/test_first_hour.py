@@ -259,7 +259,8 @@ def test_dist_without_git(tmp_path):
     refused("make dist", "^make: dist makes the archive of a commit: it needs git", lines=1, where=tmp_path)
 
 
-@pytest.mark.parametrize("example", ["minimal", "linux-boot", "resume"])
+# The other two are built by the commands of LONG.
+@pytest.mark.parametrize("example", ["minimal", *(pytest.param(name, marks=pytest.mark.long) for name in ("linux-boot", "resume"))])
 def test_examples_say_what_is_missing(example):
     refused(f"make -C examples/{example} run QEMU=nothing-like-it",
             f"^examples/{example}: no nothing-like-it: run 'make deps-run'", lines=1)
