@@ -258,12 +258,13 @@ $(O)/arm64/lethe: $(ARM64_OBJS)
 	mkdir -p $(@D)
 	$(ARM64_CC) -static -s -o $@ $(ARM64_OBJS) -L$(ARM64_LIBS)/lib -lz -lzstd
 
-# A make of its own after the fetching: it then finds the compiler and the sources (deps.mk).
+# What each LOADER of `make run` needs beside QEMU.
 LOADER_uboot = $(UBOOT)
 LOADER_uefi = $(EDK2)
 LOADER_grub = $(EDK2) $(UEFI)
 LOADER_systemd-boot = $(EDK2) $(UEFI)
 LOADER_kexec = $(KEXEC)
+# A make of its own after the fetching: it then finds the compiler and the sources (deps.mk).
 run shell: deps-run
 	$(MAKE) $(O)/lethe $(O)/arm64/lethe $(KERNEL) $(BUSYBOX) $(LOADER_$(LOADER))
 	O='$(O)' QEMU="$$(O='$(O)' tools/deps/qemu.sh)" KERNEL='$(KERNEL)' BUSYBOX='$(BUSYBOX)' CPU='$(CPU)' EL='$(EL)' \

@@ -192,7 +192,7 @@ def flash_rows(folder, full):
 
 def efi_rows(folder, full):
     """The EFI door, behind each bundle."""
-    yield "efi-bytes", os.path.getsize(paths.O + "/efi.bin"), 20480, "the trial that booted first, without record and trees"
+    yield "efi-bytes", os.path.getsize(paths.O + "/efi.bin"), 20480, "the same without record and trees"
 
 
 def library_rows(folder, full):

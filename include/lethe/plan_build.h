@@ -103,7 +103,7 @@ struct lethe_linux {
 	uint64_t tree_at;	/* 8-byte aligned */
 	const char *cmdline;	/* null: the tree's bootargs */
 	uint64_t room;		/* PA of free RAM: the kernel goes there, the completed tree and Lethe's workspace behind it */
-	uint64_t room_size;	/* bytes: image_size, 2 MiB, lethe_boot_workspace(), and twice up to 2 MiB to begin on a multiple */
+	uint64_t room_size;	/* bytes: text_offset, image_size, 2 MiB, lethe_boot_workspace(), and twice up to 2 MiB to begin on a multiple */
 };
 
 /*

@@ -21,7 +21,7 @@
 
 enum { PLAIN, NO_READER, NOT_MAPPED, DAMAGED };
 
-extern uint8_t kernel[], kernel_end[], initrd[], initrd_end[], image_end[];
+extern uint8_t kernel[], kernel_end[], initrd[], initrd_end[];
 
 uint64_t psci(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 void other(void);
@@ -58,6 +58,7 @@ static uint64_t pa(const void *address)
 /* Step 1: the other CPUs are off. This loader had started them. */
 static void write_out(const void *address)
 {
+	/* The word is in memory, where a CPU with its MMU off looks, before the call that follows. */
 	__asm__ volatile("dc cvac, %0\n\tdsb sy" : : "r"(address) : "memory");
 }
 
@@ -89,6 +90,7 @@ static void map_low(uint64_t base, uint64_t bytes)
 	for (block = base & -BLOCK; block < base + bytes; block += BLOCK) {
 		low_tables[2][(block >> 21) & 511] = block | NORMAL_BLOCK;
 	}
+	/* The walker sees the entries before it gets the table; nothing of the old map is left when this is through. */
 	__asm__ volatile("dsb ishst\n\t"
 			 "msr ttbr0_el1, %0\n\t"
 			 "isb\n\t"

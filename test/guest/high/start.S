@@ -25,17 +25,17 @@ start:
 	mrs	x21, CurrentEL
 	tbz	x21, #3, 2f
 	mov	x1, #1 << 31
-	msr	hcr_el2, x1
+	msr	hcr_el2, x1			// RW alone: EL1 is AArch64, nothing of it trapped
 	mov	x1, #0x22ff			// no trap of SVE, SME and FP
 	msr	cptr_el2, x1
 	mov	x1, #3
-	msr	cnthctl_el2, x1
-	msr	cntvoff_el2, xzr
+	msr	cnthctl_el2, x1			// EL1 may read the counter and set its timer
+	msr	cntvoff_el2, xzr		// and both counters agree
 	adr	x1, 2f
 	msr	elr_el2, x1
-	mov	x1, #0x3c5
+	mov	x1, #0x3c5			// EL1h, DAIF masked
 	msr	spsr_el2, x1
-	isb
+	isb					// all of it is in effect at EL1's first instruction
 	eret
 
 	// The two tables of the high side, with the MMU off: 1 GiB of devices, 3 GiB of RAM. The low side is the same
@@ -55,32 +55,39 @@ start:
 	add	x5, x5, x7
 	subs	x4, x4, #1
 	b.ne	3b
-	dmb	sy
+	dmb	sy				// the stores went past the caches; no line may come before them
+	mov	x3, x1
+4:	dc	ivac, x3			// and none from before may answer the walker: lines of 16 bytes or more
+	add	x3, x3, #16
+	add	x4, x1, #8192
+	cmp	x3, x4
+	b.lo	4b
+	dsb	sy				// the lines are gone before the first walk
 	mov	x3, #MAIR
-	msr	mair_el1, x3
+	msr	mair_el1, x3			// memory types
 	ldr	x3, =TCR
-	msr	tcr_el1, x3
-	msr	ttbr0_el1, x1
+	msr	tcr_el1, x3			// sizes of both sides, how tables are read
+	msr	ttbr0_el1, x1			// low and high: the same tables
 	msr	ttbr1_el1, x1
-	isb
-	tlbi	vmalle1
-	dsb	nsh
-	ic	iallu
-	dsb	nsh
-	isb
+	isb					// the four are in effect before anything is dropped
+	tlbi	vmalle1				// no translation from before
+	dsb	nsh				// which is complete on this CPU
+	ic	iallu				// nor an instruction fetched under it
+	dsb	nsh				// likewise
+	isb					// for the instructions that follow
 	mrs	x3, sctlr_el1
 	mov	x4, #0x1005			// M, C, I
 	orr	x3, x3, x4
 	msr	sctlr_el1, x3
-	isb
+	isb					// translated from here on
 	ldr	x3, =high
 	br	x3
 high:
 	ldr	x1, =stack_end
 	mov	sp, x1
 	ldr	x1, =vectors
-	msr	vbar_el1, x1
-	isb
+	msr	vbar_el1, x1			// the vectors below, high
+	isb					// before an interrupt is let in
 	mov	x29, #0
 	msr	daifclr, #0xf
 	mov	x0, x20
